@@ -74,6 +74,9 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 		if len(steps) > taskstypes.MaxAnswers {
 			return ctx, taskstypes.ErrTooMany.Wrapf("got %d, expected at most %d", len(steps), taskstypes.MaxAnswers)
 		}
+		if err := taskstypes.CheckEvidenceSize(tx.GetMsgs()); err != nil {
+			return ctx, err
+		}
 		if len(steps) > 0 && readSteps(tx) != nil {
 			ctx = ctx.WithMinGasPrices(nil)
 		}
@@ -81,9 +84,9 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 		if err != nil {
 			return after, err
 		}
-		if left := after.GasMeter().GasRemaining(); left < uint64(len(steps))*taskstypes.AnswerGas {
+		if left, need := after.GasMeter().GasRemaining(), taskstypes.GasOfHandlers(tx.GetMsgs()); left < need {
 			return after, errorsmod.Wrapf(sdkerrors.ErrOutOfGas, "gas: %d are left for %d answers, expected %d; ask for %d", left, len(steps),
-				uint64(len(steps))*taskstypes.AnswerGas, taskstypes.AnswersGas(len(steps)))
+				need, taskstypes.GasOfAnswers(tx.GetMsgs()...))
 		}
 		// The block that can hold it is the next one.
 		if err := a.checkDue(after, tx, a.height()+1); err != nil {

@@ -21,8 +21,8 @@ const (
 // TableGas is a gas limit without asking the node, for the messages of requesters, providers and workers; 0 for others,
 // which are simulated. What a table costs too much in gas it saves in time, and a refusal then has its code.
 func TableGas(msgs []sdk.Msg) uint64 {
-	if steps, all := taskstypes.StepsOf(msgs); all {
-		return taskstypes.AnswersGas(len(steps))
+	if _, all := taskstypes.StepsOf(msgs); all {
+		return taskstypes.GasOfAnswers(msgs...)
 	}
 	gas := uint64(gasBase)
 	for _, m := range msgs {

@@ -134,7 +134,7 @@ func (t *Task) applyReveal(e Revealed) error {
 		return fmt.Errorf("%w: the revealed outcome and salt hash to %x, committed was %x", ErrCommitment, got, s.Commitment)
 	}
 	if err := t.checkEvidence(e); err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalidOutcome, err)
+		return err
 	}
 	s.State, s.Outcome, s.Committed = SeatRevealed, e.Outcome, 0
 	seats := t.Seats
@@ -145,20 +145,4 @@ func (t *Task) applyReveal(e Revealed) error {
 		t.Deadline = e.Height // nobody is awaited: judged at the end of this block
 	}
 	return nil
-}
-
-// checkEvidence asks the policy about the evidence of a replica's reveal. The court's reveals bring none.
-func (t *Task) checkEvidence(e Revealed) error {
-	policy, err := FindPolicy(t.Terms.Policy)
-	switch {
-	case err != nil:
-		return err
-	case len(e.Evidence) > MaxEvidence:
-		return fmt.Errorf("evidence: got %d bytes, expected at most %d", len(e.Evidence), MaxEvidence)
-	case e.Bench == BenchCourt && len(e.Evidence) > 0:
-		return fmt.Errorf("evidence: got %d bytes, expected none of a court seat", len(e.Evidence))
-	case e.Bench == BenchCourt:
-		return nil
-	}
-	return policy.CheckEvidence(t.Terms, t.ID, Ballot{Who: e.Who, Revealed: true, Outcome: e.Outcome, Evidence: e.Evidence})
 }

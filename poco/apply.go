@@ -16,6 +16,7 @@ var (
 	ErrCommitment     = errors.New("the reveal does not match the commitment")
 	ErrWrongAttempt   = errors.New("another attempt is running")
 	ErrInvalidOutcome = errors.New("invalid outcome")
+	ErrEvidence       = errors.New("the evidence does not show the answer")
 )
 
 // An Event is something that happened to a task.
@@ -76,9 +77,12 @@ type (
 		Attempt uint32
 		Outcome Outcome
 		Salt    []byte
-		// Evidence for a policy that asks for some.
+		// Evidence for a policy that asks for some, and what checks it.
 		Evidence []byte
+		Verify   EvidenceVerifier
 	}
+	// EvidenceStopped says that what the task's evidence would be checked against was stopped.
+	EvidenceStopped struct{ Height int64 }
 	// TurnCame answers an AskTurn effect, then or later.
 	TurnCame struct {
 		Height int64
@@ -113,24 +117,25 @@ type (
 	Broke struct{ Height int64 }
 )
 
-func (Due) isEvent()          {}
-func (FirstDrawn) isEvent()   {}
-func (PlanMade) isEvent()     {}
-func (SecondDrawn) isEvent()  {}
-func (MoreDrawn) isEvent()    {}
-func (DrawFailed) isEvent()   {}
-func (DrawRefused) isEvent()  {}
-func (Committed) isEvent()    {}
-func (Declined) isEvent()     {}
-func (Revealed) isEvent()     {}
-func (TurnCame) isEvent()     {}
-func (CourtOpened) isEvent()  {}
-func (CourtGivenUp) isEvent() {}
-func (CourtUnpaid) isEvent()  {}
-func (Challenged) isEvent()   {}
-func (AuditDrawn) isEvent()   {}
-func (Cancelled) isEvent()    {}
-func (Broke) isEvent()        {}
+func (Due) isEvent()             {}
+func (FirstDrawn) isEvent()      {}
+func (PlanMade) isEvent()        {}
+func (SecondDrawn) isEvent()     {}
+func (MoreDrawn) isEvent()       {}
+func (DrawFailed) isEvent()      {}
+func (DrawRefused) isEvent()     {}
+func (Committed) isEvent()       {}
+func (Declined) isEvent()        {}
+func (Revealed) isEvent()        {}
+func (EvidenceStopped) isEvent() {}
+func (TurnCame) isEvent()        {}
+func (CourtOpened) isEvent()     {}
+func (CourtGivenUp) isEvent()    {}
+func (CourtUnpaid) isEvent()     {}
+func (Challenged) isEvent()      {}
+func (AuditDrawn) isEvent()      {}
+func (Cancelled) isEvent()       {}
+func (Broke) isEvent()           {}
 
 // An Effect is something the caller must do after storing the new state.
 type Effect interface{ isEffect() }
@@ -224,6 +229,8 @@ func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 		return nil, t.applyDecline(e)
 	case Revealed:
 		return nil, t.applyReveal(e)
+	case EvidenceStopped:
+		return t.applyStop()
 	case TurnCame:
 		return t.turnCame(e)
 	case CourtOpened:

@@ -4,7 +4,7 @@ package poco
 const PolicyCredence = "credence"
 
 // Credence is the default policy: blind waves, the error debt, the court on anything but unanimity.
-type Credence struct{ NoEvidence }
+type Credence struct{}
 
 // Name implements Policy.
 func (Credence) Name() string { return PolicyCredence }

@@ -4,7 +4,7 @@ package poco
 const PolicyCourt = "court"
 
 // FullCourt is the policy of certainty: no replicas, the court at once.
-type FullCourt struct{ NoEvidence }
+type FullCourt struct{}
 
 // Name implements Policy.
 func (FullCourt) Name() string { return PolicyCourt }

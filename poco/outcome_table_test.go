@@ -35,7 +35,7 @@ func tableTerms() Terms {
 type outcomeRow struct {
 	line                 int
 	replicas, court      []string
-	how                  string // replicas, shut, plan-court, a policy's name, cancelled, too-few, broken
+	how                  string // replicas, shut, plan-court, stopped, a policy's name, cancelled, too-few, broken
 	ending               string
 	app                  uint64
 	datasets             []uint64
@@ -71,7 +71,7 @@ func TestOutcomeTable(t *testing.T) {
 		})
 		endings[strings.TrimSuffix(strings.TrimSuffix(row.ending, " by court"), ", app flagged")] = true
 	}
-	for e := EndAccepted; e <= EndCourtUnpaid; e++ {
+	for e := EndAccepted; e <= EndEvidenceStopped; e++ {
 		require.True(t, endings[e.String()], "no row of the table ends with %s", e)
 	}
 }
@@ -167,6 +167,9 @@ func (r outcomeRow) live(t *testing.T) (Task, Settlement) {
 	if _, named := PolicyByName(r.how); named {
 		terms.Policy = r.how
 	}
+	if r.how == "stopped" {
+		terms.Policy = shown{}.Name()
+	}
 	task, err := NewTask([32]byte{1}, terms, 100)
 	require.NoError(t, err)
 	l := &life{t: t, task: task, height: 100, row: r, locked: map[string]uint64{}}
@@ -196,6 +199,9 @@ func (l *life) run() {
 		for before := PhaseDone; before != l.task.Phase; {
 			before = l.task.Phase
 			l.messages()
+		}
+		if l.row.how == "stopped" && l.task.Phase == PhaseReveal {
+			l.send(EvidenceStopped{l.height})
 		}
 	}
 	l.t.Fatal("the task does not end")
@@ -238,7 +244,7 @@ func (l *life) reveal(bench Bench, seats []Seat, script []string) {
 	for i, s := range seats {
 		o, _, reveals := answer(script[i])
 		if s.State == SeatCommitted && reveals {
-			l.send(Revealed{Height: l.height, Bench: bench, Who: s.Who, Attempt: l.task.Attempt, Outcome: o, Salt: tableSalt})
+			l.send(withEvidence(l.task, Revealed{Height: l.height, Bench: bench, Who: s.Who, Attempt: l.task.Attempt, Outcome: o, Salt: tableSalt}))
 		}
 	}
 }

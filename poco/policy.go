@@ -23,9 +23,6 @@ type Policy interface {
 	Plan(in PlanInput) Plan
 	// Judge says what the ballots mean, one for each seat, in draw order.
 	Judge(terms Terms, ballots []Ballot) Judgement
-	// CheckEvidence refuses a reveal whose evidence does not show what the policy asks for; see NoEvidence. A seat that
-	// has revealed has passed it. The task is its id.
-	CheckEvidence(terms Terms, task [32]byte, ballot Ballot) error
 	// Describe says a plan of the policy in a sentence, for people.
 	Describe(plan Plan) string
 }
@@ -43,6 +40,9 @@ type Rules struct {
 	Confirms bool
 	// NamedPool: the requester names the pool, since it is the pool that is trusted.
 	NamedPool bool
+	// Evidence is what comes with each answer that a worker reveals, and shows that it is the program's: an answer is revealed
+	// with it or not at all. See evidence.go.
+	Evidence EvidenceKind
 	// Summary says in a sentence what an accepted answer rests on, for people.
 	Summary string
 }
@@ -69,8 +69,6 @@ type Ballot struct {
 	Revealed bool
 	Outcome  Outcome
 	Score    uint64 // confirmations in the worker's record when it was drawn, for policies that weigh it
-	// Evidence came with the reveal, at most MaxEvidence bytes. CheckEvidence alone sees it: no seat keeps it.
-	Evidence []byte
 }
 
 // countAgreeing counts the ballots with an outcome.
@@ -81,20 +79,6 @@ func countAgreeing(ballots []Ballot, o Outcome) (n uint32) {
 		}
 	}
 	return n
-}
-
-// MaxEvidence bounds the bytes of evidence that come with one reveal.
-const MaxEvidence = 16 << 10
-
-// NoEvidence is part of every policy that takes a reveal at its word.
-type NoEvidence struct{}
-
-// CheckEvidence implements Policy: there must be none.
-func (NoEvidence) CheckEvidence(_ Terms, _ [32]byte, b Ballot) error {
-	if len(b.Evidence) > 0 {
-		return fmt.Errorf("evidence: got %d bytes, expected none under this policy", len(b.Evidence))
-	}
-	return nil
 }
 
 // Decision is what a policy makes of the ballots.

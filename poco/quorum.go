@@ -14,7 +14,7 @@ const leastQuorum = 3
 //
 // It carries no bound on wrong results: k that collude, or that share a defect, are believed, and being outvoted costs
 // nobody its stake. So it touches no ledger, and its agreements confirm no worker's record.
-type Quorum struct{ NoEvidence }
+type Quorum struct{}
 
 // Name implements Policy.
 func (Quorum) Name() string { return PolicyQuorum }

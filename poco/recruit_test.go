@@ -8,7 +8,6 @@ import (
 
 // twoFirst is a policy for tests: it asks one organisation after the other until two agree.
 type twoFirst struct {
-	NoEvidence
 	name  string
 	court CourtUse
 }

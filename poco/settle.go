@@ -217,7 +217,7 @@ func (t *Task) isRight(seat Seat) bool {
 // of workers convicts nobody.
 func (t *Task) faultOf(seat Seat) Fault {
 	switch t.Ending {
-	case EndBroken, EndCancelled, EndTooFew, EndCourtUnpaid: // nobody was asked to reveal what it has committed to
+	case EndBroken, EndCancelled, EndTooFew, EndCourtUnpaid, EndEvidenceStopped: // nobody was asked to reveal what it has committed to
 		return FaultNone
 	}
 	switch seat.State {

@@ -324,7 +324,7 @@ func anySettlement(t *rapid.T, endings ...Ending) (Terms, Settlement) {
 		answers = append(answers, rapid.SampledFrom([]Outcome{truth, truth, lie, {}}).Draw(t, "court"))
 	}
 	if len(endings) == 0 {
-		for e := EndAccepted; e <= EndCourtUnpaid; e++ {
+		for e := EndAccepted; e <= EndEvidenceStopped; e++ {
 			endings = append(endings, e)
 		}
 	}

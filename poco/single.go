@@ -8,7 +8,7 @@ const PolicySingle = "single"
 // one's own.
 //
 // It carries no bound on wrong results. The stake is locked all the same: it is lost by whoever commits and does not reveal.
-type Single struct{ NoEvidence }
+type Single struct{}
 
 // Name implements Policy.
 func (Single) Name() string { return PolicySingle }

@@ -17,9 +17,15 @@ type EvidenceKind uint8
 
 // The kinds.
 const (
+	EvidenceNone        EvidenceKind = 0 // an answer is taken at its worker's word, or at that of several
 	EvidenceProof       EvidenceKind = 1 // a proof that the program ran so
 	EvidenceAttestation EvidenceKind = 2 // the word of an enclave that ran it
 )
+
+// String names the kind in errors.
+func (k EvidenceKind) String() string {
+	return [...]string{"no evidence", "a proof", "an attestation"}[k]
+}
 
 // Statement is that one worker's answer to one attempt at one task is what the app makes of the inputs.
 type Statement struct {

@@ -226,12 +226,13 @@ const (
 	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
 	EndUndecided               // the replicas do not decide, and under the policy no court may
 	EndCourtUnpaid             // a court would have to judge it that its escrow cannot pay
+	EndEvidenceStopped         // what its evidence would be checked against was stopped
 )
 
 // String names the ending.
 func (e Ending) String() string {
 	return [...]string{"NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE",
-		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED", "COURT_UNPAID"}[e]
+		"ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED", "COURT_UNPAID", "EVIDENCE_STOPPED"}[e]
 }
 
 // Task is the whole state of one task.

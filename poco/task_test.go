@@ -192,7 +192,7 @@ func (p *play) user(ev Event) error {
 	if err != nil {
 		require.Equal(p.t, before, next, "a refused event changed the state")
 		known := false
-		for _, e := range []error{ErrWrongPhase, ErrWindowClosed, ErrTooEarly, ErrNotDrawn, ErrAlready, ErrCommitment, ErrWrongAttempt, ErrInvalidOutcome} {
+		for _, e := range []error{ErrWrongPhase, ErrWindowClosed, ErrTooEarly, ErrNotDrawn, ErrAlready, ErrCommitment, ErrWrongAttempt, ErrInvalidOutcome, ErrEvidence} {
 			known = known || errors.Is(err, e)
 		}
 		require.True(p.t, known, "an unknown error: %s", err)
@@ -217,7 +217,7 @@ func (p *play) commit(bench Bench, who string, o Outcome) error {
 func (p *play) reveal(bench Bench, who string) error {
 	attempt := p.task.AttemptOn(bench)
 	s := p.secrets[pledge{bench, who, attempt}]
-	return p.user(Revealed{Height: p.height, Bench: bench, Who: who, Attempt: attempt, Outcome: s.outcome, Salt: s.salt})
+	return p.user(withEvidence(p.task, Revealed{Height: p.height, Bench: bench, Who: who, Attempt: attempt, Outcome: s.outcome, Salt: s.salt}))
 }
 
 // due moves to a height and acts on the deadline if it has come, as the block hooks do.
@@ -423,7 +423,7 @@ func TestNames(t *testing.T) {
 	for p := PhaseOpen; p <= PhaseAudit; p++ {
 		require.NotEmpty(t, p.String())
 	}
-	for e := EndNone; e <= EndCourtUnpaid; e++ {
+	for e := EndNone; e <= EndEvidenceStopped; e++ {
 		require.NotEmpty(t, e.String())
 	}
 	for f := FaultNone; f <= FaultUnserved; f++ {
@@ -530,6 +530,10 @@ func random(t *rapid.T, p *play) {
 		case 1:
 			p.due(p.height + rapid.Int64Range(0, 6).Draw(t, "blocks"))
 		case 2:
+			if p.task.Terms.policyRules().Evidence != EvidenceNone && rapid.IntRange(0, 5).Draw(t, "stopped") == 5 {
+				p.hook(EvidenceStopped{p.height})
+				return
+			}
 			if p.task.Phase == PhaseTurn {
 				g := p.gate()
 				p.opened = g == GateOpen

@@ -122,7 +122,7 @@ func (t task) checkFinal(height int64) error {
 }
 
 func endingName(ending uint32) string {
-	if ending > uint32(poco.EndCourtUnpaid) {
+	if ending > uint32(poco.EndEvidenceStopped) {
 		return fmt.Sprintf("ending %d", ending)
 	}
 	return poco.Ending(ending).String()

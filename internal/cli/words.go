@@ -167,6 +167,8 @@ func endingText(r *client.TaskReport) string {
 		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + describeWindow(r)
 	case "COURT_UNPAID":
 		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
+	case "EVIDENCE_STOPPED":
+		return "the verifier that the app's version names was stopped, so that no proof of an answer counts; refunded, nobody at fault. Ask for a version under another verifier, or for another policy"
 	case "UNDECIDED":
 		if r.Runtime == contract.RuntimeOCI {
 			return "the workers' answers do not decide, and no court can judge a container; refunded. Two runs of a container may differ: write what differs into files that do not count, by a computed.json or --output-path. credenced task logs says what each worker printed"

@@ -11,7 +11,7 @@ import (
 // Policy is iExec's Proof of Contribution behind the project's policy interface. Its exact state machine, with the
 // money, is Task; this is the part that fits a policy: how many agreeing workers of given scores reach a trust, and
 // what a set of revealed answers means. It carries no claim about errors (docs/protocol.md says which policies do).
-type Policy struct{ poco.NoEvidence }
+type Policy struct{}
 
 var _ poco.Policy = Policy{}
 

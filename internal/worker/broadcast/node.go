@@ -27,7 +27,7 @@ func (n node) Sign(ctx context.Context, gas uint64, msgs ...sdk.Msg) (*sender.Si
 	if gas == 0 {
 		// What answers need, and what makes them go first and free of fee. That nothing is simulated saves a question while a
 		// window runs.
-		gas = taskstypes.AnswersGas(len(msgs))
+		gas = taskstypes.GasOfAnswers(msgs...)
 	}
 	return n.SignWithGas(ctx, gas, msgs...)
 }

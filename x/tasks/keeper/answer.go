@@ -59,7 +59,7 @@ func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poc
 		if err != nil {
 			return nil, err
 		}
-		return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt}, nil
+		return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, nil
 	case *types.MsgDecline:
 		if len(m.Reason) > maxReason {
 			return nil, errorsmod.Wrapf(types.ErrInvalid, "reason: got %d characters, expected at most %d", len(m.Reason), maxReason)
@@ -72,7 +72,7 @@ func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poc
 // takeAnswer carries out an answer. It costs the same gas whatever it reads and writes; see types.AnswerGas.
 func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	sdkCtx.GasMeter().ConsumeGas(types.AnswerGas, "tasks: an answer")
+	sdkCtx.GasMeter().ConsumeGas(types.AnswerGas+types.EvidenceGas(msg), "tasks: an answer")
 	sdkCtx = sdkCtx.WithGasMeter(storetypes.NewInfiniteGasMeter())
 	it, err := k.judgeAnswer(sdkCtx, msg, sdkCtx.BlockHeight())
 	if err != nil {

@@ -140,6 +140,7 @@ func registerError(err error) error {
 		{poco.ErrCommitment, types.ErrCommitment},
 		{poco.ErrWrongAttempt, types.ErrWrongAttempt},
 		{poco.ErrInvalidOutcome, types.ErrInvalidOutcome},
+		{poco.ErrEvidence, types.ErrEvidence},
 	} {
 		if errors.Is(err, m.from) {
 			return errorsmod.Wrap(m.to, err.Error())

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
 )
 
 const (
@@ -18,9 +20,57 @@ const (
 	MaxAnswers = 16
 )
 
-// AnswersGas is the gas limit of a transaction that holds n answers and nothing else. A transaction that asks for more is
-// an ordinary one: it waits in line and pays a fee.
+// AnswersGas is the gas limit of a transaction that holds n answers without evidence and nothing else; see GasOfAnswers.
 func AnswersGas(n int) uint64 { return AnswersBaseGas + uint64(n)*AnswerGas }
+
+const (
+	// CheckGas is what checking the evidence of one reveal costs in gas: a Groth16 proof on the slowest machine that a node may
+	// run on, one without assembly and of 32 bits. There it takes some 20 ms, where the check of a signature, which is 1,000
+	// gas, takes half a millisecond.
+	CheckGas uint64 = 40_000
+	// evidenceByteGas is what a byte of evidence costs in gas as part of a transaction, twice the rate of a new chain.
+	evidenceByteGas = 20
+)
+
+// EvidenceGas is what the evidence of an answer costs in gas when it is taken, whatever there is to be checked.
+func EvidenceGas(msg sdk.Msg) uint64 {
+	if m, is := msg.(*MsgReveal); is && len(m.Evidence) > 0 {
+		return CheckGas
+	}
+	return 0
+}
+
+// GasOfAnswers is the gas limit of a transaction that holds these answers and nothing else. A transaction that asks for more is
+// an ordinary one: it waits in line and pays a fee.
+func GasOfAnswers(msgs ...sdk.Msg) uint64 {
+	gas := AnswersGas(len(msgs))
+	for _, msg := range msgs {
+		if m, is := msg.(*MsgReveal); is {
+			gas += EvidenceGas(m) + evidenceByteGas*uint64(len(m.Evidence))
+		}
+	}
+	return gas
+}
+
+// GasOfHandlers is what the handlers of these answers use of it.
+func GasOfHandlers(msgs []sdk.Msg) (gas uint64) {
+	for _, msg := range msgs {
+		if _, is := StepOf(msg); is {
+			gas += AnswerGas + EvidenceGas(msg)
+		}
+	}
+	return gas
+}
+
+// CheckEvidenceSize refuses answers whose evidence is longer than any that is taken. It is asked before any signature is looked at.
+func CheckEvidenceSize(msgs []sdk.Msg) error {
+	for _, msg := range msgs {
+		if m, is := msg.(*MsgReveal); is && len(m.Evidence) > poco.MaxEvidence {
+			return ErrEvidence.Wrapf("evidence: got %d bytes, expected at most %d", len(m.Evidence), poco.MaxEvidence)
+		}
+	}
+	return nil
+}
 
 // Step is what a seat owes once: its commitment, or instead of it its declining, and then its reveal.
 type Step struct {
@@ -69,5 +119,5 @@ func StepsOf(msgs []sdk.Msg) (steps []Step, all bool) {
 // into a block before others, and is free of the node's least fee, once the state says that its answers are due.
 func AssignedAnswers(msgs []sdk.Msg, gas uint64) (steps []Step, is bool) {
 	steps, all := StepsOf(msgs)
-	return steps, all && len(steps) <= MaxAnswers && gas <= AnswersGas(len(steps))
+	return steps, all && len(steps) <= MaxAnswers && gas <= GasOfAnswers(msgs...)
 }

@@ -21,4 +21,5 @@ var (
 	ErrBond           = errorsmod.Register(ModuleName, 16, "bond too small")
 	ErrWaiting        = errorsmod.Register(ModuleName, 17, "an answer to this step waits for a block already")
 	ErrTooMany        = errorsmod.Register(ModuleName, 18, "too many answers in one transaction")
+	ErrEvidence       = errorsmod.Register(ModuleName, 19, "the evidence does not show the answer")
 )

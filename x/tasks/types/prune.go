@@ -120,7 +120,7 @@ func (p PrunedTask) validate() error {
 		}
 	}
 	switch {
-	case p.Ending <= ENDING_UNSPECIFIED || p.Ending > ENDING_COURT_UNPAID:
+	case p.Ending <= ENDING_UNSPECIFIED || p.Ending > lastEnding:
 		return fmt.Errorf("pruned: %s: ending: got %d, expected that of a task that has ended", p.Id, p.Ending)
 	case (p.Ending == ENDING_ACCEPTED) != (p.Verdict != nil):
 		return fmt.Errorf("pruned: %s: verdict: expected one exactly of an accepted answer", p.Id)

@@ -20,7 +20,7 @@ func (p Phase) State() State {
 }
 
 // lastEnding is the last of the endings.
-const lastEnding = ENDING_COURT_UNPAID
+const lastEnding = ENDING_EVIDENCE_STOPPED
 
 // endings is how many endings a state has room for in a StateKey.
 const endings = 1 << 8

@@ -18,7 +18,7 @@ func TestEveryPhaseHasAState(t *testing.T) {
 		seen[types.Task{Phase: p}.StateKey()] = true
 	}
 	require.Len(t, seen, 6)
-	for e := types.ENDING_ACCEPTED; e <= types.ENDING_COURT_UNPAID; e++ {
+	for e := types.ENDING_ACCEPTED; e <= types.ENDING_EVIDENCE_STOPPED; e++ {
 		require.NoError(t, types.CheckState(types.STATE_ENDED, e))
 		key := types.Task{Phase: types.PHASE_DONE, Ending: e}.StateKey()
 		require.Equal(t, types.StateKey(types.STATE_ENDED, e), key)
