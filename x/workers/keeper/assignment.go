@@ -41,6 +41,9 @@ func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault
 		if err := endAssignment(w, amount); err != nil {
 			return err
 		}
+		if fault == poco.FaultNone {
+			return k.noteAbsence(ctx, params, w, false)
+		}
 		return k.recordFault(ctx, params, w, fault, poco.Outage{})
 	})
 	return err

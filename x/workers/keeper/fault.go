@@ -12,7 +12,7 @@ import (
 // recordFault puts a fault on a worker's record and applies its consequence:
 //
 //	WRONG                a strike each time, for a court has proven it
-//	UNREVEALED           a strike, unless it belongs to the outage that is on record already (poco.Outage)
+//	UNREVEALED, WITHHELD a strike, unless it belongs to the outage that is on record already (poco.Outage)
 //	SILENT, ABSTAINED,
 //	UNSERVED             the worker cools down; not to serve the inputs counts as a silence
 func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
@@ -23,8 +23,12 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 		w.Record.Wrong++
 		takeDisputed(w)
 		return k.addStrike(ctx, params, w)
-	case poco.FaultUnrevealed:
-		w.Record.Unrevealed++
+	case poco.FaultUnrevealed, poco.FaultWithheld:
+		if fault == poco.FaultUnrevealed {
+			w.Record.Unrevealed++
+		} else {
+			w.Record.Silent++
+		}
 		record, strike := w.Record.Outage().Strike(outage)
 		w.Record.OutageCommitted, w.Record.OutageMissed = record.Committed, record.Missed
 		if strike {
@@ -33,8 +37,14 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 		w.Record.Confirmations = 0
 	case poco.FaultSilent, poco.FaultUnserved: // who does not serve what it ran on is silent about it
 		w.Record.Silent++
+		if err := k.noteAbsence(ctx, params, w, true); err != nil {
+			return err
+		}
 	case poco.FaultAbstained:
 		w.Record.Abstained++
+		if err := k.noteAbsence(ctx, params, w, false); err != nil {
+			return err
+		}
 	default:
 		return types.ErrSettlement.Wrapf("fault of %s: %d is unknown", w.Address, fault)
 	}
@@ -59,14 +69,21 @@ func takeDisputed(w *types.Worker) {
 }
 
 // addStrike puts a strike on a worker's record: the confirmations start again at 0, and the worker cools down. If the strike
-// before it is less than forgiveness_blocks ago, the worker is jailed.
+// before it is less than forgiveness_blocks ago, the worker is jailed, unless too few organisations would be left in a pool of its.
 func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Worker) error {
 	now, last := blockHeight(ctx), w.Record.StrikeHeight
 	w.Record.Confirmations = 0
 	w.Record.StrikeHeight = now
 	if last > 0 && now < last+params.ForgivenessBlocks && !w.Jailed {
-		w.Jailed = true
-		if err := emitChange(ctx, *w, "jailed", 0); err != nil {
+		spared, err := k.sparesJail(ctx, params, *w)
+		if err != nil {
+			return err
+		}
+		what := "spared"
+		if !spared {
+			w.Jailed, what = true, "jailed"
+		}
+		if err := emitChange(ctx, *w, what, 0); err != nil {
 			return err
 		}
 	}
@@ -76,7 +93,12 @@ func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Wor
 // startCooling keeps a worker from being drawn for the cooling period from now on. If the worker already cools, its entry in
 // the queue moves to the later height.
 func (k Keeper) startCooling(ctx context.Context, params types.Params, w *types.Worker) error {
-	until := blockHeight(ctx) + params.CoolingBlocks
+	return k.coolFor(ctx, w, params.CoolingBlocks)
+}
+
+// coolFor is startCooling for so many blocks.
+func (k Keeper) coolFor(ctx context.Context, w *types.Worker, blocks int64) error {
+	until := blockHeight(ctx) + blocks
 	if until <= w.CoolingUntil {
 		return nil // the period was longer at its last fault, because the parameter was
 	}

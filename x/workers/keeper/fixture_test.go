@@ -122,7 +122,11 @@ func newFixture(t testing.TB) *fixture {
 	f.store = counted{runtime.NewKVStoreService(keys[types.StoreKey]), f.ops}
 	f.k = keeper.NewKeeper(cdc, f.store, codecOf, accounts, bank, f.orgs, council)
 	require.NoError(t, f.k.InitGenesis(ctx, *types.DefaultGenesis()))
-	f.setParams(func(p *types.Params) { p.MinUnbond = 1 }) // stakes of tests are a few ucred
+	f.setParams(func(p *types.Params) {
+		p.MinUnbond = 1 // stakes of tests are a few ucred
+		// Pools of tests are small, and their workers keep away often.
+		p.JailFloor, p.AbsenceQuota = 0, 1<<20
+	})
 	return f
 }
 

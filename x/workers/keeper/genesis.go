@@ -104,6 +104,11 @@ func (k Keeper) initWorkers(ctx context.Context, g types.GenesisState) error {
 }
 
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
+	for _, a := range g.Absences {
+		if err := k.Absences.Set(ctx, a.Organisation, a); err != nil {
+			return err
+		}
+	}
 	for _, w := range g.Workers {
 		if !w.Cooling() {
 			continue
@@ -195,6 +200,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		walkAll(ctx, mapOf(k.Evictions), func(key evictions, _ collections.NoValue) {
 			g.Evictions = append(g.Evictions, types.QueuedEviction{Height: int64(key.K1()), Pool: key.K2(), Worker: key.K3()})
 		}),
+		walkAll(ctx, k.Absences, func(_ string, a types.Absences) { g.Absences = append(g.Absences, a) }),
 		walkAll(ctx, k.TicketHolder, func(key collections.Pair[string, uint64], org string) {
 			g.Tickets = addTicket(g.Tickets, key.K1(), org)
 		}),

@@ -7,7 +7,7 @@
 //	evict.go                  taking a worker out of a pool, after a delay
 //	eligible.go, ticket.go    from whom draws choose, and by which numbers
 //	assignment.go, settle.go  the lock and the end of an assignment, which x/tasks calls
-//	fault.go                  what a fault does to a worker's record
+//	fault.go, absence.go      what a fault, or keeping away, does to a worker's record
 //	stake.go                  the only functions that move coins
 //	due.go                    the block hook
 //
@@ -96,6 +96,9 @@ type Keeper struct {
 	// Moves: pool -> how often organisations began and ceased to be drawable.
 	Moves collections.Map[string, types.PoolMoves]
 
+	// Absences: organisation -> how often it kept away. See absence.go.
+	Absences collections.Map[string, types.Absences]
+
 	// EligibleOrganisations: pool -> the organisations that can be drawn in it. See eligible.go.
 	EligibleOrganisations organisationArray
 	// EligibleMembers: (pool, organisation) -> its ready workers.
@@ -142,6 +145,7 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		TicketOf: collections.NewMap(sb, types.TicketOfPrefix, "ticket_of", texts, count),
 		Stints:   collections.NewMap(sb, types.StintsPrefix, "stints", texts, codec.CollValue[types.Stint](cdc)),
 		Moves:    collections.NewMap(sb, types.MovesPrefix, "moves", text, codec.CollValue[types.PoolMoves](cdc)),
+		Absences: collections.NewMap(sb, types.AbsencesPrefix, "absences", text, codec.CollValue[types.Absences](cdc)),
 		EligibleOrganisations: organisationArray{
 			Lengths: collections.NewMap(sb, types.OrgCountPrefix, "org_count", text, count),
 			Items: collections.NewMap(sb, types.OrgAtPrefix, "org_at",

@@ -174,7 +174,7 @@ type EventWorkerChanged struct {
 	Worker string `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
 	// organisation it belongs to.
 	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// what happened: "registered", "updated", "bonded", "unbonding", "unbonded", "cooling", "jailed", "unjailed".
+	// what happened: "registered", "updated", "bonded", "unbonding", "unbonded", "cooling", "jailed", "unjailed", "spared" (a second strike that jails nobody).
 	What string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
 	// amount in ucred where money moved.
 	Amount uint64 `protobuf:"varint,4,opt,name=amount,proto3" json:"amount,omitempty"`

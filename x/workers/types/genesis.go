@@ -47,6 +47,11 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.validateEvictions(pools, workers); err != nil {
 		return err
 	}
+	for i, a := range g.Absences {
+		if a.Organisation == "" || i > 0 && g.Absences[i-1].Organisation >= a.Organisation {
+			return ErrInvalidGenesis.Wrapf("absences: %q at %d, expected organisations in ascending order, each once", a.Organisation, i)
+		}
+	}
 	if len(g.Eligible) == 0 {
 		return nil
 	}

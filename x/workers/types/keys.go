@@ -74,4 +74,6 @@ var (
 	StintsPrefix = collections.NewPrefix(27)
 	// MovesPrefix: pool -> PoolMoves.
 	MovesPrefix = collections.NewPrefix(28)
+	// AbsencesPrefix: organisation -> Absences.
+	AbsencesPrefix = collections.NewPrefix(29)
 )

@@ -1,5 +1,7 @@
 package types
 
+import "github.com/credence-chain/credence/poco"
+
 // Bounds of the parameters: what a record may hold, and what a block may do.
 const (
 	MaxSlots       = 1 << 10
@@ -10,6 +12,8 @@ const (
 	// MaxUnbondings of one worker wait at a time: enough to take stake out as work ends, few enough that no owner fills the
 	// queue in which the payments of all owners wait.
 	MaxUnbondings = 8
+	// MaxJailFloor bounds how many organisations are looked for before somebody is jailed.
+	MaxJailFloor = 32
 )
 
 // DefaultParams are, in blocks of half a second, fourteen hours of unbonding and forgiveness and eight minutes of notice. A
@@ -27,7 +31,15 @@ func DefaultParams() Params {
 		MaxStake:          1_000_000_000_000, // a million CRED
 		MinUnbond:         1_000_000,         // a CRED
 		EvictBlocks:       200,               // the market's wait_blocks are 60, the beacon's delay a few
+		AbsenceQuota:      20,
+		AbsenceBlocks:     7_200, // an hour
+		JailFloor:         3,
 	}
+}
+
+// AbsenceRule is what absences cost under the parameters.
+func (p Params) AbsenceRule() poco.AbsenceRule {
+	return poco.AbsenceRule{Quota: p.AbsenceQuota, Window: p.AbsenceBlocks, Cooling: p.CoolingBlocks}
 }
 
 // Validate checks the parameters; ErrInvalidParams names the one that is out of range.
@@ -45,6 +57,7 @@ func (p Params) Validate() error {
 		{"max_pools", int64(p.MaxPools), MaxPools},
 		{"notice_blocks", p.NoticeBlocks, 1 << 40},
 		{"evict_blocks", p.EvictBlocks, 1 << 40},
+		{"absence_blocks", p.AbsenceBlocks, 1 << 40},
 	} {
 		if f.value < 1 || f.value > f.max {
 			return ErrInvalidParams.Wrapf("%s: %d, expected 1 to %d", f.name, f.value, f.max)
@@ -52,6 +65,9 @@ func (p Params) Validate() error {
 	}
 	if p.MaxCommissionBps > MaxBPS {
 		return ErrInvalidParams.Wrapf("max_commission_bps: %d, expected at most %d", p.MaxCommissionBps, MaxBPS)
+	}
+	if p.JailFloor > MaxJailFloor {
+		return ErrInvalidParams.Wrapf("jail_floor: %d, expected at most %d", p.JailFloor, MaxJailFloor)
 	}
 	if p.MaxStake < 1 || p.MaxStake > MaxStake {
 		return ErrInvalidParams.Wrapf("max_stake: %d ucred, expected 1 to %d", p.MaxStake, uint64(MaxStake))
