@@ -99,6 +99,8 @@ func finalText(t taskstypes.Task) string {
 		return "final: the court overturned the answer; it found " + outcomeOf(t.Verdict).Text()
 	case taskstypes.AUDIT_RESULT_NO_ANSWER:
 		return "final: the court that was called had no answer"
+	case taskstypes.AUDIT_RESULT_UNSERVED:
+		return "final: the court that was called could not have an input"
 	case taskstypes.AUDIT_RESULT_UNDECIDED:
 		return "final: the court that was called did not decide"
 	}
@@ -260,6 +262,8 @@ func auditReason(c taskstypes.AuditCause) string {
 	switch c {
 	case taskstypes.AUDIT_CAUSE_CHALLENGE:
 		return "the accepted answer was challenged"
+	case taskstypes.AUDIT_CAUSE_BYTES:
+		return "somebody asked for the bytes of the accepted answer"
 	case taskstypes.AUDIT_CAUSE_CONVICTION:
 		return "a worker of an organisation that answered was convicted elsewhere"
 	}

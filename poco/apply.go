@@ -98,12 +98,15 @@ type (
 	CourtUnpaid struct{ Height int64 }
 	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
 	CourtGivenUp struct{ Height int64 }
-	// Challenged is somebody's bond against an answer under audit.
+	// Challenged is somebody's bond against an answer under audit or, with Bytes, to have the answer's bytes.
 	Challenged struct {
 		Height int64
 		By     string
 		Bond   uint64
+		Bytes  bool
 	}
+	// Prolonged is sent when a window of the task has passed in which so many blocks do not count.
+	Prolonged struct{ Height, Blocks int64 }
 	// AuditDrawn answers an AskAudit effect: why the court is to look at the answer, and what the audit budget sets aside for
 	// that; AuditNone when it is not.
 	AuditDrawn struct {
@@ -136,6 +139,7 @@ func (Challenged) isEvent()      {}
 func (AuditDrawn) isEvent()      {}
 func (Cancelled) isEvent()       {}
 func (Broke) isEvent()           {}
+func (Prolonged) isEvent()       {}
 
 // An Effect is something the caller must do after storing the new state.
 type Effect interface{ isEffect() }
@@ -175,6 +179,8 @@ type (
 	AskAudit struct{}
 	// FinishAudit makes the answer final and moves the stakes and the bond.
 	FinishAudit struct{ Settlement AuditSettlement }
+	// FinishBytes moves the stakes and the bond when the court has looked for an answer's bytes. The audit goes on.
+	FinishBytes struct{ Settlement AuditSettlement }
 )
 
 func (Draw) isEffect()         {}
@@ -189,6 +195,7 @@ func (Resolve) isEffect()      {}
 func (Finish) isEffect()       {}
 func (AskAudit) isEffect()     {}
 func (FinishAudit) isEffect()  {}
+func (FinishBytes) isEffect()  {}
 
 // Apply is the transition function: the state after an event and what to do about it. On error the state is the old
 // one and nothing is to be done. Events of users (Committed, Declined, Revealed, Cancelled) fail with one of this
@@ -238,11 +245,13 @@ func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 	case CourtUnpaid:
 		return t.courtUnpaid()
 	case CourtGivenUp:
-		return t.courtGivenUp()
+		return t.courtGivenUp(e.Height)
 	case Challenged:
 		return nil, t.applyChallenge(e)
 	case AuditDrawn:
 		return t.auditDrawn(e)
+	case Prolonged:
+		return nil, t.prolong(e)
 	case Cancelled:
 		if err := t.requirePhase(PhaseOpen); err != nil {
 			return nil, err
@@ -293,7 +302,7 @@ func (t *Task) passDeadline(height int64) ([]Effect, error) {
 	case PhaseCourtCommit:
 		return t.closeCourtCommits(height), nil
 	case PhaseCourtReveal:
-		return t.tallyCourt(), nil
+		return t.tallyCourt(height), nil
 	case PhaseAudit:
 		return t.auditDue(), nil
 	}

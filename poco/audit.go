@@ -23,11 +23,12 @@ const (
 	AuditChallenge             // somebody posted a bond
 	AuditConviction            // a worker of an organisation that answered was convicted since the task was opened
 	AuditPatrol                // it was drawn at random
+	AuditBytes                 // somebody posted a bond to have its bytes
 )
 
 // String names the cause.
 func (c AuditCause) String() string {
-	return [...]string{"NONE", "CHALLENGE", "CONVICTION", "PATROL"}[c]
+	return [...]string{"NONE", "CHALLENGE", "CONVICTION", "PATROL", "BYTES"}[c]
 }
 
 // AuditResult is what became of an answer under audit.
@@ -41,11 +42,14 @@ const (
 	AuditOverturned                    // the court found another answer, which is the task's now
 	AuditNoAnswer                      // the court agreed that it has no answer: what was accepted stands
 	AuditUndecided                     // the court did not agree, or was silent: what was accepted stands
+	// AuditUnserved: more than a third of the court could not have an input, which those whose stakes stand for the answer owe it
+	// until the answer is final. What was accepted stands, and they pay the court.
+	AuditUnserved
 )
 
 // String names the result.
 func (r AuditResult) String() string {
-	return [...]string{"OPEN", "UNOPPOSED", "UPHELD", "OVERTURNED", "NO_ANSWER", "UNDECIDED"}[r]
+	return [...]string{"OPEN", "UNOPPOSED", "UPHELD", "OVERTURNED", "NO_ANSWER", "UNDECIDED", "UNSERVED"}[r]
 }
 
 // Audit is where the audit of a task's answer stands. It is empty for a task that has none: the court judged it, or its
@@ -57,13 +61,31 @@ type Audit struct {
 	Bond       uint64 // ucred set aside for the court
 	Answer     Outcome
 	Result     AuditResult
+	// What follows is of the asking for the answer's bytes; see bytes.go.
+	Asked    int64       // height at which they were asked for; 0 for never
+	Bytes    AuditResult // UPHELD: the court had them; UNSERVED: it could not
+	Taken    uint64      // of each stake that stands for the answer
+	Sessions uint32      // of the court before the one that looks at the answer itself
+	Drawn    int64       // height whose seed draws the patrol; 0: that of End
+}
+
+// DrawHeight is the height whose seed says whether the patrol looks at the answer. It was fixed when the answer was accepted.
+func (a Audit) DrawHeight() int64 {
+	if a.Drawn != 0 {
+		return a.Drawn
+	}
+	return a.End
 }
 
 // AuditSettlement is every movement of stake, record and bond when an answer becomes final. Two laws hold (tested):
 //
 //	sum(FromStake) = sum(Seats.Slash)      sum(FromBond) + BondBack + BondKept = Audit.Bond
+//
+// It is also what is settled when the court has looked for an answer's bytes, and the audit goes on.
 type AuditSettlement struct {
 	Result AuditResult
+	// Challenger whose bond it was; empty when it was the audit budget's.
+	Challenger string
 	// Seats whose stakes stood for the answer. Their slots were freed when it was accepted.
 	Seats     []SeatEnd
 	FromStake []Pay
@@ -104,7 +126,13 @@ func (t *Task) applyChallenge(e Challenged) error {
 	if e.Height >= t.Audit.End {
 		return fmt.Errorf("%w: at height %d, an answer can be challenged below %d", ErrWindowClosed, e.Height, t.Audit.End)
 	}
+	if e.Bytes && t.Audit.Asked != 0 {
+		return fmt.Errorf("%w: the bytes were asked for at height %d (%s)", ErrAlready, t.Audit.Asked, t.Audit.Bytes)
+	}
 	t.Audit.Cause, t.Audit.Challenger, t.Audit.Bond = AuditChallenge, e.By, e.Bond
+	if e.Bytes {
+		t.Audit.Cause, t.Audit.Asked = AuditBytes, e.Height
+	}
 	t.Deadline = e.Height
 	return nil
 }
@@ -132,6 +160,8 @@ func (t *Task) auditDrawn(e AuditDrawn) ([]Effect, error) {
 // foundInAudit makes the court's verdict about an accepted answer final.
 func (t *Task) foundInAudit(verdict Outcome) []Effect {
 	switch {
+	case verdict.Kind == KindInputUnavailable:
+		return t.closeAudit(AuditUnserved, true)
 	case !verdict.Kind.IsAnswer():
 		return t.closeAudit(AuditNoAnswer, true)
 	case verdict == t.Verdict:
@@ -144,7 +174,12 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 
 // leaveUndecided makes an accepted answer final although its court came to nothing. The seats of a court that voted without
 // a verdict are judged; the silences of one that was given up have been noted, and a task that broke has none.
-func (t *Task) leaveUndecided(e Ending) []Effect { return t.closeAudit(AuditUndecided, e == EndVoid) }
+func (t *Task) leaveUndecided(e Ending) []Effect {
+	if e == EndVoid && t.courtMissesInput() {
+		return t.closeAudit(AuditUnserved, true)
+	}
+	return t.closeAudit(AuditUndecided, e == EndVoid)
+}
 
 func (t *Task) closeAudit(r AuditResult, judged bool) []Effect {
 	t.Phase, t.Deadline, t.Audit.Result = PhaseDone, 0, r
@@ -153,7 +188,7 @@ func (t *Task) closeAudit(r AuditResult, judged bool) []Effect {
 
 // settleAudit computes who is paid what when an answer becomes final. Judged says that the court's seats have voted.
 func (t *Task) settleAudit(judged bool) AuditSettlement {
-	s := AuditSettlement{Result: t.Audit.Result}
+	s := AuditSettlement{Result: t.Audit.Result, Challenger: t.Audit.Challenger}
 	slashed := t.endHeldSeats(&s)
 	var truthful []string
 	if judged {
@@ -163,6 +198,11 @@ func (t *Task) settleAudit(judged bool) AuditSettlement {
 	case AuditOverturned:
 		s.BondBack = t.Audit.Bond
 		t.payFromLiars(&s, slashed, truthful)
+	case AuditUnserved: // whoever challenges cannot know who takes an input away, or when
+		s.BondBack = t.Audit.Bond
+		var left uint64
+		s.FromStake, left = payCourt(truthful, t.Terms.CourtFee, slashed)
+		s.FromStake = appendPay(s.FromStake, Pay{PartyAudits, "", left})
 	case AuditUpheld, AuditNoAnswer:
 		s.FromBond, s.BondKept = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
 	default:
@@ -177,9 +217,12 @@ func (t *Task) endHeldSeats(s *AuditSettlement) (slashed uint64) {
 		if !t.isHeld(seat) {
 			continue
 		}
-		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: true}
-		if s.Result == AuditOverturned {
-			e.Right, e.Fault, e.Slash = false, FaultWrong, t.Terms.Stake
+		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake - t.Audit.Taken, Right: true}
+		switch s.Result {
+		case AuditOverturned:
+			e.Right, e.Fault, e.Slash = false, FaultWrong, e.Unlock
+		case AuditUnserved:
+			e.Fault, e.Slash = FaultUnserved, min(e.Unlock, t.courtCost())
 		}
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)

@@ -22,11 +22,30 @@ func (p *play) checkAudit() {
 	require.Equal(p.t, audit.Answer, p.end.Verdict)
 	require.Equal(p.t, total(s.FromStake), slashes(s.Seats), "stake")
 	require.Equal(p.t, audit.Bond, total(s.FromBond)+s.BondBack+s.BondKept, "bond")
+	if asked := p.asked; asked != nil {
+		require.Equal(p.t, audit.Bytes, asked.Result)
+		require.Equal(p.t, total(asked.FromStake), slashes(asked.Seats), "stake")
+		require.Equal(p.t, asked.Result == AuditUnserved, len(asked.Seats) > 0)
+		for _, e := range asked.Seats {
+			require.Equal(p.t, audit.Taken, e.Slash)
+			require.Equal(p.t, FaultWithheld, e.Fault)
+		}
+		if asked.Result != AuditUpheld {
+			require.Empty(p.t, asked.FromBond, "the bond comes back")
+		}
+	}
 	switch s.Result {
 	case AuditOverturned:
 		require.NotEqual(p.t, audit.Answer, p.task.Verdict)
 		require.True(p.t, p.task.Verdict.Kind.IsAnswer())
 		require.Equal(p.t, audit.Bond, s.BondBack)
+	case AuditUnserved:
+		require.Equal(p.t, audit.Bond, s.BondBack)
+		require.Equal(p.t, audit.Answer, p.task.Verdict, "the answer stands")
+		for _, e := range s.Seats {
+			require.Equal(p.t, FaultUnserved, e.Fault)
+			require.Equal(p.t, min(p.task.Terms.Stake-audit.Taken, p.task.courtCost()), e.Slash)
+		}
 	case AuditUpheld, AuditNoAnswer:
 		require.Zero(p.t, s.BondBack, "a court that found nothing wrong is paid by the bond")
 		fallthrough
@@ -140,8 +159,17 @@ func TestChallenge(t *testing.T) {
 			result: AuditUpheld, verdict: truth, bond: court(10, 3), kept: 70, wrong: []string{"v4"},
 		},
 		{
-			name: "no input any more: the answer stands, the bond pays the court", answer: lie, court: []Outcome{noInput, noInput, noInput, noInput},
-			result: AuditNoAnswer, verdict: lie, bond: court(10, 4), kept: 60,
+			name:   "no input any more: the answer stands, those who owe it pay the court, the bond comes back",
+			answer: lie, court: []Outcome{noInput, noInput, noInput, noInput},
+			result: AuditUnserved, verdict: lie, stake: append(court(10, 4), Pay{PartyAudits, "", 80}), back: 100,
+		},
+		{
+			name: "half of the court has no input", answer: lie, court: []Outcome{truth, truth, noInput, noInput},
+			result: AuditUnserved, verdict: lie, stake: append(court(10, 4), Pay{PartyAudits, "", 80}), back: 100,
+		},
+		{
+			name: "the court has no time: the answer stands, the bond pays it", answer: truth, court: []Outcome{abstain, abstain, abstain, abstain},
+			result: AuditNoAnswer, verdict: truth, bond: court(10, 4), kept: 60,
 		},
 		{
 			name: "no two thirds: the answer stands, the bond comes back, the app is flagged", answer: truth, court: []Outcome{truth, truth, lie, lie},
@@ -158,8 +186,8 @@ func TestChallenge(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := audited(t, tc.answer)
-			require.NoError(t, p.user(Challenged{p.height, "stranger", 100}))
-			require.ErrorIs(t, p.user(Challenged{p.height, "another", 100}), ErrAlready, "the court looks at a task once")
+			require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
+			require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "another", Bond: 100}), ErrAlready, "the court looks at a task once")
 			p.due(p.height)
 			p.courtSays(tc.court...)
 			p.checkEnd()
@@ -186,7 +214,7 @@ func TestChallenge(t *testing.T) {
 // TestRestitutionOfAnOverturnedAnswer: whatever is at risk, a requester that owns its liars loses half of what the court left.
 func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
 	p := audited(t, lie, func(t *Terms) { t.Value = 1 << 40 })
-	require.NoError(t, p.user(Challenged{p.height, "stranger", 40}))
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 40}))
 	p.due(p.height)
 	p.courtSays(truth, truth, truth, truth)
 	require.Contains(t, p.final.FromStake, Pay{PartyRequester, "requester", (3_000 - 40) / 2})
@@ -197,17 +225,17 @@ func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
 // TestWhenItCanBeChallenged: within the window, to its last block, and not before or after.
 func TestWhenItCanBeChallenged(t *testing.T) {
 	p := newPlay(t, testTerms())
-	require.ErrorIs(t, p.user(Challenged{p.height, "stranger", 1}), ErrWrongPhase)
+	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 1}), ErrWrongPhase)
 	p = audited(t, truth)
 	end := p.task.Audit.End
-	require.ErrorIs(t, p.user(Challenged{end, "stranger", 1}), ErrWindowClosed)
-	require.NoError(t, p.user(Challenged{end - 1, "stranger", 1}))
+	require.ErrorIs(t, p.user(Challenged{Height: end, By: "stranger", Bond: 1}), ErrWindowClosed)
+	require.NoError(t, p.user(Challenged{Height: end - 1, By: "stranger", Bond: 1}))
 	p.height = end - 1
 	p.due(p.height)
 	require.Equal(t, PhaseCourtCommit, p.task.Phase)
 	// Two blocks later the window would be over: a court that has begun is not hurried.
 	require.Greater(t, p.task.Deadline, end)
-	require.ErrorIs(t, p.user(Challenged{p.height, "another", 1}), ErrAlready)
+	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "another", Bond: 1}), ErrAlready)
 }
 
 // TestTheChainAudits: at the end of the window the chain may call the court itself; the budget's bond comes back to it when
@@ -235,7 +263,7 @@ func TestTheChainAudits(t *testing.T) {
 // TestATaskThatBreaksUnderAudit frees everybody's stake and bond.
 func TestATaskThatBreaksUnderAudit(t *testing.T) {
 	p := audited(t, truth)
-	require.NoError(t, p.user(Challenged{p.height, "stranger", 100}))
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
 	p.hook(Broke{p.height})
 	require.EqualValues(t, 100, p.final.BondBack)
 	require.Equal(t, EndAccepted, p.task.Ending, "it was accepted and paid")

@@ -52,10 +52,10 @@ func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
 func CourtBound(j, k uint64) uint64 { return (j+1)*(k-1) + j - 1 }
 
 // AttemptOn is the attempt that answers on the bench are for: of workers the task's, of court seats that and the number of
-// times the court was called again, so that what was committed in one session opens nothing in another.
+// sessions that came before, so that what was committed in one session opens nothing in another.
 func (t *Task) AttemptOn(b Bench) uint32 {
 	if b == BenchCourt {
-		return t.Attempt + t.Recalls
+		return t.Attempt + t.Recalls + t.Audit.Sessions
 	}
 	return t.Attempt
 }
@@ -78,7 +78,8 @@ func (t *Task) courtOpened(e CourtOpened) error {
 	}
 	seats := slices.Clone(e.Seats)
 	for i, s := range seats {
-		if before := findByName(t.Court, s.Who); before != nil && before.State == SeatRevealed {
+		// In a court that was not called again, whoever had a seat before looked for the answer's bytes.
+		if before := findByName(t.Court, s.Who); t.Recalls > 0 && before != nil && before.State == SeatRevealed {
 			seats[i] = *before
 			seats[i].Power = s.Power
 		}
@@ -99,7 +100,7 @@ func (t *Task) closeCourtCommits(height int64) []Effect {
 	}
 	markSilent(t.Court)
 	if countSeats(t.Court, hasCommitted) == 0 {
-		return t.tallyCourt()
+		return t.tallyCourt(height)
 	}
 	t.Phase, t.From, t.Deadline = PhaseCourtReveal, from, from+t.Terms.CourtRevealBlocks
 	return nil
@@ -107,7 +108,7 @@ func (t *Task) closeCourtCommits(height int64) []Effect {
 
 // tallyCourt looks for more than two thirds of the court's whole power on one outcome (protocol section 4). Where there is none,
 // but the silent seats could still make one, the court is called again: silence frees nobody.
-func (t *Task) tallyCourt() []Effect {
+func (t *Task) tallyCourt(height int64) []Effect {
 	var total, silent, best uint64
 	var found Outcome
 	for _, s := range t.Court {
@@ -121,12 +122,16 @@ func (t *Task) tallyCourt() []Effect {
 		}
 	}
 	switch {
+	case 3*best > 2*total && t.askingBytes():
+		return t.foundBytes(found, height)
 	case 3*best > 2*total:
 		return t.endByVerdict(found)
 	case total == 0 || 3*(best+silent) > 2*total:
 		t.Recalls++
 		t.Phase, t.Deadline = PhaseCourtWait, 0
 		return []Effect{RecallCourt{}}
+	case t.askingBytes():
+		return t.endBytes(AuditUndecided, height, true)
 	}
 	return t.endTask(EndVoid)
 }
@@ -159,16 +164,29 @@ func (t *Task) endByVerdict(verdict Outcome) []Effect {
 // CourtAtOnce says whether the task's policy asks the court and no worker.
 func (t *Task) CourtAtOnce() bool { return t.Terms.policyRules().Court == CourtAtOnce }
 
-// AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the first
-// worker: a court that nobody's fault calls is paid from there, or the task is refunded and not judged.
+// AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the replicas
+// that have answered, the first worker's at least: a court that nobody's fault calls is paid from there, or the task is not judged.
 func (t *Task) AffordsCourt(bench uint64) bool {
 	left, _ := t.Terms.Work() // checked by Terms.Validate
 	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
 	if !t.CourtAtOnce() {
-		left -= t.Terms.Price // MaxSeats is at least 1
+		left -= t.Terms.Price * uint64(max(1, countSeats(t.Seats, hasAnswered))) // no more seats than MaxSeats
 	}
 	hi, cost := bits.Mul64(t.Terms.CourtFee, bench)
 	return hi == 0 && cost <= left
+}
+
+// CourtNeedsEscrow says whether the court that is called now is nobody's fault, so that the escrow has to hold it. Courts that the
+// plan calls were looked at when the plan was made, and those of an accepted answer have a bond.
+func (t *Task) CourtNeedsEscrow() bool {
+	switch {
+	case t.Recalls > 0 || t.underAudit():
+		return false
+	case t.CourtAtOnce():
+		return true
+	}
+	_, agreed := t.soleAnswer()
+	return t.Seated && !t.Plan.Court && agreed
 }
 
 // courtUnpaid ends a task before anybody was asked to judge it.
@@ -180,9 +198,12 @@ func (t *Task) courtUnpaid() ([]Effect, error) {
 }
 
 // courtGivenUp ends a task whose court stayed silent however often it was called.
-func (t *Task) courtGivenUp() ([]Effect, error) {
+func (t *Task) courtGivenUp(height int64) ([]Effect, error) {
 	if err := t.requirePhase(PhaseCourtWait); err != nil {
 		return nil, err
+	}
+	if t.askingBytes() {
+		return t.endBytes(AuditUndecided, height, false), nil
 	}
 	return t.endTask(EndCourtSilent), nil
 }

@@ -180,7 +180,7 @@ func TestSilenceIsNoJudgement(t *testing.T) {
 		{[]Outcome{truth, lie, truth}, []Dispute{DisputeUndecided, DisputeUndecided, DisputeUndecided}},
 		{[]Outcome{lie, noInput, truth}, []Dispute{DisputeUndecided, DisputeNone, DisputeUndecided}},
 		{[]Outcome{truth, noInput, noInput}, []Dispute{DisputeUndecided, DisputeNone, DisputeNone}},
-		{[]Outcome{noInput, abstain, noInput}, []Dispute{DisputeNone, DisputeNone, DisputeNone}},
+		{[]Outcome{noInput, abstain, truth}, []Dispute{DisputeNone, DisputeNone, DisputeUndecided}},
 	} {
 		t.Run(fmt.Sprint(c.answers[0].Kind, c.answers[1].Kind, c.answers[2].Kind), func(t *testing.T) {
 			p := newPlay(t, testTerms())

@@ -25,21 +25,29 @@ func (Credence) Replicas(min uint32) ReplicaRange {
 // Plan implements Policy; records never lower it.
 func (Credence) Plan(in PlanInput) Plan { return makePlan(in) }
 
-// Judge implements Policy: it accepts when all planned replicas revealed and are equal; anything else goes to the court.
+// Judge implements Policy: it accepts when all planned replicas revealed and are equal, and refunds when none of them has an
+// answer, whatever each says instead. Anything else goes to the court.
 func (Credence) Judge(_ Terms, ballots []Ballot) Judgement {
 	if len(ballots) == 0 {
 		return Judgement{Decision: DecideCourt}
 	}
-	first := ballots[0].Outcome
+	first, equal, answers := ballots[0].Outcome, true, false
 	for _, b := range ballots {
-		if !b.Revealed || b.Outcome != first {
+		if !b.Revealed {
 			return Judgement{Decision: DecideCourt}
 		}
+		equal = equal && b.Outcome == first
+		answers = answers || b.Outcome.Kind.IsAnswer()
 	}
-	if !first.Kind.IsAnswer() {
+	switch {
+	case !answers && !equal: // nobody claims that there is an answer, and nobody would pay a court that looks for one
+		return Judgement{Decision: DecideRefund, Outcome: Outcome{Kind: KindAbstain}}
+	case !answers:
 		return Judgement{Decision: DecideRefund, Outcome: first}
+	case equal:
+		return Judgement{Decision: DecideAccept, Outcome: first}
 	}
-	return Judgement{Decision: DecideAccept, Outcome: first}
+	return Judgement{Decision: DecideCourt}
 }
 
 // Describe implements Policy.

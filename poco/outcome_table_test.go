@@ -270,13 +270,18 @@ func (l *life) carryOut(e Effect) {
 		l.locked[e.Who] -= e.Amount
 	case AskTurn:
 		gate := GateOpen
-		if l.row.how == "shut" {
+		if strings.HasPrefix(l.row.how, "shut") {
 			gate = GateShut
 		}
 		l.send(TurnCame{Height: l.height, Gate: gate})
 	case RecallCourt:
 		l.send(CourtGivenUp{Height: l.height})
 	case OpenCourt:
+		if strings.HasSuffix(l.row.how, "unpaid") {
+			require.True(l.t, l.task.CourtNeedsEscrow())
+			l.send(CourtUnpaid{Height: l.height})
+			return
+		}
 		var seats []Seat
 		for i := range l.row.court {
 			seats = append(seats, Seat{Who: fmt.Sprintf("court-%d", i), Org: fmt.Sprintf("val-%d", i), Power: 1})
@@ -310,7 +315,7 @@ func (l *life) plan() {
 	switch l.row.how {
 	case "few":
 		l.send(DrawFailed{Height: l.height})
-	case "unpaid":
+	case "plan-unpaid":
 		l.send(CourtUnpaid{Height: l.height})
 	case "plan-court":
 		l.send(PlanMade{Height: l.height, Plan: Plan{Court: true, Bound: BoundSpent}})

@@ -15,12 +15,17 @@ const (
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
 	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; cools down
 	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; cools down
-	FaultUnserved         // revealed an answer to a task whose input nobody could give to the court: pays that court; cools down
+	// FaultUnserved: revealed an answer to a task whose input nobody could give to the court. The first worker loses the whole
+	// stake, for its answer charges the ledgers; others pay that court. Cools down.
+	FaultUnserved
+	// FaultWithheld: its answer was accepted, and the court could have its bytes from none of those paid for it. It pays that
+	// court and counts as a missed reveal.
+	FaultWithheld
 )
 
 // String names the fault.
 func (f Fault) String() string {
-	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED"}[f]
+	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD"}[f]
 }
 
 // Party says in which part somebody is paid.
@@ -100,7 +105,8 @@ func (t *Task) settleEnding() Settlement {
 		s.Premium = t.Terms.Premium
 		left -= s.Premium
 	}
-	if accepted && t.Verdict.Kind == KindResult {
+	answer, delivered := t.paidAnswer()
+	if delivered && answer.Kind == KindResult {
 		pay(PartyApp, t.Terms.AppOwner, t.Terms.AppPrice)
 		for _, r := range t.Terms.Royalties {
 			pay(PartyDataset, r.To, r.Amount)
@@ -108,10 +114,10 @@ func (t *Task) settleEnding() Settlement {
 	}
 	pool := t.endSeats(&s)
 	right, reward := 0, t.Terms.Reward()
-	for _, e := range s.Seats {
-		if e.Right {
+	for _, seat := range t.Seats {
+		if delivered && seat.State == SeatRevealed && seat.Outcome == answer {
 			right++
-			pay(PartyWorker, e.Who, reward)
+			pay(PartyWorker, seat.Who, reward)
 		}
 	}
 	pay(PartyPool, t.Terms.PoolOwner, uint64(right)*(t.Terms.Price-reward)) // within the escrow: right <= MaxSeats
@@ -121,7 +127,7 @@ func (t *Task) settleEnding() Settlement {
 	if k := uint64(len(truthful)); k > 0 {
 		fromStake := min(t.Terms.CourtFee, pool/k)
 		var fromEscrow uint64
-		if accepted {
+		if accepted || t.Ending == EndVoid { // of a program on which the court does not agree, it is the requester's to pay
 			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
 		}
 		if t.isWithdrawn() {
@@ -177,11 +183,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			orgs++
 		}
 	}
-	// What the court costs, at most a stake: the price of having caused it.
-	courtCost := t.Terms.Stake
-	if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
-		courtCost = min(courtCost, cost)
-	}
+	courtCost := t.courtCost()
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
 		e.Fault, e.Dispute = t.faultOf(seat), t.disputeOf(seat)
@@ -189,14 +191,21 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}
 		switch e.Fault {
-		case FaultWrong, FaultUnrevealed:
+		case FaultWrong:
+			e.Slash = t.wrongCost(seat)
+		case FaultUnrevealed:
 			e.Slash = t.Terms.Stake
 		case FaultAbstained:
 			if seat.Wave == 2 { // after the draw, having no answer and keeping silent are alike
 				e.Slash = courtCost
 			}
-		case FaultSilent, FaultUnserved:
+		case FaultSilent:
 			e.Slash = courtCost
+		case FaultUnserved:
+			e.Slash = courtCost
+			if seat.Wave == 1 { // its answer charges the ledgers: that costs what a lie costs
+				e.Slash = t.Terms.Stake
+			}
 		}
 		if t.isHeld(seat) {
 			e.Unlock = 0
@@ -208,6 +217,44 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	return slashed
 }
 
+// courtCost is what the court costs, at most a stake: the price of having caused it.
+func (t *Task) courtCost() uint64 {
+	if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
+		return min(t.Terms.Stake, cost)
+	}
+	return t.Terms.Stake
+}
+
+// paidAnswer is the answer whose replicas are paid: the accepted one. Where the escrow could not pay the court that would have had
+// to confirm it, it is the one on which all replicas agree: they did their work, the requester has seen it, and it was the
+// requester's to lock more.
+func (t *Task) paidAnswer() (Outcome, bool) {
+	switch t.Ending {
+	case EndAccepted:
+		return t.Verdict, true
+	case EndCourtUnpaid:
+		return t.soleAnswer()
+	}
+	return Outcome{}, false
+}
+
+// soleAnswer is the answer that all replicas gave, where at most the first worker has none. A court that is called on it is
+// nobody's fault.
+func (t *Task) soleAnswer() (found Outcome, agreed bool) {
+	for _, s := range t.Seats {
+		switch {
+		case s.State != SeatRevealed:
+			return Outcome{}, false
+		case !s.Outcome.Kind.IsAnswer() && s.Wave == 1:
+		case found.Kind == KindUnspecified && s.Outcome.Kind.IsAnswer():
+			found = s.Outcome
+		case s.Outcome != found:
+			return Outcome{}, false
+		}
+	}
+	return found, found.Kind != KindUnspecified
+}
+
 func (t *Task) isRight(seat Seat) bool {
 	return t.Ending == EndAccepted && seat.State == SeatRevealed && seat.Outcome == t.Verdict
 }
@@ -217,7 +264,12 @@ func (t *Task) isRight(seat Seat) bool {
 // of workers convicts nobody.
 func (t *Task) faultOf(seat Seat) Fault {
 	switch t.Ending {
-	case EndBroken, EndCancelled, EndTooFew, EndCourtUnpaid, EndEvidenceStopped: // nobody was asked to reveal what it has committed to
+	case EndBroken, EndCancelled, EndTooFew, EndEvidenceStopped: // nobody was asked to reveal what it has committed to
+		return FaultNone
+	case EndCourtUnpaid: // nor here, unless the court was wanted because the first worker had no answer
+		if _, agreed := t.soleAnswer(); agreed && !hasAnswered(seat) {
+			return FaultAbstained
+		}
 		return FaultNone
 	}
 	switch seat.State {

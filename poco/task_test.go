@@ -67,6 +67,8 @@ type play struct {
 	end      *Settlement
 	audit    func() AuditDrawn // whether the chain audits an answer that nobody challenged; nil: never
 	final    *AuditSettlement
+	asked    *AuditSettlement // what came of asking for the bytes
+	full     func() int64     // blocks of a window that do not count; nil: none
 }
 
 func newPlay(t require.TestingT, terms Terms) *play {
@@ -136,6 +138,9 @@ func (p *play) answer(e Effect) Event {
 		p.opened = g == GateOpen
 		return TurnCame{p.height, g}
 	case OpenCourt:
+		if p.task.CourtNeedsEscrow() && p.unpaid != nil && p.unpaid() {
+			return CourtUnpaid{p.height}
+		}
 		return CourtOpened{p.height, p.court()}
 	case RecallCourt:
 		if int(p.task.Recalls) > p.recalls {
@@ -155,6 +160,13 @@ func (p *play) answer(e Effect) Event {
 			return AuditDrawn{Height: p.height}
 		}
 		return p.audit()
+	case FinishBytes:
+		p.asked = &e.Settlement
+		for _, s := range e.Settlement.Seats {
+			require.LessOrEqual(p.t, s.Unlock, p.held[s.Who])
+			p.held[s.Who] -= s.Unlock
+			p.freed += s.Unlock
+		}
 	case FinishAudit:
 		require.Nil(p.t, p.final, "final twice")
 		p.final = &e.Settlement
@@ -224,6 +236,12 @@ func (p *play) reveal(bench Bench, who string) error {
 func (p *play) due(height int64) {
 	p.height = height
 	if d := p.task.Deadline; d != 0 && d <= height {
+		if p.full != nil && p.task.Awaits() {
+			if blocks := p.full(); blocks > 0 {
+				p.hook(Prolonged{height, blocks})
+				return
+			}
+		}
 		p.hook(Due{height})
 	}
 }
@@ -293,7 +311,13 @@ func (p *play) checkEnd() {
 	}
 	if s.Ending != EndAccepted {
 		for _, pay := range s.FromEscrow {
-			require.True(p.t, p.task.isWithdrawn(), "%s pays out of the escrow", s.Ending)
+			if s.Ending == EndCourtUnpaid {
+				_, agreed := p.task.soleAnswer()
+				require.True(p.t, agreed, "those who did what was asked are paid, and nobody else")
+				require.NotEqual(p.t, PartyCourt, pay.Party)
+				continue
+			}
+			require.True(p.t, p.task.isWithdrawn() || s.Ending == EndVoid, "%s pays out of the escrow", s.Ending)
 			require.Equal(p.t, PartyCourt, pay.Party)
 		}
 		return
@@ -426,7 +450,7 @@ func TestNames(t *testing.T) {
 	for e := EndNone; e <= EndEvidenceStopped; e++ {
 		require.NotEmpty(t, e.String())
 	}
-	for f := FaultNone; f <= FaultUnserved; f++ {
+	for f := FaultNone; f <= FaultWithheld; f++ {
 		require.NotEmpty(t, f.String())
 	}
 	names := map[string]bool{}
@@ -434,7 +458,7 @@ func TestNames(t *testing.T) {
 		names[p.String()] = true
 	}
 	require.Len(t, names, 7)
-	for r := AuditOpen; r <= AuditUndecided; r++ {
+	for r := AuditOpen; r <= AuditUnserved; r++ {
 		require.NotEmpty(t, r.String())
 	}
 	require.Equal(t, "UNSPECIFIED", Kind(9).String())
@@ -464,6 +488,14 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		}
 		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
 		p.recalls = rapid.IntRange(0, 2).Draw(t, "recalls")
+		crowded := rapid.IntRange(0, 3).Draw(t, "prolonged windows")
+		p.full = func() int64 {
+			if crowded == 0 {
+				return 0
+			}
+			crowded--
+			return rapid.Int64Range(0, 3).Draw(t, "full blocks")
+		}
 		random(t, p)
 		for range 100 { // whoever is left does its part or does not; then the deadlines decide
 			if p.task.Phase == PhaseDone {
@@ -580,7 +612,7 @@ func garbage(t *rapid.T, p *play) {
 	bench := Bench(rapid.IntRange(0, 1).Draw(t, "bench"))
 	switch rapid.IntRange(0, 7).Draw(t, "garbage") {
 	case 7:
-		_ = p.user(Challenged{height, who, rapid.Uint64Range(0, 100).Draw(t, "bond")})
+		_ = p.user(Challenged{Height: height, By: who, Bond: rapid.Uint64Range(0, 100).Draw(t, "bond"), Bytes: rapid.Bool().Draw(t, "bytes")})
 	case 0:
 		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}})
 	case 1:

@@ -5,12 +5,24 @@ import "slices"
 // A file that was there when a worker answered, and is not when the court looks (protocol section 4.1).
 //
 // Whoever reveals an answer has had all that the task reads. It serves these files to the others, and they check each byte
-// against the digest that the deal pins, so that one honest worker that is up suffices. When more than two thirds of the
-// court still find that an input cannot be had, somebody took it away, and nobody who claims to have run the task gives it.
+// against the digest that the deal pins, so that one honest worker that is up suffices. When more than a third of the court still
+// find that an input cannot be had, and there is no verdict of an answer, somebody took it away, and nobody who claims to have
+// run the task gives it to all that ask. Two thirds are not asked for: else who serves it to some of the seats only would have the
+// task end without a fault.
 
-// isWithdrawn says whether the court agreed that an input cannot be had of which a worker has revealed an answer.
+// isWithdrawn says whether an input cannot be had of which a worker has revealed an answer.
 func (t *Task) isWithdrawn() bool {
-	return t.Ending == EndInputUnavailable && t.ByCourt && slices.ContainsFunc(t.Seats, hasAnswered)
+	return (t.Ending == EndInputUnavailable || t.Ending == EndVoid) && t.courtMissesInput() && slices.ContainsFunc(t.Seats, hasAnswered)
+}
+
+// courtMissesInput says whether more than a third of the court's whole power found that an input cannot be had: not all of them
+// are wrong.
+func (t *Task) courtMissesInput() bool {
+	var total uint64
+	for _, s := range t.Court {
+		total += s.Power
+	}
+	return 3*t.powerOf(Outcome{Kind: KindInputUnavailable}) > total
 }
 
 // hasAnswered says whether a seat has revealed an answer of the app.

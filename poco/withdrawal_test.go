@@ -7,9 +7,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWithdrawalLaws: where the court cannot have an input on which a worker has answered, the requester pays the court before
-// any stake does, whoever answered pays what silence in wave 2 costs and no more, nobody else pays, and the requester gets
-// nothing of a stake.
+// TestWithdrawalLaws: where the court cannot have an input on which a worker has answered, the requester pays the court before any
+// stake does; the first worker, whose answer charges the ledgers, loses what a lie costs, and another that answered pays what silence
+// in wave 2 costs; nobody else pays, and the requester gets nothing of a stake. So it is when half of the court is served: then there
+// is no verdict.
 func TestWithdrawalLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms := testTerms()
@@ -23,6 +24,11 @@ func TestWithdrawalLaws(t *testing.T) {
 			seats = append(seats, s)
 		}
 		task := Task{Terms: terms, Ending: EndInputUnavailable, ByCourt: true, Verdict: noInput, Seats: seats, Court: bench(noInput, noInput, noInput, truth)}
+		paid := uint64(3)
+		if rapid.Bool().Draw(t, "half of the court is served") {
+			task.Ending, task.ByCourt, task.Verdict = EndVoid, false, Outcome{}
+			task.Court, paid = bench(noInput, noInput, truth, truth), 4
+		}
 		s := task.settleEnding()
 		checkSettlement(t, terms, s)
 		silence := min(terms.Stake, 4*terms.CourtFee)
@@ -31,9 +37,12 @@ func TestWithdrawalLaws(t *testing.T) {
 			answer := seats[i].Outcome.Kind.IsAnswer()
 			claimed = claimed || answer
 			require.Equal(t, answer, e.Fault == FaultUnserved)
-			if answer {
+			switch {
+			case answer && i == 0:
+				require.Equal(t, terms.Stake, e.Slash)
+			case answer:
 				require.Equal(t, silence, e.Slash)
-			} else {
+			default:
 				require.Zero(t, e.Slash, "who said that the input is not there")
 			}
 		}
@@ -42,12 +51,15 @@ func TestWithdrawalLaws(t *testing.T) {
 		for _, pay := range append(s.FromStake, s.FromEscrow...) {
 			require.Equal(t, PartyCourt, pay.Party)
 		}
+		if !claimed && task.Ending == EndVoid {
+			return
+		}
 		if !claimed {
 			require.Equal(t, escrow, s.Refund, "nobody ran it: the input may never have been there")
 			return
 		}
-		require.Equal(t, 3*min(terms.CourtFee, escrow/3), escrow-s.Refund, "the requester pays first")
-		if escrow >= 3*terms.CourtFee {
+		require.Equal(t, paid*min(terms.CourtFee, escrow/paid), escrow-s.Refund, "the requester pays first")
+		if escrow >= paid*terms.CourtFee {
 			require.Empty(t, s.FromStake)
 		}
 	})

@@ -141,6 +141,8 @@ func (s *stage) event(msg gogoproto.Message) string {
 			line += " of " + e.Challenger
 		}
 		return line
+	case *taskstypes.EventBytes:
+		return s.askedBytes(e)
 	case *taskstypes.EventFinal:
 		return s.final(e)
 	case *taskstypes.EventItemFailed:

@@ -109,12 +109,12 @@ func (s *stage) workers() (out []string) {
 
 // challenge posts a bond against the task's answer.
 func (s *stage) challenge(args []string) []string {
-	bond := uint64(1 << 40)
-	if len(args) > 1 {
+	bond, bytes := uint64(1<<40), len(args) > 1 && args[1] == "bytes"
+	if len(args) > 1 && !bytes {
 		bond = uint64(s.number(args[1]))
 	}
 	from := s.chain.Actor(args[0])
-	s.chain.Queue(from, &taskstypes.MsgChallenge{Challenger: from.String(), Task: s.id(), MaxBond: bond})
+	s.chain.Queue(from, &taskstypes.MsgChallenge{Challenger: from.String(), Task: s.id(), MaxBond: bond, Bytes: bytes})
 	return s.block()
 }
 
@@ -131,17 +131,28 @@ func (s *stage) audits() (out []string) {
 
 // final says how an answer became final.
 func (s *stage) final(e *taskstypes.EventFinal) string {
-	line := fmt.Sprintf("%s  final: %s: %s", e.Task, strings.TrimPrefix(e.Audit.Result.String(), "AUDIT_RESULT_"), s.answer(*e.Verdict))
-	for _, p := range e.Audit.Settlement.Payments {
+	return fmt.Sprintf("%s  final: %s: %s", e.Task, strings.TrimPrefix(e.Audit.Result.String(), "AUDIT_RESULT_"), s.answer(*e.Verdict)) +
+		auditText(e.Audit.Settlement)
+}
+
+// askedBytes says what came of asking for an answer's bytes.
+func (s *stage) askedBytes(e *taskstypes.EventBytes) string {
+	return fmt.Sprintf("%s  bytes: %s, under audit below height %d", e.Task, strings.TrimPrefix(e.Result.String(), "AUDIT_RESULT_"), e.End) +
+		auditText(e.Settlement)
+}
+
+// auditText says who was paid and who lost what by a court's look at an accepted answer.
+func auditText(settlement *taskstypes.AuditSettlement) (line string) {
+	for _, p := range settlement.Payments {
 		line += fmt.Sprintf("\n      %s pays %s %d (%s)", p.Source, p.To, p.Amount, strings.ToLower(p.Party))
 	}
-	if n := e.Audit.Settlement.BondBack; n > 0 {
+	if n := settlement.BondBack; n > 0 {
 		line += fmt.Sprintf("\n      bond gives back %d", n)
 	}
-	if n := e.Audit.Settlement.BondKept; n > 0 {
+	if n := settlement.BondKept; n > 0 {
 		line += fmt.Sprintf("\n      bond leaves %d to the audits", n)
 	}
-	for _, seat := range e.Audit.Settlement.Seats {
+	for _, seat := range settlement.Seats {
 		if seat.Fault != "NONE" {
 			line += fmt.Sprintf("\n      %s: %s, loses %d", seat.Who, strings.ToLower(seat.Fault), seat.Slash)
 		}

@@ -74,6 +74,7 @@ func newStage(t *testing.T) *stage {
 //	session                                     the court commits and reveals so, once
 //	line                                        who waits for the court
 //	challenge stranger [150]                    somebody challenges the answer, with a bond of at most so much
+//	challenge stranger bytes                    somebody asks for the bytes of the answer
 //	audits                                      what courts found of accepted answers
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again

@@ -54,7 +54,9 @@ type fakeChain struct {
 	outage   error            // what queries answer, when set
 	empty    bool             // queries answer, but with nothing
 	held     bool             // no block is made
-	waits    func() bool      // no block is made while it says so; called with mu held
+	asks     bool             // somebody asks for the bytes of the accepted answer
+	asked    *poco.AuditSettlement
+	waits    func() bool // no block is made while it says so; called with mu held
 }
 
 type role int
@@ -126,6 +128,9 @@ func (c *fakeChain) block() {
 		}
 	}
 	c.mempool = nil
+	if c.asks && c.task.Phase == poco.PhaseAudit && c.task.Audit.Asked == 0 {
+		c.apply(poco.Challenged{Height: c.height, By: "cred1stranger", Bond: 30, Bytes: true})
+	}
 	c.others()
 	if d := c.task.Deadline; d > 0 && c.height >= d && c.task.Phase != poco.PhaseDone {
 		c.apply(poco.Due{Height: c.height})
@@ -155,6 +160,10 @@ func (c *fakeChain) apply(ev poco.Event) error {
 				seats[1].Who = me
 			}
 			c.apply(poco.CourtOpened{Height: c.height, Seats: seats})
+		case poco.AskAudit:
+			c.apply(poco.AuditDrawn{Height: c.height})
+		case poco.FinishBytes:
+			c.asked = &e.Settlement
 		case poco.Finish:
 			s := e.Settlement
 			c.end = &s

@@ -150,7 +150,7 @@ func (a *Agent) superviseWork(s sight) bool {
 	case Work:
 		switch {
 		case s.view == Lost:
-			j.cancel(&windowError{errGone, s.windowText(&j.progress, max(s.height, a.height.Load()), time.Now())})
+			j.cancel(&windowError{what: errGone, text: s.windowText(&j.progress, max(s.height, a.height.Load()), time.Now())})
 		case s.view == Ended || s.view == Opened:
 			j.cancel(errGone)
 		default:

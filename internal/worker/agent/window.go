@@ -117,18 +117,28 @@ func (a *Agent) tooLate(s sight, p *progress) error {
 	case !s.isClosing(height):
 		return nil
 	}
-	return &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
+	late := &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
+	if p != nil && p.stage == fetching {
+		late.absent = errAbsent // a source that gives the bytes too slowly does not give them
+	}
+	return late
 }
 
 // windowError says what a window was too short for.
 type windowError struct {
-	what error // errTooLate or errGone
-	text string
+	what   error // errTooLate or errGone
+	absent error // errAbsent where the window passed over fetching
+	text   string
 }
 
 func (e *windowError) Error() string { return e.text }
 
-func (e *windowError) Unwrap() error { return e.what }
+func (e *windowError) Unwrap() []error {
+	if e.absent == nil {
+		return []error{e.what}
+	}
+	return []error{e.what, e.absent}
+}
 
 // windowText names the window, what the time went into, and what makes it longer. It has room in a decline's reason.
 func (s sight) windowText(p *progress, height int64, now time.Time) string {

@@ -83,6 +83,9 @@ func (e *journalError) Error() string { return e.err.Error() }
 
 // executeTask returns an answer whose bytes are durable, or why there is none and where it happened.
 func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where string, err error) {
+	if s.asksBytes() {
+		return a.fetchAnswer(ctx, s)
+	}
 	engine, found := a.Runtimes[s.Deal.Runtime]
 	if !found {
 		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)

@@ -16,6 +16,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/blockshare"
 	"github.com/credence-chain/credence/x/beacon/keeper"
 	"github.com/credence-chain/credence/x/beacon/types"
 )
@@ -35,13 +36,8 @@ const Shares = 10
 // PerTx is the most gas that one transaction may ask for.
 func (l Limits) PerTx() uint64 { return l.Gas / Shares }
 
-const (
-	// urgentShare of urgentParts of a block, in gas and in bytes, are kept for urgent transactions while any wait. They have
-	// more only where the others leave it, so that nobody's is kept out wholly.
-	urgentShare, urgentParts = 3, 4
-	// MaxLooks bounds how many claims a proposer looks up in the state for one block. What is left waits for the next one.
-	MaxLooks = 1_500
-)
+// MaxLooks bounds how many claims a proposer looks up in the state for one block. What is left waits for the next one.
+const MaxLooks = 1_500
 
 // A Claim is what an urgent transaction says that it does, and can be done once.
 type Claim struct {
@@ -182,7 +178,8 @@ func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (cho
 		chosen = append(chosen, c.bytes)
 		return true
 	}
-	share := Limits{Bytes: limits.Bytes / urgentParts * urgentShare, Gas: limits.Gas / urgentParts * urgentShare}
+	// They have more than their share only where the others leave it, so that nobody's is kept out wholly.
+	share := Limits{Bytes: blockshare.OfAnswers(limits.Bytes), Gas: blockshare.OfAnswers(limits.Gas)}
 	var late []candidate
 	claimed, looks := map[any]bool{}, 0
 	for _, c := range urgent {

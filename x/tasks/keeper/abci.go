@@ -32,6 +32,9 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.purse.Fold(ctx); err != nil {
 		return err
 	}
+	if err := k.countAnswers(ctx); err != nil {
+		return err
+	}
 	return k.work(ctx, types.LineActs)
 }
 
@@ -67,6 +70,9 @@ func (k Keeper) act(ctx sdk.Context, it *item) error {
 			return err
 		}
 		return k.saveTask(ctx, it)
+	}
+	if prolonged, err := k.prolongWindow(ctx, it); err != nil || prolonged {
+		return err
 	}
 	return k.runEvent(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }

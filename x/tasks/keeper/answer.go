@@ -78,5 +78,9 @@ func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	if err != nil {
 		return err
 	}
+	step, _ := types.StepOf(msg)
+	if err := k.noteAnswered(sdkCtx, step); err != nil {
+		return err
+	}
 	return k.saveTask(sdkCtx, it)
 }

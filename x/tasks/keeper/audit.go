@@ -49,7 +49,7 @@ func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, erro
 	if err != nil || params.PatrolPerMille == 0 {
 		return poco.AuditNone, err
 	}
-	seed, err := k.beacon.SeedAt(ctx, it.state.Audit.End)
+	seed, err := k.beacon.SeedAt(ctx, it.state.Audit.DrawHeight())
 	if errors.Is(err, beacontypes.ErrNoSeed) { // the task could not be processed for so long that the seed is kept no more
 		seed, err = k.beacon.Seed(ctx)
 	}
@@ -64,36 +64,9 @@ func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, erro
 
 // finishAudit carries out a FinishAudit effect: stakes and records through x/workers, the bond, the court's faults, the counts.
 func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlement) error {
-	payees := k.newPayees(it)
-	pays, err := payees.fromStake(ctx, s.FromStake)
+	record, err := k.settleAudit(ctx, it, s)
 	if err != nil {
 		return err
-	}
-	var court []sdk.AccAddress
-	for _, p := range s.FromBond {
-		to, err := payees.accountOf(ctx, p, "bond")
-		if err != nil {
-			return err
-		}
-		court = append(court, to)
-	}
-	record := types.AuditSettlement{
-		Payments: payees.payments, BondBack: s.BondBack, BondKept: s.BondKept, Seats: seatEnds(s.Seats),
-		CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
-	}
-	if err := k.workers.SettleHeld(ctx, it.stored.Id, heldSeats(s.Seats), pays); err != nil {
-		return err
-	}
-	if err := k.fundFromStake(ctx, payees.audits); err != nil {
-		return err
-	}
-	if err := k.endBond(ctx, it.state.Audit, s, court); err != nil {
-		return err
-	}
-	for _, seat := range it.state.Court {
-		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
-			return err
-		}
 	}
 	if s.FlagApp {
 		if err := k.apps.FlagNonDeterministic(ctx, it.deal.App); err != nil {
@@ -103,10 +76,7 @@ func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 	if err := k.noteConvictions(ctx, it, s.Seats); err != nil {
 		return err
 	}
-	if err := k.noteCourtFaults(ctx, it, s.CourtSilent, s.CourtWrong); err != nil {
-		return err
-	}
-	if err := k.countAudit(ctx, it); err != nil {
+	if err := k.countAudit(ctx, it, it.state.Audit.Cause, s.Result); err != nil {
 		return err
 	}
 	audit := types.AuditFromPoco(it.state.Audit)
@@ -116,29 +86,77 @@ func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 	return emitEvent(ctx, &types.EventFinal{Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Audit: &audit, Verdict: &verdict})
 }
 
+// finishBytes carries out a FinishBytes effect: the court has looked for the answer's bytes, and the audit goes on.
+func (k Keeper) finishBytes(ctx context.Context, it *item, s poco.AuditSettlement) error {
+	record, err := k.settleAudit(ctx, it, s)
+	if err != nil {
+		return err
+	}
+	if err := k.countAudit(ctx, it, poco.AuditBytes, s.Result); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventBytes{Task: it.stored.Id, Result: types.AuditResult(s.Result), Settlement: &record, End: it.state.Audit.End})
+}
+
+// settleAudit moves what a court's look at an accepted answer moves: stakes and records through x/workers, the bond, the court's
+// faults. It returns the record of it.
+func (k Keeper) settleAudit(ctx context.Context, it *item, s poco.AuditSettlement) (record types.AuditSettlement, err error) {
+	payees := k.newPayees(it)
+	pays, err := payees.fromStake(ctx, s.FromStake)
+	if err != nil {
+		return record, err
+	}
+	var court []sdk.AccAddress
+	for _, p := range s.FromBond {
+		to, err := payees.accountOf(ctx, p, "bond")
+		if err != nil {
+			return record, err
+		}
+		court = append(court, to)
+	}
+	record = types.AuditSettlement{
+		Payments: payees.payments, BondBack: s.BondBack, BondKept: s.BondKept, Seats: seatEnds(s.Seats),
+		CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
+	}
+	if err := k.workers.SettleHeld(ctx, it.stored.Id, heldSeats(s.Seats), pays); err != nil {
+		return record, err
+	}
+	if err := k.fundFromStake(ctx, payees.audits); err != nil {
+		return record, err
+	}
+	if err := k.endBond(ctx, s, court); err != nil {
+		return record, err
+	}
+	for _, seat := range it.state.Court {
+		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
+			return record, err
+		}
+	}
+	return record, k.noteCourtFaults(ctx, it, s.CourtSilent, s.CourtWrong)
+}
+
 // heldSeats are the ends of seats whose stakes stood for an answer, as x/workers knows them.
 func heldSeats(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	for _, e := range ends {
 		out = append(out, workerstypes.SeatSettlement{
-			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Overturned: e.Fault == poco.FaultWrong,
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Overturned: e.Fault == poco.FaultWrong,
 		})
 	}
 	return out
 }
 
-// countAudit counts what a court found of an accepted answer.
-func (k Keeper) countAudit(ctx context.Context, it *item) error {
-	audit := it.state.Audit
-	if audit.Cause == poco.AuditNone {
+// countAudit counts what a court that had a cause found of an accepted answer.
+func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause, found poco.AuditResult) error {
+	if cause == poco.AuditNone {
 		return nil
 	}
-	count, _, err := records.Find(ctx, k.AuditCounts, uint32(audit.Cause))
+	count, _, err := records.Find(ctx, k.AuditCounts, uint32(cause))
 	if err != nil {
 		return err
 	}
-	count.Cause = types.AuditCause(audit.Cause)
-	count.Note(audit.Result, len(it.state.Seats) == 2)
-	return k.AuditCounts.Set(ctx, uint32(audit.Cause), count)
+	count.Cause = types.AuditCause(cause)
+	count.Note(found, len(it.state.Seats) == 2)
+	return k.AuditCounts.Set(ctx, uint32(cause), count)
 }
 
 // auditCounts lists the counts, of which there is one for each cause.

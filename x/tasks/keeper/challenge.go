@@ -11,9 +11,10 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// challenge takes a bond against an accepted answer. The block hook calls the court. The bond is the fees of all seats that are
-// active now, or the governed minimum where that is more; ErrBond when that exceeds maxBond.
-func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond uint64) (uint64, error) {
+// challenge takes a bond against an accepted answer, or for its bytes. The block hook calls the court. The bond is the fees of all
+// seats that are active now, or the governed minimum where that is more; ErrBond when that exceeds the message's max_bond.
+func (k Keeper) challenge(ctx context.Context, msg *types.MsgChallenge) (uint64, error) {
+	challenger, task, maxBond := msg.Challenger, msg.Task, msg.MaxBond
 	id, err := types.ParseID(task)
 	if err != nil {
 		return 0, err
@@ -35,7 +36,9 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 		return 0, err
 	}
 	bond := it.state.Terms.ChallengeBond(bench, params.ChallengeBond)
-	if err := it.takeEvent(poco.Challenged{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond}); err != nil {
+	if err := it.takeEvent(poco.Challenged{
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), By: challenger, Bond: bond, Bytes: msg.Bytes,
+	}); err != nil {
 		return 0, err
 	}
 	if bond > maxBond {
@@ -47,5 +50,5 @@ func (k Keeper) challenge(ctx context.Context, challenger, task string, maxBond 
 	if err := k.saveTask(ctx, it); err != nil {
 		return 0, err
 	}
-	return bond, emitEvent(ctx, &types.EventAudit{Task: task, Cause: types.AUDIT_CAUSE_CHALLENGE, Challenger: challenger, Bond: bond})
+	return bond, emitEvent(ctx, &types.EventAudit{Task: task, Cause: types.AuditCause(it.state.Audit.Cause), Challenger: challenger, Bond: bond})
 }

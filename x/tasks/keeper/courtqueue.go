@@ -19,7 +19,7 @@ import (
 
 // openCourt carries out an OpenCourt effect.
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
-	if it.state.CourtAtOnce() && it.state.Recalls == 0 {
+	if it.state.CourtNeedsEscrow() {
 		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
 			return poco.CourtUnpaid{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -61,6 +62,11 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	}
 	if err := k.initAudits(ctx, g); err != nil {
 		return err
+	}
+	if g.FullBlocks > 0 {
+		if err := k.FullBlocks.Set(ctx, g.FullBlocks); err != nil {
+			return err
+		}
 	}
 	return k.initCourts(ctx, g)
 }
@@ -142,7 +148,8 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			}
 			// Who sat in a court that is to be called again has nothing to do until it is, and whose answer was accepted has
 			// nothing to do any more.
-			if t.Phase == types.PHASE_DONE || bench == 0 && t.Ended() || bench == 1 && t.Phase == types.PHASE_COURT_WAIT {
+			if t.Phase == types.PHASE_DONE || bench == 0 && t.Ended() ||
+				bench == 1 && (t.Phase == types.PHASE_COURT_WAIT || t.Phase == types.PHASE_AUDIT) {
 				continue
 			}
 			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
@@ -217,6 +224,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g.CourtRound = courts.Round
+	if g.FullBlocks, _, err = records.FindItem(ctx, k.FullBlocks); err != nil {
+		return nil, err
+	}
 	if err := k.exportAudits(ctx, g); err != nil {
 		return nil, err
 	}

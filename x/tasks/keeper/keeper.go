@@ -66,6 +66,10 @@ type Keeper struct {
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
 	Planned collections.Map[string, uint64]
+	// Answered: (transaction, task, who) -> bytes of the transaction; the answers of this block. See fullblocks.go.
+	Answered collections.Map[collections.Triple[[]byte, string, string], uint64]
+	// FullBlocks is how many blocks answers have filled; nothing before the first.
+	FullBlocks collections.Item[uint64]
 	// Convicted: organisation -> height at which a court last found a worker of it wrong.
 	Convicted collections.Map[string, int64]
 	// AuditCounts: cause -> what courts found of accepted answers.
@@ -111,11 +115,14 @@ func NewKeeper(
 		History:        collections.NewKeySet(sb, types.HistoryPrefix, "history", collections.TripleKeyCodec(who, collections.Uint64Key, compact.ID)),
 		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
-		Convicted:      collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
-		AuditCounts:    collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),
-		Prunes:         collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, compact.ID)),
-		Pruned:         collections.NewMap(sb, types.PrunedPrefix, "pruned", compact.ID, compact.Value[types.PrunedTask](cdc, addresses)),
-		AuditBudget:    collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
+		Answered: collections.NewMap(sb, types.AnsweredPrefix, "answered",
+			collections.TripleKeyCodec(collections.BytesKey, compact.ID, who), collections.Uint64Value),
+		FullBlocks:  collections.NewItem(sb, types.FullBlocksKey, "full_blocks", collections.Uint64Value),
+		Convicted:   collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
+		AuditCounts: collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),
+		Prunes:      collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, compact.ID)),
+		Pruned:      collections.NewMap(sb, types.PrunedPrefix, "pruned", compact.ID, compact.Value[types.PrunedTask](cdc, addresses)),
+		AuditBudget: collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -50,16 +50,16 @@ func (k Keeper) fundFromStake(ctx context.Context, amount uint64) error {
 }
 
 // endBond pays a bond out: to the court, back to whose it was, and to the audit budget.
-func (k Keeper) endBond(ctx context.Context, audit poco.Audit, s poco.AuditSettlement, court []sdk.AccAddress) error {
+func (k Keeper) endBond(ctx context.Context, s poco.AuditSettlement, court []sdk.AccAddress) error {
 	for i, p := range s.FromBond {
 		if err := k.purse.Pay(ctx, court[i], p.Amount); err != nil {
 			return err
 		}
 	}
-	if audit.Challenger == "" {
+	if s.Challenger == "" {
 		return k.fundAudits(ctx, s.BondBack+s.BondKept)
 	}
-	to, err := k.addresses.StringToBytes(audit.Challenger)
+	to, err := k.addresses.StringToBytes(s.Challenger)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (m msgServer) Decline(ctx context.Context, msg *types.MsgDecline) (*types.M
 }
 
 func (m msgServer) Challenge(ctx context.Context, msg *types.MsgChallenge) (*types.MsgChallengeResponse, error) {
-	bond, err := m.challenge(ctx, msg.Challenger, msg.Task, msg.MaxBond)
+	bond, err := m.challenge(ctx, msg)
 	return &types.MsgChallengeResponse{Bond: bond}, err
 }
 

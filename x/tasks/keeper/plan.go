@@ -137,8 +137,10 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	}
 	few := plan.Bound == poco.BoundFew
 	// A court that cannot be paid is refused now, while nobody can know the seed. After a refused draw it is called all the
-	// same: else whoever refuses draws would end the task without a charge.
-	if it.state.Risk.IsZero() && (plan.Court && !few || few && height >= it.state.WaitEnd) {
+	// same: else whoever refuses draws would end the task without a charge. The records of those drawn may not reach the trust,
+	// which is the court as well.
+	court := plan.Court && !few || few && height >= it.state.WaitEnd || it.state.Terms.StaticCredibility && !few
+	if court && it.state.Risk.IsZero() {
 		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
 			return poco.CourtUnpaid{Height: height}, err
 		}

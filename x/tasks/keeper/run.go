@@ -100,6 +100,8 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		return k.askAudit(ctx, it)
 	case poco.FinishAudit:
 		return nil, k.finishAudit(ctx, it, e.Settlement)
+	case poco.FinishBytes:
+		return nil, k.finishBytes(ctx, it, e.Settlement)
 	}
 	return nil, fmt.Errorf("unknown effect %T", e)
 }

@@ -76,6 +76,14 @@ func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	if it.stored.Ended() && it.stored.Done == 0 {
 		it.stored.Done = sdkCtx.BlockHeight()
 	}
+	moved := it.stored.Phase != before || it.stored.Attempt != attempt || it.stored.Recalls != recalls
+	if moved && it.state.Awaits() {
+		full, err := k.countFull(ctx)
+		if err != nil {
+			return err
+		}
+		it.stored.FullBlocks = full
+	}
 	it.stored.Queued = it.stored.Deadline
 	if it.stored.Queued != queued || it.stored.Line() != line {
 		if queued != 0 {
@@ -107,7 +115,7 @@ func (k Keeper) saveTask(ctx context.Context, it *item) error {
 			return err
 		}
 	}
-	if it.stored.Phase == before && it.stored.Attempt == attempt && it.stored.Recalls == recalls {
+	if !moved {
 		return nil
 	}
 	return events.Emit(sdkCtx, &types.EventPhase{

@@ -16,6 +16,7 @@ func (a *Audit) ToPoco() (poco.Audit, error) {
 	answer, err := a.Answer.ToPoco()
 	return poco.Audit{
 		End: a.End, Cause: poco.AuditCause(a.Cause), Challenger: a.Challenger, Bond: a.Bond, Answer: answer, Result: poco.AuditResult(a.Result),
+		Asked: a.Asked, Bytes: poco.AuditResult(a.Bytes), Taken: a.Taken, Sessions: a.Sessions, Drawn: a.Drawn,
 	}, err
 }
 
@@ -23,6 +24,7 @@ func (a *Audit) ToPoco() (poco.Audit, error) {
 func AuditFromPoco(a poco.Audit) Audit {
 	return Audit{
 		End: a.End, Cause: AuditCause(a.Cause), Challenger: a.Challenger, Bond: a.Bond, Answer: OutcomeFromPoco(a.Answer), Result: AuditResult(a.Result),
+		Asked: a.Asked, Bytes: AuditResult(a.Bytes), Taken: a.Taken, Sessions: a.Sessions, Drawn: a.Drawn,
 	}
 }
 
@@ -69,7 +71,7 @@ func (c *AuditCount) Note(r poco.AuditResult, pair bool) {
 		c.Upheld++
 	case poco.AuditOverturned:
 		c.Overturned++
-	case poco.AuditNoAnswer:
+	case poco.AuditNoAnswer, poco.AuditUnserved:
 		c.NoAnswer++
 		return
 	default:
@@ -96,8 +98,8 @@ func (g GenesisState) validateAudits() error {
 			return fmt.Errorf("tasks: %s: in phase %s without an accepted answer under audit", t.Id, t.Phase)
 		case t.Audit != nil && (t.Audit.End < 1 || t.Ending != ENDING_ACCEPTED):
 			return fmt.Errorf("tasks: %s: has an audit that ends at %d and the ending %s, expected a height and %s", t.Id, t.Audit.End, t.Ending, ENDING_ACCEPTED)
-		case t.Audit != nil && (AuditCause_name[int32(t.Audit.Cause)] == "" || AuditResult_name[int32(t.Audit.Result)] == ""):
-			return fmt.Errorf("tasks: %s: has an audit with the cause %d and the result %d, expected those that have names", t.Id, t.Audit.Cause, t.Audit.Result)
+		case t.Audit != nil && (AuditCause_name[int32(t.Audit.Cause)] == "" || AuditResult_name[int32(t.Audit.Result)] == "" || AuditResult_name[int32(t.Audit.Bytes)] == ""):
+			return fmt.Errorf("tasks: %s: has an audit with the cause %d and the results %d and %d, expected those that have names", t.Id, t.Audit.Cause, t.Audit.Result, t.Audit.Bytes)
 		case t.Ended() && t.Audit == nil && t.Phase != PHASE_DONE:
 			return fmt.Errorf("tasks: %s: ended as %s in phase %s, expected %s", t.Id, t.Ending, t.Phase, PHASE_DONE)
 		}
@@ -108,8 +110,8 @@ func (g GenesisState) validateAudits() error {
 		}
 	}
 	for i, c := range g.AuditCounts {
-		if c.Cause < AUDIT_CAUSE_CHALLENGE || c.Cause > AUDIT_CAUSE_PATROL || i > 0 && g.AuditCounts[i-1].Cause >= c.Cause {
-			return fmt.Errorf("audit_counts: cause %d, expected 1 to 3 in ascending order, each once", c.Cause)
+		if c.Cause < AUDIT_CAUSE_CHALLENGE || c.Cause > AUDIT_CAUSE_BYTES || i > 0 && g.AuditCounts[i-1].Cause >= c.Cause {
+			return fmt.Errorf("audit_counts: cause %d, expected 1 to 4 in ascending order, each once", c.Cause)
 		}
 	}
 	return nil

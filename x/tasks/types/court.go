@@ -32,7 +32,11 @@ func (t Task) CourtShareKey() collections.Triple[string, uint64, string] {
 // AttemptOn is the attempt that answers on the bench are for; poco.Task.AttemptOn.
 func (t Task) AttemptOn(b Bench) uint32 {
 	if b == BENCH_COURT {
-		return t.Attempt + t.Recalls
+		attempt := t.Attempt + t.Recalls
+		if t.Audit != nil {
+			attempt += t.Audit.Sessions
+		}
+		return attempt
 	}
 	return t.Attempt
 }

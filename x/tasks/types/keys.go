@@ -50,6 +50,10 @@ var (
 	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
+	// AnsweredPrefix: (transaction, task, who) -> bytes of the transaction, of answers that this block has taken.
+	AnsweredPrefix = collections.NewPrefix(19)
+	// FullBlocksKey holds how many blocks answers have filled.
+	FullBlocksKey = collections.NewPrefix(20)
 	// OwedKey holds what the module owes: bonds and the audit budget.
 	OwedKey = collections.NewPrefix(30)
 	// DepositsPrefix: task -> bond that transactions of this block have paid.

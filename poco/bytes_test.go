@@ -1,0 +1,101 @@
+package poco
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// askBytes plays an accepted answer to the court that looks for its bytes.
+func askBytes(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
+	p := audited(t, answer, change...)
+	p.due(p.height + 3)
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100, Bytes: true}))
+	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "another", Bond: 100}), ErrAlready)
+	p.due(p.height)
+	return p
+}
+
+// TestBytesThatAreServed: the asker pays the court, nobody is at fault, and the audit goes on for as long as it would have.
+func TestBytesThatAreServed(t *testing.T) {
+	p := askBytes(t, lie)
+	asked, end := p.height, p.task.Audit.End
+	p.courtSays(lie, lie, lie, noInput)
+	require.Equal(t, PhaseAudit, p.task.Phase)
+	require.Equal(t, AuditUpheld, p.task.Audit.Bytes)
+	require.Equal(t, []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}}, p.asked.FromBond)
+	require.EqualValues(t, 70, p.asked.BondKept)
+	require.Empty(t, p.asked.CourtWrong, "whoever was not served has done nothing wrong")
+	require.Empty(t, p.asked.Seats)
+	require.Equal(t, end+p.height-asked, p.task.Deadline, "the time that it took does not count")
+	require.Equal(t, end, p.task.Audit.DrawHeight(), "nobody moves the height whose seed draws the patrol")
+	require.Len(t, p.held, 3, "the stakes stand")
+
+	// A lie whose bytes are there is a lie: the one look at the answer is not used up.
+	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100, Bytes: true}), ErrAlready, "once")
+	before := p.task.AttemptOn(BenchCourt)
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
+	p.due(p.height)
+	require.EqualValues(t, 2, before, "what was committed in the other session opens nothing in this one")
+	p.courtSays(truth, truth, truth, truth)
+	require.Equal(t, AuditOverturned, p.final.Result)
+	p.checkEnd()
+}
+
+// TestBytesThatAreWithheld: those who were paid pay the court and the requester, no more than a court costs each, and it is one
+// missed reveal for as many answers as they withhold at a time. The bond comes back, and what is left of the stakes still stands.
+func TestBytesThatAreWithheld(t *testing.T) {
+	p := askBytes(t, lie)
+	accepted := p.task.Audit.End - 20
+	p.courtSays(noInput, noInput, noInput, Outcome{})
+	require.Equal(t, PhaseAudit, p.task.Phase)
+	require.Equal(t, AuditUnserved, p.task.Audit.Bytes)
+	s := *p.asked
+	require.EqualValues(t, 100, s.BondBack)
+	require.Equal(t, []Pay{
+		{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyRequester, "requester", 45}, {PartyAudits, "", 45},
+	}, s.FromStake)
+	require.Equal(t, []string{"v4"}, s.CourtSilent)
+	require.Len(t, s.Seats, 3)
+	for _, e := range s.Seats {
+		require.Equal(t, FaultWithheld, e.Fault)
+		require.EqualValues(t, 40, e.Slash)
+		require.Equal(t, Outage{Committed: accepted, Missed: p.height}, e.Outage)
+		require.EqualValues(t, 960, p.held[e.Who])
+	}
+	// Who hides the bytes of a lie loses the rest of the stake when the court finds the lie.
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
+	p.due(p.height)
+	p.courtSays(truth, truth, truth, truth)
+	require.Equal(t, AuditOverturned, p.final.Result)
+	require.EqualValues(t, 3*960, slashes(p.final.Seats))
+	p.checkEnd()
+
+	p = askBytes(t, truth)
+	p.courtSays(noInput, noInput, noInput, noInput)
+	p.due(p.task.Deadline)
+	require.Equal(t, AuditUnopposed, p.final.Result)
+	p.checkEnd()
+}
+
+// TestBytesThatNobodyKnowsOf: without two thirds the bond comes back and nobody is at fault, also when the court stays silent or the
+// task breaks.
+func TestBytesThatNobodyKnowsOf(t *testing.T) {
+	for _, answers := range [][]Outcome{
+		{truth, truth, noInput, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},
+	} {
+		p := askBytes(t, truth)
+		p.courtSays(answers...)
+		require.Equal(t, PhaseAudit, p.task.Phase, "%v", answers)
+		require.Equal(t, AuditUndecided, p.task.Audit.Bytes)
+		require.EqualValues(t, 100, p.asked.BondBack)
+		require.Empty(t, p.asked.FromStake)
+		require.False(t, p.asked.FlagApp)
+		p.due(p.task.Deadline)
+		p.checkEnd()
+	}
+	p := askBytes(t, truth)
+	p.hook(Broke{p.height})
+	require.EqualValues(t, 100, p.final.BondBack)
+	p.checkEnd()
+}

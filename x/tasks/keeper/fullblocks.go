@@ -1,0 +1,81 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/blockshare"
+	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer that a transaction gives leaves an entry of
+// its own, so that messages share no counter, and EndBlock adds up what the block's answers have taken. Only answers that the state
+// took count: nobody fills a block with what is refused. A task keeps how many blocks were full when its phase began.
+
+// noteAnswered notes an answer of a transaction, which EndBlock counts.
+func (k Keeper) noteAnswered(ctx sdk.Context, step types.Step) error {
+	if !purse.InTransaction(ctx) {
+		return nil
+	}
+	tx := sha256.Sum256(ctx.TxBytes())
+	return k.Answered.Set(ctx, collections.Join3(tx[:], step.Task, step.Who), uint64(len(ctx.TxBytes())))
+}
+
+// countAnswers says whether the answers of the block have filled their share of it, in gas or in bytes, and forgets them.
+func (k Keeper) countAnswers(ctx context.Context) error {
+	var gas, size uint64
+	var last []byte
+	err := k.Answered.Walk(ctx, nil, func(key collections.Triple[[]byte, string, string], bytesOfTx uint64) (bool, error) {
+		gas += types.AnswerGas
+		if !bytes.Equal(last, key.K1()) {
+			gas += types.AnswersBaseGas
+			size += bytesOfTx
+			last = bytes.Clone(key.K1())
+		}
+		return false, nil
+	})
+	if err != nil || gas == 0 {
+		return err
+	}
+	if err := k.Answered.Clear(ctx, nil); err != nil {
+		return err
+	}
+	block := sdk.UnwrapSDKContext(ctx).ConsensusParams().Block
+	if block == nil || !blockshare.IsFull(gas, uint64(max(0, block.MaxGas))) && !blockshare.IsFull(size, uint64(max(0, block.MaxBytes))) {
+		return nil
+	}
+	full, err := k.countFull(ctx)
+	if err != nil {
+		return err
+	}
+	return k.FullBlocks.Set(ctx, full+1)
+}
+
+// countFull is how many blocks answers have filled so far.
+func (k Keeper) countFull(ctx context.Context) (uint64, error) {
+	full, _, err := records.FindItem(ctx, k.FullBlocks)
+	return full, err
+}
+
+// prolongWindow moves the deadline of a task by the blocks of its window that were full, and says whether it did. From then on
+// those that fill later are counted.
+func (k Keeper) prolongWindow(ctx sdk.Context, it *item) (bool, error) {
+	if !it.state.Awaits() {
+		return false, nil
+	}
+	full, err := k.countFull(ctx)
+	if err != nil || full <= it.stored.FullBlocks {
+		return false, err
+	}
+	blocks := int64(full - it.stored.FullBlocks)
+	it.stored.FullBlocks = full
+	return true, k.runEvent(ctx, it, poco.Prolonged{Height: ctx.BlockHeight(), Blocks: blocks})
+}
