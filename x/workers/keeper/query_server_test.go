@@ -29,7 +29,7 @@ func TestQueries(t *testing.T) {
 	params, err := srv.Params(f.ctx, &types.QueryParamsRequest{})
 	require.NoError(t, err)
 	want := types.DefaultParams()
-	want.MinUnbond = 1
+	want.MinUnbond, want.JailFloor, want.AbsenceQuota = 1, 0, 1<<20
 	require.Equal(t, want, params.Params)
 
 	pool, err := srv.Pool(f.ctx, &types.QueryPoolRequest{Id: "main"})
