@@ -67,6 +67,10 @@ SEED ?= 1
 hostile: ## Give 10,000 malformed and hostile transactions to two instances (HOSTILE=, SEED=)
 	$(GO) test -timeout 1h ./app -run 'TestHostile' -count=1 -v -args -hostile.count=$(HOSTILE) -hostile.seed=$(SEED) -hostile.table
 
+.PHONY: life
+life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 6 minutes)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v
+
 .PHONY: lab
 SIZE ?= full
 lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)

@@ -14,6 +14,10 @@ scripts/prerequisites.sh
 if [ "$(id -u)" = 0 ] && [ -z "${CREDENCE_TEST_OCI:-}" ] && ! command -v runc >/dev/null && ! command -v crun >/dev/null; then
   install_packages runc || echo "NOT TESTED: containers, for want of an engine" >&2
 fi
+# A consortium lives in network namespaces, which root can make.
+if [ "$(id -u)" = 0 ] && ! command -v ip >/dev/null; then
+  install_packages iproute2 || echo "NOT TESTED: a consortium's life, for want of the program ip" >&2
+fi
 make build
 
 timeout="${TIMEOUT:-20m}"
@@ -44,7 +48,7 @@ without() { grep -vE "^$module/($1)(/|\$)" || true; }
 worker='internal/worker'
 protocol='poco|evidence|lab|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
-networks='internal/devnet|test/acceptance|test/docs|test/network'
+networks='internal/devnet|test/acceptance|test/consortium|test/docs|test/network'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol" | without "$worker|$networks")" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(without "$protocol|$chain|$networks" <<<"$all"; among "$worker")" "$@"

@@ -29,6 +29,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/light"
 	"github.com/credence-chain/credence/cmd/credenced/network"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/cmd/credenced/signer"
 	"github.com/credence-chain/credence/cmd/credenced/store"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/internal/cli"
@@ -128,6 +129,7 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		// Running a network.
 		network.Command(network.Of(a)),
 		light.Command(),
+		signer.Command(),
 		doctor.Command(),
 		store.Command(),
 		health.Command(),

@@ -58,7 +58,7 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 		panic(startError{keyErr})
 	}
 	if !found {
-		logger.Info("no consensus key file: this node does not check that it has its seat's beacon key")
+		logger.Info("the consensus key is not here, but with a signer: this node does not check that it has its seat's beacon key")
 		return a
 	}
 	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, keys, err); err != nil {
@@ -69,6 +69,9 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 
 // consensusKey reads the public half of the node's consensus key; found is false when a remote signer has it.
 func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found bool, err error) {
+	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
+		return nil, false, nil // a key file that is there all the same signs nothing
+	}
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(home)
 	if path := cast.ToString(opts.Get("priv_validator_key_file")); path != "" {

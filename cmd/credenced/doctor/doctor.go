@@ -272,8 +272,11 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if n.comet.PrivValidatorListenAddr != "" {
+		return "the consensus key is with a signer, expected at " + n.comet.PrivValidatorListenAddr + ": its seat is not checked", nil
+	}
 	if _, err := os.Stat(n.pathOf("priv_validator_key.json")); err != nil {
-		return "the consensus key is not here: a remote signer's seat is not checked", nil
+		return "", fmt.Errorf("the consensus key is not here, and no signer is expected (--signer-listen of network join): %w", err)
 	}
 	consensus := privval.LoadFilePVEmptyState(n.pathOf("priv_validator_key.json"), "").Key.PubKey.Bytes()
 	for _, seat := range res.Seats {

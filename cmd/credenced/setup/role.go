@@ -63,6 +63,8 @@ type Member struct {
 	Peers, Seeds []string
 	// Sentries of a validator: it speaks with no other node.
 	Sentries []string
+	// Signer is where a validator listens for its remote signer, tcp://HOST:PORT or unix://PATH; empty when it has the key itself.
+	Signer string
 	// Protects are the ids of nodes that a sentry tells nobody of.
 	Protects []string
 	// Private says that peers have private addresses, several of one perhaps.
@@ -95,6 +97,10 @@ func (m Member) Validate() error {
 		return fmt.Errorf("--role %s: expected one of %v", m.Role, Roles)
 	case len(m.Sentries) > 0 && m.Role != RoleValidator:
 		return fmt.Errorf("--sentry: a %s has none, expected --role %s", m.Role, RoleValidator)
+	case m.Signer != "" && m.Role != RoleValidator:
+		return fmt.Errorf("--signer-listen: a %s signs nothing, expected --role %s", m.Role, RoleValidator)
+	case m.Signer != "" && !strings.HasPrefix(m.Signer, "tcp://") && !strings.HasPrefix(m.Signer, "unix://"):
+		return fmt.Errorf("--signer-listen %q: expected tcp://HOST:PORT or unix://PATH", m.Signer)
 	case len(m.Protects) > 0 && m.Role != RoleSentry:
 		return fmt.Errorf("--protect: a %s protects nobody, expected --role %s", m.Role, RoleSentry)
 	case net.ParseIP(m.Listen) == nil || net.ParseIP(m.Serve) == nil:
@@ -124,6 +130,7 @@ func (m Member) CometConfig() *cmtcfg.Config {
 	cfg.P2P.AllowDuplicateIP = m.Private
 	cfg.RPC.ListenAddress = m.urlAt("tcp://", m.serviceHost(), RPCPort)
 	cfg.RPC.PprofListenAddress = ""
+	cfg.PrivValidatorListenAddr = m.Signer
 	cfg.Instrumentation.Prometheus = true
 	cfg.Instrumentation.PrometheusListenAddr = m.urlAt("", m.Serve, PrometheusPort)
 	if m.BlockTime > 0 {

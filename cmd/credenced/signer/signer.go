@@ -1,0 +1,135 @@
+// Package signer is the command that keeps a validator's consensus key on a machine of its own, and signs for its node over CometBFT's
+// protocol for remote signers. The node has no copy of the key. What the key signed last is kept beside it, so that it never signs two
+// blocks of one height, whatever the node asks for.
+package signer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	"github.com/cometbft/cometbft/libs/log"
+	cmtnet "github.com/cometbft/cometbft/libs/net"
+	"github.com/cometbft/cometbft/privval"
+	"github.com/spf13/cobra"
+)
+
+const (
+	// answerWithin is how long a connection may take to be made, or a message to be read.
+	answerWithin = 5 * time.Second
+	// dialEvery is how long to wait before the node is dialled again. It is tried for ever: a node may be away for long.
+	dialEvery = time.Second
+)
+
+// signer is everything that the command line sets.
+type signer struct {
+	home, chainID, node string
+}
+
+// Command is "signer".
+func Command() *cobra.Command {
+	var s signer
+	cmd := &cobra.Command{
+		Use: "signer", Short: "Sign blocks for a validator's node on another machine",
+		Long: `Sign blocks for a validator's node, with the consensus key of this machine: --home has config/priv_validator_key.json and
+data/priv_validator_state.json, as "credenced seat-keys" makes them. The node listens for its signer where "credenced network join
+--signer-listen" says, and starts once it is there; it has no copy of the key.
+
+The state says what the key signed last. The signer does not sign another block of that height, and does not start without the state:
+with an older one, or with a copy of the key on another machine, two blocks of one height could be signed, and the seat be lost.
+The connection is encrypted, but whoever reaches the node's port can pretend to be its signer and keep the real one out: let no one but the
+signer reach it.`,
+		Example: "  credenced signer --chain-id amber-1 --node tcp://10.0.0.5:26659 --home /var/lib/signer",
+		Args:    cobra.NoArgs,
+		// No node's configuration is read or written.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return s.serve(ctx, log.NewTMLogger(log.NewSyncWriter(cmd.ErrOrStderr())))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.home, "home", "", "folder with the key and its state")
+	f.StringVar(&s.chainID, "chain-id", "", "the chain's name; blocks of another are not signed")
+	f.StringVar(&s.node, "node", "", "where the node listens for its signer: tcp://HOST:PORT, or unix://PATH on one machine")
+	for _, name := range []string{"home", "chain-id", "node"} {
+		_ = cmd.MarkFlagRequired(name)
+	}
+	return cmd
+}
+
+// serve signs what the node asks for until the context ends.
+func (s signer) serve(ctx context.Context, logger log.Logger) error {
+	dial, err := s.newDialer()
+	if err != nil {
+		return err
+	}
+	release, err := lockFolder(filepath.Join(s.home, "data", "signer.lock"))
+	if err != nil {
+		return err
+	}
+	defer release()
+	key, err := s.loadKey()
+	if err != nil {
+		return err
+	}
+	endpoint := privval.NewSignerDialerEndpoint(logger, dial,
+		privval.SignerDialerEndpointTimeoutReadWrite(answerWithin), privval.SignerDialerEndpointRetryWaitInterval(dialEvery))
+	server := privval.NewSignerServer(endpoint, s.chainID, key)
+	if err := server.Start(); err != nil {
+		return fmt.Errorf("--node %s: %w", s.node, err)
+	}
+	logger.Info("signing", "node", s.node, "chain", s.chainID, "validator", key.GetAddress())
+	<-ctx.Done()
+	return server.Stop()
+}
+
+// newDialer reads --node.
+func (s signer) newDialer() (privval.SocketDialer, error) {
+	protocol, address := cmtnet.ProtocolAndAddress(s.node)
+	switch protocol {
+	case "unix":
+		return privval.DialUnixFn(address), nil
+	case "tcp":
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return nil, fmt.Errorf("--node %q: expected tcp://HOST:PORT or unix://PATH: %w", s.node, err)
+		}
+		return privval.DialTCPFn(address, answerWithin, ed25519.GenPrivKey()), nil
+	}
+	return nil, fmt.Errorf("--node %q: expected tcp://HOST:PORT or unix://PATH", s.node)
+}
+
+// loadKey reads the key with its state. CometBFT ends the process where one of them is missing.
+func (s signer) loadKey() (*privval.FilePV, error) {
+	key, state := filepath.Join(s.home, "config", "priv_validator_key.json"), filepath.Join(s.home, "data", "priv_validator_state.json")
+	if _, err := os.Stat(key); err != nil {
+		return nil, fmt.Errorf("--home: no consensus key: %w", err)
+	}
+	if _, err := os.Stat(state); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing: it says what the key signed last, without which it could sign a height twice; restore it, or rotate the seat to a new key", state)
+	} else if err != nil {
+		return nil, err
+	}
+	return privval.LoadFilePV(key, state), nil
+}
+
+// lockFolder keeps a second signer from using the same key and state. The lock ends with the process.
+func lockFolder(path string) (release func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--home: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: another signer uses this folder: %w", path, err)
+	}
+	return func() { _ = f.Close() }, nil
+}

@@ -1,0 +1,75 @@
+// Package consortium plays the life of a consortium on real processes. Each member has a network namespace with an address of its own and
+// acts by the commands of the guides; nothing here reaches into a node.
+package consortium_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// inside names the variable that says that the test already runs in a namespace of its own, in which it may build a network.
+const inside = "CREDENCE_CONSORTIUM_NAMESPACE"
+
+// programs are the folders with the binaries: those of this source, and the next version, to which the chain is upgraded.
+type programs struct{ now, next string }
+
+// buildPrograms builds both versions, or takes them from $CREDENCE_BIN and $CREDENCE_BIN_NEXT.
+func buildPrograms(t *testing.T) programs {
+	t.Helper()
+	p := programs{now: os.Getenv("CREDENCE_BIN"), next: os.Getenv("CREDENCE_BIN_NEXT")}
+	const commands = "github.com/credence-chain/credence/cmd/"
+	build := func(args ...string) string {
+		dir := t.TempDir()
+		cmd := exec.Command("go", append([]string{"build", "-ldflags", "-s -w", "-o", dir + string(filepath.Separator)}, args...)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("go build: %v\n%s", err, out)
+		}
+		return dir
+	}
+	if p.now == "" {
+		p.now = build(commands+"credenced", commands+"credence-worker")
+	}
+	if p.next == "" {
+		p.next = build("-tags", "rehearsal", commands+"credenced")
+	}
+	return p
+}
+
+// enterNamespace runs the test again in a network namespace of its own, and reports whether this is that run. The one outside only waits.
+func enterNamespace(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(inside) != "" {
+		return true
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to make network namespaces")
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs the program ip, of the package iproute2")
+	}
+	hub := fmt.Sprintf("credence-%d", os.Getpid())
+	if out, err := exec.Command("ip", "netns", "add", hub).CombinedOutput(); err != nil {
+		t.Skipf("this machine lets nobody make network namespaces: %s", out)
+	}
+	t.Cleanup(func() { _ = exec.Command("ip", "netns", "delete", hub).Run() })
+	p := buildPrograms(t)
+	args := []string{"netns", "exec", hub, os.Args[0], "-test.run", "^" + t.Name() + "$", "-test.v", "-test.timeout", "40m"}
+	cmd := exec.Command("ip", args...)
+	cmd.Env = append(os.Environ(), inside+"="+hub, "CREDENCE_BIN="+p.now, "CREDENCE_BIN_NEXT="+p.next)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("inside the namespace: %v", err)
+	}
+	return false
+}
+
+// goCommand compiles for the workers' sandbox.
+func goCommand(args ...string) *exec.Cmd {
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")
+	return cmd
+}
