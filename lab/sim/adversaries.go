@@ -77,6 +77,7 @@ type Standing struct {
 	Counted    int     // accepted wrong results, seen in all seeds
 	Debt       Mean    // D of the class's ledger at the end
 	Bound      float64 // (N+1)/T + E0
+	Largest    float64 // charge of one task, in all seeds
 	// The ledger of the requester that is attacked. Wrong results are those seen.
 	VictimWrong, VictimDebt Mean
 	VictimBound             float64
@@ -99,6 +100,7 @@ func MeasureStanding(c Cell, seed uint64) Standing {
 	s.Convicted = Over(ys, func(y Tally) float64 { return float64(y.Convicted) })
 	for _, y := range ys {
 		s.Counted += y.Wrong
+		s.Largest = max(s.Largest, y.LargestCharge)
 		s.Bound += ((float64(y.Counted)+1)/trust + 0.25) / n
 		s.VictimBound += ((float64(y.VictimCounted)+1)/trust + 0.25) / n
 		s.Courts += float64(y.Courts) / float64(y.Tasks) / n

@@ -33,8 +33,12 @@ func TestAdversaries(t *testing.T) {
 			s := MeasureStanding(c, *adversarySeed)
 			rows = append(rows, s)
 			name := fmt.Sprintf("%s at trust %d", s.Population, trust)
-			// Errors and charges scatter as counts do. Four standard deviations:
-			scatter := func(expected float64) float64 { return 4 * math.Sqrt(max(1, expected)/float64(*adversarySeeds)) }
+			// Errors scatter as counts do, and charges too, in steps as large as the largest: a lie that a lottery found once is charged for
+			// all those that it did not find. A sum of independent steps up to m whose mean is D has a variance up to m D. Four standard
+			// deviations:
+			scatter := func(expected float64) float64 {
+				return 4 * math.Sqrt((1+s.Largest)*max(1, expected)/float64(*adversarySeeds))
+			}
 			require.LessOrEqual(t, s.Wrong.Mean, s.Debt.Mean+scatter(s.Debt.Mean), "%s: errors against charges", name)
 			require.LessOrEqual(t, s.Wrong.Mean, s.Bound+scatter(s.Bound), "%s: errors against the bound", name)
 			require.LessOrEqual(t, s.Debt.Mean, s.Bound, "%s: the debt is within its budget", name)

@@ -451,6 +451,7 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 		c.tally.Likely += f.chance // at a shut turn the court decides, whatever was drawn
 		if !f.resolve.Vindicated {
 			charged = f.task.Plan.Charge
+			c.tally.LargestCharge = max(c.tally.LargestCharge, toFloat(charged))
 		}
 	}
 	a := c.askerOf(f)

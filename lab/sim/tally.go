@@ -29,6 +29,7 @@ type Tally struct {
 	Counted       uint64 // N of the class's ledger (Credence)
 	VictimCounted uint64 // N and D of the victim's own
 	VictimDebt    float64
+	LargestCharge float64 // that one task brought either of its ledgers
 
 	Profit   float64 // of the coalition: what it was paid and gained, less what it lost and what executing cost it
 	Slashed  float64 // of honest workers' stake
