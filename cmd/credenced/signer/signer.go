@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"os/signal"
@@ -24,8 +25,8 @@ import (
 const (
 	// answerWithin is how long a connection may take to be made, or a message to be read.
 	answerWithin = 5 * time.Second
-	// dialEvery is how long to wait before the node is dialled again. It is tried for ever: a node may be away for long.
-	dialEvery = time.Second
+	// dialEvery is how long to wait before the node is dialled again. A node that starts gives its signer three seconds.
+	dialEvery = 300 * time.Millisecond
 )
 
 // signer is everything that the command line sets.
@@ -82,7 +83,9 @@ func (s signer) serve(ctx context.Context, logger log.Logger) error {
 		return err
 	}
 	endpoint := privval.NewSignerDialerEndpoint(logger, dial,
-		privval.SignerDialerEndpointTimeoutReadWrite(answerWithin), privval.SignerDialerEndpointRetryWaitInterval(dialEvery))
+		privval.SignerDialerEndpointTimeoutReadWrite(answerWithin), privval.SignerDialerEndpointRetryWaitInterval(dialEvery),
+		// A node may be away for long. By default the signer would give up after ten tries, and live on without a word.
+		privval.SignerDialerEndpointConnRetries(math.MaxInt))
 	server := privval.NewSignerServer(endpoint, s.chainID, key)
 	if err := server.Start(); err != nil {
 		return fmt.Errorf("--node %s: %w", s.node, err)

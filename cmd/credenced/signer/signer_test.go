@@ -64,9 +64,10 @@ func voteFor(key *privval.FilePV, height int64, block byte) *cmtproto.Vote {
 func TestASignerSignsEachHeightOnce(t *testing.T) {
 	home, key := newHome(t)
 	listen := "unix://" + filepath.Join(t.TempDir(), "node.sock")
-	n := node(t, listen)
 	s := signer{home: home, chainID: chain, node: listen}
 	stop := start(t, s)
+	time.Sleep(12 * dialEvery) // it does not give the node up
+	n := node(t, listen)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
 
 	public, err := n.GetPubKey()
