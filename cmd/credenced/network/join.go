@@ -62,7 +62,7 @@ credenced network join --role full --genesis genesis.json --hash sha256:... --pe
 	f.StringSliceVar(&j.peers, "peers", nil, "nodes to stay connected with, id@host:port, or @FILE with one a line; repeatable")
 	f.StringSliceVar(&j.seeds, "seeds", nil, "seeds to ask for peers, likewise")
 	f.StringSliceVar(&j.m.Sentries, "sentry", nil, "sentry of this validator, id@host:port: it speaks with no other node; repeatable")
-	f.StringVar(&j.m.Signer, "signer-listen", "", "where this validator listens for its signer, tcp://IP:PORT or unix://PATH; see credenced signer")
+	f.StringVar(&j.m.Signer, "signer-listen", "", "where this validator listens for its signer, tcp://IP:PORT; see credenced signer")
 	f.StringSliceVar(&j.m.Protects, "protect", nil, "id of the validator that this sentry stands before; repeatable")
 	f.StringVar(&j.m.Listen, "listen", "0.0.0.0", "IP address for peers")
 	f.StringVar(&j.m.Serve, "serve", "", "IP address for RPC, gRPC, REST and metrics (default 0.0.0.0 for full and archive, else 127.0.0.1)")

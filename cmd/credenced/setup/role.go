@@ -63,7 +63,7 @@ type Member struct {
 	Peers, Seeds []string
 	// Sentries of a validator: it speaks with no other node.
 	Sentries []string
-	// Signer is where a validator listens for its remote signer, tcp://HOST:PORT or unix://PATH; empty when it has the key itself.
+	// Signer is where a validator listens for its remote signer, tcp://IP:PORT; empty when it has the key itself.
 	Signer string
 	// Protects are the ids of nodes that a sentry tells nobody of.
 	Protects []string
@@ -99,8 +99,8 @@ func (m Member) Validate() error {
 		return fmt.Errorf("--sentry: a %s has none, expected --role %s", m.Role, RoleValidator)
 	case m.Signer != "" && m.Role != RoleValidator:
 		return fmt.Errorf("--signer-listen: a %s signs nothing, expected --role %s", m.Role, RoleValidator)
-	case m.Signer != "" && !strings.HasPrefix(m.Signer, "tcp://") && !strings.HasPrefix(m.Signer, "unix://"):
-		return fmt.Errorf("--signer-listen %q: expected tcp://HOST:PORT or unix://PATH", m.Signer)
+	case m.Signer != "" && !strings.HasPrefix(m.Signer, "tcp://"):
+		return fmt.Errorf("--signer-listen %q: expected tcp://IP:PORT", m.Signer)
 	case len(m.Protects) > 0 && m.Role != RoleSentry:
 		return fmt.Errorf("--protect: a %s protects nobody, expected --role %s", m.Role, RoleSentry)
 	case net.ParseIP(m.Listen) == nil || net.ParseIP(m.Serve) == nil:

@@ -12,12 +12,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/cometbft/cometbft/libs/log"
-	cmtnet "github.com/cometbft/cometbft/libs/net"
 	"github.com/cometbft/cometbft/privval"
 	"github.com/spf13/cobra"
 )
@@ -60,7 +60,7 @@ signer reach it.`,
 	f := cmd.Flags()
 	f.StringVar(&s.home, "home", "", "folder with the key and its state")
 	f.StringVar(&s.chainID, "chain-id", "", "the chain's name; blocks of another are not signed")
-	f.StringVar(&s.node, "node", "", "where the node listens for its signer: tcp://HOST:PORT, or unix://PATH on one machine")
+	f.StringVar(&s.node, "node", "", "where the node listens for its signer: tcp://HOST:PORT")
 	for _, name := range []string{"home", "chain-id", "node"} {
 		_ = cmd.MarkFlagRequired(name)
 	}
@@ -82,7 +82,7 @@ func (s signer) serve(ctx context.Context, logger log.Logger) error {
 	if err != nil {
 		return err
 	}
-	endpoint := privval.NewSignerDialerEndpoint(logger, dial,
+	endpoint := privval.NewSignerDialerEndpoint(logger, dialAnew(ctx, dial),
 		privval.SignerDialerEndpointTimeoutReadWrite(answerWithin), privval.SignerDialerEndpointRetryWaitInterval(dialEvery),
 		// A node may be away for long. By default the signer would give up after ten tries, and live on without a word.
 		privval.SignerDialerEndpointConnRetries(math.MaxInt))
@@ -95,19 +95,59 @@ func (s signer) serve(ctx context.Context, logger log.Logger) error {
 	return server.Stop()
 }
 
+// dialAnew makes a connection whose errors all end it. CometBFT drops one for errors of the network only, and not where the node has closed
+// it: it would read the end of that connection for ever, and not dial the node that is started next. Nothing is dialled after the
+// context's end.
+func dialAnew(ctx context.Context, dial privval.SocketDialer) privval.SocketDialer {
+	return func() (net.Conn, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		conn, err := dial()
+		if err != nil {
+			return nil, err
+		}
+		return endingConn{conn}, nil
+	}
+}
+
+type endingConn struct{ net.Conn }
+
+// Read implements net.Conn.
+func (c endingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	return n, endError(err)
+}
+
+// Write implements net.Conn.
+func (c endingConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	return n, endError(err)
+}
+
+// endedError is why a connection ended, in the form for which CometBFT drops one.
+type endedError struct{ error }
+
+// Timeout is what CometBFT looks for.
+func (endedError) Timeout() bool { return true }
+
+// Unwrap returns the connection's own error.
+func (e endedError) Unwrap() error { return e.error }
+
+func endError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return endedError{err}
+}
+
 // newDialer reads --node.
 func (s signer) newDialer() (privval.SocketDialer, error) {
-	protocol, address := cmtnet.ProtocolAndAddress(s.node)
-	switch protocol {
-	case "unix":
-		return privval.DialUnixFn(address), nil
-	case "tcp":
-		if _, _, err := net.SplitHostPort(address); err != nil {
-			return nil, fmt.Errorf("--node %q: expected tcp://HOST:PORT or unix://PATH: %w", s.node, err)
-		}
-		return privval.DialTCPFn(address, answerWithin, ed25519.GenPrivKey()), nil
+	address, isTCP := strings.CutPrefix(s.node, "tcp://")
+	if _, _, err := net.SplitHostPort(address); !isTCP || err != nil {
+		return nil, fmt.Errorf("--node %q: expected tcp://HOST:PORT", s.node)
 	}
-	return nil, fmt.Errorf("--node %q: expected tcp://HOST:PORT or unix://PATH", s.node)
+	return privval.DialTCPFn(address, answerWithin, ed25519.GenPrivKey()), nil
 }
 
 // loadKey reads the key with its state. CometBFT ends the process where one of them is missing.

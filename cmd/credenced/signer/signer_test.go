@@ -3,8 +3,10 @@ package signer
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
 	"github.com/cometbft/cometbft/libs/log"
+	p2pconn "github.com/cometbft/cometbft/p2p/conn"
 	"github.com/cometbft/cometbft/privval"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -32,14 +35,15 @@ func newHome(t *testing.T) (home string, key *privval.FilePV) {
 }
 
 // node is what a validator's node keeps of its signer.
-func node(t *testing.T, listen string) *privval.SignerClient {
+func node(t *testing.T, listen string) (n *privval.SignerClient, end func()) {
 	t.Helper()
 	endpoint, err := privval.NewSignerListenerFromAddr(listen, ed25519.GenPrivKey(), log.NewNopLogger())
 	require.NoError(t, err)
 	client, err := privval.NewSignerClient(endpoint, chain)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = client.Close() })
-	return client
+	end = func() { _ = endpoint.Stop() }
+	t.Cleanup(end)
+	return client, end
 }
 
 // start runs a signer until the returned function is called, which waits for its end.
@@ -63,11 +67,11 @@ func voteFor(key *privval.FilePV, height int64, block byte) *cmtproto.Vote {
 // beside another signer, it does not start.
 func TestASignerSignsEachHeightOnce(t *testing.T) {
 	home, key := newHome(t)
-	listen := "unix://" + filepath.Join(t.TempDir(), "node.sock")
+	listen := "tcp://" + privval.GetFreeLocalhostAddrPort()
 	s := signer{home: home, chainID: chain, node: listen}
 	stop := start(t, s)
 	time.Sleep(12 * dialEvery) // it does not give the node up
-	n := node(t, listen)
+	n, end := node(t, listen)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
 
 	public, err := n.GetPubKey()
@@ -79,10 +83,18 @@ func TestASignerSignsEachHeightOnce(t *testing.T) {
 	require.ErrorContains(t, n.SignVote(chain, voteFor(key, 7, 2)), "conflicting data")
 	require.ErrorContains(t, signer{home: home, chainID: chain, node: listen}.serve(t.Context(), log.NewNopLogger()), "another signer uses this folder")
 
+	end()
+	n, _ = node(t, listen)
+	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond, "the node was started again")
+
 	require.NoError(t, stop())
 	stop = start(t, s)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
-	require.ErrorContains(t, n.SignVote(chain, voteFor(key, 7, 2)), "conflicting data", "it remembers")
+	require.Eventually(t, func() bool { // the node may have to find out first that the connection is another
+		err := n.SignVote(chain, voteFor(key, 7, 2))
+		require.Error(t, err)
+		return strings.Contains(err.Error(), "conflicting data")
+	}, time.Minute, 50*time.Millisecond, "it remembers")
 	require.NoError(t, n.SignVote(chain, voteFor(key, 8, 2)))
 	require.NoError(t, stop())
 
@@ -90,11 +102,28 @@ func TestASignerSignsEachHeightOnce(t *testing.T) {
 	require.ErrorContains(t, s.serve(t.Context(), log.NewNopLogger()), "it says what the key signed last")
 }
 
+// A node that ends closes its connection; the signer dials the next one.
+func TestASignerDialsTheNodeThatIsStartedNext(t *testing.T) {
+	home, _ := newHome(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	stop := start(t, signer{home: home, chainID: chain, node: "tcp://" + listener.Addr().String()})
+	for range 3 {
+		require.NoError(t, listener.(*net.TCPListener).SetDeadline(time.Now().Add(30*time.Second)))
+		raw, err := listener.Accept()
+		require.NoError(t, err)
+		secret, err := p2pconn.MakeSecretConnection(raw, ed25519.GenPrivKey())
+		require.NoError(t, err)
+		require.NoError(t, secret.Close())
+	}
+	require.NoError(t, stop())
+}
+
 func TestRefusedNodes(t *testing.T) {
 	home, _ := newHome(t)
-	for _, address := range []string{"tcp://10.0.0.1", "http://10.0.0.1:1", ""} {
+	for _, address := range []string{"tcp://10.0.0.1", "http://10.0.0.1:1", "unix:///run/node", ""} {
 		err := signer{home: home, chainID: chain, node: address}.serve(t.Context(), log.NewNopLogger())
-		require.ErrorContains(t, err, "expected tcp://HOST:PORT or unix://PATH", address)
+		require.ErrorContains(t, err, "expected tcp://HOST:PORT", address)
 	}
 	err := signer{home: t.TempDir(), chainID: chain, node: "tcp://10.0.0.1:1"}.serve(t.Context(), log.NewNopLogger())
 	require.ErrorContains(t, err, "--home")
