@@ -80,6 +80,7 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 	}
 	report := ReportOf(res.Task)
 	report.Under(res.Deal)
+	report.readOnchain(ctx, conn)
 	return report, Download(ctx, conn, report, stores, dir)
 }
 

@@ -80,6 +80,9 @@ type Job struct {
 	Beneficiary string
 	// Callback is the name of a module's hook that is told each task's end.
 	Callback string
+	// Onchain is the file of the result, below /out, that lives on chain once the task is accepted, if it is small enough;
+	// of "computed.json" its callback-data. Empty for none.
+	Onchain string
 	// Partial takes whatever part of the bag can be met at once.
 	Partial bool
 	// Expiry is the height until which what can't be met at once rests on the book. Rest says the same in blocks from now,

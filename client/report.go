@@ -120,7 +120,11 @@ type TaskReport struct {
 	// Answered says that a worker revealed an answer of the app.
 	Answered bool `json:"-"`
 
-	holders []string // workers that have the result
+	// Onchain is what lives on chain of the answer; nil where the job wanted nothing there, or no seat brought it.
+	Onchain *Onchain `json:"onchain,omitempty"`
+
+	holders      []string // workers that have the result
+	wantsOnchain bool     // the job names a file for the chain
 }
 
 // FaultReport is what a worker did wrong.
@@ -230,6 +234,7 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 // Under notes what the task ran under.
 func (r *TaskReport) Under(d dealstypes.Deal) {
 	r.Window, r.FuelLimit, r.Category, r.Runtime = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category, d.Runtime
+	r.wantsOnchain = d.MaxOnchain > 0
 }
 
 // Accepted says whether the task has an answer.

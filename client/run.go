@@ -213,7 +213,7 @@ func (j Job) orderOf(app string) markettypes.Job {
 		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
-		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
+		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
 	}
 	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]
@@ -376,6 +376,7 @@ func (r *Runner) followRequest(ctx context.Context, request markettypes.Request,
 	w.sources = append(slices.Clone(r.Stores), r.Holders...)
 	w.each = func(ctx context.Context, t *TaskReport) {
 		report.addTask(t)
+		t.readOnchain(ctx, r.Conn)
 		r.downloadResult(ctx, report, t, tell)
 	}
 	err := p.insistOn(ctx, func(ctx context.Context) error { return w.followRequest(ctx, request) })

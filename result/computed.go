@@ -91,7 +91,7 @@ func callbackFile(raw json.RawMessage) ([]File, error) {
 	if !found || err != nil {
 		return nil, fmt.Errorf("%w: %s is %.80q, expected 0x and an even number of hexadecimal digits", ErrComputed, callbackKey, text)
 	}
-	return []File{{Path: ComputedName, Content: artifact.Bytes(fmt.Sprintf("{%q:\"0x%x\"}\n", callbackKey, data))}}, nil
+	return []File{{Path: ComputedName, Content: artifact.Bytes(encodeCallback(data))}}, nil
 }
 
 func computedTarget(keys map[string]json.RawMessage, outPrefixes []string) (string, error) {

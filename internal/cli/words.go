@@ -306,3 +306,14 @@ func pluralOf(n uint64, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// OnchainLabel begins an OnchainText.
+const OnchainLabel = "on chain: "
+
+// OnchainText says what lives on chain of a task's answer; empty where nothing does.
+func OnchainText(o *client.Onchain) string {
+	if o == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s%s = %s", OnchainLabel, printable.Name(o.File), printable.Data(o.Data))
+}

@@ -34,6 +34,16 @@ func Names(list []string) []string {
 	return out
 }
 
+// Data shows bytes that a program wrote: as a line of text where they are one, without its line end, and in hexadecimal digits
+// behind "0x" otherwise.
+func Data(data []byte) string {
+	text := strings.TrimSuffix(string(data), "\n")
+	if text != "" && utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return text
+	}
+	return fmt.Sprintf("0x%x", data)
+}
+
 // Line returns a text on one line. Everything that is not printable is escaped as in Go, line ends too.
 func Line(s string) string { return escapeText(s, "") }
 

@@ -137,6 +137,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 		t.AddRow("beneficiary", "%s", o.Describe(j.Beneficiary))
 	}
 	t.AddSome("callback", j.Callback)
+	t.AddSome("on chain", j.Onchain)
 }
 
 // describeRestriction writes a restriction that there is.

@@ -51,6 +51,7 @@ func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.L
 		App: app, Args: args, Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
 		StaticCredibility: r.static, Partial: r.Partial, Size_: r.Bag, Category: r.Category, Tags: r.Tags, Pool: r.pool,
 		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
+		Callback: r.Callback, Onchain: r.Onchain,
 	}
 	if n, k := uint64(len(r.Datasets)), uint64(r.DatasetsPerTask); k > 0 && !c.cmd.Flags().Changed("bag") {
 		job.Size_ = (n + k - 1) / k

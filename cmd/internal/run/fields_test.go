@@ -22,5 +22,5 @@ func TestRunSetsEveryField(t *testing.T) {
 	require.NoError(t, err)
 	// Rows are --map's, which takes other flags apart. Nonce is --once's, which run alone has.
 	// Rest says in blocks what RestFor says in time: --rest sets either. No hook of the chain can be named yet.
-	require.Empty(t, flagtest.UnsetFields(job, "Rest", "Callback", "Rows", "Nonce"))
+	require.Empty(t, flagtest.UnsetFields(job, "Rest", "Rows", "Nonce"))
 }

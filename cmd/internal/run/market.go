@@ -36,6 +36,7 @@ func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 func (m *marketFlags) fillJob(job *client.Job) error {
 	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
 	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
+	job.Callback, job.Onchain = m.Callback, m.Onchain
 	job.Expiry, job.AuditBlocks, job.Platform = m.expiry, m.AuditBlocks, m.platform
 	var err error
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {

@@ -49,6 +49,11 @@ func PrintReport(out io.Writer, r *client.Report) {
 	if files := resultFiles(r); len(files) > 0 {
 		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summaryOf(files))
 	}
+	for _, t := range r.Tasks {
+		if text := cli.OnchainText(t.Onchain); text != "" && len(r.Tasks) == 1 {
+			fmt.Fprintf(out, "On chain  %s\n", strings.TrimPrefix(text, cli.OnchainLabel))
+		}
+	}
 	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
 		fmt.Fprintf(out, "Result    %s\n", cli.NoFiles)
 	} else if n > 0 {

@@ -156,6 +156,9 @@ func taskShowCmd() *cobra.Command {
 					}
 					if output == "text" {
 						PrintMoney(cmd.OutOrStdout(), task, l.Info.Name)
+						if err := printOnchain(ctx, cmd.OutOrStdout(), l.Conn, task); err != nil {
+							return err
+						}
 					}
 				}
 				return nil
@@ -165,6 +168,18 @@ func taskShowCmd() *cobra.Command {
 	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
 	c.Add(cmd.Flags(), false)
 	return cmd
+}
+
+// printOnchain writes what lives on chain of a task's answer, where something does.
+func printOnchain(ctx context.Context, out io.Writer, conn *credence.Conn, task taskstypes.Task) error {
+	if !task.Ended() || task.Pruned != 0 {
+		return nil
+	}
+	found, err := credence.ReadOnchain(ctx, conn, task.Id)
+	if text := cli.OnchainText(found); text != "" {
+		fmt.Fprintf(out, "    %s\n", text)
+	}
+	return err
 }
 
 // plainShow is a task's story without times: it is all over.
@@ -294,6 +309,9 @@ func printFetched(out io.Writer, reports []*credence.TaskReport) {
 		fmt.Fprintf(out, "task %d: %s\n", r.Index, cli.TaskText(r))
 		for _, f := range r.Files {
 			fmt.Fprintf(out, "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
+		}
+		if text := cli.OnchainText(r.Onchain); text != "" {
+			fmt.Fprintf(out, "  %s\n", text)
 		}
 		if r.Accepted() && !r.Failed() && r.DownloadError == "" && len(r.Files) == 0 {
 			fmt.Fprintf(out, "  %s\n", cli.NoFiles)

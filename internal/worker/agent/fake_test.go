@@ -56,7 +56,9 @@ type fakeChain struct {
 	held     bool             // no block is made
 	asks     bool             // somebody asks for the bytes of the accepted answer
 	asked    *poco.AuditSettlement
-	waits    func() bool // no block is made while it says so; called with mu held
+	waits    func() bool             // no block is made while it says so; called with mu held
+	reveals  []*taskstypes.MsgReveal // of ours that came into a block
+	refuse   bool                    // every file that comes with a reveal is refused
 }
 
 type role int
@@ -224,6 +226,10 @@ func (c *fakeChain) deliver(msg sdk.Msg) error {
 	case *taskstypes.MsgReveal:
 		o, convErr := m.Outcome.ToPoco()
 		require.NoError(c.t, convErr)
+		c.reveals = append(c.reveals, m)
+		if _, bad := taskstypes.ProveOnchain(c.deal, m.Outcome, m.Onchain); bad != nil || c.refuse && m.Onchain != nil {
+			return &client.TxError{Codespace: taskstypes.ModuleName, Code: taskstypes.ErrOnchain.ABCICode(), Log: "refused", Height: c.height}
+		}
 		err = c.apply(poco.Revealed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt, Outcome: o, Salt: m.Salt})
 	case *taskstypes.MsgDecline:
 		err = c.apply(poco.Declined{Height: c.height, Who: m.Who, Attempt: m.Attempt})

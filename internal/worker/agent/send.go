@@ -47,8 +47,9 @@ func (a *Agent) deliverAnswer(ctx context.Context, s sight, action Action) error
 				r.Cause = fmt.Sprintf("not revealed: the chain holds another commitment than to %s %s", reveal.Outcome.Kind, reveal.Outcome.Digest)
 			})
 		}
+		a.attachOnchain(ctx, s, reveal)
 	}
-	receipt, err := a.Sender.Send(ctx, broadcast.Order{Step: action.String(), Msg: msg, Signed: func(hash string, timeout time.Time) error {
+	receipt, err := a.sendOrder(ctx, s, broadcast.Order{Step: action.String(), Msg: msg, Signed: func(hash string, timeout time.Time) error {
 		if err := a.noteSent(s.key, sent, journal.Sent{Step: action.String(), Hash: hash, Timeout: timeout}); err != nil {
 			return err
 		}

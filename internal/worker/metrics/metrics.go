@@ -64,7 +64,7 @@ func New(reg prometheus.Registerer) *Set {
 	s.CompileSeconds = histogram("compile_seconds", "Time to compile a module, or to find it in the cache.", prometheus.ExponentialBuckets(0.01, 4, 8))
 	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
 	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
-	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, decline, refuse.", "where")
+	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, decline, refuse, onchain.", "where")
 	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED, UNSERVED.", "fault")
 	s.Reconciles = counter("reconciles_total", "Comparisons of the chain's assignments with the journal, by result: ok, error.", "result")
 	s.Height = gauge("chain_height", "Highest block seen.")

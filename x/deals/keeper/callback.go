@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 
@@ -19,8 +20,9 @@ type callbacks struct {
 	names []string
 }
 
-// SetCallback registers a hook of another module under a name that requests may give, when the application is built. It
-// panics when the name is taken or empty.
+// SetCallback registers a hook of another module under a name that requests may give, when the application is built. A name that
+// ends in a slash is that of a family: the hook takes every name that stands behind it. It panics when the name is taken or
+// empty.
 func (k Keeper) SetCallback(name string, c types.Callback) {
 	if name == "" || c == nil || k.callbacks.hooks[name] != nil {
 		panic("deals: callback " + name + " is set already, or nothing")
@@ -33,14 +35,35 @@ func (k Keeper) SetCallback(name string, c types.Callback) {
 // CallbackNames returns the names that requests may give, in order.
 func (k Keeper) CallbackNames() []string { return slices.Clone(k.callbacks.names) }
 
-// HasCallback says whether a name is that of a hook.
-func (k Keeper) HasCallback(name string) bool { return k.callbacks.hooks[name] != nil }
+// HasCallback says whether a name is that of a hook, or of one of a family.
+func (k Keeper) HasCallback(name string) bool { return k.callbacks.find(name) != nil }
+
+// find returns the hook of a name: its own, or that of the family up to the first slash; nil where there is none.
+func (c *callbacks) find(name string) types.Callback {
+	if hook := c.hooks[name]; hook != nil && !strings.HasSuffix(name, "/") {
+		return hook
+	}
+	if family, member, is := strings.Cut(name, "/"); is && member != "" {
+		return c.hooks[family+"/"]
+	}
+	return nil
+}
+
+// CheckCallback says why the hook that a job names will not take its answers, as far as it knows before they are there. A hook
+// that does not say (types.CallbackChecker) takes all. The name is that of a hook: see HasCallback.
+func (k Keeper) CheckCallback(ctx context.Context, job types.CallbackJob) error {
+	checker, is := k.callbacks.find(job.Callback).(types.CallbackChecker)
+	if !is {
+		return nil
+	}
+	return checker.CheckCallback(ctx, job)
+}
 
 // Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
 // gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may
 // call it, once a task.
 func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskResult) error {
-	hook := k.callbacks.hooks[d.Callback]
+	hook := k.callbacks.find(d.Callback)
 	if hook == nil {
 		return nil // none was asked for, or this version of the chain has it no more
 	}

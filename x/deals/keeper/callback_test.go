@@ -83,3 +83,58 @@ func TestSetCallback(t *testing.T) {
 	require.Panics(t, func() { f.SetCallback("", &hook{}) })
 	require.Panics(t, func() { f.SetCallback("c", nil) })
 }
+
+// checker is a hook that says beforehand what it takes.
+type checker struct{ hook }
+
+func (c *checker) CheckCallback(_ context.Context, job types.CallbackJob) error {
+	if job.Onchain == "" {
+		return errors.New("no file")
+	}
+	return nil
+}
+
+// TestCallbackFamily: a name that ends in a slash stands for all names behind it, and for no other; what a hook says beforehand is
+// asked of it.
+func TestCallbackFamily(t *testing.T) {
+	f := newFixture(t)
+	family := &checker{hook{f: f, then: func(sdk.Context) error { return nil }}}
+	f.SetCallback("feeds/", family)
+	f.SetCallback("feed", &hook{})
+	for name, has := range map[string]bool{
+		"feeds/a": true, "feeds/a/b": true, "feeds/..": true, "feed": true,
+		"feeds/": false, "feeds": false, "feed/a": false, "xfeeds/a": false, "/feeds/a": false, "": false, "/": false,
+	} {
+		require.Equal(t, has, f.HasCallback(name), name)
+	}
+	require.Equal(t, []string{"feed", "feeds/"}, f.CallbackNames())
+	require.ErrorContains(t, f.CheckCallback(f.ctx, types.CallbackJob{Callback: "feeds/a"}), "no file")
+	require.NoError(t, f.CheckCallback(f.ctx, types.CallbackJob{Callback: "feeds/a", Onchain: "x"}))
+	require.NoError(t, f.CheckCallback(f.ctx, types.CallbackJob{Callback: "feed"}), "a hook that does not say takes all")
+	d := someDeal("a", 1)
+	d.Callback = "feeds/a"
+	d = f.makeDeal(d)
+	require.NoError(t, f.Callback(f.ctx, d, types.TaskResult{Task: "t", Onchain: []byte("7")}))
+	require.Equal(t, []types.TaskResult{{Task: "t", Onchain: []byte("7")}}, family.told)
+}
+
+// TestOnchainIsPinned: the bound of a deal is that of its time, and 0 where its job wants nothing on chain.
+func TestOnchainIsPinned(t *testing.T) {
+	f := newFixture(t)
+	d := someDeal("a", 1)
+	d.Onchain = "value.txt"
+	require.EqualValues(t, 1_024, f.makeDeal(d).MaxOnchain)
+	require.Zero(t, f.makeDeal(someDeal("b", 1)).MaxOnchain)
+	params, err := f.Params.Get(f.ctx)
+	require.NoError(t, err)
+	params.MaxOnchainResult = 0
+	require.NoError(t, params.Validate())
+	require.NoError(t, f.Params.Set(f.ctx, params))
+	d = someDeal("c", 1)
+	d.Onchain = "value.txt"
+	require.Zero(t, f.makeDeal(d).MaxOnchain, "switched off")
+	require.EqualValues(t, 1_024, f.deal("a").MaxOnchain)
+	require.Equal(t, "value.txt", f.deal("a").Onchain)
+	params.MaxOnchainResult = types.MaxOnchainResult + 1
+	require.ErrorContains(t, params.Validate(), "max_onchain_result")
+}

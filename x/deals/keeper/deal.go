@@ -55,6 +55,12 @@ func (k Keeper) attachJob(ctx context.Context, d types.Deal) (types.Deal, error)
 	return d, err
 }
 
+// MaxOnchain bounds the file of a result that lives on chain, in bytes, in deals that are made now; 0 for none.
+func (k Keeper) MaxOnchain(ctx context.Context) (uint32, error) {
+	params, err := k.Params.Get(ctx)
+	return params.MaxOnchainResult, err
+}
+
 // MakeDeal makes a deal of what the market found: it takes the escrow, pins what the parameters say, stores the deal and
 // puts it in the opening queue. Without a purse the payer's escrow is taken. It returns the deal as made.
 func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (types.Deal, error) {
@@ -64,6 +70,9 @@ func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (t
 	}
 	if d.Callback != "" {
 		d.CallbackGas = params.CallbackGas
+	}
+	if d.Onchain != "" {
+		d.MaxOnchain = params.MaxOnchainResult
 	}
 	if d.Escrow, err = d.WholeEscrow(); err != nil {
 		return d, err

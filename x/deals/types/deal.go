@@ -140,6 +140,9 @@ func (d Deal) Validate(codec address.Codec) error {
 	if err := d.checkCounts(); err != nil {
 		return err
 	}
+	if d.MaxOnchain > MaxOnchainResult || d.MaxOnchain > 0 && d.Onchain == "" {
+		return fmt.Errorf("max_onchain: got %d bytes of the file %q, expected at most %d, and none without a file", d.MaxOnchain, d.Onchain, MaxOnchainResult)
+	}
 	if len(d.Args) > 0 || len(d.Inputs) > 0 {
 		return fmt.Errorf("expected no args and no inputs: its request has them")
 	}

@@ -69,3 +69,24 @@ type TaskHooks interface {
 type Callback interface {
 	OnResult(ctx context.Context, deal Deal, result TaskResult) error
 }
+
+// CallbackChecker is a Callback that says beforehand whether it will take a job's answers, so that nobody pays for one in vain.
+type CallbackChecker interface {
+	// CheckCallback returns why not; nil for what it will take as things stand.
+	CheckCallback(ctx context.Context, job CallbackJob) error
+}
+
+// CallbackJob is what a callback is told of a job beforehand.
+type CallbackJob struct {
+	// Callback that it names, whole.
+	Callback string
+	// Requester by account, and its Organisation, if it has one.
+	Requester, Organisation string
+	// App by "organisation/name:version".
+	App string
+	// Trust, quantised, and Policy.
+	Trust  uint64
+	Policy string
+	// Onchain is the file that it wants on chain.
+	Onchain string
+}

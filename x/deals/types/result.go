@@ -13,4 +13,6 @@ type TaskResult struct {
 	Digest []byte
 	// Fuel used.
 	Fuel uint64
+	// Onchain are the bytes of the file that the job wanted on chain; nil where no seat brought them.
+	Onchain []byte
 }

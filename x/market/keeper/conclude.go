@@ -90,7 +90,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 		Digest: a.App.Version.Digest, ModuleSize: a.App.Version.Size_, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: cmp.Or(job.Execution.Contract().OutputPath, a.App.Version.OutputPath), OkExit: a.App.Version.OkExit,
 		Args: job.Args, Inputs: job.Inputs, Execution: job.Execution, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
 		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
-		Beneficiary: job.Beneficiary, Callback: job.Callback, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
+		Beneficiary: job.Beneficiary, Callback: job.Callback, Onchain: job.Onchain, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
 		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
 	}
 	if d.Beneficiary == "" {

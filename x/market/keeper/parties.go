@@ -6,6 +6,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -56,8 +58,8 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 	if err := k.resolveAssets(ctx, &a); err != nil {
 		return a, err
 	}
-	if job.Callback != "" && !k.deals.HasCallback(job.Callback) {
-		return a, types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
+	if err := k.checkCallback(ctx, a); err != nil {
+		return a, err
 	}
 	if job.Pool != "" {
 		pool, err := k.workers.GetPool(ctx, job.Pool)
@@ -69,6 +71,32 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 		}
 	}
 	return a, job.CheckApp(a.App.App, a.App.Version)
+}
+
+// checkCallback refuses a job whose callback would not take its answers, and one that wants on chain what the chain does not keep.
+func (k Keeper) checkCallback(ctx context.Context, a types.Agreement) error {
+	job := a.Request.Job
+	if job.Onchain != "" {
+		if most, err := k.deals.MaxOnchain(ctx); err != nil {
+			return err
+		} else if most == 0 {
+			return types.ErrOnchain.Wrapf("onchain: got %.40q, expected none: this chain keeps no results (max_onchain_result is 0)", job.Onchain)
+		}
+	}
+	if job.Callback == "" {
+		return nil
+	}
+	if !k.deals.HasCallback(job.Callback) {
+		return types.ErrCallback.Wrapf("callback: %.40q is the name of no hook of this chain", job.Callback)
+	}
+	trust, err := poco.QuantiseTrust(job.Trust)
+	if err != nil {
+		return types.ErrTrust.Wrap(err.Error())
+	}
+	return k.deals.CheckCallback(ctx, dealstypes.CallbackJob{
+		Callback: job.Callback, Requester: a.Request.Requester.Account, Organisation: a.Request.Requester.Organisation,
+		App: a.App.Version.Reference(), Trust: trust, Policy: job.Policy, Onchain: job.Onchain,
+	})
 }
 
 func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err error) {

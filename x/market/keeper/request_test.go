@@ -125,6 +125,11 @@ func TestSubmitRefuses(t *testing.T) {
 		{"bad voucher", func(_ *fixture, j *types.Job) { j.Voucher = "x" }, types.ErrID},
 		{"unknown voucher", func(_ *fixture, j *types.Job) { j.Voucher = strings.Repeat("0", 64) }, voucherstypes.ErrNotFound},
 		{"unknown callback", func(_ *fixture, j *types.Job) { j.Callback = "none" }, types.ErrCallback},
+		{"onchain, which is switched off", func(f *fixture, j *types.Job) {
+			f.setDealParams(func(p *dealstypes.Params) { p.MaxOnchainResult = 0 })
+			j.Onchain = "value.txt"
+		}, types.ErrOnchain},
+		{"bad onchain", func(_ *fixture, j *types.Job) { j.Onchain = "../x" }, types.ErrOnchain},
 		{"bad callback", func(_ *fixture, j *types.Job) { j.Callback = "N O" }, types.ErrCallback},
 		{"below the floor", func(f *fixture, _ *types.Job) { require.NoError(f, f.cancelBelow("ann", kindRequest, 2)) }, types.ErrCancelled},
 		{"nonce presigned", func(f *fixture, _ *types.Job) { f.presign(requestOrder("ann", 1, job())) }, types.ErrNonce},

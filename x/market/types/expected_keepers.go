@@ -90,4 +90,8 @@ type DealsKeeper interface {
 	WalkDeals(ctx context.Context, visit func(dealstypes.Deal) error) error
 	// HasCallback says whether a name is that of a hook.
 	HasCallback(name string) bool
+	// CheckCallback says why the hook that a job names will not take its answers.
+	CheckCallback(ctx context.Context, job dealstypes.CallbackJob) error
+	// MaxOnchain bounds the file of a result that lives on chain, in bytes; 0 for none.
+	MaxOnchain(ctx context.Context) (uint32, error)
 }

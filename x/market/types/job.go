@@ -98,6 +98,8 @@ func (j Job) Validate(p Params) error {
 		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", j.Pools.Entries(), MaxRestrictions)
 	case j.Callback != "" && !isWord(j.Callback, 1, MaxCallbackLen, "._-/"):
 		return ErrCallback.Wrapf("callback: got %.80q, expected a name of at most %d of a-z, 0-9 and \"._-/\"", j.Callback, MaxCallbackLen)
+	case j.Onchain != "" && contract.CheckInputName(j.Onchain) != nil:
+		return ErrOnchain.Wrapf("onchain: %s", contract.CheckInputName(j.Onchain))
 	case j.Sponsor != "" && j.Voucher != "":
 		return ErrSponsor.Wrapf("sponsor: got %.80q and a voucher as well, expected at most one to pay in the requester's place", j.Sponsor)
 	}

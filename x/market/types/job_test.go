@@ -75,6 +75,9 @@ func TestJobValidate(t *testing.T) {
 		{"pool", func(j *job) { j.Pool = "x" }, types.ErrUnknownPool, `pool: got "x"`},
 		{"too many pools", func(j *job) { j.Pools.Ids = make([]string, 33) }, types.ErrRestriction, "pools: got 33"},
 		{"callback", func(j *job) { j.Callback = "Oracle" }, types.ErrCallback, `callback: got "Oracle"`},
+		{"onchain", func(j *job) { j.Onchain = "a/value.txt" }, nil, ""},
+		{"onchain outside", func(j *job) { j.Onchain = "../value.txt" }, types.ErrOnchain, "onchain: "},
+		{"onchain that is no path", func(j *job) { j.Onchain = "/value.txt" }, types.ErrOnchain, "onchain: "},
 		{"sponsor and voucher", func(j *job) { j.Sponsor = alice }, types.ErrSponsor, "at most one"},
 		{"voucher", func(j *job) { j.Voucher = "x" }, types.ErrID, "voucher"},
 	} {

@@ -16,25 +16,33 @@ import (
 // it is: nil, or why not. It is the rule of the message's own handler, which the mempool and proposers ask as well, and
 // it changes nothing.
 func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error {
-	_, err := k.judgeAnswer(ctx, msg, height)
+	_, _, err := k.judgeAnswer(ctx, msg, height)
 	return err
 }
 
-// judgeAnswer returns the task as it is once it has taken an answer; nothing is stored.
-func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, error) {
+// judgeAnswer returns the task as it is once it has taken an answer, and what of the answer lives on chain; nothing is stored.
+func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, []byte, error) {
 	ev, err := k.answerEvent(ctx, msg, height)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	step, _ := types.StepOf(msg)
 	if _, err := types.ParseID(step.Task); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	it, err := k.loadTask(ctx, step.Task)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return it, it.takeEvent(ev)
+	if err := it.takeEvent(ev); err != nil {
+		return nil, nil, err
+	}
+	reveal, is := msg.(*types.MsgReveal)
+	if !is {
+		return it, nil, nil
+	}
+	data, err := types.ProveOnchain(it.deal, reveal.Outcome, reveal.Onchain)
+	return it, data, err
 }
 
 // answerEvent reads the protocol's event out of a message.
@@ -69,14 +77,20 @@ func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poc
 	return nil, errorsmod.Wrapf(types.ErrInvalid, "%T is no answer to a task", msg)
 }
 
-// takeAnswer carries out an answer. It costs the same gas whatever it reads and writes; see types.AnswerGas.
+// takeAnswer carries out an answer. It costs the same gas whatever it reads and writes, but for the bytes that it brings; see
+// types.AnswerGas.
 func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	sdkCtx.GasMeter().ConsumeGas(types.AnswerGas+types.EvidenceGas(msg), "tasks: an answer")
+	sdkCtx.GasMeter().ConsumeGas(types.GasOfHandlers([]sdk.Msg{msg}), "tasks: an answer")
 	sdkCtx = sdkCtx.WithGasMeter(storetypes.NewInfiniteGasMeter())
-	it, err := k.judgeAnswer(sdkCtx, msg, sdkCtx.BlockHeight())
+	it, data, err := k.judgeAnswer(sdkCtx, msg, sdkCtx.BlockHeight())
 	if err != nil {
 		return err
+	}
+	if reveal, is := msg.(*types.MsgReveal); is {
+		if err := k.keepOnchain(sdkCtx, reveal.Task, reveal.Outcome, data); err != nil {
+			return err
+		}
 	}
 	step, _ := types.StepOf(msg)
 	if err := k.noteAnswered(sdkCtx, step); err != nil {

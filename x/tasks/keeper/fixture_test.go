@@ -83,6 +83,8 @@ type books struct {
 	fail func(call, what string) error
 	// told is called by the deals' callback with what it reads from.
 	told func(ctx context.Context, task string)
+	// onchain is what the callback was told last that lives on chain.
+	onchain []byte
 }
 
 func (b *books) ask(call, what string) error {
@@ -343,6 +345,7 @@ func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 // Callback notes that it was told, and fails or panics as it is told to.
 func (m market) Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error {
 	m.add(ctx, "told/"+result.Task, 1)
+	m.onchain = result.Onchain
 	m.add(ctx, fmt.Sprintf("%s/%d/%s/%s/%x/%d", deal.Callback, result.Index, result.Ending, result.Kind, result.Digest[:2], result.Fuel), 1)
 	if m.told != nil {
 		m.told(ctx, result.Task)
@@ -429,6 +432,8 @@ type fixture struct {
 	jails         bool     // a jailed one is active no longer
 	reads, writes int
 	secrets       map[string]poco.Outcome
+	// onchain is the file that somebody reveals with an answer; nil for nobody's.
+	onchain func(who string, o poco.Outcome) *types.OnchainFile
 }
 
 func newFixture(t testing.TB, organisations uint64) *fixture {
@@ -542,9 +547,13 @@ func (f *fixture) commit(id, who string, b types.Bench, o poco.Outcome) error {
 func salt(who string) []byte { h := sha256.Sum256([]byte(who)); return h[:] }
 
 func (f *fixture) reveal(id, who string, b types.Bench) error {
-	_, err := f.msgs.Reveal(f.ctx, &types.MsgReveal{
+	msg := &types.MsgReveal{
 		Who: who, Task: id, Attempt: f.task(id).AttemptOn(b), Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
-	})
+	}
+	if f.onchain != nil {
+		msg.Onchain = f.onchain(who, f.secrets[id+who])
+	}
+	_, err := f.msgs.Reveal(f.ctx, msg)
 	return err
 }
 

@@ -60,6 +60,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.initOnchain(ctx, g.Onchain); err != nil {
+		return err
+	}
 	if err := k.initAudits(ctx, g); err != nil {
 		return err
 	}
@@ -225,6 +228,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	g.CourtRound = courts.Round
 	if g.FullBlocks, _, err = records.FindItem(ctx, k.FullBlocks); err != nil {
+		return nil, err
+	}
+	if g.Onchain, err = k.exportOnchain(ctx); err != nil {
 		return nil, err
 	}
 	if err := k.exportAudits(ctx, g); err != nil {

@@ -80,6 +80,8 @@ type Keeper struct {
 	Prunes collections.KeySet[collections.Pair[int64, string]]
 	// Pruned: id -> what is kept of a task that was pruned.
 	Pruned collections.Map[string, types.PrunedTask]
+	// Onchain: (task, digest of an answer) -> what of it lives on chain.
+	Onchain collections.Map[onchainKey, []byte]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
@@ -123,6 +125,7 @@ func NewKeeper(
 		Prunes:      collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, compact.ID)),
 		Pruned:      collections.NewMap(sb, types.PrunedPrefix, "pruned", compact.ID, compact.Value[types.PrunedTask](cdc, addresses)),
 		AuditBudget: collections.NewItem(sb, types.AuditBudgetKey, "audit_budget", collections.Uint64Value),
+		Onchain:     collections.NewMap(sb, types.OnchainPrefix, "onchain", collections.PairKeyCodec(compact.ID, collections.BytesKey), collections.BytesValue),
 	}
 	schema, err := sb.Build()
 	if err != nil {

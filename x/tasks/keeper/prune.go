@@ -88,6 +88,9 @@ func (k Keeper) dropTask(ctx context.Context, t types.Task) error {
 	if err := k.States.Remove(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
 		return err
 	}
+	if err := k.Onchain.Clear(ctx, collections.NewPrefixedPairRange[string, []byte](t.Id)); err != nil {
+		return err
+	}
 	for _, seats := range [][]types.Seat{t.Seats, t.Court} {
 		for _, s := range seats {
 			if err := k.History.Remove(ctx, historyKey(t, s.Who)); err != nil {

@@ -74,7 +74,11 @@ func (q queryServer) Task(ctx context.Context, req *types.QueryTaskRequest) (*ty
 		return nil, err
 	}
 	place, waiting, err := q.CourtPlace(ctx, it.stored)
-	return &types.QueryTaskResponse{Task: it.stored, Deal: deal, CourtPlace: place, CourtWaiting: waiting}, err
+	if err != nil {
+		return nil, err
+	}
+	onchain, err := q.showOnchain(ctx, it.stored, it.deal.Onchain)
+	return &types.QueryTaskResponse{Task: it.stored, Deal: deal, CourtPlace: place, CourtWaiting: waiting, Onchain: onchain}, err
 }
 
 // prunedTask answers for a task that was pruned.
@@ -180,7 +184,8 @@ func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) 
 			}
 		}
 	}
-	return out, nil
+	out.Onchain, err = q.showOnchain(ctx, t, it.deal.Onchain)
+	return out, err
 }
 
 // prunedResult is what a task brought that was pruned.

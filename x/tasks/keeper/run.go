@@ -36,6 +36,9 @@ func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	if err := k.saveTask(ctx, it); err != nil {
 		return err
 	}
+	if err := k.settleOnchain(ctx, it); err != nil {
+		return err
+	}
 	if it.state.Ending == poco.EndAccepted && it.state.Phase == poco.PhaseDone && it.deal.Callback != "" {
 		k.tellCallback(ctx, it)
 	}
@@ -51,9 +54,13 @@ func (k Keeper) tellCallback(ctx context.Context, it *item) {
 		if err != nil {
 			return err
 		}
+		onchain, _, err := k.OnchainResult(ctx, it.stored)
+		if err != nil {
+			return err
+		}
 		return k.deals.Callback(ctx, deal, dealstypes.TaskResult{
 			Task: it.stored.Id, Index: it.stored.Index, Ending: it.state.Ending.String(),
-			Kind: it.state.Verdict.Kind.String(), Digest: it.state.Verdict.Digest[:], Fuel: it.state.Verdict.Fuel,
+			Kind: it.state.Verdict.Kind.String(), Digest: it.state.Verdict.Digest[:], Fuel: it.state.Verdict.Fuel, Onchain: onchain,
 		})
 	})
 }

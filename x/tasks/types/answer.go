@@ -20,7 +20,7 @@ const (
 	MaxAnswers = 16
 )
 
-// AnswersGas is the gas limit of a transaction that holds n answers without evidence and nothing else; see GasOfAnswers.
+// AnswersGas is the gas limit of a transaction that holds n answers without evidence and without files, and nothing else; see GasOfAnswers.
 func AnswersGas(n int) uint64 { return AnswersBaseGas + uint64(n)*AnswerGas }
 
 const (
@@ -48,6 +48,7 @@ func GasOfAnswers(msgs ...sdk.Msg) uint64 {
 		if m, is := msg.(*MsgReveal); is {
 			gas += EvidenceGas(m) + evidenceByteGas*uint64(len(m.Evidence))
 		}
+		gas += onchainByteGas * onchainBytes(msg)
 	}
 	return gas
 }
@@ -56,7 +57,7 @@ func GasOfAnswers(msgs ...sdk.Msg) uint64 {
 func GasOfHandlers(msgs []sdk.Msg) (gas uint64) {
 	for _, msg := range msgs {
 		if _, is := StepOf(msg); is {
-			gas += AnswerGas + EvidenceGas(msg)
+			gas += AnswerGas + EvidenceGas(msg) + OnchainGas*onchainBytes(msg)
 		}
 	}
 	return gas

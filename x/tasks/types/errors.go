@@ -22,4 +22,5 @@ var (
 	ErrWaiting        = errorsmod.Register(ModuleName, 17, "an answer to this step waits for a block already")
 	ErrTooMany        = errorsmod.Register(ModuleName, 18, "too many answers in one transaction")
 	ErrEvidence       = errorsmod.Register(ModuleName, 19, "the evidence does not show the answer")
+	ErrOnchain        = errorsmod.Register(ModuleName, 20, "file is not one of the result that may live on chain")
 )

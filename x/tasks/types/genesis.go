@@ -15,7 +15,7 @@ func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err
 	}
-	ids := make(map[string]bool, len(g.Tasks))
+	ids, tasks := make(map[string]bool, len(g.Tasks)), make(map[string]Task, len(g.Tasks))
 	for _, t := range g.Tasks {
 		if _, err := ParseID(t.Id); err != nil {
 			return err
@@ -23,7 +23,7 @@ func (g GenesisState) Validate() error {
 		if ids[t.Id] {
 			return fmt.Errorf("tasks: %s stands twice", t.Id)
 		}
-		ids[t.Id] = true
+		ids[t.Id], tasks[t.Id] = true, t
 		if _, err := t.ToPoco(poco.Terms{}); err != nil {
 			return fmt.Errorf("tasks: %s: %w", t.Id, err)
 		}
@@ -41,6 +41,9 @@ func (g GenesisState) Validate() error {
 			return fmt.Errorf("pruned: %s stands twice, or among the tasks", p.Id)
 		}
 		pruned[p.Id] = true
+	}
+	if err := g.validateOnchain(tasks); err != nil {
+		return err
 	}
 	if err := g.validateCourts(); err != nil {
 		return err

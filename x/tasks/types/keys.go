@@ -68,4 +68,6 @@ var (
 	PrunesPrefix = collections.NewPrefix(40)
 	// PrunedPrefix: task -> PrunedTask.
 	PrunedPrefix = collections.NewPrefix(41)
+	// OnchainPrefix: (task, digest of an answer) -> data of the result's file that the deal wants on chain.
+	OnchainPrefix = collections.NewPrefix(50)
 )

@@ -1,0 +1,115 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Results on chain (docs/adr/0048-small-results-live-on-chain.md). A reveal may bring the file that the deal names, proven to be
+// the result's. It is kept under the task and the answer's digest, once however many seats bring it, until the task has an
+// answer; then that of the answer is kept, until the task is pruned.
+
+// onchainKey is (task, digest).
+type onchainKey = collections.Pair[string, []byte]
+
+// keepOnchain keeps what a reveal brought, unless another seat brought it before.
+func (k Keeper) keepOnchain(ctx context.Context, task string, outcome types.Outcome, data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	key, err := keyOnchain(task, outcome)
+	if err != nil {
+		return err
+	}
+	if has, err := k.Onchain.Has(ctx, key); err != nil || has {
+		return err
+	}
+	return k.Onchain.Set(ctx, key, data)
+}
+
+func keyOnchain(task string, outcome types.Outcome) (onchainKey, error) {
+	digest, err := types.ParseDigest(outcome.Digest)
+	return collections.Join(task, digest[:]), err
+}
+
+// settleOnchain drops what was revealed with other answers, once the task has one, or none.
+func (k Keeper) settleOnchain(ctx context.Context, it *item) error {
+	if it.deal.MaxOnchain == 0 || !it.stored.KeepsOne() {
+		return nil
+	}
+	var kept onchainKey
+	accepted := it.stored.Ending == types.ENDING_ACCEPTED && it.stored.Verdict != nil
+	if accepted {
+		var err error
+		if kept, err = keyOnchain(it.stored.Id, *it.stored.Verdict); err != nil {
+			return err
+		}
+	}
+	keys, err := k.listOnchain(ctx, it.stored.Id)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if accepted && string(key.K2()) == string(kept.K2()) {
+			continue
+		}
+		if err := k.Onchain.Remove(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listOnchain returns the keys of a task: at most one for each seat that it had.
+func (k Keeper) listOnchain(ctx context.Context, task string) ([]onchainKey, error) {
+	iter, err := k.Onchain.Iterate(ctx, collections.NewPrefixedPairRange[string, []byte](task))
+	if err != nil {
+		return nil, err
+	}
+	return iter.Keys()
+}
+
+// OnchainResult returns what lives on chain of a task's accepted answer, for other modules; found is false where nothing does. An
+// answer under audit can still be overturned: Task.Final says whether it can.
+func (k Keeper) OnchainResult(ctx context.Context, t types.Task) (data []byte, found bool, err error) {
+	if t.Ending != types.ENDING_ACCEPTED || t.Verdict == nil {
+		return nil, false, nil
+	}
+	key, err := keyOnchain(t.Id, *t.Verdict)
+	if err != nil {
+		return nil, false, err
+	}
+	return records.Find(ctx, k.Onchain, key)
+}
+
+// showOnchain is what queries say of a task's result on chain; nil where there is none.
+func (k Keeper) showOnchain(ctx context.Context, t types.Task, file string) (*types.OnchainResult, error) {
+	data, found, err := k.OnchainResult(ctx, t)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &types.OnchainResult{Task: t.Id, Digest: t.Verdict.Digest, File: file, Data: data}, nil
+}
+
+// exportOnchain returns what lives on chain, in the order of tasks and digests.
+func (k Keeper) exportOnchain(ctx context.Context) (out []types.OnchainResult, err error) {
+	err = k.Onchain.Walk(ctx, nil, func(key onchainKey, data []byte) (bool, error) {
+		out = append(out, types.OnchainResult{Task: key.K1(), Digest: types.DigestText([32]byte(key.K2())), Data: data})
+		return false, nil
+	})
+	return out, err
+}
+
+// initOnchain stores what an export says.
+func (k Keeper) initOnchain(ctx context.Context, list []types.OnchainResult) error {
+	for _, r := range list {
+		if err := k.keepOnchain(ctx, r.Task, types.Outcome{Digest: r.Digest}, r.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}

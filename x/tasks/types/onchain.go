@@ -1,0 +1,100 @@
+package types
+
+import (
+	"fmt"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/result"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+)
+
+const (
+	// MaxOnchainManifest bounds the manifest that proves a file, in bytes: some dozens of files. What has more is fetched from
+	// whoever holds it.
+	MaxOnchainManifest = 8 << 10
+	// OnchainGas is the gas of a byte that comes with a reveal, beside what every byte of a transaction costs: it is hashed, and
+	// may be stored.
+	OnchainGas uint64 = 30
+	// onchainByteGas is what such a byte adds to the limit of an answers' transaction: OnchainGas, and twice what a byte of a
+	// transaction costs on a new chain.
+	onchainByteGas = OnchainGas + 20
+)
+
+// Bytes is how many bytes come with a reveal for its file.
+func (f *OnchainFile) Bytes() uint64 {
+	if f == nil {
+		return 0
+	}
+	return uint64(len(f.Manifest) + len(f.Content))
+}
+
+// onchainBytes is how many bytes of a file come with a message.
+func onchainBytes(msg sdk.Msg) uint64 {
+	if reveal, is := msg.(*MsgReveal); is {
+		return reveal.Onchain.Bytes()
+	}
+	return 0
+}
+
+// MaxOnchainContent bounds the content of a file whose data may have so many bytes: callback-data has two digits for each.
+func MaxOnchainContent(most uint32) int { return 2*int(most) + 64 }
+
+// ProveOnchain returns what of a revealed answer lives on chain: the data of the file that the deal names. ErrOnchain, with the
+// reason, unless the file is proven to be the result's (result.Prove) and is small enough. A reveal without a file has none.
+func ProveOnchain(deal dealstypes.Deal, outcome Outcome, file *OnchainFile) ([]byte, error) {
+	switch {
+	case file == nil:
+		return nil, nil
+	case deal.Onchain == "" || deal.MaxOnchain == 0:
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: got a file, expected none: the deal wants nothing on chain")
+	case outcome.Kind != KIND_RESULT:
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: got a file with an answer of %s, expected one with a result alone", outcome.Kind)
+	case len(file.Manifest) > MaxOnchainManifest:
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain.manifest: got %d bytes, expected at most %d", len(file.Manifest), MaxOnchainManifest)
+	case len(file.Content) > MaxOnchainContent(deal.MaxOnchain):
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain.content: got %d bytes, expected at most %d for data of %d", len(file.Content), MaxOnchainContent(deal.MaxOnchain), deal.MaxOnchain)
+	}
+	digest, err := ParseDigest(outcome.Digest)
+	if err != nil {
+		return nil, err
+	}
+	data, err := result.Prove(digest, file.Manifest, deal.Onchain, file.Content)
+	switch {
+	case err != nil:
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: %s", err)
+	case len(data) < 1 || len(data) > int(deal.MaxOnchain):
+		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: the data has %d bytes, expected 1 to %d", len(data), deal.MaxOnchain)
+	}
+	return data, nil
+}
+
+// validateOnchain names the first thing about results on chain that cannot be; tasks are those of the state, by id.
+func (g GenesisState) validateOnchain(tasks map[string]Task) error {
+	for i, r := range g.Onchain {
+		t, found := tasks[r.Task]
+		digest, err := ParseDigest(r.Digest)
+		switch {
+		case err != nil || digest == [32]byte{}:
+			return fmt.Errorf("onchain: %s: digest: got %q, expected that of a result", r.Task, r.Digest)
+		case !found:
+			return fmt.Errorf("onchain: %s: expected a task of the state", r.Task)
+		case i > 0 && !g.Onchain[i-1].before(r):
+			return fmt.Errorf("onchain: %s, %s: expected ascending order, each once", r.Task, r.Digest)
+		case r.File != "" || len(r.Data) < 1 || len(r.Data) > dealstypes.MaxOnchainResult:
+			return fmt.Errorf("onchain: %s: file %q and %d bytes, expected no file and 1 to %d bytes", r.Task, r.File, len(r.Data), dealstypes.MaxOnchainResult)
+		case t.KeepsOne() && (t.Ending != ENDING_ACCEPTED || t.Verdict == nil || t.Verdict.Digest != r.Digest):
+			return fmt.Errorf("onchain: %s: %s is not its accepted answer", r.Task, r.Digest)
+		}
+	}
+	return nil
+}
+
+func (r OnchainResult) before(next OnchainResult) bool {
+	return r.Task < next.Task || r.Task == next.Task && r.Digest < next.Digest
+}
+
+// KeepsOne says that no answer of the task is waited for, so that of the results on chain only the accepted one's is kept.
+func (t Task) KeepsOne() bool { return t.Phase == PHASE_AUDIT || t.Phase == PHASE_DONE }
