@@ -56,6 +56,7 @@ import (
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/orgs/guard"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -145,6 +146,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 			authzkeeper.StoreKey, feegrant.StoreKey,
 			supplytypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
 			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
+			feedstypes.StoreKey,
 		),
 		objectKeys: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}

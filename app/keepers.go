@@ -35,6 +35,8 @@ import (
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	feedskeeper "github.com/credence-chain/credence/x/feeds/keeper"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgskeeper "github.com/credence-chain/credence/x/orgs/keeper"
@@ -75,6 +77,7 @@ type keepers struct {
 	Deals     dealskeeper.Keeper
 	Market    marketkeeper.Keeper
 	Tasks     taskskeeper.Keeper
+	Feeds     feedskeeper.Keeper
 }
 
 func keepersOf(a *App) *keepers { return a.keepers.(*keepers) }
@@ -120,6 +123,9 @@ func MarketKeeper(a *App) marketkeeper.Keeper { return keepersOf(a).Market }
 
 // TasksKeeper returns the keeper of x/tasks.
 func TasksKeeper(a *App) taskskeeper.Keeper { return keepersOf(a).Tasks }
+
+// FeedsKeeper returns the keeper of x/feeds.
+func FeedsKeeper(a *App) feedskeeper.Keeper { return keepersOf(a).Feeds }
 
 // moduleAccounts holds coins for modules: name -> permissions.
 func moduleAccounts() map[string][]string {
@@ -171,6 +177,8 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k.Tasks = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, k.Workers, k.Deals,
 		k.Apps, k.Beacon, k.Poa, k.Account, k.Bank, authority)
 	k.Deals.SetTaskHooks(k.Tasks)
+	k.Feeds = feedskeeper.NewKeeper(cdc, service(feedstypes.StoreKey), addresses, k.Orgs)
+	k.Deals.SetCallback(feedstypes.CallbackFamily, k.Feeds)
 
 	k.Gov = govkeeper.NewKeeper(cdc, service(govtypes.StoreKey), k.Account,
 		k.Supply.CountAs(supplytypes.Deposits, k.Bank), noCommunityPool{},

@@ -28,6 +28,8 @@ import (
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	"github.com/credence-chain/credence/x/deals"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/feeds"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	"github.com/credence-chain/credence/x/market"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/orgs"
@@ -66,6 +68,7 @@ func (a *App) makeModules() {
 		deals.NewAppModule(k.Deals, addresses),
 		market.NewAppModule(k.Market, addresses),
 		tasks.NewAppModule(k.Tasks),
+		feeds.NewAppModule(k.Feeds, addresses),
 		unorderedModule{k.Account},
 	)
 	a.BasicManager = module.NewBasicManagerFromManager(a.ModuleManager, map[string]module.AppModuleBasic{
@@ -91,6 +94,7 @@ func (a *App) makeModules() {
 		feegrant.ModuleName,
 		markettypes.ModuleName,
 		taskstypes.ModuleName,
+		feedstypes.ModuleName,
 		// After the tasks, whose courts may jail a seat.
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
@@ -103,6 +107,7 @@ func (a *App) makeModules() {
 		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
 		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		feedstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}
 	a.ModuleManager.SetOrderInitGenesis(genesis...)

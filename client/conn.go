@@ -26,6 +26,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -306,6 +307,9 @@ func (c *Conn) Market() markettypes.QueryClient { return markettypes.NewQueryCli
 
 // Tasks reads tasks and ledgers.
 func (c *Conn) Tasks() taskstypes.QueryClient { return taskstypes.NewQueryClient(c) }
+
+// Feeds reads feeds.
+func (c *Conn) Feeds() feedstypes.QueryClient { return feedstypes.NewQueryClient(c) }
 
 // Orgs reads organisations.
 func (c *Conn) Orgs() orgstypes.QueryClient { return orgstypes.NewQueryClient(c) }

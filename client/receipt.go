@@ -54,13 +54,9 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 	if res.Task.Pruned > 0 { // a receipt proves the whole record, which this height was the last to have
 		height = res.Task.Pruned - 1
 	}
-	begin := receipt.Begin{Height: o.Since, Block: true}
-	if o.Since == 0 {
-		sync, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
-		if err != nil {
-			return nil, nil, fmt.Errorf("earliest block: %w", err)
-		}
-		begin = receipt.Begin{Height: sync.EarliestBlockHeight}
+	begin, err := o.begin(ctx, conn)
+	if err != nil {
+		return nil, nil, err
 	}
 	r, err = receipt.Make(ctx, nodeSource{conn}, conn.ChainID(), task, height, begin, manifest)
 	var refusal *receipt.Refusal
@@ -69,6 +65,31 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 			"and take the receipts of other tasks before they are pruned: %w", task, res.Task.Pruned, height, err)
 	}
 	return r, without, err
+}
+
+// begin is where the path of a receipt begins.
+func (o ReceiptOptions) begin(ctx context.Context, conn *Conn) (receipt.Begin, error) {
+	if o.Since != 0 {
+		return receipt.Begin{Height: o.Since, Block: true}, nil
+	}
+	sync, err := conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
+	if err != nil {
+		return receipt.Begin{}, fmt.Errorf("earliest block: %w", err)
+	}
+	return receipt.Begin{Height: sync.EarliestBlockHeight}, nil
+}
+
+// FeedReceipt makes the receipt of a feed's latest value, by the feed's id, as Receipt does of a task's answer. Sources are not asked.
+func FeedReceipt(ctx context.Context, conn *Conn, feed string, o ReceiptOptions) (*receipt.FeedReceipt, error) {
+	height, _, err := conn.Height(ctx)
+	if err != nil {
+		return nil, err
+	}
+	begin, err := o.begin(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	return receipt.MakeFeed(ctx, nodeSource{conn}, conn.ChainID(), feed, height, begin)
 }
 
 // TrustOfNode asks a node for the hash of its current validators, and for its latest block with its hash. It proves nothing: it is

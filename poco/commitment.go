@@ -18,6 +18,7 @@ const (
 	domainDeal    = "credence/deal/v1"
 	domainTask    = "credence/task/v1"
 	domainOrder   = "credence/order/v1"
+	domainFeed    = "credence/feed/v1"
 	domainDraw    = "credence/draw/v1"
 	domainTicket  = "credence/ticket/v1"
 	domainLeast   = "credence/least-ticket/v1"
@@ -109,6 +110,11 @@ func RequestID(chainID, requester string, nonce uint64) [32]byte {
 // OrderID returns the id of an order in the same way. Each kind of order has its own nonces.
 func OrderID(chainID, kind, owner string, nonce uint64) [32]byte {
 	return Hash([]byte(domainOrder), []byte(chainID), []byte(kind), []byte(owner), encodeU64(nonce))
+}
+
+// FeedID returns the id of a feed, made of its owner, which is an organisation's id or an account, and its name.
+func FeedID(chainID, owner, name string) [32]byte {
+	return Hash([]byte(domainFeed), []byte(chainID), []byte(owner), []byte(name))
 }
 
 // DealID returns the id of the deal that fills a request from the index first on. Several deals may fill one request.

@@ -47,7 +47,7 @@ type chain struct {
 	silent  map[int]cmttypes.BlockIDFlag // what validators do who do not sign the block
 }
 
-var testStores = []string{"bank", tasksStore, dealsStore, marketStore}
+var testStores = []string{"bank", tasksStore, dealsStore, marketStore, feedsStore}
 
 func testKeys(first, n int) (keys []ed25519.PrivKey) {
 	for i := range n {

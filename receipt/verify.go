@@ -170,7 +170,6 @@ func (t task) answeredBy(seats []seat) (organisations []string) {
 
 func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 	t, d, q := p.task, p.deal, p.request
-	last := p.path[len(p.path)-1]
 	policy, known := poco.PolicyByName(d.terms.policy)
 	s := &Statement{
 		Chain: r.Chain, Task: r.Task,
@@ -186,10 +185,7 @@ func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 			Args: append([]string{}, q.job.args...), Inputs: []Named{}, Datasets: []Named{}, DatasetsPerTask: d.datasetsPerTask,
 			FuelLimit: d.terms.fuelLimit, Time: d.time, Execution: q.job.execution,
 		},
-		Signed: Signed{
-			Height: r.Height, Block: last.header.Hash().String(), Time: last.header.Time.UTC(), Signers: last.signers, Validators: last.validators.Size(),
-			Power: last.power, TotalPower: last.validators.TotalVotingPower(), Set: last.header.ValidatorsHash.String(), Trusted: trust.String(),
-		},
+		Signed: signedBy(p.path, r.Height, trust),
 	}
 	if t.isOverturned() {
 		s.Evidence.Overturned = digestText(t.audit.answer.digest)
@@ -207,9 +203,19 @@ func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 	if e.OutputPath == "" {
 		e.OutputPath = d.outputPath
 	}
-	for i, one := range p.path {
+	return s
+}
+
+// signedBy says who signed the last header of a path, which holds the state of a height.
+func signedBy(path []*signed, height int64, trust Trust) Signed {
+	last := path[len(path)-1]
+	s := Signed{
+		Height: height, Block: last.header.Hash().String(), Time: last.header.Time.UTC(), Signers: last.signers, Validators: last.validators.Size(),
+		Power: last.power, TotalPower: last.validators.TotalVotingPower(), Set: last.header.ValidatorsHash.String(), Trusted: trust.String(),
+	}
+	for i, one := range path {
 		if trust.namesHeader(one) {
-			s.Signed.Changes = len(p.path) - 1 - i
+			s.Changes = len(path) - 1 - i
 			break
 		}
 	}

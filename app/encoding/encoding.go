@@ -24,6 +24,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -128,6 +129,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
+	feedstypes.RegisterInterfaces,
 }
 
 var aminos = []func(*codec.LegacyAmino){
@@ -148,4 +150,5 @@ var aminos = []func(*codec.LegacyAmino){
 	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,
+	feedstypes.RegisterLegacyAminoCodec,
 }

@@ -30,8 +30,9 @@ type verdict struct {
 	// Reason of a refusal, as one word, and What is wrong in a sentence.
 	Reason receipt.Reason `json:"reason,omitempty"`
 	What   string         `json:"what,omitempty"`
-	// Statement is what is proven.
-	Statement *receipt.Statement `json:"statement,omitempty"`
+	// Statement is what is proven of a task, Feed of a feed.
+	Statement *receipt.Statement     `json:"statement,omitempty"`
+	Feed      *receipt.FeedStatement `json:"feed,omitempty"`
 	// FilesChecked: the files of the folder are those of the answer.
 	FilesChecked bool `json:"files_checked"`
 }
@@ -43,7 +44,7 @@ func verifyCmd() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "verify FILE", Short: "Verify a receipt against validators that you trust, and say what it proves",
-		Long: `Verify a receipt against validators that you trust, and say what it proves. No node is asked and nothing but the file, and the
+		Long: `Verify a receipt, of a task's answer or of a feed's value, against validators that you trust, and say what it proves. No node is asked and nothing but the file, and the
 folder of --files, is read.
 
 --trust is the hash of a set of validators, 64 hexadecimal digits, or HEIGHT:HASH of a block. It has to come from somebody whom you
@@ -73,6 +74,8 @@ The exit status is 0 when the answer is proven, and 15 when it is not.`,
 				if err := printer.PrintJSON(cmd.OutOrStdout(), v); err != nil {
 					return err
 				}
+			} else if v.Feed != nil {
+				writeFeed(cmd.OutOrStdout(), v.Feed)
 			} else if v.Proven {
 				writeStatement(cmd.OutOrStdout(), v.Statement, files)
 			}
@@ -103,14 +106,10 @@ func verifyFile(ctx context.Context, file string, trust receipt.Trust, expected 
 		return nil, err
 	}
 	v := &verdict{}
-	r, err := receipt.Decode(data)
-	if err == nil {
-		v.Statement, err = receipt.Verify(r, trust, expected)
-	}
-	if err == nil && files != "" {
-		if err = receipt.CheckFiles(ctx, r, files); err == nil {
-			v.FilesChecked = true
-		}
+	if receipt.IsFeed(data) {
+		err = v.verifyFeed(data, trust, expected, files)
+	} else {
+		err = v.verifyTask(ctx, data, trust, expected, files)
 	}
 	if err == nil {
 		v.Proven = true
@@ -121,6 +120,32 @@ func verifyFile(ctx context.Context, file string, trust receipt.Trust, expected 
 		return nil, err
 	}
 	return &verdict{Reason: reason, What: err.Error()}, err
+}
+
+// verifyTask verifies the receipt of a task.
+func (v *verdict) verifyTask(ctx context.Context, data []byte, trust receipt.Trust, expected receipt.Expected, files string) error {
+	r, err := receipt.Decode(data)
+	if err != nil {
+		return err
+	}
+	if v.Statement, err = receipt.Verify(r, trust, expected); err != nil || files == "" {
+		return err
+	}
+	err = receipt.CheckFiles(ctx, r, files)
+	v.FilesChecked = err == nil
+	return err
+}
+
+// verifyFeed verifies the receipt of a feed's value. It has no files.
+func (v *verdict) verifyFeed(data []byte, trust receipt.Trust, expected receipt.Expected, files string) error {
+	if files != "" {
+		return &cli.Problem{What: "--files: this is the receipt of a feed, whose value is in it; expected one of a task", Exit: cli.ExitUsage}
+	}
+	r, err := receipt.DecodeFeed(data)
+	if err == nil {
+		v.Feed, err = receipt.VerifyFeed(r, trust, expected)
+	}
+	return err
 }
 
 // trusted is what a node says, for --output json.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
@@ -152,4 +153,32 @@ func finalText(s *receipt.Statement) string {
 		return text + "; the court looked at it again and put this answer in place of the first"
 	}
 	return text + "; the court looked at it again, and what it found was: " + s.Evidence.Audit
+}
+
+// writeFeed says in words what the receipt of a feed proves.
+func writeFeed(out io.Writer, s *receipt.FeedStatement) {
+	fmt.Fprintf(out, "Proven: this was the latest value of the feed %s/%s of the chain %s at height %d.\n\n", printable.Name(s.Owner), printable.Name(s.Name), printable.Line(s.Chain), s.Signed.Height)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(t, "  %s\t%s\n", what, printable.Line(fmt.Sprintf(format, args...)))
+	}
+	at := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04:05 MST") }
+	line("value", "%s", printable.Data(s.Value.Data))
+	line("asked for", "at height %d, %s", s.Value.Asked, at(s.Value.AskedTime))
+	line("final", "at height %d, %s", s.Value.Height, at(s.Value.Time))
+	line("computed by", "%s version %s, trust %d, policy %s", s.App, s.Value.AppVersion, s.Value.Trust, s.Value.Policy)
+	line("task", "%s", s.Value.Task)
+	line("digest", "%s", s.Value.Digest)
+	by := "jobs of " + s.Account
+	if s.Shared {
+		by = "jobs of every account of " + s.Owner
+	}
+	line("feed", "%s; %s that run %s with trust %d or more under the policy %s update it", s.Feed, by, s.App, s.MinTrust, s.Policy)
+	line("signed by", "%d of %d validators, with the power %d of %d, in block %d of %s",
+		s.Signed.Signers, s.Signed.Validators, s.Signed.Power, s.Signed.TotalPower, s.Signed.Height+1, at(s.Signed.Time.Unix()))
+	line("trusted", "%s, which you named; %s", s.Signed.Trusted, changesText(s.Signed.Changes))
+	t.Flush()
+	if s.Signed.Validators == 1 {
+		fmt.Fprint(out, "\nThe chain has one validator. It could sign anything, so that this is its word alone.\n")
+	}
 }

@@ -1,0 +1,182 @@
+package keeper
+
+import (
+	"context"
+	"strings"
+
+	"cosmossdk.io/collections"
+
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/feeds/types"
+)
+
+// shrinksPerUpdate bounds the old values that one update removes: the one for which it makes room, and one more, so that a feed
+// shrinks when max_history falls.
+const shrinksPerUpdate = 2
+
+// resultKind is the answer that has a value.
+var resultKind = poco.KindResult.String()
+
+// CheckCallback implements x/deals' check of a job that names a feed, before anything is paid: the feed is there, in the
+// requester's own, and the job is one that may update it. Whether it does is decided when an answer is final.
+func (k Keeper) CheckCallback(ctx context.Context, job dealstypes.CallbackJob) error {
+	owner, name := types.OwnerOf(job.Organisation, job.Requester), strings.TrimPrefix(job.Callback, types.CallbackFamily)
+	f, found, err := k.ReadFeed(ctx, owner, name)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return types.ErrNotFound.Wrapf("callback: %s has no feed %.48q", owner, name)
+	}
+	if job.Onchain == "" {
+		return types.ErrUnfit.Wrapf("onchain: got none, expected the file of the result that is the value of the feed %s", name)
+	}
+	return f.CheckJob(types.Job{Requester: job.Requester, App: job.App, Trust: job.Trust, Policy: job.Policy})
+}
+
+// OnResult implements x/deals' callback: it gives a final answer to the feed that the deal names. The feed is looked for among
+// those of the deal's requester, so that nobody else's task can update it. What does not fit is said by an event and changes
+// nothing. The deal pays no gas for it: an update writes one feed and one value, and removes at most shrinksPerUpdate of them, and
+// a block has at most as many final answers as x/tasks processes.
+func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.TaskResult) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
+	owner, name := types.OwnerOf(d.RequesterOrganisation, d.Requester), strings.TrimPrefix(d.Callback, types.CallbackFamily)
+	f, found, err := k.ReadFeed(sdkCtx, owner, name)
+	if err != nil {
+		return err
+	}
+	reason := ""
+	switch {
+	case !found:
+		reason = "there is no such feed"
+	case r.Kind != resultKind:
+		reason = "the answer is " + r.Kind + ", which has no value"
+	case len(r.Onchain) == 0:
+		reason = "no seat brought the file " + d.Onchain + " that the job wants on chain"
+	default:
+		if err := f.CheckJob(types.JobOf(d)); err != nil {
+			reason = err.Error()
+		}
+	}
+	if reason != "" {
+		return emitEvent(sdkCtx, &types.EventRefused{Owner: owner, Name: name, Task: r.Task, Reason: reason})
+	}
+	digest := ""
+	if len(r.Digest) == 32 {
+		digest = digestText([32]byte(r.Digest))
+	}
+	return k.addValue(sdkCtx, f, types.Value{
+		Data: r.Onchain, Asked: d.Height, AskedTime: d.Time, Index: r.Index, Task: r.Task, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
+		Trust: d.Terms.Trust, Policy: d.Terms.Policy, AppVersion: d.AppVersion, Digest: digest,
+	})
+}
+
+// addValue puts a value into a feed, where it belongs by its age, and removes the oldest beyond what the feed keeps.
+func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := k.Values.Set(ctx, keyOf(f.Id, v), v); err != nil {
+		return err
+	}
+	f.Entries++
+	f.Updates++
+	late := f.Latest != nil && v.Compare(*f.Latest) < 0
+	if late {
+		f.Late++
+	} else {
+		f.Latest = &v
+	}
+	for range shrinksPerUpdate {
+		if f.Entries <= min(f.History, params.MaxHistory) {
+			break
+		}
+		oldest, found, err := records.First(ctx, k.Values, valuesOf(f.Id))
+		if err != nil || !found {
+			return err
+		}
+		if err := k.Values.Remove(ctx, oldest.Key); err != nil {
+			return err
+		}
+		f.Entries--
+	}
+	if err := k.Feeds.Set(ctx, f.Id, f); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
+}
+
+func keyOf(feed string, v types.Value) valueKey {
+	return collections.Join4(feed, uint64(v.Asked), v.Index, v.Task)
+}
+
+// valuesOf is the range of a feed's values, from the oldest.
+func valuesOf(feed string) collections.Ranger[valueKey] {
+	return collections.NewPrefixedQuadRange[string, uint64, uint64, string](feed)
+}
+
+// EndBlock removes values of deleted feeds, at most removals_per_block.
+func (k Keeper) EndBlock(ctx context.Context) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	for left := int(params.RemovalsPerBlock); left > 0; {
+		id, found, err := records.FirstKey(ctx, k.Removals, nil)
+		if err != nil || !found {
+			return err
+		}
+		removed := 0
+		err = items.Do(sdkCtx, "removal of the values of feed", id, func(ctx sdk.Context) (err error) {
+			removed, err = k.removeValues(ctx, id, left)
+			return err
+		})
+		if err != nil { // they stay, and keep no other: nothing reads them
+			if err := k.Removals.Remove(ctx, id); err != nil {
+				return err
+			}
+		}
+		left -= max(1, removed)
+	}
+	return nil
+}
+
+// removeValues removes up to most values of a deleted feed, and takes it off the list when none are left.
+func (k Keeper) removeValues(ctx context.Context, id string, most int) (n int, err error) {
+	iter, err := k.Values.Iterate(ctx, valuesOf(id))
+	if err != nil {
+		return 0, err
+	}
+	var keys []valueKey
+	more := false
+	for ; iter.Valid(); iter.Next() {
+		if more = len(keys) == most; more {
+			break
+		}
+		key, err := iter.Key()
+		if err != nil {
+			iter.Close()
+			return 0, err
+		}
+		keys = append(keys, key)
+	}
+	if err := iter.Close(); err != nil {
+		return 0, err
+	}
+	for _, key := range keys {
+		if err := k.Values.Remove(ctx, key); err != nil {
+			return 0, err
+		}
+	}
+	if more {
+		return len(keys), nil
+	}
+	return len(keys), k.Removals.Remove(ctx, id)
+}

@@ -1,0 +1,22 @@
+package types
+
+import (
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/codec/legacy"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/msgservice"
+)
+
+// RegisterLegacyAminoCodec registers the messages for amino JSON signing.
+func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
+	legacy.RegisterAminoMsg(cdc, &MsgCreate{}, "credence/feeds/MsgCreate")
+	legacy.RegisterAminoMsg(cdc, &MsgDelete{}, "credence/feeds/MsgDelete")
+	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "credence/feeds/MsgUpdateParams")
+}
+
+// RegisterInterfaces registers the messages as transactions' messages.
+func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
+	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgCreate{}, &MsgDelete{}, &MsgUpdateParams{})
+	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
+}

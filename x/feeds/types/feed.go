@@ -1,0 +1,137 @@
+package types
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"cosmossdk.io/core/address"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// MaxNameLen bounds the name of a feed, in bytes.
+const MaxNameLen = 48
+
+// ValidateName checks the name of a feed. It goes into callbacks, paths and terminals as it is.
+func ValidateName(name string) error {
+	ok := len(name) >= 1 && len(name) <= MaxNameLen
+	for _, c := range []byte(name) {
+		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("._-", c) >= 0)
+	}
+	if !ok || strings.Trim(name, ".") == "" {
+		return fmt.Errorf("name: got %.80q, expected 1 to %d of a-z, 0-9 and \"._-\", not dots alone", name, MaxNameLen)
+	}
+	return nil
+}
+
+// Owner of a feed: the organisation, or the account of one without.
+func (f Feed) Owner() string { return OwnerOf(f.Organisation, f.Account) }
+
+// OwnerOf says who owns the feeds that an account creates, and in whom the name in a job of it is looked for: its organisation,
+// or itself.
+func OwnerOf(organisation, account string) string { return cmp.Or(organisation, account) }
+
+// Validate checks a feed without its values; the error names the field.
+func (f Feed) Validate(codec address.Codec) error {
+	if _, err := ids.Parse(f.Id); err != nil {
+		return fmt.Errorf("id: %w", err)
+	}
+	if _, err := codec.StringToBytes(f.Account); err != nil {
+		return fmt.Errorf("account: %q: %w", f.Account, err)
+	}
+	if f.Organisation != "" {
+		if err := orgstypes.ValidateID(f.Organisation); err != nil {
+			return fmt.Errorf("organisation: %w", err)
+		}
+	}
+	if err := ValidateName(f.Name); err != nil {
+		return err
+	}
+	if err := appstypes.ValidateNamed(f.App); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	if _, err := poco.FindPolicy(f.Policy); err != nil {
+		return err
+	}
+	trust, err := poco.QuantiseTrust(f.MinTrust)
+	switch {
+	case err != nil:
+		return fmt.Errorf("min_%w", err)
+	case trust != f.MinTrust:
+		return fmt.Errorf("min_trust: got %d, expected 2, 5, 10, 20, ...", f.MinTrust)
+	case f.Shared && f.Organisation == "":
+		return fmt.Errorf("shared: the account %s has no organisation to share the feed with", f.Account)
+	case f.History < 1 || f.History > MostHistory:
+		return fmt.Errorf("history: got %d, expected 1 to %d", f.History, MostHistory)
+	case f.Created < 0 || f.Late > f.Updates || uint64(f.Entries) > f.Updates:
+		return fmt.Errorf("created %d, updates %d, late %d, entries %d: expected no more entries and late ones than updates", f.Created, f.Updates, f.Late, f.Entries)
+	}
+	return nil
+}
+
+// Job is what a feed looks at of a job, or of a deal.
+type Job struct {
+	// Requester by account.
+	Requester string
+	// App by "organisation/name:version".
+	App string
+	// Trust, quantised, and Policy.
+	Trust  uint64
+	Policy string
+}
+
+// JobOf is the job of a deal.
+func JobOf(d dealstypes.Deal) Job {
+	return Job{Requester: d.Requester, App: d.App + ":" + d.AppVersion, Trust: d.Terms.Trust, Policy: d.Terms.Policy}
+}
+
+// CheckJob returns ErrUnfit unless answers of a job may update the feed. The owner is not looked at: the name of a feed is only
+// ever looked for in the requester's own.
+func (f Feed) CheckJob(j Job) error {
+	switch {
+	case !f.Shared && j.Requester != f.Account:
+		return ErrUnfit.Wrapf("requester: got %s, expected %s, which created the feed %s: it is not shared", j.Requester, f.Account, f.Name)
+	case !appstypes.Names([]string{f.App}, j.App):
+		return ErrUnfit.Wrapf("app: got %.120q, expected %s for the feed %s", j.App, f.App, f.Name)
+	case j.Policy != f.Policy:
+		return ErrUnfit.Wrapf("policy: got %.40q, expected %q for the feed %s", j.Policy, f.Policy, f.Name)
+	case j.Trust < f.MinTrust:
+		return ErrUnfit.Wrapf("trust: got %d, expected at least %d for the feed %s", j.Trust, f.MinTrust, f.Name)
+	}
+	return nil
+}
+
+// Compare orders values by age: by the height of the deal, then the index in the bag, then the task. It does not depend on which
+// answer was final first.
+func (v Value) Compare(other Value) int {
+	return cmp.Or(cmp.Compare(v.Asked, other.Asked), cmp.Compare(v.Index, other.Index), cmp.Compare(v.Task, other.Task))
+}
+
+// Age is how long before a time the value was asked for; what the program saw as its clock, unless the job gave it one.
+func (v Value) Age(now time.Time) time.Duration { return now.Sub(time.Unix(v.AskedTime, 0)) }
+
+// Fresh returns the latest value if there is one that was asked for at most so long before now. Modules give the time of the
+// block.
+func (f Feed) Fresh(now time.Time, most time.Duration) (Value, bool) {
+	if f.Latest == nil || f.Latest.Age(now) > most {
+		return Value{}, false
+	}
+	return *f.Latest, true
+}
+
+// Validate checks a value as the state has it; the error names the field.
+func (v Value) Validate() error {
+	if _, err := ids.Parse(v.Task); err != nil {
+		return fmt.Errorf("task: %w", err)
+	}
+	if v.Asked < 0 || v.Height < v.Asked || len(v.Data) < 1 || len(v.Data) > dealstypes.MaxOnchainResult {
+		return fmt.Errorf("asked at %d, final at %d, %d bytes: expected it final no earlier than asked, and 1 to %d bytes", v.Asked, v.Height, len(v.Data), dealstypes.MaxOnchainResult)
+	}
+	return nil
+}
