@@ -134,6 +134,8 @@ func (s *Server) addRoutes() {
 	s.addAnswer("/api/ledgers", s.chain.readLedgers, "after")
 	s.addAnswer("/api/apps", s.chain.readApps, "after")
 	s.addAnswer("/api/apps/{organisation}/{name}", s.chain.readApp, "after")
+	s.addAnswer("/api/feeds", s.chain.readFeeds, "owner", "after")
+	s.addAnswer("/api/feeds/{owner}/{name}", s.chain.readFeed, "after")
 	s.addAnswer("/api/search", s.chain.searchText, "q")
 	s.mux.HandleFunc("GET /api/events", s.streamEvents)
 	s.mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) {

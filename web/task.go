@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/credence-chain/credence/internal/printable"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -14,22 +15,29 @@ import (
 // taskPage is the life of one task.
 type taskPage struct {
 	taskRow
-	Attempt  uint32     `json:"attempt"`
-	Deadline int64      `json:"deadline"`
-	Terms    termsView  `json:"terms"`
-	Plan     *planView  `json:"plan,omitempty"`
-	Seats    []seatView `json:"seats"`
-	Court    []seatView `json:"court"`
-	Draws    []drawView `json:"draws"`
-	Steps    []step     `json:"steps"`
-	Fuel     big        `json:"fuel"`
-	Gate     string     `json:"gate"`
-	Place    uint64     `json:"court_place"`
-	Waiting  uint64     `json:"court_waiting"`
-	Recalls  uint32     `json:"recalls"`
-	Pruned   int64      `json:"pruned,omitempty"` // height of the block that pruned the task: the rest is in the state before it
-	Audit    *auditView `json:"audit,omitempty"`
-	Money    *moneyView `json:"money,omitempty"`
+	Attempt  uint32       `json:"attempt"`
+	Deadline int64        `json:"deadline"`
+	Terms    termsView    `json:"terms"`
+	Plan     *planView    `json:"plan,omitempty"`
+	Seats    []seatView   `json:"seats"`
+	Court    []seatView   `json:"court"`
+	Draws    []drawView   `json:"draws"`
+	Steps    []step       `json:"steps"`
+	Fuel     big          `json:"fuel"`
+	Gate     string       `json:"gate"`
+	Place    uint64       `json:"court_place"`
+	Waiting  uint64       `json:"court_waiting"`
+	Recalls  uint32       `json:"recalls"`
+	Pruned   int64        `json:"pruned,omitempty"` // height of the block that pruned the task: the rest is in the state before it
+	Audit    *auditView   `json:"audit,omitempty"`
+	Money    *moneyView   `json:"money,omitempty"`
+	Onchain  *onchainView `json:"onchain,omitempty"`
+}
+
+// onchainView is what lives on chain of the answer, as text.
+type onchainView struct {
+	File string `json:"file"`
+	Text string `json:"text"`
 }
 
 type termsView struct {
@@ -167,6 +175,9 @@ func (c *chain) readTask(ctx context.Context, p params) (any, error) {
 	}
 	if a := t.Audit; a != nil {
 		v.Audit = &auditView{a.End, wordOf(a.Cause, "AUDIT_CAUSE_"), a.Challenger, big(a.Bond), wordOf(a.Result, "AUDIT_RESULT_"), outcomeOf(&a.Answer)}
+	}
+	if o := res.Onchain; o != nil {
+		v.Onchain = &onchainView{o.File, printable.Data(o.Data)}
 	}
 	v.Money = c.moneyOf(ctx, t)
 	v.Steps = stepsOf(t, res.Deal, v, moments)

@@ -111,6 +111,9 @@ try {
   await visit(tab, "/ledgers", {shot: "ledgers"});
   await visit(tab, "/apps", {shot: "apps"});
   await visit(tab, `/apps/${task.app}`);
+  await visit(tab, "/feeds", {shot: "feeds"});
+  const feed = (await ask("/api/feeds")).feeds[0];
+  if (feed) await visit(tab, `/feeds/${feed.owner}/${feed.name}`, {shot: "feed"});
   await visit(tab, "/api");
   await visit(tab, "/search?q=zzzz");
   await visit(tab, `/tasks/${"0".repeat(64)}`, {expect: 404});

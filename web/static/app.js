@@ -7,6 +7,7 @@ import {market, order, deal, request} from "./pages/market.js";
 import {organisations, organisation, workers, worker} from "./pages/people.js";
 import {ledgers} from "./pages/ledgers.js";
 import {apps, app} from "./pages/apps.js";
+import {feeds, feed} from "./pages/feeds.js";
 import {search} from "./pages/search.js";
 import {api} from "./pages/api.js";
 
@@ -26,6 +27,8 @@ const PAGES = [
   ["/ledgers", "Ledgers", q => "/api/ledgers" + pick(q, "after"), ledgers],
   ["/apps", "Apps", q => "/api/apps" + pick(q, "after"), apps],
   ["/apps/{organisation}/{name}", "App", (q, p) => `/api/apps/${p.organisation}/${p.name}` + pick(q, "after"), app],
+  ["/feeds", "Feeds", q => "/api/feeds" + pick(q, "owner", "after"), feeds],
+  ["/feeds/{owner}/{name}", "Feed", (q, p) => `/api/feeds/${p.owner}/${p.name}` + pick(q, "after"), feed],
   ["/search", "Search", q => "/api/search" + pick(q, "q"), search],
   ["/api", "For programs", null, api],
 ];

@@ -147,6 +147,7 @@ function result(d) {
   if (!d.digest && !d.kind) return card("Result", h("p", {class: "soft"}, "None yet."));
   return card("Result", facts(
     ["Answer", d.kind], ["Digest", h("span", {class: "mono"}, d.digest)], ["Fuel", scaled(d.fuel)],
+    ["On chain", d.onchain ? [h("span", {class: "mono"}, d.onchain.text), h("span", {class: "soft"}, ` (${d.onchain.file})`)] : ""],
     ["Audit", d.audit ? (d.final ? d.audit.result : d.audit.cause ? `the court looks at it: ${d.audit.cause}` : `can be challenged until block ${count(d.audit.end)}`) : "none"],
     ["Challenger", d.audit?.challenger ? h("span", {class: "mono"}, d.audit.challenger) : ""], ["Bond", d.audit?.bond && d.audit.bond !== "0" ? cred(d.audit.bond) : ""]),
     h("p", {class: "soft small"}, "Fetch it, each byte checked against the digest:"),
