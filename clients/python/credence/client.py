@@ -53,6 +53,10 @@ class Job:
     policy: str = ""
     category: str = ""
     min_replicas: int = 0
+    #: Hook of the chain that is told each final answer, such as "feeds/NAME".
+    callback: str = ""
+    #: A small file of the result that lives on chain; empty for none.
+    onchain: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,7 @@ class Client:
         return {
             "app": job.app, "args": job.args, "inputs": inputs, "trust": str(job.trust), "fuel_limit": str(job.fuel_limit), "size": str(job.size),
             "max_price": str(max_price), "pool": job.pool, "datasets": job.datasets, "policy": job.policy or "credence", "category": job.category,
-            "min_replicas": job.min_replicas,
+            "min_replicas": job.min_replicas, "callback": job.callback, "onchain": job.onchain,
         }
 
     # Following.
@@ -293,6 +297,16 @@ class Client:
         for f in manifest.files:
             result.files[f.path] = self._blob(bases, "sha256:" + f.sha256)
         return result
+
+    def onchain(self, task: str) -> bytes | None:
+        """What lives on chain of a task's accepted answer, or None. The node is believed: it proves nothing."""
+        found = self.query(f"/credence/tasks/v1/tasks/{_id(task)}/result").get("onchain")
+        return base64.b64decode(found["data"]) if found else None
+
+    def feed(self, owner: str, name: str) -> dict[str, Any]:
+        """A feed as REST has it, with its latest value, whose `data` is in base64, and `age_seconds`."""
+        path = "/".join(urllib.parse.quote(part, safe="") for part in (owner, "feeds", name))
+        return self.query(f"/credence/feeds/v1/owners/{path}")
 
     def _endpoints(self, holders: list[str]) -> list[str]:
         out = []

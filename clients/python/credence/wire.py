@@ -50,7 +50,8 @@ def encode_job(job: dict[str, Any]) -> bytes:
     """credence.market.v1.Job. A field that this client does not know is an error, and never left out in silence."""
     known = {
         "app": 1, "args": 2, "inputs": 3, "trust": 4, "policy": 5, "min_replicas": 6, "max_price": 7, "value": 8, "fuel_limit": 9,
-        "size": 10, "pool": 11, "datasets": 13, "category": 15, "beneficiary": 24, "partial": 26,
+        "size": 10, "pool": 11, "datasets": 13, "category": 15, "beneficiary": 24, "callback": 25, "partial": 26,
+        "onchain": 40,
     }
     unknown = set(job) - set(known)
     if unknown:
@@ -62,7 +63,7 @@ def encode_job(job: dict[str, Any]) -> bytes:
             out += each(field, [data(1, i["name"]) + data(2, i["digest"]) + number(3, int(i["size"])) + each(4, i["locators"]) for i in value or []])
         elif name in ("args", "datasets"):
             out += each(field, value or [])
-        elif name in ("app", "policy", "pool", "category", "beneficiary"):
+        elif name in ("app", "policy", "pool", "category", "beneficiary", "callback", "onchain"):
             out += data(field, value or "")
         else:
             out += number(field, int(value or 0))

@@ -42,8 +42,12 @@ class Wire(unittest.TestCase):
             wire.number(1, 1 << 64)
 
     def test_no_field_is_dropped_in_silence(self):
-        with self.assertRaisesRegex(ValueError, "callback"):
-            wire.encode_job({"app": "a/b:1", "callback": "x"})
+        with self.assertRaisesRegex(ValueError, "voucher"):
+            wire.encode_job({"app": "a/b:1", "voucher": "x"})
+
+    def test_a_job_of_a_feed(self):
+        # The TypeScript client writes the same bytes: its test has the same vector.
+        self.assertEqual(wire.encode_job({"app": "a/b:1", "callback": "feeds/x", "onchain": "v"}).hex(), "0a05612f623a31ca010766656564732f78c2020176")
 
     def test_a_job(self):
         # The TypeScript client writes the same bytes: its test has the same vector.

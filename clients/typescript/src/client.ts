@@ -24,6 +24,10 @@ export interface Job {
   policy?: string;
   category?: string;
   minReplicas?: number;
+  /** Hook of the chain that is told each final answer, such as "feeds/NAME". */
+  callback?: string;
+  /** A small file of the result that lives on chain; none by default. */
+  onchain?: string;
 }
 
 /** What a job would cost one task in ucred, and how it would be checked. */
@@ -34,6 +38,9 @@ export interface Submitted { request: string; hash: string; height: number }
 
 /** A task as REST has it; 64-bit numbers are text. */
 export interface Task { id: string; deal: string; index: string; phase: string; ending: string; verdict: {kind: string; digest: string; fuel: string} | null; [more: string]: unknown }
+
+/** A feed as REST has it; 64-bit numbers are text. */
+export interface Feed { feed: {id: string; name: string; app: string; min_trust: string; latest: {data: string; asked_time: string; task: string; [more: string]: unknown} | null; [more: string]: unknown}; height: string; age_seconds: string }
 
 export interface Options {
   /** Base URL of an artifact store; needed to upload inputs alone. */
@@ -171,6 +178,17 @@ export class Client {
     return {task: answer.task, digest: answer.outcome.digest, manifest, files, final: answer.final, finalHeight: Number(answer.final_height)};
   }
 
+  /** What lives on chain of a task's accepted answer, or undefined. The node is believed: it proves nothing. */
+  async onchain(task: string): Promise<Uint8Array | undefined> {
+    const {onchain} = await this.query<{onchain?: {data: string} | null}>(`/credence/tasks/v1/tasks/${id(task)}/result`);
+    return onchain ? Uint8Array.from(atob(onchain.data), c => c.charCodeAt(0)) : undefined;
+  }
+
+  /** A feed as REST has it, with its latest value, whose data is in base64; undefined where there is none. */
+  async feed(owner: string, name: string): Promise<Feed | undefined> {
+    return this.find<Feed>(`/credence/feeds/v1/owners/${encodeURIComponent(owner)}/feeds/${encodeURIComponent(name)}`);
+  }
+
   private async *pages<T>(path: string, name: string): AsyncGenerator<T> {
     for (let key = ""; ;) {
       const page = await this.query<{[list: string]: unknown; pagination?: {next_key: string | null}}>(path + (key ? "&pagination.key=" + encodeURIComponent(key) : ""));
@@ -199,6 +217,7 @@ export class Client {
       app: job.app, args: job.args ?? [], inputs, trust: String(job.trust ?? 1000), policy: job.policy ?? "credence", min_replicas: job.minReplicas ?? 0,
       max_price: String(price), fuel_limit: String(job.fuelLimit ?? 10_000_000_000n), size: String(job.size ?? 1), pool: job.pool ?? "",
       datasets: job.datasets ?? [], category: job.category ?? "",
+      callback: job.callback ?? "", onchain: job.onchain ?? "",
     };
   }
 }

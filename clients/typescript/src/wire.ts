@@ -44,7 +44,7 @@ export interface Input { name: string; digest: string; size: string; locators: s
 /** credence.market.v1.Job as REST has it in JSON; the fields that this client sends. */
 export interface WireJob {
   app: string; args: string[]; inputs: Input[]; trust: string; policy: string; min_replicas: number; max_price: string; fuel_limit: string; size: string;
-  pool: string; datasets: string[]; category: string;
+  pool: string; datasets: string[]; category: string; callback: string; onchain: string;
 }
 
 export function encodeJob(job: WireJob): Uint8Array {
@@ -52,7 +52,8 @@ export function encodeJob(job: WireJob): Uint8Array {
     data(1, job.app), each(2, job.args),
     each(3, job.inputs.map(i => join(data(1, i.name), data(2, i.digest), number(3, BigInt(i.size)), each(4, i.locators)))),
     number(4, BigInt(job.trust)), data(5, job.policy), number(6, job.min_replicas), number(7, BigInt(job.max_price)), number(9, BigInt(job.fuel_limit)),
-    number(10, BigInt(job.size)), data(11, job.pool), each(13, job.datasets), data(15, job.category));
+    number(10, BigInt(job.size)), data(11, job.pool), each(13, job.datasets), data(15, job.category),
+    data(25, job.callback), data(40, job.onchain));
 }
 
 /** credence.market.v1.MsgSubmitTask. */

@@ -65,6 +65,9 @@ test("numbers, fees and ids", async () => {
 // The Python client writes the same bytes: its test has the same vector.
 test("a job's encoding", () => {
   const job = {app: "a/b:1", args: ["x", ""], inputs: [{name: "t", digest: "sha256:00", size: "2", locators: ["http://s"]}], trust: "100", policy: "credence", min_replicas: 2,
-    max_price: "300", fuel_limit: "1000", size: "1", pool: "p", datasets: ["d/e:1"], category: "xs"};
+    max_price: "300", fuel_limit: "1000", size: "1", pool: "p", datasets: ["d/e:1"], category: "xs", callback: "", onchain: ""};
   assert.equal(hex(encodeJob(job)), "0a05612f623a3112017812001a1a0a0174120973686132" + "35363a303018022208687474703a2f2f73" + "20642a0863726564656e6365300238ac0248e80750015a01706a05642f653a317a027873");
+  const feed = {app: "a/b:1", args: [], inputs: [], trust: "0", policy: "", min_replicas: 0, max_price: "0", fuel_limit: "0", size: "0", pool: "", datasets: [], category: "",
+    callback: "feeds/x", onchain: "v"};
+  assert.equal(hex(encodeJob(feed)), "0a05612f623a31ca010766656564732f78c2020176");
 });
