@@ -232,7 +232,7 @@ func TestOnlyTheAcceptedResultStays(t *testing.T) {
 		f.accept(r.outcome, id)
 		require.NotEmpty(t, f.stored())
 		broken := f.open(1, onchainDeal)[0]
-		revealed := false
+		revealed, failed := false, false
 		for range 60 {
 			if f.task(broken).Ended() {
 				break
@@ -241,7 +241,8 @@ func TestOnlyTheAcceptedResultStays(t *testing.T) {
 			if len(f.stored()) > 1 {
 				revealed = true
 				f.books.fail = func(call, _ string) error {
-					if call == "workers.Settle" && f.task(broken).Settlement == nil {
+					if call == "workers.Settle" && !failed {
+						failed = true
 						panic("injected")
 					}
 					return nil
