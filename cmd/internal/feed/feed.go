@@ -244,7 +244,7 @@ func feedListCmd() *cobra.Command {
 					return err
 				}
 				if output == "json" {
-					return printer.PrintList(cmd.OutOrStdout(), "feeds", feeds)
+					return printer.PrintList(cmd.OutOrStdout(), "feeds", feeds, more)
 				}
 				if err := printer.PrintTable(cmd.OutOrStdout(), feedColumns(), feeds); err != nil {
 					return err
@@ -319,7 +319,7 @@ func feedHistoryCmd() *cobra.Command {
 					return err
 				}
 				if output == "json" {
-					return printer.PrintList(cmd.OutOrStdout(), "values", values)
+					return printer.PrintList(cmd.OutOrStdout(), "values", values, more)
 				}
 				if err := printer.PrintTable(cmd.OutOrStdout(), valueColumns(), values); err != nil {
 					return err
