@@ -96,6 +96,8 @@ func TaskText(r *client.TaskReport) string {
 	case r.Accepted():
 		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), joinNames(r.Agreed))
 		switch {
+		case r.AuditCause == "BYTES":
+			b.WriteString("; the court fetches its bytes, because somebody asked for them")
 		case r.AuditCause != "":
 			fmt.Fprintf(&b, "; the court looks at it again (%s), and what it finds is final", strings.ToLower(r.AuditCause))
 		case r.FinalHeight > 0:
@@ -131,6 +133,8 @@ func faultText(fault string) string {
 		return "gave no answer"
 	case "UNSERVED":
 		return "could not give the court the inputs that it ran on"
+	case "WITHHELD":
+		return "did not give the bytes of its answer"
 	case "ABSTAINED":
 		return "abstained"
 	}
