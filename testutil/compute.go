@@ -486,7 +486,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 				locked[s.Who] += deal.Terms.Stake
 				busy[s.Who]++
 			} else if s.Outcome != nil && *s.Outcome == t.Audit.Answer {
-				locked[s.Who] += deal.Terms.Stake // it stands for the answer, and the slot is free
+				locked[s.Who] += deal.Terms.Stake - t.Audit.Taken // it stands for the answer, and the slot is free
 			}
 		}
 		return false, err
