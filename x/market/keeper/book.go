@@ -35,17 +35,18 @@ func (k Keeper) orderTopics(ctx context.Context, o types.Order) ([]string, error
 
 // bookArrivedOrders brings the orders of the block before on the book, in an order that nobody knew when they were placed:
 // of equal prices and heights, rank decides. The requests that lacked such an order are matched again.
-func (k Keeper) bookArrivedOrders(ctx sdk.Context, params types.Params) error {
-	due, err := duequeue.Due(ctx, k.Arrivals, int(params.MatchesPerBlock))
+func (m *matching) bookArrivedOrders() error {
+	limit := int(m.params.MatchesPerBlock)
+	due, err := duequeue.Due(m.ctx, m.Arrivals, limit)
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	seed, err := k.beacon.Seed(ctx)
+	seed, err := m.beacon.Seed(m.ctx)
 	if err != nil {
 		return err
 	}
-	_, err = duequeue.TakeDue(ctx, k.Arrivals, int(params.MatchesPerBlock), func(id []byte) {
-		_ = items.Do(ctx, "arrival of order", idText(id), func(ctx sdk.Context) error { return k.bookOrder(ctx, id, seed) })
+	_, err = duequeue.TakeDue(m.ctx, m.Arrivals, limit, func(id []byte) {
+		_ = items.Do(m.ctx, "arrival of order", idText(id), func(ctx sdk.Context) error { return m.bookOrder(ctx, id, seed) })
 	})
 	return err
 }
@@ -173,35 +174,40 @@ func (s *staleOrders) addOrder(c candidate) {
 
 // walkTopic looks at the orders of a topic, the cheapest and of equal prices the oldest first, until visit says that it is
 // done or nothing may be looked at any more. Orders that no longer stand are not visited, but put on the list of stale.
-func (k Keeper) walkTopic(ctx context.Context, topic string, looks *lookBudget, stale *staleOrders, visit func(candidate) (done bool, err error)) error {
-	it, err := k.Book.Iterate(ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
+func (t *attempt) walkTopic(topic string, visit func(candidate) (done bool, err error)) error {
+	it, err := t.Book.Iterate(t.ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
 		return err
 	}
 	defer it.Close()
-	for ; it.Valid() && looks.takeLook(); it.Next() {
+	for ; it.Valid() && t.looks.takeLook(); it.Next() {
 		id, err := it.Value()
 		if err != nil {
 			return err
 		}
-		c := candidate{id: id}
-		if c.record, err = k.Orders.Get(ctx, id); err != nil {
-			return err
-		}
-		if k.checkUsable(ctx, c.record) != nil {
-			stale.addOrder(c)
-			continue
-		}
-		if done, err := visit(c); done || err != nil {
+		if done, err := t.visitOrder(id, visit); done || err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// visitOrder reads an order of the book and visits it if it stands.
+func (t *attempt) visitOrder(id []byte, visit func(candidate) (done bool, err error)) (done bool, err error) {
+	c := candidate{id: id}
+	if c.record, err = t.Orders.Get(t.ctx, id); err != nil {
+		return true, err
+	}
+	if t.checkUsable(t.ctx, c.record) != nil {
+		t.stale.addOrder(c)
+		return false, nil
+	}
+	return visit(c)
+}
+
 // dropStaleOrders takes orders off the book that no longer stand, and returns how many. What is over the bound of one
 // matching is met again.
-func (k Keeper) dropStaleOrders(ctx sdk.Context, stale *staleOrders) (dropped int) {
+func (k Keeper) dropStaleOrders(ctx sdk.Context, stale staleOrders) (dropped int) {
 	drop := stale.list[:min(len(stale.list), maxDrops)]
 	for _, c := range drop {
 		_ = items.Do(ctx, "taking off of order", idText(c.id), func(ctx sdk.Context) error { return k.dropStaleOrder(ctx, c.id) })

@@ -53,10 +53,8 @@ func (k Keeper) releaseBudget(ctx context.Context, r *types.Request, d dealstype
 func (k Keeper) countDeal(ctx context.Context, id []byte, r *types.Request, d dealstypes.Deal) error {
 	was := r.Status
 	if r.Filled += d.Size_; r.Left() == 0 {
-		if was == types.REQUEST_STATUS_RESTING {
-			if err := k.removeRequestFromBook(ctx, id, r); err != nil {
-				return err
-			}
+		if err := k.leaveBook(ctx, id, r); err != nil {
+			return err
 		}
 		r.Status = types.REQUEST_STATUS_MATCHED
 	}

@@ -15,11 +15,11 @@ import (
 // expireDue ends the orders and requests whose height has come: first what holds coins or a place on the book,
 // then what is only known, of which anybody can make as many as it likes. Matching looks at the height itself, so that it
 // does not meet what is carried over.
-func (k Keeper) expireDue(ctx sdk.Context, params types.Params) error {
-	left := int(params.EndsPerBlock)
-	for _, queue := range []collections.KeySet[queueKey]{k.Expiries, k.SignedExpiries} {
-		n, err := duequeue.TakeDue(ctx, queue, left, func(id []byte) {
-			_ = items.Do(ctx, "expiry of", idText(id), func(ctx sdk.Context) error { return k.expireItem(ctx, id) })
+func (m *matching) expireDue() error {
+	left := int(m.params.EndsPerBlock)
+	for _, queue := range []collections.KeySet[queueKey]{m.Expiries, m.SignedExpiries} {
+		n, err := duequeue.TakeDue(m.ctx, queue, left, func(id []byte) {
+			_ = items.Do(m.ctx, "expiry of", idText(id), func(ctx sdk.Context) error { return m.expireItem(ctx, id) })
 		})
 		if err != nil {
 			return err
@@ -76,15 +76,22 @@ func (k Keeper) moveExpiry(ctx context.Context, id []byte, expiry int64, from, t
 	return queues[to].Set(ctx, key)
 }
 
+// expireItem ends an order or a request, unless it has ended before.
 func (k Keeper) expireItem(ctx sdk.Context, id []byte) error {
-	if o, found, err := records.Find(ctx, k.Orders, id); err != nil {
+	o, found, err := records.Find(ctx, k.Orders, id)
+	if err != nil {
 		return err
-	} else if found {
-		if o.Status != types.ORDER_STATUS_RESTING && o.Status != types.ORDER_STATUS_SIGNED {
-			return nil
-		}
-		return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
 	}
+	if !found {
+		return k.expireRequest(ctx, id)
+	}
+	if expiryOfOrder(o.Status) == noExpiry {
+		return nil
+	}
+	return k.closeOrder(ctx, id, o, types.ORDER_STATUS_EXPIRED)
+}
+
+func (k Keeper) expireRequest(ctx sdk.Context, id []byte) error {
 	r, found, err := k.findRequest(ctx, id)
 	if err != nil || !found || !r.Waits() {
 		return err

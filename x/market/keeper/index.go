@@ -11,39 +11,56 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
+// The indices by party and status follow each record: an entry is where its status is, and nowhere when it has none.
+
 // setOrder stores an order and keeps the index by party and status, and its end. Was is its status before, unspecified for none.
 func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, was types.OrderStatus) error {
 	if err := k.Orders.Set(ctx, id, r); err != nil || was == r.Status {
 		return err
 	}
-	if err := k.moveExpiry(ctx, id, r.Order.Expiry, expiryOfOrder(was), expiryOfOrder(r.Status)); err != nil {
+	return k.moveOrderEntries(ctx, id, r, was, r.Status)
+}
+
+// moveOrder gives an order another status as of this height.
+func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, to types.OrderStatus) error {
+	if err := k.moveOrderEntries(ctx, id, *r, r.Status, types.ORDER_STATUS_UNSPECIFIED); err != nil {
+		return err
+	}
+	r.Status, r.Height = to, sdk.UnwrapSDKContext(ctx).BlockHeight()
+	return k.setOrder(ctx, id, *r, types.ORDER_STATUS_UNSPECIFIED)
+}
+
+// moveOrderEntries moves the entries of an order from one status to another.
+func (k Keeper) moveOrderEntries(ctx context.Context, id []byte, r types.OrderRecord, from, to types.OrderStatus) error {
+	if err := k.moveExpiry(ctx, id, r.Order.Expiry, expiryOfOrder(from), expiryOfOrder(to)); err != nil {
 		return err
 	}
 	for _, party := range orderParties(r) {
-		if was != types.ORDER_STATUS_UNSPECIFIED {
-			if err := k.OrdersBy.Remove(ctx, collections.Join4(party, uint64(was), r.Height, id)); err != nil {
-				return err
-			}
-		}
-		if err := k.OrdersBy.Set(ctx, collections.Join4(party, uint64(r.Status), r.Height, id)); err != nil {
+		if err := moveEntry(ctx, k.OrdersBy, entry{party, r.Height, id}, uint64(from), uint64(to)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// moveOrder gives an order another status as of this height.
-func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, to types.OrderStatus) error {
-	for _, party := range orderParties(*r) {
-		if err := k.OrdersBy.Remove(ctx, collections.Join4(party, uint64(r.Status), r.Height, id)); err != nil {
+// entry is what an index says of a record beside its status.
+type entry struct {
+	party  string
+	height int64
+	id     []byte
+}
+
+// moveEntry moves an entry of an index from one status to another; 0 is none.
+func moveEntry(ctx context.Context, index collections.KeySet[indexKey], e entry, from, to uint64) error {
+	if from != 0 {
+		if err := index.Remove(ctx, collections.Join4(e.party, from, e.height, e.id)); err != nil {
 			return err
 		}
 	}
-	if err := k.moveExpiry(ctx, id, r.Order.Expiry, expiryOfOrder(r.Status), noExpiry); err != nil {
-		return err
+	if to == 0 {
+		return nil
 	}
-	r.Status, r.Height = to, sdk.UnwrapSDKContext(ctx).BlockHeight()
-	return k.setOrder(ctx, id, *r, types.ORDER_STATUS_UNSPECIFIED)
+	return index.Set(ctx, collections.Join4(e.party, to, e.height, e.id))
 }
 
 func orderParties(r types.OrderRecord) []string {
@@ -75,12 +92,7 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	if err := k.moveExpiry(ctx, id, r.Expiry, expiryOfRequest(was), expiryOfRequest(r.Status)); err != nil {
 		return err
 	}
-	if was != types.REQUEST_STATUS_UNSPECIFIED {
-		if err := k.RequestsBy.Remove(ctx, collections.Join4(r.Requester, uint64(was), r.Height, id)); err != nil {
-			return err
-		}
-	}
-	return k.RequestsBy.Set(ctx, collections.Join4(r.Requester, uint64(r.Status), r.Height, id))
+	return moveEntry(ctx, k.RequestsBy, entry{r.Requester, r.Height, id}, uint64(was), uint64(r.Status))
 }
 
 // rankOf returns an order's rank as the book's key has it.

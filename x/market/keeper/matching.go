@@ -24,6 +24,8 @@ type matching struct {
 	params types.Params
 	left   int        // requests and proposed matches that the block may still match
 	looks  lookBudget // what all of them together may still look at
+
+	rematched bool // rematches have matched requests in this block
 }
 
 func (k Keeper) newMatching(ctx sdk.Context, params types.Params) *matching {
@@ -35,6 +37,9 @@ func (k Keeper) newMatching(ctx sdk.Context, params types.Params) *matching {
 
 // canMatch says whether the block has looks for one matching more, which may need MaxLooks.
 func (m *matching) canMatch() bool { return m.looks.left >= types.MaxLooks }
+
+// canRematch says whether the block may match a resting request again.
+func (m *matching) canRematch() bool { return m.left > 0 && m.canMatch() }
 
 // matchQueued takes this block's requests and proposed matches off the queue and makes their deals, each alone. One that
 // comes to nothing, or breaks the chain's code, is refunded; should even that fail, its escrow stays counted with it.
@@ -71,15 +76,15 @@ var errNothingKept = errors.New("nothing of it is kept")
 // matchRequest fills a request from the book as far as it can be, and lets the rest of it wait or refunds it.
 func (m *matching) matchRequest(id []byte) {
 	var found fillResult
-	budget := &lookBudget{left: types.MaxLooks}
-	stale := &staleOrders{}
+	try := m.newAttempt(m.ctx, m.params)
 	err := isolate.Run(m.ctx, func(ctx sdk.Context) (err error) {
-		if found, err = m.fillRequest(ctx, m.params, id, budget, stale); err == nil && found.dropped {
+		try.ctx = ctx
+		if found, err = try.fillRequest(id); err == nil && found.dropped {
 			err = errNothingKept
 		}
 		return err
 	})
-	m.looks.left -= types.MaxLooks - budget.left
+	m.looks.left -= types.MaxLooks - try.looks.left
 	if err == nil || errors.Is(err, errNothingKept) {
 		err = m.keepWaiting(id, found)
 	}
@@ -89,7 +94,7 @@ func (m *matching) matchRequest(id []byte) {
 	if err != nil {
 		_ = items.Do(m.ctx, "refund of request", idText(id), func(ctx sdk.Context) error { return m.refundRequest(ctx, id, err) })
 	}
-	m.looks.left -= dropLooks * m.dropStaleOrders(m.ctx, stale)
+	m.looks.left -= dropLooks * m.dropStaleOrders(m.ctx, try.stale)
 }
 
 // keepWaiting lets a request go on that lacks something: in the queue when there was more to look at, else on the book.
@@ -168,20 +173,14 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	if !r.Waits() && r.Escrow == 0 {
 		return nil // it ended before its turn came
 	}
-	was, what := r.Status, "refunded"
-	if was == types.REQUEST_STATUS_RESTING {
-		if err := k.removeRequestFromBook(ctx, id, &r); err != nil {
-			return err
-		}
+	was, what, back := r.Status, "refunded", r.Escrow
+	if err := k.leaveBook(ctx, id, &r); err != nil {
+		return err
 	}
-	switch {
-	case !r.Waits(): // taken back by the requester
-	case errors.Is(cause, types.ErrExpired):
-		what, r.Status, r.Reason = "expired", types.REQUEST_STATUS_EXPIRED, stateReason(cause)
-	default:
-		what, r.Status, r.Reason = "unmatched", types.REQUEST_STATUS_UNMATCHED, stateReason(cause)
+	if r.Waits() { // else its requester has taken it back
+		what, r.Status = endingFor(cause)
+		r.Reason = stateReason(cause)
 	}
-	back := r.Escrow
 	r.Escrow = 0
 	if err := k.refundRequester(ctx, r, back); err != nil {
 		return err
@@ -190,6 +189,14 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 		return err
 	}
 	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
+}
+
+// endingFor returns how a request ends for a cause: as the event says it, and as its status does.
+func endingFor(cause error) (what string, status types.RequestStatus) {
+	if errors.Is(cause, types.ErrExpired) {
+		return "expired", types.REQUEST_STATUS_EXPIRED
+	}
+	return "unmatched", types.REQUEST_STATUS_UNMATCHED
 }
 
 // stateReason is an error's text for the state: that of a registered error, which is the same on every node, cut to a size.

@@ -28,7 +28,7 @@ func (k Keeper) acceptOrder(ctx context.Context, o types.Order) (id [types.IDSiz
 		return id, "", err
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	if o.Expiry > 0 && o.Expiry <= sdkCtx.BlockHeight() {
+	if o.Expired(sdkCtx.BlockHeight()) {
 		return id, "", types.ErrExpired.Wrapf("expiry: got %d, expected a height after this one, %d", o.Expiry, sdkCtx.BlockHeight())
 	}
 	kind, err := o.Kind()
@@ -42,49 +42,65 @@ func (k Keeper) acceptOrder(ctx context.Context, o types.Order) (id [types.IDSiz
 	return o.ID(sdkCtx.ChainID()), org, err
 }
 
+// recordedOrder is an order that the chain knows.
+type recordedOrder struct {
+	types.OrderRecord
+	id    []byte
+	fresh bool // the chain did not know it before
+}
+
 // recordOrder makes an app, dataset or pool order known with a status, or returns what is known of it: ErrNonce when its id is
 // that of another order, or of a cancelled one.
-func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.OrderStatus) (r types.OrderRecord, fresh bool, err error) {
+func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.OrderStatus) (r recordedOrder, err error) {
 	o = o.Normal()
 	id, org, err := k.acceptOrder(ctx, o)
 	if err != nil {
-		return r, false, err
+		return r, err
 	}
-	r, found, err := records.Find(ctx, k.Orders, id[:])
+	known, found, err := records.Find(ctx, k.Orders, id[:])
 	if err != nil {
-		return r, false, err
+		return r, err
 	}
 	if found {
-		if r.Status == types.ORDER_STATUS_CANCELLED {
-			return r, false, types.ErrCancelled.Wrapf("order %s", r.Id)
-		}
-		if !bytes.Equal(r.Order.Encode(), o.Encode()) {
-			return r, false, types.ErrNonce.Wrapf("nonce: %d was used for another order, %s", o.Nonce, r.Id)
-		}
-		return r, false, nil
+		cancelled := known.Status == types.ORDER_STATUS_CANCELLED
+		return recordedOrder{OrderRecord: known, id: id[:]}, checkSame("order", known.Id, cancelled, known.Order, o)
+	}
+	if err := k.checkOwnTerms(ctx, o); err != nil {
+		return r, err
 	}
 	kind, err := o.Kind()
 	if err != nil {
-		return r, false, err
+		return r, err
 	}
-	if o.Pool != nil {
-		// An order that its pool's terms do not allow is refused at once; later it becomes stale.
-		pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
-		if err != nil {
-			return r, false, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
-		}
-		if err := types.CheckPoolTerms(pool, *o.Pool); err != nil {
-			return r, false, err
-		}
-	}
-	r = types.OrderRecord{
+	r = recordedOrder{id: id[:], fresh: true, OrderRecord: types.OrderRecord{
 		Id: types.FormatID(id), Order: o, Kind: kind, Status: status, Organisation: org,
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	}}
+	return r, k.setOrder(ctx, id[:], r.OrderRecord, types.ORDER_STATUS_UNSPECIFIED)
+}
+
+// checkSame says why an order under a nonce that was used can not stand for the one that the chain knows by it. What it is,
+// "order" or "request", and its id are for the text of errors.
+func checkSame(what, id string, cancelled bool, known, given types.Order) error {
+	if cancelled {
+		return types.ErrCancelled.Wrapf("%s %s", what, id)
 	}
-	if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
-		return r, false, err
+	if !bytes.Equal(known.Encode(), given.Encode()) {
+		return types.ErrNonce.Wrapf("nonce: %d was used for another %s, %s", given.Nonce, what, id)
 	}
-	return r, true, nil
+	return nil
+}
+
+// checkOwnTerms refuses a pool order that its pool's terms do not allow; later such an order becomes stale.
+func (k Keeper) checkOwnTerms(ctx context.Context, o types.Order) error {
+	if o.Pool == nil {
+		return nil
+	}
+	pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
+	if err != nil {
+		return types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
+	}
+	return types.CheckPoolTerms(pool, *o.Pool)
 }
 
 // PlaceOrder puts an app, dataset or pool order on the book: it is met from the next block on, where the orders of this
@@ -98,31 +114,32 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 		return types.OrderRecord{}, err
 	}
 	chargePlace(ctx, params) // a block brings as many on the book as it has turns
-	r, fresh, err := k.recordOrder(ctx, o, types.ORDER_STATUS_RESTING)
+	r, err := k.recordOrder(ctx, o, types.ORDER_STATUS_RESTING)
 	if err != nil {
-		return r, err
+		return r.OrderRecord, err
 	}
-	id, err := types.ParseID(r.Id)
-	if err != nil {
-		return r, err
+	if err := k.letRest(ctx, &r); err != nil {
+		return r.OrderRecord, err
 	}
-	if !fresh {
-		if r.Status != types.ORDER_STATUS_SIGNED {
-			return r, types.ErrNonce.Wrapf("nonce: %d was used for order %s", o.Nonce, r.Id)
-		}
-		// Presigned or met before, now on the book as well: it is as old there as any that is placed now.
-		if err := k.moveOrder(ctx, id[:], &r, types.ORDER_STATUS_RESTING); err != nil {
-			return r, err
-		}
-	}
-	if err := k.countOrder(ctx, r, true); err != nil {
-		return r, err
+	if err := k.countOrder(ctx, r.OrderRecord, true); err != nil {
+		return r.OrderRecord, err
 	}
 	next := sdk.UnwrapSDKContext(ctx).BlockHeight() + 1
-	if err := k.Arrivals.Set(ctx, collections.Join(next, id[:])); err != nil {
-		return r, err
+	if err := k.Arrivals.Set(ctx, collections.Join(next, r.id)); err != nil {
+		return r.OrderRecord, err
 	}
-	return r, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
+	return r.OrderRecord, emitEvent(ctx, &types.EventOrderPlaced{Record: r.OrderRecord})
+}
+
+// letRest lets an order come on the book that was presigned or met before: it is as old there as any that is placed now.
+func (k Keeper) letRest(ctx context.Context, r *recordedOrder) error {
+	if r.fresh {
+		return nil // it was recorded so
+	}
+	if r.Status != types.ORDER_STATUS_SIGNED {
+		return types.ErrNonce.Wrapf("nonce: %d was used for order %s", r.Order.Nonce, r.Id)
+	}
+	return k.moveOrder(ctx, r.id, &r.OrderRecord, types.ORDER_STATUS_RESTING)
 }
 
 // PresignOrder makes an order of any kind known and good without a signature. It does not come on the book.
@@ -134,24 +151,23 @@ func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err
 		}
 		return r.Id, err
 	}
-	r, fresh, err := k.recordOrder(ctx, o, types.ORDER_STATUS_SIGNED)
+	r, err := k.recordOrder(ctx, o, types.ORDER_STATUS_SIGNED)
 	if err != nil {
 		return "", err
 	}
-	if !fresh {
+	if !r.fresh {
 		return "", types.ErrNonce.Wrapf("nonce: %d was used for order %s", o.Nonce, r.Id)
 	}
-	return r.Id, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
+	return r.Id, emitEvent(ctx, &types.EventOrderPlaced{Record: r.OrderRecord})
 }
 
 // CancelOrder takes an order of any kind back by its nonce. One that the chain has not seen can not be used afterwards.
 // Deals made stand, but a request's: see CancelRequest. ErrEnded when it is filled or ended.
 func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderKind, nonce uint64) (string, error) {
-	if kind < types.ORDER_KIND_APP || kind > types.ORDER_KIND_REQUEST {
-		return "", types.ErrOrder.Wrapf("kind: got %s, expected APP, DATASET, POOL or REQUEST", kind)
+	if err := kind.CheckKnown(); err != nil {
+		return "", err
 	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	id := types.OrderIDOf(sdkCtx.ChainID(), kind, owner, nonce)
+	id := types.OrderIDOf(sdk.UnwrapSDKContext(ctx).ChainID(), kind, owner, nonce)
 	text := types.FormatID(id)
 	if kind == types.ORDER_KIND_REQUEST {
 		return text, k.cancelUnseenRequest(ctx, owner, nonce, id[:])
@@ -161,25 +177,30 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 		return text, err
 	}
 	if !found {
-		r = types.OrderRecord{
-			Id: text, Order: types.Order{Owner: owner, Nonce: nonce}, Kind: kind,
-			Status: types.ORDER_STATUS_CANCELLED, Height: sdkCtx.BlockHeight(),
-		}
-		if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
-			return text, err
-		}
-		return text, emitEvent(ctx, &types.EventOrderClosed{Id: text, Status: r.Status})
+		return text, k.recordCancelled(ctx, types.Order{Owner: owner, Nonce: nonce}, kind, id)
 	}
-	if r.Status != types.ORDER_STATUS_RESTING && r.Status != types.ORDER_STATUS_SIGNED {
+	if !r.Stands() {
 		return text, types.ErrEnded.Wrapf("order %s is %s", text, r.Status)
 	}
 	return text, k.closeOrder(ctx, id[:], r, types.ORDER_STATUS_CANCELLED)
 }
 
+// recordCancelled notes that an order which the chain has not seen is cancelled.
+func (k Keeper) recordCancelled(ctx context.Context, o types.Order, kind types.OrderKind, id [types.IDSize]byte) error {
+	r := types.OrderRecord{
+		Id: types.FormatID(id), Order: o, Kind: kind,
+		Status: types.ORDER_STATUS_CANCELLED, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
+	}
+	if err := k.setOrder(ctx, id[:], r, types.ORDER_STATUS_UNSPECIFIED); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventOrderClosed{Id: r.Id, Status: r.Status})
+}
+
 // CancelOrders takes back all orders of a kind below a nonce. Those on the book leave it when they are met.
 func (k Keeper) CancelOrders(ctx context.Context, owner string, kind types.OrderKind, below uint64) error {
-	if kind < types.ORDER_KIND_APP || kind > types.ORDER_KIND_REQUEST {
-		return types.ErrOrder.Wrapf("kind: got %s, expected APP, DATASET, POOL or REQUEST", kind)
+	if err := kind.CheckKnown(); err != nil {
+		return err
 	}
 	addr, err := k.addresses.StringToBytes(owner)
 	if err != nil {
@@ -217,16 +238,8 @@ func (k Keeper) checkFloor(ctx context.Context, kind types.OrderKind, owner stri
 
 // checkUsable says why an order that the chain knows can not be met now.
 func (k Keeper) checkUsable(ctx context.Context, r types.OrderRecord) error {
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	switch {
-	case r.Status == types.ORDER_STATUS_CANCELLED:
-		return types.ErrCancelled.Wrapf("order %s", r.Id)
-	case r.Status == types.ORDER_STATUS_FILLED || r.Left() == 0:
-		return types.ErrVolume.Wrapf("order %s: its volume of %d is used up", r.Id, r.Order.Volume())
-	case r.Order.Expiry > 0 && height >= r.Order.Expiry, r.Status == types.ORDER_STATUS_EXPIRED:
-		return types.ErrExpired.Wrapf("order %s: it expired at height %d", r.Id, r.Order.Expiry)
-	case !r.Live(height):
-		return types.ErrStale.Wrapf("order %s is %s", r.Id, r.Status)
+	if err := r.CheckLive(sdk.UnwrapSDKContext(ctx).BlockHeight()); err != nil {
+		return err
 	}
 	if err := k.checkFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -24,35 +25,19 @@ func (k Keeper) partyOf(ctx context.Context, account, org string) (types.Party, 
 	return p, err
 }
 
-// beginAgreement begins an agreement with the requester's side: its role, the job's category and assets, at list prices.
-func (k Keeper) beginAgreement(ctx context.Context, params types.Params, requester string, job types.Job, left uint64, expiry int64) (a types.Agreement, err error) {
+// beginAgreement begins an agreement with a request's side: who it is, the job with its category, and its assets at list prices.
+func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types.Request) (a types.Agreement, err error) {
 	a = types.Agreement{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Params: params}
-	addr, err := k.addresses.StringToBytes(requester)
-	if err != nil {
-		return a, types.ErrRequester.Wrapf("requester: %q: %s", requester, err)
-	}
-	org, err := k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
-	if err != nil {
+	a.Request = types.RequestSide{Job: r.Job, Left: r.Left(), Expiry: r.Expiry}
+	if a.Request.Requester, err = k.requesterParty(ctx, r.Requester); err != nil {
 		return a, err
 	}
-	if job.Category != "" {
-		category, found, err := records.Find(ctx, k.Categories, job.Category)
-		if err != nil {
-			return a, err
-		}
-		if !found {
-			return a, types.ErrUnknownCategory.Wrapf("category: %.40q", job.Category)
-		}
-		a.Category = &category
-		if job.FuelLimit == 0 {
-			job.FuelLimit = min(category.FuelLimit, params.MaxFuel)
-		}
+	job := &a.Request.Job
+	if a.Category, err = k.categoryOf(ctx, *job); err != nil {
+		return a, err
 	}
+	job.FuelLimit = job.Fuel(a.Category, params)
 	if err := job.Validate(params); err != nil {
-		return a, err
-	}
-	a.Request = types.RequestSide{Job: job, Left: left, Expiry: expiry}
-	if a.Request.Requester, err = k.partyOf(ctx, requester, org); err != nil {
 		return a, err
 	}
 	if err := k.resolveAssets(ctx, &a); err != nil {
@@ -61,16 +46,35 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, request
 	if err := k.checkCallback(ctx, a); err != nil {
 		return a, err
 	}
-	if job.Pool != "" {
-		pool, err := k.workers.GetPool(ctx, job.Pool)
-		if err != nil {
-			return a, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", job.Pool, err)
-		}
-		if pool.Runtime != a.App.Version.Runtime {
-			return a, types.ErrRuntime.Wrapf("pool: %s executes %q, the app needs %q", job.Pool, pool.Runtime, a.App.Version.Runtime)
-		}
+	if err := k.checkNamedPool(ctx, *job, a.App.Version); err != nil {
+		return a, err
 	}
 	return a, job.CheckApp(a.App.App, a.App.Version)
+}
+
+// requesterParty returns an account that may request tasks as restrictions see it.
+func (k Keeper) requesterParty(ctx context.Context, requester string) (p types.Party, err error) {
+	addr, err := k.addresses.StringToBytes(requester)
+	if err != nil {
+		return p, types.ErrRequester.Wrapf("requester: %q: %s", requester, err)
+	}
+	org, err := k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+	if err != nil {
+		return p, err
+	}
+	return k.partyOf(ctx, requester, org)
+}
+
+// categoryOf returns the category that a job names, or nil when it names none.
+func (k Keeper) categoryOf(ctx context.Context, job types.Job) (*types.Category, error) {
+	if job.Category == "" {
+		return nil, nil
+	}
+	category, found, err := records.Find(ctx, k.Categories, job.Category)
+	if err == nil && !found {
+		err = types.ErrUnknownCategory.Wrapf("category: %.40q", job.Category)
+	}
+	return &category, err
 }
 
 // checkCallback refuses a job whose callback would not take its answers, and one that wants on chain what the chain does not keep.
@@ -99,6 +103,21 @@ func (k Keeper) checkCallback(ctx context.Context, a types.Agreement) error {
 	})
 }
 
+// checkNamedPool checks that the chain has the pool that a job names, and that the pool executes the app.
+func (k Keeper) checkNamedPool(ctx context.Context, job types.Job, app appstypes.Version) error {
+	if job.Pool == "" {
+		return nil
+	}
+	pool, err := k.workers.GetPool(ctx, job.Pool)
+	if err != nil {
+		return types.ErrUnknownPool.Wrapf("pool: %.40q: %s", job.Pool, err)
+	}
+	if pool.Runtime != app.Runtime {
+		return types.ErrRuntime.Wrapf("pool: %s executes %q, the app needs %q", job.Pool, pool.Runtime, app.Runtime)
+	}
+	return nil
+}
+
 func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err error) {
 	job := a.Request.Job
 	if a.App.App, a.App.Version, err = k.apps.Resolve(ctx, job.App); err != nil {
@@ -109,7 +128,7 @@ func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err erro
 		return err
 	}
 	for i, ref := range job.Datasets {
-		s := types.DatasetSide{Left: types.Unbounded}
+		s := types.DatasetSide{Offer: types.Offer{Left: types.Unbounded}}
 		if s.Dataset, s.Version, err = k.apps.ResolveDataset(ctx, ref); err != nil {
 			return types.ErrUnknownDataset.Wrapf("datasets[%d]: %q: %s", i, ref, err)
 		}
@@ -174,33 +193,74 @@ func (k Keeper) poolSideOf(ctx context.Context, r types.OrderRecord) (s types.Po
 	return s, err
 }
 
+// checkStaffed refuses a pool with too few organisations for the request's policy, so that an empty pool with the lowest
+// price attracts nobody, and no bag is stored whose tasks could never be drawn. Parties to the task are not drawn for it. It does not ask whether they are free now: workers that are busy soon are not, and tasks wait.
+func (k Keeper) checkStaffed(ctx context.Context, a types.Agreement) error {
+	need := a.Request.Job.Staff()
+	if need == 0 {
+		return nil
+	}
+	n, err := k.workers.Registered(ctx, a.Pool.Pool.Id)
+	if err != nil {
+		return err
+	}
+	parties := a.Parties()
+	for _, org := range parties {
+		serves, err := k.workers.Serves(ctx, a.Pool.Pool.Id, org)
+		if err != nil {
+			return err
+		}
+		if serves {
+			n--
+		}
+	}
+	if n < need {
+		return types.ErrTooFew.Wrapf("pool: %s has workers of %d organisations that are no party to the task, expected at least %d", a.Pool.Pool.Id, n, need)
+	}
+	return nil
+}
+
 // authorizeTrade checks that an account may trade what its order is about, and returns for which organisation it does.
 func (k Keeper) authorizeTrade(ctx context.Context, o types.Order) (org string, err error) {
 	addr, err := k.addresses.StringToBytes(o.Owner)
 	if err != nil {
 		return "", types.ErrOrder.Wrapf("owner: %q: %s", o.Owner, err)
 	}
-	switch {
-	case o.App != nil:
+	if o.Request != nil {
+		return k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+	}
+	if o.Pool != nil {
+		return k.authorizePool(ctx, addr, o.Pool.Pool)
+	}
+	id, err := k.assetID(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	return asOwner(k.apps.MayTrade(ctx, addr, id))
+}
+
+func (k Keeper) authorizePool(ctx context.Context, account sdk.AccAddress, id string) (org string, err error) {
+	pool, err := k.workers.GetPool(ctx, id)
+	if err != nil {
+		return "", types.ErrUnknownPool.Wrapf("pool: %.40q: %s", id, err)
+	}
+	return asOwner(k.workers.MayOperate(ctx, account, pool))
+}
+
+// assetID returns the app or dataset, without its version, of an order of one.
+func (k Keeper) assetID(ctx context.Context, o types.Order) (string, error) {
+	if o.App != nil {
 		app, _, err := k.apps.Resolve(ctx, o.App.App)
 		if err != nil {
-			return "", types.ErrUnknownApp.Wrapf("app: %q: %s", o.App.App, err)
+			err = types.ErrUnknownApp.Wrapf("app: %q: %s", o.App.App, err)
 		}
-		return asOwner(k.apps.MayTrade(ctx, addr, app.Id))
-	case o.Dataset != nil:
-		dataset, _, err := k.apps.ResolveDataset(ctx, o.Dataset.Dataset)
-		if err != nil {
-			return "", types.ErrUnknownDataset.Wrapf("dataset: %q: %s", o.Dataset.Dataset, err)
-		}
-		return asOwner(k.apps.MayTrade(ctx, addr, dataset.Id))
-	case o.Pool != nil:
-		pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
-		if err != nil {
-			return "", types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
-		}
-		return asOwner(k.workers.MayOperate(ctx, addr, pool))
+		return app.Id, err
 	}
-	return k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+	dataset, _, err := k.apps.ResolveDataset(ctx, o.Dataset.Dataset)
+	if err != nil {
+		err = types.ErrUnknownDataset.Wrapf("dataset: %q: %s", o.Dataset.Dataset, err)
+	}
+	return dataset.Id, err
 }
 
 func asOwner(org string, err error) (string, error) {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 
@@ -79,25 +80,15 @@ func (k Keeper) verifyProposal(ctx context.Context, p Proposal) (v verifiedPropo
 		return v, types.ErrSponsor.Wrapf("relayer: %q: %s", p.Relayer, err)
 	}
 	m := types.Match{Relayer: p.Relayer, Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
-	known := func(s types.SignedOrder, kind types.OrderKind) (string, error) {
-		record, err := k.signedOrder(ctx, s, kind)
-		return record.Id, err
-	}
 	if p.App != nil {
-		if m.App, err = known(*p.App, types.ORDER_KIND_APP); err != nil {
+		if m.App, err = k.knownOrder(ctx, *p.App, types.ORDER_KIND_APP); err != nil {
 			return v, err
 		}
 	}
-	for i, s := range p.Datasets {
-		id := ""
-		if s.Order != nil || s.Id != "" {
-			if id, err = known(s, types.ORDER_KIND_DATASET); err != nil {
-				return v, errorsmod.Wrapf(err, "datasets[%d]", i)
-			}
-		}
-		m.Datasets = append(m.Datasets, id)
+	if m.Datasets, err = k.knownDatasetOrders(ctx, p.Datasets); err != nil {
+		return v, err
 	}
-	if m.Pool, err = known(p.Pool, types.ORDER_KIND_POOL); err != nil {
+	if m.Pool, err = k.knownOrder(ctx, p.Pool, types.ORDER_KIND_POOL); err != nil {
 		return v, err
 	}
 	if v.request, err = k.signedRequest(ctx, p.Request); err != nil {
@@ -108,6 +99,26 @@ func (k Keeper) verifyProposal(ctx context.Context, p Proposal) (v verifiedPropo
 	v.match = m
 	v.agreed, err = k.composeAgreement(ctx, m, v.request)
 	return v, err
+}
+
+// knownOrder makes an app, dataset or pool order known, and returns its id.
+func (k Keeper) knownOrder(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (string, error) {
+	record, err := k.signedOrder(ctx, s, kind)
+	return record.Id, err
+}
+
+// knownDatasetOrders does so with the orders of datasets; an empty one stands for the list price, and has no id.
+func (k Keeper) knownDatasetOrders(ctx context.Context, orders []types.SignedOrder) (list []string, err error) {
+	for i, s := range orders {
+		id := ""
+		if s.Order != nil || s.Id != "" {
+			if id, err = k.knownOrder(ctx, s, types.ORDER_KIND_DATASET); err != nil {
+				return nil, errorsmod.Wrapf(err, "datasets[%d]", i)
+			}
+		}
+		list = append(list, id)
+	}
+	return list, nil
 }
 
 // matchID derives the id of a match from who proposes it and from its orders.
@@ -128,29 +139,31 @@ func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Req
 	if err := k.checkMatchable(ctx, r); err != nil {
 		return a, err
 	}
-	if a.Agreement, err = k.beginAgreement(ctx, params, r.Requester, r.Job, r.Left(), r.Expiry); err != nil {
+	if a.Agreement, err = k.beginAgreement(ctx, params, r); err != nil {
 		return a, err
 	}
 	if err := k.addSellers(ctx, &a, m); err != nil {
 		return a, err
 	}
-	if err := a.Check(); err != nil {
-		return a, err
+	return a, k.checkProposed(ctx, a.Agreement, m.Relayer)
+}
+
+// checkProposed judges the agreement of a match: its orders, its pool, and that whoever pays for it agrees.
+func (k Keeper) checkProposed(ctx context.Context, a types.Agreement, relayer string) error {
+	if err := cmp.Or(a.Check(), a.CheckWhole()); err != nil {
+		return err
 	}
-	if err := a.CheckWhole(); err != nil {
-		return a, err
+	if err := k.checkStaffed(ctx, a); err != nil {
+		return err
 	}
-	if err := k.checkStaffed(ctx, a.Agreement); err != nil {
-		return a, err
+	if s := a.Request.Job.Sponsor; s != "" && s != relayer {
+		return types.ErrSponsor.Wrapf("relayer: %s, expected the request's sponsor %s: who pays must propose the match itself", relayer, s)
 	}
-	if s := r.Job.Sponsor; s != "" && s != m.Relayer {
-		return a, types.ErrSponsor.Wrapf("relayer: %s, expected the request's sponsor %s: who pays must propose the match itself", m.Relayer, s)
-	}
-	v, err := k.voucherFor(ctx, a.Agreement)
+	v, err := k.voucherFor(ctx, a)
 	if err != nil || v == nil {
-		return a, err
+		return err
 	}
-	return a, v.CheckPool(a.Pool.Pool.Id)
+	return v.CheckPool(a.Pool.Pool.Id)
 }
 
 // checkMatchable says why a request cannot be met by a proposed match now.
@@ -169,28 +182,14 @@ func (k Keeper) checkMatchable(ctx context.Context, r types.Request) error {
 }
 
 // addSellers gives an agreement the sides of a match's app, dataset and pool orders.
-func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) (err error) {
-	if len(m.Datasets) > 0 && len(m.Datasets) != len(a.Datasets) {
-		return types.ErrDatasetMismatch.Wrapf("datasets: got %d orders, the request reads %d datasets", len(m.Datasets), len(a.Datasets))
+func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) error {
+	app, err := k.offerNamed(ctx, m.App, a.App.Offer)
+	if err != nil {
+		return err
 	}
-	if m.App != "" {
-		o, err := k.usableOffer(ctx, m.App)
-		if err != nil {
-			return err
-		}
-		a.App.Order, a.App.Left, a.App.Owner, a.appOrder = o.order, o.left, o.owner, o.id
-	}
-	a.datasetOrders = make([]string, len(a.Datasets))
-	for i, id := range m.Datasets {
-		if id == "" || isRead(a.Agreement, i) {
-			continue
-		}
-		o, err := k.usableOffer(ctx, id)
-		if err != nil {
-			return err
-		}
-		side := &a.Datasets[i]
-		side.Order, side.Left, side.Owner, a.datasetOrders[i] = o.order, o.left, o.owner, o.id
+	a.sellApp(app)
+	if err := k.addDatasetSellers(ctx, a, m.Datasets); err != nil {
+		return err
 	}
 	if a.poolOrder, err = k.usableOrder(ctx, m.Pool); err != nil {
 		return err
@@ -199,13 +198,35 @@ func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) (err e
 	return err
 }
 
-// usableOffer returns what an order offers that the chain knows and that can be met now.
-func (k Keeper) usableOffer(ctx context.Context, id string) (offer, error) {
+// addDatasetSellers gives an agreement the datasets' sides: no orders, for list prices alone, or one for each dataset.
+func (k Keeper) addDatasetSellers(ctx context.Context, a *agreed, orders []string) error {
+	a.datasetOrders = make([]string, len(a.Datasets))
+	if len(orders) > 0 && len(orders) != len(a.Datasets) {
+		return types.ErrDatasetMismatch.Wrapf("datasets: got %d orders, the request reads %d datasets", len(orders), len(a.Datasets))
+	}
+	for i, id := range orders {
+		if isRead(a.Agreement, i) {
+			continue
+		}
+		o, err := k.offerNamed(ctx, id, a.Datasets[i].Offer)
+		if err != nil {
+			return err
+		}
+		a.sellDataset(i, o)
+	}
+	return nil
+}
+
+// offerNamed returns what an order offers that the chain knows and that can be met now; "" names the list price.
+func (k Keeper) offerNamed(ctx context.Context, id string, listed types.Offer) (offer, error) {
+	if id == "" {
+		return offer{Offer: listed}, nil
+	}
 	record, err := k.usableOrder(ctx, id)
 	if err != nil {
 		return offer{}, err
 	}
-	return k.offerOf(ctx, candidate{record: record})
+	return k.offerOf(ctx, record)
 }
 
 // usableOrder returns an order that the chain knows and that can be met now.
@@ -219,34 +240,38 @@ func (k Keeper) usableOrder(ctx context.Context, id string) (types.OrderRecord, 
 
 // signedOrder returns the record of an app, dataset or pool order that was named by its id, or came with its content and the
 // owner's signature. Content that the chain knows already needs no signature.
-func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (r types.OrderRecord, err error) {
+func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (types.OrderRecord, error) {
 	if s.Order == nil {
-		if r, err = k.GetOrder(ctx, s.Id); err != nil {
-			return r, err
-		}
-		if r.Kind != kind {
-			return r, types.ErrOrder.Wrapf("order %s is of kind %s, expected %s", r.Id, r.Kind, kind)
-		}
-		return r, k.checkUsable(ctx, r)
+		return k.orderOfKind(ctx, s.Id, kind)
 	}
-	if got, err := s.Order.Kind(); err != nil {
-		return r, err
-	} else if got != kind {
-		return r, types.ErrOrder.Wrapf("got an order of kind %s, expected %s", got, kind)
+	if err := s.Order.CheckKind(kind); err != nil {
+		return types.OrderRecord{}, err
 	}
-	if found, err := k.sameOrder(ctx, *s.Order); err != nil {
-		return r, err
-	} else if !found {
-		if err := k.verifySignature(ctx, s); err != nil {
-			return r, err
-		}
+	known, err := k.sameOrder(ctx, *s.Order)
+	if err != nil {
+		return types.OrderRecord{}, err
 	}
-	r, fresh, err := k.recordOrder(ctx, *s.Order, types.ORDER_STATUS_SIGNED)
+	if err := k.verifyUnknown(ctx, s, known); err != nil {
+		return types.OrderRecord{}, err
+	}
+	r, err := k.recordOrder(ctx, *s.Order, types.ORDER_STATUS_SIGNED)
+	if err != nil {
+		return r.OrderRecord, err
+	}
+	if r.fresh {
+		return r.OrderRecord, emitEvent(ctx, &types.EventOrderPlaced{Record: r.OrderRecord})
+	}
+	return r.OrderRecord, k.checkUsable(ctx, r.OrderRecord)
+}
+
+// orderOfKind returns an order of a kind that the chain knows and that can be met now.
+func (k Keeper) orderOfKind(ctx context.Context, id string, kind types.OrderKind) (types.OrderRecord, error) {
+	r, err := k.GetOrder(ctx, id)
 	if err != nil {
 		return r, err
 	}
-	if fresh {
-		return r, emitEvent(ctx, &types.EventOrderPlaced{Record: r})
+	if r.Kind != kind {
+		return r, types.ErrOrder.Wrapf("order %s is of kind %s, expected %s", r.Id, r.Kind, kind)
 	}
 	return r, k.checkUsable(ctx, r)
 }
@@ -258,8 +283,12 @@ func (k Keeper) sameOrder(ctx context.Context, o types.Order) (bool, error) {
 	return found && bytes.Equal(r.Order.Encode(), o.Normal().Encode()), err
 }
 
-// verifySignature checks the owner's signature, and charges gas for it as for a transaction's.
-func (k Keeper) verifySignature(ctx context.Context, s types.SignedOrder) error {
+// verifyUnknown checks the owner's signature of an order whose content the chain does not know, and charges gas for it as for a
+// transaction's.
+func (k Keeper) verifyUnknown(ctx context.Context, s types.SignedOrder, known bool) error {
+	if known {
+		return nil
+	}
 	owner, err := k.addresses.StringToBytes(s.Order.Owner)
 	if err != nil {
 		return types.ErrOrder.Wrapf("owner: %q: %s", s.Order.Owner, err)
@@ -273,20 +302,17 @@ func (k Keeper) signedRequest(ctx context.Context, s types.SignedOrder) (r types
 	if s.Order == nil {
 		return k.GetRequest(ctx, s.Id)
 	}
-	if kind, err := s.Order.Kind(); err != nil {
-		return r, err
-	} else if kind != types.ORDER_KIND_REQUEST {
-		return r, types.ErrOrder.Wrapf("request: got an order of kind %s, expected a request", kind)
+	if err := s.Order.CheckKind(types.ORDER_KIND_REQUEST); err != nil {
+		return r, errorsmod.Wrap(err, "request")
 	}
 	id := s.Order.ID(sdk.UnwrapSDKContext(ctx).ChainID())
-	known, found, err := k.findRequest(ctx, id[:])
+	before, found, err := k.findRequest(ctx, id[:])
 	if err != nil {
 		return r, err
 	}
-	if !found || !bytes.Equal(known.Order().Encode(), s.Order.Normal().Encode()) {
-		if err := k.verifySignature(ctx, s); err != nil {
-			return r, err
-		}
+	known := found && bytes.Equal(before.Order().Encode(), s.Order.Normal().Encode())
+	if err := k.verifyUnknown(ctx, s, known); err != nil {
+		return r, err
 	}
 	r, _, err = k.recordRequest(ctx, *s.Order)
 	return r, err
@@ -299,25 +325,16 @@ func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Reque
 	if err != nil {
 		return r, false, err
 	}
-	r, found, err := k.findRequest(ctx, id[:])
+	known, found, err := k.findRequest(ctx, id[:])
 	if err != nil {
 		return r, false, err
 	}
 	if found {
-		if r.Status == types.REQUEST_STATUS_CANCELLED {
-			return r, false, types.ErrCancelled.Wrapf("request %s", r.Id)
-		}
-		if !bytes.Equal(r.Order().Encode(), o.Encode()) {
-			return r, false, types.ErrNonce.Wrapf("nonce: %d was used for another request, %s", o.Nonce, r.Id)
-		}
-		return r, false, nil
+		return known, false, checkSame("request", known.Id, known.Status == types.REQUEST_STATUS_CANCELLED, known.Order(), o)
 	}
 	r = types.Request{
 		Id: types.FormatID(id), Requester: o.Owner, Organisation: org, Nonce: o.Nonce, Job: *o.Request, Expiry: o.Expiry,
 		Status: types.REQUEST_STATUS_SIGNED, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
-	}
-	if _, err := r.Job.Budget(); err != nil {
-		return r, false, err
 	}
 	if err := k.setRequest(ctx, id[:], r, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return r, false, err

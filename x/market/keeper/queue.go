@@ -77,10 +77,8 @@ func (k Keeper) requeueRequest(ctx sdk.Context, id []byte) error {
 		return err
 	}
 	was := r.Status
-	if was == types.REQUEST_STATUS_RESTING {
-		if err := k.removeRequestFromBook(ctx, id, &r); err != nil {
-			return err
-		}
+	if err := k.leaveBook(ctx, id, &r); err != nil {
+		return err
 	}
 	r.Status = types.REQUEST_STATUS_QUEUED
 	if err := k.setRequest(ctx, id, r, was); err != nil {

@@ -11,11 +11,9 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// AppSide is the app of an agreement, with who sells it.
-type AppSide struct {
-	App     appstypes.App
-	Version appstypes.Version
-	// Owner is who sells: the order's owner, or the app's for the list price.
+// Offer is under what an app or a dataset is sold: an order, or the list price.
+type Offer struct {
+	// Owner is who sells: the order's owner, or the asset's for the list price.
 	Owner Party
 	// Order it is sold under; nil for the list price.
 	Order *Order
@@ -23,13 +21,18 @@ type AppSide struct {
 	Left uint64
 }
 
+// AppSide is the app of an agreement, with who sells it.
+type AppSide struct {
+	Offer
+	App     appstypes.App
+	Version appstypes.Version
+}
+
 // DatasetSide is a dataset of an agreement, likewise.
 type DatasetSide struct {
+	Offer
 	Dataset appstypes.Dataset
 	Version appstypes.DatasetVersion
-	Owner   Party
-	Order   *Order
-	Left    uint64
 }
 
 // PoolSide is the pool, with the terms in force, and the order that sells its executions.
@@ -111,21 +114,32 @@ func (d DatasetSide) Price() uint64 {
 }
 
 // DatasetPrice returns the most that the datasets of one task cost, in ucred; ErrPrice when it exceeds 64 bits.
-func (a Agreement) DatasetPrice() (most uint64, err error) {
-	k := int(a.Request.Job.DatasetsPerTask)
-	if k == 0 || k > len(a.Datasets) {
-		k = len(a.Datasets)
+func (a Agreement) DatasetPrice() (uint64, error) {
+	most, fits := a.mostPerTask(DatasetSide.Price)
+	if !fits {
+		return 0, ErrPrice.Wrap("datasets: the prices for one task exceed 64 bits")
 	}
-	for from := 0; from < len(a.Datasets); from += k {
-		sum, carry := uint64(0), uint64(0)
-		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
-			if sum, carry = bits.Add64(sum, d.Price(), 0); carry != 0 {
-				return 0, ErrPrice.Wrap("datasets: the prices for one task exceed 64 bits")
+	return most, nil
+}
+
+// mostPerTask returns the largest sum, over the tasks of a bag, of an amount of the datasets that a task reads; fits is false
+// when one exceeds 64 bits.
+func (a Agreement) mostPerTask(amountOf func(DatasetSide) uint64) (most uint64, fits bool) {
+	each := int(a.Request.Job.DatasetsPerTask)
+	if each == 0 {
+		each = len(a.Datasets) // every task reads them all
+	}
+	for datasets := range slices.Chunk(a.Datasets, max(1, each)) {
+		sum := uint64(0)
+		for _, d := range datasets {
+			var carry uint64
+			if sum, carry = bits.Add64(sum, amountOf(d), 0); carry != 0 {
+				return 0, false
 			}
 		}
 		most = max(most, sum)
 	}
-	return most, nil
+	return most, true
 }
 
 // Tags returns the capabilities needed of a pool, sorted and each once: those of the app's version and order, of the
@@ -173,33 +187,26 @@ func (a Agreement) Work() (poco.Work, error) {
 
 // InputBytes returns the most that one task reads, its inputs and its datasets; ErrInputs when it exceeds what the
 // parameters allow.
-func (a Agreement) InputBytes() (most uint64, err error) {
+func (a Agreement) InputBytes() (uint64, error) {
 	inputs := uint64(0)
 	for _, in := range a.Request.Job.Inputs {
 		inputs += in.Size_ // bounded together by Job.Validate
 	}
-	most = inputs
-	k := int(a.Request.Job.DatasetsPerTask)
-	if k == 0 || k > len(a.Datasets) {
-		k = len(a.Datasets)
+	datasets, fits := a.mostPerTask(func(d DatasetSide) uint64 { return d.Version.Size_ })
+	sum, carry := bits.Add64(inputs, datasets, 0)
+	if len(a.Datasets) > 0 && (!fits || carry != 0 || sum > a.Params.MaxInputBytes) {
+		return 0, ErrInputs.Wrapf("datasets: with the inputs one task reads more than %d bytes", a.Params.MaxInputBytes)
 	}
-	for from := 0; from < len(a.Datasets); from += k {
-		sum, carry := inputs, uint64(0)
-		for _, d := range a.Datasets[from:min(from+k, len(a.Datasets))] {
-			if sum, carry = bits.Add64(sum, d.Version.Size_, 0); carry != 0 || sum > a.Params.MaxInputBytes {
-				return 0, ErrInputs.Wrapf("datasets: with the inputs one task reads more than %d bytes", a.Params.MaxInputBytes)
-			}
-		}
-		most = max(most, sum)
-	}
-	return most, nil
+	return sum, nil
 }
 
 // FuelLimit returns the fuel limit of one execution.
 func (a Agreement) FuelLimit() uint64 { return a.Request.Job.Fuel(a.Category, a.Params) }
 
-// CheckApp judges the app's side as CheckAssets does, and whether it takes the datasets, whatever these are sold for.
-func (a Agreement) CheckApp() error {
+// CheckApp judges the app's side under an offer as CheckAssets does, and whether it takes the datasets, whatever these are
+// sold for.
+func (a Agreement) CheckApp(offer Offer) error {
+	a.App.Offer = offer
 	if err := a.withDatasets(0, 0).CheckAssets(); err != nil {
 		return err
 	}
@@ -209,9 +216,15 @@ func (a Agreement) CheckApp() error {
 	return a.appTakesDatasets()
 }
 
-// CheckDataset judges the side of one dataset likewise, as if the job read no other: its cost does not depend on how
-// many there are.
-func (a Agreement) CheckDataset(i int) error { return a.withDatasets(i, i+1).CheckAssets() }
+// CheckDataset judges the side of one dataset under an offer likewise, as if the job read no other: its cost does not depend
+// on how many there are.
+func (a Agreement) CheckDataset(i int, offer Offer) error {
+	one := a.withDatasets(i, i+1)
+	side := a.Datasets[i]
+	side.Offer = offer
+	one.Datasets = []DatasetSide{side}
+	return one.CheckAssets()
+}
 
 // withDatasets returns the agreement with the datasets of a range alone.
 func (a Agreement) withDatasets(from, to int) Agreement {

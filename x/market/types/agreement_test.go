@@ -12,19 +12,19 @@ import (
 // CheckApp and CheckDataset judge one side, whatever the other datasets cost or lack.
 func TestSidesByThemselves(t *testing.T) {
 	a := good()
-	require.NoError(t, a.CheckApp())
+	require.NoError(t, a.CheckApp(a.App.Offer))
 	a.Datasets[0].Version.ByOrder, a.Datasets[0].Order = true, nil
 	a.Datasets[1].Left, a.Datasets[1].Version.Price = 0, 1<<60
-	require.NoError(t, a.CheckApp())
-	require.ErrorIs(t, a.CheckDataset(0), types.ErrByOrder)
-	require.ErrorIs(t, a.CheckDataset(1), types.ErrDatasetPrice)
+	require.NoError(t, a.CheckApp(a.App.Offer))
+	require.ErrorIs(t, a.CheckDataset(0, a.Datasets[0].Offer), types.ErrByOrder)
+	require.ErrorIs(t, a.CheckDataset(1, a.Datasets[1].Offer), types.ErrDatasetPrice)
 	a = good()
 	a.Datasets[1].Left = 0
-	require.NoError(t, a.CheckDataset(0))
-	require.ErrorIs(t, a.CheckDataset(1), types.ErrVolume)
+	require.NoError(t, a.CheckDataset(0, a.Datasets[0].Offer))
+	require.ErrorIs(t, a.CheckDataset(1, a.Datasets[1].Offer), types.ErrVolume)
 	require.Zero(t, a.Datasets[1].Left, "the agreement is left as it was")
 	a.App.Order.App.Requesters = audience(mal)
-	require.ErrorIs(t, a.CheckApp(), types.ErrAppRestrictsRequester)
+	require.ErrorIs(t, a.CheckApp(a.App.Offer), types.ErrAppRestrictsRequester)
 }
 
 // What one dataset costs to judge does not depend on how many others there are, and it keeps its number in errors.
@@ -41,13 +41,13 @@ func TestOneDatasetByItself(t *testing.T) {
 		return a
 	}
 	allocations := func(a types.Agreement) float64 {
-		return testing.AllocsPerRun(10, func() { require.NoError(t, a.CheckDataset(1)) })
+		return testing.AllocsPerRun(10, func() { require.NoError(t, a.CheckDataset(1, a.Datasets[1].Offer)) })
 	}
 	require.Equal(t, allocations(with(0)), allocations(with(60)))
 	a := with(3)
 	a.App.Order.App.Datasets.Ids = []string{"base/rates"}
-	require.ErrorContains(t, a.CheckDataset(4), "datasets[4]: base/more-2")
-	require.ErrorContains(t, a.CheckApp(), "datasets[1]: base/names", "an app's order says which datasets it takes")
+	require.ErrorContains(t, a.CheckDataset(4, a.Datasets[4].Offer), "datasets[4]: base/more-2")
+	require.ErrorContains(t, a.CheckApp(a.App.Offer), "datasets[1]: base/names", "an app's order says which datasets it takes")
 }
 
 func TestPrices(t *testing.T) {

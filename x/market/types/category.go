@@ -1,5 +1,7 @@
 package types
 
+import "cmp"
+
 // Limits of a category.
 const (
 	MaxCategoryLen = 16
@@ -16,19 +18,28 @@ func ValidateCategoryID(id string) error {
 	return nil
 }
 
+// validateCategoryOrNone checks the id of a category; "" names none.
+func validateCategoryOrNone(id string) error {
+	if id == "" {
+		return nil
+	}
+	return ValidateCategoryID(id)
+}
+
 // Validate checks a category by itself; ErrCategory names the field, the value and what was expected. That its fuel
 // limit is within the parameters is checked of each job, for parameters change.
 func (c Category) Validate() error {
-	if err := ValidateCategoryID(c.Id); err != nil {
-		return err
-	}
-	switch {
-	case len(c.Description) > MaxDescriptionLen:
+	return cmp.Or(
+		ValidateCategoryID(c.Id),
+		c.validateDescription(),
+		within(ErrCategory, "seconds", c.Seconds, 1, MaxCategorySeconds, " (30 days)"),
+		within(ErrCategory, "fuel_limit", c.FuelLimit, 1, 1<<62),
+	)
+}
+
+func (c Category) validateDescription() error {
+	if len(c.Description) > MaxDescriptionLen {
 		return ErrCategory.Wrapf("description: %d bytes, expected at most %d", len(c.Description), MaxDescriptionLen)
-	case c.Seconds < 1 || c.Seconds > MaxCategorySeconds:
-		return ErrCategory.Wrapf("seconds: got %d, expected 1 to %d (30 days)", c.Seconds, uint64(MaxCategorySeconds))
-	case c.FuelLimit < 1 || c.FuelLimit > 1<<62:
-		return ErrCategory.Wrapf("fuel_limit: got %d, expected 1 to 2^62", c.FuelLimit)
 	}
 	return nil
 }

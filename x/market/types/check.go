@@ -227,20 +227,25 @@ func (a Agreement) datasetsRequested() error {
 	if len(a.Datasets) != len(want) {
 		return ErrDatasetMismatch.Wrapf("datasets: got %d, the request wants %d", len(a.Datasets), len(want))
 	}
-	ids := make([]string, 0, len(want))
 	for i, d := range a.Datasets {
-		v := d.Version
-		if want[i] != v.Reference() && want[i] != v.Digest {
-			return ErrDatasetMismatch.Wrapf("datasets[%d]: got %s, the request wants %s", a.from+i, v.Reference(), want[i])
+		if err := d.checkRequested(a.from+i, want[i]); err != nil {
+			return err
 		}
-		if d.Order != nil && d.Order.Asset() != v.Reference() {
-			return ErrDatasetMismatch.Wrapf("datasets[%d]: got an order of %s, the request wants %s", a.from+i, d.Order.Asset(), v.Reference())
-		}
-		ids = append(ids, v.Dataset)
 	}
-	slices.Sort(ids)
-	if len(slices.Compact(ids)) != len(want) {
-		return ErrDatasets.Wrapf("datasets: got two versions of one dataset, expected each dataset once")
+	if id, twice := firstTwice(a.Datasets, func(d DatasetSide) string { return d.Version.Dataset }); twice {
+		return ErrDatasets.Wrapf("datasets: got two versions of %s, expected each dataset once", id)
+	}
+	return nil
+}
+
+// checkRequested checks that the dataset is the one that the request wants at index i, and its order's.
+func (d DatasetSide) checkRequested(i int, want string) error {
+	v := d.Version
+	if want != v.Reference() && want != v.Digest {
+		return ErrDatasetMismatch.Wrapf("datasets[%d]: got %s, the request wants %s", i, v.Reference(), want)
+	}
+	if d.Order != nil && d.Order.Asset() != v.Reference() {
+		return ErrDatasetMismatch.Wrapf("datasets[%d]: got an order of %s, the request wants %s", i, d.Order.Asset(), v.Reference())
 	}
 	return nil
 }
@@ -355,7 +360,7 @@ func (a Agreement) appSold() error {
 	if err := a.Request.Job.CheckApp(s.App, s.Version); err != nil {
 		return err
 	}
-	return a.checkSold("app", s.Order, s.Owner, s.App.Owner, s.App.Organisation, s.Version.ByOrder)
+	return a.checkSold(asset{"app", s.App.Owner, s.App.Organisation, s.Version.ByOrder}, s.Order, s.Owner)
 }
 
 // 0x30, 0x31: so is each dataset.
@@ -367,27 +372,50 @@ func (a Agreement) datasetsSold() error {
 		if s.Dataset.Deprecated {
 			return ErrDeprecated.Wrapf("dataset: %s takes no new requests", s.Dataset.Id)
 		}
-		if err := a.checkSold("dataset", s.Order, s.Owner, s.Dataset.Owner, s.Dataset.Organisation, s.Version.ByOrder); err != nil {
+		if err := a.checkSold(asset{"dataset", s.Dataset.Owner, s.Dataset.Organisation, s.Version.ByOrder}, s.Order, s.Owner); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkSold checks that an asset has a list price of an organisation that may provide, or an order of its owner, or of another
-// account of its organisation, that has not expired.
-func (a Agreement) checkSold(what string, o *Order, seller Party, owner, organisation string, byOrder bool) error {
-	switch {
-	case o == nil && byOrder:
-		return ErrByOrder.Wrapf("%s: it is sold under orders alone", what)
-	case o == nil && !slices.Contains(seller.Roles, orgstypes.ROLE_PROVIDER):
-		return ErrNotOwner.Wrapf("%s: %s may no longer provide it", what, organisation)
-	case o == nil:
-		return nil
-	case o.Owner != owner && (o.Owner != seller.Account || seller.Organisation == "" || seller.Organisation != organisation):
-		return ErrNotOwner.Wrapf("%s: the order is %s's, the %s belongs to %s of %s", what, o.Owner, what, owner, organisation)
+// asset is an app or a dataset as far as it says who may sell it.
+type asset struct {
+	kind                string // "app" or "dataset"
+	owner, organisation string
+	byOrder             bool // it has no list price
+}
+
+// checkSold checks that an asset has a list price of an organisation that may provide, or an order of somebody who may sell it
+// that has not expired.
+func (a Agreement) checkSold(s asset, o *Order, seller Party) error {
+	if o == nil {
+		return s.checkListed(seller)
 	}
-	return a.checkLives(what, *o)
+	if !s.isSoldBy(o.Owner, seller) {
+		return ErrNotOwner.Wrapf("%s: the order is %s's, the %s belongs to %s of %s", s.kind, o.Owner, s.kind, s.owner, s.organisation)
+	}
+	return a.checkLives(s.kind, *o)
+}
+
+// checkListed checks that an asset is sold for its list price, and that its organisation may still provide it.
+func (s asset) checkListed(seller Party) error {
+	if s.byOrder {
+		return ErrByOrder.Wrapf("%s: it is sold under orders alone", s.kind)
+	}
+	if !slices.Contains(seller.Roles, orgstypes.ROLE_PROVIDER) {
+		return ErrNotOwner.Wrapf("%s: %s may no longer provide it", s.kind, s.organisation)
+	}
+	return nil
+}
+
+// isSoldBy says whether an account may sell an asset: it is the owner, or another account of the organisation, which seller
+// says that it acts for.
+func (s asset) isSoldBy(account string, seller Party) bool {
+	if account == s.owner {
+		return true
+	}
+	return account == seller.Account && s.organisation != "" && seller.Organisation == s.organisation
 }
 
 // checkLives checks that an order has not expired.

@@ -49,25 +49,28 @@ func good() types.Agreement {
 				App: "acme/echo", Version: "1.0", Digest: digest("a"), Runtime: "wasm", Price: 7,
 				Requirements: requirements, Tags: []string{"sse"},
 			},
-			Owner: types.Party{Account: alice, Organisation: "acme", Roles: provider},
-			Order: &types.Order{Owner: alice, Expiry: 101, App: &types.AppOrder{App: "acme/echo:1.0", Price: 10, Volume: 9, Tags: []string{"tee"}}},
-			Left:  9,
+			Offer: types.Offer{
+				Owner: types.Party{Account: alice, Organisation: "acme", Roles: provider},
+				Order: &types.Order{Owner: alice, Expiry: 101, App: &types.AppOrder{App: "acme/echo:1.0", Price: 10, Volume: 9, Tags: []string{"tee"}}},
+				Left:  9,
+			},
 		},
 		Datasets: []types.DatasetSide{
 			{
 				Dataset: appstypes.Dataset{Id: "base/rates", Organisation: "base", Owner: dora},
 				Version: appstypes.DatasetVersion{Dataset: "base/rates", Version: "7", Digest: digest("b"), Tags: []string{"tee", "tee.scone"}},
-				Owner:   types.Party{Account: dora, Organisation: "base", Roles: provider},
-				Order: &types.Order{Owner: dora, Expiry: 101, Dataset: &types.DatasetOrder{
-					Dataset: "base/rates:7", Price: 20, Volume: 8, Tags: []string{"eu", "tee.tdx"},
-				}},
-				Left: 8,
+				Offer: types.Offer{
+					Owner: types.Party{Account: dora, Organisation: "base", Roles: provider},
+					Order: &types.Order{Owner: dora, Expiry: 101, Dataset: &types.DatasetOrder{
+						Dataset: "base/rates:7", Price: 20, Volume: 8, Tags: []string{"eu", "tee.tdx"},
+					}},
+					Left: 8,
+				},
 			},
 			{
 				Dataset: appstypes.Dataset{Id: "base/names", Organisation: "base", Owner: dora},
 				Version: appstypes.DatasetVersion{Dataset: "base/names", Version: "1", Digest: digest("c"), Price: 5},
-				Owner:   types.Party{Account: dora, Organisation: "base", Roles: provider},
-				Left:    types.Unbounded,
+				Offer:   types.Offer{Owner: types.Party{Account: dora, Organisation: "base", Roles: provider}, Left: types.Unbounded},
 			},
 		},
 		Pool: types.PoolSide{
@@ -321,7 +324,7 @@ func TestDatasetPriceAgainstTwin(t *testing.T) {
 		for i, p := range prices {
 			d := types.DatasetSide{Version: appstypes.DatasetVersion{Price: p}}
 			if i%2 == 1 {
-				d = types.DatasetSide{Version: appstypes.DatasetVersion{Price: 1 << 40}, Order: &types.Order{Dataset: &types.DatasetOrder{Price: p}}}
+				d = types.DatasetSide{Version: appstypes.DatasetVersion{Price: 1 << 40}, Offer: types.Offer{Order: &types.Order{Dataset: &types.DatasetOrder{Price: p}}}}
 			}
 			a.Datasets = append(a.Datasets, d)
 		}

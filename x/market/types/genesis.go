@@ -1,7 +1,8 @@
 package types
 
 import (
-	"encoding/hex"
+	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -33,188 +34,227 @@ func DefaultCategories() []Category {
 
 // Validate checks every record, the orders of the lists, and that requests, deals and the queues agree.
 func (g GenesisState) Validate(codec address.Codec) error {
-	if err := g.Params.Validate(); err != nil {
-		return err
-	}
-	if err := g.validateOrders(codec); err != nil {
-		return err
-	}
-	if err := g.validateRequests(codec); err != nil {
-		return err
-	}
-	return g.validateRest(codec)
+	return cmp.Or(
+		g.Params.Validate(),
+		checkList("orders", g.Orders, ascendingIDs(func(r OrderRecord) string { return r.Id }),
+			func(r OrderRecord) error { return r.validateRecord(codec, g.Params) }),
+		checkList("arrivals", g.Arrivals, ascendingIDs(func(id string) string { return id }), g.arrivalCheck()),
+		checkList("requests", g.Requests, ascendingIDs(func(r Request) string { return r.Id }),
+			func(r Request) error { return r.validateRecord(codec) }),
+		checkList("matches", g.Matches, ascendingIDs(func(m Match) string { return m.Id }), g.validateMatch),
+		checkList("floors", g.Floors, oneForEach(),
+			func(f Floor) error { return f.validateRecord(codec) }),
+		checkList("categories", g.Categories, ascending("id", func(c Category) string { return c.Id }), Category.Validate),
+		checkList("rematches", g.Rematches, ascending("topic", func(w Rematch) string { return w.Topic }), Rematch.validateCursor),
+		g.validateRescan(),
+	)
 }
 
-func (g GenesisState) validateOrders(codec address.Codec) error {
-	resting := make(map[string]bool, len(g.Orders))
+// checkList checks the records of a list, each with its place by the one check and by itself by the other; ErrGenesis names the
+// list, the index and what is wrong.
+func checkList[T any](field string, list []T, checks ...func(T) error) error {
+	for i, item := range list {
+		for _, check := range checks {
+			if err := check(item); err != nil {
+				return ErrGenesis.Wrapf("%s[%d].%s", field, i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// ascendingIDs checks a list that is in the order of its ids, each once.
+func ascendingIDs[T any](idOf func(T) string) func(T) error {
 	last := ""
-	for i, r := range g.Orders {
-		if err := ids.Follow(&last, r.Id); err != nil {
-			return ErrGenesis.Wrapf("orders[%d].id: %s", i, err)
+	return func(item T) error {
+		if err := ids.Follow(&last, idOf(item)); err != nil {
+			return text("id: " + err.Error())
 		}
-		if err := r.validateRecord(codec, g.Params); err != nil {
-			return ErrGenesis.Wrapf("orders[%d].%s", i, err)
+		return nil
+	}
+}
+
+// ascending checks a list that is in the order of a key, a field of its records, each once.
+func ascending[T any](field string, keyOf func(T) string) func(T) error {
+	last := ""
+	return func(item T) error {
+		key := keyOf(item)
+		if key <= last {
+			return text(fmt.Sprintf("%s: %q: expected ascending order, each once", field, key))
 		}
+		last = key
+		return nil
+	}
+}
+
+// oneForEach checks a list in any order that has one record for each owner and kind.
+func oneForEach() func(Floor) error {
+	seen := map[string]bool{}
+	return func(f Floor) error {
+		key := f.Owner + f.Kind.Word()
+		if seen[key] {
+			return text("owner: expected one floor for each owner and kind")
+		}
+		seen[key] = true
+		return nil
+	}
+}
+
+// arrivalCheck checks that what arrives is an order that rests.
+func (g GenesisState) arrivalCheck() func(string) error {
+	resting := make(map[string]bool, len(g.Orders))
+	for _, r := range g.Orders {
 		resting[r.Id] = r.Status == ORDER_STATUS_RESTING
 	}
-	last = ""
-	for i, id := range g.Arrivals {
-		if err := ids.Follow(&last, id); err != nil {
-			return ErrGenesis.Wrapf("arrivals[%d]: %s", i, err)
-		}
+	return func(id string) error {
 		if !resting[id] {
-			return ErrGenesis.Wrapf("arrivals[%d]: %s: expected a resting order", i, id)
+			return text("id: " + id + ": expected a resting order")
+		}
+		return nil
+	}
+}
+
+// claim is something that a record must keep, and what to say when it does not.
+type claim struct {
+	holds   bool
+	problem text
+}
+
+func checkClaims(claims ...claim) error {
+	for _, c := range claims {
+		if !c.holds {
+			return c.problem
 		}
 	}
 	return nil
 }
+
+func isBetween[N cmp.Ordered](n, least, most N) bool { return least <= n && n <= most }
 
 func (r OrderRecord) validateRecord(codec address.Codec, p Params) error {
-	if r.Kind < ORDER_KIND_APP || r.Kind > ORDER_KIND_POOL {
-		return text("kind: expected an app, dataset or pool order")
-	}
-	if r.Status < ORDER_STATUS_RESTING || r.Status > ORDER_STATUS_STALE {
-		return text("status: unknown")
-	}
-	if r.Rank != "" {
-		if raw, err := hex.DecodeString(r.Rank); err != nil || len(raw) != IDSize {
-			return text("rank: expected 64 hexadecimal digits")
-		}
-	}
 	kind, err := r.Order.Kind()
-	if err != nil {
-		if r.Status == ORDER_STATUS_CANCELLED {
-			return nil // cancelled by its nonce, before the chain saw it
-		}
-		return err
+	if err != nil && r.Status == ORDER_STATUS_CANCELLED {
+		kind, err = r.Kind, nil // cancelled by its nonce, before the chain saw it
+	} else if err == nil {
+		err = r.Order.Validate(codec, p)
 	}
-	if kind != r.Kind {
-		return text("kind: does not fit the order")
-	}
-	if err := r.Order.Validate(codec, p); err != nil {
-		return err
-	}
-	if v := r.Order.Volume(); v > 0 && r.Filled > v {
-		return text("filled: more than the order's volume")
-	}
-	return nil
+	volume := r.Order.Volume()
+	return cmp.Or(
+		checkClaims(
+			claim{isBetween(r.Kind, ORDER_KIND_APP, ORDER_KIND_POOL), "kind: expected an app, dataset or pool order"},
+			claim{isBetween(r.Status, ORDER_STATUS_RESTING, ORDER_STATUS_STALE), "status: unknown"},
+			claim{isIDOrNone(r.Rank), "rank: expected 64 hexadecimal digits"},
+		),
+		err,
+		checkClaims(
+			claim{kind == r.Kind, "kind: does not fit the order"},
+			claim{volume == 0 || r.Filled <= volume, "filled: more than the order's volume"},
+		),
+	)
 }
 
-func (g GenesisState) validateRequests(codec address.Codec) error {
-	last := ""
-	for i, r := range g.Requests {
-		if err := ids.Follow(&last, r.Id); err != nil {
-			return ErrGenesis.Wrapf("requests[%d].id: %s", i, err)
-		}
-		if _, err := codec.StringToBytes(r.Requester); err != nil {
-			return ErrGenesis.Wrapf("requests[%d].requester: %s", i, err)
-		}
-		if err := r.checkStatus(); err != nil {
-			return ErrGenesis.Wrapf("requests[%d].%s", i, err)
-		}
-	}
-	return nil
+func isIDOrNone(id string) bool {
+	_, err := ParseID(id)
+	return id == "" || err == nil
 }
 
-// checkStatus checks that what is filled and the escrow are those of the status.
-func (r Request) checkStatus() error {
-	if r.Status < REQUEST_STATUS_QUEUED || r.Status > REQUEST_STATUS_SIGNED {
-		return text("status: unknown")
-	}
-	if r.Height < 0 {
-		return text("height: negative")
-	}
+func (r Request) validateRecord(codec address.Codec) error {
+	_, err := codec.StringToBytes(r.Requester)
+	known := checkClaims(
+		claim{err == nil, "requester: expected an address"},
+		claim{isBetween(r.Status, REQUEST_STATUS_QUEUED, REQUEST_STATUS_SIGNED), "status: unknown"},
+		claim{r.Height >= 0, "height: negative"},
+	)
 	if r.Status == REQUEST_STATUS_CANCELLED && r.Job.App == "" {
-		return nil // cancelled by its nonce, before the chain saw it
+		return known // cancelled by its nonce, before the chain saw it
 	}
-	switch {
-	case r.Filled > r.Job.Size_:
-		return text("filled: more than the bag")
-	case (r.Filled > 0) != (r.Deal != ""), (r.Deals > 0) != (r.Deal != ""):
-		return text("deal: expected one exactly when tasks are filled")
-	case (r.Status == REQUEST_STATUS_RESTING) != (r.Topic != ""):
-		return text("topic: expected one exactly while it rests")
-	case r.Status == REQUEST_STATUS_MATCHED && r.Left() > 0:
-		return text("filled: expected the whole bag of a matched request")
-	}
+	return cmp.Or(known, r.validateProgress(), r.validateJobPolicy(), r.validateEscrow())
+}
+
+// validateProgress checks that the part of a request that changes is one of its status.
+func (r Request) validateProgress() error {
+	rests, matched := r.Status == REQUEST_STATUS_RESTING, r.Status == REQUEST_STATUS_MATCHED
+	return checkClaims(
+		claim{r.Filled <= r.Job.Size_, "filled: more than the bag"},
+		claim{(r.Filled > 0) == (r.Deal != ""), "deal: expected one exactly when tasks are filled"},
+		claim{(r.Deals > 0) == (r.Deal != ""), "deals: expected some exactly when there is a first"},
+		claim{rests == (r.Topic != ""), "topic: expected one exactly while it rests"},
+		claim{!matched || r.Left() == 0, "filled: expected the whole bag of a matched request"},
+	)
+}
+
+func (r Request) validateJobPolicy() error {
 	if _, err := poco.FindPolicy(r.Job.Policy); err != nil {
 		return text("job." + err.Error())
 	}
-	hi, budget := bits.Mul64(r.Job.MaxPrice, r.Left())
-	waits := r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING
-	// A cancelled request holds its escrow until the next block gives it back.
-	held := r.Status == REQUEST_STATUS_CANCELLED && r.Escrow > 0
+	return nil
+}
+
+// validateEscrow checks what is locked for a request: max_price for each task that is left while it waits on the chain, and
+// nothing otherwise. A cancelled request may hold either: its escrow is given back in the next block.
+func (r Request) validateEscrow() error {
+	over, budget := bits.Mul64(r.Job.MaxPrice, r.Left())
+	var expected []uint64
 	switch {
-	case hi != 0 || (waits || held) && r.Escrow != budget:
-		return text("escrow: expected max_price times what is left of the bag while it waits")
-	case !waits && !held && r.Escrow != 0:
-		return text("escrow: expected none once it is matched or refunded")
+	case r.HoldsBudget():
+		expected = []uint64{budget}
+	case r.Status == REQUEST_STATUS_CANCELLED:
+		expected = []uint64{0, budget}
+	default:
+		expected = []uint64{0}
+	}
+	if over != 0 || !slices.Contains(expected, r.Escrow) {
+		return text(fmt.Sprintf("escrow: got %d, expected one of %d for a %s request", r.Escrow, expected, r.Status))
 	}
 	return nil
 }
 
-func (g GenesisState) validateRest(codec address.Codec) error {
-	last := ""
-	for i, m := range g.Matches {
-		if err := ids.Follow(&last, m.Id); err != nil {
-			return ErrGenesis.Wrapf("matches[%d].id: %s", i, err)
-		}
-		if err := g.validateMatch(m); err != nil {
-			return ErrGenesis.Wrapf("matches[%d].%s", i, err)
-		}
-	}
-	floors := make(map[string]bool, len(g.Floors))
-	for i, f := range g.Floors {
-		if key := f.Owner + f.Kind.Word(); floors[key] {
-			return ErrGenesis.Wrapf("floors[%d]: expected one for each owner and kind", i)
-		} else {
-			floors[key] = true
-		}
-		if _, err := codec.StringToBytes(f.Owner); err != nil {
-			return ErrGenesis.Wrapf("floors[%d].owner: %s", i, err)
-		}
-		if f.Kind < ORDER_KIND_APP || f.Kind > ORDER_KIND_REQUEST || f.Below == 0 {
-			return ErrGenesis.Wrapf("floors[%d]: expected a kind of order and a nonce above 0", i)
-		}
-	}
-	last = ""
-	for i, c := range g.Categories {
-		if c.Id <= last {
-			return ErrGenesis.Wrapf("categories[%d].id: %q: expected ascending order, each once", i, c.Id)
-		}
-		last = c.Id
-		if err := c.Validate(); err != nil {
-			return ErrGenesis.Wrapf("categories[%d].%s", i, err)
-		}
-	}
-	last = ""
-	for i, w := range g.Rematches {
-		if w.Topic <= last {
-			return ErrGenesis.Wrapf("rematches[%d].topic: %q: expected ascending order, each once", i, w.Topic)
-		}
-		last = w.Topic
-		if _, err := ParseID(w.After); w.After != "" && err != nil {
-			return ErrGenesis.Wrapf("rematches[%d].after: %s", i, err)
-		}
-	}
-	if g.Rescan != nil {
-		if _, err := ParseID(g.Rescan.After); err != nil {
-			return ErrGenesis.Wrapf("rescan.after: %s", err)
-		}
-	}
-	return nil
+func (f Floor) validateRecord(codec address.Codec) error {
+	_, err := codec.StringToBytes(f.Owner)
+	return checkClaims(
+		claim{err == nil, "owner: expected an address"},
+		claim{isBetween(f.Kind, ORDER_KIND_APP, ORDER_KIND_REQUEST), "kind: expected a kind of order"},
+		claim{f.Below > 0, "below: expected a nonce above 0"},
+	)
 }
 
-// validateMatch checks that the orders and the request of a proposed match are there; both lists are in order.
+// validateMatch checks that the orders and the request of a proposed match are there.
 func (g GenesisState) validateMatch(m Match) error {
-	if _, found := slices.BinarySearchFunc(g.Requests, m.Request, func(r Request, id string) int { return strings.Compare(r.Id, id) }); !found {
+	if !holdsID(g.Requests, m.Request, func(r Request) string { return r.Id }) {
 		return text("request: " + m.Request + " is no request")
 	}
-	for i, id := range append([]string{m.Pool, m.App}, m.Datasets...) {
-		_, found := slices.BinarySearchFunc(g.Orders, id, func(r OrderRecord, id string) int { return strings.Compare(r.Id, id) })
-		if !found && (id != "" || i == 0) {
+	orders := []string{m.Pool}
+	for _, id := range append([]string{m.App}, m.Datasets...) {
+		if id != "" { // a list price has none
+			orders = append(orders, id)
+		}
+	}
+	for _, id := range orders {
+		if !holdsID(g.Orders, id, func(r OrderRecord) string { return r.Id }) {
 			return text("orders: " + id + " is no order")
 		}
+	}
+	return nil
+}
+
+// holdsID says whether a list that is in the order of its ids has one.
+func holdsID[T any](list []T, id string, idOf func(T) string) bool {
+	_, found := slices.BinarySearchFunc(list, id, func(item T, id string) int { return strings.Compare(idOf(item), id) })
+	return found
+}
+
+// validateCursor checks the request after which a rematch goes on; "" is before the first.
+func (w Rematch) validateCursor() error {
+	return checkClaims(claim{isIDOrNone(w.After), "after: expected the id of a request"})
+}
+
+// validateRescan checks the rescan's cursor, which is always behind a request.
+func (g GenesisState) validateRescan() error {
+	if g.Rescan == nil {
+		return nil
+	}
+	if _, err := ParseID(g.Rescan.After); err != nil {
+		return ErrGenesis.Wrapf("rescan.after: %s", err)
 	}
 	return nil
 }

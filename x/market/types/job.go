@@ -1,7 +1,7 @@
 package types
 
 import (
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"cmp"
 	"math/bits"
 	"slices"
 	"strings"
@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -50,63 +51,88 @@ func (j Job) Fuel(category *Category, p Params) uint64 {
 // Validate checks a normal job against the parameters, without its price and the accounts it names; each error is its
 // own and names the field, the value and what was expected.
 func (j Job) Validate(p Params) error {
-	if !appstypes.IsReference(j.App) && ValidateDigest(j.App) != nil {
-		return ErrUnknownApp.Wrapf("app: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", j.App)
+	return cmp.Or(
+		j.validateApp(),
+		j.validateTrust(),
+		j.validateFuel(p),
+		within(ErrReplicas, "min_replicas", j.MinReplicas, 0, poco.MaxReplicas),
+		within(ErrAudit, "audit_blocks", j.AuditBlocks, 0, p.MaxAuditBlocks),
+		within(ErrSize, "size", j.Size_, 1, p.MaxSize, " tasks"),
+		j.validatePolicy(),
+		validateCategoryOrNone(j.Category),
+		j.validateArgs(p),
+		j.validateInputs(p),
+		j.validateDatasets(p),
+		ValidateTags("tags", j.Tags),
+		ValidateResources(j.Resources),
+		j.validatePools(),
+		j.validateCallback(),
+		j.validateOnchain(),
+		j.validatePayer(),
+	)
+}
+
+func (j Job) validateApp() error {
+	if !isAssetName(j.App) {
+		return ErrUnknownApp.Wrapf("app: got %.80q, expected %s", j.App, assetNameRule)
 	}
+	return nil
+}
+
+func (j Job) validateTrust() error {
 	if _, err := poco.QuantiseTrust(j.Trust); err != nil {
 		return ErrTrust.Wrap(err.Error())
 	}
-	switch {
-	case j.MinReplicas > poco.MaxReplicas:
-		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d", j.MinReplicas, poco.MaxReplicas)
-	case j.FuelLimit < 1 && j.Category == "":
+	return nil
+}
+
+// validateFuel checks the fuel limit, which only a job of a category may leave out.
+func (j Job) validateFuel(p Params) error {
+	if j.FuelLimit == 0 && j.Category == "" {
 		return ErrFuel.Wrapf("fuel_limit: got 0 and no category, expected 1 to %d", p.MaxFuel)
-	case j.FuelLimit > p.MaxFuel:
-		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most %d", j.FuelLimit, p.MaxFuel)
-	case j.AuditBlocks < 0 || j.AuditBlocks > p.MaxAuditBlocks:
-		return ErrAudit.Wrapf("audit_blocks: got %d, expected 0 to %d", j.AuditBlocks, p.MaxAuditBlocks)
-	case j.Size_ < 1 || j.Size_ > p.MaxSize:
-		return ErrSize.Wrapf("size: got %d, expected 1 to %d tasks", j.Size_, p.MaxSize)
 	}
-	if err := j.validatePolicy(); err != nil {
-		return err
-	}
-	if j.Category != "" {
-		if err := ValidateCategoryID(j.Category); err != nil {
-			return err
-		}
-	}
-	if err := j.validateArgs(p); err != nil {
-		return err
-	}
-	if err := j.validateInputs(p); err != nil {
-		return err
-	}
-	if err := j.validateDatasets(p); err != nil {
-		return err
-	}
-	if err := ValidateTags("tags", j.Tags); err != nil {
-		return err
-	}
-	if err := ValidateResources(j.Resources); err != nil {
-		return err
-	}
-	switch {
-	case j.Pool != "" && workerstypes.ValidatePoolID(j.Pool) != nil:
+	return within(ErrFuel, "fuel_limit", j.FuelLimit, 0, p.MaxFuel)
+}
+
+// validatePools checks the pool that the job names, and bounds the list of those that it takes.
+func (j Job) validatePools() error {
+	if j.Pool != "" && workerstypes.ValidatePoolID(j.Pool) != nil {
 		return ErrUnknownPool.Wrapf("pool: got %.80q, expected a pool's id, or none for any", j.Pool)
-	case j.Pools.Entries() > MaxRestrictions:
-		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", j.Pools.Entries(), MaxRestrictions)
-	case j.Callback != "" && !isWord(j.Callback, 1, MaxCallbackLen, "._-/"):
+	}
+	if n := j.Pools.Entries(); n > MaxRestrictions {
+		return ErrRestriction.Wrapf("pools: got %d entries, expected at most %d", n, MaxRestrictions)
+	}
+	return nil
+}
+
+func (j Job) validateCallback() error {
+	if j.Callback != "" && !isWord(j.Callback, 1, MaxCallbackLen, "._-/") {
 		return ErrCallback.Wrapf("callback: got %.80q, expected a name of at most %d of a-z, 0-9 and \"._-/\"", j.Callback, MaxCallbackLen)
-	case j.Onchain != "" && contract.CheckInputName(j.Onchain) != nil:
-		return ErrOnchain.Wrapf("onchain: %s", contract.CheckInputName(j.Onchain))
-	case j.Sponsor != "" && j.Voucher != "":
+	}
+	return nil
+}
+
+// validateOnchain checks the name of the file that is to live on chain.
+func (j Job) validateOnchain() error {
+	if j.Onchain == "" {
+		return nil
+	}
+	if err := contract.CheckInputName(j.Onchain); err != nil {
+		return ErrOnchain.Wrapf("onchain: %s", err)
+	}
+	return nil
+}
+
+// validatePayer checks that at most one pays in the requester's place: a sponsor, or a voucher, whose id is well formed.
+func (j Job) validatePayer() error {
+	if j.Voucher == "" {
+		return nil
+	}
+	if j.Sponsor != "" {
 		return ErrSponsor.Wrapf("sponsor: got %.80q and a voucher as well, expected at most one to pay in the requester's place", j.Sponsor)
 	}
-	if j.Voucher != "" {
-		if _, err := ParseID(j.Voucher); err != nil {
-			return ErrID.Wrapf("voucher: %s", err)
-		}
+	if _, err := ParseID(j.Voucher); err != nil {
+		return ErrID.Wrapf("voucher: %s", err)
 	}
 	return nil
 }
@@ -129,27 +155,23 @@ func (j Job) validateParties(codec address.Codec) error {
 // validateDatasets checks that each is named once and that the bag is as large as its split wants. Two versions of one
 // dataset would be one file, and are refused here when they are named so, and by Agreement otherwise.
 func (j Job) validateDatasets(p Params) error {
-	n := uint64(len(j.Datasets))
-	if n > uint64(p.MaxDatasets) {
+	if n := len(j.Datasets); n > int(p.MaxDatasets) {
 		return ErrDatasets.Wrapf("datasets: got %d, expected at most %d", n, p.MaxDatasets)
 	}
-	names := make([]string, 0, n)
 	for i, ref := range j.Datasets {
-		name := ref
-		if appstypes.IsReference(ref) {
-			name, _, _ = strings.Cut(ref, ":")
-		} else if ValidateDigest(ref) != nil {
-			return ErrDatasets.Wrapf("datasets[%d]: got %.80q, expected \"organisation/name:version\" or \"sha256:\" and 64 hexadecimal digits", i, ref)
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for i, name := range names {
-		if i > 0 && names[i-1] == name {
-			return ErrDatasets.Wrapf("datasets: %q is there twice", name)
+		if !isAssetName(ref) {
+			return ErrDatasets.Wrapf("datasets[%d]: got %.80q, expected %s", i, ref, assetNameRule)
 		}
 	}
-	k := uint64(j.DatasetsPerTask)
+	if name, twice := firstTwice(j.Datasets, withoutVersion); twice {
+		return ErrDatasets.Wrapf("datasets: %q is there twice", name)
+	}
+	return j.validateSplit()
+}
+
+// validateSplit checks that a bag whose datasets are split over its tasks has a task for each part of them.
+func (j Job) validateSplit() error {
+	n, k := uint64(len(j.Datasets)), uint64(j.DatasetsPerTask)
 	if k == 0 {
 		return nil
 	}
@@ -160,6 +182,37 @@ func (j Job) validateDatasets(p Params) error {
 		return ErrSize.Wrapf("size: got %d, expected %d tasks for %d datasets, %d for each", j.Size_, want, n, k)
 	}
 	return nil
+}
+
+// assetNameRule says how a job names an app or a dataset.
+const assetNameRule = `"organisation/name:version" or "sha256:" and 64 hexadecimal digits`
+
+// isAssetName says whether a name is one of an app's or dataset's version: its reference or its digest.
+func isAssetName(name string) bool {
+	return appstypes.IsReference(name) || ValidateDigest(name) == nil
+}
+
+// withoutVersion returns the "organisation/name" of a reference, and a digest as it is.
+func withoutVersion(name string) string {
+	if appstypes.IsReference(name) {
+		name, _, _ = strings.Cut(name, ":")
+	}
+	return name
+}
+
+// firstTwice returns the first value, in their order, that two items of a list have.
+func firstTwice[T any](list []T, valueOf func(T) string) (value string, twice bool) {
+	values := make([]string, 0, len(list))
+	for _, item := range list {
+		values = append(values, valueOf(item))
+	}
+	slices.Sort(values)
+	for i := 1; i < len(values); i++ {
+		if values[i-1] == values[i] {
+			return values[i], true
+		}
+	}
+	return "", false
 }
 
 // validateArgs counts the zero byte that ends each argument, so that empty ones cost something too.
@@ -177,36 +230,58 @@ func (j Job) validateArgs(p Params) error {
 	return nil
 }
 
+// validateInputs checks each input, their sizes together, that their names make one tree, and the execution, which names
+// some of them.
 func (j Job) validateInputs(p Params) error {
 	if len(j.Inputs) > int(p.MaxInputs) {
 		return ErrInputs.Wrapf("inputs: got %d, expected at most %d", len(j.Inputs), p.MaxInputs)
 	}
 	var total uint64
-	rules := make([]contract.Input, 0, len(j.Inputs))
 	for i, in := range j.Inputs {
-		if in == nil {
-			return ErrInputName.Wrapf("inputs[%d]: missing", i)
-		}
-		if err := ValidateDigest(in.Digest); err != nil {
+		if err := validateInput(i, in); err != nil {
 			return err
-		}
-		if err := validateLocators(in.Locators); err != nil {
-			return ErrLocator.Wrapf("inputs[%d].%s", i, err)
 		}
 		var carry uint64
 		if total, carry = bits.Add64(total, in.Size_, 0); carry != 0 || total > p.MaxInputBytes {
 			return ErrInputs.Wrapf("inputs[%d].size: %d bytes make the inputs larger than %d bytes together", i, in.Size_, p.MaxInputBytes)
 		}
-		rules = append(rules, in.Rule())
 	}
-	if err := contract.CheckInputs(rules); err != nil {
+	if err := contract.CheckInputs(j.inputRules()); err != nil {
 		return ErrInputName.Wrap(err.Error())
 	}
-	if err := j.Execution.Contract().Check(rules); err != nil {
+	return j.validateExecution()
+}
+
+func validateInput(i int, in *dealstypes.Input) error {
+	if in == nil {
+		return ErrInputName.Wrapf("inputs[%d]: missing", i)
+	}
+	if err := ValidateDigest(in.Digest); err != nil {
+		return err
+	}
+	if err := validateLocators(in.Locators); err != nil {
+		return ErrLocator.Wrapf("inputs[%d].%s", i, err)
+	}
+	return nil
+}
+
+// inputRules returns the inputs as the rules about their names and the execution see them.
+func (j Job) inputRules() []contract.Input {
+	rules := make([]contract.Input, 0, len(j.Inputs))
+	for _, in := range j.Inputs {
+		rules = append(rules, in.Rule())
+	}
+	return rules
+}
+
+// validateExecution checks how the program is run. A category has its own time, so that a job of one asks for none.
+func (j Job) validateExecution() error {
+	execution := j.Execution.Contract()
+	if err := execution.Check(j.inputRules()); err != nil {
 		return ErrExecution.Wrap(err.Error())
 	}
-	if j.Category != "" && j.Execution.Contract().Seconds != 0 {
-		return ErrExecution.Wrapf("seconds: got %d, expected 0 in category %s, which has its own time", j.Execution.Seconds, j.Category)
+	if j.Category != "" && execution.Seconds != 0 {
+		return ErrExecution.Wrapf("seconds: got %d, expected 0 in category %s, which has its own time", execution.Seconds, j.Category)
 	}
 	return nil
 }
@@ -232,15 +307,18 @@ func validateLocators(locators []string) error {
 	if len(locators) > MaxLocators {
 		return text("locators: more than 8")
 	}
-	for _, l := range locators {
-		_, http := strings.CutPrefix(l, "http://")
-		_, https := strings.CutPrefix(l, "https://")
-		if len(l) > MaxLocatorLen || !http && !https || strings.ContainsFunc(l, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-			return text("locators: expected http or https URLs of printable ASCII, at most 256 bytes each")
-		}
+	if slices.ContainsFunc(locators, isNoLocator) {
+		return text("locators: expected http or https URLs of printable ASCII, at most 256 bytes each")
 	}
 	return nil
 }
+
+func isNoLocator(l string) bool {
+	web := strings.HasPrefix(l, "http://") || strings.HasPrefix(l, "https://")
+	return !web || len(l) > MaxLocatorLen || strings.ContainsFunc(l, isUnprintable)
+}
+
+func isUnprintable(r rune) bool { return r <= ' ' || r >= 0x7f }
 
 // Budget returns max_price times size in ucred, the most that a normal job can cost: what is locked for it. ErrPrice
 // when there is no price, or the product exceeds 64 bits.

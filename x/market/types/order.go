@@ -1,6 +1,7 @@
 package types
 
 import (
+	"cmp"
 	"math"
 
 	"cosmossdk.io/core/address"
@@ -23,6 +24,23 @@ const maxBps = 10_000
 
 // domainSign keeps what is signed as an order apart from everything else that a key signs.
 const domainSign = "credence/order/v1/sign"
+
+// CheckKnown refuses a kind that is none of the four; ErrOrder.
+func (k OrderKind) CheckKnown() error {
+	if k.Word() == "" {
+		return ErrOrder.Wrapf("kind: got %s, expected APP, DATASET, POOL or REQUEST", k)
+	}
+	return nil
+}
+
+// CheckKind refuses an order that is of another kind, or of none; ErrOrder.
+func (o Order) CheckKind(want OrderKind) error {
+	got, err := o.Kind()
+	if err == nil && got != want {
+		err = ErrOrder.Wrapf("got an order of kind %s, expected %s", got, want)
+	}
+	return err
+}
 
 // Word returns the kind as ids and people write it: "app", "dataset", "pool", "request"; "" for none of them.
 func (k OrderKind) Word() string {
@@ -87,8 +105,7 @@ func (o Order) Normal() Order {
 // Validate checks a normal order by itself: every field, and that nothing in it is unbounded. The error says which field
 // it was, its value, and what was expected.
 func (o Order) Validate(codec address.Codec, p Params) error {
-	kind, err := o.Kind()
-	if err != nil {
+	if _, err := o.Kind(); err != nil {
 		return err
 	}
 	if err := account.Check(codec, o.Owner); err != nil {
@@ -97,82 +114,74 @@ func (o Order) Validate(codec address.Codec, p Params) error {
 	if o.Expiry < 0 {
 		return ErrOrder.Wrapf("expiry: got %d, expected a height, or 0 for never", o.Expiry)
 	}
-	switch kind {
-	case ORDER_KIND_APP:
+	switch {
+	case o.App != nil:
 		return o.App.validateParts(codec)
-	case ORDER_KIND_DATASET:
+	case o.Dataset != nil:
 		return o.Dataset.validateParts(codec)
-	case ORDER_KIND_POOL:
+	case o.Pool != nil:
 		return o.Pool.validateParts(codec, p)
 	}
-	if err := o.Request.Validate(p); err != nil {
-		return err
-	}
-	if err := o.Request.validateParties(codec); err != nil {
-		return err
-	}
-	_, err = o.Request.Budget()
-	return err
+	_, err := o.Request.Budget()
+	return cmp.Or(o.Request.Validate(p), o.Request.validateParties(codec), err)
 }
 
 func (o AppOrder) validateParts(codec address.Codec) error {
-	if !appstypes.IsReference(o.App) {
-		return ErrOrder.Wrapf("app: got %.80q, expected \"organisation/name:version\"", o.App)
-	}
-	if err := validatePrice(o.Price); err != nil {
-		return err
-	}
-	if err := ValidateTags("tags", o.Tags); err != nil {
-		return err
-	}
-	return validateRestrictions(codec, o.Requesters,
-		restricted{"datasets", listsAssets, o.Datasets}, restricted{"pools", listsPools, o.Pools})
+	return cmp.Or(
+		validateReference("app", o.App),
+		validatePrice(o.Price),
+		ValidateTags("tags", o.Tags),
+		validateRestrictions(codec, o.Requesters,
+			restricted{"datasets", listsAssets, o.Datasets}, restricted{"pools", listsPools, o.Pools}),
+	)
 }
 
 func (o DatasetOrder) validateParts(codec address.Codec) error {
-	if !appstypes.IsReference(o.Dataset) {
-		return ErrOrder.Wrapf("dataset: got %.80q, expected \"organisation/name:version\"", o.Dataset)
-	}
-	if err := validatePrice(o.Price); err != nil {
-		return err
-	}
-	if err := ValidateTags("tags", o.Tags); err != nil {
-		return err
-	}
-	return validateRestrictions(codec, o.Requesters,
-		restricted{"apps", listsAssets, o.Apps}, restricted{"pools", listsPools, o.Pools})
+	return cmp.Or(
+		validateReference("dataset", o.Dataset),
+		validatePrice(o.Price),
+		ValidateTags("tags", o.Tags),
+		validateRestrictions(codec, o.Requesters,
+			restricted{"apps", listsAssets, o.Apps}, restricted{"pools", listsPools, o.Pools}),
+	)
 }
 
 func (o PoolOrder) validateParts(codec address.Codec, p Params) error {
-	if workerstypes.ValidatePoolID(o.Pool) != nil {
-		return ErrOrder.Wrapf("pool: got %.80q, expected a pool's id", o.Pool)
+	return cmp.Or(
+		validatePoolName(o.Pool),
+		validatePrice(o.Price),
+		within(ErrFuel, "max_fuel", o.MaxFuel, 1, math.MaxUint64, ", the largest fuel limit that it takes"),
+		validateTrustOrAny(o.Trust),
+		within(ErrOrder, "stake", o.Stake, 1, MaxStake, " ucred, the pool's stake"),
+		within(ErrOrder, "commission_bps", o.CommissionBps, 0, maxBps),
+		validateCategoryOrNone(o.Category),
+		ValidateTags("tags", o.Tags),
+		ValidateResources(o.Resources),
+		validateRestrictions(codec, o.Requesters,
+			restricted{"apps", listsAssets, o.Apps}, restricted{"datasets", listsAssets, o.Datasets}),
+	)
+}
+
+func validateReference(field, ref string) error {
+	if !appstypes.IsReference(ref) {
+		return ErrOrder.Wrapf("%s: got %.80q, expected \"organisation/name:version\"", field, ref)
 	}
-	if err := validatePrice(o.Price); err != nil {
-		return err
+	return nil
+}
+
+func validatePoolName(id string) error {
+	if workerstypes.ValidatePoolID(id) != nil {
+		return ErrOrder.Wrapf("pool: got %.80q, expected a pool's id", id)
 	}
-	switch {
-	case o.MaxFuel < 1:
-		return ErrFuel.Wrap("max_fuel: got 0, expected the largest fuel limit it takes")
-	case o.Trust != 0 && (o.Trust < poco.MinTrust || o.Trust > poco.MaxTrust):
-		return ErrTrust.Wrapf("trust: got %d, expected %d to %d, or 0 for any", o.Trust, poco.MinTrust, uint64(poco.MaxTrust))
-	case o.Stake < 1 || o.Stake > MaxStake:
-		return ErrOrder.Wrapf("stake: got %d, expected the pool's stake, 1 to %d ucred", o.Stake, uint64(MaxStake))
-	case o.CommissionBps > maxBps:
-		return ErrOrder.Wrapf("commission_bps: got %d, expected at most %d", o.CommissionBps, maxBps)
+	return nil
+}
+
+// validateTrustOrAny checks the most trust that a pool order takes; 0 is no bound.
+func validateTrustOrAny(trust uint64) error {
+	if trust == 0 {
+		return nil
 	}
-	if o.Category != "" {
-		if err := ValidateCategoryID(o.Category); err != nil {
-			return err
-		}
-	}
-	if err := ValidateTags("tags", o.Tags); err != nil {
-		return err
-	}
-	if err := ValidateResources(o.Resources); err != nil {
-		return err
-	}
-	return validateRestrictions(codec, o.Requesters,
-		restricted{"apps", listsAssets, o.Apps}, restricted{"datasets", listsAssets, o.Datasets})
+	return within(ErrTrust, "trust", trust, poco.MinTrust, poco.MaxTrust, ", or 0 for any")
 }
 
 // restricted is a restriction by its field's name.
@@ -200,10 +209,7 @@ func validateRestrictions(codec address.Codec, requesters orgstypes.Audience, li
 }
 
 func validatePrice(price uint64) error {
-	if price > MaxPrice {
-		return ErrPrice.Wrapf("price: got %d, expected at most %d ucred", price, uint64(MaxPrice))
-	}
-	return nil
+	return within(ErrPrice, "price", price, 0, MaxPrice, " ucred")
 }
 
 // ID returns the id of an order that has one kind.
@@ -288,10 +294,29 @@ func (r OrderRecord) Left() uint64 {
 	return volume - min(volume, r.Filled)
 }
 
+// CheckLive says why the order can not be met at a height, as far as its record says it.
+func (r OrderRecord) CheckLive(height int64) error {
+	switch {
+	case r.Status == ORDER_STATUS_CANCELLED:
+		return ErrCancelled.Wrapf("order %s", r.Id)
+	case r.Status == ORDER_STATUS_FILLED || r.Left() == 0:
+		return ErrVolume.Wrapf("order %s: its volume of %d is used up", r.Id, r.Order.Volume())
+	case r.Status == ORDER_STATUS_EXPIRED || r.Order.Expired(height):
+		return ErrExpired.Wrapf("order %s: it expired at height %d", r.Id, r.Order.Expiry)
+	case !r.Live(height):
+		return ErrStale.Wrapf("order %s is %s", r.Id, r.Status)
+	}
+	return nil
+}
+
 // Live says whether the order can be met at a height: it rests or is signed, has not expired, and has volume left.
 func (r OrderRecord) Live(height int64) bool {
-	known := r.Status == ORDER_STATUS_RESTING || r.Status == ORDER_STATUS_SIGNED
-	return known && !r.Order.Expired(height) && r.Left() > 0
+	return r.Stands() && !r.Order.Expired(height) && r.Left() > 0
+}
+
+// Stands says that the order has not ended: it rests, or is signed.
+func (r OrderRecord) Stands() bool {
+	return r.Status == ORDER_STATUS_RESTING || r.Status == ORDER_STATUS_SIGNED
 }
 
 // Seller is the party that sells: the order's organisation with all of its accounts, or its owner, who has none.

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"cmp"
+
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 )
@@ -17,7 +19,7 @@ const (
 	// MaxLooks/MaxRestingOfSeller organisations.
 	MaxRestingOfSeller = 16
 	// MaxLooks bounds the looks of the matching of one request: an order of the book or a dataset is one. What else
-	// costs how many is said in keeper/looks.go.
+	// costs how many is said in keeper/budget.go.
 	MaxLooks = 500
 	// MaxReasonLen bounds the text of a reason in bytes.
 	MaxReasonLen = 512
@@ -60,57 +62,38 @@ func DefaultParams() Params {
 
 // Validate names the first field out of its range, so that no parameters can bring a deal no task can run under.
 func (p Params) Validate() error {
-	for _, w := range []struct {
-		name string
-		v    int64
-	}{
-		{"commit_blocks", p.CommitBlocks}, {"reveal_blocks", p.RevealBlocks},
-		{"wait_blocks", p.WaitBlocks}, {"retry_blocks", p.RetryBlocks},
-		{"max_rest_blocks", p.MaxRestBlocks},
-	} {
-		if w.v < 1 || w.v > maxBlocks {
-			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to 2^32 blocks", w.name, w.v)
-		}
-	}
-	switch {
-	case p.MaxAuditBlocks < 0 || p.MaxAuditBlocks > maxBlocks/2:
-		return ErrInvalidParams.Wrapf("max_audit_blocks: got %d, expected 0 to 2^31 blocks", p.MaxAuditBlocks)
-	case p.AuditBlocks < 0 || p.AuditBlocks > p.MaxAuditBlocks:
-		return ErrInvalidParams.Wrapf("audit_blocks: got %d, expected 0 to max_audit_blocks = %d", p.AuditBlocks, p.MaxAuditBlocks)
-	}
-	for _, c := range []struct {
-		name string
-		v    uint64
-		max  uint64
-	}{
-		{"fuel_per_block", p.FuelPerBlock, 1 << 62},
-		{"max_attempts", uint64(p.MaxAttempts), 1_000},
-		{"matches_per_block", uint64(p.MatchesPerBlock), 100_000},
-		{"max_size", p.MaxSize, 1 << 40},
-		{"max_fuel", p.MaxFuel, 1 << 62},
-		{"max_inputs", uint64(p.MaxInputs), 10_000},
-		{"max_input_bytes", p.MaxInputBytes, 1 << 50},
-		{"max_arg_bytes", uint64(p.MaxArgBytes), 1 << 20},
-		{"max_datasets", uint64(p.MaxDatasets), MaxLooks / 5},
-		{"block_millis", p.BlockMillis, 1 << 32},
-		{"looks_per_block", uint64(p.LooksPerBlock), 1_000_000},
-		{"ends_per_block", uint64(p.EndsPerBlock), 100_000},
-		{"court_fee", p.CourtFee, MaxPrice},
-		{"court_fee_per_gfuel", p.CourtFeePerGfuel, MaxPrice},
-		{"module_bytes_per_block", p.ModuleBytesPerBlock, 1 << 50},
-		{"input_bytes_per_block", p.InputBytesPerBlock, 1 << 50},
-	} {
-		if c.v < 1 || c.v > c.max {
-			return ErrInvalidParams.Wrapf("%s: got %d, expected 1 to %d", c.name, c.v, c.max)
-		}
-	}
-	if p.LooksPerBlock < MaxLooks {
-		return ErrInvalidParams.Wrapf("looks_per_block: got %d, expected at least %d, what one request may need", p.LooksPerBlock, MaxLooks)
-	}
-	if p.InformerBps >= 5_000 {
-		return ErrInvalidParams.Wrapf("informer_bps: got %d, expected below 5000", p.InformerBps)
-	}
-	// One block below the bound: a window that was cut at it cannot be told from one that fits.
+	return cmp.Or(
+		within(ErrInvalidParams, "commit_blocks", p.CommitBlocks, 1, maxBlocks, " blocks"),
+		within(ErrInvalidParams, "reveal_blocks", p.RevealBlocks, 1, maxBlocks, " blocks"),
+		within(ErrInvalidParams, "wait_blocks", p.WaitBlocks, 1, maxBlocks, " blocks"),
+		within(ErrInvalidParams, "retry_blocks", p.RetryBlocks, 1, maxBlocks, " blocks"),
+		within(ErrInvalidParams, "max_rest_blocks", p.MaxRestBlocks, 1, maxBlocks, " blocks"),
+		within(ErrInvalidParams, "max_audit_blocks", p.MaxAuditBlocks, 0, maxBlocks/2, " blocks"),
+		within(ErrInvalidParams, "audit_blocks", p.AuditBlocks, 0, p.MaxAuditBlocks, ", max_audit_blocks"),
+		within(ErrInvalidParams, "fuel_per_block", p.FuelPerBlock, 1, 1<<62),
+		within(ErrInvalidParams, "max_attempts", p.MaxAttempts, 1, 1_000),
+		within(ErrInvalidParams, "matches_per_block", p.MatchesPerBlock, 1, 100_000),
+		within(ErrInvalidParams, "max_size", p.MaxSize, 1, 1<<40),
+		within(ErrInvalidParams, "max_fuel", p.MaxFuel, 1, 1<<62),
+		within(ErrInvalidParams, "max_inputs", p.MaxInputs, 1, 10_000),
+		within(ErrInvalidParams, "max_input_bytes", p.MaxInputBytes, 1, 1<<50),
+		within(ErrInvalidParams, "max_arg_bytes", p.MaxArgBytes, 1, 1<<20),
+		within(ErrInvalidParams, "max_datasets", p.MaxDatasets, 1, MaxLooks/5),
+		within(ErrInvalidParams, "block_millis", p.BlockMillis, 1, 1<<32),
+		within(ErrInvalidParams, "looks_per_block", p.LooksPerBlock, MaxLooks, 1_000_000, ", the least is what one request may need"),
+		within(ErrInvalidParams, "ends_per_block", p.EndsPerBlock, 1, 100_000),
+		within(ErrInvalidParams, "court_fee", p.CourtFee, 1, MaxPrice),
+		within(ErrInvalidParams, "court_fee_per_gfuel", p.CourtFeePerGfuel, 1, MaxPrice),
+		within(ErrInvalidParams, "module_bytes_per_block", p.ModuleBytesPerBlock, 1, 1<<50),
+		within(ErrInvalidParams, "input_bytes_per_block", p.InputBytesPerBlock, 1, 1<<50),
+		within(ErrInvalidParams, "informer_bps", p.InformerBps, 0, 4_999, ", below one half"),
+		p.validateWindow(),
+	)
+}
+
+// validateWindow checks that the largest task has time enough: one block below the bound, for a window that was cut at it
+// cannot be told from one that fits. Pace and blocks are in their range by then.
+func (p Params) validateWindow() error {
 	if p.Window(p.largestWork(), nil) >= maxBlocks {
 		return ErrInvalidParams.Wrap("commit_blocks, fuel_per_block, module_bytes_per_block, input_bytes_per_block: the window of the largest task has 2^32 blocks or more, expected fewer")
 	}

@@ -19,8 +19,11 @@ func (r Request) With(p RequestProgress) Request {
 func (r Request) Left() uint64 { return r.Job.Size_ - r.Filled }
 
 // Waits says that matching may still fill the request.
-func (r Request) Waits() bool {
-	return r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING || r.Status == REQUEST_STATUS_SIGNED
+func (r Request) Waits() bool { return r.HoldsBudget() || r.Status == REQUEST_STATUS_SIGNED }
+
+// HoldsBudget says that the request waits on the chain, with max_price locked for each of its tasks that is left.
+func (r Request) HoldsBudget() bool {
+	return r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING
 }
 
 // Expired says that the request is no longer met at a height.

@@ -2,7 +2,8 @@ package types
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/credence-chain/credence/internal/words"
 )
 
 // Limits of a set of tags.
@@ -55,15 +56,7 @@ func missingTag(set, tags []string) (tag string, missing bool) {
 	return "", false
 }
 
-// isWord says whether s is from min to max bytes of a-z, 0-9 and the others.
-func isWord(s string, min, max int, others string) bool {
-	if len(s) < min || len(s) > max {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte(others, c) < 0 {
-			return false
-		}
-	}
-	return true
+// isWord says whether s is from least to most bytes of a-z, 0-9 and the signs.
+func isWord(s string, least, most int, signs string) bool {
+	return isBetween(len(s), least, most) && words.IsMade(s, signs)
 }

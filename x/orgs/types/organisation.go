@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"cosmossdk.io/core/address"
+
+	"github.com/credence-chain/credence/internal/words"
 )
 
 // Limits on what one record holds, so that reading it stays cheap.
@@ -22,10 +24,8 @@ func ValidateID(id string) error {
 	if len(id) < MinIDLen || len(id) > MaxIDLen {
 		return ErrInvalidOrganisation.Wrapf("id %q: expected %d to %d characters", id, MinIDLen, MaxIDLen)
 	}
-	for _, c := range []byte(id) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return ErrInvalidOrganisation.Wrapf("id %q: expected only a-z, 0-9 and '-'", id)
-		}
+	if !words.IsMade(id, "-") {
+		return ErrInvalidOrganisation.Wrapf("id %q: expected only a-z, 0-9 and '-'", id)
 	}
 	return nil
 }
