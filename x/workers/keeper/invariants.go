@@ -102,29 +102,35 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 func (k Keeper) checkEvictions(ctx context.Context, workers []types.Worker) error {
 	for _, w := range workers { // that it serves in those pools is a part of Worker.Validate
 		for _, e := range w.Evictions {
-			if ok, err := k.Evictions.Has(ctx, collections.Join3(uint64(e.Height), e.Pool, w.Address)); err != nil || !ok {
-				return fmt.Errorf("eviction: %s from %s at height %d is not in the queue: %w", w.Address, e.Pool, e.Height, err)
+			key := collections.Join3(uint64(e.Height), e.Pool, w.Address)
+			if err := expectKey(ctx, mapOf(k.Evictions), key, "eviction: %s from %s at height %d is not in the queue", w.Address, e.Pool, e.Height); err != nil {
+				return err
 			}
 		}
 	}
 	return k.Evictions.Walk(ctx, nil, func(key evictions) (bool, error) {
-		if ok, err := k.Pools.Has(ctx, key.K2()); err != nil || !ok {
-			return true, fmt.Errorf("eviction: from %q, which is not a pool: %w", key.K2(), err)
-		}
-		ok, err := k.Workers.Has(ctx, key.K3())
-		if err != nil || !ok {
-			return true, fmt.Errorf("eviction: of %q, which is not a worker: %w", key.K3(), err)
-		}
-		return false, nil
+		return false, errors.Join(
+			expectKey(ctx, k.Pools, key.K2(), "eviction: from %q, which is not a pool", key.K2()),
+			expectKey(ctx, k.Workers, key.K3(), "eviction: of %q, which is not a worker", key.K3()),
+		)
 	})
+}
+
+// expectKey fails with a problem unless a map has an entry.
+func expectKey[K, V any](ctx context.Context, m collections.Map[K, V], key K, problem string, args ...any) error {
+	found, err := m.Has(ctx, key)
+	if err == nil && !found {
+		err = fmt.Errorf(problem, args...)
+	}
+	return err
 }
 
 func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error {
 	next, all := map[string]uint64{}, 0 // tickets are walked in order
 	err := k.TicketHolder.Walk(ctx, nil, func(key collections.Pair[string, uint64], org string) (bool, error) {
 		pool, ticket := key.K1(), key.K2()
-		if ok, err := k.Pools.Has(ctx, pool); err != nil || !ok {
-			return true, fmt.Errorf("ticket: of %q, which is not a pool: %w", pool, err)
+		if err := expectKey(ctx, k.Pools, pool, "ticket: of %q, which is not a pool", pool); err != nil {
+			return true, err
 		}
 		if ticket != next[pool] {
 			return true, fmt.Errorf("ticket: %d of %s follows %d others, expected them to be dense", ticket, pool, next[pool])
@@ -139,16 +145,19 @@ func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error 
 	if err != nil {
 		return err
 	}
-	if err := expectEntries(ctx, "ticket_of", k.TicketOf, all); err != nil {
-		return err
-	}
-	if err := expectCounts(ctx, "ticket_count", k.TicketCount, next, plainText); err != nil {
-		return err
-	}
+	return errors.Join(
+		expectEntries(ctx, "ticket_of", k.TicketOf, all),
+		expectCounts(ctx, "ticket_count", k.TicketCount, next, plainText),
+		k.checkTicketsOf(ctx, workers),
+	)
+}
+
+// checkTicketsOf checks that every organisation that serves in a pool holds one of its tickets.
+func (k Keeper) checkTicketsOf(ctx context.Context, workers []types.Worker) error {
 	for _, w := range workers {
 		for _, id := range w.Pools {
-			if ok, err := k.TicketOf.Has(ctx, collections.Join(id, w.Organisation)); err != nil || !ok {
-				return fmt.Errorf("ticket: %s serves in %s and holds none: %w", w.Organisation, id, err)
+			if err := expectKey(ctx, k.TicketOf, collections.Join(id, w.Organisation), "ticket: %s serves in %s and holds none", w.Organisation, id); err != nil {
+				return err
 			}
 		}
 	}
@@ -157,28 +166,26 @@ func (k Keeper) checkTickets(ctx context.Context, workers []types.Worker) error 
 
 func (k Keeper) checkIndexes(ctx context.Context, workers []types.Worker) error {
 	for _, w := range workers {
-		if ok, err := k.WorkersOf.Has(ctx, collections.Join(w.Organisation, w.Address)); err != nil || !ok {
-			return fmt.Errorf("index: %s is not under %s: %w", w.Address, w.Organisation, err)
+		if err := expectKey(ctx, mapOf(k.WorkersOf), collections.Join(w.Organisation, w.Address), "index: %s is not under %s", w.Address, w.Organisation); err != nil {
+			return err
 		}
 		if w.Runtime == "" && len(w.Pools) > 0 {
 			return fmt.Errorf("runtime: %s serves %d pools and has none", w.Address, len(w.Pools))
 		}
 	}
-	if err := expectEntries(ctx, "workers_of", mapOf(k.WorkersOf), len(workers)); err != nil {
-		return err
-	}
-	if err := k.checkPoolIndexes(ctx, workers); err != nil {
-		return err
-	}
-	return k.checkRuntimeIndexes(ctx, workers)
+	return errors.Join(
+		expectEntries(ctx, "workers_of", mapOf(k.WorkersOf), len(workers)),
+		k.checkPoolIndexes(ctx, workers),
+		k.checkRuntimeIndexes(ctx, workers),
+	)
 }
 
 func (k Keeper) checkPoolIndexes(ctx context.Context, workers []types.Worker) error {
 	sizes, served := map[string]uint64{}, 0
 	for _, w := range workers {
 		for _, id := range w.Pools {
-			if ok, err := k.WorkersIn.Has(ctx, collections.Join(id, w.Address)); err != nil || !ok {
-				return fmt.Errorf("index: %s is not under pool %s: %w", w.Address, id, err)
+			if err := expectKey(ctx, mapOf(k.WorkersIn), collections.Join(id, w.Address), "index: %s is not under pool %s", w.Address, id); err != nil {
+				return err
 			}
 			sizes[id]++
 			served++
@@ -240,30 +247,37 @@ func pairText(key pair) string { return key.K1() + "/" + key.K2() }
 func (k Keeper) checkRechecks(ctx context.Context, workers []types.Worker) error {
 	var load uint64
 	err := k.Rechecks.Walk(ctx, nil, func(key queued, r types.Recheck) (bool, error) {
-		pool, err := k.Pools.Get(ctx, r.Pool)
-		if err != nil {
-			return true, err
-		}
-		if !pool.Raises() || pool.NextHeight != r.Height || key.K1() != uint64(r.Height) || key.K2() != r.Pool {
-			return true, fmt.Errorf("recheck: of %s at height %d, expected a pool that raises its stake then", r.Pool, r.Height)
-		}
-		var left uint64
-		for _, w := range workers {
-			if slices.Contains(w.Pools, r.Pool) && r.Ahead(w.Address) {
-				left++
-			}
-		}
-		if r.Left != left {
-			return true, fmt.Errorf("recheck: of %s: %d workers ahead, expected %d", r.Pool, r.Left, left)
-		}
-		load += left + 1
-		return false, nil
+		load += r.Left + 1
+		return false, k.checkRecheck(ctx, key, r, workers)
 	})
 	if err != nil {
 		return err
 	}
 	if have, err := k.recheckLoad(ctx); err != nil || have != load {
 		return fmt.Errorf("recheck: load %d, expected %d: %w", have, load, err)
+	}
+	return nil
+}
+
+func pairAt(key queued) string { return fmt.Sprint(key.K1(), " ", key.K2()) }
+
+// checkRecheck checks one pass: its pool raises its stake then, and the pass counts the workers that it has yet to reach.
+func (k Keeper) checkRecheck(ctx context.Context, key queued, r types.Recheck, workers []types.Worker) error {
+	pool, err := k.Pools.Get(ctx, r.Pool)
+	if err != nil {
+		return err
+	}
+	if !pool.Raises() || pool.NextHeight != r.Height || pairAt(key) != pairAt(recheckKey(r.Height, r.Pool)) {
+		return fmt.Errorf("recheck: of %s at height %d, expected a pool that raises its stake then", r.Pool, r.Height)
+	}
+	var left uint64
+	for _, w := range workers {
+		if slices.Contains(w.Pools, r.Pool) && r.Ahead(w.Address) {
+			left++
+		}
+	}
+	if r.Left != left {
+		return fmt.Errorf("recheck: of %s: %d workers ahead, expected %d", r.Pool, r.Left, left)
 	}
 	return nil
 }
@@ -368,14 +382,19 @@ func (k Keeper) checkOrganisation(ctx context.Context, c *poolCheck, org string)
 	if err != nil {
 		return false, err
 	}
-	pos, listed, err := k.EligiblePosition(ctx, id, org)
-	if err != nil || listed != (active && n > 0) {
-		return false, fmt.Errorf("active %t with %d members, listed %t: %w", active, n, listed, err)
+	return k.checkListed(ctx, id, org, active && n > 0)
+}
+
+// checkListed checks that a pool's upper array has an organisation exactly when it can be drawn, at the position stored for it.
+func (k Keeper) checkListed(ctx context.Context, pool, org string, drawable bool) (bool, error) {
+	pos, listed, err := k.EligiblePosition(ctx, pool, org)
+	if err != nil || listed != drawable {
+		return false, fmt.Errorf("drawable %t, listed %t: %w", drawable, listed, err)
 	}
 	if !listed {
 		return false, nil
 	}
-	if at, _, err := k.EligibleOrgAt(ctx, id, pos); err != nil || at != org {
+	if at, _, err := k.EligibleOrgAt(ctx, pool, pos); err != nil || at != org {
 		return false, fmt.Errorf("at its position %d is %q: %w", pos, at, err)
 	}
 	return true, nil

@@ -34,24 +34,10 @@ func (k Keeper) changePool(ctx context.Context, operator, id string, change func
 // SetPool replaces the settings of a pool and returns the height of announced terms, 0 for none. ErrRetired for a change that
 // a retired pool no longer takes; ErrTerms and ErrNotice for terms that cannot follow.
 func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, err error) {
-	var retires bool
+	var before types.Pool
 	pool, err := k.changePool(ctx, msg.Operator, msg.Id, func(p *types.Pool) error {
-		switch {
-		case p.Retired && !msg.Retired:
-			return types.ErrRetired.Wrapf("%s: that is final", p.Id)
-		case msg.Retired && msg.Terms != nil:
-			return types.ErrRetired.Wrapf("%s: expected no new terms", p.Id)
-		}
-		p.Description, p.Invited, p.Requesters = msg.Description, msg.Invited, msg.Requesters
-		if retires = msg.Retired && !p.Retired; retires {
-			p.Retired, p.PendingOperator = true, ""
-		}
-		if msg.Terms == nil {
-			return nil
-		}
-		err := k.announceTerms(ctx, p, *msg.Terms)
-		due = p.NextHeight
-		return err
+		before = *p
+		return k.changeSettings(ctx, p, msg)
 	})
 	if err != nil {
 		return 0, err
@@ -60,68 +46,79 @@ func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, 
 		return 0, err
 	}
 	if msg.Terms != nil {
-		if err := emitAnnounced(ctx, pool); err != nil {
-			return 0, err
-		}
+		return pool.NextHeight, emitAnnounced(ctx, pool)
 	}
-	if retires {
+	if pool.Retired && !before.Retired {
 		return 0, emitEvent(ctx, &types.EventPoolChanged{Pool: pool.Id, What: "retired"})
 	}
-	return due, nil
+	return 0, nil
+}
+
+// changeSettings changes a pool as its operator asks. A pool is retired once and for all, and then announces no terms.
+func (k Keeper) changeSettings(ctx context.Context, p *types.Pool, msg *types.MsgSetPool) error {
+	if p.Retired && !msg.Retired {
+		return types.ErrRetired.Wrapf("%s: that is final", p.Id)
+	}
+	if msg.Retired && msg.Terms != nil {
+		return types.ErrRetired.Wrapf("%s: expected no new terms", p.Id)
+	}
+	p.Description, p.Invited, p.Requesters = msg.Description, msg.Invited, msg.Requesters
+	if msg.Retired && !p.Retired {
+		p.Retired, p.PendingOperator = true, ""
+	}
+	if msg.Terms == nil {
+		return nil
+	}
+	return k.announceTerms(ctx, p, *msg.Terms)
 }
 
 // Invite invites an organisation to a pool, or withdraws the invitation. ErrInvitation where there is nothing to do,
 // ErrRetired when the pool takes no new workers.
 func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
+	change, what := k.addInvitation, "invited"
+	if msg.Withdrawn {
+		change, what = k.withdrawInvitation, "uninvited"
+	}
 	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
-		key := collections.Join(p.Id, msg.Organisation)
-		invited, err := k.Invitations.Has(ctx, key)
+		invited, err := k.Invitations.Has(ctx, collections.Join(p.Id, msg.Organisation))
 		if err != nil {
 			return err
 		}
-		switch {
-		case msg.Withdrawn && !invited:
-			return types.ErrInvitation.Wrapf("%q to %s: there is none to withdraw", msg.Organisation, p.Id)
-		case msg.Withdrawn:
-			return k.Invitations.Remove(ctx, key)
-		case invited:
-			return types.ErrInvitation.Wrapf("%q to %s: there is one", msg.Organisation, p.Id)
-		case p.Retired:
-			return types.ErrRetired.Wrapf("%s takes no new workers", p.Id)
-		}
-		// The organisation must exist. Its role is checked when it joins and whenever it is drawn.
-		if _, err := k.orgs.HasRole(ctx, msg.Organisation, orgstypes.ROLE_WORKER); err != nil {
-			return err
-		}
-		return k.Invitations.Set(ctx, key)
+		return change(ctx, *p, msg.Organisation, invited)
 	})
 	if err != nil {
 		return err
 	}
-	what := "invited"
-	if msg.Withdrawn {
-		what = "uninvited"
-	}
 	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: what, Organisation: msg.Organisation})
+}
+
+// addInvitation invites an organisation, which must exist. Its role is checked when it joins and whenever it is drawn.
+func (k Keeper) addInvitation(ctx context.Context, p types.Pool, org string, invited bool) error {
+	if invited {
+		return types.ErrInvitation.Wrapf("%q to %s: there is one", org, p.Id)
+	}
+	if p.Retired {
+		return types.ErrRetired.Wrapf("%s takes no new workers", p.Id)
+	}
+	if _, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER); err != nil {
+		return err
+	}
+	return k.Invitations.Set(ctx, collections.Join(p.Id, org))
+}
+
+func (k Keeper) withdrawInvitation(ctx context.Context, p types.Pool, org string, invited bool) error {
+	if !invited {
+		return types.ErrInvitation.Wrapf("%q to %s: there is none to withdraw", org, p.Id)
+	}
+	return k.Invitations.Remove(ctx, collections.Join(p.Id, org))
 }
 
 // TransferPool offers a pool to another organisation that may operate pools, or takes the offer back. A new offer replaces the
 // one before. ErrOffer, ErrRetired.
 func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) error {
 	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
-		switch {
-		case p.Retired:
-			return types.ErrRetired.Wrapf("%s is not handed over", p.Id)
-		case msg.To == "" && p.PendingOperator == "":
-			return types.ErrOffer.Wrapf("%s: it is offered to nobody", p.Id)
-		case msg.To != "" && msg.To == p.Operator:
-			return types.ErrOffer.Wrapf("%s: %q operates it already", p.Id, msg.To)
-		case msg.To != "":
-			if may, err := k.orgs.HasRole(ctx, msg.To, orgstypes.ROLE_POOL_OPERATOR); err != nil {
-				return err
-			} else if !may {
-				return types.ErrOffer.Wrapf("%s: %q may not operate pools", p.Id, msg.To)
-			}
+		if err := k.checkOffer(ctx, *p, msg.To); err != nil {
+			return err
 		}
 		p.PendingOperator = msg.To
 		return nil
@@ -130,6 +127,27 @@ func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) er
 		return err
 	}
 	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "offered", Organisation: msg.To})
+}
+
+// checkOffer says why a pool cannot be offered to an organisation; "" takes the offer back.
+func (k Keeper) checkOffer(ctx context.Context, p types.Pool, to string) error {
+	if p.Retired {
+		return types.ErrRetired.Wrapf("%s is not handed over", p.Id)
+	}
+	if to == "" && p.PendingOperator == "" {
+		return types.ErrOffer.Wrapf("%s: it is offered to nobody", p.Id)
+	}
+	if to == "" {
+		return nil
+	}
+	if to == p.Operator {
+		return types.ErrOffer.Wrapf("%s: %q operates it already", p.Id, to)
+	}
+	may, err := k.orgs.HasRole(ctx, to, orgstypes.ROLE_POOL_OPERATOR)
+	if err == nil && !may {
+		err = types.ErrOffer.Wrapf("%s: %q may not operate pools", p.Id, to)
+	}
+	return err
 }
 
 // AcceptPool makes an organisation the operator of a pool that was offered to it; ErrOffer for any other organisation.

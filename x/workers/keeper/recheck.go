@@ -54,7 +54,6 @@ func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types
 	if err != nil {
 		return err
 	}
-	due := blockHeight(ctx) + params.NoticeBlocks
 	// The workers that a pass has reached were compared with the stake announced then. With another stake they would have to
 	// be found again.
 	reached := pool.Raises() && (recheck == nil || recheck.Begun())
@@ -62,25 +61,28 @@ func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types
 		return types.ErrTerms.Wrapf("stake: %d ucred, expected the %d announced for height %d: the pool's workers are being measured by it",
 			terms.Stake, pool.Next.Stake, pool.NextHeight)
 	}
-	pool.Next, pool.NextHeight = &terms, due
+	pool.Next, pool.NextHeight = &terms, blockHeight(ctx)+params.NoticeBlocks
 	if recheck != nil {
 		if err := k.dropRecheck(ctx, *recheck); err != nil {
 			return err
 		}
 	}
-	switch {
-	case reached && recheck != nil: // the pass goes on, with a later deadline
-		recheck.Height = due
-		return k.addRecheck(ctx, *recheck)
-	case !reached && pool.Raises():
+	if !reached {
 		return k.beginRecheck(ctx, *pool, params)
 	}
-	return nil
+	if recheck == nil {
+		return nil // the pass has ended: everybody was measured by this stake
+	}
+	recheck.Height = pool.NextHeight // it goes on, with a later deadline
+	return k.addRecheck(ctx, *recheck)
 }
 
-// beginRecheck adds the pass for a pool whose announced terms raise the stake. ErrNotice when the passes together are too
+// beginRecheck adds the pass for a pool, if its announced terms raise the stake. ErrNotice when the passes together are too
 // much work for the notice.
 func (k Keeper) beginRecheck(ctx context.Context, pool types.Pool, params types.Params) error {
+	if !pool.Raises() {
+		return nil
+	}
 	size, err := readCount(ctx, k.PoolSize, pool.Id)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -17,31 +18,24 @@ func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 		}
 		*text = canonical
 	}
-	if err := k.joinDefaultPool(ctx, &w); err != nil {
-		return err
+	return steps.Run(
+		func() error { return k.joinDefaultPool(ctx, &w) },
+		func() error { return k.checkSettings(ctx, nil, &w) },
+		func() error { return k.checkNew(ctx, w) },
+		func() error { return k.checkHotKey(ctx, w) },
+		func() error { return k.depositFrom(ctx, w.Owner, w.Bonded) },
+		func() error { return k.storeWorker(ctx, types.Worker{}, w) },
+		func() error { return emitChange(ctx, w, "registered", w.Bonded) },
+	)
+}
+
+// checkNew refuses the address of a worker that is registered already.
+func (k Keeper) checkNew(ctx context.Context, w types.Worker) error {
+	found, err := k.Workers.Has(ctx, w.Address)
+	if err == nil && found {
+		err = types.ErrExists.Wrapf("%s", w.Address)
 	}
-	if err := k.checkSettings(ctx, nil, &w); err != nil {
-		return err
-	}
-	if found, err := k.Workers.Has(ctx, w.Address); err != nil {
-		return err
-	} else if found {
-		return types.ErrExists.Wrapf("%s", w.Address)
-	}
-	if err := k.checkHotKey(ctx, w); err != nil {
-		return err
-	}
-	owner, err := k.addresses.StringToBytes(w.Owner)
-	if err != nil {
-		return err
-	}
-	if err := k.depositStake(ctx, owner, w.Bonded); err != nil {
-		return err
-	}
-	if err := k.storeWorker(ctx, types.Worker{}, w); err != nil {
-		return err
-	}
-	return emitChange(ctx, w, "registered", w.Bonded)
+	return err
 }
 
 // joinDefaultPool sets the default pool for a worker that names none.

@@ -31,6 +31,15 @@ func (k Keeper) depositStake(ctx context.Context, from sdk.AccAddress, amount ui
 	return k.Owed.Set(ctx, owed+amount)
 }
 
+// depositFrom takes stake from an account that is named by its text.
+func (k Keeper) depositFrom(ctx context.Context, owner string, amount uint64) error {
+	from, err := k.addresses.StringToBytes(owner)
+	if err != nil {
+		return err
+	}
+	return k.depositStake(ctx, from, amount)
+}
+
 // withdrawStake pays stake, the worker's own or slashed, to an account. It does not ask whether the account may receive coins
 // from users, because a payment that the protocol owes must not depend on this.
 func (k Keeper) withdrawStake(ctx context.Context, to sdk.AccAddress, amount uint64) error {
@@ -110,12 +119,10 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 		if amount == 0 || amount > w.Free() {
 			return types.ErrStake.Wrapf("amount: %d ucred, expected 1 to %d, the part that is bonded and not locked", amount, w.Free())
 		}
-		if waits == 0 && open >= types.MaxUnbondings {
-			return types.ErrUnbondings.Wrapf("%s: %d wait to be paid, expected at most %d with this one", worker, open, types.MaxUnbondings)
-		}
-		if waits == 0 && amount < params.MinUnbond && (amount < w.Free() || open > 0) {
-			return types.ErrStake.Wrapf("amount: %d ucred, expected at least %d, or all %d that is free while nothing else is unbonding",
-				amount, params.MinUnbond, w.Free())
+		if waits == 0 { // else it joins an unbonding of this block
+			if err := checkNewUnbonding(*w, amount, open, params); err != nil {
+				return err
+			}
 		}
 		w.Bonded -= amount
 		w.Unbonding += amount
@@ -128,6 +135,19 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 		return 0, err
 	}
 	return due, emitChange(ctx, w, "unbonding", amount)
+}
+
+// checkNewUnbonding refuses an unbonding more than may wait, or one that is too small.
+func checkNewUnbonding(w types.Worker, amount, open uint64, params types.Params) error {
+	if open >= types.MaxUnbondings {
+		return types.ErrUnbondings.Wrapf("%s: %d wait to be paid, expected at most %d with this one", w.Address, open, types.MaxUnbondings)
+	}
+	last := amount == w.Free() && open == 0
+	if amount < params.MinUnbond && !last {
+		return types.ErrStake.Wrapf("amount: %d ucred, expected at least %d, or all %d that is free while nothing else is unbonding",
+			amount, params.MinUnbond, w.Free())
+	}
+	return nil
 }
 
 // enqueueUnbonding adds an amount to a worker's unbonding of a height.
@@ -168,12 +188,8 @@ func (k Keeper) Bond(ctx context.Context, worker string, amount uint64) error {
 		return types.ErrStake.Wrap("amount: 0 ucred, expected at least 1")
 	}
 	w, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
-		owner, err := k.addresses.StringToBytes(w.Owner)
-		if err != nil {
-			return err
-		}
-		w.Bonded += amount // if this overflows, depositStake fails below: bonded is a part of the sum that it checks
-		return k.depositStake(ctx, owner, amount)
+		w.Bonded += amount // if this overflows, the deposit fails below: bonded is a part of the sum that it checks
+		return k.depositFrom(ctx, w.Owner, amount)
 	})
 	if err != nil {
 		return err

@@ -123,18 +123,20 @@ func (k Keeper) checkSettings(ctx context.Context, before []string, w *types.Wor
 		if err != nil {
 			return err
 		}
-		if err := w.CheckPool(pool); err != nil {
+		if err := k.checkServes(ctx, *w, pool, slices.Contains(before, id)); err != nil {
 			return err
 		}
 		w.Runtime = pool.Runtime
-		if slices.Contains(before, id) {
-			continue
-		}
-		if err := k.checkJoin(ctx, *w, pool); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// checkServes says whether a worker may serve in a pool, in which it served before or not.
+func (k Keeper) checkServes(ctx context.Context, w types.Worker, pool types.Pool, before bool) error {
+	if err := w.CheckPool(pool); err != nil || before {
+		return err
+	}
+	return k.checkJoin(ctx, w, pool)
 }
 
 // checkJoin says whether a worker may join a pool.

@@ -2,15 +2,14 @@ package types
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/credence-chain/credence/internal/words"
 )
 
 // Limits of a set of capabilities.
 const (
 	MaxCapabilities  = 16
 	MaxCapabilityLen = 32
-
-	capabilityCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-"
 )
 
 // NormalCapabilities returns a set of capabilities as it is stored: ascending, each once.
@@ -30,7 +29,7 @@ func ValidateCapabilities(names []string) error {
 		if name == "" || len(name) > MaxCapabilityLen {
 			return ErrCapabilities.Wrapf("%q: expected 1 to %d characters", name, MaxCapabilityLen)
 		}
-		if strings.ContainsFunc(name, func(c rune) bool { return !strings.ContainsRune(capabilityCharacters, c) }) {
+		if !words.IsMade(name, ".-") {
 			return ErrCapabilities.Wrapf("%q: expected only a-z, 0-9, '.' and '-'", name)
 		}
 		if i > 0 && names[i-1] >= name {

@@ -2,10 +2,12 @@ package types
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -17,88 +19,91 @@ func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams
 // the workers' unbonding stake, and the dense arrays must hold exactly the ready workers. The arrays may be absent as a
 // whole: they are then built in the order of the workers' addresses.
 func (g GenesisState) Validate(codec address.Codec) error {
-	if err := g.Params.Validate(); err != nil {
-		return err
+	c := &genesisCheck{
+		GenesisState: g, codec: codec,
+		pools: make(map[string]Pool, len(g.Pools)), workers: make(map[string]Worker, len(g.Workers)), rechecks: make(map[string]*Recheck, len(g.Rechecks)),
 	}
-	if g.SlashedPot != 0 {
-		return ErrInvalidGenesis.Wrapf("slashed_pot: %d ucred, expected 0 between blocks", g.SlashedPot)
-	}
-	pools, err := g.validatePools(codec)
-	if err != nil {
-		return err
-	}
-	workers, err := g.validateWorkers(codec, pools)
-	if err != nil {
-		return err
-	}
-	if err := g.validateUnbondings(workers); err != nil {
-		return err
-	}
-	if err := g.validateInvitations(pools); err != nil {
-		return err
-	}
-	rechecks, err := g.validateRechecks(pools)
-	if err != nil {
-		return err
-	}
-	if err := g.validateTickets(pools); err != nil {
-		return err
-	}
-	if err := g.validateEvictions(pools, workers); err != nil {
-		return err
-	}
-	for i, a := range g.Absences {
-		if a.Organisation == "" || i > 0 && g.Absences[i-1].Organisation >= a.Organisation {
-			return ErrInvalidGenesis.Wrapf("absences: %q at %d, expected organisations in ascending order, each once", a.Organisation, i)
-		}
-	}
-	if len(g.Eligible) == 0 {
-		return nil
-	}
-	return g.validateEligible(pools, workers, rechecks)
+	return steps.Run(
+		g.Params.Validate, c.checkPot, c.checkPools, c.checkWorkers, c.checkUnbondings, c.checkInvitations,
+		c.checkRechecks, c.checkTickets, c.checkEvictions, c.checkEligible, c.checkAbsences,
+	)
 }
 
-func (g GenesisState) validatePools(codec address.Codec) (map[string]Pool, error) {
-	pools := make(map[string]Pool, len(g.Pools))
-	for _, p := range g.Pools {
-		if err := p.Validate(codec); err != nil {
-			return nil, err
-		}
-		pools[p.Id] = p
-	}
-	if i := findDisorder(g.Pools, func(a, b Pool) int { return strings.Compare(a.Id, b.Id) }); i >= 0 {
-		return nil, ErrInvalidGenesis.Wrapf("pools[%d]: %s: expected ascending order of id, each once", i, g.Pools[i].Id)
-	}
-	if id := g.Params.DefaultPool; id != "" {
-		if _, ok := pools[id]; !ok {
-			return nil, ErrInvalidGenesis.Wrapf("default_pool: %q is not a pool", id)
-		}
-	}
-	return pools, nil
+// genesisCheck checks the lists of a state, each by those before it.
+type genesisCheck struct {
+	GenesisState
+	codec    address.Codec
+	pools    map[string]Pool
+	workers  map[string]Worker
+	rechecks map[string]*Recheck // by pool
 }
 
-func (g GenesisState) validateWorkers(codec address.Codec, pools map[string]Pool) (map[string]Worker, error) {
-	workers := make(map[string]Worker, len(g.Workers))
+// checkOrder checks that a list ascends by a key, whose fields are named for the text of the error.
+func checkOrder[T any](list string, items []T, key string, compare func(a, b T) int) error {
+	if i := findDisorder(items, compare); i >= 0 {
+		return ErrInvalidGenesis.Wrapf("%s[%d]: expected ascending order of %s, each once", list, i, key)
+	}
+	return nil
+}
+
+// checkPool checks that an entry of a list is of a pool.
+func (c *genesisCheck) checkPool(list string, i int, pool string) error {
+	if _, ok := c.pools[pool]; !ok {
+		return ErrInvalidGenesis.Wrapf("%s[%d]: %q is not a pool", list, i, pool)
+	}
+	return nil
+}
+
+// checkWorker checks that an entry of a list is of a worker.
+func (c *genesisCheck) checkWorker(list string, i int, worker string) error {
+	if _, ok := c.workers[worker]; !ok {
+		return ErrInvalidGenesis.Wrapf("%s[%d]: %q is not a worker", list, i, worker)
+	}
+	return nil
+}
+
+func (c *genesisCheck) checkPot() error {
+	if c.SlashedPot != 0 {
+		return ErrInvalidGenesis.Wrapf("slashed_pot: %d ucred, expected 0 between blocks", c.SlashedPot)
+	}
+	return nil
+}
+
+func (c *genesisCheck) checkPools() error {
+	for _, p := range c.Pools {
+		if err := p.Validate(c.codec); err != nil {
+			return err
+		}
+		c.pools[p.Id] = p
+	}
+	if id := c.Params.DefaultPool; id != "" {
+		if _, ok := c.pools[id]; !ok {
+			return ErrInvalidGenesis.Wrapf("default_pool: %q is not a pool", id)
+		}
+	}
+	return checkOrder("pools", c.Pools, "id", func(a, b Pool) int { return strings.Compare(a.Id, b.Id) })
+}
+
+func (c *genesisCheck) checkWorkers() error {
+	if err := checkOrder("workers", c.Workers, "address", func(a, b Worker) int { return strings.Compare(a.Address, b.Address) }); err != nil {
+		return err
+	}
 	var owed uint64
-	if i := findDisorder(g.Workers, func(a, b Worker) int { return strings.Compare(a.Address, b.Address) }); i >= 0 {
-		return nil, ErrInvalidGenesis.Wrapf("workers[%d]: %s: expected ascending order of address, each once", i, g.Workers[i].Address)
+	for i, w := range c.Workers {
+		if err := w.Validate(c.codec); err != nil {
+			return err
+		}
+		if err := validateWorkerPools(w, c.pools); err != nil {
+			return err
+		}
+		stake, fits := addSafely(w.Bonded, w.Unbonding)
+		sum, sumFits := addSafely(owed, stake)
+		if !fits || !sumFits {
+			return ErrInvalidGenesis.Wrapf("stake of workers[%d]: the sum of all exceeds 64 bits", i)
+		}
+		owed, c.workers[w.Address] = sum, w
 	}
-	for i, w := range g.Workers {
-		if err := w.Validate(codec); err != nil {
-			return nil, err
-		}
-		if err := validateWorkerPools(w, pools); err != nil {
-			return nil, err
-		}
-		for _, amount := range []uint64{w.Bonded, w.Unbonding} {
-			var ok bool
-			if owed, ok = addSafely(owed, amount); !ok {
-				return nil, ErrInvalidGenesis.Wrapf("stake of workers[%d]: the sum of all exceeds 64 bits", i)
-			}
-		}
-		workers[w.Address] = w
-	}
-	return workers, nil
+	return nil
 }
 
 func validateWorkerPools(w Worker, pools map[string]Pool) error {
@@ -120,50 +125,56 @@ func validateWorkerPools(w Worker, pools map[string]Pool) error {
 	return nil
 }
 
-func (g GenesisState) validateUnbondings(workers map[string]Worker) error {
-	sums, open := make(map[string]uint64), make(map[string]int)
-	if i := findDisorder(g.Unbondings, func(a, b Unbonding) int {
+// checkUnbondings checks the queue, and that it holds exactly what the workers are unbonding.
+func (c *genesisCheck) checkUnbondings() error {
+	err := checkOrder("unbondings", c.Unbondings, "height and worker", func(a, b Unbonding) int {
 		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Worker, b.Worker))
-	}); i >= 0 {
-		return ErrInvalidGenesis.Wrapf("unbondings[%d]: expected ascending order of height and worker, each once", i)
+	})
+	if err != nil {
+		return err
 	}
-	for i, u := range g.Unbondings {
-		w, ok := workers[u.Worker]
-		if !ok {
-			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %q is not a worker", i, u.Worker)
+	sums, open := make(map[string]uint64), make(map[string]int)
+	for i, u := range c.Unbondings {
+		if err := c.checkWorker("unbondings", i, u.Worker); err != nil {
+			return err
 		}
-		if u.Height < 0 || u.Amount == 0 || u.Amount > w.Unbonding-sums[u.Worker] {
-			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %d ucred at height %d, expected a height and parts of the %d unbonding", i, u.Amount, u.Height, w.Unbonding)
+		if whole := c.workers[u.Worker].Unbonding; u.Height < 0 || u.Amount == 0 || u.Amount > whole-sums[u.Worker] {
+			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %d ucred at height %d, expected a height and parts of the %d unbonding", i, u.Amount, u.Height, whole)
 		}
 		sums[u.Worker] += u.Amount
-		if open[u.Worker]++; open[u.Worker] > MaxUnbondings {
-			return ErrInvalidGenesis.Wrapf("unbondings[%d]: %s has %d, expected at most %d", i, u.Worker, open[u.Worker], MaxUnbondings)
-		}
+		open[u.Worker]++
 	}
-	for _, w := range g.Workers {
+	return c.checkUnbondingSums(sums, open)
+}
+
+func (c *genesisCheck) checkUnbondingSums(sums map[string]uint64, open map[string]int) error {
+	for _, w := range c.Workers {
 		if sums[w.Address] != w.Unbonding {
 			return ErrInvalidGenesis.Wrapf("unbonding of worker %s: %d ucred, the queue holds %d", w.Address, w.Unbonding, sums[w.Address])
+		}
+		if open[w.Address] > MaxUnbondings {
+			return ErrInvalidGenesis.Wrapf("unbondings of worker %s: the queue holds %d, expected at most %d", w.Address, open[w.Address], MaxUnbondings)
 		}
 	}
 	return nil
 }
 
-// validateEvictions checks the queue, and that every eviction of a worker is in it.
-func (g GenesisState) validateEvictions(pools map[string]Pool, workers map[string]Worker) error {
-	queued := make(map[QueuedEviction]bool, len(g.Evictions))
-	if i := findDisorder(g.Evictions, QueuedEviction.compareTo); i >= 0 {
-		return ErrInvalidGenesis.Wrapf("evictions[%d]: expected ascending order of height, pool and worker, each once", i)
+// checkEvictions checks the queue, and that every eviction of a worker is in it.
+func (c *genesisCheck) checkEvictions() error {
+	if err := checkOrder("evictions", c.Evictions, "height, pool and worker", QueuedEviction.compareTo); err != nil {
+		return err
 	}
-	for i, e := range g.Evictions {
-		if _, ok := pools[e.Pool]; !ok || e.Height < 0 {
-			return ErrInvalidGenesis.Wrapf("evictions[%d]: from %q at height %d, expected a pool and a height", i, e.Pool, e.Height)
+	queued := make(map[QueuedEviction]bool, len(c.Evictions))
+	for i, e := range c.Evictions {
+		if e.Height < 0 {
+			return ErrInvalidGenesis.Wrapf("evictions[%d]: at height %d, expected a height", i, e.Height)
 		}
-		if _, ok := workers[e.Worker]; !ok {
-			return ErrInvalidGenesis.Wrapf("evictions[%d]: %q is not a worker", i, e.Worker)
+		if err := cmp.Or(c.checkPool("evictions", i, e.Pool), c.checkWorker("evictions", i, e.Worker)); err != nil {
+			return err
 		}
 		queued[e] = true
 	}
-	for _, w := range g.Workers {
+	for _, w := range c.Workers {
 		for _, e := range w.Evictions {
 			if !queued[QueuedEviction{Height: e.Height, Pool: e.Pool, Worker: w.Address}] {
 				return ErrInvalidGenesis.Wrapf("evictions of worker %s: from %s at height %d, expected it in the queue", w.Address, e.Pool, e.Height)
@@ -177,40 +188,50 @@ func (e QueuedEviction) compareTo(o QueuedEviction) int {
 	return cmp.Or(cmp.Compare(e.Height, o.Height), strings.Compare(e.Pool, o.Pool), strings.Compare(e.Worker, o.Worker))
 }
 
-func (g GenesisState) validateTickets(pools map[string]Pool) error {
-	if i := findDisorder(g.Tickets, func(a, b PoolTickets) int { return strings.Compare(a.Pool, b.Pool) }); i >= 0 {
-		return ErrInvalidGenesis.Wrapf("tickets[%d]: %s: expected ascending order of pool, each once", i, g.Tickets[i].Pool)
+func (c *genesisCheck) checkTickets() error {
+	err := checkOrder("tickets", c.Tickets, "pool", func(a, b PoolTickets) int { return strings.Compare(a.Pool, b.Pool) })
+	if err != nil {
+		return err
 	}
-	for i, t := range g.Tickets {
-		if _, ok := pools[t.Pool]; !ok {
-			return ErrInvalidGenesis.Wrapf("tickets[%d]: %q is not a pool", i, t.Pool)
+	for i, t := range c.Tickets {
+		if err := c.checkPool("tickets", i, t.Pool); err != nil {
+			return err
 		}
-		if len(t.Stints) > len(t.Organisations) {
-			return ErrInvalidGenesis.Wrapf("tickets[%d].stints: %d, expected at most one for each of the %d tickets", i, len(t.Stints), len(t.Organisations))
-		}
-		holders := make(map[string]bool, len(t.Organisations))
-		for _, org := range t.Organisations {
-			if err := orgstypes.ValidateID(org); err != nil {
-				return ErrInvalidGenesis.Wrapf("tickets[%d]: %s", i, err)
-			}
-			if holders[org] {
-				return ErrInvalidGenesis.Wrapf("tickets[%d]: %s holds two of pool %s, expected one", i, org, t.Pool)
-			}
-			holders[org] = true
+		if err := t.validateHolders(); err != nil {
+			return ErrInvalidGenesis.Wrapf("tickets[%d]%s", i, err)
 		}
 	}
 	return nil
 }
 
-func (g GenesisState) validateInvitations(pools map[string]Pool) error {
-	if i := findDisorder(g.Invitations, func(a, b Invitation) int {
-		return cmp.Or(strings.Compare(a.Pool, b.Pool), strings.Compare(a.Organisation, b.Organisation))
-	}); i >= 0 {
-		return ErrInvalidGenesis.Wrapf("invitations[%d]: expected ascending order of pool and organisation, each once", i)
+// validateHolders checks that each organisation holds one ticket of the pool, and at most one stint.
+func (t PoolTickets) validateHolders() error {
+	if len(t.Stints) > len(t.Organisations) {
+		return fmt.Errorf(".stints: %d, expected at most one for each of the %d tickets", len(t.Stints), len(t.Organisations))
 	}
-	for i, v := range g.Invitations {
-		if _, ok := pools[v.Pool]; !ok {
-			return ErrInvalidGenesis.Wrapf("invitations[%d]: %q is not a pool", i, v.Pool)
+	holders := make(map[string]bool, len(t.Organisations))
+	for _, org := range t.Organisations {
+		if err := orgstypes.ValidateID(org); err != nil {
+			return fmt.Errorf(": %w", err)
+		}
+		if holders[org] {
+			return fmt.Errorf(": %s holds two of pool %s, expected one", org, t.Pool)
+		}
+		holders[org] = true
+	}
+	return nil
+}
+
+func (c *genesisCheck) checkInvitations() error {
+	err := checkOrder("invitations", c.Invitations, "pool and organisation", func(a, b Invitation) int {
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), strings.Compare(a.Organisation, b.Organisation))
+	})
+	if err != nil {
+		return err
+	}
+	for i, v := range c.Invitations {
+		if err := c.checkPool("invitations", i, v.Pool); err != nil {
+			return err
 		}
 		if err := orgstypes.ValidateID(v.Organisation); err != nil {
 			return ErrInvalidGenesis.Wrapf("invitations[%d]: %s", i, err)
@@ -219,68 +240,104 @@ func (g GenesisState) validateInvitations(pools map[string]Pool) error {
 	return nil
 }
 
-// validateRechecks checks the passes and returns them by pool. When a pool that raises its stake has none, its pass has ended.
-func (g GenesisState) validateRechecks(pools map[string]Pool) (map[string]*Recheck, error) {
-	byPool := make(map[string]*Recheck, len(g.Rechecks))
-	if i := findDisorder(g.Rechecks, func(a, b Recheck) int {
+// checkRechecks checks the passes over pools. When a pool that raises its stake has none, its pass has ended.
+func (c *genesisCheck) checkRechecks() error {
+	err := checkOrder("rechecks", c.Rechecks, "height and pool", func(a, b Recheck) int {
 		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Pool, b.Pool))
-	}); i >= 0 {
-		return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: expected ascending order of height and pool", i)
+	})
+	if err != nil {
+		return err
 	}
-	for i := range g.Rechecks {
-		r := &g.Rechecks[i]
-		p, ok := pools[r.Pool]
-		if !ok || !p.Raises() || p.NextHeight != r.Height || byPool[r.Pool] != nil {
-			return nil, ErrInvalidGenesis.Wrapf("rechecks[%d]: %q at height %d, expected a pool that raises its stake then, once", i, r.Pool, r.Height)
+	for i := range c.Rechecks {
+		r := &c.Rechecks[i]
+		p, ok := c.pools[r.Pool]
+		if !ok || !p.Raises() || p.NextHeight != r.Height || c.rechecks[r.Pool] != nil {
+			return ErrInvalidGenesis.Wrapf("rechecks[%d]: %q at height %d, expected a pool that raises its stake then, once", i, r.Pool, r.Height)
 		}
-		byPool[r.Pool] = r
+		c.rechecks[r.Pool] = r
 	}
+	left := c.countAhead()
+	for i, r := range c.Rechecks {
+		if r.Left != left[r.Pool] {
+			return ErrInvalidGenesis.Wrapf("rechecks[%d].left: %d, expected the %d workers ahead of it", i, r.Left, left[r.Pool])
+		}
+	}
+	return nil
+}
+
+// countAhead counts, by pool, the workers that a pass has yet to reach.
+func (c *genesisCheck) countAhead() map[string]uint64 {
 	left := make(map[string]uint64)
-	for _, w := range g.Workers {
+	for _, w := range c.Workers {
 		for _, id := range w.Pools {
-			if byPool[id].Ahead(w.Address) {
+			if c.rechecks[id].Ahead(w.Address) {
 				left[id]++
 			}
 		}
 	}
-	for i, r := range g.Rechecks {
-		if r.Left != left[r.Pool] {
-			return nil, ErrInvalidGenesis.Wrapf("rechecks[%d].left: %d, expected the %d workers ahead of it", i, r.Left, left[r.Pool])
-		}
-	}
-	return byPool, nil
+	return left
 }
 
-// validateEligible checks that the arrays hold exactly the ready workers, each once and under its organisation.
-func (g GenesisState) validateEligible(pools map[string]Pool, workers map[string]Worker, rechecks map[string]*Recheck) error {
-	type seat struct{ pool, worker string }
-	listed := make(map[seat]bool)
-	for i, e := range g.Eligible {
-		p, ok := pools[e.Pool]
-		if !ok || (i > 0 && g.Eligible[i-1].Pool >= e.Pool) {
-			return ErrInvalidGenesis.Wrapf("eligible[%d]: %q: expected pools in ascending order, each once", i, e.Pool)
-		}
-		names := make(map[string]bool)
-		for j, o := range e.Organisations {
-			if names[o.Organisation] || len(o.Workers) == 0 {
-				return ErrInvalidGenesis.Wrapf("eligible[%d].organisations[%d]: %q: expected each once, with workers", i, j, o.Organisation)
-			}
-			names[o.Organisation] = true
-			for _, a := range o.Workers {
-				w, ok := workers[a]
-				if !ok || w.Organisation != o.Organisation || !w.Ready(p.Id, p.Asks(a, rechecks[p.Id])) || listed[seat{p.Id, a}] {
-					return ErrInvalidGenesis.Wrapf("eligible[%d]: worker %q: expected ready ones of %s, each once", i, a, o.Organisation)
-				}
-				listed[seat{p.Id, a}] = true
-			}
+func (c *genesisCheck) checkAbsences() error {
+	for i, a := range c.Absences {
+		if a.Organisation == "" || i > 0 && c.Absences[i-1].Organisation >= a.Organisation {
+			return ErrInvalidGenesis.Wrapf("absences: %q at %d, expected organisations in ascending order, each once", a.Organisation, i)
 		}
 	}
-	for _, w := range g.Workers {
+	return nil
+}
+
+// listing is a worker's place in the arrays of a pool.
+type listing struct{ pool, worker string }
+
+// checkEligible checks that the arrays hold exactly the ready workers, each once and under its organisation.
+func (c *genesisCheck) checkEligible() error {
+	if len(c.Eligible) == 0 {
+		return nil
+	}
+	err := checkOrder("eligible", c.Eligible, "pool", func(a, b EligiblePool) int { return strings.Compare(a.Pool, b.Pool) })
+	if err != nil {
+		return err
+	}
+	listed := make(map[listing]bool)
+	for i, e := range c.Eligible {
+		if err := c.checkPool("eligible", i, e.Pool); err != nil {
+			return err
+		}
+		if err := c.checkArrays(e, listed); err != nil {
+			return ErrInvalidGenesis.Wrapf("eligible[%d]%s", i, err)
+		}
+	}
+	for _, w := range c.Workers {
 		for _, id := range w.Pools {
-			if w.Ready(id, pools[id].Asks(w.Address, rechecks[id])) && !listed[seat{id, w.Address}] {
+			if c.isReady(w, id) && !listed[listing{id, w.Address}] {
 				return ErrInvalidGenesis.Wrapf("eligible: worker %s is ready for pool %s and not listed", w.Address, id)
 			}
 		}
 	}
 	return nil
+}
+
+// checkArrays checks the arrays of one pool, and adds those whom they list.
+func (c *genesisCheck) checkArrays(e EligiblePool, listed map[listing]bool) error {
+	names := make(map[string]bool)
+	for j, o := range e.Organisations {
+		if names[o.Organisation] || len(o.Workers) == 0 {
+			return fmt.Errorf(".organisations[%d]: %q: expected each once, with workers", j, o.Organisation)
+		}
+		names[o.Organisation] = true
+		for _, a := range o.Workers {
+			w, ok := c.workers[a]
+			if !ok || w.Organisation != o.Organisation || !c.isReady(w, e.Pool) || listed[listing{e.Pool, a}] {
+				return fmt.Errorf(": worker %q: expected ready ones of %s, each once", a, o.Organisation)
+			}
+			listed[listing{e.Pool, a}] = true
+		}
+	}
+	return nil
+}
+
+// isReady says whether a worker can be drawn for a pool, its organisation's role aside.
+func (c *genesisCheck) isReady(w Worker, pool string) bool {
+	return w.Ready(pool, c.pools[pool].Asks(w.Address, c.rechecks[pool]))
 }

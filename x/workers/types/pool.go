@@ -3,6 +3,7 @@ package types
 import (
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/internal/words"
 	"github.com/credence-chain/credence/poco/contract"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
@@ -21,10 +22,8 @@ func ValidatePoolID(id string) error {
 	if len(id) < MinPoolIDLen || len(id) > MaxPoolIDLen {
 		return ErrInvalidPool.Wrapf("id %q: expected %d to %d characters", id, MinPoolIDLen, MaxPoolIDLen)
 	}
-	for _, c := range []byte(id) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return ErrInvalidPool.Wrapf("id %q: expected only a-z, 0-9 and '-'", id)
-		}
+	if !words.IsMade(id, "-") {
+		return ErrInvalidPool.Wrapf("id %q: expected only a-z, 0-9 and '-'", id)
 	}
 	return nil
 }

@@ -142,10 +142,11 @@ func ValidateEndpoint(endpoint string) error {
 	if err != nil {
 		return ErrInvalidWorker.Wrapf("endpoint %q: expected a URL", endpoint)
 	}
-	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+	if !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Hostname() == "" {
 		return ErrInvalidWorker.Wrapf("endpoint %q: expected http:// or https:// and a host", endpoint)
 	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath, OmitHost: u.OmitHost}
+	if *u != bare {
 		return ErrInvalidWorker.Wrapf("endpoint %q: expected neither user, query nor fragment", endpoint)
 	}
 	return nil
