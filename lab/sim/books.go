@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// book is a ledger with its turns.
+type book struct {
+	poco.Ledger
+	turns *turns
+}
+
+// books are the ledgers of a trial. Every task has a turn in two of them: that of the class, and that of who asks for it: the
+// coalition as a requester, or the victim.
+type books struct {
+	class, coalition, victim book
+	start                    poco.Allowances
+}
+
+// newBooks begins the ledgers of a trust. Only the count decides in the laboratory, so that the allowance in value is without
+// a bound; a scheme of a fixed number of replicas is never short of allowance.
+func newBooks(trust uint64, s Credence) books {
+	newBook := func() book { return book{poco.Ledger{Trust: trust}, newTurns()} }
+	b := books{class: newBook(), coalition: newBook(), victim: newBook(), start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}}
+	if s.NoAllowance {
+		b.start.Errors = poco.Q64{}
+	}
+	if s.Replicas > 0 {
+		b.start.Errors = poco.Q64{Hi: 1 << 40}
+	}
+	return b
+}
+
+func (b *books) askerOf(f *flight) *book {
+	if f.victim {
+		return &b.victim
+	}
+	return &b.coalition
+}
+
+// enterTurns gives a task its turn in both ledgers.
+func (b *books) enterTurns(f *flight, e poco.EnterLedgers, height int64) {
+	enter := func(in *book) uint64 {
+		turn := mustGet(in.Enter(in.turns, e.Entry, height, windowBlocks))
+		in.Limits.Note(f.task.Terms.FuelLimit)
+		return turn
+	}
+	f.classTurn, f.askerTurn = enter(&b.class), enter(b.askerOf(f))
+}
+
+// askGates asks both ledgers for a task's turn.
+func (b *books) askGates(f *flight) poco.Gate {
+	asker := b.askerOf(f)
+	return poco.Both(
+		mustGet(b.class.Gate(b.class.turns, f.classTurn, b.start)),
+		mustGet(asker.Gate(asker.turns, f.askerTurn, b.start)),
+	)
+}
+
+// settleTurns settles a resolved turn in both ledgers.
+func (b *books) settleTurns(f *flight, charged poco.Q64, height int64) {
+	settle := func(in *book, turn uint64) {
+		if err := in.Settle(in.turns, turn, charged, f.resolve.Counted, height, windowBlocks); err != nil {
+			panic(err)
+		}
+	}
+	settle(&b.class, f.classTurn)
+	settle(b.askerOf(f), f.askerTurn)
+}
+
+func mustGet[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
