@@ -2,10 +2,14 @@ package client
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -342,4 +346,27 @@ func (r *Report) resultError() error {
 
 func sortTasks(tasks []*TaskReport) {
 	slices.SortFunc(tasks, func(a, b *TaskReport) int { return cmp.Compare(a.Index, b.Index) })
+}
+
+// ledgersOf reads the two ledgers that a deal's tasks passed; all deals of a request pass the same.
+func ledgersOf(ctx context.Context, conn *Conn, deal dealstypes.Deal) ([]LedgerReport, error) {
+	out := []LedgerReport{}
+	for _, key := range []string{
+		fmt.Sprintf("class/%d", deal.Terms.Trust),
+		fmt.Sprintf("organisation/%s/%d", deal.RequesterOrganisation, deal.Terms.Trust),
+	} {
+		res, err := conn.Tasks().Ledger(ctx, &taskstypes.QueryLedgerRequest{Key: key})
+		if status.Code(err) == codes.NotFound {
+			continue // no task was drawn under it
+		}
+		if err != nil {
+			return nil, err
+		}
+		l := res.View.Ledger
+		out = append(out, LedgerReport{
+			Key: key, Trust: l.Trust, Counted: l.Counted, Debt: res.View.Debt, Budget: res.View.Budget,
+			ValueDebt: res.View.ValueDebt, ValueBudget: res.View.ValueBudget, Premiums: res.View.Premiums,
+		})
+	}
+	return out, nil
 }

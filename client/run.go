@@ -1,21 +1,12 @@
 package client
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
-	"github.com/credence-chain/credence/poco"
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // Runner runs jobs for a requester.
@@ -73,61 +64,25 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 // refused. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
 // ErrStalled, and its Request says what to follow later.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
-	report, err := r.runJob(ctx, job, tell)
-	return report, err
-}
-
-func (r *Runner) runJob(ctx context.Context, job Job, tell Observer) (*Report, error) {
-	tell = serialObserver(tell)
-	with := *r
-	with.tell, r = tell, &with
-	if err := job.checkJob(); err != nil {
-		return nil, err
-	}
-	if err := r.lookAtJob(ctx, &job); err != nil {
-		return nil, err
-	}
-	reference, err := r.publishApp(ctx, job, tell)
+	r, tell = r.tellTo(tell)
+	msg, err := r.prepareRequest(ctx, &job, tell)
 	if err != nil {
 		return nil, err
 	}
-	if job.Fuel == 0 && job.Category == "" {
-		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
-			return nil, err
-		}
-	}
-	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.orderOf(reference)}
-	if msg.Nonce == 0 {
-		msg.Nonce = uint64(time.Now().UnixNano())
-	}
-	if msg.Job.Datasets, err = r.publishDatasets(ctx, job, tell); err != nil {
+	before, err := r.submittedBefore(ctx, job, msg)
+	if err != nil {
 		return nil, err
 	}
-	if msg.Job.Inputs, err = r.uploadInputs(ctx, job, tell); err != nil {
-		return nil, err
+	if before != "" {
+		return r.Resume(ctx, before, job.Out, tell)
 	}
-	if job.Nonce != 0 {
-		before, err := r.submittedBefore(ctx, msg)
-		if err != nil {
-			return nil, err
-		}
-		if before != "" {
-			return r.Resume(ctx, before, job.Out, tell)
-		}
-	}
-	if err := r.quoteJob(ctx, &msg.Job, job.mayRest(), tell); err != nil {
-		return nil, err
-	}
-	if msg.Expiry, err = r.expiryHeight(ctx, job); err != nil {
+	if err := r.boundRequest(ctx, job, msg, tell); err != nil {
 		return nil, err
 	}
 	p := newPulse(tell, r.Stall, r.notice)
 	request, err := r.submitRequest(ctx, msg, p, tell)
-	var refused *TxError
-	if errors.As(err, &refused) && job.Nonce != 0 { // somebody submitted the same meanwhile
-		if before, lookErr := r.submittedBefore(ctx, msg); lookErr == nil && before != "" {
-			return r.Resume(ctx, before, job.Out, tell)
-		}
+	if before := r.submittedMeanwhile(ctx, job, msg, err); before != "" {
+		return r.Resume(ctx, before, job.Out, tell)
 	}
 	if err != nil {
 		return nil, err
@@ -135,12 +90,17 @@ func (r *Runner) runJob(ctx context.Context, job Job, tell Observer) (*Report, e
 	return r.complete(ctx, request, msg.Job, job.Out, p, tell)
 }
 
+// tellTo returns a runner that tells an observer, one event after the other, and that observer.
+func (r *Runner) tellTo(tell Observer) (*Runner, Observer) {
+	with := *r
+	with.tell = serialObserver(tell)
+	return &with, with.tell
+}
+
 // Resume goes on with a request that was submitted, by whoever, and brings it to its end as Run does. Results go into the folder
 // out, in which those that are there already are kept; empty means not to download.
 func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer) (*Report, error) {
-	tell = serialObserver(tell)
-	with := *r
-	with.tell, r = tell, &with
+	r, tell = r.tellTo(tell)
 	p := newPulse(tell, r.Stall, r.notice)
 	p.setAbout(request, "")
 	var found markettypes.Request
@@ -161,36 +121,6 @@ func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer)
 	return r.complete(ctx, request, found.Job, out, p, tell)
 }
 
-// Submitted is a request that the chain has.
-type Submitted struct {
-	// Request by id, Hash of its transaction, and Height of its block.
-	Request, Hash string
-	Height        int64
-	// Locked for it, in ucred.
-	Locked uint64
-}
-
-// SubmitAgain submits the job of a request as a new request of the runner's, which rests on the book for as many blocks as the old
-// one did. Its inputs have to be where they were.
-func (r *Runner) SubmitAgain(ctx context.Context, old markettypes.Request) (*Submitted, error) {
-	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: old.Job}
-	msg.Job.Sponsor = "" // it pays what it matches itself
-	if old.Expiry > old.Height {
-		height, _, err := r.Conn.Height(ctx)
-		if err != nil {
-			return nil, err
-		}
-		msg.Expiry = height + old.Expiry - old.Height
-	}
-	if err := r.checkAffordable(ctx, msg.Job); err != nil {
-		return nil, err
-	}
-	out := &Submitted{Locked: msg.Job.MaxPrice * msg.Job.Size_}
-	request, err := r.submitRequest(ctx, msg, newPulse(nil, r.Stall, r.notice), func(e Event) { out.Hash, out.Height = e.Hash, e.Height })
-	out.Request = request
-	return out, err
-}
-
 // complete follows a request that was submitted to its end.
 func (r *Runner) complete(ctx context.Context, request string, job markettypes.Job, out string, p *pulse, tell Observer) (*Report, error) {
 	p.setAbout(request, "")
@@ -206,139 +136,12 @@ func (r *Runner) complete(ctx context.Context, request string, job markettypes.J
 	return report, endedEarly(ctx, err, request, report.Deal, report.soFar())
 }
 
-// orderOf is the job as the chain takes it, but for what is uploaded first.
-func (j Job) orderOf(app string) markettypes.Job {
-	out := markettypes.Job{
-		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
-		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
-		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
-		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
-		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
-	}
-	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
-		out.Pool = j.Pools[0]
-	} else {
-		out.Pools = markettypes.Restriction{Ids: j.Pools, Audience: j.PoolsOf}
-	}
-	return out
-}
-
-// expiryHeight is the height until which the request rests on the book; 0 for not at all.
-func (r *Runner) expiryHeight(ctx context.Context, job Job) (int64, error) {
-	if !job.mayRest() || job.Expiry > 0 {
-		return job.Expiry, nil
-	}
-	blocks := job.Rest
-	if job.RestFor > 0 {
-		res, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
-		if err != nil {
-			return 0, err
-		}
-		blocks = blocksOf(job.RestFor, res.Params.BlockMillis)
-	}
-	height, _, err := r.Conn.Height(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if blocks > math.MaxInt64-height {
-		return 0, &Error{Code: CodeTooLarge, Field: "Rest", Value: fmt.Sprint(blocks), Got: uint64(blocks), Limit: uint64(math.MaxInt64 - height), What: "got more blocks than there will be"}
-	}
-	return height + blocks, nil
-}
-
-// blocksOf is how many blocks, rounded up, a time takes.
-func blocksOf(t time.Duration, blockMillis uint64) int64 {
-	each := int64(max(1, blockMillis))
-	millis := t.Milliseconds()
-	blocks := millis / each
-	if millis%each != 0 || blocks == 0 {
-		blocks++
-	}
-	return blocks
-}
-
 // endedEarly says how to go on with what was submitted, unless the error says how it ended.
 func endedEarly(ctx context.Context, err error, request, deal, done string) error {
 	if err != nil && ctx.Err() != nil {
 		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
 	}
 	return unfinishedError(err, request, deal, done)
-}
-
-func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
-	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
-	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
-	if err != nil {
-		return "", err
-	}
-	done, err := sender.Do(ctx, msg)
-	var open *HashError
-	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
-		return "", inDoubt(ctx, err, r.requestID(msg))
-	}
-	if err != nil {
-		return "", err
-	}
-	var answer markettypes.MsgSubmitTaskResponse
-	if err := done.Response(0, &answer); err != nil {
-		return "", err
-	}
-	tell.tellEvent(Event{
-		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash,
-		Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
-	})
-	return answer.Id, nil
-}
-
-// requestID is the id that the chain gives a request: it follows from who asks and the nonce.
-func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
-	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
-}
-
-// submittedBefore finds the request that the chain has under the nonce already; "" for none. One with another job is an error.
-func (r *Runner) submittedBefore(ctx context.Context, msg *markettypes.MsgSubmitTask) (string, error) {
-	id := r.requestID(msg)
-	res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
-	if status.Code(err) == codes.NotFound || Refused(err) != nil {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	a, err := contentOf(res.Request.Job)
-	if err != nil {
-		return "", err
-	}
-	b, err := contentOf(msg.Job)
-	if err != nil {
-		return "", err
-	}
-	if !bytes.Equal(a, b) {
-		return "", &Error{Code: CodeConflict, Field: "Nonce", Request: id, What: fmt.Sprintf("request %s was submitted under it already, with another job", ShortDigest(id))}
-	}
-	return id, nil
-}
-
-// contentOf is what makes a job the same as another: not what it may cost, and not where its inputs are served.
-func contentOf(job markettypes.Job) ([]byte, error) {
-	job = job.Normal()
-	job.MaxPrice = 0
-	inputs := make([]*dealstypes.Input, len(job.Inputs))
-	for i, in := range job.Inputs {
-		one := *in
-		one.Locators = nil
-		inputs[i] = &one
-	}
-	job.Inputs = inputs
-	return job.Marshal()
-}
-
-// inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.
-func inDoubt(ctx context.Context, err error, request string) error {
-	if ctx.Err() != nil {
-		return &Interrupted{Request: request, Err: err}
-	}
-	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
 }
 
 // awaitMatch waits until the request has a deal; it is returned as it was then, and may make more.
@@ -428,27 +231,4 @@ func (r *Runner) finishReport(ctx context.Context, w *Watcher, report *Report, t
 	report.Complete = true
 	tell.tellEvent(Event{Kind: EventFinished, Request: report.Request, Deal: report.Deal, Report: report, Text: report.Text()})
 	return report.resultError()
-}
-
-// ledgersOf reads the two ledgers that a deal's tasks passed; all deals of a request pass the same.
-func ledgersOf(ctx context.Context, conn *Conn, deal dealstypes.Deal) ([]LedgerReport, error) {
-	out := []LedgerReport{}
-	for _, key := range []string{
-		fmt.Sprintf("class/%d", deal.Terms.Trust),
-		fmt.Sprintf("organisation/%s/%d", deal.RequesterOrganisation, deal.Terms.Trust),
-	} {
-		res, err := conn.Tasks().Ledger(ctx, &taskstypes.QueryLedgerRequest{Key: key})
-		if status.Code(err) == codes.NotFound {
-			continue // no task was drawn under it
-		}
-		if err != nil {
-			return nil, err
-		}
-		l := res.View.Ledger
-		out = append(out, LedgerReport{
-			Key: key, Trust: l.Trust, Counted: l.Counted, Debt: res.View.Debt, Budget: res.View.Budget,
-			ValueDebt: res.View.ValueDebt, ValueBudget: res.View.ValueBudget, Premiums: res.View.Premiums,
-		})
-	}
-	return out, nil
 }

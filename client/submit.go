@@ -1,0 +1,234 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// From a job to a request that the chain has. What the job names by files is published and uploaded (prepareRequest), what it
+// leaves open is bounded by what it would cost now (boundRequest), and then it is submitted once: a nonce that the job names
+// makes running it again the same request.
+
+// prepareRequest publishes and uploads what a job names by files, and returns the message that submits it, without what it
+// may cost and until when it rests. It fills in what the job leaves to the program.
+func (r *Runner) prepareRequest(ctx context.Context, job *Job, tell Observer) (*markettypes.MsgSubmitTask, error) {
+	if err := job.checkJob(); err != nil {
+		return nil, err
+	}
+	if err := r.lookAtJob(ctx, job); err != nil {
+		return nil, err
+	}
+	reference, err := r.publishApp(ctx, *job, tell)
+	if err != nil {
+		return nil, err
+	}
+	if job.Fuel == 0 && job.Category == "" {
+		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
+			return nil, err
+		}
+	}
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.orderOf(reference)}
+	if msg.Nonce == 0 {
+		msg.Nonce = uint64(time.Now().UnixNano())
+	}
+	if msg.Job.Datasets, err = r.publishDatasets(ctx, *job, tell); err != nil {
+		return nil, err
+	}
+	msg.Job.Inputs, err = r.uploadInputs(ctx, *job, tell)
+	return msg, err
+}
+
+// boundRequest says what a request may cost, by a quote, and until which height it rests.
+func (r *Runner) boundRequest(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask, tell Observer) (err error) {
+	if err := r.quoteJob(ctx, &msg.Job, job.mayRest(), tell); err != nil {
+		return err
+	}
+	msg.Expiry, err = r.expiryHeight(ctx, job)
+	return err
+}
+
+// orderOf is the job as the chain takes it, but for what is uploaded first.
+func (j Job) orderOf(app string) markettypes.Job {
+	out := markettypes.Job{
+		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
+		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
+		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
+		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
+		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
+	}
+	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
+		out.Pool = j.Pools[0]
+	} else {
+		out.Pools = markettypes.Restriction{Ids: j.Pools, Audience: j.PoolsOf}
+	}
+	return out
+}
+
+// expiryHeight is the height until which the request rests on the book; 0 for not at all.
+func (r *Runner) expiryHeight(ctx context.Context, job Job) (int64, error) {
+	if !job.mayRest() || job.Expiry > 0 {
+		return job.Expiry, nil
+	}
+	blocks := job.Rest
+	if job.RestFor > 0 {
+		res, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
+		if err != nil {
+			return 0, err
+		}
+		blocks = blocksOf(job.RestFor, res.Params.BlockMillis)
+	}
+	height, _, err := r.Conn.Height(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if blocks > math.MaxInt64-height {
+		return 0, &Error{Code: CodeTooLarge, Field: "Rest", Value: fmt.Sprint(blocks), Got: uint64(blocks), Limit: uint64(math.MaxInt64 - height), What: "got more blocks than there will be"}
+	}
+	return height + blocks, nil
+}
+
+// blocksOf is how many blocks, rounded up, a time takes.
+func blocksOf(t time.Duration, blockMillis uint64) int64 {
+	each := int64(max(1, blockMillis))
+	millis := t.Milliseconds()
+	blocks := millis / each
+	if millis%each != 0 || blocks == 0 {
+		blocks++
+	}
+	return blocks
+}
+
+// submitRequest has a request included in a block, and returns its id.
+func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
+	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
+	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
+	if err != nil {
+		return "", err
+	}
+	done, err := sender.Do(ctx, msg)
+	var open *HashError
+	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
+		return "", inDoubt(ctx, err, r.requestID(msg))
+	}
+	if err != nil {
+		return "", err
+	}
+	var answer markettypes.MsgSubmitTaskResponse
+	if err := done.Response(0, &answer); err != nil {
+		return "", err
+	}
+	tell.tellEvent(Event{
+		Kind: EventSubmitted, Height: done.Height, Request: answer.Id, Hash: done.Hash,
+		Locked: msg.Job.MaxPrice * msg.Job.Size_, Size: msg.Job.Size_, Expiry: msg.Expiry, Text: "submitted: request " + ShortDigest(answer.Id),
+	})
+	return answer.Id, nil
+}
+
+// requestID is the id that the chain gives a request: it follows from who asks and the nonce.
+func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
+	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
+}
+
+// submittedBefore finds the request that the chain has already under the nonce that a job names; "" for none. One with another
+// job is an error.
+func (r *Runner) submittedBefore(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask) (string, error) {
+	if job.Nonce == 0 {
+		return "", nil
+	}
+	id := r.requestID(msg)
+	res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
+	if status.Code(err) == codes.NotFound || Refused(err) != nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	a, err := contentOf(res.Request.Job)
+	if err != nil {
+		return "", err
+	}
+	b, err := contentOf(msg.Job)
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Equal(a, b) {
+		return "", &Error{Code: CodeConflict, Field: "Nonce", Request: id, What: fmt.Sprintf("request %s was submitted under it already, with another job", ShortDigest(id))}
+	}
+	return id, nil
+}
+
+// submittedMeanwhile finds the same request, submitted by somebody else since submittedBefore, when the chain has refused this one.
+func (r *Runner) submittedMeanwhile(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask, err error) string {
+	var refused *TxError
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	before, err := r.submittedBefore(ctx, job, msg)
+	if err != nil {
+		return "" // the refusal says more
+	}
+	return before
+}
+
+// contentOf is what makes a job the same as another: not what it may cost, and not where its inputs are served.
+func contentOf(job markettypes.Job) ([]byte, error) {
+	job = job.Normal()
+	job.MaxPrice = 0
+	inputs := make([]*dealstypes.Input, len(job.Inputs))
+	for i, in := range job.Inputs {
+		one := *in
+		one.Locators = nil
+		inputs[i] = &one
+	}
+	job.Inputs = inputs
+	return job.Marshal()
+}
+
+// inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.
+func inDoubt(ctx context.Context, err error, request string) error {
+	if ctx.Err() != nil {
+		return &Interrupted{Request: request, Err: err}
+	}
+	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
+}
+
+// Submitted is a request that the chain has.
+type Submitted struct {
+	// Request by id, Hash of its transaction, and Height of its block.
+	Request, Hash string
+	Height        int64
+	// Locked for it, in ucred.
+	Locked uint64
+}
+
+// SubmitAgain submits the job of a request as a new request of the runner's, which rests on the book for as many blocks as the old
+// one did. Its inputs have to be where they were.
+func (r *Runner) SubmitAgain(ctx context.Context, old markettypes.Request) (*Submitted, error) {
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: old.Job}
+	msg.Job.Sponsor = "" // it pays what it matches itself
+	if old.Expiry > old.Height {
+		height, _, err := r.Conn.Height(ctx)
+		if err != nil {
+			return nil, err
+		}
+		msg.Expiry = height + old.Expiry - old.Height
+	}
+	if err := r.checkAffordable(ctx, msg.Job); err != nil {
+		return nil, err
+	}
+	out := &Submitted{Locked: msg.Job.MaxPrice * msg.Job.Size_}
+	request, err := r.submitRequest(ctx, msg, newPulse(nil, r.Stall, r.notice), func(e Event) { out.Hash, out.Height = e.Hash, e.Height })
+	out.Request = request
+	return out, err
+}
