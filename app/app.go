@@ -63,6 +63,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -144,7 +145,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
-			supplytypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
+			supplytypes.StoreKey, verifierstypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
 			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 			feedstypes.StoreKey,
 		),

@@ -47,6 +47,8 @@ import (
 	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	verifierskeeper "github.com/credence-chain/credence/x/verifiers/keeper"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerskeeper "github.com/credence-chain/credence/x/workers/keeper"
@@ -75,6 +77,7 @@ type keepers struct {
 	Workers   workerskeeper.Keeper
 	Vouchers  voucherskeeper.Keeper
 	Deals     dealskeeper.Keeper
+	Verifiers verifierskeeper.Keeper
 	Market    marketkeeper.Keeper
 	Tasks     taskskeeper.Keeper
 	Feeds     feedskeeper.Keeper
@@ -114,6 +117,9 @@ func WorkersKeeper(a *App) workerskeeper.Keeper { return keepersOf(a).Workers }
 
 // VouchersKeeper returns the keeper of x/vouchers.
 func VouchersKeeper(a *App) voucherskeeper.Keeper { return keepersOf(a).Vouchers }
+
+// VerifiersKeeper returns the keeper of x/verifiers.
+func VerifiersKeeper(a *App) verifierskeeper.Keeper { return keepersOf(a).Verifiers }
 
 // DealsKeeper returns the keeper of x/deals.
 func DealsKeeper(a *App) dealskeeper.Keeper { return keepersOf(a).Deals }
@@ -163,6 +169,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k.Orgs = orgskeeper.NewKeeper(cdc, service(orgstypes.StoreKey), addresses, authority, reservedAccounts()...)
 	k.Poa = poakeeper.NewKeeper(cdc, service(poatypes.StoreKey), addresses, k.Account, k.Bank, k.Orgs)
 	k.Beacon = beaconkeeper.NewKeeper(cdc, service(beacontypes.StoreKey), k.Poa)
+	k.Verifiers = verifierskeeper.NewKeeper(cdc, service(verifierstypes.StoreKey), addresses, k.Poa)
 	k.Apps = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, k.Orgs, authority)
 	k.Workers = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, k.Account,
 		k.Supply.CountAs(supplytypes.Slashed, k.Bank), k.Orgs, authority)
@@ -175,7 +182,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		k.Orgs, k.Apps, k.Workers, k.Vouchers, k.Deals, k.Beacon, k.Poa, authority)
 	k.Deals.SetMarketHooks(k.Market)
 	k.Tasks = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, k.Workers, k.Deals,
-		k.Apps, k.Beacon, k.Poa, k.Account, k.Bank, authority)
+		k.Apps, k.Beacon, k.Poa, k.Verifiers, k.Account, k.Bank, authority)
 	k.Deals.SetTaskHooks(k.Tasks)
 	k.Feeds = feedskeeper.NewKeeper(cdc, service(feedstypes.StoreKey), addresses, k.Orgs)
 	k.Deals.SetCallback(feedstypes.CallbackFamily, k.Feeds)

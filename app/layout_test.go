@@ -132,7 +132,8 @@ func layoutOf(t *testing.T, a *app.App) map[string]section {
 	for name, schema := range map[string]collections.Schema{
 		"apps": app.AppsKeeper(a).Schema, "beacon": app.BeaconKeeper(a).Schema, "deals": app.DealsKeeper(a).Schema, "market": app.MarketKeeper(a).Schema,
 		"orgs": app.OrgsKeeper(a).Schema, "poa": app.PoaKeeper(a).Schema, "supply": app.SupplyKeeper(a).Schema, "tasks": app.TasksKeeper(a).Schema,
-		"vouchers": app.VouchersKeeper(a).Schema, "workers": app.WorkersKeeper(a).Schema,
+		"verifiers": app.VerifiersKeeper(a).Schema,
+		"vouchers":  app.VouchersKeeper(a).Schema, "workers": app.WorkersKeeper(a).Schema,
 	} {
 		m, is := a.ModuleManager.Modules[name].(module.HasConsensusVersion)
 		require.True(t, is, name)

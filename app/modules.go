@@ -40,6 +40,8 @@ import (
 	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	"github.com/credence-chain/credence/x/tasks"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	"github.com/credence-chain/credence/x/verifiers"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	"github.com/credence-chain/credence/x/vouchers"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	"github.com/credence-chain/credence/x/workers"
@@ -62,6 +64,7 @@ func (a *App) makeModules() {
 		orgs.NewAppModule(k.Orgs, addresses),
 		poa.NewAppModule(k.Poa, addresses),
 		a.replaceModule(beacon.NewAppModule(k.Beacon)).(module.AppModule),
+		verifiers.NewAppModule(k.Verifiers),
 		apps.NewAppModule(k.Apps, addresses),
 		workers.NewAppModule(k.Workers, addresses),
 		vouchers.NewAppModule(k.Vouchers, addresses),
@@ -106,7 +109,7 @@ func (a *App) makeModules() {
 	genesis := []string{
 		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
-		appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		verifierstypes.ModuleName, appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		feedstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}

@@ -43,6 +43,8 @@ type Rules struct {
 	// Evidence is what comes with each answer that a worker reveals, and shows that it is the program's: an answer is revealed
 	// with it or not at all. See evidence.go.
 	Evidence EvidenceKind
+	// Deposit: what a worker locks stands for its showing up, not for its being right; see StakeUnder.
+	Deposit bool
 	// Summary says in a sentence what an accepted answer rests on, for people.
 	Summary string
 }
@@ -105,7 +107,7 @@ type Judgement struct {
 const DefaultPolicy = PolicyCredence
 
 // policies are those that a deal may name, in the order in which people are told of them.
-var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Single{}}
+var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Proven{}, Single{}}
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {

@@ -30,6 +30,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -126,6 +127,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	workerstypes.RegisterInterfaces,
 	voucherstypes.RegisterInterfaces,
 	supplytypes.RegisterInterfaces,
+	verifierstypes.RegisterInterfaces,
 	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
@@ -147,6 +149,7 @@ var aminos = []func(*codec.LegacyAmino){
 	workerstypes.RegisterLegacyAminoCodec,
 	voucherstypes.RegisterLegacyAminoCodec,
 	supplytypes.RegisterLegacyAminoCodec,
+	verifierstypes.RegisterLegacyAminoCodec,
 	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,

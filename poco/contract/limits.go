@@ -10,6 +10,8 @@ const PageBytes = 64 << 10
 const (
 	// MaxModuleBytes is the largest module, in bytes: 32 MiB.
 	MaxModuleBytes = 32 << 20
+	// MaxCircuitBytes is the largest arithmetic program, in bytes.
+	MaxCircuitBytes = 256 << 10
 	// MaxMemoryPages is how many pages a module's memory can have: one less than 32 bits address. A memory of 65,536
 	// pages has 2^32 bytes, a size that does not fit 32 bits itself, and engines compute with it.
 	MaxMemoryPages = 65_535

@@ -11,6 +11,8 @@ const (
 	RuntimeWasm = "wasm"
 	// RuntimeOCI runs containers of OCI images.
 	RuntimeOCI = "oci"
+	// RuntimeCircuit runs arithmetic programs whose results can be proved (evidence/circuit).
+	RuntimeCircuit = "circuit"
 )
 
 // Runtime is what chain, clients and workers agree upon about one way of executing apps: the code that does it lies in
@@ -52,6 +54,10 @@ var runtimes = []Runtime{
 		Name: RuntimeOCI, Image: true, MaxProgramBytes: MaxImageBytes, DefaultMemoryBytes: DefaultMemoryBytes,
 		LeastMemoryBytes: LeastContainerMemoryBytes, MaxMemoryBytes: MaxContainerMemoryBytes, MaxOutputBytes: MaxOutputBytes,
 		DefaultSeconds: DefaultContainerSeconds,
+	},
+	{
+		Name: RuntimeCircuit, MaxProgramBytes: MaxCircuitBytes, DefaultMemoryBytes: DefaultMemoryBytes,
+		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, Deterministic: true,
 	},
 }
 

@@ -77,6 +77,9 @@ func formatShare(bps uint32) string {
 // trustUnder says what a demanded trust means under a policy.
 func trustUnder(policy string, trust uint64) string {
 	p, found := poco.PolicyByName(policy)
+	if found && p.Rules().Evidence != poco.EvidenceNone {
+		return fmt.Sprintf("policy %s: %s. An answer is as right as its evidence; the error debt makes no claim about it", policy, p.Rules().Summary)
+	}
 	if found && !p.Rules().Bounded {
 		return fmt.Sprintf("policy %s: %s. It promises no bound on wrong results", policy, p.Rules().Summary)
 	}

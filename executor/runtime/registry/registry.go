@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/circuit"
 	"github.com/credence-chain/credence/executor/runtime/oci"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 )
@@ -17,6 +18,7 @@ import (
 var drivers = []runtime.Driver{
 	wasm.Driver,
 	oci.Driver,
+	circuit.Driver,
 }
 
 // RunChild runs the part of a child process and does not return, if a runtime started this process for that. Call it

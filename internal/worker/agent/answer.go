@@ -16,6 +16,8 @@ type Answer struct {
 	Outcome  poco.Outcome
 	Manifest result.Manifest
 	Files    []result.File
+	// Evidence shows the outcome, under a policy that asks for some.
+	Evidence []byte
 }
 
 // Conclude turns what a runtime returned into an answer, by the runtime's rules. The runtime has judged what the app left;

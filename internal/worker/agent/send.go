@@ -111,5 +111,5 @@ func BuildMessage(r journal.Record, reveal bool, secret []byte, chainID, who str
 		return &taskstypes.MsgCommit{Who: who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Bench: bench, Commitment: commitment[:]}, nil
 	}
 	return &taskstypes.MsgReveal{Who: who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Bench: bench,
-		Outcome: taskstypes.OutcomeFromPoco(o), Salt: poco.Salt(secret, r.Key.Bench, chainID, r.Key.Task, r.Key.Attempt)}, nil
+		Outcome: taskstypes.OutcomeFromPoco(o), Evidence: r.Evidence, Salt: poco.Salt(secret, r.Key.Bench, chainID, r.Key.Task, r.Key.Attempt)}, nil
 }

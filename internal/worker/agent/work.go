@@ -73,6 +73,7 @@ func (a *Agent) workOn(ctx context.Context, s sight) error {
 	return a.moveRecord(s.key, journal.Done, func(r *journal.Record) {
 		r.Outcome = recordOf(answer.Outcome)
 		r.Stored = r.Outcome.Digest
+		r.Evidence = answer.Evidence
 	})
 }
 
@@ -126,6 +127,9 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	}
 	if answer, err = Conclude(engine.Rules(), out); err != nil {
 		return answer, "run", err
+	}
+	if answer.Evidence, err = ShowAnswer(ctx, engine, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
+		return answer, "prove", err
 	}
 	// Durable before anything is promised about it.
 	if err := result.Store(ctx, answer.Manifest, answer.Files, a.Fetcher.Store); err != nil {

@@ -111,6 +111,8 @@ type Record struct {
 	// Outcome is the answer, once there is one. Stored says where its bytes are ("" for a kind without bytes).
 	Outcome *Outcome
 	Stored  string
+	// Evidence shows the outcome, under a policy that asks for some.
+	Evidence []byte
 	// Cause is the reason why the outcome is no answer, or why the record ended in this way.
 	Cause string
 	Sent  []Sent
@@ -130,13 +132,15 @@ type wire struct {
 	Cause   string   `json:"cause,omitempty"`
 	Sent    []Sent   `json:"sent,omitempty"`
 	Marks   []Mark   `json:"marks,omitempty"`
+
+	Evidence []byte `json:"evidence,omitempty"`
 }
 
-var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks"}
+var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence"}
 
 // MarshalJSON writes the record, together with the unknown fields of newer workers that UnmarshalJSON kept.
 func (r Record) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks})
+	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence})
 	if err != nil || len(r.unknown) == 0 {
 		return body, err
 	}
@@ -174,7 +178,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 		delete(fields, name)
 	}
 	*r = Record{Key: key, State: w.State, Deal: w.Deal, Outcome: w.Outcome, Stored: w.Stored, Cause: w.Cause,
-		Sent: w.Sent, Marks: w.Marks}
+		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence}
 	if len(fields) > 0 {
 		r.unknown = fields
 	}

@@ -44,7 +44,7 @@ func TestPublish(t *testing.T) {
 		{"empty module", func(m *types.MsgPublish) { m.Size_ = 0 }, types.ErrInvalidVersion, "size"},
 		{"largest module", func(m *types.MsgPublish) { m.Size_, m.Version = contract.MaxModuleBytes, "big" }, nil, ""},
 		{"too large", func(m *types.MsgPublish) { m.Size_ = contract.MaxModuleBytes + 1 }, types.ErrInvalidVersion, "32 MiB"},
-		{"runtime", func(m *types.MsgPublish) { m.Runtime = "python" }, types.ErrInvalidVersion, `"python", expected wasm or oci`},
+		{"runtime", func(m *types.MsgPublish) { m.Runtime = "python" }, types.ErrInvalidVersion, `"python", expected wasm or oci or circuit`},
 		{"locator", func(m *types.MsgPublish) { m.Locators = []string{"ftp://x"} }, types.ErrInvalidVersion, "locators[0]"},
 		{"locators", func(m *types.MsgPublish) { m.Locators = make([]string, 9) }, types.ErrInvalidVersion, "at most 8"},
 		{"price and by order", func(m *types.MsgPublish) { m.ByOrder = true }, types.ErrInvalidVersion, "by_order"},

@@ -1,6 +1,10 @@
 package types
 
-import "github.com/credence-chain/credence/poco/contract"
+import (
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/poco/contract"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
+)
 
 // MaxVersionLen bounds the name of a version, in characters.
 const MaxVersionLen = 32
@@ -71,7 +75,25 @@ func (v Version) Validate() error {
 	if err := contract.CheckOkExit(v.OkExit); err != nil {
 		return ErrInvalidVersion.Wrap(err.Error())
 	}
+	if err := v.validateVerifier(); err != nil {
+		return err
+	}
 	return ValidateOutputPath(v.OutputPath)
+}
+
+// validateVerifier checks that a version names both a verifier and the program that it knows, or neither. Whether there is such a
+// verifier is asked when a task is run: it may be admitted later, and be stopped.
+func (v Version) validateVerifier() error {
+	if v.Verifier == "" && v.Program == "" {
+		return nil
+	}
+	if err := verifierstypes.ValidateName(v.Verifier); err != nil {
+		return ErrInvalidVersion.Wrapf("verifier: %s", err)
+	}
+	if _, err := ids.Parse(v.Program); err != nil {
+		return ErrInvalidVersion.Wrapf("program: %s", err)
+	}
+	return nil
 }
 
 // ValidatePrice checks that what is by order only has no list price; ErrInvalidVersion otherwise.

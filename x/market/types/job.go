@@ -342,6 +342,9 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
 	}
+	if err := j.checkVerifier(version); err != nil {
+		return err
+	}
 	return j.checkCourt(version)
 }
 

@@ -2,6 +2,7 @@ package types
 
 import (
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
@@ -56,4 +57,12 @@ func (j Job) validatePolicy() error {
 		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d under the policy %q", j.MinReplicas, most, j.Policy)
 	}
 	return nil
+}
+
+// checkVerifier refuses an app that names no verifier where the policy asks for proofs.
+func (j Job) checkVerifier(version appstypes.Version) error {
+	if j.policyRules().Evidence != poco.EvidenceProof || version.Verifier != "" {
+		return nil
+	}
+	return ErrPolicy.Wrapf("app: %s names no verifier of proofs, expected one under the policy %q", version.Reference(), j.Policy)
 }

@@ -102,7 +102,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 	}
 	t := dealstypes.Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
-		CommissionBps: prices.Commission, Stake: prices.Stake, CourtFee: courtFee,
+		CommissionBps: prices.Commission, Stake: poco.StakeUnder(j.Policy, prices.Stake, prices.Pool), CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
 		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,

@@ -71,6 +71,9 @@ func (k Keeper) act(ctx sdk.Context, it *item) error {
 		}
 		return k.saveTask(ctx, it)
 	}
+	if stopped, err := k.endStopped(ctx, it); err != nil || stopped {
+		return err
+	}
 	if prolonged, err := k.prolongWindow(ctx, it); err != nil || prolonged {
 		return err
 	}

@@ -34,6 +34,10 @@ func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*it
 	if err != nil {
 		return nil, nil, err
 	}
+	if reveal, is := ev.(poco.Revealed); is {
+		reveal.Verify = k.evidenceVerifier(ctx, it)
+		ev = reveal
+	}
 	if err := it.takeEvent(ev); err != nil {
 		return nil, nil, err
 	}

@@ -23,6 +23,7 @@ type Keeper struct {
 	apps    types.AppsKeeper
 	beacon  types.BeaconKeeper
 	seats   types.SeatsKeeper
+	proofs  types.VerifiersKeeper
 
 	accounts types.AccountKeeper
 	purse    purse.Purse
@@ -88,14 +89,14 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
 	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
-	beacon types.BeaconKeeper, seats types.SeatsKeeper, accounts types.AccountKeeper, bank types.BankKeeper, authority string,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, proofs types.VerifiersKeeper, accounts types.AccountKeeper, bank types.BankKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
 	who := compact.Address(addresses)
 	k := Keeper{
 		addresses: addresses, authority: authority,
-		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats,
+		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats, proofs: proofs,
 		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),

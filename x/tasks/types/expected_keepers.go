@@ -7,6 +7,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -50,6 +51,14 @@ type DealsKeeper interface {
 type AppsKeeper interface {
 	FlagNonDeterministic(ctx context.Context, app string) error
 	SuspendForReview(ctx context.Context, app string) error
+}
+
+// VerifiersKeeper checks proofs by what the council admitted and nobody has stopped.
+type VerifiersKeeper interface {
+	// Verify says why a proof does not show a claim under the verifier of a name.
+	Verify(ctx context.Context, name string, c verifierstypes.Claim, evidence []byte) error
+	// IsUsable says whether proofs under it count in this block.
+	IsUsable(ctx context.Context, name string) (bool, error)
 }
 
 // BeaconKeeper is the public randomness.

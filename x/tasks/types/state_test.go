@@ -38,7 +38,7 @@ func TestCheckState(t *testing.T) {
 		{"accepted", types.STATE_ENDED, types.ENDING_ACCEPTED, ""},
 		{"none", 0, 0, "state: got 0"},
 		{"unknown", 6, 0, "state: got 6"},
-		{"unknown ending", types.STATE_ENDED, 12, "ending: got 12"},
+		{"unknown ending", types.STATE_ENDED, 13, "ending: got 13"},
 		{"ended, but how", types.STATE_ENDED, 0, "expected one exactly for STATE_ENDED"},
 		{"running, but ended", types.STATE_RUNNING, types.ENDING_VOID, "expected one exactly for STATE_ENDED"},
 	} {

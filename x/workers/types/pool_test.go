@@ -28,7 +28,7 @@ func TestPoolValidate(t *testing.T) {
 		{"odd id", func(p *types.Pool) { p.Id = "Main" }, "expected only a-z"},
 		{"operator", func(p *types.Pool) { p.Operator = "a/b" }, "operator of main"},
 		{"pending operator", func(p *types.Pool) { p.PendingOperator = "B" }, "pending_operator of main"},
-		{"runtime", func(p *types.Pool) { p.Runtime = "python" }, `main: runtime: got "python", expected wasm or oci`},
+		{"runtime", func(p *types.Pool) { p.Runtime = "python" }, `main: runtime: got "python", expected wasm or oci or circuit`},
 		{"description", func(p *types.Pool) { p.Description = strings.Repeat("a", 513) }, "description of main: 513"},
 		{"no stake", func(p *types.Pool) { p.Stake = 0 }, "stake: 0 ucred"},
 		{"stake", func(p *types.Pool) { p.Stake, p.Next.Stake = types.MaxStake+1, types.MaxStake+1 }, "stake: 7205"},

@@ -1,0 +1,42 @@
+package poco
+
+// PolicyProven is the name of Proven.
+const PolicyProven = "proven"
+
+// Proven believes one worker whose answer comes with a proof that the program made it (evidence.go). Nobody has to trust the
+// worker: what an accepted answer rests on is the verifier that the app's version names, and with it the soundness of a proving
+// system. So the worker locks no stake for being right, only a deposit for showing up. Whoever commits and does not reveal loses it.
+//
+// It carries no claim of the error debt: a fault of the proving system would be one of all its answers.
+type Proven struct{}
+
+// Name implements Policy.
+func (Proven) Name() string { return PolicyProven }
+
+// Rules implements Policy.
+func (Proven) Rules() Rules {
+	return Rules{Court: CourtNever, Evidence: EvidenceProof, Deposit: true, Summary: "one worker, with a proof under the verifier that the app's version names"}
+}
+
+// Replicas implements Policy.
+func (Proven) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+
+// Plan implements Policy.
+func (Proven) Plan(in PlanInput) Plan { return Single{}.Plan(in) }
+
+// Judge implements Policy: an answer that was revealed has been proved.
+func (Proven) Judge(terms Terms, ballots []Ballot) Judgement { return Single{}.Judge(terms, ballots) }
+
+// Describe implements Policy.
+func (Proven) Describe(Plan) string {
+	return "1 replica, whose answer comes with a proof; nobody runs it again"
+}
+
+// StakeUnder is what a worker locks for an assignment under a policy, in ucred: the pool's stake, and where that is a deposit for
+// showing up, no more than the price of a replica.
+func StakeUnder(policy string, stake, price uint64) uint64 {
+	if p, ok := PolicyByName(policy); ok && p.Rules().Deposit {
+		return min(stake, price)
+	}
+	return stake
+}

@@ -1,0 +1,130 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/verifiers/types"
+)
+
+// Admit adds a verifier, which counts after the delay. A name is given once, for ever: ErrExists. ErrInvalid, ErrDevelopment.
+func (k Keeper) Admit(ctx context.Context, v types.Verifier) (types.Verifier, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return v, err
+	}
+	if v.ActiveFrom != 0 || v.Stopped != nil {
+		return v, types.ErrInvalid.Wrapf("%.40s: active_from and stopped are the chain's to fill in, expected none", v.Name)
+	}
+	v.ActiveFrom = heightOf(ctx) + params.DelayBlocks
+	if err := v.Validate(); err != nil {
+		return v, err
+	}
+	if err := v.CheckChain(sdk.UnwrapSDKContext(ctx).ChainID()); err != nil {
+		return v, err
+	}
+	if has, err := k.Verifiers.Has(ctx, v.Name); err != nil || has {
+		if err == nil {
+			err = types.ErrExists.Wrapf("%s: admit it under another name", v.Name)
+		}
+		return v, err
+	}
+	if err := k.Verifiers.Set(ctx, v.Name, v); err != nil {
+		return v, err
+	}
+	return v, emitEvent(ctx, &types.EventAdmitted{Name: v.Name, System: v.System, ActiveFrom: v.ActiveFrom})
+}
+
+// Stop stops a verifier for good, in this block: ErrNotFound, ErrStopped, ErrInvalid. seats are those that decided it; none is the
+// council.
+func (k Keeper) Stop(ctx context.Context, name, reason string, seats []string) error {
+	if err := types.ValidateReason(reason); err != nil {
+		return err
+	}
+	v, err := k.getRunning(ctx, name)
+	if err != nil {
+		return err
+	}
+	v.Stopped = &types.Stop{Height: heightOf(ctx), Reason: reason, Seats: seats}
+	if err := k.Verifiers.Set(ctx, name, v); err != nil {
+		return err
+	}
+	if err := k.Votes.Clear(ctx, collections.NewPrefixedPairRange[string, string](name)); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventStopped{Name: name, Reason: reason, Seats: seats})
+}
+
+// getRunning returns a verifier that was not stopped.
+func (k Keeper) getRunning(ctx context.Context, name string) (types.Verifier, error) {
+	v, err := k.GetVerifier(ctx, name)
+	if err == nil && v.Stopped != nil {
+		err = types.ErrStopped.Wrapf("%s, since height %d", name, v.Stopped.Height)
+	}
+	return v, err
+}
+
+// VoteStop is the vote of a seat, by its operator, to stop a verifier. It stops when those that say so are more than a third of the
+// active power: decided. ErrNotActive.
+func (k Keeper) VoteStop(ctx context.Context, operator sdk.AccAddress, name, reason string) (decided bool, err error) {
+	if err := types.ValidateReason(reason); err != nil {
+		return false, err
+	}
+	seat, found, err := k.seats.SeatByOperator(ctx, operator)
+	if err != nil {
+		return false, err
+	}
+	if !found || !seat.Active() {
+		return false, types.ErrNotActive.Wrapf("%s: only seats in the validator set decide", operator)
+	}
+	if _, err := k.getRunning(ctx, name); err != nil {
+		return false, err
+	}
+	vote := types.StopVote{Verifier: name, OrgId: seat.OrgId, Reason: reason, Height: heightOf(ctx)}
+	if err := k.Votes.Set(ctx, collections.Join(name, seat.OrgId), vote); err != nil {
+		return false, err
+	}
+	if err := emitEvent(ctx, &types.EventStopVoted{Name: name, OrgId: seat.OrgId, Reason: reason}); err != nil {
+		return false, err
+	}
+	votes, part, total, err := k.countVotes(ctx, name)
+	if err != nil || !types.Decides(part, total) {
+		return false, err
+	}
+	first, seats := votes[0], make([]string, len(votes))
+	for i, v := range votes {
+		seats[i] = v.OrgId
+		if v.Height < first.Height {
+			first = v
+		}
+	}
+	return true, k.Stop(ctx, name, first.Reason, seats)
+}
+
+// countVotes returns the votes of active seats to stop a verifier that count now, in order of org id, their power, and that of all
+// active seats.
+func (k Keeper) countVotes(ctx context.Context, name string) (votes []types.StopVote, part, total int64, err error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	seats, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	for _, seat := range seats {
+		total += seat.Power
+		vote, found, err := records.Find(ctx, k.Votes, collections.Join(name, seat.OrgId))
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		if found && vote.Counts(heightOf(ctx), params.VoteBlocks) {
+			votes, part = append(votes, vote), part+seat.Power
+		}
+	}
+	return votes, part, total, nil
+}

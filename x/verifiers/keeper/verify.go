@@ -1,0 +1,37 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/verifiers/types"
+)
+
+// IsUsable says whether proofs under a verifier count in this block: it is there, its delay is over, and nobody has stopped it.
+func (k Keeper) IsUsable(ctx context.Context, name string) (bool, error) {
+	v, err := k.GetVerifier(ctx, name)
+	if errors.Is(err, types.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && v.CheckUsable(heightOf(ctx)) == nil, err
+}
+
+// Verify says why a proof does not show a claim under a verifier; nil when it does.
+//
+// The mempool checked a transaction once before it checks it again after each block, and before a proposer looks at it. There a
+// verifier that was stopped is noticed, and the proof itself, which is right for ever when it was right once, is not computed anew.
+func (k Keeper) Verify(ctx context.Context, name string, c types.Claim, evidence []byte) error {
+	v, err := k.GetVerifier(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := v.CheckUsable(heightOf(ctx)); err != nil {
+		return err
+	}
+	if s := sdk.UnwrapSDKContext(ctx); s.IsReCheckTx() || s.ExecMode() == sdk.ExecModePrepareProposal {
+		return nil
+	}
+	return v.Check(c, evidence)
+}
