@@ -102,8 +102,12 @@ result, once the answer is final. All of this is fixed while the feed exists.`,
 				if output == "json" {
 					return printer.PrintJSON(cmd.OutOrStdout(), done)
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "feed %s/%s is there since height %d\nUpdate it with:\n  credenced run %s --trust %s --callback feeds/%s --onchain FILE\n",
-					done.Owner, done.Name, done.Height, appText(found.Feed.App), trust, done.Name)
+				policy := ""
+				if found.Feed.Policy != poco.DefaultPolicy {
+					policy = " --policy " + found.Feed.Policy
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "feed %s/%s is there since height %d\nUpdate it with:\n  credenced run %s --trust %s%s --callback feeds/%s --onchain FILE\n",
+					done.Owner, done.Name, done.Height, appText(found.Feed.App), trust, policy, done.Name)
 				return nil
 			})
 		},
