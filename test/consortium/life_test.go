@@ -26,8 +26,8 @@ import (
 
 const (
 	chainID = "consortium-1"
-	// votingPeriod is how long the council votes: five operators vote at once, each within a few blocks.
-	votingPeriod = 15 * time.Second
+	// votingPeriod is how long the council votes. Five operators vote at once, each within a few blocks, also on a busy machine.
+	votingPeriod = 30 * time.Second
 )
 
 // life is a consortium and what has happened to it so far.
@@ -483,7 +483,7 @@ func (l *life) running() (out []*machine) {
 // so that tasks are under way; whoever waits for them waits through it.
 func (l *life) upgrade() {
 	amber := l.members["amber"]
-	at := amber.height() + 80
+	at := amber.height() + 100
 	l.decide("upgrade", "software-upgrade", "rehearsal", "--upgrade-height", strconv.FormatInt(at, 10), "--no-validate")
 	var waiting []*process
 	for _, before := range []int64{18, 14, 10} {
@@ -590,9 +590,8 @@ func (l *life) check() {
 		require.False(l.t, w.Jailed, w.Organisation)
 		// JSON leaves out what is 0.
 		require.Empty(l.t, w.Record.Wrong+w.Record.Unrevealed+w.Record.Slashed, "%s: wrong, not revealed, slashed", w.Organisation)
-		right, err := strconv.Atoi(w.Record.Right)
-		require.NoError(l.t, err)
-		require.Positive(l.t, right, "%s has worked", w.Organisation)
+		// A requester's own organisation is never drawn.
+		require.Equal(l.t, w.Organisation == "amber", w.Record.Right == "", "%s: %s right answers", w.Organisation, w.Record.Right)
 	}
 	archive := l.members["archive"]
 	archive.node.stop()
