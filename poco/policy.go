@@ -131,11 +131,11 @@ func FindPolicy(name string) (Policy, error) {
 func PolicyNames() string { return nameEach(policies) }
 
 // CourtlessPolicyNames lists those that never ask a court, for people. They alone take apps of which two honest runs may
-// differ.
+// differ. Those that ask for evidence are left out: few programs can bring it.
 func CourtlessPolicyNames() string {
 	var without []Policy
 	for _, p := range policies {
-		if p.Rules().Court == CourtNever {
+		if r := p.Rules(); r.Court == CourtNever && r.Evidence == EvidenceNone {
 			without = append(without, p)
 		}
 	}
