@@ -88,7 +88,7 @@ func newFakeChain(t *testing.T, r role, deal dealstypes.Deal, truth poco.Outcome
 		included: map[string]int64{}, failed: map[string]error{}, commits: map[[32]byte]int{}, released: map[string]poco.Fault{},
 		lie: r == inCourt, held: true,
 	}
-	c.deal.Terms = dealstypes.Terms{FuelLimit: terms.FuelLimit, CommitBlocks: terms.CommitBlocks, CourtBlocks: terms.CourtBlocks}
+	c.deal.Terms = dealstypes.Terms{Policy: terms.Policy, FuelLimit: terms.FuelLimit, CommitBlocks: terms.CommitBlocks, CourtBlocks: terms.CourtBlocks}
 	id := poco.TaskID(poco.DealID(poco.RequestID(chainID, "cred1requester", 1), 0), 3)
 	task, err := poco.NewTask(id, terms, c.height)
 	require.NoError(t, err)
