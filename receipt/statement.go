@@ -68,7 +68,7 @@ type Evidence struct {
 	Faction  uint64 `json:"faction"`
 	Eligible uint64 `json:"eligible"`
 	// Audit is what became of the answer after it was accepted: "none" where there is no audit, or "unopposed", "upheld",
-	// "overturned", "no answer" or "undecided".
+	// "overturned", "no answer", "undecided" or "unserved".
 	Audit string `json:"audit"`
 	// Overturned is the digest of the answer that workers gave and that the court overturned.
 	Overturned string `json:"overturned,omitempty"`

@@ -146,7 +146,7 @@ func (t task) checkDigest(digest string) error {
 func (t task) isOverturned() bool { return t.audit.is && t.audit.result == auditOverturned }
 
 // auditWords are the results of an audit by their number.
-var auditWords = []string{"not over", "unopposed", "upheld", "overturned", "no answer", "undecided"}
+var auditWords = []string{"not over", "unopposed", "upheld", "overturned", "no answer", "undecided", "unserved"}
 
 func (t task) auditWord() string {
 	switch {

@@ -335,7 +335,7 @@ async function record(what, r, store, key, app) {
 
 const KINDS = ["UNSPECIFIED", "RESULT", "APP_FAILED", "INPUT_UNAVAILABLE", "ABSTAIN"];
 const ENDINGS = ["NONE", "ACCEPTED", "CANCELLED", "NO_WORKER", "TOO_FEW_ORGANISATIONS", "INPUT_UNAVAILABLE", "ABSTAINED", "VOID", "COURT_SILENT", "BROKEN", "UNDECIDED", "COURT_UNPAID", "EVIDENCE_STOPPED"];
-const AUDITS = ["not over", "unopposed", "upheld", "overturned", "no answer", "undecided"];
+const AUDITS = ["not over", "unopposed", "upheld", "overturned", "no answer", "undecided", "unserved"];
 const digest = (b) => "sha256:" + hex(b);
 const outcome = (f) => ({kind: Number(number(f, 1)), digest: bytes(f, 2, 32), fuel: number(f, 3)});
 const same = (a, b) => a.kind === b.kind && a.fuel === b.fuel && equal(a.digest, b.digest);

@@ -84,5 +84,5 @@ var (
 	ErrTooFew                    = errorsmod.Register(ModuleName, 69, "pool has too few organisations to be drawn")
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 70, "pool order does not pay a court")
 	ErrAudit                     = errorsmod.Register(ModuleName, 71, "audit window out of range")
-	ErrOnchain                   = errorsmod.Register(ModuleName, 80, "result can not live on chain")
+	ErrOnchain                   = errorsmod.Register(ModuleName, 72, "result can not live on chain")
 )
