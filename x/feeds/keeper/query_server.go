@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -55,7 +56,7 @@ func ageOf(ctx context.Context, f types.Feed) (height, seconds int64) {
 	if f.Latest == nil {
 		return sdkCtx.BlockHeight(), 0
 	}
-	return sdkCtx.BlockHeight(), int64(f.Latest.Age(sdkCtx.BlockTime()).Seconds())
+	return sdkCtx.BlockHeight(), int64(f.Latest.Age(sdkCtx.BlockTime()) / time.Second)
 }
 
 // askedFeed is the feed that a request names.
