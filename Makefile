@@ -68,8 +68,8 @@ hostile: ## Give 10,000 malformed and hostile transactions to two instances (HOS
 	$(GO) test -timeout 1h ./app -run 'TestHostile' -count=1 -v -args -hostile.count=$(HOSTILE) -hostile.seed=$(SEED) -hostile.table
 
 .PHONY: life
-life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 6 minutes)
-	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v
+life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 10 minutes)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v -args -life.whole
 
 .PHONY: lab
 SIZE ?= full

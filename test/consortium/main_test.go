@@ -3,6 +3,7 @@
 package consortium_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,9 @@ import (
 
 // inside names the variable that says that the test already runs in a namespace of its own, in which it may build a network.
 const inside = "CREDENCE_CONSORTIUM_NAMESPACE"
+
+// whole plays all steps, which takes ten minutes on a busy machine.
+var whole = flag.Bool("life.whole", false, "play every step of a consortium's life")
 
 // programs are the folders with the binaries: those of this source, and the next version, to which the chain is upgraded.
 type programs struct{ now, next string }
@@ -33,7 +37,7 @@ func buildPrograms(t *testing.T) programs {
 	if p.now == "" {
 		p.now = build(commands+"credenced", commands+"credence-worker")
 	}
-	if p.next == "" {
+	if p.next == "" && *whole {
 		p.next = build("-tags", "rehearsal", commands+"credenced")
 	}
 	return p
@@ -57,7 +61,7 @@ func enterNamespace(t *testing.T) bool {
 	}
 	t.Cleanup(func() { _ = exec.Command("ip", "netns", "delete", hub).Run() })
 	p := buildPrograms(t)
-	args := []string{"netns", "exec", hub, os.Args[0], "-test.run", "^" + t.Name() + "$", "-test.v", "-test.timeout", "40m"}
+	args := []string{"netns", "exec", hub, os.Args[0], "-test.run", "^" + t.Name() + "$", "-test.v", "-test.timeout", "40m", fmt.Sprintf("-life.whole=%t", *whole)}
 	cmd := exec.Command("ip", args...)
 	cmd.Env = append(os.Environ(), inside+"="+hub, "CREDENCE_BIN="+p.now, "CREDENCE_BIN_NEXT="+p.next)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
