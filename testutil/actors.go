@@ -1,0 +1,87 @@
+package testutil
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// Who takes part in a Compute: their names and their keys.
+
+// Lab is the organisation of the i-th worker, from 1.
+func Lab(i int) string { return fmt.Sprintf("lab-%d", i) }
+
+// Learn lets the helpers answer in courts with a seat's key.
+func (c *Compute) Learn(s *Seat) {
+	c.keys[s.Court.String()], c.names[s.Court.String()] = s.Court, s.OrgID
+}
+
+func (c *Compute) learn() {
+	c.keys, c.names, c.sworn = map[string]*Account{}, map[string]string{}, map[string]poco.Outcome{}
+	for _, id := range c.orgOrder {
+		c.names[c.orgs[id].Member().String()] = id
+	}
+	for i := 1; i <= c.Options.Workers; i++ {
+		c.keys[c.WorkerKey(Lab(i)).String()], c.names[c.WorkerKey(Lab(i)).String()] = c.WorkerKey(Lab(i)), Lab(i)
+	}
+	for i := 1; i <= c.Options.Spares; i++ {
+		c.keys[c.Spare(Lab(i)).String()], c.names[c.Spare(Lab(i)).String()] = c.Spare(Lab(i)), Lab(i)
+	}
+	for _, s := range c.known {
+		c.Learn(s)
+	}
+	for _, g := range c.Options.Groups {
+		c.names[c.Account(g.Name).String()] = g.Name
+	}
+	c.names[c.Account("stranger").String()] = "stranger"
+}
+
+// Actor is who a word means: an organisation's member, or an account by its name.
+func (c *Compute) Actor(word string) *Account {
+	if org, found := c.orgs[word]; found {
+		return org.Member()
+	}
+	return c.Account(word)
+}
+
+// WorkerKey is the hot key of an organisation's worker.
+func (c *Compute) WorkerKey(org string) *Account { return c.Account(org + "-key") }
+
+// Spare is the second hot key of an organisation, by which nothing is registered at first.
+func (c *Compute) Spare(org string) *Account { return c.Account(org + "-spare") }
+
+// Name is the organisation behind an address, or the address.
+func (c *Compute) Name(address string) string {
+	if n, found := c.names[address]; found {
+		return n
+	}
+	return address
+}
+
+// Named replaces every known address in a text by its organisation.
+func (c *Compute) Named(text string) string {
+	for _, id := range c.orgOrder { // longest names last: no address is part of another
+		text = strings.ReplaceAll(text, c.orgs[id].Member().String(), id)
+	}
+	for _, s := range c.known {
+		text = strings.ReplaceAll(text, s.Court.String(), s.OrgID)
+	}
+	for i := 1; i <= c.Options.Workers; i++ {
+		text = strings.ReplaceAll(text, c.WorkerKey(Lab(i)).String(), Lab(i))
+	}
+	for _, a := range c.accounts {
+		text = strings.ReplaceAll(text, a.String(), a.Name)
+	}
+	return text
+}
+
+// Key is the account that signs for a worker or a court seat, by its address.
+func (c *Compute) Key(who string) *Account {
+	c.T.Helper()
+	key, found := c.keys[who]
+	require.True(c.T, found, "no key of %s", who)
+	return key
+}

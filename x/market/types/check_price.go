@@ -1,0 +1,72 @@
+package types
+
+import "github.com/credence-chain/credence/poco"
+
+// Conditions of an agreement on trust and prices: what each part may cost, and all of them together.
+
+// 0x02: the trust, rounded up as the deal pins it, is within what the pool order takes.
+func (a Agreement) trustTaken() error {
+	trust, err := poco.QuantiseTrust(a.Request.Job.Trust)
+	if err != nil {
+		return ErrTrust.Wrap(err.Error())
+	}
+	if most := a.Pool.Order.Pool.Trust; most > 0 && trust > most {
+		return ErrTrustTooHigh.Wrapf("trust: got %d, expected at most the pool order's %d", trust, most)
+	}
+	return nil
+}
+
+// 0x03: the app's price is within the request's bound for it.
+func (a Agreement) appPrice() error {
+	if most, price := a.Request.Job.MaxAppPrice, a.AppPrice(); most > 0 && price > most {
+		return ErrAppPrice.Wrapf("max_app_price: got %d, the app costs %d", most, price)
+	}
+	return nil
+}
+
+// 0x04: so is the datasets'.
+func (a Agreement) datasetPrice() error {
+	price, err := a.DatasetPrice()
+	if err != nil {
+		return err
+	}
+	if most := a.Request.Job.MaxDatasetPrice; most > 0 && price > most {
+		return ErrDatasetPrice.Wrapf("max_dataset_price: got %d, the datasets of one task cost up to %d", most, price)
+	}
+	return nil
+}
+
+// 0x05: so is a replica's.
+func (a Agreement) poolPrice() error {
+	if most, price := a.Request.Job.MaxPoolPrice, a.Pool.Order.Price(); most > 0 && price > most {
+		return ErrPoolPrice.Wrapf("max_pool_price: got %d, a replica costs %d", most, price)
+	}
+	return nil
+}
+
+// pricesAt returns what the orders ask; DatasetPrice was judged before.
+func (a Agreement) pricesAt(pool uint64) Prices {
+	dataset, _ := a.DatasetPrice()
+	return Prices{App: a.AppPrice(), Dataset: dataset, Pool: pool}
+}
+
+// assetsAffordable: max_price pays app and datasets, were replicas for nothing.
+func (a Agreement) assetsAffordable() error {
+	_, err := a.Request.Job.Seats(a.pricesAt(0))
+	return err
+}
+
+// checkAffordable: max_price pays the replicas that the policy needs as well.
+func (a Agreement) checkAffordable() error {
+	_, err := a.Request.Job.Seats(a.pricesAt(a.Pool.Order.Price()))
+	return err
+}
+
+// courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee.
+func (a Agreement) courtPaid() error {
+	price, least := a.Pool.Order.Price(), a.Params.FloorCourtFee(a.Request.Job.FuelLimit)
+	if a.Request.Job.policyRules().Court == poco.CourtAtOnce && price < least {
+		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least %d, the fee of a court's seat for a fuel limit of %d", price, least, a.Request.Job.FuelLimit)
+	}
+	return nil
+}
