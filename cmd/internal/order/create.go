@@ -25,7 +25,7 @@ func orderCreateCmd() *cobra.Command {
 chain: an app's list price, a pool's stake and capabilities, the price that is recommended for a request. The nonce is
 the time in microseconds unless one is given, so that newer orders have larger ones.`,
 	}
-	cmd.AddCommand(orderCreateAppCmd(), orderCreateDatasetCmd(), orderCreatePoolCmd(), orderCreateRequestCmd())
+	cmd.AddCommand(createAssetCmd(appOrders), createAssetCmd(datasetOrders), orderCreatePoolCmd(), orderCreateRequestCmd())
 	return cmd
 }
 
