@@ -96,8 +96,7 @@ func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 			return err
 		}
 	}
-	step, _ := types.StepOf(msg)
-	if err := k.noteAnswered(sdkCtx, step); err != nil {
+	if err := k.noteAnswered(sdkCtx, msg); err != nil {
 		return err
 	}
 	return k.saveTask(sdkCtx, it)

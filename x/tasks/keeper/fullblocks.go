@@ -1,9 +1,9 @@
 package keeper
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -17,35 +17,42 @@ import (
 )
 
 // Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer that a transaction gives leaves an entry of
-// its own, so that messages share no counter, and EndBlock adds up what the block's answers have taken. Only answers that the state
-// took count: nobody fills a block with what is refused. A task keeps how many blocks were full when its phase began.
+// its own with its part of the transaction's gas limit, and so does each such transaction with its bytes, so that messages share no
+// counter. EndBlock adds up what the block's answers have taken. Only answers that the state took count: nobody fills a block with what
+// is refused. A task keeps how many blocks were full when its phase began.
 
 // noteAnswered notes an answer of a transaction, which EndBlock counts.
-func (k Keeper) noteAnswered(ctx sdk.Context, step types.Step) error {
+func (k Keeper) noteAnswered(ctx sdk.Context, msg sdk.Msg) error {
 	if !purse.InTransaction(ctx) {
 		return nil
 	}
 	tx := sha256.Sum256(ctx.TxBytes())
-	return k.Answered.Set(ctx, collections.Join3(tx[:], step.Task, step.Who), uint64(len(ctx.TxBytes())))
+	if err := k.AnswerTxs.Set(ctx, tx[:], uint64(len(ctx.TxBytes()))); err != nil {
+		return err
+	}
+	step, _ := types.StepOf(msg)
+	return k.Answered.Set(ctx, collections.Join(step.Task, step.Who), types.GasOfAnswers(msg)-types.AnswersBaseGas)
 }
 
 // countAnswers says whether the answers of the block have filled their share of it, in gas or in bytes, and forgets them.
 func (k Keeper) countAnswers(ctx context.Context) error {
 	var gas, size uint64
-	var last []byte
-	err := k.Answered.Walk(ctx, nil, func(key collections.Triple[[]byte, string, string], bytesOfTx uint64) (bool, error) {
-		gas += types.AnswerGas
-		if !bytes.Equal(last, key.K1()) {
-			gas += types.AnswersBaseGas
-			size += bytesOfTx
-			last = bytes.Clone(key.K1())
-		}
+	err := k.Answered.Walk(ctx, nil, func(_ collections.Pair[string, string], limit uint64) (bool, error) {
+		gas += limit
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.AnswerTxs.Walk(ctx, nil, func(_ []byte, bytesOfTx uint64) (bool, error) {
+		gas += types.AnswersBaseGas
+		size += bytesOfTx
 		return false, nil
 	})
 	if err != nil || gas == 0 {
 		return err
 	}
-	if err := k.Answered.Clear(ctx, nil); err != nil {
+	if err := errors.Join(k.Answered.Clear(ctx, nil), k.AnswerTxs.Clear(ctx, nil)); err != nil {
 		return err
 	}
 	block := sdk.UnwrapSDKContext(ctx).ConsensusParams().Block

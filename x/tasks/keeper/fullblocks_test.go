@@ -7,6 +7,7 @@ import (
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -105,4 +106,42 @@ func TestBlocksFullOfAnswersDoNotCount(t *testing.T) {
 	now, err = f.k.FullBlocks.Get(f.ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, now)
+}
+
+// TestWhatAnAnswerBringsFillsBlocks: the gas of an answer is that of its part of the limit, with what it brings for the chain. A reveal
+// with a file fills a block that one without does not.
+func TestWhatAnAnswerBringsFillsBlocks(t *testing.T) {
+	f := newFixture(t, 20)
+	most := types.AnswersGas(1)*32/21 + 1_000 // an answer without a file stays just below seven eighths of three quarters of it
+	f.ctx = f.ctx.WithConsensusParams(cmtproto.ConsensusParams{Block: &cmtproto.BlockParams{MaxGas: int64(most), MaxBytes: 1 << 20}})
+	r := newRate(t, "1.0842")
+	with := false
+	f.onchain = func(string, poco.Outcome) *types.OnchainFile {
+		if !with {
+			return nil
+		}
+		return r.file()
+	}
+	id := f.open(1, onchainDeal)[0]
+	for f.task(id).Phase != types.PHASE_REVEAL {
+		f.begin()
+		f.work(id, r.outcome)
+		f.end()
+	}
+	for i, s := range f.task(id).Seats[:2] {
+		for f.ctx.BlockHeight() < f.task(id).From {
+			f.end()
+			f.begin()
+		}
+		with = i == 1
+		outer := f.ctx
+		f.ctx = f.ctx.WithTxBytes([]byte(s.Who))
+		require.NoError(t, f.reveal(id, s.Who, types.BENCH_WORKERS))
+		f.ctx = outer.WithTxBytes(nil)
+		f.end()
+		has, err := f.k.FullBlocks.Has(f.ctx)
+		require.NoError(t, err)
+		require.Equal(t, with, has, "answer %d", i)
+		f.begin()
+	}
 }

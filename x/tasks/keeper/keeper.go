@@ -67,8 +67,10 @@ type Keeper struct {
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
 	Planned collections.Map[string, uint64]
-	// Answered: (transaction, task, who) -> bytes of the transaction; the answers of this block. See fullblocks.go.
-	Answered collections.Map[collections.Triple[[]byte, string, string], uint64]
+	// Answered: (task, who) -> gas of the answer's part of its transaction's limit; the answers of this block. See fullblocks.go.
+	Answered collections.Map[collections.Pair[string, string], uint64]
+	// AnswerTxs: hash of a transaction with answers -> its bytes; those of this block.
+	AnswerTxs collections.Map[[]byte, uint64]
 	// FullBlocks is how many blocks answers have filled; nothing before the first.
 	FullBlocks collections.Item[uint64]
 	// Convicted: organisation -> height at which a court last found a worker of it wrong.
@@ -119,7 +121,8 @@ func NewKeeper(
 		States:         collections.NewKeySet(sb, types.StatesPrefix, "states", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Planned:        collections.NewMap(sb, types.PlannedPrefix, "planned", collections.StringKey, collections.Uint64Value),
 		Answered: collections.NewMap(sb, types.AnsweredPrefix, "answered",
-			collections.TripleKeyCodec(collections.BytesKey, compact.ID, who), collections.Uint64Value),
+			collections.PairKeyCodec(compact.ID, who), collections.Uint64Value),
+		AnswerTxs:   collections.NewMap(sb, types.AnswerTxsPrefix, "answer_txs", collections.BytesKey, collections.Uint64Value),
 		FullBlocks:  collections.NewItem(sb, types.FullBlocksKey, "full_blocks", collections.Uint64Value),
 		Convicted:   collections.NewMap(sb, types.ConvictedPrefix, "convicted", collections.StringKey, collections.Int64Value),
 		AuditCounts: collections.NewMap(sb, types.AuditCountsPrefix, "audit_counts", collections.Uint32Key, codec.CollValue[types.AuditCount](cdc)),

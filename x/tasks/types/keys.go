@@ -50,8 +50,10 @@ var (
 	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
-	// AnsweredPrefix: (transaction, task, who) -> bytes of the transaction, of answers that this block has taken.
+	// AnsweredPrefix: (task, who) -> gas, of answers that this block has taken.
 	AnsweredPrefix = collections.NewPrefix(19)
+	// AnswerTxsPrefix: hash of a transaction -> its bytes, of those that brought such answers.
+	AnswerTxsPrefix = collections.NewPrefix(21)
 	// FullBlocksKey holds how many blocks answers have filled.
 	FullBlocksKey = collections.NewPrefix(20)
 	// OwedKey holds what the module owes: bonds and the audit budget.
