@@ -4,6 +4,7 @@ package ids
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 )
 
 // Size is the length of an id in bytes; its text is twice as long.
@@ -22,6 +23,21 @@ func Parse(text string) (id [Size]byte, err error) {
 		return id, fmt.Errorf("%.80q: expected %d lower-case hexadecimal digits", text, 2*Size)
 	}
 	return [Size]byte(raw), nil
+}
+
+// digestPrefix says of which function a digest is.
+const digestPrefix = "sha256:"
+
+// FormatDigest returns the text of a digest: "sha256:" and 64 hexadecimal digits.
+func FormatDigest(d [Size]byte) string { return digestPrefix + Format(d) }
+
+// ParseDigest reads the text of a digest: "sha256:" and 64 lower-case hexadecimal digits.
+func ParseDigest(text string) (d [Size]byte, err error) {
+	digits, found := strings.CutPrefix(text, digestPrefix)
+	if d, err = Parse(digits); err != nil || !found {
+		return [Size]byte{}, fmt.Errorf("%.80q: expected %q and %d lower-case hexadecimal digits", text, digestPrefix, 2*Size)
+	}
+	return d, nil
 }
 
 // Follow checks the id of a list that is in the order of its ids, each once, and moves last, the id before it, on.

@@ -2,7 +2,6 @@ package types
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
@@ -36,10 +35,9 @@ func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs
 
 // parseDigest reads the text of a digest of a deal.
 func parseDigest(of, text string) ([32]byte, error) {
-	digits, found := strings.CutPrefix(text, "sha256:")
-	id, err := ids.Parse(digits)
-	if err != nil || !found {
-		return id, fmt.Errorf("digest of %s: got %.80q, expected \"sha256:\" and 64 lower-case hexadecimal digits", of, text)
+	d, err := ids.ParseDigest(text)
+	if err != nil {
+		err = fmt.Errorf("digest of %s: %w", of, err)
 	}
-	return id, nil
+	return d, err
 }

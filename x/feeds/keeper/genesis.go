@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/feeds/types"
 )
-
-func digestText(d [ids.Size]byte) string { return "sha256:" + ids.Format(d) }
 
 // InitGenesis stores a valid genesis state; indexes and counts follow from it.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {

@@ -1,7 +1,6 @@
 package types
 
 import (
-	"encoding/hex"
 	"fmt"
 
 	errorsmod "cosmossdk.io/errors"
@@ -21,14 +20,12 @@ func ParseID(id string) (out [32]byte, err error) {
 	return out, nil
 }
 
-const digestPrefix = "sha256:"
-
 // DigestText is the text of a digest: "sha256:" and hex; empty for no digest.
 func DigestText(d [32]byte) string {
 	if d == [32]byte{} {
 		return ""
 	}
-	return digestPrefix + hex.EncodeToString(d[:])
+	return ids.FormatDigest(d)
 }
 
 // ParseDigest reads what DigestText wrote.
@@ -36,12 +33,10 @@ func ParseDigest(s string) (out [32]byte, err error) {
 	if s == "" {
 		return out, nil
 	}
-	if len(s) == len(digestPrefix)+64 && s[:len(digestPrefix)] == digestPrefix {
-		if n, err := hex.Decode(out[:], []byte(s[len(digestPrefix):])); err == nil && n == 32 && DigestText(out) == s {
-			return out, nil
-		}
+	if out, err = ids.ParseDigest(s); err == nil && DigestText(out) == s {
+		return out, nil
 	}
-	return out, errorsmod.Wrapf(ErrInvalid, "digest: got %q, expected \"sha256:\" and 64 lower-case hex digits", s)
+	return [32]byte{}, errorsmod.Wrapf(ErrInvalid, "digest: got %q, expected \"sha256:\" and 64 lower-case hex digits", s)
 }
 
 // ToPoco turns an outcome into the protocol's.
