@@ -19,7 +19,7 @@ func TestDoctorOfAStoppedNode(t *testing.T) {
 	home := t.TempDir()
 	report := func() string {
 		var out bytes.Buffer
-		require.ErrorIs(t, checkup.Report(context.Background(), &out, Checks(home)), checkup.ErrUnhealthy)
+		require.ErrorIs(t, checkup.Report(context.Background(), &out, Checks(home, nil)), checkup.ErrUnhealthy)
 		return out.String()
 	}
 	require.Contains(t, report(), "write it with: credenced network join")
