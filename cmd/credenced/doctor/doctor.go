@@ -49,7 +49,7 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
-			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home, keyfile.From(passphraseFile)))
+			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home, given(passphraseFile)))
 		},
 	}
 	byDefault := app.DefaultHome
@@ -59,6 +59,14 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 	cmd.Flags().StringVar(&home, "home", byDefault, "the node's folder")
 	cmd.Flags().StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	return cmd
+}
+
+// given is the passphrase that a user names. Without one, doctor says what it could not compare, and that is no fault.
+func given(file string) keyfile.Source {
+	if file == "" {
+		return nil
+	}
+	return keyfile.From(file)
 }
 
 // Checks of the node in a folder, in the order in which they build on each other. The passphrase opens its encrypted keys.
@@ -296,6 +304,9 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the consensus key is not here, and no signer is expected (--signer-listen of network join): %w", err)
 	}
 	consensus, err := setup.ReadConsensusKey(setup.ConsensusKeyFile(n.home), n.passphrase)
+	if errors.Is(err, keyfile.ErrLocked) && n.passphrase == nil {
+		return "", fmt.Errorf("%w; a node does not read an encrypted consensus key, only credenced signer does", err)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -308,18 +319,26 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 }
 
 func (n *node) describeSeat(seat poatypes.Seat) (string, error) {
+	out := ""
+	switch {
+	case seat.Tombstoned:
+		out = "is tombstoned: it signed two blocks at one height"
+	case seat.Revoked:
+		out = "is revoked"
+	case seat.Jailed:
+		out = "is jailed; bring it back with: credenced tx poa unjail"
+	}
+	if out != "" {
+		return "", fmt.Errorf("the seat of %s %s", seat.OrgId, out)
+	}
 	key, err := beaconkey.Load(setup.BeaconKeyFile(n.home), n.passphrase)
 	switch {
+	case errors.Is(err, keyfile.ErrLocked) && n.passphrase == nil:
+		return fmt.Sprintf("of %s, active; its beacon key is encrypted and was not compared (--%s)", seat.OrgId, keyfile.Flag), nil
 	case err != nil:
 		return "", fmt.Errorf("the seat of %s can not propose without its beacon key: %w", seat.OrgId, err)
 	case !bytes.Equal(key.PublicKey(), seat.BeaconPubkey):
 		return "", fmt.Errorf("the seat of %s has the beacon key %X; the key file has %X", seat.OrgId, seat.BeaconPubkey, key.PublicKey())
-	case seat.Tombstoned:
-		return "", fmt.Errorf("the seat of %s is tombstoned: it signed two blocks at one height", seat.OrgId)
-	case seat.Revoked:
-		return "", fmt.Errorf("the seat of %s is revoked", seat.OrgId)
-	case seat.Jailed:
-		return "", fmt.Errorf("the seat of %s is jailed; bring it back with: credenced tx poa unjail", seat.OrgId)
 	}
 	return fmt.Sprintf("of %s, active, with its beacon key", seat.OrgId), nil
 }
