@@ -73,7 +73,14 @@ func TestEncryptedKeys(t *testing.T) {
 	refuses("CometBFT reads a plain one only", "--"+keyfile.Flag, pass)
 	listen := fmt.Sprintf("tcp://127.0.0.1:%d", freePorts(t, 1)[0])
 	configure(t, n, `priv_validator_laddr = ""`, fmt.Sprintf("priv_validator_laddr = %q", listen))
-	signer := exec.Command(binary, "signer", "--chain-id", n.ChainID, "--node", listen, "--home", n.Home, "--"+keyfile.Flag, pass)
+	refuses("CometBFT reads a plain one only", "--"+keyfile.Flag, pass) // also where a signer is expected: CometBFT looks at the file
+	away := filepath.Join(t.TempDir(), "signer")
+	for _, path := range []string{consensus, filepath.Join(n.Home, "data", "priv_validator_state.json")} {
+		folder := filepath.Join(away, filepath.Base(filepath.Dir(path)))
+		require.NoError(t, os.MkdirAll(folder, 0o700))
+		require.NoError(t, os.Rename(path, filepath.Join(folder, filepath.Base(path))))
+	}
+	signer := exec.Command(binary, "signer", "--chain-id", n.ChainID, "--node", listen, "--home", away, "--"+keyfile.Flag, pass)
 	log := openLog(t, filepath.Join(n.Home, "signer.log"))
 	signer.Stdout, signer.Stderr = log, log
 	require.NoError(t, signer.Start())

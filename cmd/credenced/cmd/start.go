@@ -74,9 +74,6 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 
 // consensusKey reads the public half of the node's consensus key; found is false when a remote signer has it.
 func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found bool, err error) {
-	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
-		return nil, false, nil // a key file that is there all the same signs nothing
-	}
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(home)
 	if path := cast.ToString(opts.Get("priv_validator_key_file")); path != "" {
@@ -93,8 +90,11 @@ func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found b
 	} else if is {
 		return nil, false, &cli.Problem{
 			What: "consensus key " + path + ": it is encrypted, and CometBFT reads a plain one only",
-			Next: "keep it with a signer, which opens it: credenced signer; or make it plain: credenced key decrypt " + cli.ShellQuote(path),
+			Next: "keep it in the folder of a signer, which opens it: credenced signer; or make it plain: credenced key decrypt " + cli.ShellQuote(path),
 		}
+	}
+	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
+		return nil, false, nil // a key file that is there all the same signs nothing
 	}
 	pv := privval.LoadFilePVEmptyState(path, "")
 	return pv.Key.PubKey.Bytes(), true, nil
