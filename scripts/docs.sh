@@ -6,7 +6,8 @@
 #   - docs/iexec-parity.md has a line for each of iExec's features 1 to 113 and weaknesses W1 to W27, in order, with a state,
 #     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist;
 #   - docs/security.md has a row for each attack, in order, with a state, and with a test or a reason; its counts are right, and the
-#     tests and scenarios that it names exist.
+#     tests and scenarios that it names exist;
+#   - tests and files that any document names exist, and so do errors that the README of a module names.
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,10 +23,29 @@ tests_exist() {
     elif ! grep -qE "^func $name\(" "$package"/*_test.go; then
       complain "$1: $package has no test $name"
     fi
-  done < <(grep -E '^\|' "$1" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if (index($0, "/") || $0 == "artifact" || $0 == "result" || $0 == "poco" || $0 == "app" || $0 == "client") package = $0; next } { print package, $0 }')
+  done < <(grep -E '^\|' "$1" | grep -oE '`[a-z0-9/]+`|\bTest[A-Za-z0-9_]+' | awk '/^`/ { gsub("`", ""); if ($0 ~ /\// || $0 ~ /^(app|artifact|client|poco|receipt|result|web)$/) package = $0; next } { print package, $0 }')
   while IFS= read -r scenario; do
     [ -f "test/scenario/testdata/$scenario" ] || complain "$1: $scenario: no such scenario"
   done < <(grep -oE '\b[a-z0-9_]+\.txt\b' "$1" | sort -u)
+}
+
+# named complains of names that documents use and that nothing in the repository has: tests anywhere, files in code quotes, and errors
+# in the README of a module. CHANGELOG.md is about what once was.
+named() {
+  local documents known name file
+  documents=$(git ls-files -co --exclude-standard '*.md' ':!CHANGELOG.md')
+  known=$(git ls-files -co --exclude-standard '*_test.go' | xargs grep -hoE '^func (Test|Benchmark|Fuzz)[A-Za-z0-9_]+' | cut -d' ' -f2 | sort -u)
+  while IFS= read -r name; do
+    complain "$(xargs grep -lw "$name" <<<"$documents" | tr '\n' ' '): no test is called $name"
+  done < <(xargs grep -hoE '\b(Test|Benchmark|Fuzz)[A-Z][A-Za-z0-9_]+' <<<"$documents" | sort -u | comm -23 - <(echo "$known"))
+  while IFS=: read -r file name; do
+    name="${name//\`/}"
+    [ -e "$name" ] || [ -e "$(dirname "$file")/$name" ] || [[ "$name" == *NAME* ]] || complain "$file: $name: no such file"
+  done < <(xargs grep -oE '`(app|artifact|client|clients|cmd|docker|docs|evidence|examples|executor|internal|lab|poco|proto|receipt|result|scripts|test|testutil|tools|web|x)/[A-Za-z0-9_./-]+`' /dev/null <<<"$documents" | sort -u)
+  known=$(cat x/*/types/errors.go)
+  while IFS=: read -r file name; do
+    grep -qw "$name" <<<"$known" || complain "$file: no module has the error $name"
+  done < <(grep -oE '\bErr[A-Z][A-Za-z]+' x/*/README.md | sort -u)
 }
 
 claim() { sed -n '/<!-- claim -->/,/<!-- \/claim -->/p' "$1"; }
@@ -91,6 +111,7 @@ done <<<"$rows"
 sum="Of $(wc -l <<<"$rows") rows, ${count[performed]} are performed, ${count['in part']} in part, ${count['not performed']} not performed, ${count[open]} open, and ${count['no test']} can have no test."
 [ "$(sed -n '/<!-- counts -->/,/<!-- \/counts -->/{//!p}' "$security")" = "$sum" ] || complain "$security: counts: expected: $sum"
 tests_exist "$security"
+named
 ! grep -n TODO docs/*.md README.md RATIONALE.md CHANGELOG.md || complain "documentation: something is still to be written"
 
 [ "$bad" = 0 ] && echo "documentation is consistent"
