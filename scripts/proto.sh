@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints proto/ and generates Go into x/<module>/types.
+# Lints proto/ and generates Go into x/<module>/types, and the description of REST, docs/openapi/credence.json.
 #
 #   scripts/proto.sh          generate in place
 #   scripts/proto.sh check    generate aside and fail when the committed code differs
@@ -64,15 +64,18 @@ buf lint proto
 rm -rf .buf/gen && mkdir -p .buf/gen
 buf generate proto
 out=".buf/gen/$module"
+openapi=docs/openapi/credence.json
 
 case "$mode" in
 generate)
   # Remove what a deleted definition would leave behind.
   find x client -path '*/types/*' \( -name '*.pb.go' -o -name '*.pb.gw.go' \) -delete 2>/dev/null || true
   cp -r "$out/." .
+  cp ".buf/gen/$openapi" "$openapi"
   ;;
 check)
   stale=0
+  cmp -s ".buf/gen/$openapi" "$openapi" || { echo "stale: $openapi" >&2; stale=1; }
   while IFS= read -r f; do
     cmp -s "$out/$f" "$f" || { echo "stale: $f" >&2; stale=1; }
   done < <(cd "$out" && find . -name '*.go')
