@@ -14,6 +14,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
 	gogoproto "github.com/cosmos/gogoproto/proto"
+	gwruntime "github.com/grpc-ecosystem/grpc-gateway/runtime"
 	"google.golang.org/grpc/health"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -51,6 +52,8 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/client/stream"
+	"github.com/credence-chain/credence/docs/openapi"
+	"github.com/credence-chain/credence/internal/reasons"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	"github.com/credence-chain/credence/x/beacon/proposal"
@@ -279,13 +282,16 @@ func (a *App) DefaultGenesis() map[string]json.RawMessage {
 // StoreKey returns a module's store key; nil for an unknown name. For tests.
 func (a *App) StoreKey(name string) *storetypes.KVStoreKey { return a.keys[name] }
 
-// RegisterAPIRoutes serves REST.
+// RegisterAPIRoutes serves REST, and its description.
 func (a *App) RegisterAPIRoutes(srv *api.Server, cfg config.APIConfig) {
 	ctx := srv.ClientCtx
 	authtx.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
 	cmtservice.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
 	nodeservice.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
 	a.BasicManager.RegisterGRPCGatewayRoutes(ctx, srv.GRPCGatewayRouter)
+	gwruntime.WithProtoErrorHandler(reasons.ServeError)(srv.GRPCGatewayRouter)
+	srv.Router.Path(openapi.DocumentPath).Handler(openapi.Handler())
+	srv.Router.PathPrefix(openapi.PagePath).Handler(openapi.Handler())
 	if err := server.RegisterSwaggerAPI(ctx, srv.Router, cfg.Swagger); err != nil {
 		panic(err)
 	}
@@ -293,7 +299,13 @@ func (a *App) RegisterAPIRoutes(srv *api.Server, cfg config.APIConfig) {
 
 // RegisterTxService serves queries about transactions.
 func (a *App) RegisterTxService(ctx client.Context) {
-	authtx.RegisterTxService(a.GRPCQueryRouter(), ctx, a.Simulate, a.Encoding.InterfaceRegistry)
+	authtx.RegisterTxService(a.GRPCQueryRouter(), ctx, a.simulateNamed, a.Encoding.InterfaceRegistry)
+}
+
+// simulateNamed simulates a transaction. Its error can be told from its text, which is all that the SDK's service keeps of it.
+func (a *App) simulateNamed(tx []byte) (sdk.GasInfo, *sdk.Result, error) {
+	gas, res, err := a.Simulate(tx)
+	return gas, res, reasons.Named(err)
 }
 
 // RegisterTendermintService serves queries about blocks and validators.

@@ -11,6 +11,7 @@ import (
 	"github.com/credence-chain/credence/app/watchservice"
 	"github.com/credence-chain/credence/client/stream"
 	streamtypes "github.com/credence-chain/credence/client/stream/types"
+	"github.com/credence-chain/credence/internal/reasons"
 )
 
 // streamFrom has the node stream what happens, out of the block results of its consensus engine.
@@ -24,8 +25,10 @@ func (a *App) streamFrom(blocks watchservice.Results) {
 	a.stream.Store(feed)
 }
 
-// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and beside them streams and the node's health.
+// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and beside them streams and the node's health. Whatever fails ends
+// with details for programs.
 func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip bool) {
+	server = reasons.Server{To: server}
 	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(server, skip)
 	state := health.NewServer()
 	a.tellHealth(state)

@@ -6,9 +6,11 @@ import (
 	"strconv"
 
 	"google.golang.org/grpc/status"
+
+	"github.com/credence-chain/credence/internal/reasons"
 )
 
-// refusal is how a module's error looks in a gRPC status: cosmossdk.io/errors writes it so.
+// refusal is how a module's error looks in the text of a gRPC status: cosmossdk.io/errors writes it so.
 var refusal = regexp.MustCompile(`(?s)^codespace ([a-z0-9_-]+) code ([0-9]+): (.*)$`)
 
 // Refused reads the module's error in what a query returned; nil when there is none.
@@ -22,8 +24,16 @@ func Refused(err error) *TxError {
 	if !errors.As(err, &carrier) {
 		return nil
 	}
-	m := refusal.FindStringSubmatch(carrier.GRPCStatus().Message())
-	if m == nil {
+	s := carrier.GRPCStatus()
+	m := refusal.FindStringSubmatch(s.Message())
+	if key, _, found := reasons.FromStatus(s); found {
+		refused := &TxError{Codespace: key.Codespace, Code: key.Code, Log: s.Message()}
+		if m != nil {
+			refused.Log = m[3]
+		}
+		return refused
+	}
+	if m == nil { // a node without details, of an older version
 		return nil
 	}
 	code, convErr := strconv.ParseUint(m[2], 10, 32)

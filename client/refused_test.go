@@ -10,6 +10,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/internal/reasons"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -36,4 +38,30 @@ func TestRefused(t *testing.T) {
 	} {
 		require.Nil(t, Refused(other))
 	}
+}
+
+// TestRefusedWithDetails: a node that gives details is understood by them, also where the text has lost the module, and all refusals say
+// their reason and their field.
+func TestRefusedWithDetails(t *testing.T) {
+	wrapped := fmt.Errorf("job: %w", markettypes.ErrTrust.Wrapf("trust: got %d, expected %d to %d; take 100", 1, 2, 10))
+	require.Nil(t, Refused(status.Error(codes.Unknown, wrapped.Error())), "without details the text says nothing of the module")
+	refused := Refused(fmt.Errorf("quote: %w", reasons.Describe(wrapped)))
+	require.NotNil(t, refused)
+	require.Equal(t, sender.CodeOf(markettypes.ErrTrust), refused.CodeOf())
+	require.Equal(t, "TRUST", refused.Reason())
+	name, value, expected, next := refused.Field()
+	require.Equal(t, []string{"job.trust", "1", "2 to 10", "take 100"}, []string{name, value, expected, next})
+
+	direct := Refused(reasons.Describe(markettypes.ErrPrice.Wrap("max_price: 7, expected at least 9")))
+	require.Equal(t, "price out of range: max_price: 7, expected at least 9", direct.Log)
+	name, value, expected, _ = direct.Field()
+	require.Equal(t, []string{"max_price", "7", "at least 9"}, []string{name, value, expected})
+
+	// The outcome of a transaction, which has the same key.
+	failed := &TxError{Codespace: "market", Code: markettypes.ErrPrice.ABCICode(), Log: "failed to execute message; message index: 0: max_price: 7, expected at least 9: price out of range"}
+	require.Equal(t, "PRICE", failed.Reason())
+	name, value, expected, _ = failed.Field()
+	require.Equal(t, []string{"max_price", "7", "at least 9"}, []string{name, value, expected})
+
+	require.Nil(t, Refused(reasons.Describe(status.Error(codes.NotFound, "no such thing"))), "no module refused it")
 }

@@ -302,7 +302,7 @@ func (c *chain) searchText(ctx context.Context, p params) (any, error) {
 		switch {
 		case err == nil:
 			out = append(out, found{kind, id})
-		case code == codes.NotFound || code == codes.InvalidArgument || code == codes.Unknown:
+		case code == codes.NotFound || code == codes.InvalidArgument || code == codes.FailedPrecondition || code == codes.Unknown:
 		default:
 			return err
 		}

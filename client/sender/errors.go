@@ -7,6 +7,8 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/credence-chain/credence/internal/reasons"
 )
 
 // Errors of following a transaction. They are wrapped with context.
@@ -50,6 +52,21 @@ func (e *TxError) Error() string {
 func (e *TxError) Is(target error) bool {
 	other, ok := target.(*TxError)
 	return ok && other.Codespace == e.Codespace && other.Code == e.Code
+}
+
+// Reason is the name of the error, such as NO_ORDER, which stays: docs/errors.md lists them. An error of a module of the SDK that has no
+// name there has its number, such as CODE_7.
+func (e *TxError) Reason() string { return reasons.Of(e.keyOf()) }
+
+func (e *TxError) keyOf() reasons.Key {
+	return reasons.Key{Codespace: e.Codespace, Code: e.Code}
+}
+
+// Field is what the error says of a field: its name with the path that leads to it, the value that it has, what was expected, and what
+// to do next. Each is empty where the error does not say it.
+func (e *TxError) Field() (name, value, expected, next string) {
+	d := reasons.Parse(e.keyOf(), e.Log)
+	return d.Field, d.Value, d.Expected, d.Next
 }
 
 // Code names an error of a module by its numbers: the key of tables about refusals.

@@ -1,0 +1,163 @@
+package reasons
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+
+	gogogrpc "github.com/cosmos/gogoproto/grpc"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	errorsmod "cosmossdk.io/errors"
+)
+
+// Domain of errors that no module registered. Those of modules have the module as their domain.
+const Domain = "credence"
+
+// maxMetadata bounds each value of the metadata, in bytes: a status travels in a header.
+const maxMetadata = 500
+
+// refusal is how a module's error looks in a status of gRPC: cosmossdk.io/errors writes it so, and Simulating does.
+var refusal = regexp.MustCompile(`(?s)^codespace ([a-z0-9_-]+) code ([0-9]+): (.*)$`)
+
+// Describe turns the error of a query into a status with details for programs: a google.rpc.ErrorInfo with the reason, and, where the
+// error names a field, a google.rpc.BadRequest. A status that has details is left as it is.
+func Describe(err error) error {
+	if err == nil {
+		return nil
+	}
+	s := status.Convert(err)
+	if s.Code() == codes.OK || len(s.Proto().GetDetails()) > 0 {
+		return err
+	}
+	info, field := plainInfo(s), (*errdetails.BadRequest)(nil)
+	if key, text, found := keyOf(err, s); found {
+		if s.Code() == codes.Unknown {
+			s = status.New(StatusOf(key), s.Message())
+		}
+		d := Parse(key, text)
+		info, field = moduleInfo(key, d), violation(d)
+	}
+	details := []protoadapt.MessageV1{info}
+	if field != nil {
+		details = append(details, field)
+	}
+	if with, err := s.WithDetails(details...); err == nil {
+		s = with
+	}
+	return s.Err()
+}
+
+// keyOf finds which registered error it is, and its text.
+func keyOf(err error, s *status.Status) (Key, string, bool) {
+	if m := refusal.FindStringSubmatch(s.Message()); m != nil {
+		if code, err := strconv.ParseUint(m[2], 10, 32); err == nil {
+			return Key{m[1], uint32(code)}, m[3], true
+		}
+	}
+	var registered *errorsmod.Error
+	if !errors.As(err, &registered) {
+		return Key{}, "", false
+	}
+	return Key{registered.Codespace(), registered.ABCICode()}, err.Error(), true
+}
+
+// plainInfo is of a status that no module's error is behind.
+func plainInfo(s *status.Status) *errdetails.ErrorInfo {
+	return &errdetails.ErrorInfo{Domain: Domain, Reason: plainReason(s.Code())}
+}
+
+// plainReason is the name of a code of gRPC in the letters of reasons.
+func plainReason(code codes.Code) string {
+	var b strings.Builder
+	for i, c := range code.String() {
+		if i > 0 && c >= 'A' && c <= 'Z' && code != codes.OK {
+			b.WriteByte('_')
+		}
+		b.WriteRune(c)
+	}
+	return strings.ToUpper(b.String())
+}
+
+func moduleInfo(key Key, d Detail) *errdetails.ErrorInfo {
+	info := &errdetails.ErrorInfo{Domain: key.Codespace, Reason: Of(key), Metadata: map[string]string{"code": strconv.FormatUint(uint64(key.Code), 10)}}
+	for _, part := range []struct{ name, value string }{{"field", d.Field}, {"value", d.Value}, {"expected", d.Expected}, {"next", d.Next}} {
+		if part.value != "" {
+			info.Metadata[part.name] = short(part.value)
+		}
+	}
+	return info
+}
+
+func violation(d Detail) *errdetails.BadRequest {
+	if d.Field == "" {
+		return nil
+	}
+	return &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: short(d.Field), Description: short(d.Text)}}}
+}
+
+// short is the beginning of a text, in UTF-8.
+func short(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxMetadata)], "") }
+
+// FromStatus reads what Describe wrote about an error that a module registered.
+func FromStatus(s *status.Status) (key Key, d Detail, found bool) {
+	for _, detail := range s.Details() {
+		info, is := detail.(*errdetails.ErrorInfo)
+		if !is || info.GetMetadata()["code"] == "" {
+			continue
+		}
+		code, err := strconv.ParseUint(info.Metadata["code"], 10, 32)
+		if err != nil {
+			continue
+		}
+		m := info.Metadata
+		return Key{info.Domain, uint32(code)}, Detail{Field: m["field"], Value: m["value"], Expected: m["expected"], Next: m["next"]}, true
+	}
+	return Key{}, Detail{}, false
+}
+
+// Server registers services whose methods end with what Describe says.
+type Server struct{ To gogogrpc.Server }
+
+// RegisterService registers a service with its handlers wrapped.
+func (s Server) RegisterService(desc *grpc.ServiceDesc, handler any) {
+	wrapped := *desc
+	wrapped.Methods, wrapped.Streams = make([]grpc.MethodDesc, len(desc.Methods)), make([]grpc.StreamDesc, len(desc.Streams))
+	for i, m := range desc.Methods {
+		wrapped.Methods[i] = grpc.MethodDesc{
+			MethodName: m.MethodName,
+			Handler: func(srv any, ctx context.Context, dec func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error) {
+				res, err := m.Handler(srv, ctx, dec, interceptor)
+				return res, Describe(err)
+			},
+		}
+	}
+	for i, stream := range desc.Streams {
+		wrapped.Streams[i] = stream
+		wrapped.Streams[i].Handler = func(srv any, to grpc.ServerStream) error { return Describe(stream.Handler(srv, to)) }
+	}
+	s.To.RegisterService(&wrapped, handler)
+}
+
+// Named gives an error the form from which its module and number can be read out of its text. The SDK's simulation keeps the text alone.
+func Named(err error) error {
+	if err == nil {
+		return nil
+	}
+	codespace, code, text := errorsmod.ABCIInfo(err, false)
+	return &namedError{text: "codespace " + codespace + " code " + strconv.FormatUint(uint64(code), 10) + ": " + text, err: err}
+}
+
+type namedError struct {
+	text string
+	err  error
+}
+
+func (e *namedError) Error() string { return e.text }
+func (e *namedError) Unwrap() error { return e.err }
