@@ -23,18 +23,35 @@ type browserCase struct {
 	File   string     `json:"file"`
 	Trust  string     `json:"trust"`
 	Chain  string     `json:"chain"`
+	Task   string     `json:"task"`
 	Digest string     `json:"digest"`
 	Reason Reason     `json:"reason"` // of the refusal; "any" for whichever, empty for none
 	States *Statement `json:"states"`
+	// Feed: it is for verifyFeed. IsFeed: the file says so itself.
+	Feed       bool           `json:"feed"`
+	IsFeed     bool           `json:"isFeed"`
+	StatesFeed *FeedStatement `json:"statesFeed"`
+}
+
+// runBrowserCases has browser/cases.mjs compare what receipt.mjs finds with the cases, and returns how many it says there were.
+func runBrowserCases(t *testing.T, cases []browserCase) string {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node to run browser/receipt.mjs with")
+	}
+	list, err := json.Marshal(cases)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "cases.json")
+	require.NoError(t, os.WriteFile(path, list, 0o600))
+	out, err := exec.CommandContext(t.Context(), node, "browser/cases.mjs", path).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	t.Logf("%s", out)
+	return string(out)
 }
 
 // TestBrowser: the verifier for browsers finds the same as this package: the same reasons for every hostile receipt, a refusal for
 // every turned bit, and the same statement of what is right.
 func TestBrowser(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node to run browser/receipt.mjs with")
-	}
 	var cases []browserCase
 	add := func(name string, r *Receipt, c browserCase) {
 		file, err := r.Encode()
@@ -94,11 +111,5 @@ func TestBrowser(t *testing.T) {
 		part[seed.IntN(len(part))] ^= 1 << seed.IntN(8)
 		add("a bit", r, browserCase{Trust: block.String(), Reason: "any"})
 	}
-	list, err := json.Marshal(cases)
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "cases.json")
-	require.NoError(t, os.WriteFile(path, list, 0o600))
-	out, err := exec.CommandContext(t.Context(), node, "browser/cases.mjs", path).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	t.Logf("%s", out)
+	runBrowserCases(t, cases)
 }

@@ -84,36 +84,48 @@ func TestFeedReceipt(t *testing.T) {
 	require.Equal(t, f.Account, s.Owner, "without an organisation the account owns it")
 }
 
+// hostileFeed is a spoilt receipt of testFeed, or one that is asked for something else.
+type hostileFeed struct {
+	spoil    func(r *FeedReceipt) // nil for nothing
+	trust    *Trust               // nil for that of the chain
+	expected Expected
+	reason   Reason
+}
+
+func hostileFeeds() map[string]hostileFeed {
+	return map[string]hostileFeed{
+		"another chain":    {expected: Expected{Chain: "other"}, reason: ReasonChain},
+		"as one of a task": {expected: Expected{Task: ids.Format([32]byte{2})}, reason: ReasonRecord},
+		"another feed":     {spoil: func(r *FeedReceipt) { r.Feed = ids.Format([32]byte{1}) }, reason: ReasonProof},
+		"no id":            {spoil: func(r *FeedReceipt) { r.Feed = "euro" }, reason: ReasonFormat},
+		"another value": {spoil: func(r *FeedReceipt) {
+			r.FeedRecord.Value = bytes.Replace(r.FeedRecord.Value, []byte("1.0842"), []byte("9.0842"), 1)
+		}, reason: ReasonProof},
+		"another height":        {spoil: func(r *FeedReceipt) { r.Height++ }, reason: ReasonHeight},
+		"validators of nobody":  {trust: &Trust{Hash: [32]byte{1}}, reason: ReasonUntrusted},
+		"a header less":         {spoil: func(r *FeedReceipt) { r.Path = r.Path[1:] }, reason: ReasonUntrusted},
+		"no header":             {spoil: func(r *FeedReceipt) { r.Path = nil }, reason: ReasonFormat},
+		"a header of its own":   {spoil: func(r *FeedReceipt) { r.Path[0].Header[len(r.Path[0].Header)-1] ^= 1 }, reason: ReasonHeader},
+		"a proof of its own":    {spoil: func(r *FeedReceipt) { r.FeedRecord.StoreProof = r.FeedRecord.Proof }, reason: ReasonProof},
+		"signatures of nothing": {spoil: func(r *FeedReceipt) { r.Path[1].Commit = r.Path[0].Commit }, reason: ReasonHeight},
+	}
+}
+
 // TestFeedReceiptsRefused: each is refused for its reason.
 func TestFeedReceiptsRefused(t *testing.T) {
 	f := testFeed(t)
 	c := feedChain(t, f)
 	set, _ := c.set(1)
-	trust := Trust{Hash: [32]byte(set.Hash())}
-	for name, tc := range map[string]struct {
-		spoil    func(r *FeedReceipt)
-		trust    Trust
-		expected Expected
-		reason   Reason
-	}{
-		"another chain":    {func(*FeedReceipt) {}, trust, Expected{Chain: "other"}, ReasonChain},
-		"as one of a task": {func(*FeedReceipt) {}, trust, Expected{Task: f.Id}, ReasonRecord},
-		"another feed":     {func(r *FeedReceipt) { r.Feed = ids.Format([32]byte{1}) }, trust, Expected{}, ReasonProof},
-		"no id":            {func(r *FeedReceipt) { r.Feed = "euro" }, trust, Expected{}, ReasonFormat},
-		"another value": {func(r *FeedReceipt) {
-			r.FeedRecord.Value = bytes.Replace(r.FeedRecord.Value, []byte("1.0842"), []byte("9.0842"), 1)
-		}, trust, Expected{}, ReasonProof},
-		"another height":        {func(r *FeedReceipt) { r.Height++ }, trust, Expected{}, ReasonHeight},
-		"validators of nobody":  {func(*FeedReceipt) {}, Trust{Hash: [32]byte{1}}, Expected{}, ReasonUntrusted},
-		"a header less":         {func(r *FeedReceipt) { r.Path = r.Path[1:] }, trust, Expected{}, ReasonUntrusted},
-		"a header of its own":   {func(r *FeedReceipt) { r.Path[0].Header[len(r.Path[0].Header)-1] ^= 1 }, trust, Expected{}, ReasonHeader},
-		"a proof of its own":    {func(r *FeedReceipt) { r.FeedRecord.StoreProof = r.FeedRecord.Proof }, trust, Expected{}, ReasonProof},
-		"signatures of nothing": {func(r *FeedReceipt) { r.Path[1].Commit = r.Path[0].Commit }, trust, Expected{}, ReasonHeight},
-	} {
+	for name, tc := range hostileFeeds() {
 		t.Run(name, func(t *testing.T) {
-			r := makeFeed(t, c, f, 1)
-			tc.spoil(r)
-			_, err := VerifyFeed(r, tc.trust, tc.expected)
+			r, trust := makeFeed(t, c, f, 1), Trust{Hash: [32]byte(set.Hash())}
+			if tc.spoil != nil {
+				tc.spoil(r)
+			}
+			if tc.trust != nil {
+				trust = *tc.trust
+			}
+			_, err := VerifyFeed(r, trust, tc.expected)
 			reason, is := IsRefusal(err)
 			require.True(t, is, "%v", err)
 			require.Equal(t, tc.reason, reason, "%v", err)

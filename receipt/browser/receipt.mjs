@@ -3,8 +3,10 @@
 // edges of Ed25519 that CometBFT takes and WebCrypto does not (ZIP 215) are refused here.
 //
 //   const statement = await verify(text, "5E1F...9A", {chain: "credence-1"});   // throws a Refusal
+//   const feed = await verifyFeed(text, "5E1F...9A");                            // of a feed; isFeed(text) says which it is
 
 export const FORMAT = "credence/receipt/v1";
+export const FEED_FORMAT = "credence/feed-receipt/v1";
 const MAX_BYTES = 16 << 20, MAX_PATH = 1000, MAX_VALIDATORS = 1000, MAX_POWER = (1n << 63n) / 8n;
 
 /** Why a receipt proves nothing: a reason for programs, and a sentence for people. */
@@ -39,6 +41,35 @@ function unbase64(what, text) {
   try { raw = atob(text); } catch { refuse("format", `${what}: expected base64`); }
   if (btoa(raw) !== text) refuse("format", `${what}: it is not in the one encoding of base64`);
   return Uint8Array.from(raw, (c) => c.charCodeAt(0));
+}
+
+// --- addresses ---
+const LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l", PREFIX = "cred";
+
+function checksum(groups) {
+  let sum = 1;
+  for (const g of groups) {
+    const top = sum >>> 25;
+    sum = (sum & 0x1ffffff) << 5 ^ g;
+    [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3].forEach((generator, i) => { if (top >> i & 1) sum ^= generator; });
+  }
+  return sum ^ 1;
+}
+
+/** The text of an account: bech32. */
+function address(raw) {
+  const groups = [];
+  let held = 0, bits = 0;
+  for (const byte of raw) {
+    held = held << 8 | byte;
+    for (bits += 8; bits >= 5; bits -= 5) groups.push(held >> bits - 5 & 31);
+    held &= (1 << bits) - 1;
+  }
+  if (bits > 0) groups.push(held << 5 - bits & 31);
+  const prefix = [...PREFIX].map((c) => c.charCodeAt(0));
+  const sum = checksum([...prefix.map((c) => c >> 5), 0, ...prefix.map((c) => c & 31), ...groups, 0, 0, 0, 0, 0, 0]);
+  for (let i = 5; i >= 0; i--) groups.push(sum >> 5 * i & 31);
+  return PREFIX + "1" + groups.map((g) => LETTERS[g]).join("");
 }
 
 // --- protobuf ---
@@ -358,17 +389,13 @@ const gave = (seats, verdict) => seats.map(fields).filter((s) => number(s, 5) ==
  */
 export async function verify(file, trust, expected = {}) {
   if (typeof trust === "string") trust = parseTrust(trust);
-  if (file.length > MAX_BYTES) refuse("format", `the file has ${file.length} bytes, expected at most ${MAX_BYTES}`);
-  let r;
-  try { r = JSON.parse(file); } catch (e) { refuse("format", `the file is no receipt, or a part of one: ${e.message}`); }
-  if (r === null || typeof r !== "object" || r.format !== FORMAT) refuse("format", `format: expected ${FORMAT}; a newer program may be able to read it`);
-  if (JSON.stringify(ordered(r), null, 2) + "\n" !== file) refuse("format", "the file is not in the one encoding that receipts have; it was changed after it was made");
+  const r = readFile(file, FORMAT, ordered);
   const id = /^[0-9a-f]{64}$/.test(r.task) ? unhex(r.task) : refuse("format", "task: expected 64 lower-case hexadecimal digits");
   if (expected.chain && r.chain !== expected.chain) refuse("chain", `the receipt is of the chain ${JSON.stringify(r.chain)}, expected ${JSON.stringify(expected.chain)}`);
   if (expected.task && r.task !== expected.task) refuse("record", `the receipt is of the task ${r.task}, expected ${expected.task}`);
 
   const path = await checkPath(r.chain, r.path), end = path.at(-1);
-  if (end.height - 1n !== BigInt(r.height)) refuse("height", `the receipt is of the state of height ${r.height}, and the header of height ${end.height} holds that of height ${end.height - 1n}`);
+  checkHeight(r, end);
   const task = await record("task_record", r.task_record, "tasks", concat(Uint8Array.of(1), id), end.app);
   const dealID = reading("record", "task_record", () => bytes(task, 2, 32));
   const deal = await record("deal_record", r.deal_record, "deals", concat(Uint8Array.of(1), dealID), end.app);
@@ -376,8 +403,7 @@ export async function verify(file, trust, expected = {}) {
   const request = await record("request_record", r.request_record, "market", concat(Uint8Array.of(5), requestID), end.app);
   const s = reading("record", "a record", () => {
     if (!equal(bytes(task, 1, 32), id) || !equal(bytes(deal, 1, 32), dealID) || !equal(bytes(request, 1, 32), requestID)) refuse("record", "a record has another id than the key under which it is stored");
-    const from = path.findIndex((h) => trusted(trust, h));
-    if (from < 0) refuse("untrusted", `what is trusted is none of its ${path.length} headers or their validators; the first of them is signed by the set ${HEX(path[0].validators)}`);
+    const from = reach(trust, path);
     checkFinal(task, r.height);
     return state(r, task, deal, request, path, from);
   });
@@ -394,20 +420,86 @@ export async function verify(file, trust, expected = {}) {
   return s;
 }
 
+/** Says whether a text calls itself the receipt of a feed, and is for verifyFeed. */
+export function isFeed(file) {
+  try { return file.length <= MAX_BYTES && JSON.parse(file)?.format === FEED_FORMAT; } catch { return false; }
+}
+
+/**
+ * Verifies the text of a feed's receipt against a trust. Expected may have chain. Returns what the latest value of the feed was at a
+ * height, its bytes as a Uint8Array; throws a Refusal otherwise.
+ */
+export async function verifyFeed(file, trust, expected = {}) {
+  if (typeof trust === "string") trust = parseTrust(trust);
+  const r = readFile(file, FEED_FORMAT, orderedFeed);
+  if (expected.chain && r.chain !== expected.chain) refuse("chain", `the receipt is of the chain ${JSON.stringify(r.chain)}, expected ${JSON.stringify(expected.chain)}`);
+  if (expected.task || expected.digest) refuse("record", "the receipt is of a feed, expected one of a task");
+  const id = /^[0-9a-f]{64}$/.test(r.feed) ? unhex(r.feed) : refuse("format", "feed: expected 64 lower-case hexadecimal digits");
+  const path = await checkPath(r.chain, r.path), end = path.at(-1);
+  checkHeight(r, end);
+  const feed = await record("feed_record", r.feed_record, "feeds", concat(Uint8Array.of(1), id), end.app);
+  return reading("record", "the record of the feed", () => {
+    const s = feedState(r, feed);
+    if (!equal(bytes(feed, 1, 32), id)) refuse("record", "the record has another id than the key under which it is stored");
+    const from = reach(trust, path);
+    if (!feed.has(14)) refuse("running", `the feed had no value at height ${r.height}`);
+    s.signed = signedBy(r.height, path, from);
+    return s;
+  });
+}
+
+function feedState(r, feed) {
+  const value = within(feed, 14), account = address(bytes(feed, 3)), n = (f, i) => signed(f, i).toString();
+  return {
+    chain: r.chain, feed: r.feed, owner: text(feed, 2) || account, name: text(feed, 4), account, app: text(feed, 6), min_trust: number(feed, 7).toString(),
+    policy: text(feed, 8), shared: number(feed, 5) !== 0n,
+    value: {
+      data: bytes(value, 1), asked: n(value, 2), asked_time: n(value, 3), height: n(value, 6), time: n(value, 7), task: hex(bytes(value, 5, 32)),
+      digest: digest(bytes(value, 11, 32)), trust: number(value, 8).toString(), policy: text(value, 9), app_version: text(value, 10),
+    },
+  };
+}
+
+/** Reads a file of a format, which has to be in its one encoding. */
+function readFile(file, format, order) {
+  if (file.length > MAX_BYTES) refuse("format", `the file has ${file.length} bytes, expected at most ${MAX_BYTES}`);
+  let r;
+  try { r = JSON.parse(file); } catch (e) { refuse("format", `the file is no receipt, or a part of one: ${e.message}`); }
+  if (r === null || typeof r !== "object" || r.format !== format) refuse("format", `format: expected ${format}; a newer program may be able to read it`);
+  if (typeof r.height !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(r.height)) refuse("format", "height: expected a number in quotes");
+  if (JSON.stringify(order(r), null, 2) + "\n" !== file) refuse("format", "the file is not in the one encoding that receipts have; it was changed after it was made");
+  return r;
+}
+
+function checkHeight(r, end) {
+  if (end.height - 1n !== BigInt(r.height)) refuse("height", `the receipt is of the state of height ${r.height}, and the header of height ${end.height} holds that of height ${end.height - 1n}`);
+}
+
+/** The first header of a path that is trusted. */
+function reach(trust, path) {
+  const from = path.findIndex((h) => trusted(trust, h));
+  if (from < 0) refuse("untrusted", `what is trusted is none of its ${path.length} headers or their validators; the first of them is signed by the set ${HEX(path[0].validators)}`);
+  return from;
+}
+
+const orderedRecord = (x) => ({value: x?.value ?? null, proof: x?.proof ?? null, store_proof: x?.store_proof ?? null});
+const orderedPath = (path) => Array.isArray(path) ? path.map((l) => ({header: l?.header ?? null, commit: l?.commit ?? null, validators: l?.validators ?? null})) : null;
+
 /** The receipt with its fields in their order, and no others. */
 function ordered(r) {
-  const rec = (x) => ({value: x?.value ?? null, proof: x?.proof ?? null, store_proof: x?.store_proof ?? null});
   const out = {
-    format: r.format, chain: r.chain, task: r.task, height: r.height, task_record: rec(r.task_record), deal_record: rec(r.deal_record), request_record: rec(r.request_record),
+    format: r.format, chain: r.chain, task: r.task, height: r.height,
+    task_record: orderedRecord(r.task_record), deal_record: orderedRecord(r.deal_record), request_record: orderedRecord(r.request_record),
   };
   if (r.manifest) out.manifest = r.manifest;
-  out.path = Array.isArray(r.path) ? r.path.map((l) => ({header: l?.header ?? null, commit: l?.commit ?? null, validators: l?.validators ?? null})) : null;
-  if (typeof r.height !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(r.height)) refuse("format", "height: expected a number in quotes");
+  out.path = orderedPath(r.path);
   return out;
 }
 
+const orderedFeed = (r) => ({format: r.format, chain: r.chain, feed: r.feed, height: r.height, feed_record: orderedRecord(r.feed_record), path: orderedPath(r.path)});
+
 function state(r, task, deal, request, path, from) {
-  const verdict = outcome(within(task, 14)), plan = within(task, 10), terms = within(deal, 16), job = within(request, 5), end = path.at(-1);
+  const verdict = outcome(within(task, 14)), plan = within(task, 10), terms = within(deal, 16), job = within(request, 5);
   const audit = task.has(40) ? within(task, 40) : null, result = audit ? Number(number(audit, 6)) : 0, overturned = audit !== null && result === 3;
   const policy = text(terms, 1);
   return {
@@ -422,9 +514,15 @@ function state(r, task, deal, request, path, from) {
       index: number(task, 3).toString(), args: each(job, 2).map((b) => new TextDecoder("utf-8", {fatal: true}).decode(b)),
       inputs: each(job, 3).map(fields).map((f) => ({name: text(f, 1), digest: digest(bytes(f, 2, 32)), tree: number(f, 5) !== 0n})),
     },
-    signed: {
-      height: r.height, block: HEX(end.hash), time: new Date(Number(signed(end.time, 1)) * 1000).toISOString(), signers: end.signers, validators: end.set.validators.length,
-      power: end.power.toString(), total_power: end.set.total.toString(), set: HEX(end.validators), changes: path.length - 1 - from,
-    },
+    signed: signedBy(r.height, path, from),
+  };
+}
+
+/** Who vouches for a state. */
+function signedBy(height, path, from) {
+  const end = path.at(-1);
+  return {
+    height, block: HEX(end.hash), time: new Date(Number(signed(end.time, 1)) * 1000).toISOString(), signers: end.signers, validators: end.set.validators.length,
+    power: end.power.toString(), total_power: end.set.total.toString(), set: HEX(end.validators), changes: path.length - 1 - from,
   };
 }
