@@ -4,12 +4,13 @@ It speaks REST and JSON with a node, and HTTP with stores and workers. Whatever 
 chain accepted. It needs Python's standard library, and `cryptography` for signatures.
 """
 
+from .aio import AsyncClient
 from .client import Client, Job, Quote, Submitted
 from .errors import CredenceError, DigestMismatch, NoAnswer, NodeError, Refused
 from .key import Key
 from .result import File, Manifest, Result
 
 __all__ = [
-    "Client", "CredenceError", "DigestMismatch", "File", "Job", "Key", "Manifest", "NoAnswer", "NodeError", "Quote", "Refused",
+    "AsyncClient", "Client", "CredenceError", "DigestMismatch", "File", "Job", "Key", "Manifest", "NoAnswer", "NodeError", "Quote", "Refused",
     "Result", "Submitted",
 ]

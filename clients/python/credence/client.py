@@ -343,12 +343,8 @@ class Client:
         try:
             return urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=self.timeout)
         except urllib.error.HTTPError as refused:
-            text = refused.read(2000).decode("utf-8", "replace")
-            try:
-                text = json.loads(text)["message"]
-            except (ValueError, KeyError, TypeError):
-                pass
-            raise NodeError(f"{url}: {refused.code}: {text}", refused.code) from None
+            text, info = _refusal(refused.read(1 << 16).decode("utf-8", "replace"))
+            raise NodeError(f"{url}: {refused.code}: {text}", refused.code, info) from None
         except (OSError, http.client.HTTPException) as trouble:
             raise NodeError(f"{url}: {trouble}") from None
 
@@ -365,6 +361,16 @@ def devnet_key(name: str, path: str | Path | None = None) -> Key:
         if account["name"] == name:
             return Key.load(account["key_file"])
     raise CredenceError(f"the devnet has no account {name!r}")
+
+
+def _refusal(body: str) -> tuple[str, dict[str, Any]]:
+    """What an answer that is an error says: its words, and the google.rpc.ErrorInfo among its details."""
+    try:
+        answer = json.loads(body)
+        found = [d for d in answer.get("details") or [] if d.get("@type", "").endswith("/google.rpc.ErrorInfo")]
+        return answer["message"], found[0] if found else {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return body[:2000], {}
 
 
 def _fee(price: str, gas: int) -> int:

@@ -1,5 +1,7 @@
 """What can go wrong. Programs decide by the class and its fields, never by the words."""
 
+from typing import Any
+
 
 class CredenceError(Exception):
     """Anything that this package raises."""
@@ -8,10 +10,17 @@ class CredenceError(Exception):
 class NodeError(CredenceError):
     """A node, a store or a worker did not answer, or not with what was asked for."""
 
-    def __init__(self, text: str, status: int = 0):
+    def __init__(self, text: str, status: int = 0, info: "dict[str, Any] | None" = None):
         super().__init__(text)
         #: HTTP status of the answer; 0 when there was none.
         self.status = status
+        info = info or {}
+        #: Name of the error, which stays, such as "NO_ORDER" (docs/errors.md); empty where no node gave one.
+        self.reason: str = info.get("reason", "")
+        #: Module whose error it is, such as "market"; "credence" for none.
+        self.domain: str = info.get("domain", "")
+        #: What the error says of itself: "code", and where it names a field "field", "value", "expected" and "next".
+        self.metadata: dict[str, str] = info.get("metadata") or {}
 
 
 class Refused(CredenceError):

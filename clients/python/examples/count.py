@@ -7,7 +7,7 @@
 import sys
 from pathlib import Path
 
-from credence import Client, Job
+from credence import Client, Job, NodeError
 from credence.client import devnet_key
 
 
@@ -17,6 +17,10 @@ def main() -> None:
     app = client.publish(devnet_key("provider"), "from-python", "1.0", module, "Published by the Python client's example")
     job = Job(app, args=["/in/text.txt"], inputs={"text.txt": text}, trust=100)
     requester = devnet_key("requester")
+    try:
+        client.quote(requester.address, Job(app, trust=1))
+    except NodeError as refused:  # decide by the reason and the field, never by the words
+        print("refused", refused.domain, refused.reason, refused.metadata.get("field"), "expected", refused.metadata.get("expected"))
     print(client.quote(requester.address, job).text)
     submitted = client.submit(requester, job)
     print("request", submitted.request)

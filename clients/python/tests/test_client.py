@@ -1,12 +1,13 @@
 """What needs no chain. Run: PYTHONPATH=clients/python python3 -m unittest discover clients/python/tests"""
 
+import asyncio
 import hashlib
 import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from credence import Client, CredenceError, DigestMismatch, Job, Key, Manifest, NoAnswer
+from credence import AsyncClient, Client, CredenceError, DigestMismatch, Job, Key, Manifest, NoAnswer, NodeError
 from credence import wire
 from credence.client import _fee
 from credence.key import encode_address
@@ -81,8 +82,27 @@ class Manifests(unittest.TestCase):
 
 class FakeNode(BaseHTTPRequestHandler):
     answers: dict[str, object] = {}
+    #: What is answered with the status 400.
+    refusals: dict[str, object] = {}
+    #: Is set once a path that ends in "/slow" was asked for, and what it waits for.
+    asked, go = threading.Event(), threading.Event()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def do_GET(self):
+        if self.path in self.refusals:
+            raw = self.refusals[self.path]
+            raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+            self.send_response(400)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+            return
+        if self.path.endswith("/slow"):
+            FakeNode.asked.set()
+            FakeNode.go.wait(10)
         answer = self.answers.get(self.path.split("?")[0])
         raw = answer if isinstance(answer, bytes) else json.dumps(answer if answer is not None else {"message": "not found"}).encode()
         self.send_response(200 if answer is not None else 404)
@@ -111,7 +131,10 @@ class Fetching(unittest.TestCase):
             "/credence/workers/v1/workers/cred1w": {"worker": {"endpoint": base}},
             "/v2/credence/blobs/" + self.digest: MANIFEST, self.file: b"hi",
         }
-        self.client = Client(base)
+        FakeNode.refusals = {}
+        FakeNode.asked.clear()
+        FakeNode.go.clear()
+        self.base, self.client = base, Client(base)
 
     def test_every_byte_is_compared(self):
         self.assertEqual(self.client.fetch(self.task).files, {"a b\\c.txt": b"hi"})
@@ -132,6 +155,49 @@ class Fetching(unittest.TestCase):
     def test_inputs_need_a_store(self):
         with self.assertRaisesRegex(CredenceError, "store"):
             self.client.quote("cred1", Job("a/b:1", inputs={"x": b"y"}))
+
+    def test_errors_have_reasons(self):
+        info = {"reason": "TRUST", "domain": "market", "metadata": {"code": "17", "field": "trust"}}
+        preview, job = "/credence/market/v1/preview", Job("a/b:1")
+        FakeNode.refusals[preview] = {"code": 9, "message": "trust: got 1", "details": [
+            {"@type": "type.googleapis.com/google.rpc.BadRequest"}, {"@type": "type.googleapis.com/google.rpc.ErrorInfo", **info}]}
+        with self.assertRaisesRegex(NodeError, "trust: got 1") as caught:
+            self.client.quote("cred1", job)
+        refused = caught.exception
+        self.assertEqual((refused.status, refused.reason, refused.domain, refused.metadata), (400, "TRUST", "market", info["metadata"]))
+        for body in (b"<html>", b"[]", b'{"message": "x"}', b'{"message": "x", "details": [7]}', b'{"message": "x", "details": null}', b"\xff"):
+            FakeNode.refusals[preview] = body
+            with self.assertRaises(NodeError) as caught:
+                self.client.quote("cred1", job)
+            self.assertEqual((caught.exception.status, caught.exception.reason, caught.exception.metadata), (400, "", {}))
+
+    def test_asyncio(self):
+        FakeNode.answers[f"/credence/market/v1/requests/{self.task}"] = {"request": {"id": self.task}}
+        FakeNode.answers["/slow"] = {"done": True}
+        FakeNode.answers["/credence/deals/v1/deals"] = {"deals": [{"id": "d"}], "pagination": {}}
+        FakeNode.answers["/credence/tasks/v1/deals/d/tasks"] = {"tasks": [{"id": "1"}, {"id": "2"}], "pagination": {}}
+
+        async def run():
+            client = await AsyncClient.connect(self.base)
+            self.assertEqual(client.chain_id, "fake-1")
+            slow = asyncio.create_task(client.query("/slow"))
+            await asyncio.to_thread(FakeNode.asked.wait, 10)
+            # Nothing waits for what is slow.
+            request, result = await asyncio.gather(client.request(self.task), client.fetch(self.task))
+            self.assertFalse(slow.done())
+            FakeNode.go.set()
+            self.assertEqual(await slow, {"done": True})
+            self.assertEqual((request["id"], result.files), (self.task, {"a b\\c.txt": b"hi"}))
+            self.assertEqual([t["id"] async for t in client.tasks(self.task)], ["1", "2"])
+            FakeNode.answers[self.file] = b"ho"
+            with self.assertRaises(DigestMismatch):
+                await client.fetch(self.task)
+
+        asyncio.run(run())
+
+    def test_asyncio_has_what_the_client_has(self):
+        mine = {name for name in vars(Client) if not name.startswith("_")}
+        self.assertEqual(mine - {name for name in vars(AsyncClient)}, {"upload", "send"})
 
     def test_check(self):
         self.assertEqual(check(b"hi", "sha256:" + hashlib.sha256(b"hi").hexdigest()), b"hi")

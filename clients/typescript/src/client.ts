@@ -1,5 +1,5 @@
 import {makeSignDoc, type OfflineDirectSigner} from "@cosmjs/proto-signing";
-import {CredenceError, DigestMismatch, NoAnswer, NodeError, Refused} from "./errors.js";
+import {CredenceError, DigestMismatch, type ErrorInfo, NoAnswer, NodeError, Refused} from "./errors.js";
 import {check, parseManifest, type Result} from "./result.js";
 import {authInfo, base64, body, fromBase64, requestId, sha256, submitTask, txRaw, type WireJob} from "./wire.js";
 
@@ -249,9 +249,19 @@ async function http(url: string, init: RequestInit = {}): Promise<Response> {
   }
   if (answer.ok) return answer;
   const text = await answer.text().catch(() => "");
-  let reason = text.slice(0, 500);
-  try { reason = (JSON.parse(text) as {message?: string}).message ?? reason; } catch { /* it is no JSON */ }
-  throw new NodeError(`${url}: ${answer.status}: ${reason}`, answer.status);
+  const {words, info} = readRefusal(text);
+  throw new NodeError(`${url}: ${answer.status}: ${words}`, answer.status, info);
+}
+
+/** What an answer that is an error says: its words, and the google.rpc.ErrorInfo among its details. */
+function readRefusal(text: string): {words: string; info: ErrorInfo} {
+  try {
+    const answer = JSON.parse(text) as {message?: string; details?: ({"@type"?: string} & ErrorInfo)[]};
+    const info = (answer.details ?? []).find((d) => d["@type"]?.endsWith("/google.rpc.ErrorInfo"));
+    return {words: answer.message ?? text.slice(0, 500), info: info ?? {}};
+  } catch {
+    return {words: text.slice(0, 500), info: {}};
+  }
 }
 
 async function ask<T>(url: string, body?: unknown): Promise<T> {

@@ -6,10 +6,29 @@ export class CredenceError extends Error {
   }
 }
 
+/** google.rpc.ErrorInfo: what an error is, for programs. */
+export interface ErrorInfo {
+  readonly reason?: string;
+  readonly domain?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** A node, a store or a worker did not answer, or not with what was asked for. */
 export class NodeError extends CredenceError {
+  /** Name of the error, which stays, such as "NO_ORDER" (docs/errors.md); empty where no node gave one. */
+  readonly reason: string;
+  /** Module whose error it is, such as "market"; "credence" for none. */
+  readonly domain: string;
+  /** What the error says of itself: "code", and where it names a field "field", "value", "expected" and "next". */
+  readonly metadata: Readonly<Record<string, string>>;
+
   /** @param status HTTP status of the answer; 0 when there was none. */
-  constructor(text: string, readonly status = 0) { super(text); }
+  constructor(text: string, readonly status = 0, info: ErrorInfo = {}) {
+    super(text);
+    this.reason = info.reason ?? "";
+    this.domain = info.domain ?? "";
+    this.metadata = info.metadata ?? {};
+  }
 }
 
 /** The chain did not take a transaction, or took it and did not do what it says. */

@@ -3,7 +3,7 @@ import {createServer} from "node:http";
 import {createHash} from "node:crypto";
 import type {AddressInfo} from "node:net";
 import {after, before, test} from "node:test";
-import {Client, CredenceError, DigestMismatch, NoAnswer, parseManifest, requestId} from "../src/index.js";
+import {Client, CredenceError, DigestMismatch, NoAnswer, NodeError, parseManifest, requestId} from "../src/index.js";
 import {feeOf} from "../src/client.js";
 import {encodeJob, hex, number} from "../src/wire.js";
 
@@ -12,9 +12,11 @@ const MANIFEST = `credence/result/v1\noutcome RESULT\nreason -\nexit 0\nentries 
 const TASK = "ab".repeat(32), DIGEST = "sha256:" + sum(MANIFEST), FILE = "/v2/credence/blobs/sha256:" + sum("hi");
 
 const answers = new Map<string, unknown>();
+/** What is answered with the status 400. */
+const refusals = new Map<string, unknown>();
 const server = createServer((req, res) => {
-  const answer = answers.get(req.url!.split("?")[0]!);
-  res.statusCode = answer === undefined ? 404 : 200;
+  const path = req.url!.split("?")[0]!, refusal = refusals.get(path), answer = refusal ?? answers.get(path);
+  res.statusCode = refusal !== undefined ? 400 : answer === undefined ? 404 : 200;
   res.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? {message: "not found"}));
 });
 let client: Client;
@@ -45,6 +47,22 @@ test("every byte is compared", async () => {
 test("no answer says so", async () => {
   answers.set(`/credence/tasks/v1/tasks/${"cd".repeat(32)}/result`, {ending: "ENDING_VOID", holders: []});
   await assert.rejects(client.fetch("cd".repeat(32)), (e: unknown) => e instanceof NoAnswer && e.state === "ENDING_VOID");
+});
+
+test("errors have reasons", async () => {
+  const info = {reason: "TRUST", domain: "market", metadata: {code: "17", field: "trust"}};
+  const path = `/credence/tasks/v1/tasks/${"ef".repeat(32)}/result`;
+  const refused = async (body: unknown) => {
+    refusals.set(path, body);
+    const e: unknown = await client.fetch("ef".repeat(32)).then(() => null, (trouble: unknown) => trouble);
+    assert.ok(e instanceof NodeError);
+    return {status: e.status, reason: e.reason, domain: e.domain, metadata: e.metadata};
+  };
+  const details = [{"@type": "type.googleapis.com/google.rpc.BadRequest"}, {"@type": "type.googleapis.com/google.rpc.ErrorInfo", ...info}];
+  assert.deepEqual(await refused({code: 9, message: "trust: got 1", details}), {status: 400, ...info});
+  for (const body of ["<html>", "[]", "7", {message: "x"}, {message: "x", details: [7]}, {message: "x", details: null}]) {
+    assert.deepEqual(await refused(body), {status: 400, reason: "", domain: "", metadata: {}});
+  }
 });
 
 test("manifests name no way out, and are complete", () => {
