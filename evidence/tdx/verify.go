@@ -85,10 +85,22 @@ func Verify(q *Quote, c Collateral, root [32]byte, at int64) (Verdict, error) {
 	return v, v.judgeQuote(q, platform, a)
 }
 
-// verifyChain checks the collateral itself.
+// verifyChain checks the collateral itself, and that it does not take back the platform's certificate.
 func (c Collateral) verifyChain(chain []*certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
-	leaf, authority, top := chain[0], chain[1], chain[2]
-	a.expires = min(leaf.NotAfter, authority.NotAfter, top.NotAfter)
+	leaf := chain[0]
+	if a, err = c.verifyAuthorities(chain[1], chain[2], root, at); err != nil {
+		return a, err
+	}
+	if err := a.platform.CheckNotRevoked(leaf); err != nil {
+		return a, fmt.Errorf("the platform authority's list: %w", err)
+	}
+	lowerEnd(&a.expires, leaf.NotAfter)
+	return a, nil
+}
+
+// verifyAuthorities checks the collateral for a platform authority and a root, which were checked before.
+func (c Collateral) verifyAuthorities(authority, top *certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
+	a.expires = min(authority.NotAfter, top.NotAfter)
 	signers, err := readPEM(c.Signers, 2)
 	if err != nil {
 		return a, err
@@ -103,7 +115,7 @@ func (c Collateral) verifyChain(chain []*certificate.Certificate, root [32]byte,
 	if a.root, err = readList(c.RootList, top, at, authority, signers[0]); err != nil {
 		return a, fmt.Errorf("the root's list: %w", err)
 	}
-	if a.platform, err = readList(c.PlatformList, authority, at, leaf); err != nil {
+	if a.platform, err = readList(c.PlatformList, authority, at); err != nil {
 		return a, fmt.Errorf("the platform authority's list: %w", err)
 	}
 	lowerEnd(&a.expires, min(a.root.NextUpdate, a.platform.NextUpdate))

@@ -1,0 +1,27 @@
+// Package attester stands where an enclave would: it holds a session key, has it attested by a platform, and signs with it what a
+// program answered. A worker asks it through the seam Attester, and knows no platform.
+//
+// The one platform here is the software platform (package evidence/software), which is no enclave: it shows nothing to anybody, and
+// chains that are not for development refuse it.
+package attester
+
+import (
+	"context"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// Platforms by the names that a worker's configuration gives them.
+const Software = "software"
+
+// Attester holds the session key of one worker.
+type Attester interface {
+	// Platform names what attests the key, as the enumeration of x/enclaves numbers it.
+	Platform() uint8
+	// Key is the session's public key.
+	Key() [poco.SessionKeySize]byte
+	// Quote has the platform attest 64 bytes.
+	Quote(ctx context.Context, data [64]byte) ([]byte, error)
+	// Attest signs a statement. An error means that there is no evidence of it here.
+	Attest(ctx context.Context, s poco.Statement) ([]byte, error)
+}
