@@ -32,6 +32,8 @@ func (t *Task) checkEvidence(e Revealed) error {
 		return nil
 	case size == 0:
 		return fmt.Errorf("%w: got none, expected %s of the answer under the policy %q", ErrEvidence, kind, t.Terms.Policy)
+	case kind == EvidenceAttestation && size != AttestationSize:
+		return fmt.Errorf("%w: got %d bytes, expected %d: the key of a session and its signature", ErrEvidence, size, AttestationSize)
 	case e.Verify == nil:
 		return fmt.Errorf("%w: nobody here verifies %s", ErrEvidence, kind)
 	}

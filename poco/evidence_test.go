@@ -18,9 +18,18 @@ func (shown) Rules() Rules {
 
 func init() { policies = append(policies, shown{}) }
 
+// evidenceOf stands for the evidence of a statement: its digest, as long as the kind has it.
+func evidenceOf(s Statement) []byte {
+	d := s.Digest()
+	if s.Kind == EvidenceAttestation {
+		return bytes.Repeat(d[:], AttestationSize/len(d))
+	}
+	return d[:]
+}
+
 // verifyDigest takes a statement's digest for its proof.
 func verifyDigest(s Statement, evidence []byte) error {
-	if d := s.Digest(); !bytes.Equal(d[:], evidence) {
+	if !bytes.Equal(evidenceOf(s), evidence) {
 		return errors.New("this shows another statement")
 	}
 	return nil
@@ -30,8 +39,7 @@ func verifyDigest(s Statement, evidence []byte) error {
 func withEvidence(task Task, e Revealed) Revealed {
 	e.Verify = verifyDigest
 	if kind := task.Terms.policyRules().Evidence; kind != EvidenceNone && e.Bench == BenchWorkers && e.Outcome.Kind.IsAnswer() {
-		d := Statement{ChainID: task.Terms.ChainID, Task: task.ID, Attempt: e.Attempt, Who: e.Who, Kind: kind, Outcome: e.Outcome}.Digest()
-		e.Evidence = d[:]
+		e.Evidence = evidenceOf(Statement{ChainID: task.Terms.ChainID, Task: task.ID, Attempt: e.Attempt, Who: e.Who, Kind: kind, Outcome: e.Outcome})
 	}
 	return e
 }

@@ -107,7 +107,7 @@ type Judgement struct {
 const DefaultPolicy = PolicyCredence
 
 // policies are those that a deal may name, in the order in which people are told of them.
-var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Proven{}, Single{}}
+var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Proven{}, Attested{}, Single{}}
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {

@@ -1,0 +1,34 @@
+package poco
+
+// PolicyAttested is the name of Attested.
+const PolicyAttested = "attested"
+
+// Attested believes one worker whose program runs in an enclave, and whose answer comes with the enclave's word for it
+// (evidence.go): a signature of the session key that the enclave has registered (session.go). What an accepted answer rests on is
+// the maker of the platform, whoever can touch the machine, and the measured image.
+//
+// The worker's stake is locked all the same: it is lost by whoever commits and does not reveal. It carries no claim of the error
+// debt, and neither charges nor credits its ledgers: a fault of a platform would be one of all its answers.
+type Attested struct{}
+
+// Name implements Policy.
+func (Attested) Name() string { return PolicyAttested }
+
+// Rules implements Policy.
+func (Attested) Rules() Rules {
+	return Rules{Court: CourtNever, Evidence: EvidenceAttestation, Summary: "one worker, whose enclave signs the answer with a key that the chain has seen attested"}
+}
+
+// Replicas implements Policy.
+func (Attested) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+
+// Plan implements Policy.
+func (Attested) Plan(in PlanInput) Plan { return Single{}.Plan(in) }
+
+// Judge implements Policy: an answer that was revealed has been signed by an enclave.
+func (Attested) Judge(terms Terms, ballots []Ballot) Judgement { return Single{}.Judge(terms, ballots) }
+
+// Describe implements Policy.
+func (Attested) Describe(Plan) string {
+	return "1 replica, whose enclave signs the answer; nobody runs it again"
+}

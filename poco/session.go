@@ -1,0 +1,37 @@
+package poco
+
+// A session key is a key that an enclave made inside, and that a quote of its platform names once. From then on a signature of the
+// key is the enclave's word, and costs one check where a quote costs a chain of them. The hashes here tie the key to one chain,
+// worker and organisation, and name machines and measurements by 32 bytes whatever their makers' names look like.
+
+// Domains of the hashes here.
+const (
+	domainSession     = "credence/session/v1"
+	domainMeasurement = "credence/measurement/v1"
+	domainMachine     = "credence/machine/v1"
+)
+
+// Sizes of a session's key, of its signatures, and of the evidence that holds both, in bytes.
+const (
+	SessionKeySize       = 64 // a point of P-256: its two coordinates, big endian
+	SessionSignatureSize = 64 // r and s of ECDSA over SHA-256, big endian
+	AttestationSize      = SessionKeySize + SessionSignatureSize
+)
+
+// SessionData is what the quote that registers a session key holds as its 64 bytes: a hash, and 32 zeroes. The seed is that of a
+// recent block, so that the quote cannot be older than it.
+func SessionData(chainID, worker, organisation string, key [SessionKeySize]byte, height uint64, seed []byte) (data [64]byte) {
+	h := Hash([]byte(domainSession), []byte(chainID), []byte(worker), []byte(organisation), key[:], encodeU64(height), seed)
+	copy(data[:], h[:])
+	return data
+}
+
+// MeasurementID names what an enclave was started from: the value as its platform measures it.
+func MeasurementID(platform uint8, value []byte) [32]byte {
+	return Hash([]byte(domainMeasurement), []byte{platform}, value)
+}
+
+// MachineID names a machine by the name that the maker of its platform gave it.
+func MachineID(platform uint8, name []byte) [32]byte {
+	return Hash([]byte(domainMachine), []byte{platform}, name)
+}
