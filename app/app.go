@@ -59,6 +59,7 @@ import (
 	"github.com/credence-chain/credence/x/beacon/proposal"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	"github.com/credence-chain/credence/x/orgs/guard"
@@ -148,7 +149,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		keys: storetypes.NewKVStoreKeys(
 			authtypes.StoreKey, banktypes.StoreKey, consensustypes.StoreKey, govtypes.StoreKey, upgradetypes.StoreKey,
 			authzkeeper.StoreKey, feegrant.StoreKey,
-			supplytypes.StoreKey, verifierstypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
+			supplytypes.StoreKey, verifierstypes.StoreKey, enclavestypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, beacontypes.StoreKey,
 			appstypes.StoreKey, workerstypes.StoreKey, voucherstypes.StoreKey, dealstypes.StoreKey, markettypes.StoreKey, taskstypes.StoreKey,
 			feedstypes.StoreKey,
 		),

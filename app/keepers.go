@@ -35,6 +35,8 @@ import (
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclaveskeeper "github.com/credence-chain/credence/x/enclaves/keeper"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	feedskeeper "github.com/credence-chain/credence/x/feeds/keeper"
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
@@ -78,6 +80,7 @@ type keepers struct {
 	Vouchers  voucherskeeper.Keeper
 	Deals     dealskeeper.Keeper
 	Verifiers verifierskeeper.Keeper
+	Enclaves  enclaveskeeper.Keeper
 	Market    marketkeeper.Keeper
 	Tasks     taskskeeper.Keeper
 	Feeds     feedskeeper.Keeper
@@ -120,6 +123,9 @@ func VouchersKeeper(a *App) voucherskeeper.Keeper { return keepersOf(a).Vouchers
 
 // VerifiersKeeper returns the keeper of x/verifiers.
 func VerifiersKeeper(a *App) verifierskeeper.Keeper { return keepersOf(a).Verifiers }
+
+// EnclavesKeeper returns the keeper of x/enclaves.
+func EnclavesKeeper(a *App) enclaveskeeper.Keeper { return keepersOf(a).Enclaves }
 
 // DealsKeeper returns the keeper of x/deals.
 func DealsKeeper(a *App) dealskeeper.Keeper { return keepersOf(a).Deals }
@@ -173,6 +179,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k.Apps = appskeeper.NewKeeper(cdc, service(appstypes.StoreKey), addresses, k.Orgs, authority)
 	k.Workers = workerskeeper.NewKeeper(cdc, service(workerstypes.StoreKey), addresses, k.Account,
 		k.Supply.CountAs(supplytypes.Slashed, k.Bank), k.Orgs, authority)
+	k.Enclaves = enclaveskeeper.NewKeeper(cdc, service(enclavestypes.StoreKey), addresses, k.Poa, k.Workers, k.Beacon)
 	k.Orgs.SetHooks(k.Poa, k.Workers)
 	k.Orgs.SetTies(seatTies{k.Poa})
 	k.Vouchers = voucherskeeper.NewKeeper(cdc, service(voucherstypes.StoreKey), addresses, k.Account, k.Bank, authority)
@@ -182,7 +189,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 		k.Orgs, k.Apps, k.Workers, k.Vouchers, k.Deals, k.Beacon, k.Poa, authority)
 	k.Deals.SetMarketHooks(k.Market)
 	k.Tasks = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, k.Workers, k.Deals,
-		k.Apps, k.Beacon, k.Poa, k.Verifiers, k.Account, k.Bank, authority)
+		k.Apps, k.Beacon, k.Poa, k.Verifiers, k.Enclaves, k.Account, k.Bank, authority)
 	k.Deals.SetTaskHooks(k.Tasks)
 	k.Feeds = feedskeeper.NewKeeper(cdc, service(feedstypes.StoreKey), addresses, k.Orgs)
 	k.Deals.SetCallback(feedstypes.CallbackFamily, k.Feeds)

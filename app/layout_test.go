@@ -130,7 +130,7 @@ func layoutOf(t *testing.T, a *app.App) map[string]section {
 	t.Helper()
 	out := map[string]section{}
 	for name, schema := range map[string]collections.Schema{
-		"apps": app.AppsKeeper(a).Schema, "beacon": app.BeaconKeeper(a).Schema, "deals": app.DealsKeeper(a).Schema, "market": app.MarketKeeper(a).Schema,
+		"apps": app.AppsKeeper(a).Schema, "enclaves": app.EnclavesKeeper(a).Schema, "beacon": app.BeaconKeeper(a).Schema, "deals": app.DealsKeeper(a).Schema, "market": app.MarketKeeper(a).Schema,
 		"orgs": app.OrgsKeeper(a).Schema, "poa": app.PoaKeeper(a).Schema, "supply": app.SupplyKeeper(a).Schema, "tasks": app.TasksKeeper(a).Schema,
 		"verifiers": app.VerifiersKeeper(a).Schema,
 		"vouchers":  app.VouchersKeeper(a).Schema, "workers": app.WorkersKeeper(a).Schema,

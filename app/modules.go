@@ -28,6 +28,8 @@ import (
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
 	"github.com/credence-chain/credence/x/deals"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/enclaves"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	"github.com/credence-chain/credence/x/feeds"
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	"github.com/credence-chain/credence/x/market"
@@ -67,6 +69,7 @@ func (a *App) makeModules() {
 		verifiers.NewAppModule(k.Verifiers),
 		apps.NewAppModule(k.Apps, addresses),
 		workers.NewAppModule(k.Workers, addresses),
+		enclaves.NewAppModule(k.Enclaves),
 		vouchers.NewAppModule(k.Vouchers, addresses),
 		deals.NewAppModule(k.Deals, addresses),
 		market.NewAppModule(k.Market, addresses),
@@ -109,7 +112,7 @@ func (a *App) makeModules() {
 	genesis := []string{
 		authtypes.ModuleName, unorderedName, banktypes.ModuleName, supplytypes.ModuleName, govtypes.ModuleName,
 		orgstypes.ModuleName, poatypes.ModuleName, beacontypes.ModuleName,
-		verifierstypes.ModuleName, appstypes.ModuleName, workerstypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
+		verifierstypes.ModuleName, appstypes.ModuleName, workerstypes.ModuleName, enclavestypes.ModuleName, voucherstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName, taskstypes.ModuleName,
 		feedstypes.ModuleName,
 		genutiltypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName,
 	}

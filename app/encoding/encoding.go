@@ -30,6 +30,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -128,6 +129,7 @@ var interfaces = []func(codectypes.InterfaceRegistry){
 	voucherstypes.RegisterInterfaces,
 	supplytypes.RegisterInterfaces,
 	verifierstypes.RegisterInterfaces,
+	enclavestypes.RegisterInterfaces,
 	dealstypes.RegisterInterfaces,
 	markettypes.RegisterInterfaces,
 	taskstypes.RegisterInterfaces,
@@ -150,6 +152,7 @@ var aminos = []func(*codec.LegacyAmino){
 	voucherstypes.RegisterLegacyAminoCodec,
 	supplytypes.RegisterLegacyAminoCodec,
 	verifierstypes.RegisterLegacyAminoCodec,
+	enclavestypes.RegisterLegacyAminoCodec,
 	dealstypes.RegisterLegacyAminoCodec,
 	markettypes.RegisterLegacyAminoCodec,
 	taskstypes.RegisterLegacyAminoCodec,

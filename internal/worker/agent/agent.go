@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
@@ -33,6 +34,8 @@ type Config struct {
 	Slots int
 	// Runtimes by the name that apps have on chain; see package registry.
 	Runtimes map[string]runtime.Runtime
+	// Session is that of the enclave in which this worker runs; nil outside one.
+	Session attester.Attester
 	// WallLimit bounds one execution in real time; hitting it is our own failure. 0 means only the task's window.
 	WallLimit time.Duration
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
@@ -11,8 +12,8 @@ import (
 )
 
 // ShowAnswer returns the evidence that a task's policy asks of a worker's outcome, nil where it asks for none. An error means that there
-// is none to be had here: an answer that cannot be shown is not to be promised.
-func ShowAnswer(ctx context.Context, engine runtime.Runtime, spec runtime.Spec, a chain.Assignment, chainID, who string, o poco.Outcome) ([]byte, error) {
+// is none to be had here: an answer that cannot be shown is not to be promised. A worker outside an enclave has no session.
+func ShowAnswer(ctx context.Context, engine runtime.Runtime, session attester.Attester, spec runtime.Spec, a chain.Assignment, chainID, who string, o poco.Outcome) ([]byte, error) {
 	policy, err := poco.FindPolicy(a.Deal.Terms.Policy)
 	if err != nil {
 		return nil, err
@@ -28,6 +29,9 @@ func ShowAnswer(ctx context.Context, engine runtime.Runtime, spec runtime.Spec, 
 	s := poco.Statement{ChainID: chainID, Task: id, Attempt: a.Task.Attempt, Who: who, Kind: kind, Outcome: o}
 	if _, err := a.Deal.CompleteStatement(&s, a.Task.Index); err != nil {
 		return nil, err
+	}
+	if kind == poco.EvidenceAttestation && session != nil {
+		return session.Attest(ctx, s)
 	}
 	prover, can := engine.(runtime.Prover)
 	if !can || kind != poco.EvidenceProof {

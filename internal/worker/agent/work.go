@@ -128,7 +128,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if answer, err = Conclude(engine.Rules(), out); err != nil {
 		return answer, "run", err
 	}
-	if answer.Evidence, err = ShowAnswer(ctx, engine, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
+	if answer.Evidence, err = ShowAnswer(ctx, engine, a.Session, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
 		return answer, "prove", err
 	}
 	// Durable before anything is promised about it.

@@ -25,7 +25,7 @@ func (s msgServer) Publish(ctx context.Context, msg *types.MsgPublish) (*types.M
 		App: asset.ID, Version: msg.Version, Digest: msg.Digest, Size_: msg.Size_, Runtime: msg.Runtime,
 		Locators: msg.Locators, Price: msg.Price, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),
 		ByOrder: msg.ByOrder, Requirements: msg.Requirements, Tags: msg.Tags, OutputPath: msg.OutputPath,
-		Nondeterministic: msg.Nondeterministic, OkExit: msg.OkExit, FuelLimit: msg.FuelLimit, Verifier: msg.Verifier, Program: msg.Program,
+		Nondeterministic: msg.Nondeterministic, OkExit: msg.OkExit, FuelLimit: msg.FuelLimit, Verifier: msg.Verifier, Program: msg.Program, Measurements: msg.Measurements,
 	}
 	err = s.Keeper.Publish(ctx, types.App{Id: asset.ID}.With(asset), version)
 	return &types.MsgPublishResponse{Reference: version.Reference()}, err

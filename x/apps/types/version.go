@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco/contract"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
@@ -77,6 +78,9 @@ func (v Version) Validate() error {
 	}
 	if err := v.validateVerifier(); err != nil {
 		return err
+	}
+	if err := enclavestypes.ValidateMeasurements(v.Measurements); err != nil {
+		return ErrInvalidVersion.Wrap(err.Error())
 	}
 	return ValidateOutputPath(v.OutputPath)
 }

@@ -85,7 +85,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 		Id: types.FormatID(poco.DealID(request, r.Filled)), Request: r.Id, PoolOrder: a.poolOrder.Id, AppOrder: a.appOrder, Pool: a.Pool.Pool.Id,
 		Requester: r.Requester, RequesterOrganisation: a.Request.Requester.Organisation,
 		App: a.App.App.Id, AppVersion: a.App.Version.Version, AppOwner: a.App.App.Owner, AppOrganisation: a.App.App.Organisation,
-		Digest: a.App.Version.Digest, ModuleSize: a.App.Version.Size_, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: cmp.Or(job.Execution.Contract().OutputPath, a.App.Version.OutputPath), OkExit: a.App.Version.OkExit, Verifier: a.App.Version.Verifier, Program: a.App.Version.Program,
+		Digest: a.App.Version.Digest, ModuleSize: a.App.Version.Size_, Runtime: a.App.Version.Runtime, Locators: a.App.Version.Locators, OutputPath: cmp.Or(job.Execution.Contract().OutputPath, a.App.Version.OutputPath), OkExit: a.App.Version.OkExit, Verifier: a.App.Version.Verifier, Program: a.App.Version.Program, Measurements: a.App.Version.Measurements,
 		Args: job.Args, Inputs: job.Inputs, Execution: job.Execution, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
 		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
 		Beneficiary: job.Beneficiary, Callback: job.Callback, Onchain: job.Onchain, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),

@@ -22,7 +22,7 @@ func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error 
 
 // judgeAnswer returns the task as it is once it has taken an answer, and what of the answer lives on chain; nothing is stored.
 func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, []byte, error) {
-	ev, err := answerEvent(msg, height)
+	ev, err := k.answerEvent(ctx, msg, height)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,12 +50,28 @@ func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*it
 }
 
 // answerEvent reads the protocol's event out of a message.
-func answerEvent(msg sdk.Msg, height int64) (poco.Event, error) {
+func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poco.Event, error) {
 	switch m := msg.(type) {
 	case *types.MsgCommit:
-		return commitEvent(m, height)
+		bench, err := m.Bench.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		ev := poco.Committed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt}
+		if copy(ev.Commitment[:], m.Commitment) != len(m.Commitment) || len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
+			return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
+		}
+		return ev, nil
 	case *types.MsgReveal:
-		return revealEvent(m, height)
+		bench, err := m.Bench.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		outcome, err := m.Outcome.ToPoco()
+		if err != nil {
+			return nil, err
+		}
+		return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, nil
 	case *types.MsgDecline:
 		if len(m.Reason) > maxReason {
 			return nil, errorsmod.Wrapf(types.ErrInvalid, "reason: got %d characters, expected at most %d", len(m.Reason), maxReason)
@@ -63,27 +79,6 @@ func answerEvent(msg sdk.Msg, height int64) (poco.Event, error) {
 		return poco.Declined{Height: height, Who: m.Who, Attempt: m.Attempt}, nil
 	}
 	return nil, errorsmod.Wrapf(types.ErrInvalid, "%T is no answer to a task", msg)
-}
-
-func commitEvent(m *types.MsgCommit, height int64) (poco.Event, error) {
-	bench, err := m.Bench.ToPoco()
-	if err != nil {
-		return nil, err
-	}
-	ev := poco.Committed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt}
-	if copy(ev.Commitment[:], m.Commitment); len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
-		return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
-	}
-	return ev, nil
-}
-
-func revealEvent(m *types.MsgReveal, height int64) (poco.Event, error) {
-	bench, err := m.Bench.ToPoco()
-	if err != nil {
-		return nil, err
-	}
-	outcome, err := m.Outcome.ToPoco()
-	return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, err
 }
 
 // takeAnswer carries out an answer. It costs the same gas whatever it reads and writes, but for the bytes that it brings; see

@@ -7,6 +7,8 @@ import (
 
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
@@ -22,6 +24,9 @@ func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVer
 		if err != nil {
 			return err
 		}
+		if s.Kind == poco.EvidenceAttestation {
+			return k.words.Verify(ctx, listingOf(deal), s, evidence)
+		}
 		program, err := ids.Parse(deal.Program)
 		if err != nil {
 			return err
@@ -30,15 +35,48 @@ func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVer
 	}
 }
 
+// listingOf is what a deal says of the enclaves whose word counts.
+func listingOf(deal dealstypes.Deal) enclavestypes.Listing {
+	return enclavestypes.Listing{Runtime: deal.Runtime, Measurements: deal.Measurements}
+}
+
 // endStopped ends a task that waits for evidence which nobody takes any more, and says whether it did.
 func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	p, found := poco.PolicyByName(it.state.Terms.Policy)
-	if !found || p.Rules().Evidence != poco.EvidenceProof {
+	if !found {
 		return false, nil
 	}
-	usable, err := k.proofs.IsUsable(ctx, it.deal.Verifier)
-	if err != nil || usable {
+	taken, err := true, error(nil)
+	switch p.Rules().Evidence {
+	case poco.EvidenceProof:
+		taken, err = k.proofs.IsUsable(ctx, it.deal.Verifier)
+	case poco.EvidenceAttestation:
+		taken, err = k.takesWord(ctx, it)
+	}
+	if err != nil || taken {
 		return false, err
 	}
 	return true, k.runEvent(ctx, it, poco.EvidenceStopped{Height: ctx.BlockHeight()})
+}
+
+// takesWord says whether a task can still end by an enclave's word: one that its deal takes is not frozen, and at the deadline of the
+// reveals the chain has not taken the session from the worker that it waits for, after the worker had committed. Such a worker is not to
+// blame; one whose session is over, or that never had one, is.
+func (k Keeper) takesWord(ctx sdk.Context, it *item) (bool, error) {
+	l := listingOf(it.deal)
+	if usable, err := k.words.IsUsable(ctx, l); err != nil || !usable {
+		return false, err
+	}
+	if it.state.Phase != poco.PhaseReveal {
+		return true, nil
+	}
+	for _, s := range it.state.Seats {
+		if s.State != poco.SeatCommitted {
+			continue
+		}
+		if voided, err := k.words.WasVoided(ctx, l, s.Who, s.Committed); err != nil || voided {
+			return false, err
+		}
+	}
+	return true, nil
 }

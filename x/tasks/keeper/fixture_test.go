@@ -449,7 +449,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, nil, accounts{}, bank{f.books}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, nil, nil, accounts{}, bank{f.books}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

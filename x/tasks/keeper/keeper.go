@@ -24,6 +24,7 @@ type Keeper struct {
 	beacon  types.BeaconKeeper
 	seats   types.SeatsKeeper
 	proofs  types.VerifiersKeeper
+	words   types.EnclavesKeeper
 
 	accounts types.AccountKeeper
 	purse    purse.Purse
@@ -91,14 +92,15 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
 	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
-	beacon types.BeaconKeeper, seats types.SeatsKeeper, proofs types.VerifiersKeeper, accounts types.AccountKeeper, bank types.BankKeeper, authority string,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, proofs types.VerifiersKeeper, words types.EnclavesKeeper,
+	accounts types.AccountKeeper, bank types.BankKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	byText := collections.PairKeyCodec(collections.StringKey, collections.Uint64Key)
 	who := compact.Address(addresses)
 	k := Keeper{
 		addresses: addresses, authority: authority,
-		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats, proofs: proofs,
+		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats, proofs: proofs, words: words,
 		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),

@@ -2,13 +2,13 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -22,9 +22,12 @@ func ledgerKeys(it *item) (class, requester string) {
 
 // ledger reads a ledger; one that nobody has used yet is empty.
 func (k Keeper) ledger(ctx context.Context, key string, trust uint64) (poco.Ledger, error) {
-	l, found, err := records.Find(ctx, k.Ledgers, key)
-	if err != nil || !found {
-		return poco.Ledger{Trust: trust}, err
+	l, err := k.Ledgers.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.Ledger{Trust: trust}, nil
+	}
+	if err != nil {
+		return poco.Ledger{}, err
 	}
 	return l.ToPoco()
 }
@@ -41,8 +44,11 @@ type turns struct {
 }
 
 func (t turns) Record(turn uint64) (poco.TurnRecord, error) {
-	r, found, err := records.Find(t.ctx, t.k.Records, collections.Join(t.key, turn))
-	if err != nil || !found {
+	r, err := t.k.Records.Get(t.ctx, collections.Join(t.key, turn))
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.TurnRecord{}, nil
+	}
+	if err != nil {
 		return poco.TurnRecord{}, err
 	}
 	return r.ToPoco()
@@ -57,8 +63,11 @@ func (t turns) DropRecord(turn uint64) error {
 }
 
 func (t turns) Block(level uint8, index uint64) (poco.Sums, error) {
-	s, found, err := records.Find(t.ctx, t.k.Blocks, collections.Join3(t.key, uint32(level), index))
-	if err != nil || !found {
+	s, err := t.k.Blocks.Get(t.ctx, collections.Join3(t.key, uint32(level), index))
+	if errors.Is(err, collections.ErrNotFound) {
+		return poco.Sums{}, nil
+	}
+	if err != nil {
 		return poco.Sums{}, err
 	}
 	return s.ToPoco()
@@ -192,7 +201,14 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil || g == poco.GateWait {
+	if g == poco.GateWait {
+		return k.setWaiting(ctx, &turn, true)
+	}
+	if err := k.setWaiting(ctx, &turn, false); err != nil {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
 		return err
 	}
 	charged := poco.Q64{}
@@ -202,21 +218,6 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 		}
 	}
 	valueCharged, err := k.valueCharged(ctx, turn, charged)
-	if err != nil {
-		return err
-	}
-	if err := k.settleTurn(ctx, turn, charged); err != nil {
-		return err
-	}
-	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
-		return err
-	}
-	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
-}
-
-// settleTurn charges a turn to both ledgers, and wakes those that waited for it.
-func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q64) error {
-	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -239,7 +240,10 @@ func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q6
 			return err
 		}
 	}
-	return nil
+	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
 }
 
 // valueCharged says what a charge of a turn is in money, for people; nothing when there is none.
@@ -254,9 +258,13 @@ func (k Keeper) valueCharged(ctx context.Context, turn types.Turn, charged poco.
 // noteWake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
 func (k Keeper) noteWake(ctx context.Context, key string, after uint64) error {
 	rng := collections.NewPrefixedPairRange[string, uint64](key).StartExclusive(after)
-	_, found, err := records.First(ctx, k.Waiting, rng)
-	if err != nil || !found {
+	iter, err := k.Waiting.Iterate(ctx, rng)
+	if err != nil {
 		return err
+	}
+	defer iter.Close()
+	if !iter.Valid() {
+		return nil
 	}
 	return k.Wake.Set(ctx, key)
 }

@@ -28,16 +28,22 @@ const (
 	// run on, one without assembly and of 32 bits. There it takes some 20 ms, where the check of a signature, which is 1,000
 	// gas, takes half a millisecond.
 	CheckGas uint64 = 40_000
+	// WordGas is what checking the word of an enclave costs in gas: one signature of P-256 on such a machine.
+	WordGas uint64 = 4_000
 	// evidenceByteGas is what a byte of evidence costs in gas as part of a transaction, twice the rate of a new chain.
 	evidenceByteGas = 20
 )
 
 // EvidenceGas is what the evidence of an answer costs in gas when it is taken, whatever there is to be checked.
 func EvidenceGas(msg sdk.Msg) uint64 {
-	if m, is := msg.(*MsgReveal); is && len(m.Evidence) > 0 {
-		return CheckGas
+	m, is := msg.(*MsgReveal)
+	switch {
+	case !is || len(m.Evidence) == 0:
+		return 0
+	case len(m.Evidence) == poco.AttestationSize: // shorter than any proof, which is refused by its size
+		return WordGas
 	}
-	return 0
+	return CheckGas
 }
 
 // GasOfAnswers is the gas limit of a transaction that holds these answers and nothing else. A transaction that asks for more is

@@ -20,6 +20,9 @@ func TestEvidenceHasItsGas(t *testing.T) {
 	require.Equal(t, types.AnswersGas(2)+types.CheckGas+20*poco.MaxEvidence, types.GasOfAnswers(plain, shown))
 	require.Equal(t, 2*types.AnswerGas+types.CheckGas, types.GasOfHandlers([]sdk.Msg{plain, shown}))
 	require.Zero(t, types.EvidenceGas(plain))
+	word := &types.MsgReveal{Evidence: make([]byte, poco.AttestationSize)}
+	require.Equal(t, types.WordGas, types.EvidenceGas(word), "a signature costs less than a proof")
+	require.Equal(t, types.AnswersGas(1)+types.WordGas+20*poco.AttestationSize, types.GasOfAnswers(word))
 	require.Zero(t, types.EvidenceGas(&types.MsgCommit{}))
 
 	for msg, gas := range map[*types.MsgReveal]uint64{plain: types.AnswersGas(1), shown: types.GasOfAnswers(shown)} {

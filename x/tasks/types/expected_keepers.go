@@ -6,6 +6,7 @@ import (
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -59,6 +60,16 @@ type VerifiersKeeper interface {
 	Verify(ctx context.Context, name string, c verifierstypes.Claim, evidence []byte) error
 	// IsUsable says whether proofs under it count in this block.
 	IsUsable(ctx context.Context, name string) (bool, error)
+}
+
+// EnclavesKeeper checks the word of enclaves by the sessions that they have registered.
+type EnclavesKeeper interface {
+	// Verify says why evidence is not the word of an enclave that a deal takes.
+	Verify(ctx context.Context, l enclavestypes.Listing, s poco.Statement, evidence []byte) error
+	// IsUsable says whether the word of any enclave can count in this block.
+	IsUsable(ctx context.Context, l enclavestypes.Listing) (bool, error)
+	// WasVoided says whether the chain took a worker's session from it at a height or later.
+	WasVoided(ctx context.Context, l enclavestypes.Listing, worker string, from int64) (bool, error)
 }
 
 // BeaconKeeper is the public randomness.

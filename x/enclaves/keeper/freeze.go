@@ -1,0 +1,191 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/enclaves/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
+)
+
+// ListImage lists a measurement for the programs of a runtime, which counts after the delay: ErrInvalid, ErrExists, ErrFrozen,
+// ErrDevelopment.
+func (k Keeper) ListImage(ctx context.Context, msg *types.MsgListImage) (types.Image, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return types.Image{}, err
+	}
+	m, err := types.NewMeasurement(msg.Platform, msg.Value)
+	if err != nil {
+		return types.Image{}, err
+	}
+	i := types.Image{Runtime: msg.Runtime, Measurement: m.Id, Description: msg.Description, ActiveFrom: heightOf(ctx) + params.DelayBlocks}
+	if err := i.Validate(); err != nil {
+		return i, err
+	}
+	if m.Platform == types.PLATFORM_SOFTWARE {
+		params.Software = true
+		if err := params.CheckChain(sdk.UnwrapSDKContext(ctx).ChainID()); err != nil {
+			return i, err
+		}
+	}
+	if err := k.checkRoom(ctx, i); err != nil {
+		return i, err
+	}
+	if err := k.checkNotFrozen(ctx, m.Id); err != nil {
+		return i, err
+	}
+	if err := k.Measurements.Set(ctx, m.Id, m); err != nil {
+		return i, err
+	}
+	if err := k.Images.Set(ctx, collections.Join(i.Runtime, m.Id), i); err != nil {
+		return i, err
+	}
+	return i, emitEvent(ctx, &types.EventImageListed{Runtime: i.Runtime, Measurement: m.Id, ActiveFrom: i.ActiveFrom})
+}
+
+// checkRoom refuses an image that is listed, and one too many of its runtime. Frozen ones make room.
+func (k Keeper) checkRoom(ctx context.Context, i types.Image) error {
+	all, err := k.imagesOf(ctx, i.Runtime)
+	if err != nil {
+		return err
+	}
+	live := 0
+	for _, one := range all {
+		if one.Measurement == i.Measurement {
+			return types.ErrExists.Wrapf("image %s of %s", i.Measurement, i.Runtime)
+		}
+		frozen, err := k.Freezes.Has(ctx, one.Measurement)
+		if err != nil {
+			return err
+		}
+		if frozen {
+			if err := k.Images.Remove(ctx, collections.Join(one.Runtime, one.Measurement)); err != nil {
+				return err
+			}
+			continue
+		}
+		live++
+	}
+	if live >= types.MaxImages {
+		return types.ErrInvalid.Wrapf("images of %s: there are %d, expected at most %d: freeze one that is no longer used", i.Runtime, live, types.MaxImages)
+	}
+	return nil
+}
+
+// imagesOf returns the images of a runtime: a few.
+func (k Keeper) imagesOf(ctx context.Context, runtime string) (out []types.Image, err error) {
+	err = k.Images.Walk(ctx, collections.NewPrefixedPairRange[string, string](runtime), func(_ pair, i types.Image) (bool, error) {
+		out = append(out, i)
+		return false, nil
+	})
+	return out, err
+}
+
+// checkNotFrozen refuses a machine or a measurement that is frozen: ErrFrozen.
+func (k Keeper) checkNotFrozen(ctx context.Context, subject string) error {
+	f, frozen, err := records.Find(ctx, k.Freezes, subject)
+	if err == nil && frozen {
+		err = types.ErrFrozen.Wrapf("%s, since height %d: %s", subject, f.Height, f.Reason)
+	}
+	return err
+}
+
+// Freeze freezes a machine or a measurement for good, in this block: ErrInvalid, ErrFrozen. seats are those that decided it; none is the
+// council, which may freeze what the chain has not seen yet.
+func (k Keeper) Freeze(ctx context.Context, subject, reason string, seats []string) error {
+	f := types.Freeze{Subject: subject, Height: heightOf(ctx), Reason: reason, Seats: seats}
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	if err := k.checkNotFrozen(ctx, subject); err != nil {
+		return err
+	}
+	if err := k.Freezes.Set(ctx, subject, f); err != nil {
+		return err
+	}
+	if err := k.Votes.Clear(ctx, collections.NewPrefixedPairRange[string, string](subject)); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventFrozen{Subject: subject, Reason: reason, Seats: seats})
+}
+
+// checkSeen refuses a vote about what the chain has not seen: votes would fill the state. ErrNotFound.
+func (k Keeper) checkSeen(ctx context.Context, subject string) error {
+	seen, err := k.Machines.Has(ctx, subject)
+	if err != nil || seen {
+		return err
+	}
+	if seen, err = k.Measurements.Has(ctx, subject); err == nil && !seen {
+		err = types.ErrNotFound.Wrapf("subject: no machine and no measurement has the id %s", subject)
+	}
+	return err
+}
+
+// VoteFreeze is the vote of a seat, by its operator, to freeze a machine or a measurement. It is frozen when those that say so are more
+// than a third of the active power: decided. ErrNotActive, ErrNotFound, ErrInvalid, ErrFrozen.
+func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject, reason string) (decided bool, err error) {
+	seat, found, err := k.seats.SeatByOperator(ctx, operator)
+	if err != nil {
+		return false, err
+	}
+	if !found || !seat.Active() {
+		return false, types.ErrNotActive.Wrapf("%s: only seats in the validator set decide", operator)
+	}
+	vote := types.FreezeVote{Subject: subject, OrgId: seat.OrgId, Reason: reason, Height: heightOf(ctx)}
+	if err := vote.Validate(); err != nil {
+		return false, err
+	}
+	if err := k.checkSeen(ctx, subject); err != nil {
+		return false, err
+	}
+	if err := k.checkNotFrozen(ctx, subject); err != nil {
+		return false, err
+	}
+	if err := k.Votes.Set(ctx, collections.Join(subject, seat.OrgId), vote); err != nil {
+		return false, err
+	}
+	if err := emitEvent(ctx, &types.EventFreezeVoted{Subject: subject, OrgId: seat.OrgId, Reason: reason}); err != nil {
+		return false, err
+	}
+	votes, part, total, err := k.countVotes(ctx, subject)
+	if err != nil || !verifierstypes.Decides(part, total) {
+		return false, err
+	}
+	first, seats := votes[0], make([]string, len(votes))
+	for i, v := range votes {
+		seats[i] = v.OrgId
+		if v.Height < first.Height {
+			first = v
+		}
+	}
+	return true, k.Freeze(ctx, subject, first.Reason, seats)
+}
+
+// countVotes returns the votes of active seats about a subject that count now, in order of org id, their power, and that of all active
+// seats.
+func (k Keeper) countVotes(ctx context.Context, subject string) (votes []types.FreezeVote, part, total int64, err error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	seats, err := k.seats.ActiveSeats(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	for _, seat := range seats {
+		total += seat.Power
+		vote, found, err := records.Find(ctx, k.Votes, collections.Join(subject, seat.OrgId))
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		if found && vote.Counts(heightOf(ctx), params.VoteBlocks) {
+			votes, part = append(votes, vote), part+seat.Power
+		}
+	}
+	return votes, part, total, nil
+}

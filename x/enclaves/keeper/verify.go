@@ -1,0 +1,145 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/x/enclaves/types"
+)
+
+// Verify says why the evidence that came with an answer is not the word of an enclave that a deal takes; nil when it is. It costs one
+// check of a signature.
+//
+// When the mempool checks a transaction again, and for a proposal, it only asks whether the session counts: a signature that was right
+// when it came is right.
+func (k Keeper) Verify(ctx context.Context, l types.Listing, s poco.Statement, evidence []byte) error {
+	key, signature, err := types.SplitEvidence(evidence)
+	if err != nil {
+		return err
+	}
+	session, found, err := records.Find(ctx, k.Sessions, collections.Join(s.Who, key))
+	if err != nil {
+		return err
+	}
+	if !found {
+		return types.ErrNoSession.Wrapf("%s has registered no session of the key %x", s.Who, key[:8])
+	}
+	if err := k.CheckSession(ctx, session); err != nil {
+		return err
+	}
+	if err := k.checkListed(ctx, l, session.Measurement); err != nil {
+		return err
+	}
+	if c := sdk.UnwrapSDKContext(ctx); c.IsReCheckTx() || c.ExecMode() == sdk.ExecModePrepareProposal {
+		return nil
+	}
+	return session.CheckAnswer(s, signature)
+}
+
+// CheckSession says why a session does not count in this block: ErrExpired, ErrFrozen, ErrLevel.
+func (k Keeper) CheckSession(ctx context.Context, s types.Session) error {
+	if err := s.CheckTime(heightOf(ctx), timeOf(ctx)); err != nil {
+		return err
+	}
+	_, why, err := k.voided(ctx, s)
+	return errors.Join(why, err)
+}
+
+// voided says why the chain takes a session no more though its time is not over, and since when: ErrFrozen, ErrLevel.
+func (k Keeper) voided(ctx context.Context, s types.Session) (since int64, why, err error) {
+	for _, subject := range []string{s.Machine, s.Measurement} {
+		f, frozen, err := records.Find(ctx, k.Freezes, subject)
+		if err != nil {
+			return 0, nil, err
+		}
+		if frozen {
+			return f.Height, types.ErrFrozen.Wrapf("%s, since height %d: %s", subject, f.Height, f.Reason), nil
+		}
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	if why = s.Level.CheckLevel(s.Platform, params, 0); why != nil {
+		since, err = k.ParamsHeight.Get(ctx)
+		return since, why, err
+	}
+	if s.Platform != types.PLATFORM_TDX {
+		return 0, nil, nil
+	}
+	edition, _, err := records.Find(ctx, k.Editions, s.Level.Family)
+	if err != nil {
+		return 0, nil, err
+	}
+	return edition.Raised, s.Level.CheckLevel(s.Platform, params, edition.Evaluation()), nil
+}
+
+// checkListed refuses a measurement that neither the app's version lists nor, where that lists none, the council for the runtime:
+// ErrNotListed.
+func (k Keeper) checkListed(ctx context.Context, l types.Listing, measurement string) error {
+	if len(l.Measurements) > 0 {
+		if slices.Contains(l.Measurements, measurement) {
+			return nil
+		}
+		return types.ErrNotListed.Wrapf("%s: the version of the app lists others", measurement)
+	}
+	i, found, err := records.Find(ctx, k.Images, collections.Join(l.Runtime, measurement))
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return types.ErrNotListed.Wrapf("%s: the version of the app lists none, and the council has not listed it for %s", measurement, l.Runtime)
+	case heightOf(ctx) < i.ActiveFrom:
+		return types.ErrNotListed.Wrapf("%s: it counts for %s from height %d on, this is %d", measurement, l.Runtime, i.ActiveFrom, heightOf(ctx))
+	}
+	return nil
+}
+
+// IsUsable says whether the word of any enclave can count in this block: a measurement that the deal takes is not frozen.
+func (k Keeper) IsUsable(ctx context.Context, l types.Listing) (bool, error) {
+	list := l.Measurements
+	if len(list) == 0 {
+		images, err := k.imagesOf(ctx, l.Runtime)
+		if err != nil {
+			return false, err
+		}
+		for _, i := range images {
+			if heightOf(ctx) >= i.ActiveFrom {
+				list = append(list, i.Measurement)
+			}
+		}
+	}
+	for _, id := range list {
+		frozen, err := k.Freezes.Has(ctx, id)
+		if err != nil || !frozen {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// WasVoided says whether a worker had a session for a deal that the chain itself took from it at a height or later, while its time was
+// not over: then it is not to blame that it cannot show its answer.
+func (k Keeper) WasVoided(ctx context.Context, l types.Listing, worker string, from int64) (bool, error) {
+	sessions, err := k.sessionsOf(ctx, worker)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range sessions {
+		if s.CheckTime(heightOf(ctx), timeOf(ctx)) != nil || s.Registered > from || k.checkListed(ctx, l, s.Measurement) != nil {
+			continue
+		}
+		since, why, err := k.voided(ctx, s)
+		if err != nil || why != nil && since >= from {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,118 @@
+package types
+
+import (
+	"bytes"
+	"cmp"
+	"strings"
+)
+
+// DefaultGenesis is that of a new chain: nothing is listed.
+func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+
+// checkSorted refuses a list that is not sorted, each once, by what compare says of two that follow.
+func checkSorted[T any](name string, list []T, compare func(a, b T) int) error {
+	for i := range list {
+		if i > 0 && compare(list[i-1], list[i]) >= 0 {
+			return ErrInvalid.Wrapf("%s: expected each once, sorted; entry %d is not", name, i)
+		}
+	}
+	return nil
+}
+
+// checkEach refuses the first entry that is not valid.
+func checkEach[T interface{ Validate() error }](list []T) error {
+	for _, one := range list {
+		if err := one.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Validate checks a genesis state by itself.
+func (g GenesisState) Validate() error {
+	if g.ParamsHeight < 0 {
+		return ErrInvalid.Wrapf("params_height: got %d, expected a height", g.ParamsHeight)
+	}
+	return cmp.Or(g.Params.Validate(), g.checkOrder(),
+		checkEach(g.Measurements), checkEach(g.Images), checkEach(g.Machines), checkEach(g.Sessions), checkEach(g.Freezes), checkEach(g.Votes),
+		checkEach(g.Tdx), checkEach(g.Snp), g.checkReferences())
+}
+
+func (g GenesisState) checkOrder() error {
+	return cmp.Or(
+		checkSorted("measurements", g.Measurements, func(a, b Measurement) int { return strings.Compare(a.Id, b.Id) }),
+		checkSorted("images", g.Images, func(a, b Image) int {
+			return cmp.Or(strings.Compare(a.Runtime, b.Runtime), strings.Compare(a.Measurement, b.Measurement))
+		}),
+		checkSorted("machines", g.Machines, func(a, b Machine) int { return strings.Compare(a.Id, b.Id) }),
+		checkSorted("freezes", g.Freezes, func(a, b Freeze) int { return strings.Compare(a.Subject, b.Subject) }),
+		checkSorted("votes", g.Votes, func(a, b FreezeVote) int {
+			return cmp.Or(strings.Compare(a.Subject, b.Subject), strings.Compare(a.OrgId, b.OrgId))
+		}),
+		checkSorted("tdx", g.Tdx, func(a, b TdxRecord) int { return bytes.Compare(a.Edition.Family, b.Edition.Family) }),
+		checkSorted("snp", g.Snp, func(a, b SnpCollateral) int { return strings.Compare(a.Product, b.Product) }),
+	)
+}
+
+// checkReferences refuses a session of a machine or a measurement that is not there, and an image of no measurement.
+func (g GenesisState) checkReferences() error {
+	measurements, machines := map[string]Platform{}, map[string]Machine{} // read by id only
+	for _, m := range g.Measurements {
+		measurements[m.Id] = m.Platform
+	}
+	for _, m := range g.Machines {
+		machines[m.Id] = m
+	}
+	for _, i := range g.Images {
+		if measurements[i.Measurement] == PLATFORM_UNSPECIFIED {
+			return ErrNotFound.Wrapf("images: measurement %s", i.Measurement)
+		}
+	}
+	seen := map[string]bool{}
+	for _, s := range g.Sessions {
+		m, known := machines[s.Machine]
+		name := s.Worker + string(s.Key)
+		switch {
+		case seen[name]:
+			return ErrExists.Wrapf("sessions: a key of %s is there twice", s.Worker)
+		case measurements[s.Measurement] != s.Platform || !known || m.Platform != s.Platform:
+			return ErrNotFound.Wrapf("sessions: machine or measurement of a session of %s", s.Worker)
+		case m.Organisation != s.Organisation:
+			return ErrMachine.Wrapf("sessions: %s serves %s, and a session is of %s", s.Machine, m.Organisation, s.Organisation)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// CheckChain refuses the software platform, and whatever came from it, on a chain that must not take it: ErrDevelopment.
+func (g GenesisState) CheckChain(chainID string) error {
+	uses := g.Params.Software
+	for _, m := range g.Measurements {
+		uses = uses || m.Platform == PLATFORM_SOFTWARE
+	}
+	for _, m := range g.Machines {
+		uses = uses || m.Platform == PLATFORM_SOFTWARE
+	}
+	if uses {
+		return checkSoftware(chainID)
+	}
+	return nil
+}
+
+// Validate checks a freeze by itself; ErrInvalid.
+func (f Freeze) Validate() error {
+	if f.Height < 0 {
+		return ErrInvalid.Wrapf("freeze of %s: got height %d", f.Subject, f.Height)
+	}
+	return cmp.Or(ValidateSubject("subject", f.Subject), ValidateReason(f.Reason), checkSorted("seats", f.Seats, strings.Compare))
+}
+
+// Validate checks a vote by itself; ErrInvalid.
+func (v FreezeVote) Validate() error {
+	if v.OrgId == "" || v.Height < 0 {
+		return ErrInvalid.Wrapf("votes: of %.40q at height %d about %s, expected a seat and a height", v.OrgId, v.Height, v.Subject)
+	}
+	return cmp.Or(ValidateSubject("subject", v.Subject), ValidateReason(v.Reason))
+}
