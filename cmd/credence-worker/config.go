@@ -15,37 +15,35 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
-	"github.com/credence-chain/credence/internal/keyfile"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // config is everything an operator can set. A flag wins over the environment, that over config.toml in the home folder,
 // that over the default.
 type config struct {
-	Home    string
-	Role    string
-	KeyFile string
-	// PassphraseFile has the passphrase of an encrypted KeyFile, which Passphrase reads.
-	PassphraseFile string
-	Passphrase     keyfile.Source
-	Node           []string
-	Patience       time.Duration
-	ChainID        string
-	Listen         string
-	Slots          int
-	Artifacts      []string
-	Quota          int64
-	Cache          string
-	GasPrices      string
-	TxTTL          time.Duration
-	WallLimit      time.Duration
-	Drain          time.Duration
-	Sandbox        string
-	OCI            runtime.OCI
-	LogFormat      string
-	LogLevel       string
-	Sabotage       string
+	Home      string
+	Role      string
+	KeyFile   string
+	Node      []string
+	Patience  time.Duration
+	ChainID   string
+	Listen    string
+	Slots     int
+	Artifacts []string
+	Quota     int64
+	Cache     string
+	GasPrices string
+	TxTTL     time.Duration
+	WallLimit time.Duration
+	Drain     time.Duration
+	Sandbox   string
+	OCI       runtime.OCI
+	Enclave   string
+	LogFormat string
+	LogLevel  string
+	Sabotage  string
 }
 
 // leastPatience is what a node that is well may need for an answer.
@@ -86,7 +84,6 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("home", defaultHome(), "folder of this worker: journal, secret, artifacts, logs")
 	f.String("role", roleWorker, "worker: replicas of tasks; court: re-execution for a validator's seat")
 	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the court key of the seat")
-	f.String(keyfile.Flag, "", keyfile.Usage)
 	f.StringSlice("node", []string{"127.0.0.1:9090"}, "gRPC endpoints of nodes, tried in order; https:// for TLS")
 	f.Duration("node-patience", 0, "how long a node may take for an answer, or show no new block, before the next is used (default: a twentieth of the chain's window for reveals)")
 	f.String("chain-id", "", "refuse any other chain (default: the one the node says)")
@@ -105,6 +102,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.StringSlice("oci-args", nil, "arguments for the engine's program before its command, such as --systemd-cgroup")
 	f.Int64("oci-cache", runtime.DefaultImageCache, "bytes that images may take unpacked; those that were not used for longest go first")
 	f.Float64("oci-cpus", 1, "processors that one container may keep busy")
+	f.String("enclave", "", "the enclave that this worker runs in, whose word answers need under the policy attested: software (none at all, for development chains); empty: it runs in none")
 	f.String("log-format", "text", "text or json")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("sabotage", "", "for tests of a chain: lie by altering what apps output; workers with one seed tell one lie")
@@ -130,7 +128,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		}
 	}
 	c := config{
-		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), PassphraseFile: v.GetString(keyfile.Flag), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
+		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
@@ -138,13 +136,13 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
 			CPUs: v.GetFloat64("oci-cpus"),
 		},
+		Enclave:   v.GetString("enclave"),
 		LogFormat: v.GetString("log-format"),
 		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = c.pathOf("key")
 	}
-	c.Passphrase = keyfile.From(c.PassphraseFile)
 	if c.Cache == "" {
 		c.Cache = c.pathOf("cache")
 	}
@@ -183,6 +181,8 @@ func (c config) validate() error {
 		return fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)
 	case c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0:
 		return fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)
+	case c.Enclave != "" && (c.Enclave != attester.Software || c.Role != roleWorker):
+		return fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, attester.Software, roleWorker)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
 	}
@@ -217,7 +217,6 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 	for _, line := range []struct{ name, value string }{
 		{"role", fmt.Sprintf("%q", c.Role)},
 		{"key-file", fmt.Sprintf("%q", c.KeyFile)},
-		{keyfile.Flag, fmt.Sprintf("%q", c.PassphraseFile)},
 		{"node", quoted(c.Node)},
 		{"node-patience", fmt.Sprintf("%q", c.Patience)},
 		{"chain-id", fmt.Sprintf("%q", c.ChainID)},
@@ -236,6 +235,7 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"oci-args", quoted(c.OCI.Args)},
 		{"oci-cache", fmt.Sprint(c.OCI.CacheBytes)},
 		{"oci-cpus", fmt.Sprint(c.OCI.CPUs)},
+		{"enclave", fmt.Sprintf("%q", c.Enclave)},
 		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
 		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
@@ -24,7 +23,6 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
-	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/chain"
@@ -65,21 +63,13 @@ type worker struct {
 	working []string // names of the runtimes that work here
 }
 
-// noKey says what to do about a key that can't be loaded.
-func noKey(err error, path string) error {
-	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
-		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, path)
-	}
-	return err
-}
-
 func startWorker(ctx context.Context, c config) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	key, err := client.UnlockKey(c.KeyFile, c.Passphrase)
+	key, err := client.LoadKey(c.KeyFile)
 	if err != nil {
-		return noKey(err, c.KeyFile)
+		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, c.KeyFile)
 	}
 	for _, folder := range []string{c.Home, c.pathOf("logs")} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -161,10 +151,17 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	if err != nil {
 		return err
 	}
+	session, err := w.openSession()
+	if err != nil {
+		return err
+	}
+	if err := w.keepSession(ctx, conn, session); err != nil {
+		return err
+	}
 	w.working = slices.Sorted(maps.Keys(runtimes))
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.benchOfRole(), Secret: w.secret, Slots: w.Slots,
-		Runtimes: runtimes, WallLimit: w.WallLimit,
+		Runtimes: runtimes, Session: session, WallLimit: w.WallLimit,
 		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.pathOf("logs"),

@@ -73,7 +73,7 @@ func TestFaction(t *testing.T) {
 // A devnet's genesis is one that the application begins a chain with.
 func TestLayout(t *testing.T) {
 	o := testOptions(t)
-	o.Validators, o.Saboteurs = 4, 2
+	o.Validators, o.Saboteurs, o.Enclaves = 4, 2, true
 	info, err := layOut(o)
 	require.NoError(t, err)
 	require.Equal(t, []string{"fjord", "grove"}, info.Saboteurs)
@@ -100,9 +100,17 @@ func TestLayout(t *testing.T) {
 				DefaultPool string `json:"default_pool"`
 			} `json:"params"`
 		} `json:"workers"`
+		Enclaves struct {
+			Images []json.RawMessage `json:"images"`
+		} `json:"enclaves"`
 	}
 	require.NoError(t, json.Unmarshal(doc.AppState, &state))
 	require.Equal(t, PoolName, state.Workers.Params.DefaultPool, "nobody needs a pool of their own")
+	require.Len(t, state.Enclaves.Images, 1, "workers answer under the policy attested")
+	n := &Network{opts: o, Info: info}
+	require.Contains(t, strings.Join(n.workerArgs(0, info.Workers[0]), " "), "--enclave software")
+	n.opts.Enclaves = false
+	require.NotContains(t, n.workerArgs(0, info.Workers[0]), "--enclave")
 
 	// Continued, it keeps its ports and may change who lies.
 	require.NoError(t, info.Save())

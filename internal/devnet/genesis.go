@@ -19,10 +19,13 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/poco/contract"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -80,6 +83,7 @@ func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage
 	}
 	b.addWorkers(o, info)
 	b.addOrders(o, info)
+	b.takeSoftwareEnclaves(o)
 	b.keepError(genesis.Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
 		period, expedited := 30*time.Second, 15*time.Second
 		s.Params.VotingPeriod, s.Params.ExpeditedVotingPeriod = &period, &expedited
@@ -158,6 +162,23 @@ func (b *builder) addWorkers(o Options, info *Info) {
 		held := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, Bond*int64(len(info.AllWorkers()))))
 		b.keepError(genesis.Hold(b.g, b.cdc, workerstypes.ModuleName, held))
 	}
+}
+
+// takeSoftwareEnclaves lets workers show answers by the software platform, and lists what they say that they were started from for the
+// programs of modules. A chain of another id takes neither.
+func (b *builder) takeSoftwareEnclaves(o Options) {
+	if b.err != nil || !verifierstypes.IsDevelopmentChain(o.ChainID) {
+		return
+	}
+	value := attester.DefaultMeasurement()
+	m, err := enclavestypes.NewMeasurement(enclavestypes.PLATFORM_SOFTWARE, value[:])
+	b.keepError(err)
+	b.keepError(genesis.Edit(b.g, b.cdc, enclavestypes.ModuleName, &enclavestypes.GenesisState{}, func(s *enclavestypes.GenesisState) error {
+		s.Params.Software = true
+		s.Measurements = []enclavestypes.Measurement{m}
+		s.Images = []enclavestypes.Image{{Runtime: contract.RuntimeWasm, Measurement: m.Id, Description: "a worker on the software platform, which is no enclave"}}
+		return nil
+	}))
 }
 
 // addOrders places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.

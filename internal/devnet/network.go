@@ -15,6 +15,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/artifact/registry"
+	"github.com/credence-chain/credence/executor/attester"
 )
 
 // sabotageSeed makes all liars of a devnet tell the same lie.
@@ -144,6 +145,9 @@ func (n *Network) workerArgs(i int, w WorkerInfo) []string {
 	// Spread over the validators, each with the others to fall back on.
 	for k := range n.Info.GRPC {
 		args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
+	}
+	if n.opts.Enclaves {
+		args = append(args, "--enclave", attester.Software)
 	}
 	if w.Saboteur {
 		args = append(args, "--sabotage", sabotageSeed)

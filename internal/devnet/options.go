@@ -37,6 +37,8 @@ type Options struct {
 	Saboteurs int
 	// OCI says how containers are run, as credence-worker takes it; without an engine, none are.
 	OCI runtime.OCI
+	// Enclaves runs the workers on the software platform, which is no enclave, so that they answer under the policy attested.
+	Enclaves bool
 	// ContainerWorkers is how many of the organisations run a worker for containers beside theirs for modules; with an
 	// engine 3 by default. Those that lie do so with both.
 	ContainerWorkers int

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/executor/attester"
+	"github.com/credence-chain/credence/internal/worker/enclave"
+)
+
+// The software platform of a worker: its level, and how long its machine's certificate counts.
+const (
+	softwareLevel = 1
+	softwareLife  = 30 * 24 * time.Hour
+)
+
+// openSession returns the session of the enclave that this worker runs in; nil outside one.
+func (w *worker) openSession() (attester.Attester, error) {
+	if w.Enclave == "" {
+		return nil, nil
+	}
+	seed, err := attester.LoadSeed(w.pathOf("enclave"))
+	if err != nil {
+		return nil, fmt.Errorf("enclave: %w", err)
+	}
+	w.log.Warn("this worker only says that it is an enclave: chains that are not for development refuse its word", "enclave", w.Enclave)
+	return attester.NewSoftware(attester.Machine{
+		Seed: seed, Measurement: attester.DefaultMeasurement(), Level: softwareLevel, End: time.Now().Add(softwareLife).Unix(),
+	}, w.key.Address())
+}
+
+// keepSession keeps a session registered until the context ends.
+func (w *worker) keepSession(ctx context.Context, conn *client.Conn, session attester.Attester) error {
+	if session == nil {
+		return nil
+	}
+	s, err := sender.New(conn, w.key, sender.Options{GasPrices: w.GasPrices, TTL: w.TxTTL})
+	if err != nil {
+		return err
+	}
+	go enclave.Config{Who: w.key.Address(), ChainID: conn.ChainID(), Session: session, Chain: enclave.Of(conn, s), Logger: w.log}.Keep(ctx)
+	return nil
+}
