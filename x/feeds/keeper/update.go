@@ -79,6 +79,10 @@ func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.Ta
 
 // addValue puts a value into a feed, where it belongs by its age, and removes the oldest beyond what the feed keeps.
 func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
 	if err := k.Values.Set(ctx, keyOf(f.Id, v), v); err != nil {
 		return err
 	}
@@ -90,24 +94,9 @@ func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
 	} else {
 		f.Latest = &v
 	}
-	if err := k.shrinkFeed(ctx, &f); err != nil {
-		return err
-	}
-	if err := k.Feeds.Set(ctx, f.Id, f); err != nil {
-		return err
-	}
-	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
-}
-
-// shrinkFeed removes the oldest values beyond what a feed keeps, at most shrinksPerUpdate of them.
-func (k Keeper) shrinkFeed(ctx context.Context, f *types.Feed) error {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return err
-	}
 	for range shrinksPerUpdate {
 		if f.Entries <= min(f.History, params.MaxHistory) {
-			return nil
+			break
 		}
 		oldest, found, err := records.First(ctx, k.Values, valuesOf(f.Id))
 		if err != nil || !found {
@@ -118,7 +107,10 @@ func (k Keeper) shrinkFeed(ctx context.Context, f *types.Feed) error {
 		}
 		f.Entries--
 	}
-	return nil
+	if err := k.Feeds.Set(ctx, f.Id, f); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
 }
 
 func keyOf(feed string, v types.Value) valueKey {
@@ -159,35 +151,33 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 
 // removeValues removes up to most values of a deleted feed, and takes it off the list when none are left.
 func (k Keeper) removeValues(ctx context.Context, id string, most int) (n int, err error) {
-	keys, err := k.listValues(ctx, id, most+1)
+	iter, err := k.Values.Iterate(ctx, valuesOf(id))
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range keys[:min(most, len(keys))] {
-		if err := k.Values.Remove(ctx, key); err != nil {
-			return n, err
+	var keys []valueKey
+	more := false
+	for ; iter.Valid(); iter.Next() {
+		if more = len(keys) == most; more {
+			break
 		}
-		n++
-	}
-	if len(keys) > most {
-		return n, nil
-	}
-	return n, k.Removals.Remove(ctx, id)
-}
-
-// listValues returns the keys of a feed's oldest values, up to most.
-func (k Keeper) listValues(ctx context.Context, id string, most int) (keys []valueKey, err error) {
-	iter, err := k.Values.Iterate(ctx, valuesOf(id))
-	if err != nil {
-		return nil, err
-	}
-	defer iter.Close()
-	for ; iter.Valid() && len(keys) < most; iter.Next() {
 		key, err := iter.Key()
 		if err != nil {
-			return nil, err
+			iter.Close()
+			return 0, err
 		}
 		keys = append(keys, key)
 	}
-	return keys, nil
+	if err := iter.Close(); err != nil {
+		return 0, err
+	}
+	for _, key := range keys {
+		if err := k.Values.Remove(ctx, key); err != nil {
+			return 0, err
+		}
+	}
+	if more {
+		return len(keys), nil
+	}
+	return len(keys), k.Removals.Remove(ctx, id)
 }
