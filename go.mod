@@ -50,9 +50,13 @@ require (
 	sigs.k8s.io/yaml v1.6.0
 )
 
-require github.com/consensys/gnark-crypto v0.21.0
+require (
+	filippo.io/age v1.3.1
+	github.com/consensys/gnark-crypto v0.21.0
+)
 
 require (
+	filippo.io/hpke v0.4.0 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
 	github.com/containerd/errdefs/pkg v0.3.0 // indirect
 	github.com/distribution/reference v0.6.0 // indirect

@@ -12,6 +12,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // memoryKey is an unlocked secp256k1 key.
@@ -54,16 +56,17 @@ func ParseKey(text string) (Key, error) {
 	return newMemoryKey(secret)
 }
 
-// LoadKey reads a key file: 64 hex digits, readable by its owner alone.
-func LoadKey(path string) (Key, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
+// LoadKey reads a key file: 64 hex digits, readable by its owner alone. An encrypted one opens where systemd gives the process its
+// passphrase.
+func LoadKey(path string) (Key, error) { return UnlockKey(path, nil) }
+
+// UnlockKey reads a key file like LoadKey, with a passphrase if it is encrypted. The passphrase is asked for only then.
+func UnlockKey(path string, passphrase func() ([]byte, error)) (Key, error) {
+	text, err := keyfile.Read(path, passphrase)
+	var open *keyfile.ModeError
+	if errors.As(err, &open) {
+		return nil, &Error{Code: CodeInvalid, Field: "KeyFile", Value: path, What: fmt.Sprintf("its mode is %04o, others may read it", open.Mode), Expected: "0600"}
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, &Error{Code: CodeInvalid, Field: "KeyFile", Value: path, What: fmt.Sprintf("its mode is %04o, others may read it", mode), Expected: "0600"}
-	}
-	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
@@ -99,8 +102,11 @@ func SaveKey(path string, key Key) error {
 }
 
 // LoadOrGenerateKey reads a key file, or makes it with a new key.
-func LoadOrGenerateKey(path string) (Key, error) {
-	key, err := LoadKey(path)
+func LoadOrGenerateKey(path string) (Key, error) { return UnlockOrGenerateKey(path, nil) }
+
+// UnlockOrGenerateKey reads a key file as UnlockKey does, or makes it with a new key, plain.
+func UnlockOrGenerateKey(path string, passphrase func() ([]byte, error)) (Key, error) {
+	key, err := UnlockKey(path, passphrase)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}

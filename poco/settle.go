@@ -127,7 +127,9 @@ func (t *Task) settleEnding() Settlement {
 	if k := uint64(len(truthful)); k > 0 {
 		fromStake := min(t.Terms.CourtFee, pool/k)
 		var fromEscrow uint64
-		if accepted || t.Ending == EndVoid { // of a program on which the court does not agree, it is the requester's to pay
+		if accepted || t.Ending == EndVoid || t.Ending == EndAbstained {
+			// Of a program on which the court does not agree, or that it cannot run in its window, it is the requester's to pay: the
+			// charge of the first worker's answer stands, and no charge is free.
 			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
 		}
 		if t.isWithdrawn() {

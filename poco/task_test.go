@@ -317,7 +317,7 @@ func (p *play) checkEnd() {
 				require.NotEqual(p.t, PartyCourt, pay.Party)
 				continue
 			}
-			require.True(p.t, p.task.isWithdrawn() || s.Ending == EndVoid, "%s pays out of the escrow", s.Ending)
+			require.True(p.t, p.task.isWithdrawn() || s.Ending == EndVoid || s.Ending == EndAbstained, "%s pays out of the escrow", s.Ending)
 			require.Equal(p.t, PartyCourt, pay.Party)
 		}
 		return

@@ -17,33 +17,37 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/keyfile"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // config is everything an operator can set. A flag wins over the environment, that over config.toml in the home folder,
 // that over the default.
 type config struct {
-	Home      string
-	Role      string
-	KeyFile   string
-	Node      []string
-	Patience  time.Duration
-	ChainID   string
-	Listen    string
-	Slots     int
-	Artifacts []string
-	Quota     int64
-	Cache     string
-	GasPrices string
-	TxTTL     time.Duration
-	WallLimit time.Duration
-	Drain     time.Duration
-	Sandbox   string
-	OCI       runtime.OCI
-	Enclave   string
-	LogFormat string
-	LogLevel  string
-	Sabotage  string
+	Home    string
+	Role    string
+	KeyFile string
+	// PassphraseFile has the passphrase of an encrypted KeyFile, which Passphrase reads.
+	PassphraseFile string
+	Passphrase     keyfile.Source
+	Node           []string
+	Patience       time.Duration
+	ChainID        string
+	Listen         string
+	Slots          int
+	Artifacts      []string
+	Quota          int64
+	Cache          string
+	GasPrices      string
+	TxTTL          time.Duration
+	WallLimit      time.Duration
+	Drain          time.Duration
+	Sandbox        string
+	OCI            runtime.OCI
+	Enclave        string
+	LogFormat      string
+	LogLevel       string
+	Sabotage       string
 }
 
 // leastPatience is what a node that is well may need for an answer.
@@ -84,6 +88,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("home", defaultHome(), "folder of this worker: journal, secret, artifacts, logs")
 	f.String("role", roleWorker, "worker: replicas of tasks; court: re-execution for a validator's seat")
 	f.String("key-file", "", "hot key that signs commits and reveals (default HOME/key); the registered worker, or the court key of the seat")
+	f.String(keyfile.Flag, "", keyfile.Usage)
 	f.StringSlice("node", []string{"127.0.0.1:9090"}, "gRPC endpoints of nodes, tried in order; https:// for TLS")
 	f.Duration("node-patience", 0, "how long a node may take for an answer, or show no new block, before the next is used (default: a twentieth of the chain's window for reveals)")
 	f.String("chain-id", "", "refuse any other chain (default: the one the node says)")
@@ -128,7 +133,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		}
 	}
 	c := config{
-		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
+		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), PassphraseFile: v.GetString(keyfile.Flag), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
@@ -143,6 +148,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	if c.KeyFile == "" {
 		c.KeyFile = c.pathOf("key")
 	}
+	c.Passphrase = keyfile.From(c.PassphraseFile)
 	if c.Cache == "" {
 		c.Cache = c.pathOf("cache")
 	}
@@ -217,6 +223,7 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 	for _, line := range []struct{ name, value string }{
 		{"role", fmt.Sprintf("%q", c.Role)},
 		{"key-file", fmt.Sprintf("%q", c.KeyFile)},
+		{keyfile.Flag, fmt.Sprintf("%q", c.PassphraseFile)},
 		{"node", quoted(c.Node)},
 		{"node-patience", fmt.Sprintf("%q", c.Patience)},
 		{"chain-id", fmt.Sprintf("%q", c.ChainID)},

@@ -21,6 +21,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
@@ -84,12 +85,15 @@ var (
 )
 
 func (p *patient) checkKey(context.Context) (string, error) {
-	key, err := client.LoadKey(p.KeyFile)
+	key, err := client.UnlockKey(p.KeyFile, p.Passphrase)
 	if err != nil {
-		return "", fmt.Errorf("%w; make one with: credence-worker key new %s", err, p.KeyFile)
+		return "", noKey(err, p.KeyFile)
 	}
 	p.key = key
-	return key.Address(), nil
+	if is, err := keyfile.IsEncrypted(p.KeyFile); err != nil || is {
+		return key.Address() + ", encrypted", err
+	}
+	return key.Address() + ", plain", nil
 }
 
 func (p *patient) checkHome(context.Context) (string, error) {

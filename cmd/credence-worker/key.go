@@ -7,10 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
+	keycmd "github.com/credence-chain/credence/cmd/internal/key"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 func keyCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "key", Short: "Make or show the hot key"}
+	cmd := &cobra.Command{Use: "key", Short: "Make, show or encrypt the hot key"}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "new FILE", Short: "Make a key file and print its address; an existing file is left alone", Args: cobra.ExactArgs(1),
@@ -26,18 +28,26 @@ func keyCommand() *cobra.Command {
 				return nil
 			},
 		},
-		&cobra.Command{
-			Use: "show FILE", Short: "Print the address of a key file", Args: cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				key, err := client.LoadKey(args[0])
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), key.Address())
-				return nil
-			},
-		},
+		showCommand(),
 		importCommand())
+	cmd.AddCommand(keycmd.Commands()...)
+	return cmd
+}
+
+func showCommand() *cobra.Command {
+	var passphraseFile string
+	cmd := &cobra.Command{
+		Use: "show FILE", Short: "Print the address of a key file", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			key, err := client.UnlockKey(args[0], keyfile.From(passphraseFile))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), key.Address())
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	return cmd
 }
 

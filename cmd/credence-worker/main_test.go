@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
@@ -343,6 +345,69 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	info, err := os.Stat(filepath.Join(home, "secret"))
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+// A worker whose key is encrypted reads the passphrase from a descriptor that its supervisor opened, or from systemd's credential, and
+// says what is missing otherwise.
+func TestStartOpensItsKey(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	home := t.TempDir()
+	file, pass := filepath.Join(home, "key"), filepath.Join(home, keyfile.Credential)
+	address, err := command("key", "new", file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase\n"), 0o600))
+	_, err = command("key", "encrypt", file, "--key-passphrase-file", pass)
+	require.NoError(t, err)
+	shown, err := command("key", "show", file, "--key-passphrase-file", pass)
+	require.NoError(t, err)
+	require.Equal(t, address, shown)
+
+	_, err = command("start", "--home", home)
+	require.ErrorContains(t, err, "no passphrase was given")
+	require.NotContains(t, err.Error(), "key new", "there is a key")
+	require.NoError(t, os.WriteFile(filepath.Join(home, "wrong"), []byte("another passphrase"), 0o600))
+	_, err = command("start", "--home", home, "--key-passphrase-file", filepath.Join(home, "wrong"))
+	require.ErrorContains(t, err, file+": the key file is encrypted: the passphrase does not open it")
+
+	works := func(prepare func(*exec.Cmd)) {
+		t.Helper()
+		var log lockedBuffer
+		cmd := exec.Command(os.Args[0], "start", "--home", home, "--node", "127.0.0.1:1", "--listen", "127.0.0.1:0")
+		cmd.Env = append(os.Environ(), asWorker+"=1")
+		cmd.Stderr = &log
+		prepare(cmd)
+		require.NoError(t, cmd.Start())
+		defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+		require.Eventually(t, func() bool {
+			return strings.Contains(log.String(), "waiting for a node") && strings.Contains(log.String(), strings.TrimSpace(address))
+		}, 2*time.Minute, 20*time.Millisecond)
+	}
+	works(func(cmd *exec.Cmd) {
+		f, err := os.Open(pass)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.Close() })
+		cmd.Args, cmd.ExtraFiles = append(cmd.Args, "--key-passphrase-file", "/dev/fd/3"), []*os.File{f}
+	})
+	works(func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+home) })
+}
+
+// lockedBuffer is what a process says, read while it lives.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 func TestStartNeedsAKey(t *testing.T) {

@@ -49,7 +49,7 @@ func resendAnswer(ctx context.Context, c config, task string, say func(string, .
 			Next: "list those in the journal: credence-worker journal show", Exit: cli.ExitUsage,
 		}
 	}
-	key, err := client.LoadKey(c.KeyFile)
+	key, err := client.UnlockKey(c.KeyFile, c.Passphrase)
 	if err != nil {
 		return err
 	}

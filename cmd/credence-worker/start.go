@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
@@ -23,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/chain"
@@ -63,13 +65,21 @@ type worker struct {
 	working []string // names of the runtimes that work here
 }
 
+// noKey says what to do about a key that can't be loaded.
+func noKey(err error, path string) error {
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
+		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, path)
+	}
+	return err
+}
+
 func startWorker(ctx context.Context, c config) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	key, err := client.LoadKey(c.KeyFile)
+	key, err := client.UnlockKey(c.KeyFile, c.Passphrase)
 	if err != nil {
-		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, c.KeyFile)
+		return noKey(err, c.KeyFile)
 	}
 	for _, folder := range []string{c.Home, c.pathOf("logs")} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {

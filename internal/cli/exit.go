@@ -19,7 +19,7 @@ const (
 	ExitUsage       = 2   // the command line can't be read
 	ExitAppFailed   = 10  // the program itself failed, everywhere in the same way
 	ExitNotEnded    = 11  // it still runs
-	ExitNoVerdict   = 12  // no answer was accepted; refunded
+	ExitNoVerdict   = 12  // no answer was accepted
 	ExitUnfunded    = 13  // the account or the price doesn't suffice, or no offer meets the request
 	ExitRefused     = 14  // the chain refused the transaction
 	ExitUnproven    = 15  // a receipt does not prove what it is shown for
@@ -48,7 +48,7 @@ func ExitTable() []ExitMeaning {
 		{ExitUsage, "the command line can't be read: an unknown command or flag, a missing argument, a value that is none"},
 		{ExitAppFailed, "the program itself failed, everywhere in the same way: that is the verified answer"},
 		{ExitNotEnded, "not everything that is asked for has ended yet"},
-		{ExitNoVerdict, "no answer was accepted, or nothing was traded; what was locked is refunded"},
+		{ExitNoVerdict, "no answer was accepted, or nothing was traded; what nobody is paid of the escrow is refunded"},
 		{ExitUnfunded, "not enough money, or no offer meets the request"},
 		{ExitRefused, "the chain refused the transaction; but for its fee it did nothing"},
 		{ExitUnproven, "the receipt does not prove the answer, or there can be none"},

@@ -141,47 +141,70 @@ func faultText(fault string) string {
 	return fault
 }
 
+// endingText says why a task has no accepted answer, and what is to be done.
 func endingText(r *client.TaskReport) string {
 	switch r.Ending {
 	case "CANCELLED":
-		return "cancelled before anyone was drawn; refunded"
+		return "cancelled before anyone was drawn; " + refundText(r)
 	case "NO_WORKER":
-		return "no worker answered in its window, at any attempt; refunded. Look whether the pool's workers are up. " + describeWindow(r)
+		return "no worker answered in its window, at any attempt; " + refundText(r) + ". Look whether the pool's workers are up. " + describeWindow(r)
 	case "TOO_FEW_ORGANISATIONS":
-		return "too few organisations were eligible for too long; refunded. Lower --trust or --min-replicas, or wait until more workers are free"
+		return "too few organisations were eligible for too long; " + refundText(r) + ". Lower --trust or --min-replicas, or wait until more workers are free"
 	case "INPUT_UNAVAILABLE":
 		if r.ByCourt {
-			return "an input could not be had by the court's validators; refunded. Look whether the store that serves it can be reached from there"
+			return "an input could not be had by the court's validators; " + refundText(r) + ". Look whether the store that serves it can be reached from there"
 		}
-		return "an input could not be had by the workers; refunded. Look whether the store that serves it can be reached from there"
+		return "an input could not be had by the workers; " + refundText(r) + ". Look whether the store that serves it can be reached from there"
 	case "ABSTAINED":
 		switch {
 		case r.ByCourt && r.Answered:
-			return "the court had no answer in its window, so that no worker's answer could be judged; refunded, and no worker at fault for its answer. " + describeWindow(r)
+			return "the court had no answer in its window, so that no worker's answer could be judged; " + refundText(r) + ", and no worker at fault for its answer. " + describeWindow(r)
 		case r.ByCourt:
-			return "the court had no answer in its window; refunded. " + describeWindow(r)
+			return "the court had no answer in its window; " + refundText(r) + ". " + describeWindow(r)
 		}
-		return "no worker that was drawn had an answer in its window; refunded. " + describeWindow(r)
+		return "no worker that was drawn had an answer in its window; " + refundText(r) + ". " + describeWindow(r)
 	case "VOID":
 		if r.CourtAnswers < 2 && r.CourtEmpty > 0 {
-			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; refunded. %s", pluralOf(uint64(r.CourtEmpty), "validator had", "validators had"), describeWindow(r))
+			return fmt.Sprintf("the court found no two thirds on one answer: %s none in its window; %s. %s", pluralOf(uint64(r.CourtEmpty), "validator had", "validators had"), refundText(r), describeWindow(r))
 		}
-		return "the court found no two thirds on one answer: the app does not give the same output everywhere; refunded. Make it deterministic and publish it anew"
+		return "the court found no two thirds on one answer: the app does not give the same output everywhere; " + refundText(r) + ". Make it deterministic and publish it anew"
 	case "COURT_SILENT":
-		return "too much of the court was silent, however often it was called; refunded. Where its validators are up, the window was too short for them. " + describeWindow(r)
+		return "too much of the court was silent, however often it was called; " + refundText(r) + ". Where its validators are up, the window was too short for them. " + describeWindow(r)
 	case "COURT_UNPAID":
-		return "the court would have to judge it, and its price does not pay for all validators; refunded. Ask again with a larger --max-price"
+		return "the court would have to judge it, and its price does not pay for all validators; " + refundText(r) + ". Ask again with a larger --max-price"
 	case "EVIDENCE_STOPPED":
-		return "the verifier that the app's version names was stopped, so that no proof of an answer counts; refunded, nobody at fault. Ask for a version under another verifier, or for another policy"
+		return "the verifier that the app's version names was stopped, so that no proof of an answer counts; " + refundText(r) + ", nobody at fault. Ask for a version under another verifier, or for another policy"
 	case "UNDECIDED":
 		if r.Runtime == contract.RuntimeOCI {
-			return "the workers' answers do not decide, and no court can judge a container; refunded. Two runs of a container may differ: write what differs into files that do not count, by a computed.json or --output-path. credenced task logs says what each worker printed"
+			return "the workers' answers do not decide, and no court can judge a container; " + refundText(r) + ". Two runs of a container may differ: write what differs into files that do not count, by a computed.json or --output-path. credenced task logs says what each worker printed"
 		}
-		return "the workers' answers do not decide, and under the policy no court may; refunded. Try it again, or use --policy credence, which asks the court where answers differ"
+		return "the workers' answers do not decide, and under the policy no court may; " + refundText(r) + ". Try it again, or use --policy credence, which asks the court where answers differ"
 	case "BROKEN":
-		return "the chain failed to process it; refunded, nobody at fault. Report it"
+		return "the chain failed to process it; " + refundText(r) + ", nobody at fault. Report it"
 	}
 	return r.Ending
+}
+
+// refundText says what became of the escrow of a task without an accepted answer: a court that found something is paid out of
+// it where no fault pays for it, and replicas are where only the court was wanting.
+func refundText(r *client.TaskReport) string {
+	var court, others uint64
+	for _, p := range r.Payments {
+		switch {
+		case p.Source != "escrow":
+		case p.Party == "COURT":
+			court += p.Amount
+		default:
+			others += p.Amount
+		}
+	}
+	switch {
+	case others > 0:
+		return fmt.Sprintf("those who answered are paid %s, and the rest is refunded", FormatCRED(court+others))
+	case court > 0:
+		return fmt.Sprintf("the court is paid %s for its work, and the rest is refunded", FormatCRED(court))
+	}
+	return "refunded"
 }
 
 // FileList names the files of a result, whose names the program chose. A result without any says so.

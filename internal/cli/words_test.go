@@ -148,3 +148,30 @@ func TestUndecidedContainers(t *testing.T) {
 	require.NotContains(t, TaskText(r), "credence, which asks the court")
 	require.Contains(t, TaskText(r), "Two runs of a container may differ")
 }
+
+// TestEndingsSayWhoIsPaid walks over every ending without an answer: none says that all comes back where somebody was paid.
+func TestEndingsSayWhoIsPaid(t *testing.T) {
+	pay := func(party, source string) taskstypes.Payment {
+		return taskstypes.Payment{Party: party, Amount: 90_000, Source: source}
+	}
+	for _, c := range []struct {
+		name     string
+		payments []taskstypes.Payment
+		want     string
+	}{
+		{"nobody", nil, "refunded"},
+		{"the court, by a fault's stake", []taskstypes.Payment{pay("COURT", "stake")}, "refunded"},
+		{"the court", []taskstypes.Payment{pay("COURT", "escrow"), pay("COURT", "escrow")}, "the court is paid 0.18 CRED for its work, and the rest is refunded"},
+		{"the replicas", []taskstypes.Payment{pay("WORKER", "escrow"), pay("APP", "escrow")}, "those who answered are paid 0.18 CRED, and the rest is refunded"},
+	} {
+		for value := range taskstypes.Ending_name {
+			ending := taskstypes.Ending(value)
+			if ending == taskstypes.ENDING_UNSPECIFIED || ending == taskstypes.ENDING_ACCEPTED {
+				continue
+			}
+			r := client.ReportOf(taskstypes.Task{Ending: ending, Settlement: &taskstypes.Settlement{Payments: c.payments}})
+			text := TaskText(r)
+			require.Contains(t, text, "; "+c.want, "%s, %s", c.name, ending)
+		}
+	}
+}

@@ -131,12 +131,12 @@ func freePorts(t *testing.T, n int) (ports []int) {
 	return ports
 }
 
-func start(t *testing.T, binary string, n setup.Node) *exec.Cmd {
+func start(t *testing.T, binary string, n setup.Node, more ...string) *exec.Cmd {
 	t.Helper()
 	path := filepath.Join(n.Home, "log")
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
-	cmd := exec.Command(binary, "start", "--home", n.Home, "--log_no_color")
+	cmd := exec.Command(binary, append([]string{"start", "--home", n.Home, "--log_no_color"}, more...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

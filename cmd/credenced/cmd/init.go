@@ -16,6 +16,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // initCmd writes a node's keys and configuration, and a genesis file to be filled.
@@ -82,17 +83,20 @@ func printKeys(cmd *cobra.Command, moniker string, k setup.Keys) error {
 // beaconKeyCmd shows the public keys a seat is made of.
 func beaconKeyCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "beacon-key", Short: "The key that signs beacon proofs", RunE: client.ValidateCmd}
-	cmd.AddCommand(&cobra.Command{
+	var passphraseFile string
+	show := &cobra.Command{
 		Use:   "show",
 		Short: "Show the node's public keys and the proof of possession; make the keys that are missing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			keys, err := setup.Node{Home: client.GetClientContextFromCmd(cmd).HomeDir}.MakeKeys()
+			keys, err := setup.Node{Home: client.GetClientContextFromCmd(cmd).HomeDir, Passphrase: keyfile.From(passphraseFile)}.MakeKeys()
 			if err != nil {
 				return err
 			}
 			return printKeys(cmd, "", keys)
 		},
-	})
+	}
+	show.Flags().StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
+	cmd.AddCommand(show)
 	return cmd
 }

@@ -117,6 +117,7 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		genesisCmd(a, n),
 		testnetCmd(a),
 		beaconKeyCmd(),
+		keyCmd(),
 		seatKeysCmd(a),
 		configCmd(),
 		keys.Commands(),

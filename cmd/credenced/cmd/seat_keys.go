@@ -12,12 +12,14 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
 // seatKeysCmd prints the keys of a seat that enters, or rotates its keys, with their proofs.
 func seatKeysCmd(a *app.App) *cobra.Command {
 	var next bool
+	var passphraseFile string
 	cmd := &cobra.Command{
 		Use:   "seat-keys ORG",
 		Short: "Print this node's keys, with the proofs that they are held for an organisation's seat",
@@ -42,7 +44,7 @@ makes config/beacon_key.next.json, which the node signs with once the seat has r
 					return err
 				}
 			}
-			keys, err := setup.Node{Home: ctx.HomeDir, ChainID: ctx.ChainID}.SeatKeys(args[0])
+			keys, err := setup.Node{Home: ctx.HomeDir, ChainID: ctx.ChainID, Passphrase: keyfile.From(passphraseFile)}.SeatKeys(args[0])
 			if err != nil {
 				return err
 			}
@@ -55,6 +57,7 @@ makes config/beacon_key.next.json, which the node signs with once the seat has r
 		},
 	}
 	cmd.Flags().String(flags.FlagChainID, "", "the chain's name")
+	cmd.Flags().StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	cmd.Flags().BoolVar(&next, "next-beacon", false, "make another beacon key, to which the seat is to rotate")
 	return cmd
 }

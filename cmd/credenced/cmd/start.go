@@ -27,6 +27,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/cmd/credenced/halt"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 
 	"github.com/credence-chain/credence/internal/cli"
@@ -44,7 +45,11 @@ type node struct {
 // newApp makes the application of a node that starts.
 func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
-	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"))
+	passphrase := keyfile.From(cast.ToString(opts.Get(keyfile.Flag)))
+	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"), passphrase)
+	if errors.Is(err, keyfile.ErrLocked) {
+		panic(startError{err}) // whoever has encrypted a key wants it used, also where the seat is not looked for
+	}
 	options := app.Options{Version: n.version, Failed: n.ending.ReportFailure}
 	if err == nil {
 		options.Signer = keys
@@ -69,9 +74,6 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 
 // consensusKey reads the public half of the node's consensus key; found is false when a remote signer has it.
 func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found bool, err error) {
-	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
-		return nil, false, nil // a key file that is there all the same signs nothing
-	}
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(home)
 	if path := cast.ToString(opts.Get("priv_validator_key_file")); path != "" {
@@ -82,6 +84,17 @@ func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found b
 		return nil, false, nil
 	} else if err != nil {
 		return nil, false, fmt.Errorf("consensus key: %w", err)
+	}
+	if is, err := keyfile.IsEncrypted(path); err != nil {
+		return nil, false, fmt.Errorf("consensus key: %w", err)
+	} else if is {
+		return nil, false, &cli.Problem{
+			What: "consensus key " + path + ": it is encrypted, and CometBFT reads a plain one only",
+			Next: "keep it in the folder of a signer, which opens it: credenced signer; or make it plain: credenced key decrypt " + cli.ShellQuote(path),
+		}
+	}
+	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
+		return nil, false, nil // a key file that is there all the same signs nothing
 	}
 	pv := privval.LoadFilePVEmptyState(path, "")
 	return pv.Key.PubKey.Bytes(), true, nil
@@ -118,6 +131,7 @@ func (n node) endsWithReason(root *cobra.Command) {
 	if err != nil {
 		panic(err)
 	}
+	start.Flags().String(keyfile.Flag, "", keyfile.Usage)
 	start.Flags().Uint64(flagLeastDisk, leastDisk, "MiB of disk below which the node ends, before its databases fail; 0 for none")
 	start.Long += "\nExit status of a node that can't go on:\n" + cli.NodeExitText()
 	run := start.RunE

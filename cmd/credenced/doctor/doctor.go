@@ -15,7 +15,6 @@ import (
 	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
-	"github.com/cometbft/cometbft/privval"
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	ctypes "github.com/cometbft/cometbft/rpc/core/types"
 	"github.com/spf13/cobra"
@@ -26,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
@@ -39,7 +39,7 @@ const (
 
 // Command is "doctor".
 func Command() *cobra.Command {
-	var home string
+	var home, passphraseFile string
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check everything that this node depends on", Args: cobra.NoArgs,
 		Long: `Check everything that this node depends on: its configuration, the modes of its key files, the disk, whether it answers,
@@ -49,7 +49,7 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
-			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home))
+			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home, given(passphraseFile)))
 		},
 	}
 	byDefault := app.DefaultHome
@@ -57,12 +57,21 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 		byDefault = env
 	}
 	cmd.Flags().StringVar(&home, "home", byDefault, "the node's folder")
+	cmd.Flags().StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	return cmd
 }
 
-// Checks of the node in a folder, in the order in which they build on each other.
-func Checks(home string) []checkup.Check {
-	n := &node{home: home}
+// given is the passphrase that a user names. Without one, doctor says what it could not compare, and that is no fault.
+func given(file string) keyfile.Source {
+	if file == "" {
+		return nil
+	}
+	return keyfile.From(file)
+}
+
+// Checks of the node in a folder, in the order in which they build on each other. The passphrase opens its encrypted keys.
+func Checks(home string, passphrase keyfile.Source) []checkup.Check {
+	n := &node{home: home, passphrase: passphrase}
 	return []checkup.Check{
 		{Name: "config", Run: n.checkConfig},
 		{Name: "keys", Run: n.checkKeys},
@@ -78,12 +87,13 @@ func Checks(home string) []checkup.Check {
 
 // node is what the checks have found out so far.
 type node struct {
-	home   string
-	comet  *cmtcfg.Config
-	grpc   string // empty when it is off
-	rest   string
-	rpc    *rpchttp.HTTP
-	status *ctypes.ResultStatus
+	home       string
+	passphrase keyfile.Source
+	comet      *cmtcfg.Config
+	grpc       string // empty when it is off
+	rest       string
+	rpc        *rpchttp.HTTP
+	status     *ctypes.ResultStatus
 }
 
 var (
@@ -131,9 +141,9 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	return n.home, nil
 }
 
-// checkKeys looks at the modes of the files with secrets.
+// checkKeys looks at the modes of the files with secrets, and says which of those that may be encrypted are plain.
 func (n *node) checkKeys(context.Context) (string, error) {
-	found := 0
+	found, plain := 0, []string(nil)
 	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName, filepath.Base(setup.CourtKeyFile(""))} {
 		info, err := os.Stat(n.pathOf(name))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -146,8 +156,23 @@ func (n *node) checkKeys(context.Context) (string, error) {
 			return "", fmt.Errorf("%s: mode is %04o, others may read it; run: chmod 600 %s", n.pathOf(name), mode, cli.ShellQuote(n.pathOf(name)))
 		}
 		found++
+		is, err := keyfile.IsEncrypted(n.pathOf(name))
+		if err != nil {
+			return "", err
+		}
+		if !is {
+			plain = append(plain, name)
+		}
 	}
-	return fmt.Sprintf("%d files, for their owner alone", found), nil
+	return fmt.Sprintf("%d files, for their owner alone; %s", found, describePlain(plain)), nil
+}
+
+// describePlain says which keys are not encrypted.
+func describePlain(names []string) string {
+	if len(names) == 0 {
+		return "all encrypted"
+	}
+	return "plain: " + strings.Join(names, ", ")
 }
 
 func (n *node) checkNode(ctx context.Context) (string, error) {
@@ -278,9 +303,15 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 	if _, err := os.Stat(n.pathOf("priv_validator_key.json")); err != nil {
 		return "", fmt.Errorf("the consensus key is not here, and no signer is expected (--signer-listen of network join): %w", err)
 	}
-	consensus := privval.LoadFilePVEmptyState(n.pathOf("priv_validator_key.json"), "").Key.PubKey.Bytes()
+	consensus, err := setup.ReadConsensusKey(setup.ConsensusKeyFile(n.home), n.passphrase)
+	if errors.Is(err, keyfile.ErrLocked) && n.passphrase == nil {
+		return "", fmt.Errorf("%w; a node does not read an encrypted consensus key, only credenced signer does", err)
+	}
+	if err != nil {
+		return "", err
+	}
 	for _, seat := range res.Seats {
-		if bytes.Equal(seat.ConsensusPubkey, consensus) {
+		if bytes.Equal(seat.ConsensusPubkey, consensus.PubKey.Bytes()) {
 			return n.describeSeat(seat)
 		}
 	}
@@ -288,18 +319,26 @@ func (n *node) checkSeat(ctx context.Context) (string, error) {
 }
 
 func (n *node) describeSeat(seat poatypes.Seat) (string, error) {
-	key, err := beaconkey.Load(setup.BeaconKeyFile(n.home))
+	out := ""
 	switch {
+	case seat.Tombstoned:
+		out = "is tombstoned: it signed two blocks at one height"
+	case seat.Revoked:
+		out = "is revoked"
+	case seat.Jailed:
+		out = "is jailed; bring it back with: credenced tx poa unjail"
+	}
+	if out != "" {
+		return "", fmt.Errorf("the seat of %s %s", seat.OrgId, out)
+	}
+	key, err := beaconkey.Load(setup.BeaconKeyFile(n.home), n.passphrase)
+	switch {
+	case errors.Is(err, keyfile.ErrLocked) && n.passphrase == nil:
+		return fmt.Sprintf("of %s, active; its beacon key is encrypted and was not compared (--%s)", seat.OrgId, keyfile.Flag), nil
 	case err != nil:
 		return "", fmt.Errorf("the seat of %s can not propose without its beacon key: %w", seat.OrgId, err)
 	case !bytes.Equal(key.PublicKey(), seat.BeaconPubkey):
 		return "", fmt.Errorf("the seat of %s has the beacon key %X; the key file has %X", seat.OrgId, seat.BeaconPubkey, key.PublicKey())
-	case seat.Tombstoned:
-		return "", fmt.Errorf("the seat of %s is tombstoned: it signed two blocks at one height", seat.OrgId)
-	case seat.Revoked:
-		return "", fmt.Errorf("the seat of %s is revoked", seat.OrgId)
-	case seat.Jailed:
-		return "", fmt.Errorf("the seat of %s is jailed; bring it back with: credenced tx poa unjail", seat.OrgId)
 	}
 	return fmt.Sprintf("of %s, active, with its beacon key", seat.OrgId), nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/keyfile"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 // A folder without a running node: what can be checked is, and the rest says why not.
@@ -19,12 +21,13 @@ func TestDoctorOfAStoppedNode(t *testing.T) {
 	home := t.TempDir()
 	report := func() string {
 		var out bytes.Buffer
-		require.ErrorIs(t, checkup.Report(context.Background(), &out, Checks(home)), checkup.ErrUnhealthy)
+		require.ErrorIs(t, checkup.Report(context.Background(), &out, Checks(home, nil)), checkup.ErrUnhealthy)
 		return out.String()
 	}
 	require.Contains(t, report(), "write it with: credenced network join")
 
-	_, err := setup.Node{Home: home}.MakeKeys()
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	keys, err := setup.Node{Home: home}.MakeKeys()
 	require.NoError(t, err)
 	m := setup.Member{Home: home, Moniker: "m", ChainID: "c", Role: setup.RoleFull, Listen: "127.0.0.9", Serve: "127.0.0.9", Keyring: "test"}
 	require.NoError(t, m.Validate())
@@ -32,9 +35,21 @@ func TestDoctorOfAStoppedNode(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(home, "config", "genesis.json"), []byte("{}"), 0o600))
 	out := report()
 	require.Contains(t, out, "ok    config")
-	require.Contains(t, out, "ok    keys         4 files")
+	require.Contains(t, out, "ok    keys         4 files, for their owner alone; plain: priv_validator_key.json, node_key.json, beacon_key.json, court.key\n")
 	require.Contains(t, out, "is it running? credenced start")
 	require.Contains(t, out, "FAIL  peers        not checked")
+
+	pass := filepath.Join(home, "passphrase")
+	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase"), 0o600))
+	require.NoError(t, keyfile.Encrypt(setup.BeaconKeyFile(home), keyfile.From(pass), nil))
+	require.Contains(t, report(), "plain: priv_validator_key.json, node_key.json, court.key\n")
+	seat := poatypes.Seat{OrgId: "m", BeaconPubkey: keys.Beacon}
+	said, err := (&node{home: home}).describeSeat(seat)
+	require.NoError(t, err)
+	require.Contains(t, said, "of m, active; its beacon key is encrypted and was not compared")
+	said, err = (&node{home: home, passphrase: keyfile.From(pass)}).describeSeat(seat)
+	require.NoError(t, err)
+	require.Equal(t, "of m, active, with its beacon key", said)
 
 	require.NoError(t, os.Chmod(filepath.Join(home, "config", "priv_validator_key.json"), 0o644))
 	require.Contains(t, report(), "FAIL  keys")

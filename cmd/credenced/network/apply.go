@@ -8,7 +8,6 @@ import (
 
 	cmtcfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/p2p"
-	"github.com/cometbft/cometbft/privval"
 	"github.com/cosmos/cosmos-sdk/crypto/hd"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -19,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // applying is everything that apply's command line sets.
@@ -32,6 +32,7 @@ type applying struct {
 	endpoints                ceremony.Endpoints
 	workerFiles, workerServe []string
 	workerSlots              uint32
+	passphraseFile           string
 }
 
 func applyCmd() *cobra.Command {
@@ -67,6 +68,7 @@ credenced network apply --organisation amber --address val.amber.example:26656 -
 	f.StringSliceVar(&a.workerFiles, "worker-key-file", nil, "file with the hot key of a worker that it brings, made where it is missing; repeatable")
 	f.StringSliceVar(&a.workerServe, "worker-endpoint", nil, "URL at which that worker serves results; one for each key")
 	f.Uint32Var(&a.workerSlots, "worker-slots", 1, "tasks that a worker runs at once")
+	f.StringVar(&a.passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	_ = cmd.MarkFlagRequired("organisation")
 	_ = cmd.MarkFlagRequired("address")
 	cmd.MarkFlagsRequiredTogether("worker-key-file", "worker-endpoint")
@@ -105,7 +107,8 @@ func (a applying) writeApplication(cmd *cobra.Command) error {
 
 // fillKeys makes or finds every key and puts the public halves in.
 func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.Application, s ceremony.Signers, err error) {
-	keys, err := setup.Node{Home: a.home}.MakeKeys()
+	passphrase := keyfile.From(a.passphraseFile)
+	keys, err := setup.Node{Home: a.home, Passphrase: passphrase}.MakeKeys()
 	if err != nil {
 		return doc, s, err
 	}
@@ -115,7 +118,11 @@ func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony
 	if err != nil {
 		return doc, s, fmt.Errorf("node key: %w", err)
 	}
-	s.Node, s.Consensus = node.PrivKey, privval.LoadFilePVEmptyState(cfg.PrivValidatorKeyFile(), "").Key.PrivKey
+	consensus, err := setup.ReadConsensusKey(cfg.PrivValidatorKeyFile(), passphrase)
+	if err != nil {
+		return doc, s, err
+	}
+	s.Node, s.Consensus = node.PrivKey, consensus.PrivKey
 	doc = ceremony.Application{
 		Format: ceremony.Format, Plan: plan.Hash(), Organisation: a.organisation, Name: a.name, Roles: a.roles, Endpoints: a.endpoints,
 		Seat: ceremony.Seat{Consensus: keys.Consensus, Beacon: keys.Beacon, Possession: keys.Possession},
@@ -126,7 +133,7 @@ func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony
 		return doc, s, err
 	}
 	s.Operator, doc.Operator = operator, accountOf(operator)
-	court, err := client.LoadKey(setup.CourtKeyFile(a.home))
+	court, err := client.UnlockKey(setup.CourtKeyFile(a.home), passphrase)
 	if err != nil {
 		return doc, s, fmt.Errorf("court key: %w", err)
 	}
@@ -142,7 +149,7 @@ func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony
 		return doc, s, fmt.Errorf("--worker-key-file: %d, --worker-endpoint: %d, expected one for each", len(a.workerFiles), len(a.workerServe))
 	}
 	for i, path := range a.workerFiles {
-		key, err := client.LoadOrGenerateKey(path)
+		key, err := client.UnlockOrGenerateKey(path, passphrase)
 		if err != nil {
 			return doc, s, err
 		}

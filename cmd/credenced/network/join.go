@@ -18,6 +18,7 @@ import (
 
 	"github.com/credence-chain/credence/app/ceremony"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // maxGenesis bounds a genesis file in bytes; a chain that was started anew from its state has a large one.
@@ -25,14 +26,15 @@ const maxGenesis = 1 << 30
 
 // joining is everything that join's command line sets.
 type joining struct {
-	m             setup.Member
-	genesis, hash string
-	peers, seeds  []string
-	role          string
-	stateSync     bool
-	rpc           []string
-	trust         string
-	trustPeriod   time.Duration
+	m              setup.Member
+	genesis, hash  string
+	peers, seeds   []string
+	role           string
+	stateSync      bool
+	rpc            []string
+	trust          string
+	trustPeriod    time.Duration
+	passphraseFile string
 }
 
 func joinCmd() *cobra.Command {
@@ -55,6 +57,7 @@ credenced network join --role full --genesis genesis.json --hash sha256:... --pe
 	}
 	f := cmd.Flags()
 	homeFlag(f, &j.m.Home)
+	f.StringVar(&j.passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	f.StringVar(&j.genesis, "genesis", "", "genesis file, or its URL")
 	f.StringVar(&j.hash, "hash", "", "hash of the genesis file that all compared, sha256:...")
 	f.StringVar(&j.role, "role", string(setup.RoleFull), "what the node is for: validator, sentry, seed, full, archive")
@@ -95,7 +98,7 @@ func (j *joining) writeNode(cmd *cobra.Command) error {
 		return err
 	}
 	m.ChainID = doc.ChainID
-	keys, err := setup.Node{Home: m.Home}.MakeKeys()
+	keys, err := setup.Node{Home: m.Home, Passphrase: keyfile.From(j.passphraseFile)}.MakeKeys()
 	if err != nil {
 		return err
 	}

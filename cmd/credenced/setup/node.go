@@ -11,13 +11,14 @@ import (
 	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/p2p"
 
 	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
-	"github.com/cosmos/cosmos-sdk/x/genutil"
 
 	"github.com/credence-chain/credence/app/encoding"
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
@@ -35,6 +36,8 @@ type Node struct {
 	Peers []string
 	// BlockTime is how long the node waits after a block before it begins the next; 0 leaves the engine's default.
 	BlockTime time.Duration
+	// Passphrase of the keys that are encrypted; nil for that of the process (keyfile.Read).
+	Passphrase keyfile.Source
 }
 
 // Ports of a node; 0 switches a service off, except P2P and RPC.
@@ -71,12 +74,16 @@ func (n Node) MakeKeys() (Keys, error) {
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(n.Home)
 	cmtcfg.EnsureRoot(n.Home)
-	id, consensus, err := genutil.InitializeNodeValidatorFiles(cfg)
+	id, err := p2p.LoadOrGenNodeKey(cfg.NodeKeyFile())
 	if err != nil {
 		return Keys{}, fmt.Errorf("keys of node %s: %w", n.Home, err)
 	}
+	consensus, err := n.makeConsensusKey(cfg)
+	if err != nil {
+		return Keys{}, err
+	}
 	path := BeaconKeyFile(n.Home)
-	key, err := beaconkey.Load(path)
+	key, err := beaconkey.Load(path, n.Passphrase)
 	if errors.Is(err, os.ErrNotExist) {
 		var seed []byte
 		if seed, err = beaconkey.NewSeed(rand.Reader); err == nil {
@@ -86,11 +93,11 @@ func (n Node) MakeKeys() (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	court, err := credence.LoadOrGenerateKey(CourtKeyFile(n.Home))
+	court, err := credence.UnlockOrGenerateKey(CourtKeyFile(n.Home), n.Passphrase)
 	if err != nil {
 		return Keys{}, fmt.Errorf("court key: %w", err)
 	}
-	return Keys{NodeID: id, Consensus: consensus.Bytes(), Beacon: key.PublicKey(), Possession: key.Possession(), Court: court.Address()}, nil
+	return Keys{NodeID: string(id.ID()), Consensus: consensus, Beacon: key.PublicKey(), Possession: key.Possession(), Court: court.Address()}, nil
 }
 
 // CometConfig returns the consensus engine's configuration of the node.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/cometbft/cometbft/privval"
-
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -17,18 +15,21 @@ func (n Node) SeatKeys(orgID string) (k poatypes.SeatKeys, err error) {
 	if _, err := n.MakeKeys(); err != nil {
 		return k, err
 	}
-	consensus := privval.LoadFilePVEmptyState(filepath.Join(n.Home, "config", "priv_validator_key.json"), "").Key
+	consensus, err := ReadConsensusKey(ConsensusKeyFile(n.Home), n.Passphrase)
+	if err != nil {
+		return k, err
+	}
 	k.ConsensusPubkey = consensus.PubKey.Bytes()
 	if k.ConsensusPossession, err = consensus.PrivKey.Sign(poatypes.PossessionMessage(poatypes.KeyConsensus, n.ChainID, orgID, k.ConsensusPubkey)); err != nil {
 		return k, fmt.Errorf("consensus key: %w", err)
 	}
-	ring, err := beaconkey.LoadRing(filepath.Join(n.Home, "config"))
+	ring, err := beaconkey.LoadRing(filepath.Join(n.Home, "config"), n.Passphrase)
 	if err != nil {
 		return k, err
 	}
 	beacon := ring[len(ring)-1]
 	k.BeaconPubkey, k.BeaconPossession = beacon.PublicKey(), beacon.Possession()
-	court, err := credence.LoadKey(CourtKeyFile(n.Home))
+	court, err := credence.UnlockKey(CourtKeyFile(n.Home), n.Passphrase)
 	if err != nil {
 		return k, err
 	}

@@ -17,9 +17,13 @@ import (
 	"time"
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
+	cmtjson "github.com/cometbft/cometbft/libs/json"
 	"github.com/cometbft/cometbft/libs/log"
 	"github.com/cometbft/cometbft/privval"
 	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 const (
@@ -32,11 +36,13 @@ const (
 // signer is everything that the command line sets.
 type signer struct {
 	home, chainID, node string
+	passphrase          keyfile.Source // of an encrypted key
 }
 
 // Command is "signer".
 func Command() *cobra.Command {
 	var s signer
+	var passphraseFile string
 	cmd := &cobra.Command{
 		Use: "signer", Short: "Sign blocks for a validator's node on another machine",
 		Long: `Sign blocks for a validator's node, with the consensus key of this machine: --home has config/priv_validator_key.json and
@@ -46,12 +52,13 @@ data/priv_validator_state.json, as "credenced seat-keys" makes them. The node li
 The state says what the key signed last. The signer does not sign another block of that height, and does not start without the state:
 with an older one, or with a copy of the key on another machine, two blocks of one height could be signed, and the seat be lost.
 The connection is encrypted, but whoever reaches the node's port can pretend to be its signer and keep the real one out: let no one but the
-signer reach it.`,
+signer reach it. The key may be encrypted (credenced key encrypt).`,
 		Example: "  credenced signer --chain-id amber-1 --node tcp://10.0.0.5:26659 --home /var/lib/signer",
 		Args:    cobra.NoArgs,
 		// No node's configuration is read or written.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.passphrase = keyfile.From(passphraseFile)
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			return s.serve(ctx, log.NewTMLogger(log.NewSyncWriter(cmd.ErrOrStderr())))
@@ -61,6 +68,7 @@ signer reach it.`,
 	f.StringVar(&s.home, "home", "", "folder with the key and its state")
 	f.StringVar(&s.chainID, "chain-id", "", "the chain's name; blocks of another are not signed")
 	f.StringVar(&s.node, "node", "", "where the node listens for its signer: tcp://HOST:PORT")
+	f.StringVar(&passphraseFile, keyfile.Flag, "", keyfile.Usage)
 	for _, name := range []string{"home", "chain-id", "node"} {
 		_ = cmd.MarkFlagRequired(name)
 	}
@@ -150,18 +158,33 @@ func (s signer) newDialer() (privval.SocketDialer, error) {
 	return privval.DialTCPFn(address, answerWithin, ed25519.GenPrivKey()), nil
 }
 
+// withState is the key with what it signed last. It has no file to which CometBFT could write the key in plain: only the state is saved,
+// before each signature is given.
+func withState(key privval.FilePVKey, path string) (*privval.FilePV, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pv := privval.NewFilePV(key.PrivKey, "", path)
+	if err := cmtjson.Unmarshal(content, &pv.LastSignState); err != nil {
+		return nil, fmt.Errorf("%s: %w; it says what the key signed last: restore it, or rotate the seat to a new key", path, err)
+	}
+	return pv, nil
+}
+
 // loadKey reads the key with its state. CometBFT ends the process where one of them is missing.
 func (s signer) loadKey() (*privval.FilePV, error) {
-	key, state := filepath.Join(s.home, "config", "priv_validator_key.json"), filepath.Join(s.home, "data", "priv_validator_state.json")
-	if _, err := os.Stat(key); err != nil {
-		return nil, fmt.Errorf("--home: no consensus key: %w", err)
+	state := filepath.Join(s.home, "data", "priv_validator_state.json")
+	key, err := setup.ReadConsensusKey(setup.ConsensusKeyFile(s.home), s.passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("--home: %w", err)
 	}
 	if _, err := os.Stat(state); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing: it says what the key signed last, without which it could sign a height twice; restore it, or rotate the seat to a new key", state)
 	} else if err != nil {
 		return nil, err
 	}
-	return privval.LoadFilePV(key, state), nil
+	return withState(key, state)
 }
 
 // lockFolder keeps a second signer from using the same key and state. The lock ends with the process.

@@ -18,6 +18,8 @@ import (
 	"github.com/cometbft/cometbft/privval"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 const chain = "signed-1"
@@ -100,6 +102,40 @@ func TestASignerSignsEachHeightOnce(t *testing.T) {
 
 	require.NoError(t, os.Remove(filepath.Join(home, "data", "priv_validator_state.json")))
 	require.ErrorContains(t, s.serve(t.Context(), log.NewNopLogger()), "it says what the key signed last")
+}
+
+// A signer opens an encrypted key, and goes on from what the key signed last. Signing never writes the key in plain.
+func TestASignerOpensItsKey(t *testing.T) {
+	home, key := newHome(t)
+	path, pass := filepath.Join(home, "config", "priv_validator_key.json"), filepath.Join(home, "passphrase")
+	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase\n"), 0o600))
+	require.NoError(t, key.SignVote(chain, voteFor(key, 7, 1)))
+	require.NoError(t, keyfile.Encrypt(path, keyfile.From(pass), nil))
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	listen := "tcp://" + privval.GetFreeLocalhostAddrPort()
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	err = signer{home: home, chainID: chain, node: listen}.serve(t.Context(), log.NewNopLogger())
+	require.ErrorIs(t, err, keyfile.ErrLocked)
+	require.ErrorContains(t, err, path)
+
+	stop := start(t, signer{home: home, chainID: chain, node: listen, passphrase: keyfile.From(pass)})
+	n, _ := node(t, listen)
+	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
+	require.ErrorContains(t, n.SignVote(chain, voteFor(key, 7, 2)), "conflicting data", "it knows what the plain key signed")
+	vote := voteFor(key, 8, 2)
+	require.NoError(t, n.SignVote(chain, vote))
+	require.True(t, key.Key.PubKey.VerifySignature(cmttypes.VoteSignBytes(chain, vote), vote.Signature))
+	require.NoError(t, stop())
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+
+	state := filepath.Join(home, "data", "priv_validator_state.json")
+	require.NoError(t, os.WriteFile(state, []byte("{"), 0o600))
+	err = signer{home: home, chainID: chain, node: listen, passphrase: keyfile.From(pass)}.serve(t.Context(), log.NewNopLogger())
+	require.ErrorContains(t, err, state)
 }
 
 // A node that ends closes its connection; the signer dials the next one.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,66 +83,76 @@ func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 }
 
 // askChain adds what the chain knows of it.
-func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) error {
-	var err error
-	conn := l.Conn
-	if i.Height, _, err = conn.Height(ctx); err != nil {
+func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) (err error) {
+	if i.Height, _, err = l.Conn.Height(ctx); err != nil {
 		return err
 	}
-	floor, err := conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: markettypes.OrderKind(kindValue(i.Kind))})
+	floor, err := l.Conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: markettypes.OrderKind(kindValue(i.Kind))})
 	if err != nil {
 		return err
 	}
-	other := false
+	ask := i.askOrder
 	if s.Order.Request != nil {
-		res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
-		if connect.IsUnknown(err) {
-			i.noteUnseen(floor.Below)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		r := res.Request
-		i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
-		i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
-		known := r.Order()
-		other = string(known.Encode()) != string(s.Order.Normal().Encode())
-	} else {
-		res, err := conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
-		if connect.IsUnknown(err) {
-			i.noteUnseen(floor.Below)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		r := res.Order
-		now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
-		if err != nil {
-			return err
-		}
-		i.Status, i.Filled, i.Left = now.statusText(r, i.Height), r.Filled, leftText(r)
-		if i.Status == "stale" {
-			i.Note = now.stale[r.Id]
-		}
-		_, kindErr := r.Order.Kind()
-		other = kindErr == nil && string(r.Order.Encode()) != string(s.Order.Normal().Encode())
+		ask = i.askRequest
 	}
+	same, err := ask(ctx, l, s.Order.Normal())
 	switch {
-	case other:
+	case connect.IsUnknown(err):
+		i.noteUnseen(floor.Below)
+		return nil
+	case err != nil:
+		return err
+	case !same:
 		i.Note = "the chain knows ANOTHER order under this id: this nonce is used, and this file is no good"
-	case i.Nonce < floor.Below && (i.Status == "resting" || i.Status == "signed" || i.Status == "cancelled"):
-		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor.Below)
+	case i.Nonce < floor.Below && slices.Contains([]string{"resting", "signed", "cancelled"}, i.Status):
+		i.noteCancelled(floor.Below)
 	}
 	return nil
+}
+
+// askRequest adds what the chain knows of a request, and says whether it is the same.
+func (i *inspected) askRequest(ctx context.Context, l *connect.Link, o markettypes.Order) (same bool, err error) {
+	res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
+	if err != nil {
+		return false, err
+	}
+	r := res.Request
+	i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
+	i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
+	known := r.Order()
+	return string(known.Encode()) == string(o.Encode()), nil
+}
+
+// askOrder adds what the chain knows of another order, and says whether it is the same. Of one that was cancelled before the
+// chain saw it, the chain knows the id alone.
+func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes.Order) (same bool, err error) {
+	res, err := l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
+	if err != nil {
+		return false, err
+	}
+	r := res.Order
+	now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
+	if err != nil {
+		return false, err
+	}
+	i.Status, i.Filled, i.Left = now.statusText(r, i.Height), r.Filled, leftText(r)
+	if i.Status == "stale" {
+		i.Note = now.stale[r.Id]
+	}
+	_, none := r.Order.Kind()
+	return none != nil || string(r.Order.Encode()) == string(o.Encode()), nil
+}
+
+// noteCancelled is an order below its owner's floor.
+func (i *inspected) noteCancelled(floor uint64) {
+	i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
 }
 
 // noteUnseen is an order that the chain does not know.
 func (i *inspected) noteUnseen(floor uint64) {
 	switch {
 	case i.Nonce < floor:
-		i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
+		i.noteCancelled(floor)
 	case i.Expiry > 0 && i.Height >= i.Expiry:
 		i.Status = "expired"
 	default:
@@ -162,44 +173,53 @@ signature is no good.`,
   credenced order inspect pool.signed.json --offline --chain-id credence-1 --output json`,
 		Args: cli.Exactly("FILE|ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				s, byID, err := readOrKnown(ctx, l, args[0])
-				if err != nil {
-					return err
-				}
-				chain, err := o.ChainID(l)
-				if err != nil {
-					return err
-				}
-				i, err := inspectOrder(s, chain)
-				if err != nil {
-					return err
-				}
-				if l != nil {
-					if err := i.askChain(ctx, l, s); err != nil {
-						return err
-					}
-				}
-				if o.WritesJSON() {
-					err = printer.PrintJSON(cmd.OutOrStdout(), i)
-				} else {
-					err = o.printInspected(cmd.OutOrStdout(), i, s.Order.Normal(), byID)
-				}
-				switch {
-				case err != nil:
-					return err
-				case i.Signature == "bad":
-					return fmt.Errorf("the signature is no good on chain %s: %s", chain, i.Trouble)
-				case i.Invalid != "":
-					return fmt.Errorf("the order is no good: %s", i.Invalid)
-				}
-				return nil
-			})
+			return o.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error { return o.inspect(ctx, cmd.OutOrStdout(), l, args[0]) })
 		},
 	}
 	o.AddChain(cmd.Flags())
 	cmd.Flags().BoolVar(&o.Offline, "offline", false, "ask no node")
 	return cmd
+}
+
+// inspect says what the order of a file or an id is. An order that is no good is an error, once all of it is said.
+func (o *orderFlags) inspect(ctx context.Context, out io.Writer, l *connect.Link, name string) error {
+	s, byID, err := readOrKnown(ctx, l, name)
+	if err != nil {
+		return err
+	}
+	chain, err := o.ChainID(l)
+	if err != nil {
+		return err
+	}
+	i, err := inspectOrder(s, chain)
+	if err != nil {
+		return err
+	}
+	if l != nil {
+		if err := i.askChain(ctx, l, s); err != nil {
+			return err
+		}
+	}
+	if o.WritesJSON() {
+		err = printer.PrintJSON(out, i)
+	} else {
+		err = o.printInspected(out, i, s.Order.Normal(), byID)
+	}
+	if err != nil {
+		return err
+	}
+	return i.refuse()
+}
+
+// refuse is the error of an order that is no good.
+func (i *inspected) refuse() error {
+	switch {
+	case i.Signature == "bad":
+		return fmt.Errorf("the signature is no good on chain %s: %s", i.Chain, i.Trouble)
+	case i.Invalid != "":
+		return fmt.Errorf("the order is no good: %s", i.Invalid)
+	}
+	return nil
 }
 
 // printInspected says it all in words. Of an order that the chain told there is no file and no signature.
@@ -214,20 +234,8 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	t.AddRow("owner", "%s", o.Describe(i.Owner))
 	t.AddRow("nonce", "%d", i.Nonce)
 	t.AddRow("expiry", "%s", expiryText(i.Expiry, i.Height))
-	switch {
-	case byID:
-	case i.Signature == "good":
-		by := make([]string, len(i.Signers))
-		for k, s := range i.Signers {
-			by[k] = o.Describe(s)
-		}
-		t.AddRow("signature", "good, by %s", strings.Join(by, " and "))
-	case i.Signature == "bad":
-		t.AddRow("signature", "NO GOOD: %s", i.Trouble)
-	default:
-		t.AddRow("signature", "none")
-	}
 	if !byID {
+		t.AddRow("signature", "%s", o.signatureText(i))
 		t.AddRow("sign digest", "%s", i.Digest)
 	}
 	o.describeOrder(t, what)
@@ -244,6 +252,21 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 		fmt.Fprintf(out, "Its deals: credenced query deals deals --order %s\n", i.ID)
 	}
 	return nil
+}
+
+// signatureText is what the signature of a file is worth, in words.
+func (o *orderFlags) signatureText(i inspected) string {
+	switch i.Signature {
+	case "good":
+		by := make([]string, len(i.Signers))
+		for k, s := range i.Signers {
+			by[k] = o.Describe(s)
+		}
+		return "good, by " + strings.Join(by, " and ")
+	case "bad":
+		return "NO GOOD: " + i.Trouble
+	}
+	return "none"
 }
 
 // stateText is what became of the order, in words.

@@ -28,12 +28,14 @@ type matchFlags struct {
 
 // readSides reads them all, and makes the message, but for its relayer.
 func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
-	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
-		if needed.text == "" {
-			return nil, msg, &cli.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
-		}
+	if err := m.checkSides(); err != nil {
+		return nil, msg, err
 	}
 	add := func(flag, text string, kind markettypes.OrderKind) (side, error) {
+		s := side{flag: flag, text: text}
+		if text == listPrice {
+			return s, nil
+		}
 		s, err := readSide(ctx, l, flag, text, kind)
 		sides = append(sides, s)
 		return s, err
@@ -47,10 +49,8 @@ func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []si
 	}
 	datasets := make([]side, len(m.datasets))
 	for i, text := range m.datasets {
-		if datasets[i].text = text; text != listPrice {
-			if datasets[i], err = add("--dataset", text, markettypes.ORDER_KIND_DATASET); err != nil {
-				return nil, msg, err
-			}
+		if datasets[i], err = add("--dataset", text, markettypes.ORDER_KIND_DATASET); err != nil {
+			return nil, msg, err
 		}
 		msg.Datasets = append(msg.Datasets, datasets[i].signed)
 	}
@@ -64,6 +64,16 @@ func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []si
 	}
 	msg.Pool, msg.Request = pool.signed, request.signed
 	return sides, msg, checkDatasets(ctx, l, request, datasets)
+}
+
+// checkSides checks that a pool's order and a request are named, without which there is no match.
+func (m *matchFlags) checkSides() error {
+	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
+		if needed.text == "" || needed.text == listPrice {
+			return &cli.Problem{What: fmt.Sprintf("%s: missing, expected %s: a file, or the id of one that the chain knows", needed.flag, needed.what), Next: "credenced order match --help"}
+		}
+	}
+	return nil
 }
 
 func orderMatchCmd() *cobra.Command {
@@ -113,6 +123,7 @@ type matched struct {
 	sent
 }
 
+// sendMatch proposes the match, waits for what becomes of it, and says it.
 func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
 	if o.Chain.From == "" && o.Chain.KeyFile == "" && l.Info != nil {
 		o.Chain.From = "requester"
@@ -128,8 +139,9 @@ func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *conne
 	if err := res.Response(0, &answer); err != nil {
 		return err
 	}
+	out := cmd.OutOrStdout()
 	if !o.WritesJSON() {
-		fmt.Fprintf(cmd.OutOrStdout(), "match %s is proposed at height %d; waiting for the next block\n", answer.Id, res.Height)
+		fmt.Fprintf(out, "match %s is proposed at height %d; waiting for the next block\n", answer.Id, res.Height)
 	}
 	request, err := requestID(l, msg.Request)
 	if err != nil {
@@ -139,26 +151,28 @@ func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *conne
 	if err != nil {
 		return err
 	}
-	out := cmd.OutOrStdout()
-	if o.WritesJSON() {
-		m := matched{Match: answer.Id, Reason: reason, sent: sent{res.Hash, res.Height}}
-		if deal != nil {
-			if m.Deal, err = printer.FormatJSON(deal); err != nil {
-				return err
-			}
-		}
-		if err := printer.PrintJSON(out, m); err != nil {
-			return err
-		}
-	} else if deal != nil {
-		if err := o.printDeal(out, *deal); err != nil {
-			return err
-		}
+	if err := o.printMatch(out, deal, matched{Match: answer.Id, Reason: reason, sent: sent{res.Hash, res.Height}}); err != nil {
+		return err
 	}
 	if deal == nil {
 		return &cli.Problem{What: "the next block made no deal of it: " + reason, Next: "nothing was spent but the fee; ask with --dry-run what is missing", Exit: cli.ExitNoVerdict}
 	}
 	return nil
+}
+
+// printMatch says what became of a match; deal is nil where there is none.
+func (o *orderFlags) printMatch(out io.Writer, deal *dealstypes.Deal, m matched) (err error) {
+	switch {
+	case !o.WritesJSON() && deal != nil:
+		return o.printDeal(out, *deal)
+	case !o.WritesJSON():
+		return nil
+	case deal != nil:
+		if m.Deal, err = printer.FormatJSON(deal); err != nil {
+			return err
+		}
+	}
+	return printer.PrintJSON(out, m)
 }
 
 func requestID(l *connect.Link, s markettypes.SignedOrder) (string, error) {
@@ -188,17 +202,14 @@ func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string,
 		if !connect.IsUnknown(waits) {
 			return waits
 		}
-		for _, e := range credence.Typed[*dealstypes.EventDeal](b) {
-			if e.Request == request {
-				res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: e.Id})
-				if err != nil {
-					return err
-				}
-				deal = &res.Deal
-				return errMatched
-			}
+		var err error
+		if deal, err = findDeal(ctx, conn, b, request); err != nil {
+			return err
 		}
-		if b.Height > proposed+100 || b.Missed {
+		switch {
+		case deal != nil:
+			return errMatched
+		case b.Height > proposed+100 || b.Missed:
 			reason = "its block's events are not kept by the node; look at the request"
 			return errMatched
 		}
@@ -208,6 +219,21 @@ func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string,
 		err = nil
 	}
 	return deal, reason, err
+}
+
+// findDeal returns the deal that a block made of a request, or nil.
+func findDeal(ctx context.Context, conn *credence.Conn, b credence.Block, request string) (*dealstypes.Deal, error) {
+	for _, e := range credence.Typed[*dealstypes.EventDeal](b) {
+		if e.Request != request {
+			continue
+		}
+		res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: e.Id})
+		if err != nil {
+			return nil, err
+		}
+		return &res.Deal, nil
+	}
+	return nil, nil
 }
 
 func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {

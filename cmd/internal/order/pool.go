@@ -9,20 +9,24 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
+// poolFlags are an order that offers executions in a pool, as the command line says it.
+type poolFlags struct {
+	createFlags
+	sale                               saleFlags
+	needs                              jobflags.ResourceFlags
+	apps, datasets                     restrictFlags
+	requesters                         requesterFlags
+	mostFuel, trust, stake, commission string
+	category                           string
+}
+
 func orderCreatePoolCmd() *cobra.Command {
-	var (
-		c                                 createFlags
-		s                                 saleFlags
-		r                                 jobflags.ResourceFlags
-		apps, datasets                    restrictFlags
-		requesters                        requesterFlags
-		maxFuel, trust, stake, commission string
-		category                          string
-	)
+	var p poolFlags
 	cmd := &cobra.Command{
 		Use:   "pool POOL",
 		Short: "An order that offers executions in a pool",
@@ -33,82 +37,98 @@ the pool's capabilities.`,
   credenced order create pool public --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1`,
 		Args: cli.Exactly("POOL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				o, err := c.beginOrder(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
-				if err != nil {
-					return err
-				}
-				p := markettypes.PoolOrder{Pool: args[0], Volume: s.volume, Tags: s.tags, Category: category}
-				var pool workerstypes.Pool
-				if l != nil {
-					if pool, err = connect.LookUpPool(ctx, l, "pool", args[0]); err != nil {
-						return err
-					}
-					if err := c.checkOperator(ctx, l, pool, o.Owner); err != nil {
-						return err
-					}
-				}
-				if p.Price, err = s.readPrice(&c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least"); err != nil {
-					return err
-				}
-				if !cmd.Flags().Changed("tag") {
-					p.Tags = pool.Capabilities
-				}
-				if err := c.readStake(&p, stake, l, pool); err != nil {
-					return err
-				}
-				p.CommissionBps = pool.MaxCommissionBps
-				if commission != "" {
-					if p.CommissionBps, err = parseShare(commission); err != nil {
-						return err
-					}
-				} else if p.CommissionBps > 0 {
-					c.printNote("commission %s is the pool's largest", formatShare(p.CommissionBps))
-				}
-				if p.MaxFuel, err = c.maxFuel(ctx, l, maxFuel, category); err != nil {
-					return err
-				}
-				if p.Trust, err = parseTrustFlag(trust); err != nil {
-					return err
-				}
-				if p.Resources, err = r.Read(); err != nil {
-					return err
-				}
-				if p.Apps, err = apps.readRestriction(ctx, &c, l); err != nil {
-					return err
-				}
-				if p.Datasets, err = datasets.readRestriction(ctx, &c, l); err != nil {
-					return err
-				}
-				if p.Requesters, err = requesters.readAudience(ctx, &c, l); err != nil {
-					return err
-				}
-				o.Pool = &p
-				if l != nil {
-					if err := markettypes.CheckPoolTerms(pool, p); err != nil {
-						return &cli.Problem{
-							What: whyStale(err), Err: err,
-							Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
-						}
-					}
-				}
-				return c.finishOrder(ctx, l, o)
-			})
+			return p.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error { return p.createOrder(ctx, l, args[0]) })
 		},
 	}
 	f := cmd.Flags()
-	s.addFlags(f, "a right replica, the operator's share included (default: the pool's least, if it has one)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
-	f.StringVar(&maxFuel, "max-fuel", "", "largest fuel limit, such as 100G (default: the category's, or the chain's)")
-	f.StringVar(&category, "category", "", "category of the requests that are taken, such as xs (default: those without one)")
-	f.StringVar(&trust, "trust", "", "largest trust that is taken, as a percentage or a number (default: any)")
-	f.StringVar(&stake, "stake", "", "stake locked for each assignment: the pool's (default: as the chain says)")
-	f.StringVar(&commission, "commission", "", "the operator's share of the price, such as 5% (default: the pool's largest)")
-	r.Add(f, "that one execution may use at most, such as", "none promised")
-	apps.addFlags(f, "app", "organisation/name or organisation/name:version")
-	datasets.addFlags(f, "dataset", "organisation/name or organisation/name:version")
-	requesters.addFlags(f)
-	c.addFlags(cmd)
+	p.sale.addFlags(f, "a right replica, the operator's share included (default: the pool's least, if it has one)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
+	f.StringVar(&p.mostFuel, "max-fuel", "", "largest fuel limit, such as 100G (default: the category's, or the chain's)")
+	f.StringVar(&p.category, "category", "", "category of the requests that are taken, such as xs (default: those without one)")
+	f.StringVar(&p.trust, "trust", "", "largest trust that is taken, as a percentage or a number (default: any)")
+	f.StringVar(&p.stake, "stake", "", "stake locked for each assignment: the pool's (default: as the chain says)")
+	f.StringVar(&p.commission, "commission", "", "the operator's share of the price, such as 5% (default: the pool's largest)")
+	p.needs.Add(f, "that one execution may use at most, such as", "none promised")
+	p.apps.addFlags(f, "app", "organisation/name or organisation/name:version")
+	p.datasets.addFlags(f, "dataset", "organisation/name or organisation/name:version")
+	p.requesters.addFlags(f)
+	p.addFlags(cmd)
 	return cmd
+}
+
+// createOrder writes the order. Without a node the pool is unknown, and the line has to say its terms.
+func (p *poolFlags) createOrder(ctx context.Context, l *connect.Link, id string) error {
+	o, err := p.beginOrder(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
+	if err != nil {
+		return err
+	}
+	var pool workerstypes.Pool
+	if l != nil {
+		if pool, err = connect.LookUpPool(ctx, l, "pool", id); err != nil {
+			return err
+		}
+		if err := p.checkOperator(ctx, l, pool, o.Owner); err != nil {
+			return err
+		}
+	}
+	order := markettypes.PoolOrder{Pool: id, Volume: p.sale.volume, Tags: p.sale.tags, Category: p.category}
+	if !p.cmd.Flags().Changed("tag") {
+		order.Tags = pool.Capabilities
+	}
+	if err := p.readOrder(ctx, l, pool, &order); err != nil {
+		return err
+	}
+	o.Pool = &order
+	if err := checkPoolOrder(l, pool, order); err != nil {
+		return err
+	}
+	return p.finishOrder(ctx, l, o)
+}
+
+// readOrder reads the flags, and takes what they do not say from the pool.
+func (p *poolFlags) readOrder(ctx context.Context, l *connect.Link, pool workerstypes.Pool, o *markettypes.PoolOrder) error {
+	c := &p.createFlags
+	return steps.Run(
+		func() (err error) {
+			o.Price, err = p.sale.readPrice(c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least")
+			return
+		},
+		func() error { return c.readStake(o, p.stake, l, pool) },
+		func() (err error) {
+			o.CommissionBps, err = c.readCommission(p.commission, pool.MaxCommissionBps)
+			return
+		},
+		func() (err error) { o.MaxFuel, err = c.maxFuel(ctx, l, p.mostFuel, p.category); return },
+		func() (err error) { o.Trust, err = parseTrustFlag(p.trust); return },
+		func() (err error) { o.Resources, err = p.needs.Read(); return },
+		func() (err error) { o.Apps, err = p.apps.readRestriction(ctx, c, l); return },
+		func() (err error) { o.Datasets, err = p.datasets.readRestriction(ctx, c, l); return },
+		func() (err error) { o.Requesters, err = p.requesters.readAudience(ctx, c, l); return },
+	)
+}
+
+// checkPoolOrder compares the order with its pool, where a node has told it.
+func checkPoolOrder(l *connect.Link, pool workerstypes.Pool, o markettypes.PoolOrder) error {
+	if l == nil {
+		return nil
+	}
+	if err := markettypes.CheckPoolTerms(pool, o); err != nil {
+		return &cli.Problem{
+			What: whyStale(err), Err: err,
+			Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
+		}
+	}
+	return nil
+}
+
+// readCommission reads the operator's share, or takes the pool's largest.
+func (c *createFlags) readCommission(text string, most uint32) (uint32, error) {
+	if text != "" {
+		return parseShare(text)
+	}
+	if most > 0 {
+		c.printNote("commission %s is the pool's largest", formatShare(most))
+	}
+	return most, nil
 }
 
 // readStake reads the stake, or takes the pool's.

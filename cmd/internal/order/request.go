@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -43,74 +44,86 @@ func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.L
 	if r.Bag == 0 {
 		return job, errors.New("--bag 0: expected at least one task")
 	}
-	args, list, _, err := r.TakeRows(slices.Concat(r.Args, args))
+	args, rows, _, err := r.TakeRows(slices.Concat(r.Args, args))
 	if err != nil {
 		return job, err
 	}
 	job = markettypes.Job{
 		App: app, Args: args, Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
-		StaticCredibility: r.static, Partial: r.Partial, Size_: r.Bag, Category: r.Category, Tags: r.Tags, Pool: r.pool,
+		StaticCredibility: r.static, Partial: r.Partial, Category: r.Category, Tags: r.Tags, Pool: r.pool,
 		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
 		Callback: r.Callback, Onchain: r.Onchain,
 	}
-	if n, k := uint64(len(r.Datasets)), uint64(r.DatasetsPerTask); k > 0 && !c.cmd.Flags().Changed("bag") {
-		job.Size_ = (n + k - 1) / k
+	err = steps.Run(
+		func() (err error) { job.Trust, err = r.ReadTrust(); return },
+		func() (err error) { job.Size_, err = r.readSize(c, uint64(len(rows))); return },
+		func() (err error) { job.Execution, err = r.readExecution(rows); return },
+		func() error { return r.readTerms(&job) },
+		func() (err error) { job.FuelLimit, err = r.readFuel(ctx, l, app); return },
+		func() (err error) { job.Resources, err = r.Needs.Read(); return },
+		func() (err error) { job.Pools, err = r.pools.readRestriction(ctx, c, l); return },
+		func() (err error) { job.Sponsor, err = c.readAccount("--sponsor", r.sponsor); return },
+		func() (err error) { job.Beneficiary, err = c.readAccount("--beneficiary", r.Beneficiary); return },
+	)
+	return job, err
+}
+
+// readSize is how many tasks the job has: one for each row of a table, or for each group of datasets, unless the line says it.
+func (r *requestFlags) readSize(c *createFlags, rows uint64) (uint64, error) {
+	said := c.cmd.Flags().Changed("bag")
+	datasets, each := uint64(len(r.Datasets)), uint64(r.DatasetsPerTask)
+	switch {
+	case rows > 0 && said && r.Bag != rows:
+		return 0, &cli.Problem{What: fmt.Sprintf("--bag %d: --map has %d rows, and each makes a task", r.Bag, rows), Next: "leave --bag out", Exit: cli.ExitUsage}
+	case rows > 0:
+		return rows, nil
+	case each > 0 && !said:
+		return (datasets + each - 1) / each, nil
 	}
-	if job.Trust, err = r.ReadTrust(); err != nil {
-		return job, err
-	}
+	return r.Bag, nil
+}
+
+// readExecution reads how a task is run, and keeps the files that it needs.
+func (r *requestFlags) readExecution(rows []credence.Row) (*dealstypes.Execution, error) {
 	execution, err := r.Execution()
 	if err != nil {
-		return job, err
+		return nil, err
 	}
 	var inputs []credence.InputFile
 	for _, text := range r.Inputs {
 		inputs = append(inputs, credence.ParseInput(text))
 	}
 	if execution, r.files, err = credence.CompleteExecution(execution, inputs); err != nil {
-		return job, err
+		return nil, err
 	}
-	if n := uint64(len(list)); n > 0 {
-		if c.cmd.Flags().Changed("bag") && r.Bag != n {
-			return job, &cli.Problem{What: fmt.Sprintf("--bag %d: --map has %d rows, and each makes a task", r.Bag, n), Next: "leave --bag out", Exit: cli.ExitUsage}
-		}
-		if execution, r.files, err = credence.CompleteRows(execution, r.files, list); err != nil {
-			return job, err
-		}
-		job.Size_ = n
+	if len(rows) > 0 {
+		execution, r.files, err = credence.CompleteRows(execution, r.files, rows)
 	}
-	job.Execution = dealstypes.NewExecution(execution)
+	return dealstypes.NewExecution(execution), err
+}
+
+// readTerms reads the prices.
+func (r *requestFlags) readTerms(job *markettypes.Job) error {
 	p, err := r.ReadPrices()
-	if err != nil {
-		return job, err
-	}
 	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.Max, p.App, p.Dataset, p.Pool, p.Value
-	if job.FuelLimit, err = r.ReadFuel(); err != nil {
-		return job, err
+	return err
+}
+
+// readFuel is the fuel limit; where neither the line nor a category says one, what the app's version proposes.
+func (r *requestFlags) readFuel(ctx context.Context, l *connect.Link, app string) (uint64, error) {
+	fuel, err := r.ReadFuel()
+	if err != nil || fuel > 0 || r.Category != "" {
+		return fuel, err
 	}
-	if job.FuelLimit == 0 && r.Category == "" {
-		if job.FuelLimit, err = proposedFuel(ctx, l, app); err != nil {
-			return job, err
-		}
+	return proposedFuel(ctx, l, app)
+}
+
+// readAccount reads the account of a flag; of one that is not said, none.
+func (c *createFlags) readAccount(flag, text string) (string, error) {
+	if text == "" {
+		return "", nil
 	}
-	if job.Resources, err = r.Needs.Read(); err != nil {
-		return job, err
-	}
-	if job.Pools, err = r.pools.readRestriction(ctx, c, l); err != nil {
-		return job, err
-	}
-	for _, a := range []struct {
-		flag, text string
-		out        *string
-	}{{"--sponsor", r.sponsor, &job.Sponsor}, {"--beneficiary", r.Beneficiary, &job.Beneficiary}} {
-		if a.text == "" {
-			continue
-		}
-		if *a.out, err = c.ParseAccount(c.cmd, a.flag, a.text); err != nil {
-			return job, err
-		}
-	}
-	return job, nil
+	return c.ParseAccount(c.cmd, flag, text)
 }
 
 // proposedFuel is what the app's version proposes; the default where there is no node to ask.

@@ -123,25 +123,36 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 	}
 	for i, reference := range wanted {
 		if i < len(datasets) && datasets[i].text != listPrice {
-			d := datasets[i]
-			if d.order != nil && !strings.HasPrefix(reference, "sha256:") && d.order.Asset() != reference {
-				return d.newProblem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", d.order.Asset(), reference)
+			if err := datasets[i].checkAsset(reference, wanted); err != nil {
+				return err
 			}
-			continue
-		}
-		res, err := connect.LookUpDataset(ctx, l, "dataset", reference)
-		if err != nil {
+		} else if err := checkListed(ctx, l, reference, wanted); err != nil {
 			return err
-		}
-		if res.Version.ByOrder {
-			name := res.Version.Dataset + ":" + res.Version.Version
-			return &cli.Problem{
-				What: fmt.Sprintf("dataset %s has no list price: it is sold by order alone", name),
-				Next: fmt.Sprintf(`give its owner's order with --dataset, in its place among %s ("list" for others); those on the book: credenced order book --dataset %s`, strings.Join(wanted, ", "), name),
-			}
 		}
 	}
 	return nil
+}
+
+// checkAsset checks that an order is for the dataset that the request reads in its place. A request that names datasets by
+// their digests leaves that to the chain.
+func (s side) checkAsset(reference string, wanted []string) error {
+	if s.order == nil || strings.HasPrefix(reference, "sha256:") || s.order.Asset() == reference {
+		return nil
+	}
+	return s.newProblem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", s.order.Asset(), reference)
+}
+
+// checkListed checks that a dataset is sold at a list price.
+func checkListed(ctx context.Context, l *connect.Link, reference string, wanted []string) error {
+	res, err := connect.LookUpDataset(ctx, l, "dataset", reference)
+	if err != nil || !res.Version.ByOrder {
+		return err
+	}
+	name := res.Version.Dataset + ":" + res.Version.Version
+	return &cli.Problem{
+		What: fmt.Sprintf("dataset %s has no list price: it is sold by order alone", name),
+		Next: fmt.Sprintf(`give its owner's order with --dataset, in its place among %s ("list" for others); those on the book: credenced order book --dataset %s`, strings.Join(wanted, ", "), name),
+	}
 }
 
 // nameSides puts the names that the command line has for orders in the place of their ids in an error.

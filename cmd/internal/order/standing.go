@@ -24,64 +24,112 @@ func standingOf(ctx context.Context, l *connect.Link, orders []markettypes.Order
 		return standing{}, err
 	}
 	out := standing{below, map[string]string{}}
-	owners, pools, orgs := map[string]string{}, map[string]workerstypes.Pool{}, map[string]string{}
+	a := assets{l: l, apps: cache[string]{}, datasets: cache[string]{}, pools: cache[workerstypes.Pool]{}, organisations: cache[string]{}}
 	for _, r := range orders {
 		if !isOpen(r) {
 			continue
 		}
-		switch o := r.Order; {
-		case o.App != nil:
-			id, _, _ := strings.Cut(o.App.App, ":")
-			if _, known := owners[id]; !known {
-				res, err := l.Conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: id})
-				if err != nil {
-					return out, err
-				}
-				owners[id] = res.App.Owner
-			}
-			if owners[id] != o.Owner {
-				out.stale[r.Id] = "the app is of " + owners[id] + " now"
-			}
-		case o.Dataset != nil:
-			id, _, _ := strings.Cut(o.Dataset.Dataset, ":")
-			if _, known := owners[id]; !known {
-				res, err := l.Conn.Apps().Dataset(ctx, &appstypes.QueryDatasetRequest{Id: id})
-				if err != nil {
-					return out, err
-				}
-				owners[id] = res.Dataset.Owner
-			}
-			if owners[id] != o.Owner {
-				out.stale[r.Id] = "the dataset is of " + owners[id] + " now"
-			}
-		case o.Pool != nil:
-			pool, known := pools[o.Pool.Pool]
-			if !known {
-				res, err := l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: o.Pool.Pool})
-				if err != nil {
-					return out, err
-				}
-				pool = res.Pool
-				pools[pool.Id] = pool
-			}
-			if err := markettypes.CheckPoolTerms(pool, *o.Pool); err != nil {
-				out.stale[r.Id] = whyStale(err)
-				continue
-			}
-			if pool.Operator == "" {
-				continue
-			}
-			if _, known := orgs[o.Owner]; !known {
-				if orgs[o.Owner], err = connect.OrganisationOf(ctx, l, o.Owner); err != nil {
-					return out, err
-				}
-			}
-			if orgs[o.Owner] != pool.Operator {
-				out.stale[r.Id] = "the pool is of organisation " + pool.Operator + " now"
-			}
+		why, err := a.findStale(ctx, r.Order)
+		if err != nil {
+			return out, err
+		}
+		if why != "" {
+			out.stale[r.Id] = why
 		}
 	}
 	return out, nil
+}
+
+// cache is what was asked for, by its id.
+type cache[T any] map[string]T
+
+// find returns what has the id, and asks for it once.
+func (c cache[T]) find(id string, ask func() (T, error)) (T, error) {
+	if known, ok := c[id]; ok {
+		return known, nil
+	}
+	found, err := ask()
+	if err == nil {
+		c[id] = found
+	}
+	return found, err
+}
+
+// assets are what orders sell, as far as it was asked for.
+type assets struct {
+	l              *connect.Link
+	apps, datasets cache[string] // owners
+	pools          cache[workerstypes.Pool]
+	organisations  cache[string] // of accounts
+}
+
+// findStale says why an order's asset is not what the order says; "" where it is.
+func (a assets) findStale(ctx context.Context, o markettypes.Order) (string, error) {
+	switch {
+	case o.App != nil:
+		owner, err := a.ownerOfApp(ctx, o.App.App)
+		return staleOwner("app", owner, o.Owner), err
+	case o.Dataset != nil:
+		owner, err := a.ownerOfDataset(ctx, o.Dataset.Dataset)
+		return staleOwner("dataset", owner, o.Owner), err
+	case o.Pool != nil:
+		return a.findStalePool(ctx, o.Owner, *o.Pool)
+	}
+	return "", nil
+}
+
+func staleOwner(what, owner, of string) string {
+	if owner == of {
+		return ""
+	}
+	return "the " + what + " is of " + owner + " now"
+}
+
+func (a assets) ownerOfApp(ctx context.Context, version string) (string, error) {
+	id, _, _ := strings.Cut(version, ":")
+	return a.apps.find(id, func() (string, error) {
+		res, err := a.l.Conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: id})
+		if err != nil {
+			return "", err
+		}
+		return res.App.Owner, nil
+	})
+}
+
+func (a assets) ownerOfDataset(ctx context.Context, version string) (string, error) {
+	id, _, _ := strings.Cut(version, ":")
+	return a.datasets.find(id, func() (string, error) {
+		res, err := a.l.Conn.Apps().Dataset(ctx, &appstypes.QueryDatasetRequest{Id: id})
+		if err != nil {
+			return "", err
+		}
+		return res.Dataset.Owner, nil
+	})
+}
+
+// findStalePool compares an order with the pool's terms, and its owner with who operates the pool.
+func (a assets) findStalePool(ctx context.Context, owner string, o markettypes.PoolOrder) (string, error) {
+	pool, err := a.pools.find(o.Pool, func() (workerstypes.Pool, error) {
+		res, err := a.l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: o.Pool})
+		if err != nil {
+			return workerstypes.Pool{}, err
+		}
+		return res.Pool, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := markettypes.CheckPoolTerms(pool, o); err != nil {
+		return whyStale(err), nil
+	}
+	if pool.Operator == "" {
+		return "", nil
+	}
+	org, err := a.organisations.find(owner, func() (string, error) { return connect.OrganisationOf(ctx, a.l, owner) })
+	if err != nil || org == pool.Operator {
+		return "", err
+	}
+	return "the pool is of organisation " + pool.Operator + " now", nil
 }
 
 // whyStale is what an order has that its pool has not, without the name of the error.

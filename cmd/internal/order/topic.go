@@ -15,6 +15,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -39,20 +40,40 @@ func (t *topicFlags) addFlags(f *pflag.FlagSet, what string) {
 
 // checkTopic looks up what the flags name, so that a letter that is wrong is not taken for an empty book.
 func (t *topicFlags) checkTopic(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
-	if err := printer.CheckLimit(t.limit); err != nil {
-		return err
-	}
+	return steps.Run(
+		func() error { return printer.CheckLimit(t.limit) },
+		t.checkOne,
+		t.checkRuntime,
+		func() error { return t.findAsset(ctx, l) },
+		func() error { return t.findPool(ctx, cmd, l) },
+		func() error { return t.findCategory(ctx, l) },
+	)
+}
+
+// checkOne checks that the flags name one part of the book.
+func (t *topicFlags) checkOne() error {
 	named := 0
 	for _, topic := range []string{t.app, t.dataset, t.category + t.pool} {
 		if topic != "" {
 			named++
 		}
 	}
-	switch {
-	case named > 1:
+	if named > 1 {
 		return &cli.Problem{What: "--app, --dataset, --category and --pool name other parts of the book", Next: "give --app, or --dataset, or --category and --pool"}
-	case t.runtime != "" && !slices.Contains(contract.RuntimeNames(), t.runtime):
+	}
+	return nil
+}
+
+func (t *topicFlags) checkRuntime() error {
+	if t.runtime != "" && !slices.Contains(contract.RuntimeNames(), t.runtime) {
 		return fmt.Errorf("--runtime %q: there is no such runtime; expected %s", t.runtime, strings.Join(contract.RuntimeNames(), " or "))
+	}
+	return nil
+}
+
+// findAsset turns the name of an app or a dataset into the one that the chain has.
+func (t *topicFlags) findAsset(ctx context.Context, l *connect.Link) error {
+	switch {
 	case t.app != "":
 		res, err := connect.LookUpApp(ctx, l, "--app", t.app)
 		if err != nil {
@@ -66,19 +87,27 @@ func (t *topicFlags) checkTopic(ctx context.Context, cmd *cobra.Command, l *conn
 		}
 		t.dataset = res.Version.Dataset + ":" + res.Version.Version
 	}
-	if t.pool != "" {
-		if _, err := connect.LookUpPool(ctx, l, "--pool", t.pool); err != nil {
-			return err
-		}
-		if !cmd.Flags().Changed("category") {
-			t.category = everyCategory
-		}
-	}
-	if t.category != "" && t.category != everyCategory {
-		_, err := connect.LookUpCategory(ctx, l, "--category", t.category)
-		return err
-	}
 	return nil
+}
+
+// findPool looks the pool up. All its orders are meant, unless the line says a category.
+func (t *topicFlags) findPool(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
+	if t.pool == "" {
+		return nil
+	}
+	if !cmd.Flags().Changed("category") {
+		t.category = everyCategory
+	}
+	_, err := connect.LookUpPool(ctx, l, "--pool", t.pool)
+	return err
+}
+
+func (t *topicFlags) findCategory(ctx context.Context, l *connect.Link) error {
+	if t.category == "" || t.category == everyCategory {
+		return nil
+	}
+	_, err := connect.LookUpCategory(ctx, l, "--category", t.category)
+	return err
 }
 
 // listCategories returns those that are listed: all there are, "" included, for "all".

@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -43,32 +44,8 @@ func (k Keeper) createFeed(ctx context.Context, msg *types.MsgCreate) (f types.F
 	if err != nil {
 		return f, err
 	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	f = types.Feed{
-		Account: msg.Account, Name: msg.Name, Shared: msg.Shared, App: msg.App, Policy: msg.Policy, History: msg.History, Created: sdkCtx.BlockHeight(),
-	}
-	account, err := k.addresses.StringToBytes(msg.Account)
-	if err != nil {
-		return f, types.ErrInvalid.Wrapf("account: %q: %s", msg.Account, err)
-	}
-	if f.Organisation, _, err = k.orgs.OrgOf(ctx, account); err != nil {
+	if f, err = k.readFeed(ctx, msg, params); err != nil {
 		return f, err
-	}
-	if f.MinTrust, err = poco.QuantiseTrust(msg.MinTrust); err != nil {
-		return f, types.ErrInvalid.Wrapf("min_%s", err)
-	}
-	if f.Policy == "" {
-		f.Policy = poco.DefaultPolicy
-	}
-	if f.History == 0 {
-		f.History = params.MaxHistory
-	}
-	f.Id = ids.Format(poco.FeedID(sdkCtx.ChainID(), f.Owner(), f.Name))
-	if err := f.Validate(k.addresses); err != nil {
-		return f, types.ErrInvalid.Wrap(err.Error())
-	}
-	if f.History > params.MaxHistory {
-		return f, types.ErrInvalid.Wrapf("history: got %d, expected at most %d", f.History, params.MaxHistory)
 	}
 	if err := k.checkFree(ctx, f, params); err != nil {
 		return f, err
@@ -77,6 +54,39 @@ func (k Keeper) createFeed(ctx context.Context, msg *types.MsgCreate) (f types.F
 		return f, err
 	}
 	return f, emitEvent(ctx, &types.EventCreated{Feed: f.Id, Owner: f.Owner(), Name: f.Name})
+}
+
+// readFeed returns the feed that a message creates, with what it leaves out filled in.
+func (k Keeper) readFeed(ctx context.Context, msg *types.MsgCreate, params types.Params) (f types.Feed, err error) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	f = types.Feed{
+		Account: msg.Account, Name: msg.Name, Shared: msg.Shared, App: msg.App, Policy: cmp.Or(msg.Policy, poco.DefaultPolicy),
+		History: cmp.Or(msg.History, params.MaxHistory), Created: sdkCtx.BlockHeight(),
+	}
+	if f.Organisation, err = k.organisationOf(ctx, msg.Account); err != nil {
+		return f, err
+	}
+	if f.MinTrust, err = poco.QuantiseTrust(msg.MinTrust); err != nil {
+		return f, types.ErrInvalid.Wrapf("min_%s", err)
+	}
+	f.Id = ids.Format(poco.FeedID(sdkCtx.ChainID(), f.Owner(), f.Name))
+	if err := f.Validate(k.addresses); err != nil {
+		return f, types.ErrInvalid.Wrap(err.Error())
+	}
+	if f.History > params.MaxHistory {
+		return f, types.ErrInvalid.Wrapf("history: got %d, expected at most %d", f.History, params.MaxHistory)
+	}
+	return f, nil
+}
+
+// organisationOf returns the organisation of an account in text, or "".
+func (k Keeper) organisationOf(ctx context.Context, account string) (string, error) {
+	addr, err := k.addresses.StringToBytes(account)
+	if err != nil {
+		return "", types.ErrInvalid.Wrapf("account: %q: %s", account, err)
+	}
+	org, _, err := k.orgs.OrgOf(ctx, addr)
+	return org, err
 }
 
 // checkFree says why the owner cannot have one more feed of this name.
@@ -128,17 +138,21 @@ func (k Keeper) deleteFeed(ctx context.Context, account, id string) error {
 	if err != nil {
 		return err
 	}
-	addr, err := k.addresses.StringToBytes(account)
-	if err != nil {
-		return types.ErrInvalid.Wrapf("account: %q: %s", account, err)
-	}
-	org, _, err := k.orgs.OrgOf(ctx, addr)
+	org, err := k.organisationOf(ctx, account)
 	if err != nil {
 		return err
 	}
 	if account != f.Account && (f.Organisation == "" || org != f.Organisation) {
 		return types.ErrNotOwner.Wrapf("account: got %s, expected %s, which created the feed %s, or an account of its organisation", account, f.Account, f.Name)
 	}
+	if err := k.dropFeed(ctx, f); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventDeleted{Feed: f.Id, Owner: f.Owner(), Name: f.Name})
+}
+
+// dropFeed removes a feed and its indexes, and queues its values.
+func (k Keeper) dropFeed(ctx context.Context, f types.Feed) error {
 	if err := k.Feeds.Remove(ctx, f.Id); err != nil {
 		return err
 	}
@@ -146,15 +160,12 @@ func (k Keeper) deleteFeed(ctx context.Context, account, id string) error {
 	if err := k.ByOwner.Remove(ctx, collections.Join(owner, f.Name)); err != nil {
 		return err
 	}
-	if err := k.uncountFeed(ctx, owner); err != nil {
-		return err
-	}
 	if f.Entries > 0 {
 		if err := k.Removals.Set(ctx, f.Id); err != nil {
 			return err
 		}
 	}
-	return emitEvent(ctx, &types.EventDeleted{Feed: f.Id, Owner: f.Owner(), Name: f.Name})
+	return k.uncountFeed(ctx, owner)
 }
 
 func (k Keeper) uncountFeed(ctx context.Context, owner []byte) error {

@@ -73,18 +73,21 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 			return fmt.Errorf("feed %s is not found under %s/%s (%v)", f.Id, f.Owner(), f.Name, err)
 		}
 	}
+	return k.checkCounts(ctx, counts)
+}
+
+// checkCounts compares what is stored with how many feeds each owner has.
+func (k Keeper) checkCounts(ctx context.Context, counts map[string]uint64) error {
 	stored := 0
-	if err := k.Counts.Walk(ctx, nil, func(owner []byte, n uint64) (bool, error) {
+	err := k.Counts.Walk(ctx, nil, func(owner []byte, n uint64) (bool, error) {
 		stored++
 		if n == 0 || counts[string(owner)] != n {
 			return true, fmt.Errorf("counts: %q has %d feeds, expected %d", owner, n, counts[string(owner)])
 		}
 		return false, nil
-	}); err != nil {
-		return err
-	}
-	if stored != len(counts) {
+	})
+	if err == nil && stored != len(counts) {
 		return fmt.Errorf("counts: of %d owners, expected %d", stored, len(counts))
 	}
-	return nil
+	return err
 }

@@ -79,10 +79,6 @@ func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.Ta
 
 // addValue puts a value into a feed, where it belongs by its age, and removes the oldest beyond what the feed keeps.
 func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return err
-	}
 	if err := k.Values.Set(ctx, keyOf(f.Id, v), v); err != nil {
 		return err
 	}
@@ -94,9 +90,24 @@ func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
 	} else {
 		f.Latest = &v
 	}
+	if err := k.shrinkFeed(ctx, &f); err != nil {
+		return err
+	}
+	if err := k.Feeds.Set(ctx, f.Id, f); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
+}
+
+// shrinkFeed removes the oldest values beyond what a feed keeps, at most shrinksPerUpdate of them.
+func (k Keeper) shrinkFeed(ctx context.Context, f *types.Feed) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
 	for range shrinksPerUpdate {
 		if f.Entries <= min(f.History, params.MaxHistory) {
-			break
+			return nil
 		}
 		oldest, found, err := records.First(ctx, k.Values, valuesOf(f.Id))
 		if err != nil || !found {
@@ -107,10 +118,7 @@ func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
 		}
 		f.Entries--
 	}
-	if err := k.Feeds.Set(ctx, f.Id, f); err != nil {
-		return err
-	}
-	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
+	return nil
 }
 
 func keyOf(feed string, v types.Value) valueKey {
@@ -151,33 +159,35 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 
 // removeValues removes up to most values of a deleted feed, and takes it off the list when none are left.
 func (k Keeper) removeValues(ctx context.Context, id string, most int) (n int, err error) {
-	iter, err := k.Values.Iterate(ctx, valuesOf(id))
+	keys, err := k.listValues(ctx, id, most+1)
 	if err != nil {
 		return 0, err
 	}
-	var keys []valueKey
-	more := false
-	for ; iter.Valid(); iter.Next() {
-		if more = len(keys) == most; more {
-			break
+	for _, key := range keys[:min(most, len(keys))] {
+		if err := k.Values.Remove(ctx, key); err != nil {
+			return n, err
 		}
+		n++
+	}
+	if len(keys) > most {
+		return n, nil
+	}
+	return n, k.Removals.Remove(ctx, id)
+}
+
+// listValues returns the keys of a feed's oldest values, up to most.
+func (k Keeper) listValues(ctx context.Context, id string, most int) (keys []valueKey, err error) {
+	iter, err := k.Values.Iterate(ctx, valuesOf(id))
+	if err != nil {
+		return nil, err
+	}
+	defer iter.Close()
+	for ; iter.Valid() && len(keys) < most; iter.Next() {
 		key, err := iter.Key()
 		if err != nil {
-			iter.Close()
-			return 0, err
+			return nil, err
 		}
 		keys = append(keys, key)
 	}
-	if err := iter.Close(); err != nil {
-		return 0, err
-	}
-	for _, key := range keys {
-		if err := k.Values.Remove(ctx, key); err != nil {
-			return 0, err
-		}
-	}
-	if more {
-		return len(keys), nil
-	}
-	return len(keys), k.Removals.Remove(ctx, id)
+	return keys, nil
 }

@@ -9,6 +9,8 @@ import (
 	"cosmossdk.io/core/address"
 
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/steps"
+	"github.com/credence-chain/credence/internal/words"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -20,11 +22,8 @@ const MaxNameLen = 48
 
 // ValidateName checks the name of a feed. It goes into callbacks, paths and terminals as it is.
 func ValidateName(name string) error {
-	ok := len(name) >= 1 && len(name) <= MaxNameLen
-	for _, c := range []byte(name) {
-		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("._-", c) >= 0)
-	}
-	if !ok || strings.Trim(name, ".") == "" {
+	fits := len(name) <= MaxNameLen && words.IsMade(name, "._-")
+	if !fits || strings.Trim(name, ".") == "" {
 		return fmt.Errorf("name: got %.80q, expected 1 to %d of a-z, 0-9 and \"._-\", not dots alone", name, MaxNameLen)
 	}
 	return nil
@@ -39,20 +38,41 @@ func OwnerOf(organisation, account string) string { return cmp.Or(organisation, 
 
 // Validate checks a feed without its values; the error names the field.
 func (f Feed) Validate(codec address.Codec) error {
+	return steps.Run(
+		f.checkID,
+		func() error { return f.checkOwner(codec) },
+		func() error { return ValidateName(f.Name) },
+		f.checkJobs,
+		f.checkCounts,
+	)
+}
+
+func (f Feed) checkID() error {
 	if _, err := ids.Parse(f.Id); err != nil {
 		return fmt.Errorf("id: %w", err)
 	}
+	return nil
+}
+
+// checkOwner checks the account and the organisation that own the feed.
+func (f Feed) checkOwner(codec address.Codec) error {
 	if _, err := codec.StringToBytes(f.Account); err != nil {
 		return fmt.Errorf("account: %q: %w", f.Account, err)
 	}
-	if f.Organisation != "" {
-		if err := orgstypes.ValidateID(f.Organisation); err != nil {
-			return fmt.Errorf("organisation: %w", err)
+	if f.Organisation == "" {
+		if f.Shared {
+			return fmt.Errorf("shared: the account %s has no organisation to share the feed with", f.Account)
 		}
+		return nil
 	}
-	if err := ValidateName(f.Name); err != nil {
-		return err
+	if err := orgstypes.ValidateID(f.Organisation); err != nil {
+		return fmt.Errorf("organisation: %w", err)
 	}
+	return nil
+}
+
+// checkJobs checks what the feed asks of the jobs that update it.
+func (f Feed) checkJobs() error {
 	if err := appstypes.ValidateNamed(f.App); err != nil {
 		return fmt.Errorf("app: %w", err)
 	}
@@ -60,16 +80,21 @@ func (f Feed) Validate(codec address.Codec) error {
 		return err
 	}
 	trust, err := poco.QuantiseTrust(f.MinTrust)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("min_%w", err)
-	case trust != f.MinTrust:
+	}
+	if trust != f.MinTrust {
 		return fmt.Errorf("min_trust: got %d, expected 2, 5, 10, 20, ...", f.MinTrust)
-	case f.Shared && f.Organisation == "":
-		return fmt.Errorf("shared: the account %s has no organisation to share the feed with", f.Account)
-	case f.History < 1 || f.History > MostHistory:
+	}
+	return nil
+}
+
+// checkCounts checks what the feed keeps, and what it has counted.
+func (f Feed) checkCounts() error {
+	if f.History < 1 || f.History > MostHistory {
 		return fmt.Errorf("history: got %d, expected 1 to %d", f.History, MostHistory)
-	case f.Created < 0 || f.Late > f.Updates || uint64(f.Entries) > f.Updates:
+	}
+	if f.Created < 0 || f.Late > f.Updates || uint64(f.Entries) > f.Updates {
 		return fmt.Errorf("created %d, updates %d, late %d, entries %d: expected no more entries and late ones than updates", f.Created, f.Updates, f.Late, f.Entries)
 	}
 	return nil

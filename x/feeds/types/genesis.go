@@ -6,6 +6,7 @@ import (
 	"cosmossdk.io/core/address"
 
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/steps"
 )
 
 // DefaultGenesis has no feeds.
@@ -13,57 +14,80 @@ func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams
 
 // Validate names the first thing in the state that cannot be.
 func (g GenesisState) Validate(codec address.Codec) error {
-	if err := g.Params.Validate(); err != nil {
-		return err
+	c := &genesisCheck{
+		GenesisState: g, codec: codec, feeds: make(map[string]Feed, len(g.Feeds)), removed: make(map[string]bool, len(g.Removals)),
 	}
-	feeds, names, last := make(map[string]Feed, len(g.Feeds)), make(map[string]bool, len(g.Feeds)), ""
-	for i, f := range g.Feeds {
+	return steps.Run(g.Params.Validate, c.checkFeeds, c.checkRemovals, c.checkValues, c.checkLatest)
+}
+
+// genesisCheck checks the lists of a state, each by those before it.
+type genesisCheck struct {
+	GenesisState
+	codec   address.Codec
+	feeds   map[string]Feed // by id
+	removed map[string]bool
+}
+
+func (c *genesisCheck) checkFeeds() error {
+	names, last := make(map[string]bool, len(c.Feeds)), ""
+	for i, f := range c.Feeds {
 		if err := ids.Follow(&last, f.Id); err != nil {
 			return ErrGenesis.Wrapf("feeds[%d].id: %s", i, err)
 		}
-		if err := f.Validate(codec); err != nil {
+		if err := f.Validate(c.codec); err != nil {
 			return ErrGenesis.Wrapf("feeds[%d].%s", i, err)
 		}
 		name := f.Owner() + "/" + f.Name
 		if names[name] {
 			return ErrGenesis.Wrapf("feeds[%d]: %s is there twice", i, name)
 		}
-		feeds[f.Id], names[name] = f, true
+		c.feeds[f.Id], names[name] = f, true
 	}
-	removed := make(map[string]bool, len(g.Removals))
-	last = ""
-	for i, id := range g.Removals {
+	return nil
+}
+
+func (c *genesisCheck) checkRemovals() error {
+	last := ""
+	for i, id := range c.Removals {
 		if err := ids.Follow(&last, id); err != nil {
 			return ErrGenesis.Wrapf("removals[%d]: %s", i, err)
 		}
-		if _, found := feeds[id]; found {
+		if _, found := c.feeds[id]; found {
 			return ErrGenesis.Wrapf("removals[%d]: %s is a feed still", i, id)
 		}
-		removed[id] = true
+		c.removed[id] = true
 	}
-	return g.validateValues(feeds, removed)
+	return nil
 }
 
-// validateValues checks that values are in order and of a feed, and that each feed counts its own and has the newest as its latest.
-func (g GenesisState) validateValues(feeds map[string]Feed, removed map[string]bool) error {
-	entries, newest := make(map[string]uint32, len(feeds)), make(map[string]Value, len(feeds))
-	for i, v := range g.Values {
+// checkValues checks that values are in order and of a feed.
+func (c *genesisCheck) checkValues() error {
+	for i, v := range c.Values {
 		if err := v.Value.Validate(); err != nil {
 			return ErrGenesis.Wrapf("values[%d].%s", i, err)
 		}
-		if _, found := feeds[v.Feed]; !found && !removed[v.Feed] {
+		if _, found := c.feeds[v.Feed]; !found && !c.removed[v.Feed] {
 			return ErrGenesis.Wrapf("values[%d]: %q is no feed", i, v.Feed)
 		}
-		if i > 0 {
-			before := g.Values[i-1]
-			if before.Feed > v.Feed || before.Feed == v.Feed && before.Value.Compare(v.Value) >= 0 {
-				return ErrGenesis.Wrapf("values[%d]: expected them in the order of feed and age, each once", i)
-			}
+		if i > 0 && !c.Values[i-1].before(v) {
+			return ErrGenesis.Wrapf("values[%d]: expected them in the order of feed and age, each once", i)
 		}
+	}
+	return nil
+}
+
+func (v FeedValue) before(next FeedValue) bool {
+	return v.Feed < next.Feed || v.Feed == next.Feed && v.Value.Compare(next.Value) < 0
+}
+
+// checkLatest checks that each feed counts its own values, and has the newest as its latest.
+func (c *genesisCheck) checkLatest() error {
+	entries, newest := make(map[string]uint32, len(c.feeds)), make(map[string]Value, len(c.feeds))
+	for _, v := range c.Values {
 		entries[v.Feed]++
 		newest[v.Feed] = v.Value
 	}
-	for i, f := range g.Feeds {
+	for i, f := range c.Feeds {
 		last, has := newest[f.Id]
 		if f.Entries != entries[f.Id] || has != (f.Latest != nil) || has && !proto.Equal(&last, f.Latest) {
 			return ErrGenesis.Wrapf("feeds[%d]: %d entries and a latest value: expected %d, and the newest of them", i, f.Entries, entries[f.Id])

@@ -89,7 +89,7 @@ func TestPossession(t *testing.T) {
 
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config", beaconkey.FileName)
-	_, err := beaconkey.Load(path)
+	_, err := beaconkey.Load(path, nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	seed, err := beaconkey.NewSeed(rand.Reader)
 	require.NoError(t, err)
@@ -98,18 +98,18 @@ func TestFile(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	require.EqualValues(t, 0o600, info.Mode().Perm())
-	loaded, err := beaconkey.Load(path)
+	loaded, err := beaconkey.Load(path, nil)
 	require.NoError(t, err)
 	require.Equal(t, saved.PublicKey(), loaded.PublicKey())
 	_, err = beaconkey.Save(path, seed)
 	require.ErrorIs(t, err, os.ErrExist, "a key is never overwritten")
 
 	require.NoError(t, os.Chmod(path, 0o644))
-	_, err = beaconkey.Load(path)
+	_, err = beaconkey.Load(path, nil)
 	require.ErrorContains(t, err, "0600")
 	require.NoError(t, os.Chmod(path, 0o600))
 	require.NoError(t, os.WriteFile(path, []byte(`{"type":"x"}`), 0o600))
-	_, err = beaconkey.Load(path)
+	_, err = beaconkey.Load(path, nil)
 	require.ErrorContains(t, err, "type")
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // FileName is the key file's name inside a node's config folder.
@@ -44,19 +46,23 @@ func Save(path string, seed []byte) (*PrivateKey, error) {
 	return key, f.Close()
 }
 
-// Load reads a key file. The error wraps os.ErrNotExist when there is none. A file that others may read is refused.
-func Load(path string) (*PrivateKey, error) {
-	info, err := os.Stat(path)
+// Load reads a key file, with the passphrase if it is encrypted. The error wraps os.ErrNotExist when there is none, and
+// keyfile.ErrLocked when it does not open. A file that others may read is refused.
+func Load(path string, passphrase keyfile.Source) (*PrivateKey, error) {
+	bz, err := keyfile.Read(path, passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("beacon key: %w", err)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("beacon key %s: mode %04o lets others read it; expected 0600 (chmod 600 %s)", path, mode, path)
-	}
-	bz, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("beacon key: %w", err)
-	}
+	return parse(path, bz)
+}
+
+// Check says whether the plain content of a file is a beacon key.
+func Check(content []byte) error {
+	_, err := parse("content", content)
+	return err
+}
+
+func parse(path string, bz []byte) (*PrivateKey, error) {
 	var f file
 	if err := json.Unmarshal(bz, &f); err != nil {
 		return nil, fmt.Errorf("beacon key %s: %w", path, err)

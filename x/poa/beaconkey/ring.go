@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // NextFileName is the name, beside FileName, of the key file that a node signs with once its seat has rotated to it.
@@ -34,15 +36,15 @@ func (r Ring) Holds(pubkey []byte) bool {
 }
 
 // LoadRing reads the keys in a node's config folder. The error wraps os.ErrNotExist when there is none; of two, either may be
-// missing.
-func LoadRing(folder string) (ring Ring, err error) {
-	first, err := Load(filepath.Join(folder, FileName))
+// missing. Both open with one passphrase, if they are encrypted.
+func LoadRing(folder string, passphrase keyfile.Source) (ring Ring, err error) {
+	first, err := Load(filepath.Join(folder, FileName), passphrase)
 	if err == nil {
 		ring = append(ring, first)
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	next, nextErr := Load(filepath.Join(folder, NextFileName))
+	next, nextErr := Load(filepath.Join(folder, NextFileName), passphrase)
 	switch {
 	case nextErr == nil:
 		return append(ring, next), nil

@@ -20,17 +20,17 @@ func TestRing(t *testing.T) {
 	first, next, stranger := newKey(t, 1), newKey(t, 2), newKey(t, 3)
 
 	folder := t.TempDir()
-	_, err := beaconkey.LoadRing(folder)
+	_, err := beaconkey.LoadRing(folder, nil)
 	require.ErrorIs(t, err, os.ErrNotExist, "no key")
 
 	save(folder, beaconkey.FileName, 1)
-	ring, err := beaconkey.LoadRing(folder)
+	ring, err := beaconkey.LoadRing(folder, nil)
 	require.NoError(t, err)
 	require.True(t, ring.Holds(first.PublicKey()))
 	require.False(t, ring.Holds(next.PublicKey()))
 
 	save(folder, beaconkey.NextFileName, 2)
-	ring, err = beaconkey.LoadRing(folder)
+	ring, err = beaconkey.LoadRing(folder, nil)
 	require.NoError(t, err)
 	for _, key := range []*beaconkey.PrivateKey{first, next} {
 		require.True(t, ring.Holds(key.PublicKey()))
@@ -43,12 +43,12 @@ func TestRing(t *testing.T) {
 	require.False(t, has, "nothing is signed with another key than the one asked for")
 
 	require.NoError(t, os.Remove(filepath.Join(folder, beaconkey.FileName)))
-	ring, err = beaconkey.LoadRing(folder)
+	ring, err = beaconkey.LoadRing(folder, nil)
 	require.NoError(t, err, "of two, either may be missing")
 	require.True(t, ring.Holds(next.PublicKey()))
 
 	require.NoError(t, os.WriteFile(filepath.Join(folder, beaconkey.NextFileName), []byte("{"), 0o600))
-	_, err = beaconkey.LoadRing(folder)
+	_, err = beaconkey.LoadRing(folder, nil)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, os.ErrNotExist, "a file that is there and unreadable is not taken for none")
 }

@@ -22,7 +22,7 @@ func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error 
 
 // judgeAnswer returns the task as it is once it has taken an answer, and what of the answer lives on chain; nothing is stored.
 func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, []byte, error) {
-	ev, err := k.answerEvent(ctx, msg, height)
+	ev, err := answerEvent(msg, height)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,28 +50,12 @@ func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*it
 }
 
 // answerEvent reads the protocol's event out of a message.
-func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poco.Event, error) {
+func answerEvent(msg sdk.Msg, height int64) (poco.Event, error) {
 	switch m := msg.(type) {
 	case *types.MsgCommit:
-		bench, err := m.Bench.ToPoco()
-		if err != nil {
-			return nil, err
-		}
-		ev := poco.Committed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt}
-		if copy(ev.Commitment[:], m.Commitment) != len(m.Commitment) || len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
-			return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
-		}
-		return ev, nil
+		return commitEvent(m, height)
 	case *types.MsgReveal:
-		bench, err := m.Bench.ToPoco()
-		if err != nil {
-			return nil, err
-		}
-		outcome, err := m.Outcome.ToPoco()
-		if err != nil {
-			return nil, err
-		}
-		return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, nil
+		return revealEvent(m, height)
 	case *types.MsgDecline:
 		if len(m.Reason) > maxReason {
 			return nil, errorsmod.Wrapf(types.ErrInvalid, "reason: got %d characters, expected at most %d", len(m.Reason), maxReason)
@@ -79,6 +63,27 @@ func (k Keeper) answerEvent(ctx context.Context, msg sdk.Msg, height int64) (poc
 		return poco.Declined{Height: height, Who: m.Who, Attempt: m.Attempt}, nil
 	}
 	return nil, errorsmod.Wrapf(types.ErrInvalid, "%T is no answer to a task", msg)
+}
+
+func commitEvent(m *types.MsgCommit, height int64) (poco.Event, error) {
+	bench, err := m.Bench.ToPoco()
+	if err != nil {
+		return nil, err
+	}
+	ev := poco.Committed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt}
+	if copy(ev.Commitment[:], m.Commitment); len(m.Commitment) != len(ev.Commitment) || ev.Commitment == [32]byte{} {
+		return nil, errorsmod.Wrapf(types.ErrInvalid, "commitment: got %d bytes, expected %d that are not all zero", len(m.Commitment), len(ev.Commitment))
+	}
+	return ev, nil
+}
+
+func revealEvent(m *types.MsgReveal, height int64) (poco.Event, error) {
+	bench, err := m.Bench.ToPoco()
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := m.Outcome.ToPoco()
+	return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, err
 }
 
 // takeAnswer carries out an answer. It costs the same gas whatever it reads and writes, but for the bytes that it brings; see

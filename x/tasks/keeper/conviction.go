@@ -2,12 +2,10 @@ package keeper
 
 import (
 	"context"
-	"errors"
-
-	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -36,8 +34,8 @@ func (k Keeper) noteConviction(ctx context.Context, app, org string) error {
 	if err != nil {
 		return err
 	}
-	stored, err := k.AppConvictions.Get(ctx, app)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	stored, _, err := records.Find(ctx, k.AppConvictions, app)
+	if err != nil {
 		return err
 	}
 	var known []poco.Conviction

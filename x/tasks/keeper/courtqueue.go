@@ -2,13 +2,13 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"math"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -46,10 +46,7 @@ func (k Keeper) affordsCourt(ctx context.Context, it *item) (bool, error) {
 
 // courts reads how busy the court is.
 func (k Keeper) courts(ctx context.Context) (types.Courts, error) {
-	c, err := k.Courts.Get(ctx)
-	if errors.Is(err, collections.ErrNotFound) {
-		return types.Courts{}, nil
-	}
+	c, _, err := records.FindItem(ctx, k.Courts)
 	return c, err
 }
 
@@ -101,16 +98,11 @@ func (k Keeper) setCourtPlace(ctx context.Context, t types.Task) error {
 func (k Keeper) lastRound(ctx context.Context, requester string) (uint64, error) {
 	rng := new(collections.Range[collections.Triple[string, uint64, string]]).
 		Prefix(collections.TriplePrefix[string, uint64, string](requester)).Descending()
-	iter, err := k.CourtShares.Iterate(ctx, rng)
-	if err != nil {
+	key, found, err := records.FirstKey(ctx, k.CourtShares, rng)
+	if err != nil || !found {
 		return 0, err
 	}
-	defer iter.Close()
-	if !iter.Valid() {
-		return 0, nil
-	}
-	key, err := iter.Key()
-	return key.K2(), err
+	return key.K2(), nil
 }
 
 // convene calls the courts whose turn it is, one after the other, while the seats have room for the next. The order is kept:
@@ -125,45 +117,43 @@ func (k Keeper) convene(ctx context.Context) error {
 		return err
 	}
 	for range params.CourtSlots {
-		next, found, err := k.nextCourt(ctx)
-		if err != nil || !found {
+		if called, err := k.conveneNext(ctx, params.CourtCapacity()); err != nil || !called {
 			return err
 		}
-		if courts, err = k.courts(ctx); err != nil {
-			return err
-		}
-		if !params.CourtCapacity().Admits(courts.Load(), next.CourtPlace.Pace) {
-			return nil
-		}
-		// Off the line first: whatever becomes of it, it does not keep the others waiting.
-		if err := items.Do(sdk.UnwrapSDKContext(ctx), "court's line, task", next.Id, func(ctx sdk.Context) error {
-			return k.leaveCourtLine(ctx, next)
-		}); err != nil {
-			return nil // it stays where it is; the next hook tries again
-		}
-		k.process(ctx, next.Id, func(ctx sdk.Context, it *item) error {
-			ev, err := k.seatCourt(ctx, it)
-			if err != nil {
-				return err
-			}
-			return k.runEvent(ctx, it, ev)
-		})
 	}
 	return nil
 }
 
+// conveneNext calls the court at the front of the line if the seats have room for it, and says whether it did.
+func (k Keeper) conveneNext(ctx context.Context, room poco.CourtCapacity) (called bool, err error) {
+	next, found, err := k.nextCourt(ctx)
+	if err != nil || !found {
+		return false, err
+	}
+	courts, err := k.courts(ctx)
+	if err != nil || !room.Admits(courts.Load(), next.CourtPlace.Pace) {
+		return false, err
+	}
+	// Off the line first: whatever becomes of it, it does not keep the others waiting.
+	if err := items.Do(sdk.UnwrapSDKContext(ctx), "court's line, task", next.Id, func(ctx sdk.Context) error {
+		return k.leaveCourtLine(ctx, next)
+	}); err != nil {
+		return false, nil // it stays where it is; the next hook tries again
+	}
+	k.process(ctx, next.Id, func(ctx sdk.Context, it *item) error {
+		ev, err := k.seatCourt(ctx, it)
+		if err != nil {
+			return err
+		}
+		return k.runEvent(ctx, it, ev)
+	})
+	return true, nil
+}
+
 // nextCourt returns the task at the front of the line.
 func (k Keeper) nextCourt(ctx context.Context) (types.Task, bool, error) {
-	iter, err := k.CourtLine.Iterate(ctx, nil)
-	if err != nil {
-		return types.Task{}, false, err
-	}
-	defer iter.Close()
-	if !iter.Valid() {
-		return types.Task{}, false, nil
-	}
-	key, err := iter.Key()
-	if err != nil {
+	key, found, err := records.FirstKey(ctx, k.CourtLine, nil)
+	if err != nil || !found {
 		return types.Task{}, false, err
 	}
 	t, err := k.Tasks.Get(ctx, key.K3())
@@ -257,17 +247,8 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 		return nil, err
 	}
 	ev := types.EventCourtRecalled{Task: it.stored.Id, Recalls: it.state.Recalls, GivenUp: it.state.Recalls > params.CourtRecalls}
-	for _, seat := range it.state.Court {
-		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
-			return nil, err
-		}
-		if seat.State == poco.SeatRevealed {
-			continue
-		}
-		ev.Silent = append(ev.Silent, seat.Org)
-		if err := k.noteCourtFault(ctx, seat.Org, true, it.state.CourtCalled); err != nil {
-			return nil, err
-		}
+	if ev.Silent, err = k.dismissCourt(ctx, it); err != nil {
+		return nil, err
 	}
 	if err := emitEvent(ctx, &ev); err != nil {
 		return nil, err
@@ -281,6 +262,23 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 		}
 	}
 	return k.openCourt(ctx, it)
+}
+
+// dismissCourt ends the work of a court's seats, notes the silent ones, and returns their organisations.
+func (k Keeper) dismissCourt(ctx context.Context, it *item) (silent []string, err error) {
+	for _, seat := range it.state.Court {
+		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
+			return nil, err
+		}
+		if seat.State == poco.SeatRevealed {
+			continue
+		}
+		silent = append(silent, seat.Org)
+		if err := k.noteCourtFault(ctx, seat.Org, true, it.state.CourtCalled); err != nil {
+			return nil, err
+		}
+	}
+	return silent, nil
 }
 
 // CourtPlace returns a task's place in the court's line, counted from 1, and how many stand in it; 0 for a task that does

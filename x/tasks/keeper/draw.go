@@ -4,13 +4,23 @@ import (
 	"context"
 	"errors"
 
-	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
+
+// drawWave carries out a Draw effect.
+func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
+	switch {
+	case e.Wave == 1:
+		return k.drawFirst(ctx, it)
+	case !it.state.Seated:
+		return k.drawSecond(ctx, it)
+	}
+	return k.drawMore(ctx, it, e)
+}
 
 // drawFirst draws the first worker, if a plan could be carried out with those who are eligible now.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
@@ -22,30 +32,46 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if refusal, err := k.refuseFirst(ctx, it, c); err != nil || refusal != nil {
+		return refusal, err
+	}
+	seats, err := k.drawSeats(ctx, it, c, wave{number: 1}, func(poco.Entropy) drawSize { return drawSize{count: 1} })
+	if err != nil {
+		return failDraw(ctx, err)
+	}
+	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
+}
+
+// refuseFirst says why no first worker is drawn now; nil where one is.
+func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event, error) {
+	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	plan, err := k.planTask(ctx, it, c.eligible)
 	if err != nil {
 		return nil, err
 	}
-	planned, err := k.Planned.Get(ctx, it.deal.Pool)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	planned, _, err := records.Find(ctx, k.Planned, it.deal.Pool)
+	if err != nil {
 		return nil, err
 	}
 	if c.eligible <= planned || plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
-	if plan.Court { // nobody works for a court that will not be called
-		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
-			return poco.CourtUnpaid{Height: height}, err
-		}
+	if !plan.Court {
+		return nil, nil
 	}
-	seats, err := k.drawSeats(ctx, it, c, 1, 0, func(poco.Entropy) drawSize { return drawSize{count: 1} })
+	// Nobody works for a court that will not be called.
+	if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
+		return poco.CourtUnpaid{Height: height}, err
+	}
+	return nil, nil
+}
+
+// failDraw is what becomes of a draw that cannot be made now: the task waits. Any other error is a defect.
+func failDraw(ctx context.Context, err error) (poco.Event, error) {
 	if errors.Is(err, errTaken) {
-		return poco.DrawFailed{Height: height}, nil
+		return poco.DrawFailed{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
+	return nil, err
 }
 
 // scores are the records with which seats were drawn.
@@ -66,17 +92,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 		return k.refuseDraw(ctx, it)
 	}
 	c := crowd{barred: listBarred(it), eligible: plan.Eligible}
-	seats, err := k.drawSeats(ctx, it, c, 2, plan.Lottery, func(e poco.Entropy) drawSize {
-		n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
-		if n.won {
-			n.count++
-		}
-		n.most = n.count
-		if it.state.Terms.StaticCredibility {
-			n.most = uint32(min(uint64(it.state.Terms.MaxSeats), c.eligible)) - 1
-		}
-		return n
-	})
+	seats, err := k.drawSeats(ctx, it, c, wave{number: 2, lottery: plan.Lottery}, func(e poco.Entropy) drawSize { return secondSize(it, plan, e) })
 	switch {
 	case errors.Is(err, errTaken):
 		return k.refuseDraw(ctx, it)
@@ -85,12 +101,25 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	case err != nil:
 		return nil, err
 	}
-	if plan.Court != it.state.Plan.Court || plan.Replicas != it.state.Plan.Replicas || plan.Lottery != it.state.Plan.Lottery {
+	if made := it.state.Plan; plan.Court != made.Court || plan.Replicas != made.Replicas || plan.Lottery != made.Lottery {
 		if err := emitPlan(ctx, it, plan); err != nil {
 			return nil, err
 		}
 	}
 	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
+}
+
+// secondSize is how many seats wave 2 of a plan takes, the lottery's too.
+func secondSize(it *item, plan poco.Plan, e poco.Entropy) drawSize {
+	n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
+	if n.won {
+		n.count++
+	}
+	n.most = n.count
+	if it.state.Terms.StaticCredibility {
+		n.most = uint32(min(uint64(it.state.Terms.MaxSeats), plan.Eligible)) - 1
+	}
+	return n
 }
 
 // refuseDraw gives the plan up, and says so.
@@ -114,12 +143,9 @@ func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	if c.eligible < uint64(len(it.state.Seats))+uint64(e.Count) {
 		return poco.DrawFailed{Height: height}, nil
 	}
-	seats, err := k.drawSeats(ctx, it, c, e.Wave, 0, func(poco.Entropy) drawSize { return drawSize{count: e.Count} })
-	if errors.Is(err, errTaken) {
-		return poco.DrawFailed{Height: height}, nil
-	}
+	seats, err := k.drawSeats(ctx, it, c, wave{number: e.Wave}, func(poco.Entropy) drawSize { return drawSize{count: e.Count} })
 	if err != nil {
-		return nil, err
+		return failDraw(ctx, err)
 	}
 	return poco.MoreDrawn{Height: height, Seats: seats}, nil
 }
@@ -133,65 +159,54 @@ type drawSize struct {
 	won         bool
 }
 
+// wave is which draw of an attempt a draw is, and the chance of its lottery.
+type wave struct{ number, lottery uint32 }
+
 // drawSeats draws organisations, then a worker within each, and records what anyone needs to recompute it.
-func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, wave, lottery uint32, size func(poco.Entropy) drawSize) ([]poco.Seat, error) {
+func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size func(poco.Entropy) drawSize) ([]poco.Seat, error) {
 	seed, err := k.beacon.Seed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: wave}
+	entropy := poco.Entropy{Beacon: seed, Task: it.state.ID, Attempt: it.state.Attempt, Wave: w.number}
 	n := size(entropy)
 	urn, err := k.newUrn(ctx, it, entropy, c)
 	if err != nil {
 		return nil, err
 	}
 	rec := types.DrawRecord{
-		Attempt: it.state.Attempt, Wave: wave, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
-		Tickets: urn.given, Lottery: lottery, LotteryDrawn: n.won,
+		Attempt: it.state.Attempt, Wave: w.number, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Seed: seed,
+		Tickets: urn.given, Lottery: w.lottery, LotteryDrawn: n.won,
 	}
-	firstSeat := uint32(len(it.state.Seats))
-	seats := make([]poco.Seat, 0, n.count)
-	for i := range max(n.count, n.most) {
-		if i >= n.count {
-			enough, err := k.credible(ctx, it, seats)
-			if err != nil {
-				return nil, err
-			}
-			if enough {
-				break
-			}
-		}
-		org, err := urn.drawTicket(ctx, &rec)
-		if err != nil {
-			return nil, err
-		}
-		pos, _, err := k.workers.EligiblePosition(ctx, it.deal.Pool, org)
-		if err != nil {
-			return nil, err
-		}
-		_, members, err := k.workers.EligibleOrgAt(ctx, it.deal.Pool, pos)
-		if err != nil {
-			return nil, err
-		}
-		member := entropy.Member(firstSeat+i, members)
-		worker, err := k.workers.EligibleMemberAt(ctx, it.deal.Pool, org, member)
-		if err != nil {
-			return nil, err
-		}
-		record, err := k.workers.GetWorker(ctx, worker)
-		if err != nil {
-			return nil, err
-		}
-		rec.MemberSizes = append(rec.MemberSizes, members)
-		rec.Members = append(rec.Members, member)
-		seats = append(seats, poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations})
+	seats, err := k.takeSeats(ctx, it, urn, n, &rec)
+	if err != nil {
+		return nil, err
 	}
-	if wave == 2 && it.state.Terms.StaticCredibility {
+	if w.number == 2 && it.state.Terms.StaticCredibility {
 		if enough, err := k.credible(ctx, it, seats); err != nil || !enough {
 			return nil, errors.Join(errNotCredible, err)
 		}
 	}
 	it.stored.Draws = append(it.stored.Draws, rec)
+	return seats, nil
+}
+
+// takeSeats takes so many seats out of the urn.
+func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, rec *types.DrawRecord) ([]poco.Seat, error) {
+	first := uint32(len(it.state.Seats))
+	seats := make([]poco.Seat, 0, n.count)
+	for i := range max(n.count, n.most) {
+		if i >= n.count {
+			if enough, err := k.credible(ctx, it, seats); err != nil || enough {
+				return seats, err
+			}
+		}
+		seat, err := urn.takeSeat(ctx, first+i, rec)
+		if err != nil {
+			return nil, err
+		}
+		seats = append(seats, seat)
+	}
 	return seats, nil
 }
 

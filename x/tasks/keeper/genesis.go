@@ -6,7 +6,7 @@ import (
 
 	"cosmossdk.io/collections"
 
-	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -16,11 +16,26 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}
+	for _, part := range []func(context.Context, types.GenesisState) error{
+		k.initTasks, k.initPruned, k.initLedgers, k.initTurns, k.initFaults, k.initOnchain, k.initAudits, k.initFullBlocks, k.initCourts,
+	} {
+		if err := part(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initTasks(ctx context.Context, g types.GenesisState) error {
 	for _, t := range g.Tasks {
 		if err := k.initTask(ctx, t); err != nil {
 			return fmt.Errorf("genesis: task %s: %w", t.Id, err)
 		}
 	}
+	return nil
+}
+
+func (k Keeper) initPruned(ctx context.Context, g types.GenesisState) error {
 	for _, p := range g.Pruned {
 		id := p.Id
 		p.Id = "" // the key has it
@@ -31,6 +46,11 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// initLedgers stores the ledgers with the records of their turns, of which sums are made.
+func (k Keeper) initLedgers(ctx context.Context, g types.GenesisState) error {
 	for _, l := range g.Ledgers {
 		if err := k.Ledgers.Set(ctx, l.Key, l); err != nil {
 			return err
@@ -45,11 +65,20 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (k Keeper) initTurns(ctx context.Context, g types.GenesisState) error {
 	for _, t := range g.Turns {
 		if err := k.initTurn(ctx, t); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// initFaults stores what courts and apps are known for.
+func (k Keeper) initFaults(ctx context.Context, g types.GenesisState) error {
 	for _, s := range g.CourtSilences {
 		if err := k.CourtSilences.Set(ctx, s.Organisation, s); err != nil {
 			return err
@@ -60,18 +89,14 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	if err := k.initOnchain(ctx, g.Onchain); err != nil {
-		return err
+	return nil
+}
+
+func (k Keeper) initFullBlocks(ctx context.Context, g types.GenesisState) error {
+	if g.FullBlocks == 0 {
+		return nil
 	}
-	if err := k.initAudits(ctx, g); err != nil {
-		return err
-	}
-	if g.FullBlocks > 0 {
-		if err := k.FullBlocks.Set(ctx, g.FullBlocks); err != nil {
-			return err
-		}
-	}
-	return k.initCourts(ctx, g)
+	return k.FullBlocks.Set(ctx, g.FullBlocks)
 }
 
 // initAudits stores what audits have found, and opens the purse with the bonds that stand and the budget.
@@ -110,13 +135,25 @@ func (k Keeper) initCourts(ctx context.Context, g types.GenesisState) error {
 	return k.Courts.Set(ctx, courts)
 }
 
+// initTask stores a task, and its entry in each list that it stands in.
 func (k Keeper) initTask(ctx context.Context, t types.Task) error {
-	if err := k.Tasks.Set(ctx, t.Id, t); err != nil {
-		return err
-	}
-	if err := k.ByDeal.Set(ctx, collections.Join(t.Deal, t.Index), t.Id); err != nil {
-		return err
-	}
+	return steps.Run(
+		func() error { return k.Tasks.Set(ctx, t.Id, t) },
+		func() error { return k.ByDeal.Set(ctx, collections.Join(t.Deal, t.Index), t.Id) },
+		func() error { return k.States.Set(ctx, stateKey(t)) },
+		func() error { return k.initQueues(ctx, t) },
+		func() error { return k.initPlanned(ctx, t) },
+		func() error { return k.initSeats(ctx, t, t.Seats, t.Ended() || t.Final()) },
+		// Who sat in a court that is to be called again has nothing to do until it is, and whose answer was accepted has nothing
+		// to do any more.
+		func() error {
+			return k.initSeats(ctx, t, t.Court, t.Final() || t.Phase == types.PHASE_COURT_WAIT || t.Phase == types.PHASE_AUDIT)
+		},
+	)
+}
+
+// initQueues puts a task into the queues of deadlines, of pruning and of the court, as far as it stands in them.
+func (k Keeper) initQueues(ctx context.Context, t types.Task) error {
 	if t.Queued != 0 {
 		if err := k.Queue.Set(ctx, t.QueueKey()); err != nil {
 			return err
@@ -127,37 +164,36 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 			return err
 		}
 	}
-	if seats := plannedSeats(t); seats > 0 {
-		deal, err := k.deals.GetDeal(ctx, t.Deal)
-		if err != nil {
-			return err
-		}
-		if err := k.countPlanned(ctx, deal.Pool, 0, seats); err != nil {
-			return err
-		}
+	if t.CourtPlace == nil {
+		return nil
 	}
-	if t.CourtPlace != nil {
-		if err := k.setCourtPlace(ctx, t); err != nil {
-			return err
-		}
+	return k.setCourtPlace(ctx, t)
+}
+
+// initPlanned counts the seats that a task's coming draw is to find.
+func (k Keeper) initPlanned(ctx context.Context, t types.Task) error {
+	seats := plannedSeats(t)
+	if seats == 0 {
+		return nil
 	}
-	if err := k.States.Set(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
+	deal, err := k.deals.GetDeal(ctx, t.Deal)
+	if err != nil {
 		return err
 	}
-	for bench, seats := range [][]types.Seat{t.Seats, t.Court} {
-		for _, s := range seats {
-			if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
-				return err
-			}
-			// Who sat in a court that is to be called again has nothing to do until it is, and whose answer was accepted has
-			// nothing to do any more.
-			if t.Phase == types.PHASE_DONE || bench == 0 && t.Ended() ||
-				bench == 1 && (t.Phase == types.PHASE_COURT_WAIT || t.Phase == types.PHASE_AUDIT) {
-				continue
-			}
-			if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
-				return err
-			}
+	return k.countPlanned(ctx, deal.Pool, 0, seats)
+}
+
+// initSeats notes who sits, or sat, on one of a task's benches; idle says that nobody there has anything to do.
+func (k Keeper) initSeats(ctx context.Context, t types.Task, seats []types.Seat, idle bool) error {
+	for _, s := range seats {
+		if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
+			return err
+		}
+		if idle {
+			continue
+		}
+		if err := k.Assignments.Set(ctx, collections.Join(s.Who, t.Id)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -182,118 +218,4 @@ func (k Keeper) initTurn(ctx context.Context, t types.Turn) error {
 		}
 	}
 	return nil
-}
-
-// ExportGenesis returns the whole state. Ledgers, allowances, unsettled charges and draw order are never pruned.
-func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
-	g := &types.GenesisState{}
-	var err error
-	if g.Params, err = k.Params.Get(ctx); err != nil {
-		return nil, err
-	}
-	if err := k.Tasks.Walk(ctx, nil, func(_ string, t types.Task) (bool, error) {
-		g.Tasks = append(g.Tasks, t)
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	if err := k.Pruned.Walk(ctx, nil, func(id string, p types.PrunedTask) (bool, error) {
-		p.Id = id
-		g.Pruned = append(g.Pruned, p)
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	if err := k.Ledgers.Walk(ctx, nil, func(_ string, l types.Ledger) (bool, error) {
-		g.Ledgers = append(g.Ledgers, l)
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	if err := k.Records.Walk(ctx, nil, func(key collections.Pair[string, uint64], r types.TurnRecord) (bool, error) {
-		g.Records = append(g.Records, types.LedgerTurn{Key: key.K1(), Turn: key.K2(), Record: r})
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	if err := k.Turns.Walk(ctx, nil, func(_ string, t types.Turn) (bool, error) {
-		g.Turns = append(g.Turns, t)
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	courts, err := k.courts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	g.CourtRound = courts.Round
-	if g.FullBlocks, _, err = records.FindItem(ctx, k.FullBlocks); err != nil {
-		return nil, err
-	}
-	if g.Onchain, err = k.exportOnchain(ctx); err != nil {
-		return nil, err
-	}
-	if err := k.exportAudits(ctx, g); err != nil {
-		return nil, err
-	}
-	if err := k.AppConvictions.Walk(ctx, nil, func(_ string, c types.AppConvictions) (bool, error) {
-		g.AppConvictions = append(g.AppConvictions, c)
-		return false, nil
-	}); err != nil {
-		return nil, err
-	}
-	return g, k.CourtSilences.Walk(ctx, nil, func(_ string, s types.CourtSilence) (bool, error) {
-		g.CourtSilences = append(g.CourtSilences, s)
-		return false, nil
-	})
-}
-
-func (k Keeper) exportAudits(ctx context.Context, g *types.GenesisState) error {
-	var err error
-	if g.AuditBudget, err = k.auditBudget(ctx); err != nil {
-		return err
-	}
-	if err := k.Convicted.Walk(ctx, nil, func(org string, height int64) (bool, error) {
-		g.Convicted = append(g.Convicted, types.Conviction{Organisation: org, Height: height})
-		return false, nil
-	}); err != nil {
-		return err
-	}
-	g.AuditCounts, err = k.auditCounts(ctx)
-	return err
-}
-
-// CheckInvariants checks between two blocks that the module owes the bonds of open audits and the audit budget, and has the
-// coins, and that each final task stands once in the queue of what is to be pruned. It walks over all tasks: it is for tests.
-func (k Keeper) CheckInvariants(ctx context.Context) error {
-	budget, err := k.auditBudget(ctx)
-	if err != nil {
-		return err
-	}
-	var bonded []types.Task
-	final := map[string]bool{}
-	if err := k.Tasks.Walk(ctx, nil, func(_ string, t types.Task) (bool, error) {
-		if t.OpenBond() > 0 {
-			bonded = append(bonded, t)
-		}
-		if t.Final() {
-			final[t.Id] = true
-		}
-		return false, nil
-	}); err != nil {
-		return err
-	}
-	if err := k.Prunes.Walk(ctx, nil, func(key collections.Pair[int64, string]) (bool, error) {
-		if !final[key.K2()] {
-			return true, fmt.Errorf("prunes: %s at height %d, expected each final task once", key.K2(), key.K1())
-		}
-		delete(final, key.K2())
-		return false, nil
-	}); err != nil {
-		return err
-	}
-	if len(final) > 0 {
-		return fmt.Errorf("prunes: %d final tasks are missing", len(final))
-	}
-	return k.purse.Check(ctx, types.SumOwed(bonded, budget))
 }

@@ -2,13 +2,13 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -22,12 +22,9 @@ func ledgerKeys(it *item) (class, requester string) {
 
 // ledger reads a ledger; one that nobody has used yet is empty.
 func (k Keeper) ledger(ctx context.Context, key string, trust uint64) (poco.Ledger, error) {
-	l, err := k.Ledgers.Get(ctx, key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return poco.Ledger{Trust: trust}, nil
-	}
-	if err != nil {
-		return poco.Ledger{}, err
+	l, found, err := records.Find(ctx, k.Ledgers, key)
+	if err != nil || !found {
+		return poco.Ledger{Trust: trust}, err
 	}
 	return l.ToPoco()
 }
@@ -44,11 +41,8 @@ type turns struct {
 }
 
 func (t turns) Record(turn uint64) (poco.TurnRecord, error) {
-	r, err := t.k.Records.Get(t.ctx, collections.Join(t.key, turn))
-	if errors.Is(err, collections.ErrNotFound) {
-		return poco.TurnRecord{}, nil
-	}
-	if err != nil {
+	r, found, err := records.Find(t.ctx, t.k.Records, collections.Join(t.key, turn))
+	if err != nil || !found {
 		return poco.TurnRecord{}, err
 	}
 	return r.ToPoco()
@@ -63,11 +57,8 @@ func (t turns) DropRecord(turn uint64) error {
 }
 
 func (t turns) Block(level uint8, index uint64) (poco.Sums, error) {
-	s, err := t.k.Blocks.Get(t.ctx, collections.Join3(t.key, uint32(level), index))
-	if errors.Is(err, collections.ErrNotFound) {
-		return poco.Sums{}, nil
-	}
-	if err != nil {
+	s, found, err := records.Find(t.ctx, t.k.Blocks, collections.Join3(t.key, uint32(level), index))
+	if err != nil || !found {
 		return poco.Sums{}, err
 	}
 	return s.ToPoco()
@@ -201,14 +192,7 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 	if err != nil {
 		return err
 	}
-	if g == poco.GateWait {
-		return k.setWaiting(ctx, &turn, true)
-	}
-	if err := k.setWaiting(ctx, &turn, false); err != nil {
-		return err
-	}
-	params, err := k.Params.Get(ctx)
-	if err != nil {
+	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil || g == poco.GateWait {
 		return err
 	}
 	charged := poco.Q64{}
@@ -218,6 +202,21 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 		}
 	}
 	valueCharged, err := k.valueCharged(ctx, turn, charged)
+	if err != nil {
+		return err
+	}
+	if err := k.settleTurn(ctx, turn, charged); err != nil {
+		return err
+	}
+	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
+		return err
+	}
+	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
+}
+
+// settleTurn charges a turn to both ledgers, and wakes those that waited for it.
+func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q64) error {
+	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
@@ -240,10 +239,7 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 			return err
 		}
 	}
-	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
-		return err
-	}
-	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
+	return nil
 }
 
 // valueCharged says what a charge of a turn is in money, for people; nothing when there is none.
@@ -258,13 +254,9 @@ func (k Keeper) valueCharged(ctx context.Context, turn types.Turn, charged poco.
 // noteWake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
 func (k Keeper) noteWake(ctx context.Context, key string, after uint64) error {
 	rng := collections.NewPrefixedPairRange[string, uint64](key).StartExclusive(after)
-	iter, err := k.Waiting.Iterate(ctx, rng)
-	if err != nil {
+	_, found, err := records.First(ctx, k.Waiting, rng)
+	if err != nil || !found {
 		return err
-	}
-	defer iter.Close()
-	if !iter.Valid() {
-		return nil
 	}
 	return k.Wake.Set(ctx, key)
 }

@@ -41,20 +41,12 @@ func (k Keeper) settleOnchain(ctx context.Context, it *item) error {
 	if it.deal.MaxOnchain == 0 || !it.stored.KeepsOne() {
 		return nil
 	}
-	var kept onchainKey
-	accepted := it.stored.Ending == types.ENDING_ACCEPTED && it.stored.Verdict != nil
-	if accepted {
-		var err error
-		if kept, err = keyOnchain(it.stored.Id, *it.stored.Verdict); err != nil {
-			return err
-		}
-	}
 	keys, err := k.listOnchain(ctx, it.stored.Id)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys {
-		if accepted && string(key.K2()) == string(kept.K2()) {
+		if it.stored.Accepted(types.DigestText([32]byte(key.K2()))) {
 			continue
 		}
 		if err := k.Onchain.Remove(ctx, key); err != nil {
@@ -105,8 +97,8 @@ func (k Keeper) exportOnchain(ctx context.Context) (out []types.OnchainResult, e
 }
 
 // initOnchain stores what an export says.
-func (k Keeper) initOnchain(ctx context.Context, list []types.OnchainResult) error {
-	for _, r := range list {
+func (k Keeper) initOnchain(ctx context.Context, g types.GenesisState) error {
+	for _, r := range g.Onchain {
 		if err := k.keepOnchain(ctx, r.Task, types.Outcome{Digest: r.Digest}, r.Data); err != nil {
 			return err
 		}

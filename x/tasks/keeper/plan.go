@@ -2,13 +2,11 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"slices"
-
-	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -79,49 +77,59 @@ func (k Keeper) findPositions(ctx context.Context, pool string, orgs []string) (
 
 // planTask asks the task's policy how it would be checked now.
 func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	start, err := params.Allowances()
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	classKey, requesterKey := ledgerKeys(it)
-	class, err := k.ledger(ctx, classKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	requester, err := k.ledger(ctx, requesterKey, it.state.Terms.Trust)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
-	// its own would otherwise be a small number of few.
-	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	factor, err := k.beacon.Factor(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	bench, err := k.seats.ActiveCount(ctx)
-	if err != nil {
-		return poco.Plan{}, err
-	}
 	terms := it.state.Terms
 	policy, err := poco.FindPolicy(terms.Policy)
 	if err != nil {
 		return poco.Plan{}, err
 	}
-	return policy.Plan(poco.PlanInput{
-		Class: class, Requester: requester, Allowances: start,
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Window: params.WindowBlocks,
-		Faction: poco.Faction(params.QNum, params.QDen, registered), Eligible: eligible, Factor: factor,
+	in := poco.PlanInput{
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
 		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Exposure: terms.Exposure(bench), Trust: terms.Trust, Records: scores(it.state.Seats),
-	}), nil
+		Trust: terms.Trust, Records: scores(it.state.Seats),
+	}
+	if err := k.readLedgers(ctx, it, &in); err != nil {
+		return poco.Plan{}, err
+	}
+	if err := k.readNetwork(ctx, it, &in); err != nil {
+		return poco.Plan{}, err
+	}
+	return policy.Plan(in), nil
+}
+
+// readLedgers adds to what a plan is made of what the task's two ledgers have room for.
+func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (err error) {
+	trust := it.state.Terms.Trust
+	class, requester := ledgerKeys(it)
+	if in.Class, err = k.ledger(ctx, class, trust); err != nil {
+		return err
+	}
+	in.Requester, err = k.ledger(ctx, requester, trust)
+	return err
+}
+
+// readNetwork adds to what a plan is made of the parameters, and how many organisations and seats there are.
+func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	in.Window = params.WindowBlocks
+	if in.Allowances, err = params.Allowances(); err != nil {
+		return err
+	}
+	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
+	// its own would otherwise be a small number of few.
+	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
+	if err != nil {
+		return err
+	}
+	in.Faction = poco.Faction(params.QNum, params.QDen, registered)
+	if in.Factor, err = k.beacon.Factor(ctx); err != nil {
+		return err
+	}
+	bench, err := k.seats.ActiveCount(ctx)
+	in.Exposure = it.state.Terms.Exposure(bench)
+	return err
 }
 
 // planSecond plans wave 2, and notes what its draw needs to know of this moment.
@@ -135,37 +143,51 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	few := plan.Bound == poco.BoundFew
-	// A court that cannot be paid is refused now, while nobody can know the seed. After a refused draw it is called all the
-	// same: else whoever refuses draws would end the task without a charge. The records of those drawn may not reach the trust,
-	// which is the court as well.
-	court := plan.Court && !few || few && height >= it.state.WaitEnd || it.state.Terms.StaticCredibility && !few
-	if court && it.state.Risk.IsZero() {
-		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
-			return poco.CourtUnpaid{Height: height}, err
-		}
+	if unpaid, err := k.refuseCourt(ctx, it, plan); err != nil || unpaid {
+		return poco.CourtUnpaid{Height: height}, err
 	}
-	if few {
+	if plan.Bound == poco.BoundFew {
 		return poco.DrawFailed{Height: height}, nil
 	}
-	counted := types.Count{Height: height}
-	if counted.Tickets, err = k.workers.Tickets(ctx, it.deal.Pool); err != nil {
-		return nil, err
-	}
-	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)
-	if err != nil {
-		return nil, err
-	}
-	counted.Arrivals, counted.Departures = moves.Arrivals, moves.Departures
 	delay, err := k.beacon.Delay(ctx)
 	if err != nil {
 		return nil, err
 	}
-	it.stored.Counted = &counted
+	if it.stored.Counted, err = k.countPool(ctx, it.deal.Pool); err != nil {
+		return nil, err
+	}
 	if err := emitPlan(ctx, it, plan); err != nil {
 		return nil, err
 	}
 	return poco.PlanMade{Height: height, Plan: plan, Delay: delay - poco.PlanDelay}, nil
+}
+
+// refuseCourt says whether a plan of wave 2 leads, or may lead, to a court that cannot be paid. It is refused now, while
+// nobody can know the seed. After a refused draw it is called all the same: else whoever refuses draws would end the task
+// without a charge.
+func (k Keeper) refuseCourt(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
+	few := plan.Bound == poco.BoundFew
+	court := few && sdk.UnwrapSDKContext(ctx).BlockHeight() >= it.state.WaitEnd
+	if !few { // the records of those drawn may not reach the trust, which is the court as well
+		court = plan.Court || it.state.Terms.StaticCredibility
+	}
+	if !court || !it.state.Risk.IsZero() {
+		return false, nil
+	}
+	affords, err := k.affordsCourt(ctx, it)
+	return !affords, err
+}
+
+// countPool counts what of a pool the draw of a plan that is made now goes by.
+func (k Keeper) countPool(ctx context.Context, pool string) (*types.Count, error) {
+	tickets, err := k.workers.Tickets(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	moves, err := k.workers.PoolMoves(ctx, pool)
+	return &types.Count{
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Tickets: tickets, Arrivals: moves.Arrivals, Departures: moves.Departures,
+	}, err
 }
 
 func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
@@ -195,8 +217,8 @@ func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uin
 	if before == after {
 		return nil
 	}
-	n, err := k.Planned.Get(ctx, pool)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	n, _, err := records.Find(ctx, k.Planned, pool)
+	if err != nil {
 		return err
 	}
 	if n += after - before; n == 0 {

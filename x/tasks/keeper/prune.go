@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -10,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -85,7 +85,7 @@ func (k Keeper) dropTask(ctx context.Context, t types.Task) error {
 	if err := k.Tasks.Remove(ctx, t.Id); err != nil {
 		return err
 	}
-	if err := k.States.Remove(ctx, collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)); err != nil {
+	if err := k.States.Remove(ctx, stateKey(t)); err != nil {
 		return err
 	}
 	if err := k.Onchain.Clear(ctx, collections.NewPrefixedPairRange[string, []byte](t.Id)); err != nil {
@@ -103,12 +103,11 @@ func (k Keeper) dropTask(ctx context.Context, t types.Task) error {
 
 // GetPruned returns the compact record of a task that was pruned; found is false for any other.
 func (k Keeper) GetPruned(ctx context.Context, id string) (record types.PrunedTask, found bool, err error) {
-	record, err = k.Pruned.Get(ctx, id)
-	if errors.Is(err, collections.ErrNotFound) {
-		return record, false, nil
+	record, found, err = records.Find(ctx, k.Pruned, id)
+	if found {
+		record.Id = id
 	}
-	record.Id = id
-	return record, err == nil, err
+	return record, found, err
 }
 
 // FindTask returns a task; of one that was pruned, what is left.

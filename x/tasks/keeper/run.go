@@ -16,22 +16,12 @@ import (
 // runEvent feeds an event to a task in a block hook and carries out its effects, which may give rise to further events,
 // until none is left; then the task is stored.
 func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
-	events := []poco.Event{ev}
-	for len(events) > 0 {
-		next, effects, err := it.state.Apply(events[0])
+	for events := []poco.Event{ev}; len(events) > 0; {
+		more, err := k.applyEvent(ctx, it, events[0])
 		if err != nil {
 			return err
 		}
-		it.state, events = next, events[1:]
-		for _, e := range effects {
-			more, err := k.carryOut(ctx, it, e)
-			if err != nil {
-				return fmt.Errorf("%T: %w", e, err)
-			}
-			if more != nil {
-				events = append(events, more)
-			}
-		}
+		events = append(events[1:], more...)
 	}
 	if err := k.saveTask(ctx, it); err != nil {
 		return err
@@ -39,10 +29,29 @@ func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	if err := k.settleOnchain(ctx, it); err != nil {
 		return err
 	}
-	if it.state.Ending == poco.EndAccepted && it.state.Phase == poco.PhaseDone && it.deal.Callback != "" {
+	if it.state.Ending == poco.EndAccepted && it.stored.Final() && it.deal.Callback != "" {
 		k.tellCallback(ctx, it)
 	}
 	return nil
+}
+
+// applyEvent feeds one event to a task, carries out its effects, and returns the events that answer them.
+func (k Keeper) applyEvent(ctx context.Context, it *item, ev poco.Event) (answers []poco.Event, err error) {
+	next, effects, err := it.state.Apply(ev)
+	if err != nil {
+		return nil, err
+	}
+	it.state = next
+	for _, e := range effects {
+		answer, err := k.carryOut(ctx, it, e)
+		if err != nil {
+			return nil, fmt.Errorf("%T: %w", e, err)
+		}
+		if answer != nil {
+			answers = append(answers, answer)
+		}
+	}
+	return answers, nil
 }
 
 // tellCallback tells the deal's callback of an answer once it is final, after everything of the task is stored: whatever it reads is final,
@@ -69,28 +78,13 @@ func (k Keeper) tellCallback(ctx context.Context, it *item) {
 func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Event, error) {
 	switch e := e.(type) {
 	case poco.Draw:
-		switch {
-		case e.Wave == 1:
-			return k.drawFirst(ctx, it)
-		case !it.state.Seated:
-			return k.drawSecond(ctx, it)
-		}
-		return k.drawMore(ctx, it, e)
+		return k.drawWave(ctx, it, e)
 	case poco.AskPlan:
 		return k.planSecond(ctx, it)
 	case poco.Lock:
-		if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
-			return nil, err
-		}
-		return nil, k.noteSeated(ctx, it, e.Who)
+		return nil, k.lockSeat(ctx, it, e)
 	case poco.Release:
-		if err := k.unassignSeat(ctx, it, e.Who); err != nil {
-			return nil, err
-		}
-		if err := k.History.Remove(ctx, historyKey(it.stored, e.Who)); err != nil {
-			return nil, err
-		}
-		return nil, k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
+		return nil, k.releaseSeat(ctx, it, e)
 	case poco.EnterLedgers:
 		return nil, k.enterLedgers(ctx, it, e)
 	case poco.AskTurn:
@@ -111,6 +105,25 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 		return nil, k.finishBytes(ctx, it, e.Settlement)
 	}
 	return nil, fmt.Errorf("unknown effect %T", e)
+}
+
+// lockSeat locks the stake of whoever was drawn, and notes the assignment.
+func (k Keeper) lockSeat(ctx context.Context, it *item, e poco.Lock) error {
+	if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
+		return err
+	}
+	return k.noteSeated(ctx, it, e.Who)
+}
+
+// releaseSeat takes the seat from whoever held it, as if it never had.
+func (k Keeper) releaseSeat(ctx context.Context, it *item, e poco.Release) error {
+	if err := k.unassignSeat(ctx, it, e.Who); err != nil {
+		return err
+	}
+	if err := k.History.Remove(ctx, historyKey(it.stored, e.Who)); err != nil {
+		return err
+	}
+	return k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
 }
 
 // historyKey places a task in the history of whoever holds a seat in it.

@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/credence-chain/credence/internal/events"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -24,21 +25,47 @@ func emitEvent(ctx context.Context, ev proto.Message) error {
 // here. Either all of it happens or, the caller's context being a cache, nothing does.
 func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) error {
 	payees := k.newPayees(it)
-	fromEscrow, err := payees.fromEscrow(ctx, s.FromEscrow)
-	if err != nil {
+	if err := k.settleEscrow(ctx, it, s, payees); err != nil {
 		return err
 	}
-	fromStake, err := payees.fromStake(ctx, s.FromStake)
-	if err != nil {
+	if err := k.settleStakes(ctx, it, s, payees); err != nil {
 		return err
 	}
-	record := types.Settlement{
+	if err := k.unassignAll(ctx, it); err != nil {
+		return err
+	}
+	if err := k.noteFaults(ctx, it, s); err != nil {
+		return err
+	}
+	it.stored.Settlement = &types.Settlement{
 		Payments: payees.payments, Refund: s.Refund, Burnt: s.Burn, Premium: s.Premium, Seats: seatEnds(s.Seats), CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
 	}
-	if err := k.deals.Settle(ctx, dealstypes.TaskSettlement{
+	ev := &types.EventEnded{
+		Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Ending: types.Ending(s.Ending), ByCourt: s.ByCourt, Settlement: it.stored.Settlement,
+	}
+	if s.Verdict.Kind != poco.KindUnspecified {
+		v := types.OutcomeFromPoco(s.Verdict)
+		ev.Verdict = &v
+	}
+	return emitEvent(ctx, ev)
+}
+
+// settleEscrow pays what a task's escrow pays, and gives the rest back.
+func (k Keeper) settleEscrow(ctx context.Context, it *item, s poco.Settlement, payees *payees) error {
+	pays, err := payees.fromEscrow(ctx, s.FromEscrow)
+	if err != nil {
+		return err
+	}
+	return k.deals.Settle(ctx, dealstypes.TaskSettlement{
 		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
-		Pays: fromEscrow, Premium: s.Premium, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
-	}); err != nil {
+		Pays: pays, Premium: s.Premium, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
+	})
+}
+
+// settleStakes pays what slashed stake pays, and ends what the seats had locked.
+func (k Keeper) settleStakes(ctx context.Context, it *item, s poco.Settlement, payees *payees) error {
+	pays, err := payees.fromStake(ctx, s.FromStake)
+	if err != nil {
 		return err
 	}
 	var ends []workerstypes.SeatSettlement
@@ -49,13 +76,15 @@ func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) err
 		})
 	}
 	if len(ends) > 0 {
-		if err := k.workers.Settle(ctx, it.stored.Id, ends, fromStake, s.Burn); err != nil {
+		if err := k.workers.Settle(ctx, it.stored.Id, ends, pays, s.Burn); err != nil {
 			return err
 		}
 	}
-	if err := k.fundFromStake(ctx, payees.audits); err != nil {
-		return err
-	}
+	return k.fundFromStake(ctx, payees.audits)
+}
+
+// unassignAll notes that nobody has anything more to do for a task.
+func (k Keeper) unassignAll(ctx context.Context, it *item) error {
 	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
 		for _, seat := range seats {
 			if err := k.unassignSeat(ctx, it, seat.Who); err != nil {
@@ -63,6 +92,11 @@ func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) err
 			}
 		}
 	}
+	return nil
+}
+
+// noteFaults notes what a settlement says of the app, of workers and of the court's seats.
+func (k Keeper) noteFaults(ctx context.Context, it *item, s poco.Settlement) error {
 	if s.FlagApp {
 		if err := k.apps.FlagNonDeterministic(ctx, it.deal.App); err != nil {
 			return err
@@ -75,18 +109,7 @@ func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) err
 	if s.Ending == poco.EndCourtSilent {
 		silent = nil // they were noted when the court was given up
 	}
-	if err := k.noteCourtFaults(ctx, it, silent, s.CourtWrong); err != nil {
-		return err
-	}
-	it.stored.Settlement = &record
-	ev := &types.EventEnded{
-		Task: it.stored.Id, Deal: it.stored.Deal, Index: it.stored.Index, Ending: types.Ending(s.Ending), ByCourt: s.ByCourt, Settlement: &record,
-	}
-	if s.Verdict.Kind != poco.KindUnspecified {
-		v := types.OutcomeFromPoco(s.Verdict)
-		ev.Verdict = &v
-	}
-	return emitEvent(ctx, ev)
+	return k.noteCourtFaults(ctx, it, silent, s.CourtWrong)
 }
 
 // payees turns the parties of a settlement into accounts, and keeps what the record is to say.
@@ -102,31 +125,34 @@ func (k Keeper) newPayees(it *item) *payees {
 	return &payees{k: k, it: it, earned: make(map[string]uint64)}
 }
 
-// accountOf is who a payment goes to.
+// accountOf is who a payment goes to; it notes the payment.
 func (p *payees) accountOf(ctx context.Context, pay poco.Pay, source string) (sdk.AccAddress, error) {
-	to := pay.To
+	to, err := p.findPayee(ctx, pay)
+	if err != nil {
+		return nil, err
+	}
 	switch pay.Party {
 	case poco.PartyWorker:
-		w, err := p.k.workers.GetWorker(ctx, pay.To)
-		if err != nil {
-			return nil, err
-		}
-		to = w.Owner
 		p.earned[pay.To] += pay.Amount
-	case poco.PartyCourt:
-		var err error
-		if to, err = p.k.courtPayee(ctx, p.it, pay.To); err != nil {
-			return nil, err
-		}
 	case poco.PartyAudits:
-		var err error
-		if to, err = p.k.addresses.BytesToString(p.k.accounts.GetModuleAddress(types.ModuleName)); err != nil {
-			return nil, err
-		}
 		p.audits += pay.Amount
 	}
 	p.payments = append(p.payments, types.Payment{Party: pay.Party.String(), To: to, Amount: pay.Amount, Source: source})
 	return p.k.addresses.StringToBytes(to)
+}
+
+// findPayee returns the account of a party: a worker's owner, whoever is paid for a seat of the court, the module for audits.
+func (p *payees) findPayee(ctx context.Context, pay poco.Pay) (string, error) {
+	switch pay.Party {
+	case poco.PartyWorker:
+		w, err := p.k.workers.GetWorker(ctx, pay.To)
+		return w.Owner, err
+	case poco.PartyCourt:
+		return p.k.courtPayee(ctx, p.it, pay.To)
+	case poco.PartyAudits:
+		return p.k.addresses.BytesToString(p.k.accounts.GetModuleAddress(types.ModuleName))
+	}
+	return pay.To, nil
 }
 
 func (p *payees) fromEscrow(ctx context.Context, pays []poco.Pay) (out []dealstypes.EscrowPay, err error) {
@@ -190,15 +216,12 @@ func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, cal
 		return err
 	}
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	has, err := k.CourtSilences.Has(ctx, org)
+	s, found, err := records.Find(ctx, k.CourtSilences, org)
 	if err != nil {
 		return err
 	}
-	s := types.CourtSilence{Organisation: org, Since: height}
-	if has {
-		if s, err = k.CourtSilences.Get(ctx, org); err != nil {
-			return err
-		}
+	if !found {
+		s = types.CourtSilence{Organisation: org, Since: height}
 	}
 	record, jail := poco.CourtRecord{Count: s.Count, Since: s.Since, Silent: s.Silent}.Note(silent, called, height,
 		poco.CourtStrikes{Most: params.CourtStrikes, Window: params.WindowBlocks})

@@ -10,7 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/events"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
@@ -60,67 +60,101 @@ func (it *item) listParties() []string {
 // saveTask stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
 // in one line of the queue, once, or not at all, and in one state.
 func (k Keeper) saveTask(ctx context.Context, it *item) error {
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	before, state := it.stored.Phase, it.stored.StateKey()
-	attempt, recalls, planned := it.stored.Attempt, it.stored.Recalls, plannedSeats(it.stored)
-	line, queued, stood := it.stored.Line(), it.stored.Queued, it.stored.QueueKey()
-	it.stored.Take(it.state, sdkCtx.BlockHeight())
-	if err := k.countPlanned(ctx, it.deal.Pool, planned, plannedSeats(it.stored)); err != nil {
-		return err
-	}
-	if it.stored.CourtPace != 0 && it.stored.Phase != types.PHASE_COURT_COMMIT {
-		if err := k.freeSeats(ctx, &it.stored); err != nil {
-			return err
-		}
-	}
-	if it.stored.Ended() && it.stored.Done == 0 {
-		it.stored.Done = sdkCtx.BlockHeight()
-	}
-	moved := it.stored.Phase != before || it.stored.Attempt != attempt || it.stored.Recalls != recalls
-	if moved && it.state.Awaits() {
-		full, err := k.countFull(ctx)
-		if err != nil {
-			return err
-		}
-		it.stored.FullBlocks = full
-	}
-	it.stored.Queued = it.stored.Deadline
-	if it.stored.Queued != queued || it.stored.Line() != line {
-		if queued != 0 {
-			if err := k.Queue.Remove(ctx, stood); err != nil {
-				return err
-			}
-		}
-		if it.stored.Queued != 0 {
-			if err := k.Queue.Set(ctx, it.stored.QueueKey()); err != nil {
-				return err
-			}
-		}
-	}
-	if err := k.Tasks.Set(ctx, it.stored.Id, it.stored); err != nil {
-		return err
-	}
-	if it.stored.Final() && before != types.PHASE_DONE {
-		if err := k.queuePruning(ctx, it.stored); err != nil {
-			return err
-		}
-	}
-	if state != it.stored.StateKey() {
-		if before != types.PHASE_UNSPECIFIED {
-			if err := k.States.Remove(ctx, collections.Join3(state, uint64(it.stored.Opened), it.stored.Id)); err != nil {
-				return err
-			}
-		}
-		if err := k.States.Set(ctx, collections.Join3(it.stored.StateKey(), uint64(it.stored.Opened), it.stored.Id)); err != nil {
-			return err
-		}
-	}
-	if !moved {
+	before := it.stored
+	it.stored.Take(it.state, sdk.UnwrapSDKContext(ctx).BlockHeight())
+	c := change{k: k, it: it, before: before}
+	return steps.Run(
+		func() error { return k.countPlanned(ctx, it.deal.Pool, plannedSeats(before), plannedSeats(it.stored)) },
+		func() error { return c.leaveCourt(ctx) },
+		func() error { return c.noteMoment(ctx) },
+		func() error { return c.requeue(ctx) },
+		func() error { return k.Tasks.Set(ctx, it.stored.Id, it.stored) },
+		func() error { return c.relist(ctx) },
+		func() error { return c.announce(ctx) },
+	)
+}
+
+// change is a task that is stored anew, and what was stored of it before.
+type change struct {
+	k      Keeper
+	it     *item
+	before types.Task
+}
+
+// moved says whether the task came into a phase, be it once more.
+func (c change) moved() bool {
+	after := c.it.stored
+	return after.Phase != c.before.Phase || after.Attempt != c.before.Attempt || after.Recalls != c.before.Recalls
+}
+
+// leaveCourt frees the seats of a court that has its commitments.
+func (c change) leaveCourt(ctx context.Context) error {
+	if c.it.stored.CourtPace == 0 || c.it.stored.Phase == types.PHASE_COURT_COMMIT {
 		return nil
 	}
-	return events.Emit(sdkCtx, &types.EventPhase{
-		Task: it.stored.Id, Deal: it.stored.Deal, Phase: it.stored.Phase, Deadline: it.stored.Deadline, Attempt: it.stored.Attempt,
-	})
+	return c.k.freeSeats(ctx, &c.it.stored)
+}
+
+// noteMoment notes when the task ended, and of a phase that begins how many blocks were full before it.
+func (c change) noteMoment(ctx context.Context) (err error) {
+	if c.it.stored.Ended() && c.it.stored.Done == 0 {
+		c.it.stored.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
+	}
+	if c.moved() && c.it.state.Awaits() {
+		c.it.stored.FullBlocks, err = c.k.countFull(ctx)
+	}
+	return err
+}
+
+// requeue moves the task to its place in the queue.
+func (c change) requeue(ctx context.Context) error {
+	after := &c.it.stored
+	after.Queued = after.Deadline
+	if after.Queued == c.before.Queued && after.Line() == c.before.Line() {
+		return nil
+	}
+	if c.before.Queued != 0 {
+		if err := c.k.Queue.Remove(ctx, c.before.QueueKey()); err != nil {
+			return err
+		}
+	}
+	if after.Queued == 0 {
+		return nil
+	}
+	return c.k.Queue.Set(ctx, after.QueueKey())
+}
+
+// relist moves the task to its place in the list of states, and a task that has become final into the queue of pruning.
+func (c change) relist(ctx context.Context) error {
+	after := c.it.stored
+	if after.Final() && !c.before.Final() {
+		if err := c.k.queuePruning(ctx, after); err != nil {
+			return err
+		}
+	}
+	if after.StateKey() == c.before.StateKey() {
+		return nil
+	}
+	if c.before.Phase != types.PHASE_UNSPECIFIED {
+		if err := c.k.States.Remove(ctx, stateKey(c.before)); err != nil {
+			return err
+		}
+	}
+	return c.k.States.Set(ctx, stateKey(after))
+}
+
+// announce says that the task came into a phase.
+func (c change) announce(ctx context.Context) error {
+	if !c.moved() {
+		return nil
+	}
+	t := c.it.stored
+	return emitEvent(ctx, &types.EventPhase{Task: t.Id, Deal: t.Deal, Phase: t.Phase, Deadline: t.Deadline, Attempt: t.Attempt})
+}
+
+// stateKey places a task in the list of states.
+func stateKey(t types.Task) collections.Triple[uint32, uint64, string] {
+	return collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)
 }
 
 // takeEvent carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no

@@ -44,43 +44,69 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 	return u, nil
 }
 
+// takeSeat draws an organisation for a seat of the task, and a worker within it, and notes both in the record.
+func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord) (seat poco.Seat, err error) {
+	org, err := u.drawTicket(ctx, rec)
+	if err != nil {
+		return seat, err
+	}
+	workers := u.keeper.workers
+	pos, _, err := workers.EligiblePosition(ctx, u.pool, org)
+	if err != nil {
+		return seat, err
+	}
+	_, members, err := workers.EligibleOrgAt(ctx, u.pool, pos)
+	if err != nil {
+		return seat, err
+	}
+	member := u.entropy.Member(index, members)
+	worker, err := workers.EligibleMemberAt(ctx, u.pool, org, member)
+	if err != nil {
+		return seat, err
+	}
+	record, err := workers.GetWorker(ctx, worker)
+	if err != nil {
+		return seat, err
+	}
+	rec.MemberSizes = append(rec.MemberSizes, members)
+	rec.Members = append(rec.Members, member)
+	return poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations}, nil
+}
+
 // drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how; errTaken in wave 2 where
 // that cannot be said. Where too many tickets come up in vain, since few of their holders can be drawn, it ranks those that
 // can be.
 func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
-	ticket, found, err := u.ranking.Pick(func(ticket uint64) (bool, error) {
+	ticket, found, err := u.ranking.Pick(func(ticket uint64) (drawable bool, err error) {
 		if ticket >= u.given || slices.Contains(u.drawn, ticket) || slices.Contains(rec.Passed, ticket) {
 			return false, nil
 		}
-		holder, _, err := u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket)
-		if err != nil {
-			return false, err
+		if org, drawable, err = u.findHolder(ctx, ticket); err == nil && !drawable {
+			rec.Passed = append(rec.Passed, ticket)
 		}
-		drawable, err := u.isDrawable(ctx, holder)
-		if err != nil {
-			return false, err
-		}
-		if drawable {
-			org = holder
-			return true, nil
-		}
-		rec.Passed = append(rec.Passed, ticket)
-		return false, nil
+		return drawable, err
 	})
+	if err == nil && !found {
+		ticket, org, err = u.drawRanked(ctx, rec)
+	}
 	if err != nil {
 		return "", err
-	}
-	if !found {
-		if ticket, org, err = u.drawRanked(ctx, rec); err != nil {
-			return "", err
-		}
 	}
 	u.drawn = append(u.drawn, ticket)
 	rec.Drawn = append(rec.Drawn, ticket)
 	rec.Organisations = append(rec.Organisations, org)
 	u.out = append(u.out, org)
 	return org, nil
+}
+
+// findHolder returns who holds a ticket, and whether they can be drawn.
+func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawable bool, err error) {
+	if org, _, err = u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket); err != nil {
+		return "", false, err
+	}
+	drawable, err = u.isDrawable(ctx, org)
+	return org, drawable, err
 }
 
 // isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
@@ -108,38 +134,47 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 // drawRanked draws among all who can be drawn by the rank of their tickets. In wave 2 they must be all that are left of those
 // that the plan counted: where another draw took one, it cannot be said whether the seed would have chosen that one.
 func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, string, error) {
-	list := types.ListDraw{Seat: uint32(len(rec.Drawn))}
-	size, err := u.keeper.workers.EligibleOrgs(ctx, u.pool)
+	tickets, err := u.listTickets(ctx)
 	if err != nil {
 		return 0, "", err
 	}
-	if size > maxRanked {
+	if len(tickets) == 0 || u.counted != nil && uint64(len(tickets)+len(rec.Drawn)) < u.left {
 		return 0, "", errTaken
+	}
+	list := types.ListDraw{Seat: uint32(len(rec.Drawn)), Tickets: tickets}
+	rec.Lists = append(rec.Lists, list)
+	ticket := u.entropy.Least(list.Seat, list.Tickets)
+	org, _, err := u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket)
+	return ticket, org, err
+}
+
+// listTickets returns the tickets of all who can be drawn, ascending; errTaken where they are too many to rank.
+func (u *urn) listTickets(ctx context.Context) (tickets []uint64, err error) {
+	size, err := u.keeper.workers.EligibleOrgs(ctx, u.pool)
+	if err != nil {
+		return nil, err
+	}
+	if size > maxRanked {
+		return nil, errTaken
 	}
 	for pos := range size {
 		org, _, err := u.keeper.workers.EligibleOrgAt(ctx, u.pool, pos)
 		if err != nil {
-			return 0, "", err
+			return nil, err
 		}
 		drawable, err := u.isDrawable(ctx, org)
 		if err != nil {
-			return 0, "", err
+			return nil, err
 		}
 		if !drawable {
 			continue
 		}
 		ticket, _, err := u.keeper.workers.TicketHeldBy(ctx, u.pool, org)
 		if err != nil {
-			return 0, "", err
+			return nil, err
 		}
-		list.Tickets = append(list.Tickets, ticket)
+		tickets = append(tickets, ticket)
 	}
-	if len(list.Tickets) == 0 || u.counted != nil && uint64(len(list.Tickets)+len(rec.Drawn)) < u.left {
-		return 0, "", errTaken
-	}
-	slices.Sort(list.Tickets)
-	rec.Lists = append(rec.Lists, list)
-	ticket := u.entropy.Least(list.Seat, list.Tickets)
-	org, _, err := u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket)
-	return ticket, org, err
+	slices.Sort(tickets)
+	return tickets, nil
 }

@@ -90,29 +90,55 @@ func (c *AuditCount) Note(r poco.AuditResult, pair bool) {
 // Decided is how many of the courts found an answer.
 func (c AuditCount) Decided() uint64 { return c.Upheld + c.Overturned }
 
-// validateAudits names the first thing about audits that cannot be.
-func (g GenesisState) validateAudits() error {
-	for _, t := range g.Tasks {
-		switch {
-		case t.Phase == PHASE_AUDIT && (t.Audit == nil || t.Ending != ENDING_ACCEPTED):
-			return fmt.Errorf("tasks: %s: in phase %s without an accepted answer under audit", t.Id, t.Phase)
-		case t.Audit != nil && (t.Audit.End < 1 || t.Ending != ENDING_ACCEPTED):
-			return fmt.Errorf("tasks: %s: has an audit that ends at %d and the ending %s, expected a height and %s", t.Id, t.Audit.End, t.Ending, ENDING_ACCEPTED)
-		case t.Audit != nil && (AuditCause_name[int32(t.Audit.Cause)] == "" || AuditResult_name[int32(t.Audit.Result)] == "" || AuditResult_name[int32(t.Audit.Bytes)] == ""):
-			return fmt.Errorf("tasks: %s: has an audit with the cause %d and the results %d and %d, expected those that have names", t.Id, t.Audit.Cause, t.Audit.Result, t.Audit.Bytes)
-		case t.Ended() && t.Audit == nil && t.Phase != PHASE_DONE:
-			return fmt.Errorf("tasks: %s: ended as %s in phase %s, expected %s", t.Id, t.Ending, t.Phase, PHASE_DONE)
+// checkAudit checks that the task has an audit where its answer is under one, and only where it may.
+func (t Task) checkAudit() error {
+	switch {
+	case t.Audit != nil:
+		return t.Audit.check(t.Ending)
+	case t.Phase == PHASE_AUDIT:
+		return fmt.Errorf("in phase %s without an accepted answer under audit", t.Phase)
+	case t.Ended() && t.Phase != PHASE_DONE:
+		return fmt.Errorf("ended as %s in phase %s, expected %s", t.Ending, t.Phase, PHASE_DONE)
+	}
+	return nil
+}
+
+// check checks the audit of a task with an ending.
+func (a *Audit) check(ending Ending) error {
+	if a.End < 1 || ending != ENDING_ACCEPTED {
+		return fmt.Errorf("has an audit that ends at %d and the ending %s, expected a height and %s", a.End, ending, ENDING_ACCEPTED)
+	}
+	if AuditCause_name[int32(a.Cause)] == "" || AuditResult_name[int32(a.Result)] == "" || AuditResult_name[int32(a.Bytes)] == "" {
+		return fmt.Errorf("has an audit with the cause %d and the results %d and %d, expected those that have names", a.Cause, a.Result, a.Bytes)
+	}
+	return nil
+}
+
+func (c *genesisCheck) checkAudits() error {
+	for _, t := range c.Tasks {
+		if err := t.checkAudit(); err != nil {
+			return fmt.Errorf("tasks: %s: %w", t.Id, err)
 		}
 	}
-	for i, c := range g.Convicted {
-		if i > 0 && g.Convicted[i-1].Organisation >= c.Organisation {
-			return fmt.Errorf("convicted: %q after %q, expected ascending order, each organisation once", c.Organisation, g.Convicted[i-1].Organisation)
+	return nil
+}
+
+func (c *genesisCheck) checkConvicted() error {
+	for i, v := range c.Convicted {
+		if i > 0 && c.Convicted[i-1].Organisation >= v.Organisation {
+			return fmt.Errorf("convicted: %q after %q, expected ascending order, each organisation once", v.Organisation, c.Convicted[i-1].Organisation)
 		}
 	}
-	for i, c := range g.AuditCounts {
-		if c.Cause < AUDIT_CAUSE_CHALLENGE || c.Cause > AUDIT_CAUSE_BYTES || i > 0 && g.AuditCounts[i-1].Cause >= c.Cause {
-			return fmt.Errorf("audit_counts: cause %d, expected 1 to 4 in ascending order, each once", c.Cause)
+	return nil
+}
+
+func (c *genesisCheck) checkAuditCounts() error {
+	before := AUDIT_CAUSE_CHALLENGE - 1
+	for _, n := range c.AuditCounts {
+		if n.Cause <= before || n.Cause > AUDIT_CAUSE_BYTES {
+			return fmt.Errorf("audit_counts: cause %d, expected 1 to 4 in ascending order, each once", n.Cause)
 		}
+		before = n.Cause
 	}
 	return nil
 }

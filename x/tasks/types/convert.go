@@ -6,6 +6,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -108,19 +109,28 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, Long: p.Long, Faction: p.Faction,
 		Eligible: p.Eligible, Bound: poco.Bound(p.Bound), StakeFloor: p.StakeFloor,
 	}
-	var err error
-	for _, f := range []struct {
-		from []byte
-		to   *poco.Q64
-	}{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}, {p.Risk, &out.Risk}} {
-		if f.to == &out.Risk && len(f.from) == 0 {
-			continue
-		}
-		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
-			return out, err
+	err := readNumbers([]number[poco.Q64]{{p.X, &out.X}, {p.Charge, &out.Charge}, {p.Allowance, &out.Allowance}}, poco.Q64FromBytes)
+	if err != nil {
+		return out, err
+	}
+	out.Risk, err = readRisk(p.Risk)
+	return out, err
+}
+
+// number is a stored number and where it is to be read to.
+type number[T any] struct {
+	from []byte
+	to   *T
+}
+
+// readNumbers reads stored numbers, until one is none.
+func readNumbers[T any](list []number[T], read func([]byte) (T, error)) (err error) {
+	for _, n := range list {
+		if *n.to, err = read(n.from); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // PlanFromPoco is the inverse, with the plan in its policy's words.
@@ -150,37 +160,46 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 		Took: t.Took, Delay: t.Delay, WaitEnd: t.WaitEnd, Planned: t.Plan != nil, Seated: t.Seated, Ending: poco.Ending(t.Ending), Cancelled: t.Cancelled, ByCourt: t.ByCourt,
 		RevealEnd: t.RevealEnd, CourtCalled: t.CourtCalled, Recalls: t.Recalls,
 	}
-	if out.Audit, err = t.Audit.ToPoco(); err != nil {
-		return out, err
+	err = steps.Run(
+		func() (err error) { out.Audit, err = t.Audit.ToPoco(); return },
+		func() (err error) { out.Risk, err = readRisk(t.Risk); return },
+		func() (err error) { out.Plan, err = t.Plan.toPocoOrNone(); return },
+		func() (err error) { out.Verdict, err = t.Verdict.toPocoOrNone(); return },
+		func() (err error) { out.Seats, err = seatsToPoco(t.Seats); return },
+		func() (err error) { out.Court, err = seatsToPoco(t.Court); return },
+	)
+	return out, err
+}
+
+// readRisk reads the risk of plans that were refused; of most tasks there is none.
+func readRisk(b []byte) (poco.Q64, error) {
+	if len(b) == 0 {
+		return poco.Q64{}, nil
 	}
-	if len(t.Risk) > 0 {
-		if out.Risk, err = poco.Q64FromBytes(t.Risk); err != nil {
-			return out, err
-		}
+	return poco.Q64FromBytes(b)
+}
+
+func (p *Plan) toPocoOrNone() (poco.Plan, error) {
+	if p == nil {
+		return poco.Plan{}, nil
 	}
-	if t.Plan != nil {
-		if out.Plan, err = t.Plan.ToPoco(); err != nil {
-			return out, err
-		}
+	return p.ToPoco()
+}
+
+func (o *Outcome) toPocoOrNone() (poco.Outcome, error) {
+	if o == nil {
+		return poco.Outcome{}, nil
 	}
-	if t.Verdict != nil {
-		if out.Verdict, err = t.Verdict.ToPoco(); err != nil {
-			return out, err
-		}
-	}
-	for _, s := range t.Seats {
+	return o.ToPoco()
+}
+
+func seatsToPoco(seats []Seat) (out []poco.Seat, err error) {
+	for _, s := range seats {
 		seat, err := seatToPoco(s)
 		if err != nil {
 			return out, err
 		}
-		out.Seats = append(out.Seats, seat)
-	}
-	for _, s := range t.Court {
-		seat, err := seatToPoco(s)
-		if err != nil {
-			return out, err
-		}
-		out.Court = append(out.Court, seat)
+		out = append(out, seat)
 	}
 	return out, nil
 }
@@ -192,14 +211,7 @@ func (t *Task) Take(p poco.Task, height int64) {
 	t.Delay, t.Seated, t.RevealEnd, t.CourtCalled, t.Recalls = p.Delay, p.Seated, p.RevealEnd, p.CourtCalled, p.Recalls
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
-	switch {
-	case !p.Planned:
-		t.Plan = nil
-	case t.Plan == nil || t.Plan.Replicas != p.Plan.Replicas || t.Plan.Lottery != p.Plan.Lottery || t.Plan.Court != p.Plan.Court ||
-		t.Plan.Eligible != p.Plan.Eligible:
-		plan := PlanFromPoco(p.Terms, p.Plan)
-		t.Plan = &plan
-	}
+	t.takePlan(p)
 	if !p.Risk.IsZero() {
 		t.Risk = p.Risk.Bytes()
 	}
@@ -208,6 +220,22 @@ func (t *Task) Take(p poco.Task, height int64) {
 		v := OutcomeFromPoco(p.Verdict)
 		t.Verdict = &v
 	}
+}
+
+// takePlan copies the protocol's plan, where it is another one: its text is long to write.
+func (t *Task) takePlan(p poco.Task) {
+	switch {
+	case !p.Planned:
+		t.Plan = nil
+	case t.Plan == nil || !t.Plan.draws(p.Plan):
+		plan := PlanFromPoco(p.Terms, p.Plan)
+		t.Plan = &plan
+	}
+}
+
+// draws says whether the plans draw alike.
+func (p *Plan) draws(other poco.Plan) bool {
+	return p.Replicas == other.Replicas && p.Lottery == other.Lottery && p.Court == other.Court && p.Eligible == other.Eligible
 }
 
 // ToPoco turns a stored ledger into the protocol's.
@@ -224,19 +252,14 @@ func (l Ledger) ToPoco() (poco.Ledger, error) {
 	for i, n := range l.Limits {
 		out.Limits[i] = uint16(n)
 	}
-	var err error
-	for _, f := range []struct {
-		from []byte
-		to   *poco.Q64
-	}{{l.Debt, &out.D}, {l.UnsettledCharges, &out.U}, {l.HeadDebt, &out.HeadD}} {
-		if *f.to, err = poco.Q64FromBytes(f.from); err != nil {
-			return out, fmt.Errorf("ledger %s: %w", l.Key, err)
-		}
-	}
-	if out.Value, err = l.Value.ToPoco(); err != nil {
-		return out, fmt.Errorf("ledger %s: %w", l.Key, err)
-	}
-	if out.HeadValue, err = l.HeadValue.ToPoco(); err != nil {
+	err := steps.Run(
+		func() error {
+			return readNumbers([]number[poco.Q64]{{l.Debt, &out.D}, {l.UnsettledCharges, &out.U}, {l.HeadDebt, &out.HeadD}}, poco.Q64FromBytes)
+		},
+		func() (err error) { out.Value, err = l.Value.ToPoco(); return },
+		func() (err error) { out.HeadValue, err = l.HeadValue.ToPoco(); return },
+	)
+	if err != nil {
 		return out, fmt.Errorf("ledger %s: %w", l.Key, err)
 	}
 	return out, nil
@@ -284,13 +307,11 @@ func TurnRecordFromPoco(r poco.TurnRecord) TurnRecord {
 
 // ToPoco turns a stored account in money into the protocol's.
 func (v ValueAccount) ToPoco() (out poco.ValueAccount, err error) {
-	for _, f := range []struct {
-		from []byte
-		to   *poco.Money
-	}{{v.Debt, &out.D}, {v.Premiums, &out.P}, {v.UnsettledCharges, &out.U}, {v.UnsettledPremiums, &out.Q}} {
-		if *f.to, err = poco.MoneyFromBytes(f.from); err != nil {
-			return out, fmt.Errorf("account in money: %w", err)
-		}
+	err = readNumbers([]number[poco.Money]{
+		{v.Debt, &out.D}, {v.Premiums, &out.P}, {v.UnsettledCharges, &out.U}, {v.UnsettledPremiums, &out.Q},
+	}, poco.MoneyFromBytes)
+	if err != nil {
+		return out, fmt.Errorf("account in money: %w", err)
 	}
 	return out, nil
 }

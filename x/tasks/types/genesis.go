@@ -2,8 +2,8 @@ package types
 
 import (
 	"fmt"
-	"slices"
 
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -12,18 +12,32 @@ func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams
 
 // Validate names the first thing in the state that cannot be.
 func (g GenesisState) Validate() error {
-	if err := g.Params.Validate(); err != nil {
-		return err
+	c := &genesisCheck{
+		GenesisState: g,
+		tasks:        make(map[string]Task, len(g.Tasks)), ledgers: make(map[string]Ledger, len(g.Ledgers)),
 	}
-	ids, tasks := make(map[string]bool, len(g.Tasks)), make(map[string]Task, len(g.Tasks))
-	for _, t := range g.Tasks {
+	return steps.Run(
+		g.Params.Validate, c.checkTasks, c.checkPruned, c.checkOnchain, c.checkCourts, c.checkAppConvictions,
+		c.checkAudits, c.checkConvicted, c.checkAuditCounts, c.checkLedgers, c.checkRecords, c.checkTurns,
+	)
+}
+
+// genesisCheck checks the lists of a state, each by those before it.
+type genesisCheck struct {
+	GenesisState
+	tasks   map[string]Task   // by id
+	ledgers map[string]Ledger // by key
+}
+
+func (c *genesisCheck) checkTasks() error {
+	for _, t := range c.Tasks {
 		if _, err := ParseID(t.Id); err != nil {
 			return err
 		}
-		if ids[t.Id] {
+		if _, twice := c.tasks[t.Id]; twice {
 			return fmt.Errorf("tasks: %s stands twice", t.Id)
 		}
-		ids[t.Id], tasks[t.Id] = true, t
+		c.tasks[t.Id] = t
 		if _, err := t.ToPoco(poco.Terms{}); err != nil {
 			return fmt.Errorf("tasks: %s: %w", t.Id, err)
 		}
@@ -32,37 +46,39 @@ func (g GenesisState) Validate() error {
 			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d or later", t.Id, t.Queued, t.Deadline)
 		}
 	}
-	pruned := make(map[string]bool, len(g.Pruned))
-	for _, p := range g.Pruned {
+	return nil
+}
+
+func (c *genesisCheck) checkPruned() error {
+	seen := make(map[string]bool, len(c.Pruned))
+	for _, p := range c.Pruned {
 		if err := p.validate(); err != nil {
 			return err
 		}
-		if ids[p.Id] || pruned[p.Id] {
+		if _, whole := c.tasks[p.Id]; whole || seen[p.Id] {
 			return fmt.Errorf("pruned: %s stands twice, or among the tasks", p.Id)
 		}
-		pruned[p.Id] = true
+		seen[p.Id] = true
 	}
-	if err := g.validateOnchain(tasks); err != nil {
-		return err
-	}
-	if err := g.validateCourts(); err != nil {
-		return err
-	}
-	if err := g.validateAudits(); err != nil {
-		return err
-	}
-	ledgers := make(map[string]Ledger, len(g.Ledgers))
-	for _, l := range g.Ledgers {
+	return nil
+}
+
+func (c *genesisCheck) checkLedgers() error {
+	for _, l := range c.Ledgers {
 		if _, err := l.ToPoco(); err != nil {
 			return err
 		}
-		ledgers[l.Key] = l
+		if _, twice := c.ledgers[l.Key]; twice {
+			return fmt.Errorf("ledgers: %q stands twice", l.Key)
+		}
+		c.ledgers[l.Key] = l
 	}
-	if len(ledgers) != len(g.Ledgers) {
-		return fmt.Errorf("ledgers: a key stands twice")
-	}
-	for _, r := range g.Records {
-		l, ok := ledgers[r.Key]
+	return nil
+}
+
+func (c *genesisCheck) checkRecords() error {
+	for _, r := range c.Records {
+		l, ok := c.ledgers[r.Key]
 		if !ok || r.Turn < l.Head || r.Turn >= l.Next {
 			return fmt.Errorf("records: turn %d of ledger %q lies outside of it", r.Turn, r.Key)
 		}
@@ -70,12 +86,16 @@ func (g GenesisState) Validate() error {
 			return fmt.Errorf("records: turn %d of ledger %q: %w", r.Turn, r.Key, err)
 		}
 	}
-	for _, t := range g.Turns {
-		if !ids[t.Task] {
+	return nil
+}
+
+func (c *genesisCheck) checkTurns() error {
+	for _, t := range c.Turns {
+		if _, ok := c.tasks[t.Task]; !ok {
 			return fmt.Errorf("turns: task %s is not in the state", t.Task)
 		}
 		for _, key := range []string{t.ClassKey, t.RequesterKey} {
-			if !slices.ContainsFunc(g.Ledgers, func(l Ledger) bool { return l.Key == key }) {
+			if _, ok := c.ledgers[key]; !ok {
 				return fmt.Errorf("turns: ledger %q of task %s is not in the state", key, t.Task)
 			}
 		}
@@ -83,23 +103,39 @@ func (g GenesisState) Validate() error {
 	return nil
 }
 
-// validateCourts names the first thing about the court that cannot be.
-func (g GenesisState) validateCourts() error {
-	for _, t := range g.Tasks {
-		switch {
-		case t.CourtPlace != nil && t.Phase != PHASE_COURT_WAIT:
-			return fmt.Errorf("tasks: %s: has a place in the court's line in phase %s, expected %s", t.Id, t.Phase, PHASE_COURT_WAIT)
-		case t.CourtPlace != nil && (t.CourtPlace.Round == 0 || t.CourtPlace.Round < g.CourtRound || t.CourtPlace.Since < 1):
-			return fmt.Errorf("tasks: %s: round %d, since %d in the court's line, expected round %d or later and a height", t.Id, t.CourtPlace.Round, t.CourtPlace.Since, max(1, g.CourtRound))
-		case t.CourtPace != 0 && t.Phase != PHASE_COURT_COMMIT:
+// checkCourts checks what tasks say of the court.
+func (c *genesisCheck) checkCourts() error {
+	for _, t := range c.Tasks {
+		if err := t.checkCourtPlace(c.CourtRound); err != nil {
+			return fmt.Errorf("tasks: %s: %w", t.Id, err)
+		}
+		if t.CourtPace != 0 && t.Phase != PHASE_COURT_COMMIT {
 			return fmt.Errorf("tasks: %s: holds room of the court in phase %s, expected %s", t.Id, t.Phase, PHASE_COURT_COMMIT)
-		case t.Phase == PHASE_COURT_WAIT && t.CourtPlace == nil && t.Queued == 0:
-			return fmt.Errorf("tasks: %s: waits for the court and has no place in its line", t.Id)
 		}
 	}
-	for i, c := range g.AppConvictions {
-		if i > 0 && g.AppConvictions[i-1].App >= c.App {
-			return fmt.Errorf("app_convictions: %q after %q, expected ascending order, each app once", c.App, g.AppConvictions[i-1].App)
+	return nil
+}
+
+// checkCourtPlace checks a task's place in the court's line, which has come to a round.
+func (t Task) checkCourtPlace(round uint64) error {
+	place := t.CourtPlace
+	switch {
+	case place == nil && t.Phase == PHASE_COURT_WAIT && t.Queued == 0:
+		return fmt.Errorf("waits for the court and has no place in its line")
+	case place == nil:
+		return nil
+	case t.Phase != PHASE_COURT_WAIT:
+		return fmt.Errorf("has a place in the court's line in phase %s, expected %s", t.Phase, PHASE_COURT_WAIT)
+	case place.Round < max(1, round) || place.Since < 1:
+		return fmt.Errorf("round %d, since %d in the court's line, expected round %d or later and a height", place.Round, place.Since, max(1, round))
+	}
+	return nil
+}
+
+func (c *genesisCheck) checkAppConvictions() error {
+	for i, a := range c.AppConvictions {
+		if i > 0 && c.AppConvictions[i-1].App >= a.App {
+			return fmt.Errorf("app_convictions: %q after %q, expected ascending order, each app once", a.App, c.AppConvictions[i-1].App)
 		}
 	}
 	return nil

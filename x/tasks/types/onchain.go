@@ -45,51 +45,74 @@ func MaxOnchainContent(most uint32) int { return 2*int(most) + 64 }
 // ProveOnchain returns what of a revealed answer lives on chain: the data of the file that the deal names. ErrOnchain, with the
 // reason, unless the file is proven to be the result's (result.Prove) and is small enough. A reveal without a file has none.
 func ProveOnchain(deal dealstypes.Deal, outcome Outcome, file *OnchainFile) ([]byte, error) {
-	switch {
-	case file == nil:
+	if file == nil {
 		return nil, nil
-	case deal.Onchain == "" || deal.MaxOnchain == 0:
-		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: got a file, expected none: the deal wants nothing on chain")
-	case outcome.Kind != KIND_RESULT:
-		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: got a file with an answer of %s, expected one with a result alone", outcome.Kind)
-	case len(file.Manifest) > MaxOnchainManifest:
-		return nil, errorsmod.Wrapf(ErrOnchain, "onchain.manifest: got %d bytes, expected at most %d", len(file.Manifest), MaxOnchainManifest)
-	case len(file.Content) > MaxOnchainContent(deal.MaxOnchain):
-		return nil, errorsmod.Wrapf(ErrOnchain, "onchain.content: got %d bytes, expected at most %d for data of %d", len(file.Content), MaxOnchainContent(deal.MaxOnchain), deal.MaxOnchain)
+	}
+	if err := file.check(deal, outcome); err != nil {
+		return nil, err
 	}
 	digest, err := ParseDigest(outcome.Digest)
 	if err != nil {
 		return nil, err
 	}
 	data, err := result.Prove(digest, file.Manifest, deal.Onchain, file.Content)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: %s", err)
-	case len(data) < 1 || len(data) > int(deal.MaxOnchain):
+	}
+	if len(data) < 1 || len(data) > int(deal.MaxOnchain) {
 		return nil, errorsmod.Wrapf(ErrOnchain, "onchain: the data has %d bytes, expected 1 to %d", len(data), deal.MaxOnchain)
 	}
 	return data, nil
 }
 
-// validateOnchain names the first thing about results on chain that cannot be; tasks are those of the state, by id.
-func (g GenesisState) validateOnchain(tasks map[string]Task) error {
-	for i, r := range g.Onchain {
-		t, found := tasks[r.Task]
-		digest, err := ParseDigest(r.Digest)
+// check returns ErrOnchain unless a reveal of the outcome may bring a file of this size to the deal.
+func (f *OnchainFile) check(deal dealstypes.Deal, outcome Outcome) error {
+	switch {
+	case deal.Onchain == "" || deal.MaxOnchain == 0:
+		return errorsmod.Wrapf(ErrOnchain, "onchain: got a file, expected none: the deal wants nothing on chain")
+	case outcome.Kind != KIND_RESULT:
+		return errorsmod.Wrapf(ErrOnchain, "onchain: got a file with an answer of %s, expected one with a result alone", outcome.Kind)
+	case len(f.Manifest) > MaxOnchainManifest:
+		return errorsmod.Wrapf(ErrOnchain, "onchain.manifest: got %d bytes, expected at most %d", len(f.Manifest), MaxOnchainManifest)
+	case len(f.Content) > MaxOnchainContent(deal.MaxOnchain):
+		return errorsmod.Wrapf(ErrOnchain, "onchain.content: got %d bytes, expected at most %d for data of %d", len(f.Content), MaxOnchainContent(deal.MaxOnchain), deal.MaxOnchain)
+	}
+	return nil
+}
+
+// checkOnchain checks the results on chain.
+func (c *genesisCheck) checkOnchain() error {
+	for i, r := range c.Onchain {
+		if err := r.check(); err != nil {
+			return fmt.Errorf("onchain: %s: %w", r.Task, err)
+		}
+		t, found := c.tasks[r.Task]
 		switch {
-		case err != nil || digest == [32]byte{}:
-			return fmt.Errorf("onchain: %s: digest: got %q, expected that of a result", r.Task, r.Digest)
 		case !found:
 			return fmt.Errorf("onchain: %s: expected a task of the state", r.Task)
-		case i > 0 && !g.Onchain[i-1].before(r):
+		case i > 0 && !c.Onchain[i-1].before(r):
 			return fmt.Errorf("onchain: %s, %s: expected ascending order, each once", r.Task, r.Digest)
-		case r.File != "" || len(r.Data) < 1 || len(r.Data) > dealstypes.MaxOnchainResult:
-			return fmt.Errorf("onchain: %s: file %q and %d bytes, expected no file and 1 to %d bytes", r.Task, r.File, len(r.Data), dealstypes.MaxOnchainResult)
-		case t.KeepsOne() && (t.Ending != ENDING_ACCEPTED || t.Verdict == nil || t.Verdict.Digest != r.Digest):
+		case t.KeepsOne() && !t.Accepted(r.Digest):
 			return fmt.Errorf("onchain: %s: %s is not its accepted answer", r.Task, r.Digest)
 		}
 	}
 	return nil
+}
+
+// check checks a result on chain by itself.
+func (r OnchainResult) check() error {
+	if digest, err := ParseDigest(r.Digest); err != nil || digest == [32]byte{} {
+		return fmt.Errorf("digest: got %q, expected that of a result", r.Digest)
+	}
+	if r.File != "" || len(r.Data) < 1 || len(r.Data) > dealstypes.MaxOnchainResult {
+		return fmt.Errorf("file %q and %d bytes, expected no file and 1 to %d bytes", r.File, len(r.Data), dealstypes.MaxOnchainResult)
+	}
+	return nil
+}
+
+// Accepted says whether the task's accepted answer has the digest.
+func (t Task) Accepted(digest string) bool {
+	return t.Ending == ENDING_ACCEPTED && t.Verdict != nil && t.Verdict.Digest == digest
 }
 
 func (r OnchainResult) before(next OnchainResult) bool {

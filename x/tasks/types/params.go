@@ -3,8 +3,12 @@ package types
 import (
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 )
+
+// maxBlocks bounds parameters that count blocks: a height plus a period stays far from 2^63.
+const maxBlocks = 1 << 40
 
 // DefaultParams are the values the protocol was simulated with: a fifth of the organisations colluding, an allowance
 // of a quarter of a wrong result per ledger.
@@ -39,38 +43,68 @@ func (p Params) Allowances() (poco.Allowances, error) {
 
 // Validate names the first parameter out of range.
 func (p Params) Validate() error {
+	return steps.Run(p.checkFaction, p.checkAllowances, p.checkNumbers, p.checkRecalls, p.checkPruning)
+}
+
+// checkFaction checks the share of the organisations that may collude.
+func (p Params) checkFaction() error {
+	if p.QDen == 0 || p.QDen > 1_000_000 || 2*p.QNum >= p.QDen {
+		return errorsmod.Wrapf(ErrInvalidParams, "q_num/q_den: got %d/%d, expected a fraction below one half with a denominator of at most 1000000", p.QNum, p.QDen)
+	}
+	return nil
+}
+
+// checkAllowances checks what each ledger begins with.
+func (p Params) checkAllowances() error {
 	start, err := p.Allowances()
 	switch {
-	case p.QDen == 0 || p.QDen > 1_000_000 || 2*p.QNum >= p.QDen:
-		return errorsmod.Wrapf(ErrInvalidParams, "q_num/q_den: got %d/%d, expected a fraction below one half with a denominator of at most 1000000", p.QNum, p.QDen)
 	case err != nil:
 		return errorsmod.Wrapf(ErrInvalidParams, "allowance: %v", err)
 	case start.Errors.Cmp(poco.QuarterQ64) > 0:
 		return errorsmod.Wrapf(ErrInvalidParams, "allowance: got %s, expected at most 0.25", start.Errors)
 	case p.ValueAllowance < 1:
 		return errorsmod.Wrapf(ErrInvalidParams, "value_allowance: got 0 ucred, expected at least 1: with none the court judges every task of a new ledger")
-	case p.WindowBlocks < 1:
-		return errorsmod.Wrapf(ErrInvalidParams, "window_blocks: got %d, expected at least 1", p.WindowBlocks)
-	case p.DuePerBlock < 1 || p.DuePerBlock > 10_000:
-		return errorsmod.Wrapf(ErrInvalidParams, "due_per_block: got %d, expected 1 to 10000", p.DuePerBlock)
-	case p.CourtStrikes < 1:
-		return errorsmod.Wrapf(ErrInvalidParams, "court_strikes: got 0, expected at least 1")
-	case p.CourtSlots < 1 || p.CourtSlots > 1_000:
-		return errorsmod.Wrapf(ErrInvalidParams, "court_slots: got %d, expected 1 to 1000", p.CourtSlots)
-	case p.CourtFuelPerBlock < 1:
+	}
+	return nil
+}
+
+// checkNumbers checks the parameters that have bounds of their own alone.
+func (p Params) checkNumbers() error {
+	for _, f := range []struct {
+		name               string
+		value, least, most int64
+	}{
+		{"window_blocks", p.WindowBlocks, 1, maxBlocks},
+		{"due_per_block", int64(p.DuePerBlock), 1, 10_000},
+		{"court_strikes", int64(p.CourtStrikes), 1, 100},
+		{"court_slots", int64(p.CourtSlots), 1, 1_000},
+		{"app_convictions", int64(p.AppConvictions), 2, 100},
+		{"app_window_blocks", p.AppWindowBlocks, 1, maxBlocks},
+		{"patrol_per_mille", int64(p.PatrolPerMille), 0, 1_000},
+		{"prune_blocks", p.PruneBlocks, 0, maxBlocks}, // 0 for never
+	} {
+		if f.value < f.least || f.value > f.most {
+			return errorsmod.Wrapf(ErrInvalidParams, "%s: got %d, expected %d to %d", f.name, f.value, f.least, f.most)
+		}
+	}
+	if p.CourtFuelPerBlock < 1 {
 		return errorsmod.Wrapf(ErrInvalidParams, "court_fuel_per_block: got 0, expected at least 1")
-	case p.CourtRecalls < p.CourtStrikes || p.CourtRecalls > 100:
+	}
+	return nil
+}
+
+// checkRecalls checks that a seat which stays silent is jailed before its task is given up.
+func (p Params) checkRecalls() error {
+	if p.CourtRecalls < p.CourtStrikes || p.CourtRecalls > 100 {
 		return errorsmod.Wrapf(ErrInvalidParams, "court_recalls: got %d, expected court_strikes = %d to 100, so that a seat that stays silent is jailed before its task is given up", p.CourtRecalls, p.CourtStrikes)
-	case p.AppConvictions < 2 || p.AppConvictions > 100:
-		return errorsmod.Wrapf(ErrInvalidParams, "app_convictions: got %d, expected 2 to 100", p.AppConvictions)
-	case p.PatrolPerMille > 1_000:
-		return errorsmod.Wrapf(ErrInvalidParams, "patrol_per_mille: got %d, expected at most 1000", p.PatrolPerMille)
-	case p.PruneBlocks < 0:
-		return errorsmod.Wrapf(ErrInvalidParams, "prune_blocks: got %d, expected a number of blocks, or 0 for never", p.PruneBlocks)
-	case p.PruneBlocks > 0 && (p.PrunesPerBlock < 1 || p.PrunesPerBlock > 10_000):
+	}
+	return nil
+}
+
+// checkPruning checks how many tasks a block prunes, where it prunes any.
+func (p Params) checkPruning() error {
+	if p.PruneBlocks > 0 && (p.PrunesPerBlock < 1 || p.PrunesPerBlock > 10_000) {
 		return errorsmod.Wrapf(ErrInvalidParams, "prunes_per_block: got %d, expected 1 to 10000", p.PrunesPerBlock)
-	case p.AppWindowBlocks < 1:
-		return errorsmod.Wrapf(ErrInvalidParams, "app_window_blocks: got %d, expected at least 1", p.AppWindowBlocks)
 	}
 	return nil
 }

@@ -1,0 +1,62 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	cmtjson "github.com/cometbft/cometbft/libs/json"
+	"github.com/cometbft/cometbft/privval"
+
+	"github.com/credence-chain/credence/internal/keyfile"
+)
+
+// ConsensusKeyFile is where the folder of a node, or of a signer, has the key that signs blocks.
+func ConsensusKeyFile(home string) string {
+	return filepath.Join(home, "config", "priv_validator_key.json")
+}
+
+// ReadConsensusKey reads a consensus key in CometBFT's form, with the passphrase if it is encrypted. CometBFT's own functions end the
+// process where the file can't be read.
+func ReadConsensusKey(path string, passphrase keyfile.Source) (key privval.FilePVKey, err error) {
+	content, err := keyfile.Read(path, passphrase)
+	if err != nil {
+		return key, fmt.Errorf("consensus key: %w", err)
+	}
+	if key, err = ParseConsensusKey(content); err != nil {
+		return key, fmt.Errorf("consensus key %s: %w", path, err)
+	}
+	return key, nil
+}
+
+// ParseConsensusKey reads a consensus key from the plain content of its file.
+func ParseConsensusKey(content []byte) (key privval.FilePVKey, err error) {
+	if err := cmtjson.Unmarshal(content, &key); err != nil {
+		return key, err
+	}
+	if key.PrivKey == nil || len(key.Address) == 0 {
+		return key, errors.New("no key that signs blocks: expected address, pub_key and priv_key")
+	}
+	key.PubKey = key.PrivKey.PubKey()
+	key.Address = key.PubKey.Address()
+	return key, nil
+}
+
+// makeConsensusKey returns the public half of the key that signs blocks. It makes the key, and the state that says what it signed last,
+// where there are none.
+func (n Node) makeConsensusKey(cfg *cmtcfg.Config) ([]byte, error) {
+	path := cfg.PrivValidatorKeyFile()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(cfg.PrivValidatorStateFile()), 0o700); err != nil {
+			return nil, err
+		}
+		privval.GenFilePV(path, cfg.PrivValidatorStateFile()).Save()
+	}
+	key, err := ReadConsensusKey(path, n.Passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return key.PubKey.Bytes(), nil
+}

@@ -1,0 +1,73 @@
+// Package key has the commands that encrypt key files and make them plain again, of the node's and the worker's command line.
+package key
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/x/poa/beaconkey"
+)
+
+// Check says whether the plain content of a file is a key of a kind.
+type Check func(plain []byte) error
+
+// Commands are "encrypt" and "decrypt". They encrypt keys of accounts, beacon keys, and those of further kinds.
+func Commands(kinds ...Check) []*cobra.Command {
+	kinds = append([]Check{isAccount, beaconkey.Check}, kinds...)
+	return []*cobra.Command{
+		change("encrypt FILE...", "Encrypt key files in place with a passphrase", `Encrypt key files in place: a node's beacon keys, the key of a court executor or a worker, the consensus key of a signer.
+The passphrase, of 12 bytes or more, comes from a file, and the files open with the same one afterwards. Each file is replaced at once, and only
+after its encrypted form was opened again. The old content is not erased from the disk, nor from backups: encrypt a key before it
+matters, or make it on a disk in memory. Without the passphrase the key is lost; keep it elsewhere.`,
+			func(path string, p keyfile.Source) error { return keyfile.Encrypt(path, p, anyOf(kinds)) }, "encrypted"),
+		change("decrypt FILE...", "Make encrypted key files plain, in place", "Make encrypted key files plain again, in place and at once.", keyfile.Decrypt, "plain"),
+	}
+}
+
+func change(use, short, long string, do func(string, keyfile.Source) error, is string) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: cli.Between(1, -1, "FILE"),
+		// No node's configuration is read or written.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			passphrase := keyfile.From(file)
+			for _, path := range args {
+				err := do(path, passphrase)
+				if errors.Is(err, keyfile.ErrNothingToDo) {
+					fmt.Fprintln(cmd.OutOrStdout(), err)
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", path, is)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&file, keyfile.Flag, "", keyfile.Usage)
+	return cmd
+}
+
+func isAccount(plain []byte) error {
+	_, err := client.ParseKey(string(plain))
+	return err
+}
+
+// anyOf refuses what no program here opens when it is encrypted, such as the key with which a node names itself to its peers.
+func anyOf(kinds []Check) Check {
+	return func(plain []byte) error {
+		for _, is := range kinds {
+			if is(plain) == nil {
+				return nil
+			}
+		}
+		return errors.New("no key that may be encrypted: expected a beacon key, an account's key in hex, or a signer's consensus key")
+	}
+}

@@ -1,0 +1,94 @@
+package keyfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// workFactor is the cost of a passphrase as a power of two, of the files that Encrypt writes; tests lower it.
+var workFactor = 18
+
+// ErrNothingToDo is a file that is already what it was to become.
+var ErrNothingToDo = errors.New("nothing to do")
+
+// Encrypt encrypts a plain key file in place. check is told the plain content and may refuse it; nil takes any. The file is replaced at
+// once, and only after its encrypted form was opened again. Of the old content nothing is erased from the disk. The error wraps
+// ErrNothingToDo where the file is encrypted already.
+func Encrypt(path string, passphrase Source, check func(plain []byte) error) error {
+	plain, err := readOwn(path)
+	if err != nil {
+		return err
+	}
+	if encrypted(plain) {
+		return fmt.Errorf("%s: %w: it is encrypted already; to change its passphrase, decrypt it first", path, ErrNothingToDo)
+	}
+	if check != nil {
+		if err := check(plain); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	secret, err := passphrase()
+	if err != nil {
+		return err
+	}
+	if len(secret) < leastPassphrase {
+		return fmt.Errorf("the passphrase has %d bytes, expected at least %d", len(secret), leastPassphrase)
+	}
+	sealed, err := seal(plain, secret, workFactor)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if again, err := open(path, sealed, secret); err != nil || !bytes.Equal(again, plain) {
+		return fmt.Errorf("%s: it does not open again, and is left as it is: %w", path, err)
+	}
+	return replace(path, sealed)
+}
+
+// Decrypt makes an encrypted key file plain again, in place and at once. The error wraps ErrNothingToDo where it is plain already.
+func Decrypt(path string, passphrase Source) error {
+	is, err := IsEncrypted(path)
+	if err != nil {
+		return err
+	}
+	if !is {
+		return fmt.Errorf("%s: %w: it is plain already", path, ErrNothingToDo)
+	}
+	plain, err := Read(path, passphrase)
+	if err != nil {
+		return err
+	}
+	return replace(path, plain)
+}
+
+// replace writes a file of its owner alone in the place of another, so that whoever reads it, also after a power cut, finds one of the
+// two whole.
+func replace(path string, content []byte) (err error) {
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, ".key-*") // for its owner alone
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
