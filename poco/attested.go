@@ -20,7 +20,7 @@ func (Attested) Rules() Rules {
 }
 
 // Replicas implements Policy.
-func (Attested) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+func (Attested) Replicas(uint64, uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
 
 // Plan implements Policy.
 func (Attested) Plan(in PlanInput) Plan { return Single{}.Plan(in) }

@@ -18,7 +18,7 @@ func (Credence) Rules() Rules {
 }
 
 // Replicas implements Policy: at least two, since the claim rests on a blind one.
-func (Credence) Replicas(min uint32) ReplicaRange {
+func (Credence) Replicas(_ uint64, min uint32) ReplicaRange {
 	return ReplicaRange{Least: max(2, min), Most: MaxReplicas}
 }
 

@@ -15,7 +15,7 @@ func (FullCourt) Rules() Rules {
 }
 
 // Replicas implements Policy: it draws none.
-func (FullCourt) Replicas(uint32) ReplicaRange { return ReplicaRange{} }
+func (FullCourt) Replicas(uint64, uint32) ReplicaRange { return ReplicaRange{} }
 
 // Plan implements Policy.
 func (FullCourt) Plan(PlanInput) Plan { return Plan{Court: true, Bound: BoundRequest} }

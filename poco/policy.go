@@ -16,8 +16,9 @@ type Policy interface {
 	Name() string
 	// Rules are what holds for every task under the policy.
 	Rules() Rules
-	// Replicas says how many replicas a task has when its requester asks for at least min of them (0: does not say).
-	Replicas(min uint32) ReplicaRange
+	// Replicas says how many replicas a task has at a quantised trust, when its requester asks for at least min of them (0: does
+	// not say). Least is above MaxReplicas where no number would do for the trust: such a job is refused.
+	Replicas(trust uint64, min uint32) ReplicaRange
 	// Plan says how a task is to be checked. It is asked before the first worker is drawn, and again when commit 1 is
 	// locked; the second plan is the task's.
 	Plan(in PlanInput) Plan
@@ -38,6 +39,8 @@ type Rules struct {
 	Bounded bool
 	// Confirms: a replica that agreed with another organisation's counts as a confirmation in its worker's record.
 	Confirms bool
+	// Votes is what a vote of workers does to their records, and which of their records it weighs.
+	Votes VoteUse
 	// NamedPool: the requester names the pool, since it is the pool that is trusted.
 	NamedPool bool
 	// Evidence is what comes with each answer that a worker reveals, and shows that it is the program's: an answer is revealed
@@ -70,7 +73,7 @@ type Ballot struct {
 	Who      string // the worker
 	Revealed bool
 	Outcome  Outcome
-	Score    uint64 // confirmations in the worker's record when it was drawn, for policies that weigh it
+	Score    uint64 // what the worker's record weighed when it was drawn (ScoreUnder), for policies that weigh it
 }
 
 // countAgreeing counts the ballots with an outcome.
@@ -98,8 +101,8 @@ const (
 type Judgement struct {
 	Decision Decision
 	Outcome  Outcome // of DecideAccept and DecideRefund
-	// More is the fewest replicas with which DecideMore could come to an end. Where the escrow or the attempts have no
-	// room for them, the task ends as if it were DecideCourt.
+	// More is how many replicas DecideMore asks for: as many newcomers as could bring it to an end. Where the escrow or the
+	// attempts have no room for them, the task ends as if it were DecideCourt.
 	More uint32
 }
 
@@ -107,7 +110,7 @@ type Judgement struct {
 const DefaultPolicy = PolicyCredence
 
 // policies are those that a deal may name, in the order in which people are told of them.
-var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Proven{}, Attested{}, Single{}}
+var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Jury{}, IExec{}, Proven{}, Attested{}, Single{}}
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {
@@ -181,13 +184,15 @@ func (t Terms) Describe(plan Plan) string {
 
 // QuoteSeats returns the price of how many replicas a task planned so is expected to cost, and of how many it may be
 // prudent to lock, when so many seats sit in the court: room for a plan two replicas larger, should the ledgers have moved
-// meanwhile, and for a court that nobody is to blame for. A policy without a court may need all that it can draw.
-func QuoteSeats(p Policy, plan Plan, asked uint32, bench uint64) (expected, most uint64) {
-	rules, replicas := p.Rules(), p.Replicas(asked)
+// meanwhile, and for a court that nobody is to blame for. A policy without a court that asks for more replicas where they differ
+// is given room to outvote about as many wrong answers as it expects right ones: twice as many, and two.
+func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32, bench uint64) (expected, most uint64) {
+	rules, replicas := p.Rules(), p.Replicas(trust, asked)
 	expected = uint64(plan.Replicas)
 	switch {
 	case rules.Court == CourtNever:
-		return uint64(max(plan.Replicas, replicas.Least)), uint64(replicas.Most)
+		expected = uint64(max(plan.Replicas, replicas.Least))
+		return expected, min(uint64(replicas.Most), 2*expected+2)
 	case plan.Court || rules.Court == CourtAtOnce:
 		expected = bench + 1
 	case plan.Lottery > 0:

@@ -19,7 +19,7 @@ func (Proven) Rules() Rules {
 }
 
 // Replicas implements Policy.
-func (Proven) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+func (Proven) Replicas(uint64, uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
 
 // Plan implements Policy.
 func (Proven) Plan(in PlanInput) Plan { return Single{}.Plan(in) }

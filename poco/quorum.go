@@ -25,7 +25,7 @@ func (Quorum) Rules() Rules {
 }
 
 // Replicas implements Policy.
-func (Quorum) Replicas(min uint32) ReplicaRange {
+func (Quorum) Replicas(_ uint64, min uint32) ReplicaRange {
 	if min < 2 {
 		min = leastQuorum
 	}
@@ -34,7 +34,11 @@ func (Quorum) Replicas(min uint32) ReplicaRange {
 
 // Plan implements Policy: it draws all of them, the first as blind as the others.
 func (q Quorum) Plan(in PlanInput) Plan {
-	n := q.Replicas(in.MinReplicas).Least
+	return planReplicas(in, q.Replicas(in.Trust, in.MinReplicas).Least)
+}
+
+// planReplicas is the plan of a policy without a court that says itself how many replicas there are.
+func planReplicas(in PlanInput, n uint32) Plan {
 	plan := Plan{Replicas: n, Faction: in.Faction, Eligible: in.Eligible, Bound: BoundPolicy}
 	switch {
 	case in.Eligible < uint64(n):
@@ -47,7 +51,7 @@ func (q Quorum) Plan(in PlanInput) Plan {
 
 // Judge implements Policy.
 func (q Quorum) Judge(terms Terms, ballots []Ballot) Judgement {
-	needed := quorumOf(max(q.Replicas(terms.MinReplicas).Least, uint32(len(ballots))))
+	needed := quorumOf(max(q.Replicas(terms.Trust, terms.MinReplicas).Least, uint32(len(ballots))))
 	for i, b := range ballots {
 		if b.Revealed && countAgreeing(ballots[i:], b.Outcome) >= needed {
 			if b.Outcome.Kind.IsAnswer() {

@@ -52,7 +52,7 @@ func TestQuorumPlans(t *testing.T) {
 	require.EqualValues(t, 6, Quorum{}.Plan(PlanInput{Eligible: 6, MaxSeats: 6, MinReplicas: 6}).Replicas)
 	require.Equal(t, BoundFew, Quorum{}.Plan(PlanInput{Eligible: 5, MaxSeats: 6, MinReplicas: 6}).Bound)
 	require.True(t, Quorum{}.Plan(PlanInput{Eligible: 9, MaxSeats: 5, MinReplicas: 6}).Court, "more than the escrow pays")
-	expected, most := QuoteSeats(Quorum{}, plan, 0, 100)
+	expected, most := QuoteSeats(Quorum{}, plan, 100, 0, 100)
 	require.Equal(t, []uint64{3, 3}, []uint64{expected, most}, "a quorum costs what it costs, and no court")
 }
 
@@ -61,7 +61,7 @@ func TestQuorumPlans(t *testing.T) {
 func TestQuorumIsOfMoreThanHalf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		asked := rapid.Uint32Range(0, MaxReplicas).Draw(t, "asked")
-		n := Quorum{}.Replicas(asked).Least
+		n := Quorum{}.Replicas(100, asked).Least
 		require.GreaterOrEqual(t, n, max(2, asked))
 		outcomes := rapid.SliceOfN(rapid.SampledFrom([]Outcome{truth, truth, lie, abstain, {}}), int(n), int(n)).Draw(t, "outcomes")
 		ballots := ballotsOf(outcomes...)

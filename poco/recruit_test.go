@@ -12,11 +12,13 @@ type twoFirst struct {
 	court CourtUse
 }
 
-func (p twoFirst) Name() string               { return p.name }
-func (p twoFirst) Rules() Rules               { return Rules{Court: p.court, Confirms: true, Summary: "for tests"} }
-func (twoFirst) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: MaxReplicas} }
-func (twoFirst) Plan(PlanInput) Plan          { return Plan{Replicas: 1, Bound: BoundPolicy} }
-func (twoFirst) Describe(Plan) string         { return "one after the other" }
+func (p twoFirst) Name() string { return p.name }
+func (p twoFirst) Rules() Rules { return Rules{Court: p.court, Confirms: true, Summary: "for tests"} }
+func (twoFirst) Replicas(uint64, uint32) ReplicaRange {
+	return ReplicaRange{Least: 1, Most: MaxReplicas}
+}
+func (twoFirst) Plan(PlanInput) Plan  { return Plan{Replicas: 1, Bound: BoundPolicy} }
+func (twoFirst) Describe(Plan) string { return "one after the other" }
 func (twoFirst) Judge(_ Terms, b []Ballot) Judgement {
 	for i, x := range b {
 		if x.Revealed && x.Outcome.Kind.IsAnswer() && countAgreeing(b[i:], x.Outcome) > 1 {

@@ -66,6 +66,7 @@ type SeatEnd struct {
 	Right     bool   // answered as the verdict says
 	Confirmed bool   // counts as a confirmation in its record
 	Dispute   Dispute
+	Vote      VoteMark // what a vote of workers does to its record
 }
 
 // Settlement is every movement of money and record at a task's end. Two laws hold for each (tested):
@@ -179,16 +180,12 @@ func mulBps(amount uint64, bps uint32) uint64 {
 // endSeats judges every worker's seat and returns what is slashed in all.
 func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	confirms := t.Terms.policyRules().Confirms
-	orgs := 0 // organisations that answered as the verdict says; one seat per organisation
-	for _, seat := range t.Seats {
-		if t.isRight(seat) {
-			orgs++
-		}
-	}
+	// Organisations that answered as the verdict says, without having seen what others revealed; one seat per organisation.
+	blind := countSeats(t.Seats, func(s Seat) bool { return t.isRight(s) && t.isBlind(s) })
 	courtCost := t.courtCost()
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
-		e.Fault, e.Dispute = t.faultOf(seat), t.disputeOf(seat)
+		e.Fault, e.Dispute, e.Vote = t.faultOf(seat), t.disputeOf(seat), t.markOf(seat)
 		if e.Fault == FaultUnrevealed {
 			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}
@@ -212,7 +209,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		if t.isHeld(seat) {
 			e.Unlock = 0
 		}
-		e.Confirmed = e.Right && confirms && (orgs > 1 || t.ByCourt) && t.Terms.Price > 0
+		e.Confirmed = e.Right && confirms && (blind > 1 && t.isBlind(seat) || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)
 	}

@@ -19,7 +19,7 @@ func (Single) Rules() Rules {
 }
 
 // Replicas implements Policy.
-func (Single) Replicas(uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
+func (Single) Replicas(uint64, uint32) ReplicaRange { return ReplicaRange{Least: 1, Most: 1} }
 
 // Plan implements Policy.
 func (Single) Plan(in PlanInput) Plan {

@@ -204,7 +204,7 @@ type Seat struct {
 	Commitment [32]byte
 	Committed  int64 // height of the commitment while it is not revealed
 	Outcome    Outcome
-	Score      uint64 // confirmations in the worker's record when it was drawn
+	Score      uint64 // what the worker's record weighed when it was drawn (ScoreUnder)
 	// Missed is the first height that was too late to reveal, of a seat that committed and did not.
 	Missed int64
 }

@@ -11,10 +11,15 @@ import (
 
 // replicaRange are how many the job's policy draws; none of an unknown policy.
 func (j Job) replicaRange() poco.ReplicaRange {
-	if p, ok := poco.PolicyByName(j.Policy); ok {
-		return p.Replicas(j.MinReplicas)
+	p, ok := poco.PolicyByName(j.Policy)
+	if !ok {
+		return poco.ReplicaRange{}
 	}
-	return poco.ReplicaRange{}
+	trust, err := poco.QuantiseTrust(j.Trust)
+	if err != nil {
+		return poco.ReplicaRange{} // Validate refuses the job
+	}
+	return p.Replicas(trust, j.MinReplicas)
 }
 
 // policyRules are those of the job's policy; none of an unknown one.
@@ -47,14 +52,17 @@ func (j Job) validatePolicy() error {
 	if err != nil {
 		return ErrPolicy.Wrap(err.Error())
 	}
-	rules, most := policy.Rules(), policy.Replicas(j.MinReplicas).Most
+	rules, replicas := policy.Rules(), j.replicaRange()
 	switch {
 	case rules.NamedPool && j.Pool == "":
 		return ErrPolicy.Wrapf("pool: got none, expected the pool that is trusted: the policy %q believes one worker of it", j.Policy)
 	case rules.Court == poco.CourtNever && j.StaticCredibility:
 		return ErrPolicy.Wrapf("static_credibility: the policy %q draws its own number of replicas; leave it out, or use %q", j.Policy, poco.DefaultPolicy)
-	case rules.Court == poco.CourtNever && j.MinReplicas > most:
-		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d under the policy %q", j.MinReplicas, most, j.Policy)
+	case rules.Court == poco.CourtNever && j.MinReplicas > replicas.Most:
+		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d under the policy %q", j.MinReplicas, replicas.Most, j.Policy)
+	case replicas.Least > poco.MaxReplicas:
+		return ErrTrust.Wrapf("trust: got %d, for which more than %d workers would have to agree under the policy %q; expected less, or another policy",
+			j.Trust, poco.MaxReplicas, j.Policy)
 	}
 	return nil
 }

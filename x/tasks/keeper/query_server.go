@@ -324,7 +324,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.MinReplicas, bench)
+	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas, bench)
 	cost := func(seats uint64) uint64 {
 		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
 		if err != nil {

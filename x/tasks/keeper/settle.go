@@ -71,7 +71,7 @@ func (k Keeper) settleStakes(ctx context.Context, it *item, s poco.Settlement, p
 	var ends []workerstypes.SeatSettlement
 	for _, e := range s.Seats {
 		ends = append(ends, workerstypes.SeatSettlement{
-			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed, Dispute: e.Dispute,
+			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Right: e.Right, Confirmed: e.Confirmed, Dispute: e.Dispute, Vote: e.Vote,
 			Earned: payees.earned[e.Who],
 		})
 	}

@@ -15,6 +15,7 @@ const maxRanked = 256
 type urn struct {
 	keeper  Keeper
 	pool    string
+	policy  string
 	entropy poco.Entropy
 	ranking *poco.Ranking
 	given   uint64       // tickets
@@ -27,7 +28,7 @@ type urn struct {
 // newUrn returns the urn of a draw. That of wave 2 holds those that the plan counted, that of a later wave those of the plan's
 // tickets that can be drawn now.
 func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (*urn, error) {
-	u := &urn{keeper: k, pool: it.deal.Pool, entropy: e, out: slices.Clone(c.barred)}
+	u := &urn{keeper: k, pool: it.deal.Pool, policy: it.state.Terms.Policy, entropy: e, out: slices.Clone(c.barred)}
 	var err error
 	switch e.Wave {
 	case 1:
@@ -70,7 +71,8 @@ func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord)
 	}
 	rec.MemberSizes = append(rec.MemberSizes, members)
 	rec.Members = append(rec.Members, member)
-	return poco.Seat{Who: worker, Org: org, Score: record.Record.Confirmations}, nil
+	score := poco.ScoreUnder(u.policy, record.Record.Confirmations, record.Record.Score)
+	return poco.Seat{Who: worker, Org: org, Score: score}, nil
 }
 
 // drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how; errTaken in wave 2 where

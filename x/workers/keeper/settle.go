@@ -63,6 +63,7 @@ func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID stri
 		if e.Overturned {
 			w.Record.Right -= min(1, w.Record.Right)
 		}
+		w.Record.Confirmations, w.Record.Score = e.Vote.Apply(w.Record.Confirmations, w.Record.Score)
 		k.noteDispute(ctx, w, e.Dispute)
 		return k.recordFault(ctx, params, w, e.Fault, e.Outage)
 	})

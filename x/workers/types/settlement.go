@@ -26,6 +26,8 @@ type SeatSettlement struct {
 	Confirmed bool
 	// Dispute says whether a strike of it is left pending, or is no longer.
 	Dispute poco.Dispute
+	// Vote is what a vote of workers does to its record.
+	Vote poco.VoteMark
 	// Earned is the amount that x/market pays it for the task. Here it is only added to the record.
 	Earned uint64
 }

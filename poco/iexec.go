@@ -1,0 +1,123 @@
+package poco
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/credence-chain/credence/poco/iexec"
+)
+
+// PolicyIExec is the name of IExec.
+const PolicyIExec = "iexec"
+
+// IExec believes what iExec's Proof of Contribution believes, by the contracts' own arithmetic (poco/iexec). A worker of score s has
+// the weight max(floor(s/3), 3) - 1. The weights of those who gave one answer are multiplied, and an answer has the consensus when
+//
+//	product * trust > (1 + sum of all products) * (trust - 1)
+//
+// Contributions are taken in draw order, and the first answer that has the consensus is accepted. Wave 2 has as many seats as
+// suffice when all agree and those who are still to be drawn have no score; where that does not suffice, more are drawn. The score
+// is kept by iExec's rule in a record of its own.
+//
+// It carries no bound on wrong results: what it claims is what iExec claims. Three things are not as on iExec: a contribution
+// counts when it is revealed, and not when it is committed; being outvoted costs the score, and no stake; each right replica is paid
+// the same.
+type IExec struct{}
+
+// Name implements Policy.
+func (IExec) Name() string { return PolicyIExec }
+
+// Rules implements Policy.
+func (IExec) Rules() Rules {
+	return Rules{
+		Court: CourtNever, Votes: VoteScores,
+		Summary: "iExec's Proof of Contribution: more workers until the weights of those who agree reach --trust; no court",
+	}
+}
+
+// Replicas implements Policy: as many workers without a score as have to agree.
+func (IExec) Replicas(trust uint64, min uint32) ReplicaRange {
+	return ReplicaRange{Least: max(newContractVote(trust).needed(), min), Most: MaxReplicas}
+}
+
+// Plan implements Policy.
+func (IExec) Plan(in PlanInput) Plan {
+	vote, n := newContractVote(in.Trust), uint32(len(in.Records))
+	for _, score := range in.Records {
+		vote.contribute(iexec.Digest{}, iexec.Weight(score))
+	}
+	return planReplicas(in, max(n+vote.needed(), in.MinReplicas))
+}
+
+// Judge implements Policy.
+func (IExec) Judge(terms Terms, ballots []Ballot) Judgement {
+	if j, none := agreeOnNone(ballots); none {
+		return j
+	}
+	vote := newContractVote(terms.Trust)
+	for _, b := range ballots {
+		if b.Revealed && b.Outcome.Kind.IsAnswer() && vote.contribute(groupOf(b.Outcome), iexec.Weight(b.Score)) {
+			return Judgement{Decision: DecideAccept, Outcome: b.Outcome}
+		}
+	}
+	return Judgement{Decision: DecideMore, More: vote.needed()}
+}
+
+// Describe implements Policy.
+func (IExec) Describe(plan Plan) string {
+	return fmt.Sprintf("%s by iExec's rule, and more where they differ; no court judges, and wrong results are not bounded", countReplicas(plan.Replicas))
+}
+
+// contractVote is the contracts' tally of a task, and the consensus once there is one.
+type contractVote struct {
+	tally   iexec.Consensus
+	trust   *big.Int
+	reached bool
+}
+
+func newContractVote(trust uint64) *contractVote {
+	return &contractVote{tally: iexec.NewConsensus(), trust: new(big.Int).SetUint64(max(trust, 1))}
+}
+
+// contribute counts a contribution, and says whether its group has the consensus. One by which a number would leave the contracts'
+// 256 bits is reverted there, and is not counted.
+func (v *contractVote) contribute(group iexec.Digest, weight uint64) bool {
+	next, err := v.tally.Add(group, weight)
+	if err != nil {
+		return false
+	}
+	reached, err := next.Reached(group, v.trust)
+	if err != nil {
+		return false
+	}
+	v.tally, v.reached = next, v.reached || reached
+	return reached
+}
+
+// needed returns how many workers without a score would have to join the group with the largest product for the consensus; more than
+// MaxReplicas where no number does that a task can have.
+func (v *contractVote) needed() (more uint32) {
+	ahead, best := *v, iexec.Digest{}
+	if groups := ahead.tally.Groups; len(groups) > 0 {
+		// The first of equals: the one that was contributed first.
+		best = slices.MaxFunc(groups, func(a, b iexec.Group) int { return a.Product.Cmp(b.Product) }).Hash
+	}
+	for ; more <= MaxReplicas && !ahead.reached; more++ {
+		ahead.contribute(best, iexec.Weight(0))
+	}
+	return more
+}
+
+// groupOf names the answers that are equal in every field.
+func groupOf(o Outcome) iexec.Digest {
+	return iexec.Digest(Hash([]byte{byte(o.Kind)}, o.Digest[:], new(big.Int).SetUint64(o.Fuel).Bytes()))
+}
+
+// countReplicas says a number of replicas.
+func countReplicas(n uint32) string {
+	if n == 1 {
+		return "1 replica"
+	}
+	return fmt.Sprintf("%d replicas", n)
+}

@@ -1,0 +1,103 @@
+package poco
+
+import "github.com/credence-chain/credence/poco/iexec"
+
+// Votes of workers: what the policies that believe a vote have in common, and what a vote does to the records of those who voted.
+// A vote takes nobody's stake (protocol section 3.1). It moves records, because the methods of Sarmenta and of iExec weigh votes by
+// them.
+
+// VoteUse is what a vote of workers does to their records, and which of their records it weighs.
+type VoteUse uint8
+
+// The uses of a vote.
+const (
+	VoteNone VoteUse = iota // it moves none
+	// VoteForgets weighs confirmations. Whoever was outvoted begins anew: its confirmations start again at 0.
+	VoteForgets
+	// VoteScores weighs iExec's score, which it keeps by iExec's rule. It leaves confirmations alone.
+	VoteScores
+)
+
+// VoteMark is what a vote does to one worker's record.
+type VoteMark uint8
+
+// The marks.
+const (
+	MarkNone     VoteMark = iota
+	MarkOutvoted          // answered otherwise than the accepted answer
+	MarkAccurate          // of iExec's score: gave the accepted answer, and not as the only one who contributed
+	MarkFaulty            // of iExec's score: contributed something else, or did not reveal what it had contributed
+)
+
+// Apply returns a record's confirmations and iExec score after the mark.
+func (m VoteMark) Apply(confirmations, score uint64) (uint64, uint64) {
+	switch m {
+	case MarkOutvoted:
+		return 0, score
+	case MarkAccurate:
+		return confirmations, iexec.Score(score, iexec.Accurate)
+	case MarkFaulty:
+		return confirmations, iexec.Score(score, iexec.Faulty)
+	}
+	return confirmations, score
+}
+
+// ScoreUnder is what a worker's record weighs under a policy: its iExec score where the policy keeps one, else its confirmations.
+func ScoreUnder(policy string, confirmations, score uint64) uint64 {
+	if p, ok := PolicyByName(policy); ok && p.Rules().Votes == VoteScores {
+		return score
+	}
+	return confirmations
+}
+
+// markOf is what the vote does to a seat's record. A task without an accepted answer moves none, as on iExec.
+func (t *Task) markOf(seat Seat) VoteMark {
+	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) {
+		return MarkNone
+	}
+	switch right := t.isRight(seat); t.Terms.policyRules().Votes {
+	case VoteForgets:
+		if !right && seat.State == SeatRevealed {
+			return MarkOutvoted
+		}
+	case VoteScores:
+		return t.scoreMark(right)
+	}
+	return MarkNone
+}
+
+// scoreMark is what iExec's score of somebody who contributed becomes. Work at price 0 counts for no record.
+func (t *Task) scoreMark(right bool) VoteMark {
+	switch {
+	case !right:
+		return MarkFaulty
+	case countSeats(t.Seats, contributed) > 1 && t.Terms.Price > 0:
+		return MarkAccurate
+	}
+	return MarkNone
+}
+
+// contributed says whether a seat committed to something that was not shown to be no answer.
+func contributed(s Seat) bool { return s.State == SeatCommitted || hasAnswered(s) }
+
+// isBlind says whether a seat committed before anybody of the task had revealed. Whoever is drawn later knows what was revealed,
+// and could copy it.
+func (t *Task) isBlind(s Seat) bool { return s.Wave == 1 || s.Wave == 2 && t.Plan.Replicas != 1 }
+
+// agreeOnNone says whether a vote is to end because there is nothing to vote on: no seat has an answer, and more than half of
+// them say so. The task then ends under the name on which they agree, and where they do not as one on which all abstained.
+func agreeOnNone(ballots []Ballot) (Judgement, bool) {
+	without, said := uint32(0), Outcome{}
+	for _, b := range ballots {
+		switch {
+		case !b.Revealed:
+		case b.Outcome.Kind.IsAnswer():
+			return Judgement{}, false
+		case without > 0 && b.Outcome != said:
+			said, without = Outcome{Kind: KindAbstain}, without+1
+		default:
+			said, without = b.Outcome, without+1
+		}
+	}
+	return Judgement{Decision: DecideRefund, Outcome: said}, without >= quorumOf(uint32(len(ballots)))
+}
