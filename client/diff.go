@@ -50,6 +50,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 	}
 	c.tellSeats(1, reveal)
 	c.tellSeats(2, reveal)
+	c.tellLaterWaves()
 	if c.before.Gate != now.Gate && now.Gate != "" {
 		c.addEvent(EventTurn, func(e *Event) { e.Gate, e.Text = now.Gate, gateText(now.Gate) })
 	}
@@ -128,6 +129,23 @@ const (
 	reveal
 )
 
+// tellLaterWaves tells of the waves that a policy asks for when the answers so far do not decide.
+func (c *changes) tellLaterWaves() {
+	if c.before.Phase == taskstypes.PHASE_REVEAL && c.now.Phase == taskstypes.PHASE_LOCKED {
+		c.addEvent(EventWaiting, func(e *Event) {
+			e.Phase, e.Deadline = "LOCKED", c.now.Deadline
+			e.Text = "the answers so far do not decide: more organisations are drawn"
+		})
+	}
+	if len(c.now.Seats) == 0 {
+		return
+	}
+	for wave := uint32(3); wave <= c.now.Seats[len(c.now.Seats)-1].Wave; wave++ {
+		c.tellSeats(wave, upToCommit)
+		c.tellSeats(wave, reveal)
+	}
+}
+
 // tellSeats tells one half of what the seats of a wave did.
 func (c *changes) tellSeats(wave uint32, which half) {
 	for i, seat := range c.now.Seats {
@@ -178,9 +196,9 @@ func (c *changes) tellSeat(old taskstypes.SeatState, seat taskstypes.Seat, which
 		return
 	}
 	if old == taskstypes.SEAT_STATE_UNSPECIFIED {
-		text := fmt.Sprintf("wave 1: %s is drawn and runs it", seat.Organisation)
+		text := fmt.Sprintf("wave %d: %s is drawn and runs it", seat.Wave, seat.Organisation)
 		if seat.Wave == 2 {
-			text = fmt.Sprintf("wave 2: %s is drawn and runs it, blind", seat.Organisation)
+			text += ", blind"
 		}
 		tell(EventDrawn, text)
 		old = taskstypes.SEAT_STATE_DRAWN

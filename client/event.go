@@ -51,7 +51,7 @@ type Event struct {
 	// Organisation and Who it is about.
 	Organisation string `json:"organisation,omitempty"`
 	Who          string `json:"who,omitempty"`
-	// Wave drawn in, 1 or 2; 0 in the court.
+	// Wave drawn in: 1, 2, or a later one where the policy asked for more; 0 in the court.
 	Wave uint32 `json:"wave,omitempty"`
 	// InCourt says that it is about a seat of the court.
 	InCourt bool `json:"in_court,omitempty"`

@@ -38,8 +38,10 @@ func (p *play) wave(outcomes ...Outcome) {
 	if p.task.Phase == PhaseSecond {
 		p.due(p.task.Deadline)
 	}
-	p.due(max(p.height, p.task.From))
-	p.revealAll(BenchWorkers)
+	p.due(max(p.height, p.task.From)) // where nobody committed, that judges
+	if p.task.Phase == PhaseReveal {
+		p.revealAll(BenchWorkers)
+	}
 }
 
 func votesOf(s *Settlement) (marks []VoteMark, confirmed []bool) {

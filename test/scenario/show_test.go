@@ -93,6 +93,9 @@ func (s *stage) workers() (out []string) {
 		if w.Record.Wrong+w.Record.Unrevealed+w.Record.Silent+w.Record.Abstained > 0 {
 			line += fmt.Sprintf(", wrong %d, unrevealed %d, silent %d, abstained %d", w.Record.Wrong, w.Record.Unrevealed, w.Record.Silent, w.Record.Abstained)
 		}
+		if w.Record.Score > 0 {
+			line += fmt.Sprintf(", iExec score %d", w.Record.Score)
+		}
 		if w.Record.DisputedHeight > 0 {
 			line += ", a strike pending"
 		}

@@ -221,7 +221,7 @@ func (v *ttyView) takeEvent(e client.Event) {
 		if e.Wave == 1 {
 			t.first, t.phase = e.Organisation, "wave 1 runs"
 		} else {
-			t.second, t.phase = append(t.second, e.Organisation), "wave 2 runs"
+			t.second, t.phase = append(t.second, e.Organisation), fmt.Sprintf("wave %d runs", e.Wave)
 		}
 	case client.EventCommitted:
 		if e.InCourt {

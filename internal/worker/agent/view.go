@@ -98,6 +98,8 @@ func lookAt(a chain.Assignment, key journal.Key, who string, height int64) sight
 		s.view = Opened
 	case s.seat.State == taskstypes.SEAT_STATE_COMMITTED:
 		switch {
+		case a.Task.Phase == reveal && s.seat.Missed > 0: // these are the reveals of a later wave
+			s.view = Late
 		case a.Task.Phase != reveal || a.Task.From > height+1: // likewise: every commitment is in a block already
 			s.view = Locked
 		case open:

@@ -88,6 +88,8 @@ func TestLook(t *testing.T) {
 			exp = Opening
 		}
 		require.Equal(t, exp, lookAt(a, journal.Key{Attempt: 1}, me, height).view, height)
+		a.Task.Seats[0].Missed = 40
+		require.Equal(t, Late, lookAt(a, journal.Key{Attempt: 1}, me, height).view, "a reveal missed with its own wave stays missed")
 	}
 }
 

@@ -84,6 +84,9 @@ func TestTermsOfAPolicy(t *testing.T) {
 		{"court", 0, dealstypes.MaxSeats, 10, 1, 0},
 		{"quorum", 0, 3, 0, 3, 3},
 		{"quorum", 5, 5, 0, 5, 5},
+		{"jury", 0, 24, 0, 4, 4},
+		{"jury", 6, 24, 0, 6, 6},
+		{"iexec", 0, 24, 0, 7, 7},
 		{"single", 0, 1, 0, 1, 1},
 	} {
 		j := types.Job{Policy: c.policy, Trust: 100, MinReplicas: c.min, MaxPrice: 1_000, Size_: 1, FuelLimit: 1}

@@ -186,6 +186,29 @@ func TestOneOutageIsOneStrike(t *testing.T) {
 	}
 }
 
+// TestVotesMoveRecords: what a vote of workers does to their records, and to nothing else: being outvoted is no fault, costs no stake
+// and no time.
+func TestVotesMoveRecords(t *testing.T) {
+	f, worker := assigned(t)
+	settle := func(e types.SeatSettlement) types.Record {
+		e.Worker = worker
+		require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{e}, nil, 0))
+		require.NoError(t, f.k.Lock(f.ctx, worker, 10))
+		return f.get(worker).Record
+	}
+	before := f.get(worker)
+	require.Equal(t, types.Record{Right: 1, Confirmations: 1}, settle(types.SeatSettlement{Unlock: 10, Right: true, Confirmed: true}))
+	require.Equal(t, types.Record{Right: 1}, settle(types.SeatSettlement{Unlock: 10, Vote: poco.MarkOutvoted}))
+	for range 4 {
+		settle(types.SeatSettlement{Unlock: 10, Vote: poco.MarkAccurate})
+	}
+	require.Equal(t, types.Record{Right: 1, Score: 4}, f.get(worker).Record)
+	require.Equal(t, types.Record{Right: 1, Score: 2}, settle(types.SeatSettlement{Unlock: 10, Vote: poco.MarkFaulty}))
+	after := f.get(worker)
+	require.Equal(t, []uint64{before.Bonded, uint64(before.CoolingUntil)}, []uint64{after.Bonded, uint64(after.CoolingUntil)})
+	f.check()
+}
+
 // TestProvenFaultResetsConfirmations tells proven faults from the others.
 func TestProvenFaultResetsConfirmations(t *testing.T) {
 	for fault, left := range map[poco.Fault]uint64{
