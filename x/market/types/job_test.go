@@ -41,7 +41,7 @@ func TestJobValidate(t *testing.T) {
 		{"a jury of any trust", func(j *job) { j.Policy, j.Trust = "jury", poco.MaxTrust }, nil, ""},
 		{"iExec's rule", func(j *job) { j.Policy, j.Trust = "iexec", 10_000_000 }, nil, ""},
 		{"iExec's rule at a trust that it cannot reach", func(j *job) { j.Policy, j.Trust = "iexec", 20_000_000 }, types.ErrTrust, "trust: got 20000000, for which more than 24 workers would have to agree"},
-		{"more than a jury has", func(j *job) { j.Policy, j.MinReplicas = "jury", poco.MaxReplicas + 1 }, types.ErrReplicas, "min_replicas: got 25"},
+		{"more than a jury has", func(j *job) { j.Policy, j.MinReplicas = "jury", poco.MaxReplicas+1 }, types.ErrReplicas, "min_replicas: got 25"},
 		{"static credibility of a jury", func(j *job) { j.Policy, j.StaticCredibility = "jury", true }, types.ErrPolicy, "static_credibility: the policy"},
 		{"single, of no pool", func(j *job) { j.Policy, j.Pool = "single", "" }, types.ErrPolicy, "pool: got none"},
 		{"single, of a pool", func(j *job) { j.Policy, j.Pool = "single", "fast" }, nil, ""},
