@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -42,7 +43,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 		})
 	}
 	c.tellSeats(2, upToCommit)
-	if hasEntered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
+	if hasEntered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && !anyRevealed(*c.before) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
 		c.addEvent(EventRevealing, func(e *Event) {
 			e.Phase, e.Deadline = "REVEAL", now.Deadline
 			e.Text = "all answers are locked; they are opened now"
@@ -131,19 +132,23 @@ const (
 
 // tellLaterWaves tells of the waves that a policy asks for when the answers so far do not decide.
 func (c *changes) tellLaterWaves() {
-	if c.before.Phase == taskstypes.PHASE_REVEAL && c.now.Phase == taskstypes.PHASE_LOCKED {
-		c.addEvent(EventWaiting, func(e *Event) {
-			e.Phase, e.Deadline = "LOCKED", c.now.Deadline
-			e.Text = "the answers so far do not decide: more organisations are drawn"
-		})
-	}
-	if len(c.now.Seats) == 0 {
-		return
-	}
-	for wave := uint32(3); wave <= c.now.Seats[len(c.now.Seats)-1].Wave; wave++ {
+	for wave := uint32(3); wave <= lastWave(c.now); wave++ {
+		if wave > lastWave(*c.before) {
+			c.addEvent(EventWaiting, func(e *Event) {
+				e.Phase, e.Wave, e.Text = "LOCKED", wave, "the answers so far do not decide: more organisations are drawn"
+			})
+		}
 		c.tellSeats(wave, upToCommit)
 		c.tellSeats(wave, reveal)
 	}
+}
+
+// lastWave is the latest wave that has been drawn, 0 before any was.
+func lastWave(t taskstypes.Task) uint32 {
+	if len(t.Seats) == 0 {
+		return 0
+	}
+	return t.Seats[len(t.Seats)-1].Wave
 }
 
 // tellSeats tells one half of what the seats of a wave did.
@@ -216,15 +221,11 @@ func hasEntered(before, now, phase taskstypes.Phase) bool { return before < phas
 
 // anyRevealedOrOpen says whether the reveal phase was really passed: a court may be called without one.
 func anyRevealedOrOpen(t taskstypes.Task) bool {
-	if t.Phase == taskstypes.PHASE_REVEAL {
-		return true
-	}
-	for _, s := range t.Seats {
-		if s.State == taskstypes.SEAT_STATE_REVEALED {
-			return true
-		}
-	}
-	return false
+	return t.Phase == taskstypes.PHASE_REVEAL || anyRevealed(t)
+}
+
+func anyRevealed(t taskstypes.Task) bool {
+	return slices.ContainsFunc(t.Seats, func(s taskstypes.Seat) bool { return s.State == taskstypes.SEAT_STATE_REVEALED })
 }
 
 func retriedText(before, now taskstypes.Task) string {

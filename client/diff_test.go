@@ -103,9 +103,56 @@ func TestChangesStepByStep(t *testing.T) {
 	require.Equal(t, storyLines, lines)
 }
 
+// juryStory is a task for which more organisations are drawn.
+func juryStory() []taskstypes.Task {
+	const drawn, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_COMMITTED
+	base := taskstypes.Task{Id: "ab", Index: 3, Attempt: 1}
+	plan := &taskstypes.Plan{Replicas: 2, Bound: "policy", Text: "2 replicas, and more where they differ"}
+	step := func(phase taskstypes.Phase, seats ...taskstypes.Seat) taskstypes.Task {
+		t := base
+		t.Phase, t.Seats = phase, seats
+		if len(seats) > 1 {
+			t.Plan = plan
+		}
+		return t
+	}
+	right, wrong := revealedSeat("amber", 1, rightAnswer), revealedSeat("grove", 2, wrongAnswer)
+	done := step(taskstypes.PHASE_DONE, right, wrong, revealedSeat("birch", 3, rightAnswer))
+	done.Ending, done.Verdict, done.Settlement = taskstypes.ENDING_ACCEPTED, &rightAnswer, &taskstypes.Settlement{}
+	return []taskstypes.Task{
+		step(taskstypes.PHASE_FIRST, seatOf("amber", 1, drawn)),
+		step(taskstypes.PHASE_SECOND, seatOf("amber", 1, committed), seatOf("grove", 2, drawn)),
+		step(taskstypes.PHASE_REVEAL, seatOf("amber", 1, committed), seatOf("grove", 2, committed)),
+		step(taskstypes.PHASE_LOCKED, right, wrong),
+		step(taskstypes.PHASE_SECOND, right, wrong, seatOf("birch", 3, drawn)),
+		step(taskstypes.PHASE_REVEAL, right, wrong, seatOf("birch", 3, committed)),
+		done,
+	}
+}
+
+var juryLines = []string{
+	"drawn: wave 1: amber is drawn and runs it",
+	"committed: amber has locked its answer",
+	"planned: plan: 2 replicas, and more where they differ",
+	"drawn: wave 2: grove is drawn and runs it, blind",
+	"committed: grove has locked its answer",
+	"revealing: all answers are locked; they are opened now",
+	"revealed: amber reveals sha256:aaaaaaaaaaaa",
+	"revealed: grove reveals sha256:bbbbbbbbbbbb",
+	"waiting: the answers so far do not decide: more organisations are drawn",
+	"drawn: wave 3: birch is drawn and runs it",
+	"committed: birch has locked its answer",
+	"revealed: birch reveals sha256:aaaaaaaaaaaa",
+	"ended: accepted: sha256:aaaaaaaaaaaa",
+}
+
 // Whoever looks only now and then is told the same, in the same order.
 func TestChangesAcrossAnyGap(t *testing.T) {
-	steps := story()
+	checkAnyGap(t, story(), storyLines)
+	checkAnyGap(t, juryStory(), juryLines)
+}
+
+func checkAnyGap(t *testing.T, steps []taskstypes.Task, lines []string) {
 	for from := -1; from < len(steps); from++ {
 		for to := max(from, 0); to < len(steps); to++ {
 			var head []string
@@ -116,7 +163,7 @@ func TestChangesAcrossAnyGap(t *testing.T) {
 			}
 			middle := tell(Changes(before, steps[to], 7))
 			tail := tell(Changes(&steps[to], steps[len(steps)-1], 7))
-			require.Equal(t, storyLines, append(append(head, middle...), tail...), "from %d to %d", from, to)
+			require.Equal(t, lines, append(append(head, middle...), tail...), "from %d to %d", from, to)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func TestContainersNeedPoliciesWithoutCourts(t *testing.T) {
 		require.Equal(t, ok, checkRuntimePolicy("oci", policy) == nil, policy)
 		require.NoError(t, checkRuntimePolicy("wasm", policy), policy)
 	}
-	require.ErrorContains(t, checkRuntimePolicy("oci", "credence"), `"quorum" or "single"`)
+	require.ErrorContains(t, checkRuntimePolicy("oci", "credence"), `"quorum", "jury", "iexec" or "single"`)
 	m := newFakeMarket(t)
 	r, _, tell := m.runner()
 	_, err := r.Run(within(t), Job{App: layoutOf(t, imageManifest(t), blobOf(imageConfig), blobOf(imageLayer)), Trust: 1_000}, tell)

@@ -7,7 +7,7 @@
 //
 // Reading order: outcome.go and commitment.go (what a worker promises); trust.go, fixed.go, collusion.go and ledger.go
 // (the error debt); stake.go and plan.go (how many replicas); policy.go, credence.go, fullcourt.go and the other policies
-// (what is believed); crowd.go, ticket.go and draw.go (who); task.go, apply.go, answers.go
+// (what is believed), votes.go (what votes do to records); crowd.go, ticket.go and draw.go (who); task.go, apply.go, answers.go
 // and verdict.go (a task's life); settle.go (who is paid what in every ending). The sections that comments name are those
 // of docs/protocol.md.
 package poco
