@@ -43,7 +43,7 @@ func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event
 		})
 	}
 	c.tellSeats(2, upToCommit)
-	if hasEntered(c.before.Phase, now.Phase, taskstypes.PHASE_REVEAL) && !anyRevealed(*c.before) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
+	if c.before.Phase < taskstypes.PHASE_REVEAL && !anyRevealed(*c.before) && len(now.Seats) > 0 && anyRevealedOrOpen(now) {
 		c.addEvent(EventRevealing, func(e *Event) {
 			e.Phase, e.Deadline = "REVEAL", now.Deadline
 			e.Text = "all answers are locked; they are opened now"
@@ -216,8 +216,6 @@ func (c *changes) tellSeat(old taskstypes.SeatState, seat taskstypes.Seat, which
 		tell(EventSilent, fmt.Sprintf("%s gives no answer", seat.Organisation))
 	}
 }
-
-func hasEntered(before, now, phase taskstypes.Phase) bool { return before < phase && now >= phase }
 
 // anyRevealedOrOpen says whether the reveal phase was really passed: a court may be called without one.
 func anyRevealedOrOpen(t taskstypes.Task) bool {

@@ -118,7 +118,9 @@ func juryStory() []taskstypes.Task {
 	}
 	right, wrong := revealedSeat("amber", 1, rightAnswer), revealedSeat("grove", 2, wrongAnswer)
 	done := step(taskstypes.PHASE_DONE, right, wrong, revealedSeat("birch", 3, rightAnswer))
-	done.Ending, done.Verdict, done.Settlement = taskstypes.ENDING_ACCEPTED, &rightAnswer, &taskstypes.Settlement{}
+	done.Ending, done.Verdict, done.Settlement = taskstypes.ENDING_ACCEPTED, &rightAnswer, &taskstypes.Settlement{
+		Seats: []taskstypes.SeatEnd{{Who: "cred1amber", Organisation: "amber", Fault: "NONE", Right: true}},
+	}
 	return []taskstypes.Task{
 		step(taskstypes.PHASE_FIRST, seatOf("amber", 1, drawn)),
 		step(taskstypes.PHASE_SECOND, seatOf("amber", 1, committed), seatOf("grove", 2, drawn)),
@@ -133,7 +135,7 @@ func juryStory() []taskstypes.Task {
 var juryLines = []string{
 	"drawn: wave 1: amber is drawn and runs it",
 	"committed: amber has locked its answer",
-	"planned: plan: 2 replicas, and more where they differ",
+	"planned: plan: 2 replicas, the policy's own number; it claims no chance of a lie",
 	"drawn: wave 2: grove is drawn and runs it, blind",
 	"committed: grove has locked its answer",
 	"revealing: all answers are locked; they are opened now",
@@ -143,7 +145,7 @@ var juryLines = []string{
 	"drawn: wave 3: birch is drawn and runs it",
 	"committed: birch has locked its answer",
 	"revealed: birch reveals sha256:aaaaaaaaaaaa",
-	"ended: accepted: sha256:aaaaaaaaaaaa",
+	"ended: accepted: sha256:aaaaaaaaaaaa, by amber",
 }
 
 // Whoever looks only now and then is told the same, in the same order.

@@ -63,7 +63,7 @@ digest that the chain accepted.
 
 APP is a WebAssembly module (WASI preview 1); the image of a container; or an app on the chain: organisation/name:version, or
 sha256:DIGEST. An image is a folder or an archive with an OCI image layout, the archive of docker save, or its name in a
-registry: registry.example/acme/tool:1.0, or @sha256:DIGEST. Containers need --policy quorum or single.
+registry: registry.example/acme/tool:1.0, or @sha256:DIGEST. Containers need a --policy without a court.
 The program finds its inputs in /in, the datasets that it reads in /in/datasets/ORGANISATION/NAME, and writes to /out.
 Everything is paid automatically; what is not spent comes back.
 
