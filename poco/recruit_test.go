@@ -70,7 +70,7 @@ func TestMoreReplicasAreDrawn(t *testing.T) {
 	require.Len(t, p.task.Seats, 2)
 	p.answers(lie)
 	p.due(p.task.Deadline)
-	require.EqualValues(t, 3, p.task.Seats[2].Wave)
+	require.EqualValues(t, []uint32{1, 3, 4}, []uint32{p.task.Seats[0].Wave, p.task.Seats[1].Wave, p.task.Seats[2].Wave}, "wave 2 was of nobody")
 	p.answers(truth)
 	require.Equal(t, EndAccepted, p.task.Ending)
 	require.Equal(t, truth, p.task.Verdict)
@@ -90,8 +90,8 @@ func TestRecruitingEnds(t *testing.T) {
 		answers         []Outcome
 		drawn           int
 	}{
-		{"out of attempts", 2, 5, false, []Outcome{lie, failing}, 3},
-		{"out of attempts, all silent", 3, 5, false, []Outcome{{}, {}, {}}, 4},
+		{"out of attempts", 3, 5, false, []Outcome{lie, failing}, 3},
+		{"out of attempts, all silent", 4, 5, false, []Outcome{{}, {}, {}}, 4},
 		{"out of money", 3, 2, false, []Outcome{lie}, 2},
 		{"out of organisations", 3, 5, true, nil, 1},
 	} {

@@ -181,7 +181,7 @@ func mulBps(amount uint64, bps uint32) uint64 {
 func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	confirms := t.Terms.policyRules().Confirms
 	// Organisations that answered as the verdict says, without having seen what others revealed; one seat per organisation.
-	blind := countSeats(t.Seats, func(s Seat) bool { return t.isRight(s) && t.isBlind(s) })
+	blind := countSeats(t.Seats, func(s Seat) bool { return t.isRight(s) && isBlind(s) })
 	courtCost := t.courtCost()
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
@@ -209,7 +209,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		if t.isHeld(seat) {
 			e.Unlock = 0
 		}
-		e.Confirmed = e.Right && confirms && (blind > 1 && t.isBlind(seat) || t.ByCourt) && t.Terms.Price > 0
+		e.Confirmed = e.Right && confirms && (blind > 1 && isBlind(seat) || t.ByCourt) && t.Terms.Price > 0
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)
 	}

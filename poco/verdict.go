@@ -52,8 +52,8 @@ func endingWithout(k Kind) Ending {
 	return EndUndecided
 }
 
-// nextWave is the number of the wave to be drawn.
-func (t *Task) nextWave() uint32 { return t.Seats[len(t.Seats)-1].Wave + 1 }
+// nextWave is the number of the wave to be drawn after wave 2, which may have been of nobody.
+func (t *Task) nextWave() uint32 { return max(2, t.Seats[len(t.Seats)-1].Wave) + 1 }
 
 // drawNext asks for the next wave. Nothing moved since the policy asked for it, so that it asks for as many again.
 func (t *Task) drawNext() Draw {

@@ -82,7 +82,7 @@ func contributed(s Seat) bool { return s.State == SeatCommitted || hasAnswered(s
 
 // isBlind says whether a seat committed before anybody of the task had revealed. Whoever is drawn later knows what was revealed,
 // and could copy it.
-func (t *Task) isBlind(s Seat) bool { return s.Wave < 2 || s.Wave == 2 && t.Plan.Replicas != 1 }
+func isBlind(s Seat) bool { return s.Wave <= 2 }
 
 // agreeOnNone says whether a vote is to end because there is nothing to vote on: no seat has an answer, and more than half of
 // them say so. The task then ends under the name on which they agree, and where they do not as one on which all abstained.
