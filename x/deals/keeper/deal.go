@@ -97,6 +97,7 @@ func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (t
 	return d, emitEvent(ctx, &types.EventDeal{
 		Id: d.Id, Request: d.Request, PoolOrder: d.PoolOrder, AppOrder: d.AppOrder, DatasetOrders: datasets,
 		First: d.First, Size_: d.Size_, Escrow: d.Escrow, Payer: d.Payer(),
+		App: d.App, Requester: d.Requester, Pool: d.Pool,
 	})
 }
 

@@ -77,6 +77,7 @@ func TestTradePinsEverything(t *testing.T) {
 	made := events[*dealstypes.EventDeal](f)
 	require.Equal(t, []*dealstypes.EventDeal{{
 		Id: d.Id, Request: id, PoolOrder: offer, AppOrder: app, DatasetOrders: []string{"", data}, Size_: 2, Escrow: 2 * 917, Payer: addr("ann"),
+		App: d.App, Requester: addr("ann"), Pool: d.Pool,
 	}}, made)
 }
 
