@@ -71,6 +71,12 @@ hostile: ## Give 10,000 malformed and hostile transactions to two instances (HOS
 life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 10 minutes)
 	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v -args -life.whole
 
+.PHONY: chaos
+ROUNDS ?= 1
+chaos: build ## Let twelve kinds of faults come over a network of real processes (as root; SEED=, ROUNDS=)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 4h ./test/acceptance -run 'TestChaos$$' -count=1 -v -args -chaos.seed=$(SEED) -chaos.rounds=$(ROUNDS) \
+	  -chaos.commit=$$(git rev-parse --short HEAD) -chaos.out=$(CURDIR)/test/acceptance/results/chaos-$(SEED).md
+
 .PHONY: lab
 SIZE ?= full
 lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)

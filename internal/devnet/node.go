@@ -36,10 +36,6 @@ func writeNodes(o Options, info *Info) error {
 		}
 		seats[i] = seat
 	}
-	var peers []string
-	for _, v := range info.Validators {
-		peers = append(peers, fmt.Sprintf("%s@%s", v.NodeID, loopbackAddress(v.P2P)))
-	}
 	state, err := genesisState(o, info, seats)
 	if err != nil {
 		return err
@@ -51,10 +47,30 @@ func writeNodes(o Options, info *Info) error {
 		if err := doc.SaveAs(filepath.Join(v.Home, "config", "genesis.json")); err != nil {
 			return err
 		}
-		others := append(append([]string{}, peers[:i]...), peers[i+1:]...)
-		writeConfig(o, v, others)
+		peers, err := peersOf(o, info, i)
+		if err != nil {
+			return err
+		}
+		writeConfig(o, v, peers)
 	}
 	return nil
+}
+
+// peersOf is where validator number i finds all others.
+func peersOf(o Options, info *Info, i int) (peers []string, err error) {
+	for k, v := range info.Validators {
+		if k == i {
+			continue
+		}
+		address := loopbackAddress(v.P2P)
+		if o.Link != nil {
+			if address, err = o.Link(info.Validators[i], v); err != nil {
+				return nil, fmt.Errorf("from %s to %s: %w", info.Validators[i].Name, v.Name, err)
+			}
+		}
+		peers = append(peers, fmt.Sprintf("%s@%s", v.NodeID, address))
+	}
+	return peers, nil
 }
 
 // writeKeys makes a validator's keys; its seat follows from them.

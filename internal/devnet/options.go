@@ -57,6 +57,9 @@ type Options struct {
 	Cooling, Forgiveness int64
 	// EditGenesis changes the state of a new chain last. May be nil.
 	EditGenesis func(Genesis) error
+	// Link says where a validator of a new chain finds another one; nil for the other's own address. What stands there passes bytes on, or
+	// does not: tests break a network so.
+	Link func(from, to ValidatorInfo) (address string, err error)
 	// Progress is told what is being started, and what it waits for, from one goroutine. May be nil.
 	Progress func(text string)
 	// Log is told what happens, a line at a time, such as a process that ended. May be nil.

@@ -1,0 +1,317 @@
+package acceptance
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/devnet"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+var (
+	chaosSeed   = flag.Uint64("chaos.seed", 1, "seed of the faults' order, victims and lengths")
+	chaosRounds = flag.Int("chaos.rounds", 0, "how often each fault comes; 0 for the smoke")
+	chaosCommit = flag.String("chaos.commit", "", "what the table says it was made at")
+	chaosOut    = flag.String("chaos.out", "", "file to write the table to")
+)
+
+const (
+	chaosValidators, chaosWorkers = 4, 7
+	commitBlocks, revealBlocks    = 200, 60 // windows, far longer than a fault
+	slowest                       = 400 * time.Millisecond
+	leastSeconds, mostSeconds     = 4, 12 // how long a fault lasts
+	smokeLeast, smokeMost         = 3, 3
+	chaosTasks                    = 3 // under way at each fault
+	chaosTrust                    = lyingTrust
+)
+
+// chaos is a network that faults are tried on.
+type chaos struct {
+	*network
+	links links
+	rand  *rand.Rand
+	least int // seconds of a fault
+	most  int
+	app   string
+	conns []*client.Conn // one for each validator
+	small map[int]bool   // validators whose data is on a small disk already
+	rows  []chaosRow
+}
+
+type chaosRow struct {
+	fault, victims string
+	lasted, back   time.Duration
+	from, to       int64 // heights
+	tasks          string
+}
+
+// fault is one kind of fault. It strikes and mends, and returns who was struck. A fault that this machine does not allow returns errSkipped.
+type fault struct {
+	name   string
+	strike func(*chaos, time.Duration) (victims string, err error)
+}
+
+var errSkipped = errors.New("this machine does not allow it")
+
+var faults = []fault{
+	{"a validator is killed", func(c *chaos, d time.Duration) (string, error) { return c.killFor(c.someValidator(), d) }},
+	{"a court executor is killed", func(c *chaos, d time.Duration) (string, error) {
+		return c.killFor(c.Court(c.rand.IntN(chaosValidators)), d)
+	}},
+	{"all validators are killed", (*chaos).killAll},
+	{"a validator hangs", func(c *chaos, d time.Duration) (string, error) { return c.hangFor(c.someValidator(), d) }},
+	{"a worker hangs", func(c *chaos, d time.Duration) (string, error) { return c.hangFor(c.someWorkers(1)[0], d) }},
+	{"partition 2|2", func(c *chaos, d time.Duration) (string, error) { return c.partition(2, d) }},
+	{"partition 3|1", func(c *chaos, d time.Duration) (string, error) { return c.partition(1, d) }},
+	{"slow links", (*chaos).slowLinks},
+	{"a wiped data folder", (*chaos).wipe},
+	{"an old backup", (*chaos).restoreBackup},
+	{"a full disk", (*chaos).fillDisk},
+	{"30 % of the workers gone", (*chaos).workersGone},
+}
+
+// smoke is what every run of the tests tries.
+var smoke = []string{"partition 2|2", "a validator is killed", "30 % of the workers gone"}
+
+// TestChaos lets faults come over a network of four validators and seven workers, with tasks under way. After each one all nodes have
+// one app hash and all seats sign, every module holds exactly what it owes, every task has ended within its windows with the right
+// answer, and no worker was slashed or jailed. In an ordinary run it is a smoke of three faults; make chaos tries each kind.
+func TestChaos(t *testing.T) {
+	within := 4 * time.Minute
+	c := &chaos{small: map[int]bool{}, rand: rand.New(rand.NewPCG(*chaosSeed, 0)), least: smokeLeast, most: smokeMost}
+	plan := c.plan()
+	if *chaosRounds > 0 {
+		within = time.Duration(len(plan)+1) * 4 * time.Minute
+		c.least, c.most = leastSeconds, mostSeconds
+	}
+	defer c.links.close()
+	c.network = start(t, within, devnet.Options{
+		Validators: chaosValidators, Workers: chaosWorkers, Link: c.links.add,
+		EditGenesis: func(g devnet.Genesis) error {
+			return errors.Join(windows(commitBlocks, revealBlocks, revealBlocks)(g), lenient(g))
+		},
+	})
+	c.dialAll()
+	c.app = c.publish("echo", echo(), appPrice)
+	defer c.report()
+	for _, f := range plan {
+		c.try(f)
+	}
+}
+
+// plan is the faults in the order of the seed: each as often as there are rounds.
+func (c *chaos) plan() (out []fault) {
+	for _, f := range faults {
+		for _, name := range smoke {
+			if *chaosRounds == 0 && f.name == name {
+				out = append(out, f)
+			}
+		}
+	}
+	for range *chaosRounds {
+		for _, i := range c.rand.Perm(len(faults)) {
+			out = append(out, faults[i])
+		}
+	}
+	return out
+}
+
+// dialAll connects with each node, and for what is asked in general with whichever answers.
+func (c *chaos) dialAll() {
+	c.t.Helper()
+	for i := range c.Info.GRPC {
+		conn, err := client.Dial(c.ctx, c.Info.GRPC[i:i+1], c.Info.ChainID)
+		require.NoError(c.t, err)
+		c.t.Cleanup(func() { conn.Close() })
+		c.conns = append(c.conns, conn)
+	}
+	conn, err := client.Dial(c.ctx, c.Info.GRPC, c.Info.ChainID)
+	require.NoError(c.t, err)
+	c.t.Cleanup(func() { conn.Close() })
+	c.conn = conn
+}
+
+// try has one fault come while tasks are under way, and looks at everything afterwards.
+func (c *chaos) try(f fault) {
+	c.t.Helper()
+	var deals []dealstypes.Deal
+	for range chaosTasks {
+		deals = append(deals, c.submit(job(c.app, chaosTrust, 3)))
+	}
+	row := chaosRow{fault: f.name, from: c.height(), lasted: time.Duration(c.least+c.rand.IntN(c.most-c.least+1)) * time.Second}
+	phases := c.phasesOf(deals)
+	victims, err := f.strike(c, row.lasted)
+	begin := time.Now()
+	if errors.Is(err, errSkipped) {
+		victims, row.lasted = fmt.Sprintf("skipped: %s", err), 0
+		c.t.Logf("%s: %s", f.name, victims)
+	} else {
+		require.NoError(c.t, err, f.name)
+	}
+	c.awaitAll()
+	c.requireEnded(deals)
+	row.to = c.requireOneState()
+	row.back = time.Since(begin)
+	c.requireNobodyHurt()
+	c.solvent()
+	row.victims, row.tasks = victims, phases
+	c.rows = append(c.rows, row)
+	c.t.Logf("%s (%s) for %s, with tasks in %s: all is well after %s, at height %d", f.name, victims, row.lasted, phases, row.back.Round(100*time.Millisecond), row.to)
+}
+
+// phasesOf says where the tasks are when a fault strikes.
+func (c *chaos) phasesOf(deals []dealstypes.Deal) string {
+	c.t.Helper()
+	var out []string
+	for _, deal := range deals {
+		for _, task := range c.tasks(deal.Id) {
+			out = append(out, strings.ToLower(strings.TrimPrefix(task.Phase.String(), "PHASE_")))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (c *chaos) someValidator() *devnet.Process { return c.Validator(c.rand.IntN(chaosValidators)) }
+
+func (c *chaos) someWorkers(n int) (out []*devnet.Process) {
+	for _, i := range c.rand.Perm(chaosWorkers)[:n] {
+		out = append(out, c.Worker(c.Info.Workers[i].Organisation))
+	}
+	return out
+}
+
+func namesOf(processes []*devnet.Process) string {
+	var out []string
+	for _, p := range processes {
+		out = append(out, p.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// pause lets the fault last.
+func (c *chaos) pause(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.ctx.Done():
+	}
+}
+
+// awaitAll waits until every node answers, and is with the others.
+func (c *chaos) awaitAll() {
+	c.t.Helper()
+	reached := int64(0)
+	for i, conn := range c.conns {
+		c.until(c.Info.Validators[i].Name+" answers", func() bool {
+			height, _, err := conn.Height(c.ctx)
+			reached = max(reached, height)
+			return err == nil
+		})
+	}
+	for i, conn := range c.conns {
+		c.until(c.Info.Validators[i].Name+" catches up", func() bool {
+			height, _, err := conn.Height(c.ctx)
+			return err == nil && height > reached
+		})
+	}
+}
+
+// requireEnded waits for tasks, none of which may outlive the deadline of a phase, and compares their answers.
+func (c *chaos) requireEnded(deals []dealstypes.Deal) {
+	c.t.Helper()
+	const late = 5 // blocks in which a queue of what is due may carry over
+	for _, deal := range deals {
+		var task taskstypes.Task
+		c.until("a task has ended", func() bool {
+			height := c.height() // before the task is read: what it says is not older
+			if task = c.task(deal.Id); task.Phase == taskstypes.PHASE_DONE {
+				return true
+			}
+			if task.Deadline > 0 {
+				require.LessOrEqual(c.t, height, task.Deadline+late, "stuck in %s: %s", task.Phase, story(task))
+			}
+			return false
+		})
+		require.Equal(c.t, taskstypes.ENDING_ACCEPTED, task.Ending, story(task))
+		require.Equal(c.t, c.truth(task, deal), *task.Verdict, story(task))
+		for _, end := range task.Settlement.Seats {
+			require.Zero(c.t, end.Slash, "%s is slashed: %s", end.Organisation, story(task))
+		}
+	}
+}
+
+// requireOneState waits for a block that all four seats have signed, and compares the app hash of all nodes after it. It returns the
+// height.
+func (c *chaos) requireOneState() int64 {
+	c.t.Helper()
+	height := int64(0)
+	c.until("all seats sign", func() bool {
+		at := c.height()
+		res, err := cmtservice.NewServiceClient(c.conn).GetBlockByHeight(c.ctx, &cmtservice.GetBlockByHeightRequest{Height: at})
+		if err != nil {
+			return false
+		}
+		signed := 0
+		for _, s := range res.SdkBlock.LastCommit.Signatures {
+			if s.BlockIdFlag == cmtCommitted {
+				signed++
+			}
+		}
+		height = at
+		return signed == chaosValidators
+	})
+	want := c.hashOf(0, height)
+	require.Len(c.t, want, 32)
+	for i := range c.conns {
+		require.Equal(c.t, want, c.hashOf(i, height), "app hash of %s at %d", c.Info.Validators[i].Name, height)
+	}
+	return height
+}
+
+// hashOf waits until a node has the block, whose header has the hash of the state before it.
+func (c *chaos) hashOf(i int, height int64) (hash []byte) {
+	c.t.Helper()
+	c.until(fmt.Sprintf("%s has block %d", c.Info.Validators[i].Name, height), func() bool {
+		at, _, err := c.conns[i].Height(c.ctx)
+		return err == nil && at >= height
+	})
+	return appHash(c.network, c.conns[i], height)
+}
+
+// requireNobodyHurt looks that no worker has lost stake or freedom, and no seat is jailed: all of them are honest.
+func (c *chaos) requireNobodyHurt() {
+	c.t.Helper()
+	for _, info := range c.Info.Workers {
+		w := c.worker(info.Organisation)
+		require.False(c.t, w.Jailed, w.Organisation)
+		require.Zero(c.t, w.Record.Slashed, w.Organisation)
+		require.EqualValues(c.t, devnet.Bond, w.Bonded, w.Organisation)
+	}
+}
+
+// report prints the rows, and writes them where they are wanted.
+func (c *chaos) report() {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, commit %s, %d validators, %d workers, %d tasks under way at each fault\n\n", *chaosSeed, *chaosCommit, chaosValidators, chaosWorkers, chaosTasks)
+	b.WriteString("| fault | victims | lasted | tasks were in | all well after | heights |\n|---|---|---|---|---|---|\n")
+	for _, r := range c.rows {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d to %d |\n", strings.ReplaceAll(r.fault, "|", `\|`), r.victims, r.lasted, r.tasks, r.back.Round(100*time.Millisecond), r.from, r.to)
+	}
+	if c.t.Failed() {
+		b.WriteString("\nThen it failed.\n")
+	}
+	c.t.Log("\n" + b.String())
+	if *chaosOut != "" {
+		require.NoError(c.t, os.WriteFile(*chaosOut, []byte(b.String()), 0o644))
+	}
+}

@@ -1,0 +1,231 @@
+package acceptance
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	"golang.org/x/sys/unix"
+
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/devnet"
+)
+
+// cmtCommitted marks the signature of a seat that signed the block.
+const cmtCommitted = cmtproto.BlockIDFlagCommit
+
+// killFor kills a process as a power cut would, and starts it again.
+func (c *chaos) killFor(p *devnet.Process, d time.Duration) (string, error) {
+	p.Kill()
+	c.pause(d)
+	return p.Name, p.Start()
+}
+
+func (c *chaos) killAll(d time.Duration) (string, error) {
+	for i := range chaosValidators {
+		c.Validator(i).Kill()
+	}
+	c.pause(d)
+	for i := range chaosValidators {
+		if err := c.Validator(i).Start(); err != nil {
+			return "", err
+		}
+	}
+	return "all four", nil
+}
+
+// hangFor stops a process, which keeps its connections and answers nothing, and lets it go on.
+func (c *chaos) hangFor(p *devnet.Process, d time.Duration) (string, error) {
+	pid := p.PID()
+	if err := syscall.Kill(-pid, syscall.SIGSTOP); err != nil {
+		return "", err
+	}
+	c.pause(d)
+	return p.Name, syscall.Kill(-pid, syscall.SIGCONT)
+}
+
+// inFlight is how long messages that have passed may still lead to a block after a line is cut.
+const inFlight = time.Second
+
+// partition separates so many validators from the others. Those that are not more than two thirds must make no blocks meanwhile.
+func (c *chaos) partition(apart int, d time.Duration) (string, error) {
+	side, names := map[string]bool{}, ""
+	order := c.rand.Perm(chaosValidators)
+	for _, i := range order[:apart] {
+		name := c.Info.Validators[i].Name
+		side[name] = true
+		names += " " + name
+	}
+	still := order[:apart]
+	if 2*apart == chaosValidators {
+		still = order // neither half is enough
+	}
+	c.links.split(side)
+	defer c.links.split(nil)
+	c.pause(inFlight)
+	before, err := c.heightsOf(still)
+	if err != nil {
+		return "", err
+	}
+	c.pause(d - inFlight)
+	after, err := c.heightsOf(still)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Equal(before, after) {
+		return "", fmt.Errorf("apart:%s: they went from heights %d to %d without two thirds", names, before, after)
+	}
+	return "apart:" + names, nil
+}
+
+func (c *chaos) heightsOf(validators []int) (out []int64, err error) {
+	for _, i := range validators {
+		height, _, err := c.conns[i].Height(c.ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, height)
+	}
+	return out, nil
+}
+
+func (c *chaos) slowLinks(d time.Duration) (string, error) {
+	c.links.slow(slowest)
+	c.pause(d)
+	c.links.slow(0)
+	return fmt.Sprintf("all, %s each way", slowest), nil
+}
+
+func (c *chaos) workersGone(d time.Duration) (string, error) {
+	gone := c.someWorkers((3*chaosWorkers + 9) / 10)
+	for _, p := range gone {
+		p.Kill()
+	}
+	c.pause(d)
+	for _, p := range gone {
+		if err := p.Start(); err != nil {
+			return "", err
+		}
+	}
+	return namesOf(gone), nil
+}
+
+// signState is what must survive all: what the seat's key signed last.
+const signState = "priv_validator_state.json"
+
+// wipe loses a validator's data but for what its key signed last, as the validators' guide says to restore it. The node gets all blocks
+// from its peers again.
+func (c *chaos) wipe(d time.Duration) (string, error) {
+	i := c.rand.IntN(chaosValidators)
+	p, data := c.Validator(i), c.dataOf(i)
+	p.Kill()
+	if err := emptyBut(data, signState); err != nil {
+		return "", err
+	}
+	c.pause(d)
+	return p.Name, p.Start()
+}
+
+// restoreBackup has a validator begin again from a copy of its data that is some blocks old, with what its key signed last.
+func (c *chaos) restoreBackup(d time.Duration) (string, error) {
+	i := c.rand.IntN(chaosValidators)
+	p, data := c.Validator(i), c.dataOf(i)
+	backup, err := os.MkdirTemp(c.Info.State, "backup-")
+	if err != nil {
+		return "", err
+	}
+	p.Stop(time.Minute)
+	if err := os.CopyFS(filepath.Join(backup, "data"), os.DirFS(data)); err != nil {
+		return "", err
+	}
+	if err := p.Start(); err != nil {
+		return "", err
+	}
+	c.awaitAll()
+	c.pause(d)
+	p.Kill()
+	if err := emptyBut(data, signState); err != nil {
+		return "", err
+	}
+	if err := os.Remove(filepath.Join(backup, "data", signState)); err != nil {
+		return "", err
+	}
+	if err := os.CopyFS(data, os.DirFS(filepath.Join(backup, "data"))); err != nil {
+		return "", err
+	}
+	return p.Name, p.Start()
+}
+
+// diskSize is a little more than what a node leaves free of its disk by default.
+const diskSize = 320 << 20
+
+// fillDisk puts a validator's data on a small disk, which then fills up. The node has to end by itself and say why; it goes on when there
+// is room again.
+func (c *chaos) fillDisk(time.Duration) (string, error) {
+	i := c.rand.IntN(chaosValidators)
+	p, data := c.Validator(i), c.dataOf(i)
+	p.Stop(time.Minute)
+	if !c.small[i] {
+		if err := c.mountSmall(data); err != nil {
+			return "", errors.Join(err, p.Start())
+		}
+		c.small[i] = true
+	}
+	if err := p.Start(); err != nil {
+		return "", err
+	}
+	c.awaitAll()
+	p.Expect()
+	fill := filepath.Join(data, "fill")
+	if err := os.WriteFile(fill, make([]byte, diskSize-(200<<20)), 0o600); err != nil {
+		return "", err
+	}
+	status, err := p.Await(c.ctx)
+	if err != nil || status != cli.ExitStorage {
+		return "", fmt.Errorf("%s ended with status %d, expected %d: %w", p.Name, status, cli.ExitStorage, err)
+	}
+	if err := os.Remove(fill); err != nil {
+		return "", err
+	}
+	return p.Name, p.Start()
+}
+
+// mountSmall moves a folder to a small file system in memory, which is there until the test ends.
+func (c *chaos) mountSmall(folder string) error {
+	away := folder + ".away"
+	if err := os.Rename(folder, away); err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	if err := unix.Mount("none", folder, "tmpfs", 0, fmt.Sprintf("size=%d,mode=700", diskSize)); err != nil {
+		return errors.Join(fmt.Errorf("%w: %w", errSkipped, err), os.Remove(folder), os.Rename(away, folder))
+	}
+	c.t.Cleanup(func() { _ = unix.Unmount(folder, unix.MNT_DETACH) })
+	return os.CopyFS(folder, os.DirFS(away))
+}
+
+func (c *chaos) dataOf(i int) string { return filepath.Join(c.Info.Validators[i].Home, "data") }
+
+// emptyBut empties a folder but for one file.
+func emptyBut(folder, keep string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == keep {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
