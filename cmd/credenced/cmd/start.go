@@ -155,8 +155,10 @@ func (n node) endsWithReason(root *cobra.Command) {
 			return err
 		}
 		serverCtx := server.GetServerContextFromCmd(cmd)
-		if err := n.ending.GuardDisk(serverCtx.Config.RootDir, least<<20, diskEvery, ctx.Done()); err != nil {
-			return err
+		for _, folder := range writtenFolders(serverCtx.Config) {
+			if err := n.ending.GuardDisk(folder, least<<20, diskEvery, ctx.Done()); err != nil {
+				return err
+			}
 		}
 		serverCtx.Logger = n.ending.WatchLog(serverCtx.Logger)
 		err = run(cmd, args)
@@ -168,6 +170,16 @@ func (n node) endsWithReason(root *cobra.Command) {
 		}
 		return err
 	}
+}
+
+// writtenFolders are those that a node writes to: its own, and that of its databases, which may be a disk of its own. The latter may not
+// be there yet.
+func writtenFolders(cfg *cmtcfg.Config) []string {
+	folders := []string{cfg.RootDir}
+	if _, err := os.Stat(cfg.DBDir()); err == nil {
+		folders = append(folders, cfg.DBDir())
+	}
+	return folders
 }
 
 // onlyClosed says whether all that an error tells is that something was closed on purpose.

@@ -75,7 +75,7 @@ func Checks(home string, passphrase keyfile.Source) []checkup.Check {
 	return []checkup.Check{
 		{Name: "config", Run: n.checkConfig},
 		{Name: "keys", Run: n.checkKeys},
-		{Name: "disk", Run: func(context.Context) (string, error) { return checkup.Disk(home, leastDisk) }},
+		{Name: "disk", Run: n.checkDisk},
 		{Name: "node", Run: n.checkNode},
 		{Name: "peers", Run: n.checkPeers},
 		{Name: "height", Run: n.checkHeight},
@@ -139,6 +139,17 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	}
 	n.comet = cfg
 	return n.home, nil
+}
+
+// checkDisk looks at the disk of the databases, which may be another one than the folder's.
+func (n *node) checkDisk(context.Context) (string, error) {
+	folder := n.home
+	if n.comet != nil {
+		if _, err := os.Stat(n.comet.DBDir()); err == nil {
+			folder = n.comet.DBDir()
+		}
+	}
+	return checkup.Disk(folder, leastDisk)
 }
 
 // checkKeys looks at the modes of the files with secrets, and says which of those that may be encrypted are plain.
