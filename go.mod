@@ -53,6 +53,7 @@ require (
 require (
 	filippo.io/age v1.3.1
 	github.com/consensys/gnark-crypto v0.21.0
+	github.com/lib/pq v1.12.3
 )
 
 require (
@@ -221,7 +222,6 @@ require (
 	github.com/kr/pretty v0.3.1 // indirect
 	github.com/kr/text v0.2.0 // indirect
 	github.com/kylelemons/godebug v1.1.0 // indirect
-	github.com/lib/pq v1.12.3 // indirect
 	github.com/libp2p/go-buffer-pool v0.1.0 // indirect
 	github.com/libp2p/go-flow-metrics v0.2.0 // indirect
 	github.com/libp2p/go-libp2p v0.48.0 // indirect
