@@ -54,6 +54,7 @@ require (
 	filippo.io/age v1.3.1
 	github.com/consensys/gnark-crypto v0.21.0
 	github.com/lib/pq v1.12.3
+	gopkg.in/natefinch/lumberjack.v2 v2.2.1
 )
 
 require (

@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/logfile"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -46,6 +47,7 @@ type config struct {
 	OCI            runtime.OCI
 	Enclave        string
 	LogFormat      string
+	LogFile        logfile.Options
 	LogLevel       string
 	Sabotage       string
 }
@@ -109,6 +111,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Float64("oci-cpus", 1, "processors that one container may keep busy")
 	f.String("enclave", "", "the enclave that this worker runs in, whose word answers need under the policy attested: software (none at all, for development chains); empty: it runs in none")
 	f.String("log-format", "text", "text or json")
+	logfile.AddFlags(f)
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("sabotage", "", "for tests of a chain: lie by altering what apps output; workers with one seed tell one lie")
 	_ = f.MarkHidden("sabotage")
@@ -144,6 +147,10 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		Enclave:   v.GetString("enclave"),
 		LogFormat: v.GetString("log-format"),
 		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
+	}
+	var err error
+	if c.LogFile, err = logfile.From(v); err != nil {
+		return c, err
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = c.pathOf("key")
@@ -199,15 +206,15 @@ func (c config) validate() error {
 	return nil
 }
 
-// newLogger writes to stderr.
+// newLogger writes to stderr, or to the log file.
 func (c config) newLogger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // validated
-	opts := &slog.HandlerOptions{Level: level}
+	opts, out := &slog.HandlerOptions{Level: level}, c.LogFile.Writer(os.Stderr)
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+		return slog.New(slog.NewJSONHandler(out, opts))
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	return slog.New(slog.NewTextHandler(out, opts))
 }
 
 // formatTOML returns the configuration as a config file, with what each setting means.
@@ -245,6 +252,9 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"enclave", fmt.Sprintf("%q", c.Enclave)},
 		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
 		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
+		{logfile.FlagFile, fmt.Sprintf("%q", c.LogFile.File)},
+		{logfile.FlagSize, fmt.Sprint(c.LogFile.Size)},
+		{logfile.FlagKeep, fmt.Sprint(c.LogFile.Keep)},
 	} {
 		fmt.Fprintf(&b, "# %s\n%s = %s\n\n", f.Lookup(line.name).Usage, line.name, line.value)
 	}

@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -185,7 +186,9 @@ func (c *chaos) fillDisk(time.Duration) (string, error) {
 	if err := os.WriteFile(fill, make([]byte, diskSize-(200<<20)), 0o600); err != nil {
 		return "", err
 	}
-	status, err := p.Await(c.ctx)
+	ctx, cancel := context.WithTimeout(c.ctx, 2*time.Minute)
+	defer cancel()
+	status, err := p.Await(ctx)
 	if err != nil || status != cli.ExitStorage {
 		return "", fmt.Errorf("%s ended with status %d, expected %d: %w", p.Name, status, cli.ExitStorage, err)
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/credence-chain/credence/app/upgrades"
 	"github.com/credence-chain/credence/cmd/credenced/halt"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/logfile"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 
 	"github.com/credence-chain/credence/internal/cli"
@@ -131,6 +132,7 @@ func (n node) endsWithReason(root *cobra.Command) {
 	if err != nil {
 		panic(err)
 	}
+	logfile.AddFlags(start.Flags())
 	start.Flags().String(keyfile.Flag, "", keyfile.Usage)
 	start.Flags().Uint64(flagLeastDisk, leastDisk, "MiB of disk below which the node ends, before its databases fail; 0 for none")
 	start.Long += "\nExit status of a node that can't go on:\n" + cli.NodeExitText()
@@ -160,6 +162,9 @@ func (n node) endsWithReason(root *cobra.Command) {
 				return err
 			}
 		}
+		if serverCtx.Logger, err = logOf(serverCtx); err != nil {
+			return err
+		}
 		serverCtx.Logger = n.ending.WatchLog(serverCtx.Logger)
 		err = run(cmd, args)
 		if ctx.Err() != nil && onlyClosed(err) {
@@ -170,6 +175,20 @@ func (n node) endsWithReason(root *cobra.Command) {
 		}
 		return err
 	}
+}
+
+// logOf is the logger of a node: that of a log file where there is one.
+func logOf(ctx *server.Context) (log.Logger, error) {
+	o, err := logfile.From(ctx.Viper)
+	if err != nil || o.File == "" {
+		return ctx.Logger, err
+	}
+	ctx.Viper.Set(flags.FlagLogNoColor, true)
+	logger, err := server.CreateSDKLogger(ctx, o.Writer(nil))
+	if err != nil {
+		return nil, err
+	}
+	return logger.With(log.ModuleKey, "server"), nil
 }
 
 // writtenFolders are those that a node writes to: its own, and that of its databases, which may be a disk of its own. The latter may not
