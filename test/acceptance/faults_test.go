@@ -167,7 +167,7 @@ const diskSize = 320 << 20
 
 // fillDisk puts a validator's data on a small disk, which then fills up. The node has to end by itself and say why; it goes on when there
 // is room again.
-func (c *chaos) fillDisk(time.Duration) (string, error) {
+func (c *chaos) fillDisk(d time.Duration) (string, error) {
 	i := c.rand.IntN(chaosValidators)
 	p, data := c.Validator(i), c.dataOf(i)
 	p.Stop(time.Minute)
@@ -192,6 +192,7 @@ func (c *chaos) fillDisk(time.Duration) (string, error) {
 	if err != nil || status != cli.ExitStorage {
 		return "", fmt.Errorf("%s ended with status %d, expected %d: %w", p.Name, status, cli.ExitStorage, err)
 	}
+	c.pause(d)
 	if err := os.Remove(fill); err != nil {
 		return "", err
 	}
