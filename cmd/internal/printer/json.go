@@ -8,15 +8,16 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
-// PrintJSON writes any value as indented JSON; messages of the protocol in their own form.
+// PrintJSON writes any value as indented JSON; messages of the protocol in their own form. A terminal acts upon nothing in it.
 func PrintJSON(out io.Writer, v any) error {
 	text, err := FormatJSON(v)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, string(text))
+	_, err = fmt.Fprintln(printable.JSON(out), string(text))
 	return err
 }
 

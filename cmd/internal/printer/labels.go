@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // Labels writes rows of a label and a text.
@@ -12,9 +14,9 @@ type Labels struct{ writer *tabwriter.Writer }
 // NewLabels begins a list of labelled rows. Flush writes it.
 func NewLabels(out io.Writer) *Labels { return &Labels{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
 
-// AddRow adds a row; the text is formatted as Printf does.
+// AddRow adds a row; the text is formatted as Printf does, and stays on its line: what is not printable in it is escaped.
 func (t *Labels) AddRow(label, format string, args ...any) {
-	fmt.Fprintf(t.writer, "  %s\t%s\n", label, fmt.Sprintf(format, args...))
+	fmt.Fprintf(t.writer, "  %s\t%s\n", label, printable.Line(fmt.Sprintf(format, args...)))
 }
 
 // AddSome writes a row unless its text is empty.

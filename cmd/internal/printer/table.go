@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // Column is a column of a table: its title, and what it shows of a row.
@@ -19,7 +21,8 @@ func NewColumn[V any](title string, cell func(V) string) Column[V] {
 	return Column[V]{Title: title, Cell: cell}
 }
 
-// PrintTable writes the titles and a line for each row, with two spaces between columns.
+// PrintTable writes the titles and a line for each row, with two spaces between columns. What a cell has that is not printable is
+// escaped: much of it is the choice of others.
 func PrintTable[V any](out io.Writer, columns []Column[V], rows []V) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	cells := make([]string, len(columns))
@@ -29,7 +32,7 @@ func PrintTable[V any](out io.Writer, columns []Column[V], rows []V) error {
 	fmt.Fprintln(t, strings.Join(cells, "\t"))
 	for _, row := range rows {
 		for i, c := range columns {
-			cells[i] = c.Cell(row)
+			cells[i] = printable.Line(c.Cell(row))
 		}
 		fmt.Fprintln(t, strings.Join(cells, "\t"))
 	}

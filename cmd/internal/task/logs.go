@@ -66,7 +66,7 @@ func writeEnding(out io.Writer, e *credence.Ending) {
 	}
 	fmt.Fprintf(out, "%s, exit status %d", e.Kind, e.ExitCode)
 	if e.Reason != "" {
-		fmt.Fprintf(out, ", reason %s", e.Reason)
+		fmt.Fprintf(out, ", reason %s", printable.Line(e.Reason))
 	}
 	fmt.Fprintf(out, " (checked against %s)\n", credence.ShortDigest(e.Digest))
 	if len(e.Logs) > 0 {

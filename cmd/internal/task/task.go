@@ -306,7 +306,7 @@ func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out st
 
 func printFetched(out io.Writer, reports []*credence.TaskReport) {
 	for _, r := range reports {
-		fmt.Fprintf(out, "task %d: %s\n", r.Index, cli.TaskText(r))
+		fmt.Fprintf(out, "task %d: %s\n", r.Index, printable.Line(cli.TaskText(r)))
 		for _, f := range r.Files {
 			fmt.Fprintf(out, "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
 		}
