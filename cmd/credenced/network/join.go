@@ -1,7 +1,11 @@
 package network
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +23,7 @@ import (
 	"github.com/credence-chain/credence/app/ceremony"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/steps"
 )
 
 // maxGenesis bounds a genesis file in bytes; a chain that was started anew from its state has a large one.
@@ -35,6 +40,9 @@ type joining struct {
 	trust          string
 	trustPeriod    time.Duration
 	passphraseFile string
+
+	file []byte     // the genesis
+	keys setup.Keys // of the node
 }
 
 func joinCmd() *cobra.Command {
@@ -84,6 +92,20 @@ credenced network join --role full --genesis genesis.json --hash sha256:... --pe
 }
 
 func (j *joining) writeNode(cmd *cobra.Command) error {
+	ctx := cmd.Context()
+	return steps.Run(
+		j.settleRole,
+		func() error { return j.fetchGenesis(ctx) },
+		j.settlePeers,
+		func() error { return j.m.Validate() },
+		func() error { return j.settleStateSync(ctx) },
+		j.writeFiles,
+		func() error { return j.printNode(cmd.OutOrStdout()) },
+	)
+}
+
+// settleRole fills in what follows from the role and the machine.
+func (j *joining) settleRole() error {
 	m := &j.m
 	m.Role = setup.Role(j.role)
 	if m.Serve == "" {
@@ -92,73 +114,80 @@ func (j *joining) writeNode(cmd *cobra.Command) error {
 	if m.Moniker == "" {
 		m.Moniker, _ = os.Hostname()
 	}
-	path := filepath.Join(m.Home, "config", "genesis.json")
-	file, doc, err := j.fetchGenesis(cmd.Context())
-	if err != nil {
-		return err
-	}
-	m.ChainID = doc.ChainID
-	keys, err := setup.Node{Home: m.Home, Passphrase: keyfile.From(j.passphraseFile)}.MakeKeys()
-	if err != nil {
-		return err
-	}
-	if m.Peers, err = listOthers(j.peers, keys.NodeID); err != nil {
-		return err
-	}
-	if m.Seeds, err = listOthers(j.seeds, keys.NodeID); err != nil {
-		return err
-	}
-	if len(m.Peers)+len(m.Seeds)+len(m.Sentries) == 0 && m.Role != setup.RoleSeed {
-		return fmt.Errorf("--peers: there are none, nor --seeds: the node would find nobody")
-	}
-	if err := m.Validate(); err != nil {
-		return err
-	}
-	if j.stateSync {
-		if m.StateSync, err = j.readTrusted(cmd.Context()); err != nil {
-			return err
-		}
-	}
-	if err := m.Write(); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path, file, 0o644); err != nil {
-		return err
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: a %s of %s, node id %s, %d peers, genesis %s\n", m.Home, m.Role, m.ChainID, keys.NodeID, len(m.Peers)+len(m.Sentries), j.hash)
-	if s := m.StateSync; s != nil {
-		fmt.Fprintf(cmd.OutOrStdout(), "It begins from a snapshot, and trusts block %d, %s.\n", s.Height, s.Hash)
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Start it with: credenced start --home %s\n", m.Home)
 	return nil
 }
 
-// fetchGenesis reads the genesis and compares its hash.
-func (j *joining) fetchGenesis(ctx context.Context) ([]byte, *genutiltypes.AppGenesis, error) {
-	read := func() (io.ReadCloser, error) { return os.Open(j.genesis) }
-	if strings.HasPrefix(j.genesis, "http://") || strings.HasPrefix(j.genesis, "https://") {
-		read = func() (io.ReadCloser, error) { return getURL(ctx, j.genesis) }
+// settlePeers makes the node's keys where they are missing, and leaves the node itself out of the lists.
+func (j *joining) settlePeers() (err error) {
+	m := &j.m
+	if j.keys, err = (setup.Node{Home: m.Home, Passphrase: keyfile.From(j.passphraseFile)}).MakeKeys(); err != nil {
+		return err
 	}
-	body, err := read()
+	if m.Peers, err = listOthers(j.peers, j.keys.NodeID); err != nil {
+		return fmt.Errorf("--peers: %w", err)
+	}
+	if m.Seeds, err = listOthers(j.seeds, j.keys.NodeID); err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
+	if len(m.Peers)+len(m.Seeds)+len(m.Sentries) == 0 && m.Role != setup.RoleSeed {
+		return errors.New("--peers: there are none, nor --seeds: the node would find nobody")
+	}
+	return nil
+}
+
+func (j *joining) settleStateSync(ctx context.Context) (err error) {
+	if j.stateSync {
+		j.m.StateSync, err = j.readTrusted(ctx)
+	}
+	return err
+}
+
+func (j *joining) writeFiles() error {
+	if err := j.m.Write(); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(j.m.Home, "config", "genesis.json"), j.file, 0o644)
+}
+
+func (j *joining) printNode(out io.Writer) error {
+	m := j.m
+	fmt.Fprintf(out, "%s: a %s of %s, node id %s, %d peers, genesis %s\n", m.Home, m.Role, m.ChainID, j.keys.NodeID, len(m.Peers)+len(m.Sentries), j.hash)
+	if s := m.StateSync; s != nil {
+		fmt.Fprintf(out, "It begins from a snapshot, and trusts block %d, %s.\n", s.Height, s.Hash)
+	}
+	_, err := fmt.Fprintf(out, "Start it with: credenced start --home %s\n", m.Home)
+	return err
+}
+
+// fetchGenesis reads the genesis and compares its hash.
+func (j *joining) fetchGenesis(ctx context.Context) error {
+	body, err := j.openGenesis(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--genesis: %w", err)
+		return fmt.Errorf("--genesis: %w", err)
 	}
 	defer body.Close()
-	file, err := io.ReadAll(io.LimitReader(body, maxGenesis+1))
+	if j.file, err = io.ReadAll(io.LimitReader(body, maxGenesis+1)); err != nil {
+		return fmt.Errorf("--genesis %s: %w", j.genesis, err)
+	}
+	if len(j.file) > maxGenesis {
+		return fmt.Errorf("--genesis %s: more than %d bytes", j.genesis, maxGenesis)
+	}
+	if got := ceremony.HashOf(j.file); got != j.hash {
+		return fmt.Errorf("--hash: %s hashes to %s, expected %s: it is another network's, or was changed", j.genesis, got, j.hash)
+	}
+	doc, err := genutiltypes.AppGenesisFromReader(bytes.NewReader(j.file))
 	if err != nil {
-		return nil, nil, fmt.Errorf("--genesis %s: %w", j.genesis, err)
+		return fmt.Errorf("--genesis %s: %w", j.genesis, err)
 	}
-	if len(file) > maxGenesis {
-		return nil, nil, fmt.Errorf("--genesis %s: more than %d bytes", j.genesis, maxGenesis)
+	j.m.ChainID = doc.ChainID
+	return nil
+}
+
+func (j *joining) openGenesis(ctx context.Context) (io.ReadCloser, error) {
+	if strings.HasPrefix(j.genesis, "http://") || strings.HasPrefix(j.genesis, "https://") {
+		return getURL(ctx, j.genesis)
 	}
-	if got := ceremony.HashOf(file); got != j.hash {
-		return nil, nil, fmt.Errorf("--hash: %s hashes to %s, expected %s: it is another network's, or was changed", j.genesis, got, j.hash)
-	}
-	doc, err := genutiltypes.AppGenesisFromReader(strings.NewReader(string(file)))
-	if err != nil {
-		return nil, nil, fmt.Errorf("--genesis %s: %w", j.genesis, err)
-	}
-	return file, doc, nil
+	return os.Open(j.genesis)
 }
 
 func getURL(ctx context.Context, url string) (io.ReadCloser, error) {
@@ -200,43 +229,58 @@ func listOthers(list []string, self string) (out []string, err error) {
 // readTrusted returns what a node that begins from a snapshot trusts: the block of --trust, or the latest but a few that all servers
 // agree on.
 func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
-	if len(j.rpc) < 2 {
+	switch {
+	case len(j.rpc) < 2:
 		return nil, fmt.Errorf("--rpc: %d given, expected two or more: each is checked against the others", len(j.rpc))
+	case j.trustPeriod <= 0:
+		return nil, fmt.Errorf("--trust-period %s: expected more than no time", j.trustPeriod)
 	}
 	s := &setup.StateSync{Servers: j.rpc, Period: j.trustPeriod}
 	if j.trust != "" {
-		height, hash, found := strings.Cut(j.trust, ":")
-		n, err := strconv.ParseInt(height, 10, 64)
-		if !found || err != nil || n < 1 || len(hash) != 64 {
-			return nil, fmt.Errorf("--trust %q: expected HEIGHT:HASH, the hash of 64 hex digits", j.trust)
-		}
-		s.Height, s.Hash = n, hash
-		return s, nil
+		return s, j.parseTrust(s)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for i, url := range j.rpc {
-		node, err := rpchttp.New(url, "/websocket")
+		hash, err := j.askTrusted(ctx, s, url)
 		if err != nil {
 			return nil, fmt.Errorf("--rpc %s: %w", url, err)
 		}
-		if i == 0 {
-			status, err := node.Status(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("--rpc %s: %w", url, err)
-			}
-			// Others may be a few blocks behind.
-			s.Height = max(1, status.SyncInfo.LatestBlockHeight-5)
-		}
-		commit, err := node.Commit(ctx, &s.Height)
-		if err != nil {
-			return nil, fmt.Errorf("--rpc %s: block %d: %w", url, s.Height, err)
-		}
-		hash := commit.Header.Hash().String()
 		if i > 0 && hash != s.Hash {
 			return nil, fmt.Errorf("--rpc: block %d is %s to %s and %s to %s: one of them lies, or is on another chain", s.Height, s.Hash, j.rpc[0], hash, url)
 		}
 		s.Hash = hash
 	}
 	return s, nil
+}
+
+// parseTrust reads --trust.
+func (j *joining) parseTrust(s *setup.StateSync) (err error) {
+	height, hash, _ := strings.Cut(j.trust, ":")
+	raw, wrong := hex.DecodeString(hash)
+	if s.Height, err = strconv.ParseInt(height, 10, 64); err != nil || s.Height < 1 || wrong != nil || len(raw) != sha256.Size {
+		return fmt.Errorf("--trust %q: expected HEIGHT:HASH, the hash of 64 hex digits", j.trust)
+	}
+	s.Hash = hash
+	return nil
+}
+
+// askTrusted asks a server for the hash of the block that is to be trusted. The first says which block: others may be a few behind.
+func (j *joining) askTrusted(ctx context.Context, s *setup.StateSync, url string) (string, error) {
+	node, err := rpchttp.New(url, "/websocket")
+	if err != nil {
+		return "", err
+	}
+	if s.Height == 0 {
+		status, err := node.Status(ctx)
+		if err != nil {
+			return "", err
+		}
+		s.Height = max(1, status.SyncInfo.LatestBlockHeight-5)
+	}
+	commit, err := node.Commit(ctx, &s.Height)
+	if err != nil {
+		return "", fmt.Errorf("block %d: %w", s.Height, err)
+	}
+	return commit.Header.Hash().String(), nil
 }

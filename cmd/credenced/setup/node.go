@@ -71,6 +71,11 @@ func BeaconKeyFile(home string) string { return filepath.Join(home, "config", be
 
 // MakeKeys makes the keys that are not there yet, and returns the public halves of all.
 func (n Node) MakeKeys() (Keys, error) {
+	for _, folder := range []string{cmtcfg.DefaultConfigDir, cmtcfg.DefaultDataDir} { // the engine panics where they can't be made
+		if err := os.MkdirAll(filepath.Join(n.Home, folder), 0o700); err != nil {
+			return Keys{}, fmt.Errorf("folder of the node: %w", err)
+		}
+	}
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(n.Home)
 	cmtcfg.EnsureRoot(n.Home)

@@ -1,18 +1,24 @@
 package setup
 
 import (
+	"cmp"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/p2p"
 
 	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 // Role is what a node is for.
@@ -90,31 +96,89 @@ type StateSync struct {
 	Period time.Duration
 }
 
-// Validate says what does not go together.
+// Validate says what does not go together, by the flag that says it.
 func (m Member) Validate() error {
+	return cmp.Or(m.checkRole(), m.checkSigner(), m.checkMoniker(), m.checkAddresses(), m.checkPeers(), m.checkTime())
+}
+
+// checkRole says what only other roles have.
+func (m Member) checkRole() error {
 	switch {
 	case !slices.Contains(Roles, m.Role):
 		return fmt.Errorf("--role %s: expected one of %v", m.Role, Roles)
 	case len(m.Sentries) > 0 && m.Role != RoleValidator:
 		return fmt.Errorf("--sentry: a %s has none, expected --role %s", m.Role, RoleValidator)
-	case m.Signer != "" && m.Role != RoleValidator:
-		return fmt.Errorf("--signer-listen: a %s signs nothing, expected --role %s", m.Role, RoleValidator)
-	case m.Signer != "" && !strings.HasPrefix(m.Signer, "tcp://"):
-		return fmt.Errorf("--signer-listen %q: expected tcp://IP:PORT", m.Signer)
 	case len(m.Protects) > 0 && m.Role != RoleSentry:
 		return fmt.Errorf("--protect: a %s protects nobody, expected --role %s", m.Role, RoleSentry)
-	case net.ParseIP(m.Listen) == nil || net.ParseIP(m.Serve) == nil:
+	}
+	return nil
+}
+
+func (m Member) checkSigner() error {
+	address, isTCP := strings.CutPrefix(m.Signer, "tcp://")
+	switch {
+	case m.Signer == "":
+		return nil
+	case m.Role != RoleValidator:
+		return fmt.Errorf("--signer-listen: a %s signs nothing, expected --role %s", m.Role, RoleValidator)
+	case !isTCP || !isHostPort(address):
+		return fmt.Errorf("--signer-listen %q: expected tcp://IP:PORT", m.Signer)
+	}
+	return nil
+}
+
+// checkMoniker keeps out what would end the text in config.toml: the engine's template writes it there as it is.
+func (m Member) checkMoniker() error {
+	if strings.ContainsAny(m.Moniker, "\"\\") || printable.Line(m.Moniker) != m.Moniker {
+		return fmt.Errorf("--moniker %q: expected a name without quotes, backslashes and control characters", m.Moniker)
+	}
+	return nil
+}
+
+func (m Member) checkAddresses() error {
+	if net.ParseIP(m.Listen) == nil || net.ParseIP(m.Serve) == nil {
 		return fmt.Errorf("--listen %q, --serve %q: expected an IP address each, without a port", m.Listen, m.Serve)
 	}
-	for _, list := range [][]string{m.Peers, m.Seeds, m.Sentries} {
-		for _, peer := range list {
-			id, address, found := strings.Cut(peer, "@")
-			if _, _, err := net.SplitHostPort(address); !found || len(id) != 40 || err != nil {
-				return fmt.Errorf("peer %q: expected id@host:port, the id of 40 hex digits", peer)
-			}
+	if m.External != "" && !isHostPort(m.External) {
+		return fmt.Errorf("--address %q: expected host:port", m.External)
+	}
+	return nil
+}
+
+// checkPeers reads the names of other nodes. An id that is none would protect nobody, and a peer without one is never dialled.
+func (m Member) checkPeers() error {
+	for _, id := range m.Protects {
+		if !isNodeID(id) {
+			return fmt.Errorf("--protect %q: expected the id of a node, 40 hex digits", id)
+		}
+	}
+	for _, peer := range slices.Concat(m.Peers, m.Seeds, m.Sentries) {
+		id, address, _ := strings.Cut(peer, "@")
+		if !isNodeID(id) || !isHostPort(address) {
+			return fmt.Errorf("peer %q: expected id@host:port, the id of 40 hex digits", peer)
 		}
 	}
 	return nil
+}
+
+func (m Member) checkTime() error {
+	if m.BlockTime < 0 {
+		return fmt.Errorf("--block-time %s: expected no negative time", m.BlockTime)
+	}
+	return nil
+}
+
+// isNodeID says whether a text can be the id of a node.
+func isNodeID(text string) bool {
+	raw, err := hex.DecodeString(text)
+	return err == nil && len(raw) == p2p.IDByteLength
+}
+
+// isHostPort says whether a text is a host and a port that can be dialled.
+func isHostPort(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	n, wrong := strconv.ParseUint(port, 10, 16)
+	return err == nil && wrong == nil && n > 0 && host != "" && !strings.ContainsAny(host, " ,\"")
 }
 
 // CometConfig is the consensus engine's configuration.

@@ -3,7 +3,9 @@ package setup
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/internal/steps"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
@@ -44,51 +47,87 @@ const OperatorKey = "operator"
 
 // Write writes every node's files and returns the nodes, ready to start.
 func (t Testnet) Write() ([]Node, error) {
-	enc := encoding.New()
-	state := genesis.State(t.Defaults)
-	if err := genesis.SetDefaults(state, enc.Codec); err != nil {
-		return nil, err
-	}
-	if err := t.setVotingPeriod(state, enc.Codec); err != nil {
-		return nil, err
-	}
-	nodes := make([]Node, len(t.Ports))
-	peers := make([]string, len(t.Ports))
-	for i, ports := range t.Ports {
-		name := fmt.Sprintf("node%d", i+1)
-		nodes[i] = Node{Home: filepath.Join(t.Dir, name), Moniker: name, ChainID: t.ChainID, Ports: ports, BlockTime: t.BlockTime}
-		keys, err := nodes[i].MakeKeys()
-		if err != nil {
-			return nil, err
-		}
-		peers[i] = nodes[i].PeerAddress(keys)
-		operator, err := NewKey(nodes[i].Home, OperatorKey, enc.Codec)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.admitFounder(state, enc.Codec, fmt.Sprintf("val-%d", i+1), operator, keys); err != nil {
-			return nil, err
-		}
-	}
-	if t.Edit != nil {
-		if err := t.Edit(state, enc.Codec); err != nil {
-			return nil, err
-		}
-	}
-	doc, err := NewGenesis(t.ChainID, time.Now().UTC(), state)
+	w := &writing{Testnet: t, codec: encoding.New().Codec, state: genesis.State(t.Defaults)}
+	err := steps.Run(
+		t.checkPorts,
+		func() error { return genesis.SetDefaults(w.state, w.codec) },
+		func() error { return t.setVotingPeriod(w.state, w.codec) },
+		w.makeNodes,
+		w.editState,
+		w.writeFiles,
+	)
 	if err != nil {
 		return nil, err
 	}
-	for i := range nodes {
-		nodes[i].Peers = append(append([]string{}, peers[:i]...), peers[i+1:]...)
-		if err := nodes[i].WriteConfig(); err != nil {
-			return nil, err
-		}
-		if err := doc.SaveAs(filepath.Join(nodes[i].Home, "config", "genesis.json")); err != nil {
-			return nil, err
+	return w.nodes, nil
+}
+
+// checkPorts says which port can be none.
+func (t Testnet) checkPorts() error {
+	for i, p := range t.Ports {
+		for _, port := range []int{p.P2P, p.RPC, p.GRPC, p.API, p.Prometheus} {
+			if port < 0 || port > math.MaxUint16 {
+				return fmt.Errorf("port %d of node %d: expected at most %d; begin with a lower one", port, i+1, math.MaxUint16)
+			}
 		}
 	}
-	return nodes, nil
+	return nil
+}
+
+// writing is a network while it is written.
+type writing struct {
+	Testnet
+	codec codec.Codec
+	state genesis.State
+	nodes []Node
+	peers []string // the nodes' addresses, in their order
+}
+
+// makeNodes makes the keys of each node, and admits its operator as a founder.
+func (w *writing) makeNodes() error {
+	for i, ports := range w.Ports {
+		name := fmt.Sprintf("node%d", i+1)
+		node := Node{Home: filepath.Join(w.Dir, name), Moniker: name, ChainID: w.ChainID, Ports: ports, BlockTime: w.BlockTime}
+		keys, err := node.MakeKeys()
+		if err != nil {
+			return err
+		}
+		operator, err := NewKey(node.Home, OperatorKey, w.codec)
+		if err != nil {
+			return err
+		}
+		if err := w.admitFounder(w.state, w.codec, fmt.Sprintf("val-%d", i+1), operator, keys); err != nil {
+			return err
+		}
+		w.nodes, w.peers = append(w.nodes, node), append(w.peers, node.PeerAddress(keys))
+	}
+	return nil
+}
+
+func (w *writing) editState() error {
+	if w.Edit == nil {
+		return nil
+	}
+	return w.Edit(w.state, w.codec)
+}
+
+// writeFiles writes the configuration of each node, which has the others as its peers, and one genesis for all.
+func (w *writing) writeFiles() error {
+	doc, err := NewGenesis(w.ChainID, time.Now().UTC(), w.state)
+	if err != nil {
+		return err
+	}
+	for i := range w.nodes {
+		n := &w.nodes[i]
+		n.Peers = slices.Delete(slices.Clone(w.peers), i, i+1)
+		if err := n.WriteConfig(); err != nil {
+			return err
+		}
+		if err := doc.SaveAs(filepath.Join(n.Home, "config", "genesis.json")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t Testnet) admitFounder(state genesis.State, cdc codec.Codec, org string, operator sdk.AccAddress, keys Keys) error {
