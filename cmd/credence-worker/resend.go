@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/journal"
@@ -41,72 +42,110 @@ func resendCommand() *cobra.Command {
 	return cmd
 }
 
+// resendAnswer sends what the chain waits for, and tells of the transaction before it is sent and of its block.
 func resendAnswer(ctx context.Context, c config, task string, say func(string, ...any)) error {
-	task = strings.ToLower(task)
-	if !client.IsID(task) {
-		return &cli.Problem{
-			What: fmt.Sprintf("%q is no id of a task: expected 64 hexadecimal digits, or at least the first %d of them", task, client.MinPrefix),
-			Next: "list those in the journal: credence-worker journal show", Exit: cli.ExitUsage,
+	r := &resending{config: c, task: strings.ToLower(task), say: say}
+	defer func() {
+		if r.conn != nil {
+			r.conn.Close()
 		}
+	}()
+	return steps.Run(
+		r.checkID,
+		r.loadSecrets,
+		r.readRecords,
+		func() error { return r.askChain(ctx) },
+		r.chooseStep,
+		func() error { return r.send(ctx) },
+	)
+}
+
+// resending is the rescue of one answer.
+type resending struct {
+	config
+	task string
+	say  func(string, ...any)
+
+	key     client.Key
+	secret  []byte
+	records []journal.Record // of the task, all attempts
+	conn    *client.Conn
+	onChain taskstypes.Task
+	record  journal.Record // of the attempt that runs
+	reveal  bool           // or else the commit
+}
+
+func (r *resending) checkID() error {
+	if client.IsID(r.task) {
+		return nil
 	}
-	key, err := client.UnlockKey(c.KeyFile, c.Passphrase)
+	return &cli.Problem{
+		What: fmt.Sprintf("%q is no id of a task: expected 64 hexadecimal digits, or at least the first %d of them", r.task, client.MinPrefix),
+		Next: "list those in the journal: credence-worker journal show", Exit: cli.ExitUsage,
+	}
+}
+
+func (r *resending) loadSecrets() (err error) {
+	if r.key, err = client.UnlockKey(r.KeyFile, r.Passphrase); err != nil {
+		return err
+	}
+	r.secret, err = agent.LoadSecret(r.pathOf("secret"))
+	return err
+}
+
+func (r *resending) readRecords() (err error) {
+	if r.records, err = readJournal(r.pathOf("journal.db"), r.task); err != nil {
+		return err
+	}
+	r.task, err = onlyTask(r.records, r.task)
+	return err
+}
+
+func (r *resending) askChain(ctx context.Context) (err error) {
+	if r.conn, err = client.Dial(ctx, r.Node, r.ChainID); err != nil {
+		return err
+	}
+	res, err := r.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: r.task})
+	if err != nil {
+		return fmt.Errorf("task %s: %w", r.task, err)
+	}
+	r.onChain = res.Task
+	return nil
+}
+
+// chooseStep finds out what the chain waits for. A reveal that would open nothing is no step.
+func (r *resending) chooseStep() (err error) {
+	if r.record, err = findCurrent(r.records, r.onChain, r.config); err != nil {
+		return err
+	}
+	if r.reveal, err = checkWanted(r.onChain, r.benchOfRole(), r.record, r.key.Address()); err != nil || !r.reveal {
+		return err
+	}
+	return checkOpening(r.record, r.onChain, r.benchOfRole(), r.secret, r.conn.ChainID(), r.key.Address())
+}
+
+func (r *resending) send(ctx context.Context) error {
+	msg, err := agent.BuildMessage(r.record, r.reveal, r.secret, r.conn.ChainID(), r.key.Address())
 	if err != nil {
 		return err
 	}
-	secret, err := agent.LoadSecret(c.pathOf("secret"))
+	node, err := broadcast.Of(r.conn, r.key, r.GasPrices, r.TxTTL)
 	if err != nil {
 		return err
 	}
-	records, err := readJournal(c.pathOf("journal.db"), task)
-	if err != nil {
-		return err
-	}
-	if task, err = onlyTask(records, task); err != nil {
-		return err
-	}
-	conn, err := client.Dial(ctx, c.Node, c.ChainID)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
-	if err != nil {
-		return fmt.Errorf("task %s: %w", task, err)
-	}
-	record, err := findCurrent(records, res.Task, c)
-	if err != nil {
-		return err
-	}
-	reveal, err := checkWanted(res.Task, c.benchOfRole(), record, key.Address())
-	if err != nil {
-		return err
-	}
-	if reveal {
-		if err := checkOpening(record, res.Task, c.benchOfRole(), secret, conn.ChainID(), key.Address()); err != nil {
-			return err
-		}
-	}
-	msg, err := agent.BuildMessage(record, reveal, secret, conn.ChainID(), key.Address())
-	if err != nil {
-		return err
-	}
-	node, err := broadcast.Of(conn, key, c.GasPrices, c.TxTTL)
-	if err != nil {
-		return err
-	}
-	step := map[bool]string{false: "commit", true: "reveal"}[reveal]
+	step := map[bool]string{false: "commit", true: "reveal"}[r.reveal]
 	stack := broadcast.Retrying(broadcast.Confirming(broadcast.Direct(node), node, sender.ConfirmOptions{}), broadcast.RetryOptions{Attempts: 5})
 	receipt, err := stack.Send(ctx, broadcast.Order{Step: step, Msg: msg, Signed: func(hash string, _ time.Time) error {
-		say("%s of %s: transaction %s", step, record.Key, hash)
+		r.say("%s of %s: transaction %s", step, r.record.Key, hash)
 		return nil
 	}})
 	switch {
 	case err != nil:
 		return err
 	case receipt.Height == 0:
-		say("the chain has it already")
+		r.say("the chain has it already")
 	default:
-		say("included at height %d", receipt.Height)
+		r.say("included at height %d", receipt.Height)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	"github.com/cosmos/gogoproto/proto"
@@ -23,6 +24,7 @@ import (
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/printable"
 )
 
 const flagNoWait = "no-wait"
@@ -156,28 +158,33 @@ func answersOf(ctx client.Context, data string) (out []string) {
 		return nil
 	}
 	for _, answer := range msgs.MsgResponses {
-		msg, err := ctx.InterfaceRegistry.Resolve(answer.TypeUrl)
-		if err != nil || proto.Unmarshal(answer.Value, msg) != nil {
-			continue
-		}
-		text, err := ctx.Codec.MarshalJSON(msg)
-		if err != nil {
-			continue
-		}
-		var fields map[string]any
-		if json.Unmarshal(text, &fields) != nil {
-			continue
-		}
-		var lines []string
-		for name, value := range fields {
-			if said := fmt.Sprint(value); value != nil && said != "" && said != "[]" && said != "map[]" {
-				lines = append(lines, name+": "+said)
-			}
-		}
-		slices.Sort(lines)
-		out = append(out, lines...)
+		out = append(out, fieldLines(readAnswer(ctx, answer))...)
 	}
 	return out
+}
+
+// readAnswer are the fields of an answer by their names; none of what is no message that is known here.
+func readAnswer(ctx client.Context, answer *codectypes.Any) (fields map[string]any) {
+	msg, err := ctx.InterfaceRegistry.Resolve(answer.TypeUrl)
+	if err != nil || proto.Unmarshal(answer.Value, msg) != nil {
+		return nil
+	}
+	text, err := ctx.Codec.MarshalJSON(msg)
+	if err != nil || json.Unmarshal(text, &fields) != nil {
+		return nil
+	}
+	return fields
+}
+
+// fieldLines has a line for each field that says something, in the order of their names.
+func fieldLines(fields map[string]any) (lines []string) {
+	for name, value := range fields {
+		if said := fmt.Sprint(value); value != nil && said != "" && said != "[]" && said != "map[]" {
+			lines = append(lines, printable.Line(name+": "+said))
+		}
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // catcher passes on what is written, but for a node's answer to a transaction and the end of its line.

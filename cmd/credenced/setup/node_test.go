@@ -87,7 +87,9 @@ func TestSeatKeys(t *testing.T) {
 	require.Equal(t, court.PubKey().Bytes(), k.CourtPubkey)
 
 	consensus := cmted25519.PubKey(k.ConsensusPubkey)
-	message := func(kind poatypes.KeyKind, chain, org string, key []byte) []byte { return poatypes.PossessionMessage(kind, chain, org, key) }
+	message := func(kind poatypes.KeyKind, chain, org string, key []byte) []byte {
+		return poatypes.PossessionMessage(kind, chain, org, key)
+	}
 	require.True(t, consensus.VerifySignature(message(poatypes.KeyConsensus, "amber-1", "amber", k.ConsensusPubkey), k.ConsensusPossession))
 	require.False(t, consensus.VerifySignature(message(poatypes.KeyConsensus, "amber-1", "birch", k.ConsensusPubkey), k.ConsensusPossession), "for one organisation")
 	require.False(t, consensus.VerifySignature(message(poatypes.KeyConsensus, "amber-2", "amber", k.ConsensusPubkey), k.ConsensusPossession), "for one chain")

@@ -21,6 +21,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/artifact/registry"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/internal/tlsfile"
 )
 
@@ -101,53 +102,83 @@ func (s serving) serveStore(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer g.Close()
-	failed := make(chan error, 2)
-	server := artifact.Server(g)
-	if s.cert != "" {
-		if server.TLSConfig, err = tlsfile.Config(s.cert, s.key); err != nil {
+	u := &up{serving: s, store: artifact.Server(g), failed: make(chan error, 2)}
+	defer u.close()
+	if err := steps.Run(u.listenStore, func() error { return u.listenMetrics(reg) }); err != nil {
+		return err
+	}
+	log.Info("serving", "addr", u.at, "tls", s.cert != "", "accounts", len(o.Accounts), "open", s.open, "home", s.home)
+	go s.followAccounts(ctx, g, log)
+	go g.Keep(ctx, s.every, func(done registry.Collected, err error) { logCollected(log, done, err) })
+	return u.wait(ctx)
+}
+
+// up is a store that is served.
+type up struct {
+	serving
+	store, observer *http.Server
+	at              string // the address of the store
+	failed          chan error
+}
+
+// listenStore begins to serve the store.
+func (u *up) listenStore() (err error) {
+	serve := u.store.Serve
+	if u.cert != "" {
+		if u.store.TLSConfig, err = tlsfile.Config(u.cert, u.key); err != nil {
 			return err
 		}
+		serve = func(l net.Listener) error { return u.store.ServeTLS(l, "", "") }
 	}
-	listener, err := net.Listen("tcp", s.listen)
+	listener, err := net.Listen("tcp", u.listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	at := listener.Addr().String()
-	listener = netutil.LimitListener(listener, s.connections)
-	go func() {
-		if s.cert != "" {
-			failed <- server.ServeTLS(listener, "", "")
-		} else {
-			failed <- server.Serve(listener)
-		}
-	}()
-	defer server.Close()
-	if s.metrics != "" {
-		watch, err := net.Listen("tcp", s.metrics)
-		if err != nil {
-			return fmt.Errorf("--metrics-listen: %w", err)
-		}
-		observer := artifact.Server(newObservation(reg))
-		go func() { failed <- observer.Serve(watch) }()
-		defer observer.Close()
+	u.at = listener.Addr().String()
+	go func() { u.failed <- serve(netutil.LimitListener(listener, u.connections)) }()
+	return nil
+}
+
+// listenMetrics begins to serve metrics and health, unless it is told not to.
+func (u *up) listenMetrics(reg *prometheus.Registry) error {
+	if u.metrics == "" {
+		return nil
 	}
-	log.Info("serving", "addr", at, "tls", s.cert != "", "accounts", len(o.Accounts), "open", s.open, "home", s.home)
-	go s.followAccounts(ctx, g, log)
-	go g.Keep(ctx, s.every, func(done registry.Collected, err error) {
-		if err != nil {
-			log.Error("collection failed", "error", err)
-		} else if done != (registry.Collected{}) {
-			log.Info("collected", "claims", done.Claims, "blobs", done.Blobs, "bytes", done.Bytes)
-		}
-	})
+	listener, err := net.Listen("tcp", u.metrics)
+	if err != nil {
+		return fmt.Errorf("--metrics-listen: %w", err)
+	}
+	u.observer = artifact.Server(newObservation(reg))
+	go func() { u.failed <- u.observer.Serve(listener) }()
+	return nil
+}
+
+// wait returns when the context ends, after what is under way has had a while, or when a server fails.
+func (u *up) wait(ctx context.Context) error {
 	select {
-	case err := <-failed:
+	case err := <-u.failed:
 		return err
 	case <-ctx.Done():
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		_ = server.Shutdown(grace) // what does not end by then is cut off
+		_ = u.store.Shutdown(grace) // what does not end by then is cut off
 		return nil
+	}
+}
+
+func (u *up) close() {
+	_ = u.store.Close()
+	if u.observer != nil {
+		_ = u.observer.Close()
+	}
+}
+
+// logCollected tells of a collection that failed, or took something away.
+func logCollected(log *slog.Logger, done registry.Collected, err error) {
+	if err != nil {
+		log.Error("collection failed", "error", err)
+	} else if done != (registry.Collected{}) {
+		log.Info("collected", "claims", done.Claims, "blobs", done.Blobs, "bytes", done.Bytes)
 	}
 }
 

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/internal/steps"
 )
 
 // Table is what --map names: a row for each task of a bag.
@@ -118,49 +120,75 @@ func readCSV(path string) (*Table, error) {
 		return nil, err
 	}
 	defer file.Close()
-	wrong := func(format string, args ...any) error {
-		return &cli.Problem{What: "--map " + cli.ShellQuote(path) + ": " + fmt.Sprintf(format, args...), Exit: cli.ExitUsage}
-	}
-	r := csv.NewReader(skipMark(file))
-	r.FieldsPerRecord = -1
+	r := &csvReader{path: path, lines: csv.NewReader(skipMark(file)), table: &Table{}}
+	r.lines.FieldsPerRecord = -1
 	if hasExtension(path, ".tsv") {
-		r.Comma = '\t'
+		r.lines.Comma = '\t'
 	}
-	t := &Table{}
-	if t.Columns, err = r.Read(); errors.Is(err, io.EOF) {
-		return nil, wrong("it is empty, expected a first line that names the columns")
-	} else if err != nil {
-		return nil, wrong("%v", err)
+	return r.table, steps.Run(r.readColumns, r.readRows)
+}
+
+// csvReader is a table while it is read.
+type csvReader struct {
+	path  string
+	lines *csv.Reader
+	table *Table
+}
+
+// wrong says what is wrong with the file.
+func (r *csvReader) wrong(format string, args ...any) error {
+	return &cli.Problem{What: "--map " + cli.ShellQuote(r.path) + ": " + fmt.Sprintf(format, args...), Exit: cli.ExitUsage}
+}
+
+// readColumns reads the first line. Columns have names of their own, without the spaces around them.
+func (r *csvReader) readColumns() error {
+	names, err := r.lines.Read()
+	switch {
+	case errors.Is(err, io.EOF):
+		return r.wrong("it is empty, expected a first line that names the columns")
+	case err != nil:
+		return r.wrong("%v", err)
 	}
-	seen := map[string]bool{}
-	for i, name := range t.Columns {
-		t.Columns[i] = strings.TrimSpace(name)
-		name = t.Columns[i]
-		if !columnName.MatchString(name) || seen[name] {
-			return nil, wrong("column %d is called %q, expected a name of its own: letters, digits, \"_\", \".\" and \"-\", a letter first", i+1, name)
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		if !columnName.MatchString(name) || slices.Contains(r.table.Columns, name) {
+			return r.wrong("column %d is called %q, expected a name of its own: letters, digits, \"_\", \".\" and \"-\", a letter first", i+1, name)
 		}
-		seen[name] = true
+		r.table.Columns = append(r.table.Columns, name)
 	}
+	return nil
+}
+
+func (r *csvReader) readRows() error {
 	for {
-		cells, err := r.Read()
+		cells, err := r.lines.Read()
 		if errors.Is(err, io.EOF) {
-			return t, nil
+			return nil
 		}
 		if err != nil {
-			return nil, wrong("row %d: %v", len(t.Rows)+1, err)
+			return r.wrong("row %d: %v", len(r.table.Rows)+1, err)
 		}
-		line, _ := r.FieldPos(0)
-		place := fmt.Sprintf("row %d (line %d of %s)", len(t.Rows)+1, line, printable.Name(path))
-		switch {
-		case len(cells) < len(t.Columns):
-			return nil, wrong("%s has %d cells, none for the column %s", place, len(cells), t.Columns[len(cells)])
-		case len(cells) > len(t.Columns):
-			return nil, wrong("%s has %d cells, expected %d, one for each column", place, len(cells), len(t.Columns))
-		case len(t.Rows) == maxTableRows:
-			return nil, wrong("it has more than %d rows, expected at most that many", maxTableRows)
+		if err := r.takeRow(cells); err != nil {
+			return err
 		}
-		t.addRow(place, cells...)
 	}
+}
+
+// takeRow takes a row that has a cell for each column.
+func (r *csvReader) takeRow(cells []string) error {
+	t := r.table
+	line, _ := r.lines.FieldPos(0)
+	place := fmt.Sprintf("row %d (line %d of %s)", len(t.Rows)+1, line, printable.Name(r.path))
+	switch {
+	case len(cells) < len(t.Columns):
+		return r.wrong("%s has %d cells, none for the column %s", place, len(cells), t.Columns[len(cells)])
+	case len(cells) > len(t.Columns):
+		return r.wrong("%s has %d cells, expected %d, one for each column", place, len(cells), len(t.Columns))
+	case len(t.Rows) == maxTableRows:
+		return r.wrong("it has more than %d rows, expected at most that many", maxTableRows)
+	}
+	t.addRow(place, cells...)
+	return nil
 }
 
 // skipMark leaves out the byte order mark that spreadsheets put in front.

@@ -110,7 +110,12 @@ func (v *plainView) Observe(e client.Event) {
 
 // isWorthALine says whether an event of one task among many is told by itself: what went wrong is.
 func isWorthALine(e client.Event) bool {
-	return isFailure(e) || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0
+	return isFailure(e) || isTrouble(e)
+}
+
+// isTrouble says whether somebody is at fault, or the court has to find out.
+func isTrouble(e client.Event) bool {
+	return e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0
 }
 
 func (v *plainView) Close() {}
@@ -173,7 +178,7 @@ func (v *ttyView) Observe(e client.Event) {
 		return
 	}
 	v.tally.take(e, v.now())
-	if v.tally.isBig() && e.Task != "" && !isWorthALine(e) && v.now().Sub(v.drawnAt) < drawEvery {
+	if v.waitsToDraw(e) {
 		v.takeEvent(e)
 		v.stale = true
 		return
@@ -185,14 +190,23 @@ func (v *ttyView) Observe(e client.Event) {
 		return
 	}
 	v.wait = ""
-	if e.Task == "" || e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0 || v.tally.isBig() && isFailure(e) {
-		// What is worth keeping scrolls by above the block.
+	if v.isKept(e) {
 		fmt.Fprintf(v.out, "%s\n", v.cutLine(fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), eventLine(e))))
 	}
 	if e.Task != "" {
 		v.takeEvent(e)
 	}
 	v.drawLines()
+}
+
+// waitsToDraw says whether an event of a big bag is drawn with a later one.
+func (v *ttyView) waitsToDraw(e client.Event) bool {
+	return v.tally.isBig() && e.Task != "" && !isWorthALine(e) && v.now().Sub(v.drawnAt) < drawEvery
+}
+
+// isKept says whether an event scrolls by above the block, and so stays.
+func (v *ttyView) isKept(e client.Event) bool {
+	return e.Task == "" || isTrouble(e) || v.tally.isBig() && isFailure(e)
 }
 
 func (v *ttyView) Close() {
@@ -207,31 +221,31 @@ func (v *ttyView) takeEvent(e client.Event) {
 	t := v.tasks[e.Index]
 	if t == nil {
 		t = &taskLine{}
+		t.drawAgain()
 		v.tasks[e.Index] = t
 	}
-	reset := func() { t.first, t.second, t.committed, t.revealed = "", nil, map[string]bool{}, map[string]bool{} }
-	if t.committed == nil {
-		reset()
-	}
+	t.takePhase(e)
+	t.takeNote(e)
+}
+
+// drawAgain forgets who was drawn.
+func (t *taskLine) drawAgain() {
+	t.first, t.second, t.committed, t.revealed = "", nil, map[string]bool{}, map[string]bool{}
+}
+
+// takePhase takes how far the task is, and who has it.
+func (t *taskLine) takePhase(e client.Event) {
 	switch e.Kind {
 	case client.EventRetried:
-		reset()
+		t.drawAgain()
 		t.phase = "drawing again"
 	case client.EventDrawn:
-		if e.Wave == 1 {
-			t.first, t.phase = e.Organisation, "wave 1 runs"
-		} else {
-			t.second, t.phase = append(t.second, e.Organisation), fmt.Sprintf("wave %d runs", e.Wave)
-		}
+		t.takeDrawn(e)
 	case client.EventCommitted:
 		if e.InCourt {
 			t.phase = "the court runs"
 		} else {
 			t.committed[e.Organisation] = true
-		}
-	case client.EventPlanned:
-		if e.Plan != nil {
-			t.note = e.Plan.Short()
 		}
 	case client.EventRevealing:
 		t.phase = "revealing"
@@ -243,19 +257,39 @@ func (v *ttyView) takeEvent(e client.Event) {
 		t.phase = "ledgers: " + e.Gate
 	case client.EventCourt:
 		t.phase = "court"
-	case client.EventEnded:
-		t.phase, t.note, t.done, t.failed = "", printable.Line(cli.EventText(e)), true, isFailure(e)
-	case client.EventDownloaded:
-		t.note += "; here"
-	case client.EventSilent, client.EventWaiting:
-		t.note = printable.Line(e.Text)
 	}
 }
 
-// formatLine is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one.
+// takeDrawn takes who runs the task: the first, or one of those who check it.
+func (t *taskLine) takeDrawn(e client.Event) {
+	if e.Wave == 1 {
+		t.first, t.phase = e.Organisation, "wave 1 runs"
+		return
+	}
+	t.second, t.phase = append(t.second, e.Organisation), fmt.Sprintf("wave %d runs", e.Wave)
+}
+
+// takeNote takes what stands behind the phase: the plan, a wait, or how it ended.
+func (t *taskLine) takeNote(e client.Event) {
+	switch e.Kind {
+	case client.EventPlanned:
+		if e.Plan != nil {
+			t.note = e.Plan.Short()
+		}
+	case client.EventEnded:
+		t.phase, t.note, t.done, t.failed = "", cli.EventText(e), true, isFailure(e)
+	case client.EventDownloaded:
+		t.note += "; here"
+	case client.EventSilent, client.EventWaiting:
+		t.note = e.Text
+	}
+}
+
+// formatLine is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one. What a node said
+// stays on the line.
 func (t *taskLine) formatLine(index uint64) string {
 	if t.done {
-		return fmt.Sprintf("task %-3d %s", index, t.note)
+		return fmt.Sprintf("task %-3d %s", index, printable.Line(t.note))
 	}
 	mark := func(org string) string {
 		switch {
@@ -273,7 +307,7 @@ func (t *taskLine) formatLine(index uint64) string {
 	for _, org := range t.second {
 		who = append(who, mark(org))
 	}
-	return fmt.Sprintf("task %-3d %-13s %s  %s", index, t.phase, strings.Join(who, " "), t.note)
+	return printable.Line(fmt.Sprintf("task %-3d %-13s %s  %s", index, t.phase, strings.Join(who, " "), t.note))
 }
 
 func (v *ttyView) eraseLines() {

@@ -14,13 +14,29 @@ import (
 // PrintReport says how a run ended: verdict, files, cost, who lied, what the ledgers say.
 func PrintReport(out io.Writer, r *client.Report) {
 	fmt.Fprintln(out)
+	printTasks(out, r)
+	printVerdict(out, r)
+	printCost(out, r)
+	printSlashed(out, r)
+	for _, l := range r.Ledgers {
+		fmt.Fprintf(out, "Ledger    %s: N = %d tasks, error debt D = %s of a budget B = %s\n", l.Key, l.Counted, l.Debt, l.Budget)
+	}
+	printResults(out, r)
+}
+
+// printTasks has a line for each of a few tasks, and of many for what is special.
+func printTasks(out io.Writer, r *client.Report) {
 	if len(r.Tasks) > 4 {
 		printSpecial(out, r.Tasks)
-	} else {
-		for _, t := range r.Tasks {
-			fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
-		}
+		return
 	}
+	for _, t := range r.Tasks {
+		fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.TaskText(t)))
+	}
+}
+
+// printVerdict counts what was accepted, and tells of several deals, and of tasks that nobody met.
+func printVerdict(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {
 		fmt.Fprintf(out, ", %d of them by the court", n)
@@ -34,29 +50,39 @@ func PrintReport(out io.Writer, r *client.Report) {
 	if r.Unmet > 0 {
 		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
 	}
+}
+
+func printCost(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Cost      %s of %s locked%s; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), premiumText(r.Premiums), cli.FormatCRED(r.Refunded))
-	if r.Slashed > 0 {
-		lied := r.Liars()
-		who := ""
-		if len(lied) > 0 {
-			who = ": " + strings.Join(lied, ", ") + " lied"
-		}
-		fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", cli.FormatCRED(r.Slashed), who, cli.FormatCRED(r.Burnt))
+}
+
+// printSlashed says what stake was taken, and from whom.
+func printSlashed(out io.Writer, r *client.Report) {
+	if r.Slashed == 0 {
+		return
 	}
-	for _, l := range r.Ledgers {
-		fmt.Fprintf(out, "Ledger    %s: N = %d tasks, error debt D = %s of a budget B = %s\n", l.Key, l.Counted, l.Debt, l.Budget)
+	who := ""
+	if lied := r.Liars(); len(lied) > 0 {
+		who = ": " + strings.Join(lied, ", ") + " lied"
 	}
+	fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", cli.FormatCRED(r.Slashed), who, cli.FormatCRED(r.Burnt))
+}
+
+// printResults says where the files are, what lives on chain, and which tasks left nothing.
+func printResults(out io.Writer, r *client.Report) {
 	if files := resultFiles(r); len(files) > 0 {
 		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summaryOf(files))
 	}
-	for _, t := range r.Tasks {
-		if text := cli.OnchainText(t.Onchain); text != "" && len(r.Tasks) == 1 {
+	if len(r.Tasks) == 1 {
+		if text := cli.OnchainText(r.Tasks[0].Onchain); text != "" {
 			fmt.Fprintf(out, "On chain  %s\n", strings.TrimPrefix(text, cli.OnchainLabel))
 		}
 	}
-	if n := emptyResults(r); n > 0 && len(r.Tasks) == 1 {
+	switch n := emptyResults(r); {
+	case n == 0:
+	case len(r.Tasks) == 1:
 		fmt.Fprintf(out, "Result    %s\n", cli.NoFiles)
-	} else if n > 0 {
+	default:
 		fmt.Fprintf(out, "Result    %d of %d tasks left %s\n", n, len(r.Tasks), cli.NoFiles)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/cmd/internal/run"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 )
 
 // definition is a workflow as its file says it.
@@ -108,61 +109,88 @@ func readDefinition(path string) (*definition, error) {
 }
 
 // readNode reads a node; what is no word of its own is a flag of run.
-func readNode(fields map[string]any, defaults map[string][]string) (n node, err error) {
-	fields = maps.Clone(fields)
-	take := func(key string) (list []string, err error) {
-		value, given := fields[key]
-		delete(fields, key)
-		if !given {
-			return nil, nil
-		}
-		return texts(key, value)
+func readNode(given map[string]any, defaults map[string][]string) (node, error) {
+	r := &nodeReader{fields: maps.Clone(given)}
+	err := steps.Run(
+		func() error { return r.takeOne("name", &r.node.name) },
+		r.checkName,
+		func() error { return r.takeOne("app", &r.node.app) },
+		func() error { return r.take("args", &r.node.args) },
+		func() error { return r.take("after", &r.node.after) },
+		r.takeCondition,
+		func() error { return r.takeFlags(defaults) },
+	)
+	r.findReads()
+	return r.node, err
+}
+
+// nodeReader is a node while it is read, and the fields that are not read yet.
+type nodeReader struct {
+	node   node
+	fields map[string]any
+}
+
+// take reads a field, which may be missing, as texts.
+func (r *nodeReader) take(key string, into *[]string) (err error) {
+	value, given := r.fields[key]
+	delete(r.fields, key)
+	if given {
+		*into, err = texts(key, value)
 	}
-	one := func(key string) (string, error) {
-		list, err := take(key)
-		if err == nil && len(list) != 1 {
-			err = fmt.Errorf("%s: missing, expected one text", key)
-		}
-		if err != nil {
-			return "", err
-		}
-		return list[0], nil
+	return err
+}
+
+// takeOne reads a field that is one text.
+func (r *nodeReader) takeOne(key string, into *string) error {
+	var list []string
+	if err := r.take(key, &list); err != nil {
+		return err
 	}
-	if n.name, err = one("name"); err != nil {
-		return n, err
+	if len(list) != 1 {
+		return fmt.Errorf("%s: missing, expected one text", key)
 	}
-	if !nodeName.MatchString(n.name) {
-		return node{}, fmt.Errorf("name %q: expected a letter of a-z, and then up to 31 of a-z, 0-9, \"-\" and \"_\"", n.name)
+	*into = list[0]
+	return nil
+}
+
+// checkName forgets a name that is none, so that errors call the node by its number.
+func (r *nodeReader) checkName() error {
+	name := r.node.name
+	if nodeName.MatchString(name) {
+		return nil
 	}
-	if n.app, err = one("app"); err != nil {
-		return n, err
-	}
-	if n.args, err = take("args"); err != nil {
-		return n, err
-	}
-	if n.after, err = take("after"); err != nil {
-		return n, err
-	}
-	if n.when, err = readCondition(fields["when"]); err != nil {
-		return n, err
-	}
-	delete(fields, "when")
-	own, err := readFlags(fields)
+	r.node.name = ""
+	return fmt.Errorf("name %q: expected a letter of a-z, and then up to 31 of a-z, 0-9, \"-\" and \"_\"", name)
+}
+
+func (r *nodeReader) takeCondition() (err error) {
+	r.node.when, err = readCondition(r.fields["when"])
+	delete(r.fields, "when")
+	return err
+}
+
+// takeFlags reads what is left, which are flags; the node's own win over the defaults.
+func (r *nodeReader) takeFlags(defaults map[string][]string) error {
+	own, err := readFlags(r.fields)
 	if err != nil {
-		return n, err
+		return err
 	}
-	n.flags = maps.Clone(defaults)
-	maps.Copy(n.flags, own)
+	r.node.flags = maps.Clone(defaults)
+	maps.Copy(r.node.flags, own)
+	return nil
+}
+
+// findReads finds the nodes whose results the flags name.
+func (r *nodeReader) findReads() {
 	for _, flag := range fileFlags {
-		for _, value := range n.flags[flag] {
+		for _, value := range r.node.flags[flag] {
 			for _, found := range resultOf.FindAllStringSubmatch(value, -1) {
-				if !slices.Contains(n.reads, found[2]) {
-					n.reads = append(n.reads, found[2])
+				if !slices.Contains(r.node.reads, found[2]) {
+					r.node.reads = append(r.node.reads, found[2])
 				}
 			}
 		}
 	}
-	return n, nil
 }
 
 // readCondition reads "when": a node, and the exit statuses with which this one runs.
