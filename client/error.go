@@ -1,7 +1,9 @@
 package client
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -90,4 +92,10 @@ func (e *Error) ID() string {
 		return e.Request
 	}
 	return e.Deal
+}
+
+// IsEnding says whether an error says how a request ended, so that there is nothing to go on with.
+func IsEnding(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && slices.Contains([]Code{CodeUnmet, CodeCancelled, CodeNoAnswer, CodeAppFailed}, e.Code)
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,4 +106,21 @@ func TestEstimate(t *testing.T) {
 	job.Rows[1].Inputs = []InputFile{{Path: "none"}}
 	_, err = r.Estimate(within(t), job)
 	require.ErrorContains(t, err, "Rows 2")
+}
+
+// A run that ended while its user stopped it says how it ended: there is nothing to go on with.
+func TestAnEndingOutlivesCtrlC(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var left *Interrupted
+	require.ErrorAs(t, endedEarly(ctx, ctx.Err(), "ab", "", ""), &left)
+	for _, code := range []Code{CodeUnmet, CodeCancelled, CodeNoAnswer, CodeAppFailed} {
+		ending := &Error{Code: code, What: "it ended"}
+		require.True(t, IsEnding(fmt.Errorf("run: %w", ending)), code)
+		require.ErrorIs(t, endedEarly(ctx, ending, "ab", "", ""), ending, code)
+	}
+	require.False(t, IsEnding(&Error{Code: CodeUnfinished}))
+	require.False(t, IsEnding(context.Canceled))
+	require.NotContains(t, (&Interrupted{}).Error(), "request ", "a workflow has many")
+	require.Contains(t, (&Interrupted{Request: "ab", InDoubt: true}).Error(), "if it did, it runs on")
 }

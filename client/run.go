@@ -30,19 +30,27 @@ type Runner struct {
 	Words LastWords
 
 	notice time.Duration // how long it may be quiet before the observer is told; 0 means noticeAfter
-	tell   Observer      // who Run tells; nil outside it
+	tell   Observer      // who Run and Resume tell; nil outside them
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
 type Interrupted struct {
-	// Request and Deal that run on; Deal is empty when it wasn't matched yet.
+	// Request and Deal that run on; Deal is empty when it wasn't matched yet, both are where a whole workflow was stopped.
 	Request, Deal string
+	// InDoubt says that it is not known whether the chain took the request.
+	InDoubt bool
 	// Err is the context's.
 	Err error
 }
 
 // Error says what runs on.
 func (e *Interrupted) Error() string {
+	switch {
+	case e.ID() == "":
+		return "stopped watching; what was submitted runs on, and its results wait with the workers"
+	case e.InDoubt:
+		return fmt.Sprintf("stopped watching before it was known whether the chain took request %s; if it did, it runs on", ShortDigest(e.ID()))
+	}
 	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers", ShortDigest(e.ID()))
 }
 
@@ -61,7 +69,7 @@ func (e *Interrupted) Unwrap() error { return e.Err }
 // accepted and verifies it, telling the observer all along. The report is not nil once the request was matched, also with
 // an error; it is complete when it says so. Errors are an *Error, whose Code says what is wrong with the job or how it ended:
 // among others CodeNoAnswer and CodeAppFailed; an *Interrupted when the context ended after submission; a *TxError when the chain
-// refused. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
+// refused; or that of a node which was asked before anything was submitted. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
 // ErrStalled, and its Request says what to follow later.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
 	r, tell = r.tellTo(tell)
@@ -136,15 +144,15 @@ func (r *Runner) complete(ctx context.Context, request string, job markettypes.J
 	return report, endedEarly(ctx, err, request, report.Deal, report.soFar())
 }
 
-// endedEarly says how to go on with what was submitted, unless the error says how it ended.
+// endedEarly says how to go on with what was submitted. An error that says how it ended stays, also where the context ended with it.
 func endedEarly(ctx context.Context, err error, request, deal, done string) error {
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !IsEnding(err) {
 		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
 	}
 	return unfinishedError(err, request, deal, done)
 }
 
-// awaitMatch waits until the request has a deal; it is returned as it was then, and may make more.
+// awaitMatch waits until the request has a deal, and returns the request as it was read at that moment; it may make more deals.
 func (r *Runner) awaitMatch(ctx context.Context, id string, p *pulse, tell Observer) (*markettypes.Request, error) {
 	var found *markettypes.Request
 	said := ""

@@ -198,7 +198,7 @@ func contentOf(job markettypes.Job) ([]byte, error) {
 // inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.
 func inDoubt(ctx context.Context, err error, request string) error {
 	if ctx.Err() != nil {
-		return &Interrupted{Request: request, Err: err}
+		return &Interrupted{Request: request, InDoubt: true, Err: err}
 	}
 	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
 }

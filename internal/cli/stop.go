@@ -47,7 +47,7 @@ func WatchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
 // Stopped turns the error of work that its user stopped into one that says so, and what to do next. Other errors stay.
 func Stopped(ctx context.Context, err error, next string) error {
 	cause := context.Cause(ctx)
-	if err == nil || !errors.Is(cause, ErrInterrupted) && !errors.Is(cause, ErrTerminated) {
+	if err == nil || client.IsEnding(err) || !errors.Is(cause, ErrInterrupted) && !errors.Is(cause, ErrTerminated) {
 		return err
 	}
 	var left *client.Interrupted

@@ -11,7 +11,7 @@ import (
 )
 
 // A resting request is matched again in two ways. Both walk the book of requests (resting.go) after a cursor, which is the
-// request that was matched last, and store the cursor before they match, so that a request that fails does not come again.
+// request that was looked at last, and store the cursor before they match, so that a request that fails does not come again.
 //
 //   - A rematch: an order came under a topic, and the requests of that topic that could pay for it are matched again,
 //     from the one that pays most. Topics with a rematch take turns, each for a part of the block's budget.
@@ -39,7 +39,7 @@ func (k Keeper) startRematch(ctx context.Context, topic string, price uint64) er
 }
 
 // runRematches goes on with the rematches until the block's budget is spent. A block ends at most matches_per_block
-// rematches that have nothing left to match.
+// rematches that matched nobody in their part.
 func (m *matching) runRematches() error {
 	for ends := int(m.params.MatchesPerBlock); ends > 0 && m.canRematch(); {
 		w, found, err := m.takeNextRematch()
@@ -124,9 +124,9 @@ func (m *matching) nextToRematch(w types.Rematch) (key requestBookKey, found boo
 // rescanPerBlock bounds the resting requests that the rescan matches in one block.
 const rescanPerBlock = 4
 
-// rescanResting matches a few resting requests again: the next ones of all topics, by the key of their book. It matches
-// one in every block, whether or not the block's budget is spent, so that n resting requests are all matched within n
-// blocks. Beyond that one it takes no more than what is left of the budget, nor more looks than one matching may need.
+// rescanResting matches a few resting requests again: the next ones of all topics, by the key of their book. It takes
+// one in every block, whether or not the block's budget is spent, so that it comes to each of n resting requests within n
+// blocks. One that a running rematch will reach it leaves to that. Beyond that one it takes no more than what is left of the budget, nor more looks than one matching may need.
 func (m *matching) rescanResting() error {
 	if _, found, err := records.FirstKey(m.ctx, m.RequestBook, nil); err != nil || !found {
 		return err
@@ -157,7 +157,7 @@ func (m *matching) rescanNext(firstStep bool) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if !r.Expired(m.ctx.BlockHeight()) { // expireDue has yet to reach it
+	if !r.Expired(m.ctx.BlockHeight()) { // one that has expired is expireDue's to end
 		m.matchRequest(id)
 	}
 	return true, nil
@@ -187,7 +187,7 @@ func (m *matching) nextToRescan(firstStep bool) (key requestBookKey, found bool,
 }
 
 // rematchIsComing says that a rematch which is running will reach a resting request: the rescan leaves it to that, so that
-// higher bids go first.
+// higher bids go first. Where no rematch matched anybody in this block, rematches may be starved, and the rescan leaves them nothing.
 func (m *matching) rematchIsComing(key requestBookKey) (bool, error) {
 	if !m.rematched {
 		return false, nil

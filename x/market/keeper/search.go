@@ -36,7 +36,7 @@ type search struct {
 	*attempt
 	agreement types.Agreement // without orders
 	voucher   *voucherstypes.Voucher
-	chosen    []offer // of each dataset, as far as they are chosen: with nothing left where there is no seller yet
+	chosen    []offer // the seller of each dataset; its Left is 0 while none is chosen
 }
 
 // newSearch begins the search for a request. Resolving its datasets takes a look for each.
@@ -51,8 +51,8 @@ func (t *attempt) newSearch(r types.Request) (*search, error) {
 	return s, err
 }
 
-// recordDeal tells the search of a deal. An order of a dataset that it used up is chosen no more; of a split bag, what a
-// deal has read is not chosen any more anyway.
+// recordDeal notes a deal: the orders that were chosen for datasets have less left. Of a split bag, what a deal has read is not
+// chosen any more anyway.
 func (s *search) recordDeal(d dealstypes.Deal) {
 	for i := range s.chosen {
 		if o := &s.chosen[i]; o.id != "" && d.DatasetsPerTask == 0 {
@@ -61,9 +61,9 @@ func (s *search) recordDeal(d dealstypes.Deal) {
 	}
 }
 
-// findBest finds the cheapest agreement for what is left of a request: the app's cheapest order or list price, then the
-// datasets', then the cheapest and of equal prices the oldest pool order that all of them allow. When an app order's
-// restrictions leave no pool, the next app order is tried. Without an agreement it says what the request lacks.
+// findBest finds an agreement for what is left of a request. It takes the sellers part by part, the cheapest first: the app's order
+// or list price, then the datasets', then the cheapest, and of equal prices the oldest, pool order that all of them allow. If an app
+// order leaves anything lacking, the next app order is tried. Without an agreement it says what the request lacks with the first.
 func (s *search) findBest(left uint64) (agreed, *lack, error) {
 	s.agreement.Request.Left = left
 	forgetRead(&s.agreement)
@@ -144,7 +144,7 @@ func (s *search) sellDatasets(a *agreed) (*lack, error) {
 	return nil, nil
 }
 
-// lackOfDataset says that an order of a dataset would have to come.
+// lackOfDataset returns the lack of an order for dataset i.
 func (s *search) lackOfDataset(i int, reason error) *lack {
 	job := s.agreement.Request.Job
 	return &lack{
@@ -160,7 +160,7 @@ func (s *search) choosePool(a *agreed) (*lack, error) {
 		return nil, err
 	}
 	topic := poolTopicOf(a.Agreement)
-	var why error // the cheapest order that stands does not suit
+	var why error // why no order suits: the first that is too dear, else the first
 	err = s.walkTopic(topic, func(c candidate) (done bool, err error) {
 		problem := s.trySide(a, c)
 		switch {

@@ -160,7 +160,7 @@ func (k Keeper) postpone(ctx context.Context, id string) error {
 		}
 	}
 	if t.CourtPace != 0 { // it must not keep other courts waiting
-		if err := k.freeSeats(ctx, &t); err != nil {
+		if err := k.freeRoom(ctx, &t); err != nil {
 			return err
 		}
 	}

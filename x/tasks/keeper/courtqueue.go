@@ -60,7 +60,7 @@ func (k Keeper) changeCourts(ctx context.Context, change func(*types.Courts)) er
 	return k.Courts.Set(ctx, c)
 }
 
-// queueCourt puts a task into the line, in the first round in which its requester has no place. Requesters are
+// queueCourt puts a task into the line: in the round after its requester's last place, or after the round that was called last. Requesters are
 // organisations, as in the ledgers: whoever opens accounts at will must not open shares at will.
 func (k Keeper) queueCourt(ctx context.Context, it *item) error {
 	courts, err := k.courts(ctx)
@@ -134,11 +134,11 @@ func (k Keeper) conveneNext(ctx context.Context, room poco.CourtCapacity) (calle
 	if err != nil || !room.Admits(courts.Load(), next.CourtPlace.Pace) {
 		return false, err
 	}
-	// Off the line first: whatever becomes of it, it does not keep the others waiting.
+	// It leaves the line first, so that a task which cannot be seated does not block the next.
 	if err := items.Do(sdk.UnwrapSDKContext(ctx), "court's line, task", next.Id, func(ctx sdk.Context) error {
 		return k.leaveCourtLine(ctx, next)
 	}); err != nil {
-		return false, nil // it stays where it is; the next hook tries again
+		return false, nil // it could not even leave: the next hook tries again
 	}
 	k.process(ctx, next.Id, func(ctx sdk.Context, it *item) error {
 		ev, err := k.seatCourt(ctx, it)
@@ -185,7 +185,7 @@ func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 		return nil, err
 	}
 	ev := poco.CourtOpened{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
-	for _, s := range bench { // each of positive power, else it were not active
+	for _, s := range bench { // an active seat has positive power
 		ev.Seats = append(ev.Seats, poco.Seat{Who: s.Court, Org: s.OrgId, Power: uint64(s.Power)})
 		if err := k.assignSeat(ctx, it, s.Court); err != nil {
 			return nil, err
@@ -206,7 +206,7 @@ func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 	})
 }
 
-// addPace adds up paces, of which each is at most a fuel limit.
+// addPace adds up paces, each of which is at most a fuel limit; the sum stops at 64 bits.
 func addPace(a, b uint64) uint64 {
 	if a > math.MaxUint64-b {
 		return math.MaxUint64
@@ -228,8 +228,8 @@ func (k Keeper) forgetLeft(ctx context.Context, it *item, bench []poco.Seat) err
 	return nil
 }
 
-// freeSeats ends what a session takes of the seats: its commitments are closed, or the task is put aside.
-func (k Keeper) freeSeats(ctx context.Context, t *types.Task) error {
+// freeRoom gives back what a session takes of the seats: its commitments are closed, it is called again, or the task is put aside.
+func (k Keeper) freeRoom(ctx context.Context, t *types.Task) error {
 	pace := t.CourtPace
 	t.CourtPace = 0
 	return k.changeCourts(ctx, func(c *types.Courts) {
@@ -238,9 +238,9 @@ func (k Keeper) freeSeats(ctx context.Context, t *types.Task) error {
 	})
 }
 
-// recallCourt carries out a RecallCourt effect: the silent seats are noted, which jails them in the end, so that they do not
-// sit in a later session; and the task waits for the court again, behind its requester's others, unless it was called as
-// often as the parameters say.
+// recallCourt carries out a RecallCourt effect. It notes the silent seats; in the end that jails them, so that they do not sit in a
+// later session. Then the task waits for the court again, behind its requester's others. A court that was called as often as the
+// parameters allow is given up instead.
 func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -256,8 +256,8 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if ev.GivenUp {
 		return poco.CourtGivenUp{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil
 	}
-	if it.stored.CourtPace != 0 { // nobody committed anything, so that it held its room until now
-		if err := k.freeSeats(ctx, &it.stored); err != nil {
+	if it.stored.CourtPace != 0 { // nobody committed in this session, so that it holds its room still, and may be seated again at once
+		if err := k.freeRoom(ctx, &it.stored); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,8 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return k.drawMore(ctx, it, e)
 }
 
-// drawFirst draws the first worker, if a plan could be carried out with those who are eligible now.
+// drawFirst draws the first worker of a task whose deal was not cancelled, if a plan could be carried out with those who are
+// eligible now.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if it.deal.Cancelled {
@@ -97,7 +98,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	case errors.Is(err, errTaken):
 		return k.refuseDraw(ctx, it)
 	case errors.Is(err, errNotCredible):
-		plan.Court, plan.Bound = true, poco.BoundEvidence // and its charge stays: the seed decided
+		plan.Court, plan.Bound = true, poco.BoundEvidence // its charge stays, because the seed is known by now
 	case err != nil:
 		return nil, err
 	}
@@ -128,9 +129,9 @@ func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
 }
 
-// errTaken says that a draw cannot be made: somebody whom the seed chooses has been drawn for another task since the plan,
-// or too few are left.
-var errTaken = errors.New("whom the seed chooses has been drawn for another task, or too few are left")
+// errTaken says that a draw cannot be made: an organisation that was counted has been drawn for another task since the plan,
+// too few are left, or too many would have to be ranked.
+var errTaken = errors.New("the draw cannot be made: an organisation was drawn for another task, too few are left, or too many are to be ranked")
 
 // drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
 // knew then. Until there are enough organisations for all of them, none is drawn.
@@ -159,7 +160,7 @@ type drawSize struct {
 	won         bool
 }
 
-// wave is which draw of an attempt a draw is, and the chance of its lottery.
+// wave is the number of a draw within an attempt, and the lottery of its plan in parts of 16.
 type wave struct{ number, lottery uint32 }
 
 // drawSeats draws organisations, then a worker within each, and records what anyone needs to recompute it.
@@ -183,15 +184,19 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size f
 		return nil, err
 	}
 	if w.number == 2 && it.state.Terms.StaticCredibility {
-		if enough, err := k.credible(ctx, it, seats); err != nil || !enough {
-			return nil, errors.Join(errNotCredible, err)
+		enough, err := k.credible(ctx, it, seats)
+		if err != nil {
+			return nil, err
+		}
+		if !enough {
+			return nil, errNotCredible
 		}
 	}
 	it.stored.Draws = append(it.stored.Draws, rec)
 	return seats, nil
 }
 
-// takeSeats takes so many seats out of the urn.
+// takeSeats takes n.count seats out of the urn, and goes on up to n.most while the records of those drawn do not reach the trust.
 func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, rec *types.DrawRecord) ([]poco.Seat, error) {
 	first := uint32(len(it.state.Seats))
 	seats := make([]poco.Seat, 0, n.count)

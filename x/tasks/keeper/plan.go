@@ -16,33 +16,33 @@ import (
 // that the draw goes by is counted at the plan: who can be drawn, by which tickets, with how many replicas at which risk. What
 // happens in between is dealt with as follows (docs/protocol.md, section 6):
 //
-//	came       whoever could not be drawn at the plan is not drawn
-//	left       whoever paused, left, or was cooled or jailed is passed over; for the fewer that are left the plan is fitted
-//	           with more replicas
-//	drawn      so is whoever was drawn for another task in the block of the plan, by draws from the same state. Where the seed
-//	           chooses one that was drawn later, the draw is refused: which tasks are drawn then is something that a
-//	           requester can choose
+//	came       an organisation that could not be drawn at the plan is not drawn
+//	departed   one that paused, left the pool, or was cooled or jailed is passed over, and the plan is fitted to those that remain
+//	drawn      one that was drawn for another task in the block of the plan is passed over likewise: that draw follows from the
+//	           same state. Where the seed chooses one that was drawn for another task later, this draw is refused, because a
+//	           requester can choose which tasks are drawn then
 //
 // A refused draw is planned again, and the risk of the plan that was refused is added to the next one's.
 
-// crowd is who could be drawn for a task at this moment.
+// crowd is who can be drawn for a task: at the moment of a plan or of a first draw as the pool is, at the draw of wave 2 as the fitted
+// plan has it.
 type crowd struct {
 	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
 	eligible uint64   // M: those that may, and those that hold a seat; see poco.Crowd
 }
 
-// countCrowd counts who could be drawn: no organisation that is a party to the task, nor one that holds a seat in it.
+// countCrowd counts M: the organisations that can be drawn for the task now, and those that hold a seat in it. Parties do not count.
 func (k Keeper) countCrowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {
 		return crowd{}, err
 	}
 	c := crowd{barred: listBarred(it)}
-	positions, err := k.findPositions(ctx, it.deal.Pool, c.barred)
+	barred, err := k.countEligible(ctx, it.deal.Pool, c.barred)
 	if err != nil {
 		return crowd{}, err
 	}
-	count := poco.Crowd{Eligible: size, Barred: uint64(len(positions)), Seated: uint64(len(it.state.Seats))}
+	count := poco.Crowd{Eligible: size, Barred: barred, Seated: uint64(len(it.state.Seats))}
 	c.eligible = count.Size()
 	return c, nil
 }
@@ -58,21 +58,18 @@ func listBarred(it *item) []string {
 	return out
 }
 
-// findPositions returns where organisations stand in the pool's array of those that are eligible, descending; those that do
-// not are left out.
-func (k Keeper) findPositions(ctx context.Context, pool string, orgs []string) (out []uint64, err error) {
+// countEligible returns how many of these organisations are eligible in the pool.
+func (k Keeper) countEligible(ctx context.Context, pool string, orgs []string) (n uint64, err error) {
 	for _, org := range orgs {
-		pos, found, err := k.workers.EligiblePosition(ctx, pool, org)
+		_, found, err := k.workers.EligiblePosition(ctx, pool, org)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		if found {
-			out = append(out, pos)
+			n++
 		}
 	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out, nil
+	return n, nil
 }
 
 // planTask asks the task's policy how it would be checked now.
@@ -96,7 +93,7 @@ func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.P
 	return policy.Plan(in), nil
 }
 
-// readLedgers adds to what a plan is made of what the task's two ledgers have room for.
+// readLedgers puts the task's two ledgers into the input of a plan.
 func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (err error) {
 	trust := it.state.Terms.Trust
 	class, requester := ledgerKeys(it)
@@ -107,7 +104,7 @@ func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (
 	return err
 }
 
-// readNetwork adds to what a plan is made of the parameters, and how many organisations and seats there are.
+// readNetwork puts into the input of a plan the parameters, the faction, the beacon's factor, and what a court of the active seats costs.
 func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -117,8 +114,8 @@ func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) e
 	if in.Allowances, err = params.Allowances(); err != nil {
 		return err
 	}
-	// The bound counts every organisation that runs the runtime, in whatever pool: a coalition that gathers in a pool of
-	// its own would otherwise be a small number of few.
+	// The faction is a share of every organisation that runs the runtime, in whatever pool. Were it a share of the pool, a
+	// coalition in a pool of its own would be taken for a small part of it.
 	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
 	if err != nil {
 		return err
@@ -143,7 +140,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if unpaid, err := k.refuseCourt(ctx, it, plan); err != nil || unpaid {
+	if unpaid, err := k.isCourtUnpaid(ctx, it, plan); err != nil || unpaid {
 		return poco.CourtUnpaid{Height: height}, err
 	}
 	if plan.Bound == poco.BoundFew {
@@ -162,10 +159,10 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.PlanMade{Height: height, Plan: plan, Delay: delay - poco.PlanDelay}, nil
 }
 
-// refuseCourt says whether a plan of wave 2 leads, or may lead, to a court that cannot be paid. It is refused now, while
-// nobody can know the seed. After a refused draw it is called all the same: else whoever refuses draws would end the task
-// without a charge.
-func (k Keeper) refuseCourt(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
+// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a plan is given up
+// now, while nobody can know the seed. After a refused draw the answer is no, and the court is called all the same: else whoever
+// refuses draws would end the task without a charge.
+func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
 	few := plan.Bound == poco.BoundFew
 	court := few && sdk.UnwrapSDKContext(ctx).BlockHeight() >= it.state.WaitEnd
 	if !few { // the records of those drawn may not reach the trust, which is the court as well
@@ -211,8 +208,8 @@ func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) 
 	return plan, fits, nil
 }
 
-// countPlanned keeps how many seats the tasks of a pool that are planned and not drawn yet will take: draws of first workers
-// leave them as many organisations. Before and after are a task's.
+// countPlanned keeps how many seats the planned tasks of a pool reserve while they wait for a draw: draws of first workers leave
+// as many organisations for them. Before and after are one task's; the difference may wrap, which cancels out.
 func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uint64) error {
 	if before == after {
 		return nil
@@ -227,7 +224,8 @@ func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uin
 	return k.Planned.Set(ctx, pool, n)
 }
 
-// plannedSeats is how many organisations a task's coming draw is to find: 0 for one that waits for none.
+// plannedSeats is how many seats a task reserves for its coming draw, those of its plan for a later wave too: 0 for one that waits
+// for none.
 func plannedSeats(t types.Task) uint64 {
 	if t.Phase != types.PHASE_LOCKED || t.Plan == nil {
 		return 0

@@ -47,7 +47,7 @@ func (k Keeper) loadTask(ctx context.Context, id string) (*item, error) {
 }
 
 // listParties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
-// and those of the datasets that it reads. None of them is drawn. They judge it as all seats do: see openCourt.
+// and those of the datasets that it reads. None of them is drawn. They judge it as all seats do: see seatCourt.
 func (it *item) listParties() []string {
 	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
 	for _, d := range it.deal.DatasetsOf(it.stored.Index) {
@@ -57,15 +57,16 @@ func (it *item) listParties() []string {
 	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
 }
 
-// saveTask stores a task and keeps the queue in step with its deadline, and the list of states with its state: a task stands
-// in one line of the queue, once, or not at all, and in one state.
+// saveTask stores a task, and keeps all that follows from it in step: the pool's planned seats, the court's room, the queue of
+// deadlines, the lists of states and of pruning. A task stands in one line of the queue, once, or not at all, and in one state. The
+// steps before Tasks.Set write into the record.
 func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	before := it.stored
 	it.stored.Take(it.state, sdk.UnwrapSDKContext(ctx).BlockHeight())
 	c := change{k: k, it: it, before: before}
 	return steps.Run(
 		func() error { return k.countPlanned(ctx, it.deal.Pool, plannedSeats(before), plannedSeats(it.stored)) },
-		func() error { return c.leaveCourt(ctx) },
+		func() error { return c.freeRoom(ctx) },
 		func() error { return c.noteMoment(ctx) },
 		func() error { return c.requeue(ctx) },
 		func() error { return k.Tasks.Set(ctx, it.stored.Id, it.stored) },
@@ -81,21 +82,22 @@ type change struct {
 	before types.Task
 }
 
-// moved says whether the task came into a phase, be it once more.
+// moved says whether the task entered a phase, another one or the same again.
 func (c change) moved() bool {
 	after := c.it.stored
 	return after.Phase != c.before.Phase || after.Attempt != c.before.Attempt || after.Recalls != c.before.Recalls
 }
 
-// leaveCourt frees the seats of a court that has its commitments.
-func (c change) leaveCourt(ctx context.Context) error {
+// freeRoom gives back the room of a court that has its commitments.
+func (c change) freeRoom(ctx context.Context) error {
 	if c.it.stored.CourtPace == 0 || c.it.stored.Phase == types.PHASE_COURT_COMMIT {
 		return nil
 	}
-	return c.k.freeSeats(ctx, &c.it.stored)
+	return c.k.freeRoom(ctx, &c.it.stored)
 }
 
-// noteMoment notes when the task ended, and of a phase that begins how many blocks were full before it.
+// noteMoment notes the height at which the task ended. When a phase begins that awaits answers, it notes how many blocks were full
+// so far.
 func (c change) noteMoment(ctx context.Context) (err error) {
 	if c.it.stored.Ended() && c.it.stored.Done == 0 {
 		c.it.stored.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
@@ -158,7 +160,7 @@ func stateKey(t types.Task) collections.Triple[uint32, uint64, string] {
 }
 
 // takeEvent carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no
-// effects. Coins and counters move in block hooks only (docs/adr/0005-messages-move-no-money.md).
+// effects. Coins and counters move in block hooks only, but for the bond of a challenge (docs/adr/0005-messages-move-no-money.md).
 func (it *item) takeEvent(ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
@@ -207,14 +209,26 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	it := &item{deal: deal, state: state, stored: types.Task{
 		Id: types.IDText(id), Deal: deal.Id, Index: index, Opened: sdkCtx.BlockHeight(),
 	}}
-	if has, err := k.Tasks.Has(ctx, it.stored.Id); err != nil || has {
-		return errorsmod.Wrapf(types.ErrExists, "task %s (%v)", it.stored.Id, err)
-	}
-	if has, err := k.Pruned.Has(ctx, it.stored.Id); err != nil || has {
-		return errorsmod.Wrapf(types.ErrExists, "task %s, which was pruned (%v)", it.stored.Id, err)
+	if err := k.checkNew(ctx, it.stored.Id); err != nil {
+		return err
 	}
 	if err := k.ByDeal.Set(ctx, collections.Join(deal.Id, index), it.stored.Id); err != nil {
 		return err
 	}
 	return k.saveTask(ctx, it)
+}
+
+// checkNew returns ErrExists where a task of the id is there, or was pruned.
+func (k Keeper) checkNew(ctx context.Context, id string) error {
+	has, err := k.Tasks.Has(ctx, id)
+	if err != nil {
+		return err
+	}
+	if has {
+		return errorsmod.Wrapf(types.ErrExists, "task %s", id)
+	}
+	if has, err = k.Pruned.Has(ctx, id); err == nil && has {
+		return errorsmod.Wrapf(types.ErrExists, "task %s, which was pruned", id)
+	}
+	return err
 }

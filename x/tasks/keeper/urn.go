@@ -18,15 +18,15 @@ type urn struct {
 	policy  string
 	entropy poco.Entropy
 	ranking *poco.Ranking
-	given   uint64       // tickets
+	given   uint64       // how many tickets there are
 	counted *types.Count // of wave 2: the moment of its plan
 	left    uint64       // of wave 2: those that the plan counted and that have not left by themselves, without the first
-	drawn   []uint64     // tickets
+	drawn   []uint64     // the tickets that were drawn
 	out     []string     // organisations that may not be drawn, or were
 }
 
-// newUrn returns the urn of a draw. That of wave 2 holds those that the plan counted, that of a later wave those of the plan's
-// tickets that can be drawn now.
+// newUrn returns the urn of a draw. That of wave 1 holds all who can be drawn now, that of wave 2 those that the plan counted, and
+// that of a later wave the holders of the plan's tickets that can be drawn now.
 func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (*urn, error) {
 	u := &urn{keeper: k, pool: it.deal.Pool, policy: it.state.Terms.Policy, entropy: e, out: slices.Clone(c.barred)}
 	var err error
@@ -35,7 +35,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
 	case 2:
 		u.counted, u.given, u.left = it.stored.Counted, it.stored.Counted.Tickets, c.eligible-1
-	default: // a policy that asks for more has no bound that who comes meanwhile could break
+	default: // a policy that asks for further waves promises no bound, so that whoever came meanwhile can break none
 		u.given = it.stored.Counted.Tickets
 	}
 	if err != nil {
@@ -75,12 +75,13 @@ func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord)
 	return poco.Seat{Who: worker, Org: org, Score: score}, nil
 }
 
-// drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how; errTaken in wave 2 where
-// that cannot be said. Where too many tickets come up in vain, since few of their holders can be drawn, it ranks those that
-// can be.
+// drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how. Where too many tickets come up
+// in vain, since few of their holders can be drawn, it ranks those that can be. errTaken where nobody can be drawn, where too many
+// would have to be ranked, and in wave 2 where it cannot be said whom the seed chooses.
 func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
 	ticket, found, err := u.ranking.Pick(func(ticket uint64) (drawable bool, err error) {
+		// The ranking is of a power of two: its numbers beyond those given are no tickets.
 		if ticket >= u.given || slices.Contains(u.drawn, ticket) || slices.Contains(rec.Passed, ticket) {
 			return false, nil
 		}
@@ -112,7 +113,7 @@ func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawab
 }
 
 // isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
-// errTaken where a draw for another task is what broke it.
+// errTaken where a draw for another task, after the plan's block, is what broke it.
 func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	if slices.Contains(u.out, org) {
 		return false, nil
