@@ -19,187 +19,10 @@ var (
 	ErrEvidence       = errors.New("the evidence does not show the answer")
 )
 
-// An Event is something that happened to a task.
-type Event interface{ isEvent() }
-
-// The events. Height is the block's.
-type (
-	// Due is sent by a block hook at the first height that is not below the task's Deadline.
-	Due struct{ Height int64 }
-	// FirstDrawn answers a Draw effect of wave 1.
-	FirstDrawn struct {
-		Height int64
-		Seat   Seat
-	}
-	// PlanMade answers an AskPlan effect. The seats are drawn Delay blocks later, or at once: d of protocol section 7 less
-	// PlanDelay.
-	PlanMade struct {
-		Height int64
-		Plan   Plan
-		Delay  int64
-	}
-	// SecondDrawn answers a Draw effect of wave 2, with the plan as it fits those who can be drawn; a plan of the court
-	// comes with no seats.
-	SecondDrawn struct {
-		Height int64
-		Plan   Plan
-		Seats  []Seat
-	}
-	// MoreDrawn answers a Draw effect of a later wave, for a policy that asked for more replicas.
-	MoreDrawn struct {
-		Height int64
-		Seats  []Seat
-	}
-	// DrawFailed answers a Draw effect of another wave than the second, or an AskPlan effect: too few eligible organisations
-	// now.
-	DrawFailed struct{ Height int64 }
-	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
-	DrawRefused struct{ Height int64 }
-	// Committed is a worker's, or a court seat's, commitment.
-	Committed struct {
-		Height     int64
-		Bench      Bench
-		Who        string
-		Attempt    uint32
-		Commitment [32]byte
-	}
-	// Declined is a worker giving its seat back before committing.
-	Declined struct {
-		Height  int64
-		Who     string
-		Attempt uint32
-	}
-	// Revealed opens a commitment.
-	Revealed struct {
-		Height  int64
-		Bench   Bench
-		Who     string
-		Attempt uint32
-		Outcome Outcome
-		Salt    []byte
-		// Evidence for a policy that asks for some, and what checks it.
-		Evidence []byte
-		Verify   EvidenceVerifier
-	}
-	// EvidenceStopped says that what the task's evidence would be checked against was stopped.
-	EvidenceStopped struct{ Height int64 }
-	// TurnCame answers an AskTurn effect, then or later.
-	TurnCame struct {
-		Height int64
-		Gate   Gate
-	}
-	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has waited for its turn, with the seats,
-	// their powers and nothing else filled in.
-	CourtOpened struct {
-		Height int64
-		Seats  []Seat
-	}
-	// CourtUnpaid answers a Draw or an OpenCourt effect: the court would judge the task, and its escrow cannot pay for it.
-	CourtUnpaid struct{ Height int64 }
-	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
-	CourtGivenUp struct{ Height int64 }
-	// Challenged is somebody's bond against an answer under audit or, with Bytes, to have the answer's bytes.
-	Challenged struct {
-		Height int64
-		By     string
-		Bond   uint64
-		Bytes  bool
-	}
-	// Prolonged is sent when a window of the task has passed in which so many blocks do not count.
-	Prolonged struct{ Height, Blocks int64 }
-	// AuditDrawn answers an AskAudit effect: why the court is to look at the answer, and what the audit budget sets aside for
-	// that; AuditNone when it is not.
-	AuditDrawn struct {
-		Height int64
-		Cause  AuditCause
-		Bond   uint64
-	}
-	// Cancelled is the requester's wish.
-	Cancelled struct{ Height int64 }
-	// Broke is sent when the chain could not process the task; it ends it with everyone whole.
-	Broke struct{ Height int64 }
-)
-
-func (Due) isEvent()             {}
-func (FirstDrawn) isEvent()      {}
-func (PlanMade) isEvent()        {}
-func (SecondDrawn) isEvent()     {}
-func (MoreDrawn) isEvent()       {}
-func (DrawFailed) isEvent()      {}
-func (DrawRefused) isEvent()     {}
-func (Committed) isEvent()       {}
-func (Declined) isEvent()        {}
-func (Revealed) isEvent()        {}
-func (EvidenceStopped) isEvent() {}
-func (TurnCame) isEvent()        {}
-func (CourtOpened) isEvent()     {}
-func (CourtGivenUp) isEvent()    {}
-func (CourtUnpaid) isEvent()     {}
-func (Challenged) isEvent()      {}
-func (AuditDrawn) isEvent()      {}
-func (Cancelled) isEvent()       {}
-func (Broke) isEvent()           {}
-func (Prolonged) isEvent()       {}
-
-// An Effect is something the caller must do after storing the new state.
-type Effect interface{ isEffect() }
-
-// The effects.
-type (
-	// Draw asks for seats of a wave: the first worker in wave 1, as the plan says in wave 2, Count of them in later ones.
-	Draw struct{ Wave, Count uint32 }
-	// AskPlan asks for the plan of wave 2, made from a state that nobody who knows the draw's seed can have shaped.
-	AskPlan struct{}
-	// Lock takes stake for an assignment.
-	Lock struct {
-		Who    string
-		Amount uint64
-	}
-	// Release frees a first worker's stake when the task goes on without it.
-	Release struct {
-		Who    string
-		Amount uint64
-		Fault  Fault
-	}
-	// EnterLedgers gives the task its turn in both ledgers, where its policy keeps them.
-	EnterLedgers struct{ Entry Entry }
-	// AskTurn asks both ledgers whether the task may finalise on its replicas.
-	AskTurn struct{}
-	// OpenCourt asks for the court. Its windows begin when it is opened, however long the task waits until then.
-	OpenCourt struct{}
-	// RecallCourt asks for the court again: so many seats were silent that there is no verdict. They are to be noted as silent,
-	// verdict or none.
-	RecallCourt struct{}
-	// Resolve tells the ledgers how the task ended; the charge is decided at its turn: w if the turn is open and
-	// the first worker is not vindicated, else nothing.
-	Resolve struct{ Vindicated, Counted bool }
-	// Finish moves the money.
-	Finish struct{ Settlement Settlement }
-	// AskAudit asks at the end of an audit window whether the chain calls the court by itself.
-	AskAudit struct{}
-	// FinishAudit makes the answer final and moves the stakes and the bond.
-	FinishAudit struct{ Settlement AuditSettlement }
-	// FinishBytes moves the stakes and the bond when the court has looked for an answer's bytes. The audit goes on.
-	FinishBytes struct{ Settlement AuditSettlement }
-)
-
-func (Draw) isEffect()         {}
-func (AskPlan) isEffect()      {}
-func (Lock) isEffect()         {}
-func (Release) isEffect()      {}
-func (EnterLedgers) isEffect() {}
-func (AskTurn) isEffect()      {}
-func (OpenCourt) isEffect()    {}
-func (RecallCourt) isEffect()  {}
-func (Resolve) isEffect()      {}
-func (Finish) isEffect()       {}
-func (AskAudit) isEffect()     {}
-func (FinishAudit) isEffect()  {}
-func (FinishBytes) isEffect()  {}
-
-// Apply is the transition function: the state after an event and what to do about it. On error the state is the old
-// one and nothing is to be done. Events of users (Committed, Declined, Revealed, Cancelled) fail with one of this
-// package's errors; an error on any other event is a defect of the caller.
+// Apply is the transition function: it returns the state after an event, and the effects for the caller to carry out. The caller takes
+// the new state, carries out the effects, feeds the events that answer them, and stores the task last. On error the state is the old
+// one and there are no effects. Committed, Declined, Revealed and Challenged come from messages, and may be refused with one of
+// this package's errors. An error on any other event is a defect of the caller.
 func (t Task) Apply(ev Event) (Task, []Effect, error) {
 	next := t
 	next.Seats = slices.Clone(t.Seats)
@@ -256,7 +79,7 @@ func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 		if err := t.requirePhase(PhaseOpen); err != nil {
 			return nil, err
 		}
-		t.Cancelled, t.Deadline = true, e.Height // ended by the block hook: messages move no money
+		t.Cancelled, t.Deadline = true, e.Height // the next Due ends the task
 		return nil, nil
 	case Broke:
 		return t.endTask(EndBroken), nil
@@ -351,7 +174,7 @@ func (t *Task) firstDrawn(e FirstDrawn) ([]Effect, error) {
 	return []Effect{Lock{e.Seat.Who, t.Terms.Stake}}, nil
 }
 
-// loseFirst frees the first worker and draws another, or gives up after the last attempt.
+// loseFirst frees the first worker and opens the task for another draw, or ends it after the last attempt.
 func (t *Task) loseFirst(height int64, f Fault) []Effect {
 	gone := Release{Who: t.Seats[0].Who, Amount: t.Terms.Stake, Fault: f}
 	t.Seats = nil
@@ -371,14 +194,14 @@ func (t *Task) planMade(e PlanMade) ([]Effect, error) {
 	if t.Planned {
 		return nil, fmt.Errorf("%w: the task has a plan", ErrAlready)
 	}
-	t.Plan, t.Planned, t.Delay = e.Plan, true, e.Delay+PlanDelay
+	t.Plan, t.Planned, t.Delay = e.Plan, true, e.Remaining+PlanDelay
 	if e.Plan.Court {
 		return t.secondDrawn(SecondDrawn{Height: e.Height, Plan: e.Plan})
 	}
-	if e.Delay <= 0 {
+	if e.Remaining <= 0 {
 		return []Effect{Draw{Wave: 2}}, nil
 	}
-	t.Deadline = e.Height + e.Delay
+	t.Deadline = e.Height + e.Remaining
 	return nil, nil
 }
 

@@ -10,29 +10,30 @@ import "fmt"
 // their tasks, bounds the expected value of accepted wrong results. The rules keep D$ within the budget B$ = P + A, where P is
 // what counted tasks have paid for it.
 //
-// A task enters a ledger when its wave 2 is drawn (Enter) and gets a turn, its place in draw order. At its turn it asks whether
-// it may finalise (Gate). This depends on the charges of all earlier turns, settled or not. When the charge of a turn is
-// decided, the turn is settled (Settle). Turns settle in any order, so the ledger keeps a record for each unsettled turn, and
-// sums over blocks of turns that make Gate cheap however many tasks are in flight. The caller stores records and sums (Turns).
+// A task enters a ledger when its wave 2 is drawn, or when its plan is the court (Enter), and gets a turn: its place among those that
+// entered. With all its answers in, it asks whether it may finalise (Gate). This depends on the charges of all earlier turns, settled or
+// not. When the charge of a turn is decided, the turn is settled (Settle). Turns settle in any order, so the ledger keeps a record for
+// each turn from its entry until Head has passed it, and sums over blocks of turns that make Gate cheap however many tasks are in
+// flight. The caller stores records and sums (Turns).
 type Ledger struct {
 	Trust uint64 // T, quantised; one ledger has one trust
-	D     Q64    // settled charges of all draws
+	D     Q64    // settled charges of all turns
 	N     uint64 // counted tasks: finalised with RESULT or APP_FAILED
 
-	U             Q64    // charges of unsettled draws, if each went wrong
+	U             Q64    // charges of unsettled turns, if each is charged
 	Unsettled     uint64 // their number
 	UnsettledLong uint64 // those of them with a long declared limit
 
-	Next uint64 // the number of the next turn; turns are numbered from 0 in draw order
+	Next uint64 // the number of the next turn; turns are numbered from 0 in the order of entry
 	Head uint64 // every turn before Head is settled
 	// HeadD and HeadN are the charges and counted tasks of the turns before Head; later turns are summed from Turns.
 	HeadD Q64
 	HeadN uint64
 
-	Value     ValueAccount // the account in money of all draws
+	Value     ValueAccount // the account in money of all turns
 	HeadValue ValueAccount // that of the turns before Head, which are settled
 
-	// Load over this window and the one before, for planning.
+	// Load over this window and the one before, for planning. Windows are of a number of blocks that the caller says.
 	WindowStart int64
 	Peak        [2]uint64 // highest Unsettled: this window, the one before
 	Charges     [2]uint64 // number of charges: this window, the one before
@@ -65,18 +66,7 @@ func (l *Ledger) Describe(a Allowances) string {
 		l.N, l.Budget(a.Errors), l.D, l.ValueBudget(a.Value), l.Value.P, l.Value.D)
 }
 
-// TurnRecord is one draw's entry in a ledger, from its draw until it is settled.
-type TurnRecord struct {
-	Charge  Q64    // w, the charge if a lie is not accepted
-	Settled bool   // its charge is decided
-	Charged Q64    // the decided charge, zero or w
-	Counted uint64 // 1 if the task counts in N
-	Long    bool
-	Value   Money  // w times the value of the task, rounded up
-	Premium uint64 // what the task pays if it counts
-}
-
-// Entry is a draw as it enters a ledger.
+// Entry is a task as it enters a ledger.
 type Entry struct {
 	Charge  Q64 // w
 	Long    bool
@@ -84,72 +74,11 @@ type Entry struct {
 	Premium uint64 // what it pays if it counts, in ucred
 }
 
-// Sums adds up turn records.
-type Sums struct {
-	D Q64    // settled charges
-	N uint64 // counted tasks
-	U Q64    // charges of the unsettled
-	u uint64 // number of the unsettled
-	// Value is the account in money of the same turns.
-	Value ValueAccount
-}
-
-// Unsettled is the number of unsettled turns in the sum.
-func (s Sums) Unsettled() uint64 { return s.u }
-
-func (s Sums) addSums(o Sums) Sums {
-	return Sums{s.D.Add(o.D), s.N + o.N, s.U.Add(o.U), s.u + o.u, s.Value.addAccount(o.Value)}
-}
-
-func (s Sums) sub(o Sums) Sums {
-	return Sums{s.D.Sub(o.D), s.N - o.N, s.U.Sub(o.U), s.u - o.u, s.Value.subAccount(o.Value)}
-}
-
-// NewSums builds a sum from its parts; the chain keeps sums of blocks of turns in its store.
-func NewSums(d Q64, n uint64, u Q64, unsettled uint64, value ValueAccount) Sums {
-	return Sums{d, n, u, unsettled, value}
-}
-
-func (r TurnRecord) sumsOf() Sums {
-	if !r.Settled {
-		return Sums{U: r.Charge, u: 1, Value: ValueAccount{U: r.Value, Q: MoneyOf(r.Premium)}}
-	}
-	s := Sums{D: r.Charged, N: r.Counted}
-	if !r.Charged.IsZero() {
-		s.Value.D = r.Value
-	}
-	if r.Counted > 0 {
-		s.Value.P = MoneyOf(r.Premium)
-	}
-	return s
-}
-
-// Turns stores a ledger's records and the sums over blocks of them. Reading an entry that was never set returns its zero value.
-// The chain implements it with its store, tests and the laboratory with a map.
-type Turns interface {
-	Record(turn uint64) (TurnRecord, error)
-	SetRecord(turn uint64, r TurnRecord) error
-	DropRecord(turn uint64) error
-	Block(level uint8, index uint64) (Sums, error)
-	SetBlock(level uint8, index uint64, s Sums) error
-	DropBlock(level uint8, index uint64) error
-}
-
-// Sums are kept over blocks of turnFan and of turnFan^2 turns. So the sum over any range costs O(turnFan) reads while up to
-// turnFan^3 tasks are in flight. Beyond that it grows by one read for each turnFan^2 tasks.
-const (
-	turnFan    = 32
-	turnLevels = 2
-	// headSteps bounds how far one settlement moves Head. So when many waiting turns are released at once, many blocks each do
-	// a little of the work. A Head that lags behind is harmless.
-	headSteps = 2 * turnFan
-)
-
-// mostCharge bounds the charge with which a turn is entered. No budget reaches it, so that such a turn is shut; and sums of such
-// charges do not saturate, which would lose the others when one is taken out again.
+// mostCharge bounds the charge with which a turn is entered. No budget reaches it, so that such a turn is shut. Sums of such charges do
+// not saturate: a saturated sum would be wrong once one of its charges is taken out again.
 var mostCharge = Q64{Hi: 1 << 40}
 
-// Enter gives a draw its turn. The load statistics use height and window, in blocks.
+// Enter gives a task its turn. The load statistics use height and window, in blocks.
 func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err error) {
 	l.rollWindow(height, window)
 	turn = l.Next
@@ -182,7 +111,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 		return err
 	}
 	if turn >= l.Next || turn < l.Head || before.Settled {
-		return fmt.Errorf("ledger of trust %d: turn %d is not open (turns %d to %d may be)", l.Trust, turn, l.Head, l.Next)
+		return fmt.Errorf("ledger of trust %d: turn %d is not unsettled (there are turns from %d to below %d)", l.Trust, turn, l.Head, l.Next)
 	}
 	after := before
 	after.Settled, after.Charged = true, charged
@@ -239,22 +168,7 @@ func (l *Ledger) advanceHead(t Turns) error {
 	return nil
 }
 
-// updateBlocks replaces one turn's contribution in the sums over its blocks.
-func updateBlocks(t Turns, turn uint64, before, after Sums) error {
-	size := uint64(turnFan)
-	for level := uint8(0); level < turnLevels; level, size = level+1, size*turnFan {
-		s, err := t.Block(level, turn/size)
-		if err != nil {
-			return err
-		}
-		if err := t.SetBlock(level, turn/size, s.sub(before).addSums(after)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Before sums every turn earlier than the given one: D_i, N_i, U_i and u_i of protocol section 3.
+// Before sums every turn earlier than the given one, which must not be below Head: D_i, N_i, U_i and u_i of protocol section 3.
 func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 	total := Sums{D: l.HeadD, N: l.HeadN, Value: l.HeadValue}
 	for at := l.Head; at < turn; {
@@ -266,19 +180,6 @@ func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 		at += step
 	}
 	return total, nil
-}
-
-// widestBlock returns the size and the sum of the largest aligned block of turns that begins at at and ends at or before end.
-func widestBlock(t Turns, at, end uint64) (uint64, Sums, error) {
-	size, level := uint64(turnFan*turnFan), turnLevels-1
-	for ; level >= 0; level, size = level-1, size/turnFan {
-		if at%size == 0 && at+size <= end {
-			s, err := t.Block(uint8(level), at/size)
-			return size, s, err
-		}
-	}
-	rec, err := t.Record(at)
-	return 1, rec.sumsOf(), err
 }
 
 // Gate is a ledger's answer at a task's turn.
@@ -294,7 +195,7 @@ const (
 // String names the gate.
 func (g Gate) String() string { return [...]string{"wait", "open", "shut"}[g] }
 
-// Gate answers a turn (protocol section 3):
+// Gate answers an unsettled turn (protocol section 3):
 //
 //	open   D_i + U_i + w <= (N_i + 1)/trust + E0          and   D$_i + U$_i + wV <= P_i + A
 //	shut   D_i + w       >  (N_i + u_i + 1)/trust + E0    or    D$_i + wV        >  P_i + Q_i + A
@@ -378,7 +279,9 @@ func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int
 	return count.takeLesser(Limit{chargeWithin(money.Sub(now.Value.D), parts, value), BoundValue})
 }
 
-// countParts says in how many parts what is free is cut, so that tasks in flight need not wait for each other.
+// countParts says in how many parts what is free is cut, so that tasks in flight need not wait for each other. Where turns were
+// charged lately, there is a part for each charge to come and each task in flight. In peace two parts do, and a long task leaves
+// more to those that end before it.
 func (l *Ledger) countParts(long bool) uint64 {
 	charges, peak := l.Charges[0]+l.Charges[1], max(l.Peak[0], l.Peak[1])
 	switch {
@@ -388,54 +291,4 @@ func (l *Ledger) countParts(long bool) uint64 {
 		return 2 * (1 + l.UnsettledLong)
 	}
 	return 2
-}
-
-// Histogram counts declared fuel limits by their power of two. Its size is constant, so the median of a class is known without
-// keeping its tasks. When a count would overflow its 16 bits all are halved, so recent limits weigh more.
-type Histogram [64]uint16
-
-// Note counts a declared limit.
-func (h *Histogram) Note(limit uint64) {
-	i := limitBucket(limit)
-	if h[i] == ^uint16(0) {
-		for j := range h {
-			h[j] /= 2
-		}
-	}
-	h[i]++
-}
-
-// Long says whether a declared limit is more than about twice the median so far: above the power of two that follows the
-// median's. No limit is long before there is a median.
-func (h *Histogram) Long(limit uint64) bool {
-	total := uint64(0)
-	for _, c := range h {
-		total += uint64(c)
-	}
-	seen := uint64(0)
-	for i, c := range h {
-		seen += uint64(c)
-		if 2*seen >= total && total > 0 {
-			return limitBucket(limit) > i+1
-		}
-	}
-	return false
-}
-
-func limitBucket(limit uint64) int {
-	n := 0
-	for limit > 1 {
-		limit >>= 1
-		n++
-	}
-	return n
-}
-
-// Restore puts a record back when a ledger is rebuilt from an export. The sums over blocks are not exported, because they follow
-// from the records.
-func Restore(t Turns, turn uint64, r TurnRecord) error {
-	if err := t.SetRecord(turn, r); err != nil {
-		return err
-	}
-	return updateBlocks(t, turn, Sums{}, r.sumsOf())
 }

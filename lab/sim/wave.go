@@ -30,7 +30,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 			c.enterTurns(f, c.applyEvent(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan}))
 			break
 		}
-		c.applyEvent(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan, Delay: 1})
+		c.applyEvent(f, poco.PlanMade{Height: f.task.Deadline, Plan: plan, Remaining: 1})
 		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 		c.seedDraw(f, 2)
 		f.chance += c.rehearseLie(f, plan)

@@ -498,6 +498,9 @@ func (f *fixture) leave(drawn bool, tickets ...uint64) {
 		org := workers{}.org(ticket)
 		stint := f.moves.stints[org]
 		f.moves.counted.Departures++
+		if drawn {
+			f.moves.counted.Taken++
+		}
 		stint.Departure, stint.Until, stint.Drawn = f.moves.counted.Departures, f.ctx.BlockHeight(), drawn
 		f.moves.stints[org] = stint
 	}

@@ -156,7 +156,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	if err := emitPlan(ctx, it, plan); err != nil {
 		return nil, err
 	}
-	return poco.PlanMade{Height: height, Plan: plan, Delay: delay - poco.PlanDelay}, nil
+	return poco.PlanMade{Height: height, Plan: plan, Remaining: delay - poco.PlanDelay}, nil
 }
 
 // isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a plan is given up
@@ -183,7 +183,7 @@ func (k Keeper) countPool(ctx context.Context, pool string) (*types.Count, error
 	}
 	moves, err := k.workers.PoolMoves(ctx, pool)
 	return &types.Count{
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Tickets: tickets, Arrivals: moves.Arrivals, Departures: moves.Departures,
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Tickets: tickets, Arrivals: moves.Arrivals, Departures: moves.Departures, Taken: moves.Taken,
 	}, err
 }
 

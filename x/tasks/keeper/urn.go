@@ -20,7 +20,6 @@ type urn struct {
 	ranking *poco.Ranking
 	given   uint64       // how many tickets there are
 	counted *types.Count // of wave 2: the moment of its plan
-	left    uint64       // of wave 2: those that the plan counted and that have not left by themselves, without the first
 	drawn   []uint64     // the tickets that were drawn
 	out     []string     // organisations that may not be drawn, or were
 }
@@ -34,7 +33,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 	case 1:
 		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
 	case 2:
-		u.counted, u.given, u.left = it.stored.Counted, it.stored.Counted.Tickets, c.eligible-1
+		u.counted, u.given = it.stored.Counted, it.stored.Counted.Tickets
 	default: // a policy that asks for further waves promises no bound, so that whoever came meanwhile can break none
 		u.given = it.stored.Counted.Tickets
 	}
@@ -134,14 +133,17 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	return false, nil
 }
 
-// drawRanked draws among all who can be drawn by the rank of their tickets. In wave 2 they must be all that are left of those
-// that the plan counted: where another draw took one, it cannot be said whether the seed would have chosen that one.
+// drawRanked draws among all who can be drawn by the rank of their tickets; errTaken where there is nobody. In wave 2 no other draw
+// may have taken an organisation since the plan: one that was taken is not ranked, and the seed may have chosen it.
 func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, string, error) {
+	if err := u.checkNoneTaken(ctx); err != nil {
+		return 0, "", err
+	}
 	tickets, err := u.listTickets(ctx)
 	if err != nil {
 		return 0, "", err
 	}
-	if len(tickets) == 0 || u.counted != nil && uint64(len(tickets)+len(rec.Drawn)) < u.left {
+	if len(tickets) == 0 {
 		return 0, "", errTaken
 	}
 	list := types.ListDraw{Seat: uint32(len(rec.Drawn)), Tickets: tickets}
@@ -149,6 +151,19 @@ func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, st
 	ticket := u.entropy.Least(list.Seat, list.Tickets)
 	org, _, err := u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket)
 	return ticket, org, err
+}
+
+// checkNoneTaken returns errTaken where a draw has taken an organisation of the pool since the plan of wave 2. It counts draws of the
+// plan's block too, and of organisations that came since: such a refusal is more than is needed, and harms nobody but by the wait.
+func (u *urn) checkNoneTaken(ctx context.Context) error {
+	if u.counted == nil {
+		return nil
+	}
+	moves, err := u.keeper.workers.PoolMoves(ctx, u.pool)
+	if err == nil && moves.Taken != u.counted.Taken {
+		err = errTaken
+	}
+	return err
 }
 
 // listTickets returns the tickets of all who can be drawn, ascending; errTaken where they are too many to rank.

@@ -149,3 +149,47 @@ func TestFewHoldersEligible(t *testing.T) {
 	}
 	require.Greater(t, listed, 5)
 }
+
+// TestRankedSeatsAreRefusedAfterAnotherDraw: where tickets are ranked, an organisation that was drawn for another task since the plan is
+// not among those that are ranked. Whoever knows the seed could have it drawn, so that a friend stands first. The draw is refused, and
+// its risk stays. One that left by itself is passed over.
+func TestRankedSeatsAreRefusedAfterAnotherDraw(t *testing.T) {
+	for _, drawn := range []bool{true, false} {
+		refused := 0
+		for seed := range byte(8) {
+			f := newFixture(t, 4_096)
+			f.delay = 4
+			f.list = []uint64{7, 900, 4_000, 33, 1_200, 77, 2_048, 3_001, 3_333, 410, 812, 1_999}
+			id := f.open(1, func(d *dealstypes.Deal) {
+				d.Id = types.IDText([32]byte{seed, 11})
+				d.RequesterOrganisation, d.AppOrganisation, d.Terms.MinReplicas = "org-001", "org-002", 3
+				d.Terms.Trust, d.Terms.Value = 2, 0
+			})[0]
+			f.begin()
+			f.work(id, right)
+			for f.task(id).Plan == nil {
+				f.end()
+				f.begin()
+			}
+			f.end()
+			f.begin()
+			i := slices.IndexFunc(f.list, func(ticket uint64) bool { return workers{}.org(ticket) != f.task(id).Seats[0].Organisation })
+			f.leave(drawn, f.list[i])
+			for f.task(id).Phase == types.PHASE_LOCKED && f.task(id).Plan != nil {
+				f.end()
+				f.begin()
+			}
+			if f.task(id).Phase == types.PHASE_LOCKED {
+				require.NotEmpty(t, f.task(id).Risk)
+				refused++
+			} else {
+				replayed(t, f, id)
+			}
+		}
+		if drawn {
+			require.Greater(t, refused, 5, "most draws rank a seat, for which nobody can say what the seed chose")
+		} else {
+			require.Zero(t, refused)
+		}
+	}
+}

@@ -53,6 +53,9 @@ func (k Keeper) endStint(ctx context.Context, pool, org string, drawn bool) erro
 		return err
 	}
 	moves.Departures++
+	if drawn {
+		moves.Taken++
+	}
 	if err := k.Moves.Set(ctx, pool, moves); err != nil {
 		return err
 	}
