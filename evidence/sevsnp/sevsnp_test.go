@@ -1,22 +1,12 @@
 package sevsnp_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/sha512"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/pem"
-	"math/big"
 	"os"
 	"os/exec"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +15,7 @@ import (
 
 	"github.com/credence-chain/credence/evidence/certificate"
 	"github.com/credence-chain/credence/evidence/sevsnp"
+	"github.com/credence-chain/credence/testutil/amd"
 )
 
 // signedAt is a moment at which the sample's chain is valid.
@@ -100,100 +91,32 @@ func TestSampleRefuses(t *testing.T) {
 	require.ErrorIs(t, c.Verify([32]byte{}, signedAt), certificate.ErrChain)
 }
 
-// maker makes chips: an AMD of its own.
-type maker struct {
-	ark, ask       *rsa.PrivateKey
-	arkDER, askDER []byte
-	vcek           *ecdsa.PrivateKey
-	chip           []byte
-}
-
 // newMaker is slow: it makes two RSA keys of 4096 bits.
-var newMaker = sync.OnceValues(func() (*maker, error) {
-	m := &maker{chip: slices.Repeat([]byte{7}, 64)}
-	var err error
-	if m.ark, err = rsa.GenerateKey(rand.Reader, 4096); err != nil {
-		return nil, err
-	}
-	if m.ask, err = rsa.GenerateKey(rand.Reader, 4096); err != nil {
-		return nil, err
-	}
-	if m.vcek, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader); err != nil {
-		return nil, err
-	}
-	ark := authority("ARK", 1)
-	if m.arkDER, err = x509.CreateCertificate(rand.Reader, ark, ark, &m.ark.PublicKey, m.ark); err != nil {
-		return nil, err
-	}
-	m.askDER, err = x509.CreateCertificate(rand.Reader, authority("ASK", 2), ark, &m.ask.PublicKey, m.ark)
-	return m, err
-})
+var newMaker = sync.OnceValues(func() (*amd.Maker, error) { return amd.New(time.Unix(signedAt, 0)) })
 
-func authority(name string, serial int64) *x509.Certificate {
-	return &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: time.Unix(signedAt-1000, 0), NotAfter: time.Unix(signedAt+1000, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, SignatureAlgorithm: x509.SHA384WithRSAPSS,
-	}
-}
-
-// vcekFor issues a chip's certificate for versions.
-func (m *maker) vcekFor(t testing.TB, tcb sevsnp.TCB) *certificate.Certificate {
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(3), Subject: pkix.Name{CommonName: "SEV-VCEK"}, NotBefore: time.Unix(signedAt-1000, 0), NotAfter: time.Unix(signedAt+1000, 0),
-		SignatureAlgorithm: x509.SHA384WithRSAPSS,
-	}
-	add := func(value []byte, id ...int) {
-		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{Id: append(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 3704, 1}, id...), Value: value})
-	}
-	for id, v := range map[int]uint8{1: tcb.BootLoader, 2: tcb.TEE, 3: tcb.SNP, 8: tcb.Microcode} {
-		value, err := asn1.Marshal(int(v))
-		require.NoError(t, err)
-		add(value, 3, id)
-	}
-	add(m.chip, 4)
-	parent, err := x509.ParseCertificate(m.askDER)
-	require.NoError(t, err)
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &m.vcek.PublicKey, m.ask)
+// vcekOf reads a made certificate of the chip for versions.
+func vcekOf(t testing.TB, m *amd.Maker, tcb sevsnp.TCB) *certificate.Certificate {
+	der, err := m.VCEK(tcb.BootLoader, tcb.TEE, tcb.SNP, tcb.Microcode)
 	require.NoError(t, err)
 	return parse(t, der)
 }
 
-func (m *maker) list(t testing.TB, serials ...int64) *certificate.RevocationList {
-	template := &x509.RevocationList{
-		Number: big.NewInt(1), ThisUpdate: time.Unix(signedAt-100, 0), NextUpdate: time.Unix(signedAt+100, 0), SignatureAlgorithm: x509.SHA384WithRSAPSS,
-	}
-	for _, s := range serials {
-		template.RevokedCertificateEntries = append(template.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: big.NewInt(s), RevocationTime: time.Unix(signedAt-50, 0)})
-	}
-	ark, err := x509.ParseCertificate(m.arkDER)
-	require.NoError(t, err)
-	der, err := x509.CreateRevocationList(rand.Reader, template, ark, m.ark)
+// listOf reads a made revocation list.
+func listOf(t testing.TB, m *amd.Maker, serials ...int64) *certificate.RevocationList {
+	der, err := m.List(0, serials...)
 	require.NoError(t, err)
 	l, err := certificate.ParseRevocationList(der)
 	require.NoError(t, err)
 	return l
 }
 
-// report makes and signs a report; change changes it before.
-func (m *maker) report(t testing.TB, version uint32, change func([]byte)) []byte {
-	b := make([]byte, sevsnp.ReportSize)
-	binary.LittleEndian.PutUint32(b, version)
-	binary.LittleEndian.PutUint64(b[8:], 1<<17)
-	binary.LittleEndian.PutUint32(b[0x34:], 1)
-	if version == 3 {
-		b[0x188] = 0x19
-	}
-	b[0x180], b[0x186] = 4, 9
-	copy(b[0x1a0:], m.chip)
-	change(b)
-	digest := sha512.Sum384(b[:0x2a0])
-	r, s, err := ecdsa.Sign(rand.Reader, m.vcek, digest[:])
+// reportOf makes a report of the versions in use here.
+func reportOf(t testing.TB, m *amd.Maker, version uint32, change func([]byte)) []byte {
+	b, err := m.Report(version, func(b []byte) {
+		b[0x180], b[0x186] = 4, 9
+		change(b)
+	})
 	require.NoError(t, err)
-	for i, n := range []*big.Int{r, s} {
-		field := n.FillBytes(make([]byte, 72))
-		slices.Reverse(field)
-		copy(b[0x2a0+72*i:], field)
-	}
 	return b
 }
 
@@ -203,26 +126,26 @@ func TestVerify(t *testing.T) {
 	}
 	m, err := newMaker()
 	require.NoError(t, err)
-	c := sevsnp.Chain{VCEK: m.vcekFor(t, sevsnp.TCB{BootLoader: 4, SNP: 9}), ASK: parse(t, m.askDER), ARK: parse(t, m.arkDER)}
-	root := sha256.Sum256(m.arkDER)
+	c := sevsnp.Chain{VCEK: vcekOf(t, m, sevsnp.TCB{BootLoader: 4, SNP: 9}), ASK: parse(t, m.ASKDER), ARK: parse(t, m.ARKDER)}
+	root := m.RootHash()
 	for _, version := range []uint32{2, 3} {
-		r, err := sevsnp.ParseReport(m.report(t, version, func([]byte) {}))
+		r, err := sevsnp.ParseReport(reportOf(t, m, version, func([]byte) {}))
 		require.NoError(t, err)
 		require.NoError(t, r.CheckMode())
-		require.NoError(t, sevsnp.Verify(r, c, m.list(t), root, signedAt))
-		require.NoError(t, sevsnp.Verify(r, c, m.list(t, 3), root, signedAt), "the list is the root's: it names authorities")
-		require.ErrorIs(t, sevsnp.Verify(r, c, m.list(t, 2), root, signedAt), certificate.ErrRevoked)
-		require.ErrorIs(t, sevsnp.Verify(r, c, m.list(t), root, signedAt+200), certificate.ErrTime)
+		require.NoError(t, sevsnp.Verify(r, c, listOf(t, m), root, signedAt))
+		require.NoError(t, sevsnp.Verify(r, c, listOf(t, m, 3), root, signedAt), "the list is the root's: it names authorities")
+		require.ErrorIs(t, sevsnp.Verify(r, c, listOf(t, m, 2), root, signedAt), certificate.ErrRevoked)
+		require.ErrorIs(t, sevsnp.Verify(r, c, listOf(t, m), root, signedAt+40*86400), certificate.ErrTime)
 		older := c
-		older.VCEK = m.vcekFor(t, sevsnp.TCB{BootLoader: 4, SNP: 8})
-		require.ErrorIs(t, sevsnp.Verify(r, older, m.list(t), root, signedAt), sevsnp.ErrChip)
+		older.VCEK = vcekOf(t, m, sevsnp.TCB{BootLoader: 4, SNP: 8})
+		require.ErrorIs(t, sevsnp.Verify(r, older, listOf(t, m), root, signedAt), sevsnp.ErrChip)
 		swapped := c
 		swapped.ASK, swapped.ARK = c.ARK, c.ASK
-		require.Error(t, sevsnp.Verify(r, swapped, m.list(t), root, signedAt))
+		require.Error(t, sevsnp.Verify(r, swapped, listOf(t, m), root, signedAt))
 		_, genuine := sample(t)
 		mixed := c
 		mixed.ASK, mixed.ARK = genuine.ASK, genuine.ARK
-		require.Error(t, sevsnp.Verify(r, mixed, m.list(t), sha256.Sum256(genuine.ARK.Raw), signedAt))
+		require.Error(t, sevsnp.Verify(r, mixed, listOf(t, m), sha256.Sum256(genuine.ARK.Raw), signedAt))
 	}
 }
 
@@ -238,7 +161,7 @@ func TestModes(t *testing.T) {
 		"debug": policy(1<<17 | 1<<19), "migration": policy(1<<17 | 1<<18), "reserved bit": policy(0), "unknown bit": policy(1<<17 | 1<<26),
 		"level": func(b []byte) { b[0x30] = 1 },
 	} {
-		r, err := sevsnp.ParseReport(m.report(t, 2, change))
+		r, err := sevsnp.ParseReport(reportOf(t, m, 2, change))
 		require.NoError(t, err, name)
 		require.ErrorIs(t, r.CheckMode(), sevsnp.ErrMode, name)
 	}
@@ -246,10 +169,10 @@ func TestModes(t *testing.T) {
 		"version": func(b []byte) { b[0] = 5 }, "algorithm": func(b []byte) { b[0x34] = 2 }, "VLEK": func(b []byte) { b[0x48] = 1 << 2 },
 		"hidden chip": func(b []byte) { b[0x48] = 2 }, "TCB": func(b []byte) { b[0x182] = 1 },
 	} {
-		_, err := sevsnp.ParseReport(m.report(t, 2, change))
+		_, err := sevsnp.ParseReport(reportOf(t, m, 2, change))
 		require.ErrorIs(t, err, sevsnp.ErrFormat, name)
 	}
-	_, err = sevsnp.ParseReport(m.report(t, 3, func(b []byte) { b[0x188] = 0x1a }))
+	_, err = sevsnp.ParseReport(reportOf(t, m, 3, func(b []byte) { b[0x188] = 0x1a }))
 	require.ErrorIs(t, err, sevsnp.ErrFormat)
 }
 

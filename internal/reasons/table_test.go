@@ -29,6 +29,7 @@ import (
 	_ "github.com/credence-chain/credence/x/apps/types"
 	_ "github.com/credence-chain/credence/x/beacon/types"
 	_ "github.com/credence-chain/credence/x/deals/types"
+	_ "github.com/credence-chain/credence/x/enclaves/types"
 	_ "github.com/credence-chain/credence/x/feeds/types"
 	_ "github.com/credence-chain/credence/x/market/types"
 	_ "github.com/credence-chain/credence/x/orgs/types"
