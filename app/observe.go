@@ -20,7 +20,7 @@ type observer interface {
 func (a *App) Observe(reg prometheus.Registerer) {
 	k := keepersOf(a)
 	keepers := watch.Keepers{
-		Tasks: k.Tasks, Market: k.Market, Deals: k.Deals, Vouchers: k.Vouchers, Workers: k.Workers, Poa: k.Poa, Supply: k.Supply, Beacon: k.Beacon,
+		Tasks: k.Tasks, Market: k.Market, Deals: k.Deals, Vouchers: k.Vouchers, Workers: k.Workers, Poa: k.Poa, Supply: k.Supply, Beacon: k.Beacon, Feeds: k.Feeds,
 	}
 	a.observer = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
 }

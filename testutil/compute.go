@@ -98,6 +98,7 @@ type Compute struct {
 	keys  map[string]*Account // address -> account of who may sit on a bench
 	names map[string]string   // address -> name
 	sworn map[string]poco.Outcome
+	files map[string]*taskstypes.OnchainFile // digest -> what a reveal of a result brings
 }
 
 // NewCompute starts a chain and sets up its market by the messages that people would send.

@@ -6,7 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -36,10 +38,24 @@ func (c *Compute) RevealMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 	require.NoError(c.T, err)
 	b, err := bench.ToPoco()
 	require.NoError(c.T, err)
+	outcome := taskstypes.OutcomeFromPoco(c.sworn[swornKey(t.Id, who, t.AttemptOn(bench), bench)])
 	return &taskstypes.MsgReveal{
 		Who: who, Task: t.Id, Attempt: t.AttemptOn(bench), Bench: bench, Salt: poco.Salt([]byte("secret of "+who), b, c.chainID, id, t.AttemptOn(bench)),
-		Outcome: taskstypes.OutcomeFromPoco(c.sworn[swornKey(t.Id, who, t.AttemptOn(bench), bench)]),
+		Outcome: outcome, Onchain: c.files[outcome.Digest],
 	}
+}
+
+// FileOutcome is the outcome of a program that left one file. Whoever reveals it from then on brings the file onto the chain.
+func (c *Compute) FileOutcome(path, content string) poco.Outcome {
+	c.T.Helper()
+	m, err := result.Build(result.KindResult, "", 0, []result.File{{Path: path, Content: artifact.Bytes(content)}})
+	require.NoError(c.T, err)
+	o := poco.Outcome{Kind: poco.KindResult, Digest: m.Digest(), Fuel: 12_345}
+	if c.files == nil {
+		c.files = map[string]*taskstypes.OnchainFile{}
+	}
+	c.files[taskstypes.DigestText(o.Digest)] = &taskstypes.OnchainFile{Manifest: m.Bytes(), Content: []byte(content)}
+	return o
 }
 
 // Answer says what a seat does: the outcome it commits to; false for nothing.

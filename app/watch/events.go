@@ -13,7 +13,7 @@ import (
 // events are counted as blocks are executed: this node's count since it started.
 type events struct {
 	opened, ended, courts, failures *prometheus.CounterVec
-	transactions                    *prometheus.CounterVec
+	transactions, feedUpdates       *prometheus.CounterVec
 }
 
 func (e *events) declareCounters(l *metric.List) {
@@ -21,6 +21,7 @@ func (e *events) declareCounters(l *metric.List) {
 	e.ended = l.Counter("task_endings_total", "Tasks that ended, by ending, and whether the court decided.", "ending", "court")
 	e.courts = l.Counter("court_votes_total", "Answers that were opened in court.")
 	e.failures = l.Counter("isolated_failures_total", "Items of block hooks that failed and were set aside, by module and kind of item; expected 0.", "module", "item")
+	e.feedUpdates = l.Counter("feed_updates_total", "Final answers that feeds were told of, by result: latest, late (a newer value is there), refused.", "result")
 	e.transactions = l.Counter("transactions_total", "Transactions in blocks that this node executed, by result: ok, failed.", "result")
 }
 
@@ -54,6 +55,14 @@ func (w *Watch) countEvent(e abci.Event) {
 		if readWord(e, "bench", "BENCH_") == "court" {
 			w.courts.WithLabelValues().Inc()
 		}
+	case "credence.feeds.v1.EventUpdated":
+		result := "latest"
+		if readWord(e, "late", "") == "true" {
+			result = "late"
+		}
+		w.feedUpdates.WithLabelValues(result).Inc()
+	case "credence.feeds.v1.EventRefused":
+		w.feedUpdates.WithLabelValues("refused").Inc()
 	case isolate.EventType:
 		w.failures.WithLabelValues(readWord(e, isolate.AttributeModule, ""), readWord(e, isolate.AttributeItem, "")).Inc()
 	}

@@ -32,6 +32,7 @@ import (
 const (
 	most        = 10_000 // entries of a queue or of an index, or workers
 	mostLedgers = 100
+	mostFeeds   = 100 // whose age is shown; their names are labels
 )
 
 // reading is one look at the state.
@@ -54,7 +55,7 @@ func (w *Watch) readState() []prometheus.Metric {
 		read func() error
 	}{
 		{"beacon", r.readBeacon}, {"tasks", r.readTasks}, {"carried", r.readCarried}, {"market", r.readMarket}, {"ledgers", r.readLedgers}, {"seats", r.readSeats}, {"pause", r.readPause},
-		{"workers", r.readWorkers}, {"money", r.readMoney}, {"audits", r.readAudits}, {"supply", r.readSupply},
+		{"workers", r.readWorkers}, {"money", r.readMoney}, {"audits", r.readAudits}, {"supply", r.readSupply}, {"feeds", r.readFeeds},
 	} {
 		if err := recoverPanic(part.read); err != nil {
 			w.troubles.WithLabelValues(part.name).Inc()

@@ -15,6 +15,7 @@ import (
 	"github.com/credence-chain/credence/internal/metric"
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	dealskeeper "github.com/credence-chain/credence/x/deals/keeper"
+	feedskeeper "github.com/credence-chain/credence/x/feeds/keeper"
 	marketkeeper "github.com/credence-chain/credence/x/market/keeper"
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 	supplykeeper "github.com/credence-chain/credence/x/supply/keeper"
@@ -36,6 +37,7 @@ type Keepers struct {
 	Poa      poakeeper.Keeper
 	Supply   supplykeeper.Keeper
 	Beacon   beaconkeeper.Keeper
+	Feeds    feedskeeper.Keeper
 }
 
 // Watch is the metrics of one node. It is a prometheus.Collector.
@@ -62,6 +64,7 @@ type gauges struct {
 	held, owed                       *prometheus.Desc
 	paused, pauseUntil, supply       *prometheus.Desc
 	audits, auditErrors              *prometheus.Desc
+	feeds, feedAge                   *prometheus.Desc
 	troubles                         *prometheus.CounterVec
 }
 
@@ -102,6 +105,8 @@ func (w *Watch) declareMetrics(l *metric.List) *metric.List {
 	w.auditErrors = l.Desc("gauge", "audit_errors_bound", "Upper bound at 95 % on the share of wrong answers among the accepted ones, from the patrol's audits; 1 without any.")
 	w.owed = l.Desc("gauge", "owed_ucred", "What the module owes; never more than it holds.", "module")
 	w.supply = l.Desc("gauge", "supply_ucred", "Coins that a cause made (genesis, minted) or destroyed (burnt, deposits, premiums, slashed).", "cause")
+	w.feeds = l.Desc("gauge", "feeds", "Feeds; 10000 is that or more.")
+	w.feedAge = l.Desc("gauge", "feed_age_seconds", "Seconds since the latest value of a feed was asked for, of the first 100 feeds by owner and name.", "feed")
 	w.troubles = l.Counter("reading_failures_total", "Parts of the state that could not be read for metrics, by part.", "part")
 	w.events.declareCounters(l)
 	return l
@@ -121,7 +126,7 @@ func (w *Watch) Describe(ch chan<- *prometheus.Desc) {
 	g := w.gauges
 	for _, d := range []*prometheus.Desc{
 		g.height, g.beacon, g.tasks, g.waits, g.due, g.marketDue, g.resting, g.debt, g.budget, g.counted, g.unsettled, g.seats, g.missed,
-		g.silences, g.paused, g.pauseUntil, g.workers, g.slots, g.busy, g.held, g.owed, g.audits, g.auditErrors, g.supply,
+		g.silences, g.paused, g.pauseUntil, g.workers, g.slots, g.busy, g.held, g.owed, g.audits, g.auditErrors, g.supply, g.feeds, g.feedAge,
 	} {
 		ch <- d
 	}

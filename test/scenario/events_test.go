@@ -17,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -211,6 +212,17 @@ func (s *stage) bookEvent(msg gogoproto.Message) string {
 			line += fmt.Sprintf(" stake %d, price %d, commission %d, from height %d", e.Next.Stake, e.Next.MinPrice, e.Next.MaxCommissionBps, e.NextHeight)
 		}
 		return line
+	case *feedstypes.EventCreated:
+		return fmt.Sprintf("feed %s/%s is created", e.Owner, e.Name)
+	case *feedstypes.EventDeleted:
+		return fmt.Sprintf("feed %s/%s is deleted", e.Owner, e.Name)
+	case *feedstypes.EventUpdated:
+		if e.Late {
+			return fmt.Sprintf("feed %s/%s has %q of %s, late", e.Owner, e.Name, e.Value.Data, e.Value.Task)
+		}
+		return fmt.Sprintf("feed %s/%s says %q of %s", e.Owner, e.Name, e.Value.Data, e.Value.Task)
+	case *feedstypes.EventRefused:
+		return fmt.Sprintf("feed %s/%s takes nothing of %s: %s", e.Owner, e.Name, e.Task, e.Reason)
 	case *appstypes.EventPublished:
 		return e.Reference + " is published"
 	case *appstypes.EventAppChanged:
@@ -274,6 +286,8 @@ func (s *stage) answer(o taskstypes.Outcome) string {
 		return err.Error()
 	case p == testutil.Truth:
 		return "the truth"
+	case s.value != "" && p == s.outcome("truth"):
+		return "the truth, " + s.value
 	case p == testutil.Lie:
 		return "THE LIE"
 	}

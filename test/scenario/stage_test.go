@@ -39,6 +39,7 @@ type stage struct {
 	last    string            // id of the last request
 	nonce   uint64            // of the last order of the script
 	court   []string          // what court seats answer, in order; the last word holds for the rest
+	value   string            // what a right answer leaves in value.txt; empty for an answer without a file
 	habits  map[string]string // organisation -> what its worker answers while time runs; the truth unless said
 	start   map[string]uint64 // balances when the first request was made
 	started bool
@@ -68,6 +69,8 @@ func newStage(t *testing.T) *stage {
 //	commit first|second|third...|blind|all [truth|lie|failed|noinput|abstain]      workers commit, in one block
 //	commit stranger|lab-3 ..., reveal ...       somebody by name, drawn or not
 //	reveal first|...|all [lie]                  workers reveal; "lie" reveals something else than was committed
+//	truth 1.0842                                from now on a right answer leaves value.txt with this; "says:7" is an answer that
+//	                                            leaves another, wherever a step takes an answer
 //	decline first|...                           a worker gives its seat back
 //	habit lab-3 lie|silent|truth                what a worker answers when "run" lets time pass
 //	court truth truth lie silent                what each court seat will answer when the court is in session
@@ -84,6 +87,7 @@ func newStage(t *testing.T) *stage {
 //	                                            tasks have (workers by habit, the court as said)
 //	expect ACCEPTED                             fails unless the task ended so
 //	ledger class/10000, money class/10000       show a ledger's count, and its account in money
+//	feed create|delete euro ..., feed euro      a feed, and what it shows: see feeds_test.go
 //	balances, workers                           show state; "balances from here" counts anew
 func (s *stage) play(st step) string {
 	if s.also = st.words[0] == "also"; s.also {
@@ -102,6 +106,8 @@ func (s *stage) play(st step) string {
 		out = s.act(word, args)
 	case "habit":
 		s.habits[args[0]] = args[1]
+	case "truth":
+		s.value = args[0]
 	case "court":
 		s.court = args
 	case "session":
@@ -172,6 +178,9 @@ func (s *stage) play(st step) string {
 		var found bool
 		if out, found = s.trade(word, w); !found {
 			out, found = s.own(word, w)
+		}
+		if !found && word == "feed" {
+			out, found = s.feed(w), true
 		}
 		require.True(s.t, found, "unknown step: %s", st.line)
 		w.end()
@@ -367,6 +376,12 @@ func (s *stage) who(word string) (out []string) {
 }
 
 func (s *stage) outcome(word string) poco.Outcome {
+	if value, says := strings.CutPrefix(word, "says:"); says {
+		return s.chain.FileOutcome(feedFile, value)
+	}
+	if word == "truth" && s.value != "" {
+		return s.chain.FileOutcome(feedFile, s.value)
+	}
 	o, found := map[string]poco.Outcome{
 		"truth": testutil.Truth, "lie": testutil.Lie, "failed": testutil.Failed, "noinput": testutil.NoInput, "abstain": testutil.Abstain,
 	}[word]
@@ -379,7 +394,7 @@ func (s *stage) act(word string, args []string) []string {
 	c, t := s.chain, s.chain.Task(s.id())
 	answer := "truth"
 	subjects := args
-	if last := args[len(args)-1]; slices.Contains([]string{"truth", "lie", "failed", "noinput", "abstain"}, last) {
+	if last := args[len(args)-1]; strings.HasPrefix(last, "says:") || slices.Contains([]string{"truth", "lie", "failed", "noinput", "abstain"}, last) {
 		answer, subjects = last, args[:len(args)-1]
 	}
 	for _, subject := range subjects {
@@ -461,7 +476,7 @@ func (s *stage) habit(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.
 	}
 	switch word := s.habits[seat.Organisation]; word {
 	case "":
-		return testutil.Truth, true
+		return s.outcome("truth"), true
 	case "silent":
 		return poco.Outcome{}, false
 	default:

@@ -28,7 +28,7 @@ type known struct {
 // trade carries out a step of the market. Names are the script's; expiry is a number of blocks from now on:
 //
 //	submit [as=bag] [from=volt] [expiry=9] [app= datasets=a,b per=2 category= tags= cpu= memory= pool= pools= maxapp=
-//	    maxdata= maxpool= voucher= beneficiary= callback= partial] and the fields of a task       a request on the book
+//	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial] and the fields of a task       a request on the book
 //	order pool NAME pool= price= volume= commission= stake= fuel= category= trust= tags= apps= datasets= requesters=
 //	order app NAME app= price= volume= tags= datasets= pools= requesters=
 //	order dataset NAME dataset= price= volume= tags= apps= pools= requesters=       by=WHO, nonce=, expiry= for all
@@ -155,6 +155,8 @@ func (s *stage) job(w *words) markettypes.Job {
 	job.MaxDatasetPrice = w.amount("maxdata", 0)
 	job.MaxPoolPrice = w.amount("maxpool", 0)
 	job.Callback = w.text("callback", "")
+	job.Onchain = w.text("onchain", "")
+	job.AuditBlocks = int64(w.amount("audit", 0))
 	job.Partial = w.flag("partial")
 	if who := w.text("sponsor", ""); who != "" {
 		job.Sponsor = s.chain.Actor(who).String()
