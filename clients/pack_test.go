@@ -1,0 +1,96 @@
+// Package clients tests that the clients in other languages can be packed, and installed from what was packed.
+package clients
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// run runs a program in a folder, which has to succeed, and returns what it wrote.
+func run(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=", "PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_NO_INPUT=1", "npm_config_update_notifier=false")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s %v: %s", name, args, out)
+	return string(out)
+}
+
+// findPython finds a Python that can make a wheel and a virtual environment without a network.
+func findPython(t *testing.T) string {
+	t.Helper()
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", "import sys, ensurepip, setuptools, venv, wheel, cryptography; assert sys.version_info >= (3, 11)").Run() == nil {
+			return python
+		}
+	}
+	t.Skip("there is no Python of 3.11 or newer with all of it: apt-get install python3-venv python3-setuptools python3-wheel python3-cryptography to run this")
+	return ""
+}
+
+// TestWheel: the Python client is installed from its wheel, types included, and its own tests pass with what was installed.
+func TestWheel(t *testing.T) {
+	python := findPython(t)
+	dir := t.TempDir()
+	source := filepath.Join(dir, "source") // setuptools writes beside what it packs
+	require.NoError(t, os.CopyFS(source, os.DirFS("python")))
+	run(t, dir, python, "-m", "venv", "--system-site-packages", "env")
+	inEnv := filepath.Join(dir, "env", "bin", "python")
+	run(t, dir, inEnv, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", "wheels", source)
+	wheels, err := filepath.Glob(filepath.Join(dir, "wheels", "credence_client-*-py3-none-any.whl"))
+	require.NoError(t, err)
+	require.Len(t, wheels, 1)
+	run(t, dir, inEnv, "-m", "pip", "install", "--no-deps", "--no-index", wheels[0])
+	where := run(t, dir, inEnv, "-c", `import credence, importlib.resources as r; assert r.files("credence").joinpath("py.typed").is_file(); print(credence.AsyncClient.__module__, credence.__file__)`)
+	require.Contains(t, where, filepath.Join(dir, "env"), "what was installed, and not the source")
+	require.Contains(t, where, "credence.aio")
+	require.Contains(t, run(t, dir, inEnv, "-m", "unittest", "discover", filepath.Join(source, "tests")), "OK")
+}
+
+// TestNpmPack: the TypeScript client is packed without its tests, and a project that has it beside its dependencies compiles against
+// its types and runs.
+func TestNpmPack(t *testing.T) {
+	for _, program := range []string{"node", "npm", "tar"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("there is no %s on this machine: install it to run this", program)
+		}
+	}
+	modules, err := filepath.Abs("typescript/node_modules")
+	require.NoError(t, err)
+	if _, err := os.Stat(modules); err != nil {
+		t.Skip("npm has installed nothing in clients/typescript: npm ci there to run this")
+	}
+	dir := t.TempDir()
+	run(t, "typescript", "npm", "pack", "--pack-destination", dir)
+	packed, err := filepath.Glob(filepath.Join(dir, "credence-chain-client-*.tgz"))
+	require.NoError(t, err)
+	require.Len(t, packed, 1)
+	list := run(t, dir, "tar", "-tzf", packed[0])
+	for _, file := range []string{"package/package.json", "package/README.md", "package/dist/src/index.js", "package/dist/src/index.d.ts"} {
+		require.Contains(t, strings.Split(list, "\n"), file)
+	}
+	require.NotContains(t, list, "test")
+	require.NotContains(t, list, "examples")
+
+	own := filepath.Join(dir, "node_modules", "@credence-chain", "client")
+	require.NoError(t, os.MkdirAll(own, 0o755))
+	run(t, dir, "tar", "-xzf", packed[0], "--strip-components=1", "-C", own)
+	others, err := os.ReadDir(modules)
+	require.NoError(t, err)
+	for _, entry := range others {
+		require.NoError(t, os.Symlink(filepath.Join(modules, entry.Name()), filepath.Join(dir, "node_modules", entry.Name())))
+	}
+	const program = `import {Client, NodeError, type ErrorInfo} from "@credence-chain/client";
+const info: ErrorInfo = {reason: "TRUST", domain: "market"};
+console.log(typeof Client.connect, new NodeError("no", 400, info).reason);
+`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "use.mts"), []byte(program), 0o600))
+	run(t, dir, "node", filepath.Join(modules, "typescript", "bin", "tsc"), "--strict", "--skipLibCheck", "--target", "ES2022", "--module", "NodeNext", "--types", "node", "use.mts")
+	require.Equal(t, "function TRUST\n", run(t, dir, "node", "use.mjs"))
+}
