@@ -72,7 +72,7 @@ func TestNpmPack(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, packed, 1)
 	list := run(t, dir, "tar", "-tzf", packed[0])
-	for _, file := range []string{"package/package.json", "package/README.md", "package/dist/src/index.js", "package/dist/src/index.d.ts"} {
+	for _, file := range []string{"package/package.json", "package/README.md", "package/dist/src/index.js", "package/dist/src/index.d.ts", "package/dist/receipt.mjs", "package/dist/receipt.d.mts"} {
 		require.Contains(t, strings.Split(list, "\n"), file)
 	}
 	require.NotContains(t, list, "test")
@@ -87,10 +87,13 @@ func TestNpmPack(t *testing.T) {
 		require.NoError(t, os.Symlink(filepath.Join(modules, entry.Name()), filepath.Join(dir, "node_modules", entry.Name())))
 	}
 	const program = `import {Client, NodeError, type ErrorInfo} from "@credence-chain/client";
+import {isFeed, parseTrust, Refusal, verify, verifyFeed, type FeedStatement, type Reason} from "@credence-chain/client/receipt";
 const info: ErrorInfo = {reason: "TRUST", domain: "market"};
-console.log(typeof Client.connect, new NodeError("no", 400, info).reason);
+const reason: Reason = await verify("{}", "5E".repeat(32)).then((s) => { throw new Error(s.answer.digest); }, (e: unknown) => e instanceof Refusal ? e.reason : "chain");
+const feed: Promise<FeedStatement> | null = isFeed("{}") ? verifyFeed("{}", parseTrust("5E".repeat(32)), {chain: "x"}) : null;
+console.log(typeof Client.connect, new NodeError("no", 400, info).reason, reason, feed);
 `
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "use.mts"), []byte(program), 0o600))
 	run(t, dir, "node", filepath.Join(modules, "typescript", "bin", "tsc"), "--strict", "--skipLibCheck", "--target", "ES2022", "--module", "NodeNext", "--types", "node", "use.mts")
-	require.Equal(t, "function TRUST\n", run(t, dir, "node", "use.mjs"))
+	require.Equal(t, "function TRUST format null\n", run(t, dir, "node", "use.mjs"))
 }
