@@ -10,7 +10,7 @@ function make(name, attributes = {}, ...children) {
 
 let api;
 const find = (ref) => ref.slice(2).split("/").reduce((at, key) => at[key], api);
-const solve = (x) => x?.$ref ? {...find(x.$ref), name: x.$ref.split("/").pop()} : x?.allOf ? {...solve(x.allOf[0]), description: x.description} : x;
+const solve = (x) => x?.$ref ? {name: x.$ref.split("/").pop(), ...find(x.$ref)} : x?.allOf ? {...solve(x.allOf[0]), description: x.description} : x;
 
 /** What kind of value a schema takes, in a word or two. */
 function kind(schema) {
