@@ -176,6 +176,26 @@ func TestDescribedPathsAreAnswered(t *testing.T) {
 	require.Greater(t, answered, 30)
 }
 
+// TestWhatIsNoNameIsRefused: a path with something that no id, address, digest or name looks like is the caller's mistake, not the node's.
+func TestWhatIsNoNameIsRefused(t *testing.T) {
+	c := testutil.NewCompute(t, testutil.ComputeOptions{})
+	c.Next()
+	n := newRESTNode(t, c.Chain)
+	for path := range readDescription(t, n).Paths {
+		if !strings.Contains(path, "{") {
+			continue
+		}
+		for _, odd := range []string{"!", "%20", "0", strings.Repeat("z", 200), "cred1" + strings.Repeat("q", 38), "sha256:0"} {
+			url := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, odd)
+			if strings.HasSuffix(path, "s/{id}") && strings.Contains(path, "/apps/v1/") {
+				url += "/" + odd // of an app and a dataset, which have two parts
+			}
+			w, _ := n.ask(http.MethodGet, url, "")
+			require.Less(t, w.Code, 500, "%s: %s", url, w.Body)
+		}
+	}
+}
+
 func (d description) answerSchema(op operation) schema {
 	return op.Responses["200"].Content["application/json"].Schema
 }

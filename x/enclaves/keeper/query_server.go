@@ -19,6 +19,9 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (s queryServer) Sessions(ctx context.Context, req *types.QuerySessionsRequest) (*types.QuerySessionsResponse, error) {
+	if _, err := s.addresses.StringToBytes(req.Worker); err != nil {
+		return nil, types.ErrInvalid.Wrapf("worker: got %.80q, expected an address: %s", req.Worker, err)
+	}
 	list, err := s.sessionsOf(ctx, req.Worker)
 	if err != nil {
 		return nil, err
