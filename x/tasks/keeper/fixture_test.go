@@ -131,8 +131,9 @@ func (w workers) at(pos uint64) string {
 	return w.org(pos)
 }
 
-func (w workers) GetWorker(_ context.Context, a string) (workerstypes.Worker, error) {
-	return workerstypes.Worker{Address: a, Owner: addressOf("owner")}, nil
+func (w workers) GetWorker(ctx context.Context, a string) (workerstypes.Worker, error) {
+	record := workerstypes.Record{Confirmations: w.get(ctx, "confirmations"), Score: w.get(ctx, "score")}
+	return workerstypes.Worker{Address: a, Owner: addressOf("owner"), Record: record}, nil
 }
 
 func (w workers) RegisteredFor(ctx context.Context, _ string) (uint64, error) {
@@ -216,6 +217,7 @@ func (w workers) Settle(ctx context.Context, task string, ends []workerstypes.Se
 		w.add(ctx, "locked", -int64(e.Unlock))
 		w.add(ctx, "slashed", int64(e.Slash))
 		w.add(ctx, "dispute/"+e.Worker, int64(e.Dispute))
+		w.add(ctx, "vote/"+e.Worker, int64(e.Vote))
 	}
 	w.deliver(ctx, pays)
 	return w.ask("workers.Settle", task) // late, so that what was written must be undone
