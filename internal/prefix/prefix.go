@@ -4,6 +4,7 @@ package prefix
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -48,6 +49,13 @@ func Text[V any](ctx context.Context, records collections.Map[string, V], prefix
 	rest := Digits - len(prefix)
 	ranger := new(collections.Range[string]).StartInclusive(prefix + strings.Repeat("0", rest)).EndInclusive(prefix + strings.Repeat("f", rest))
 	return readKeys(ctx, records, ranger, func(id string) string { return id })
+}
+
+// Merge merges lists of ids that ascend, and cuts the result at Most.
+func Merge(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return all[:min(len(all), Most)]
 }
 
 // End returns the end of the range of ids that begin with the prefix: it is greater than all of these, and smaller than every

@@ -3,12 +3,14 @@ package keeper
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// GetDeal returns a deal with its progress, or ErrNotFound. The arguments and inputs are not in it: they can be large, and
+// GetDeal returns a deal with its progress, or ErrNotFound, also for one that was pruned. The arguments and inputs are not in it: they can be large, and
 // nothing in the state is decided by them. WholeDeal has them.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.dealByID(ctx, id)
@@ -22,7 +24,7 @@ func (k Keeper) dealByID(ctx context.Context, id string) (raw []byte, d types.De
 	}
 	d, found, err := records.Find(ctx, k.Deals, key[:])
 	if err == nil && !found {
-		err = types.ErrNotFound.Wrapf("deal %s", id)
+		err = k.notFound(ctx, key[:])
 	}
 	if err != nil {
 		return nil, d, err
@@ -112,9 +114,17 @@ func (k Keeper) storeDeal(ctx context.Context, raw []byte, d types.Deal) error {
 	return k.indexDeal(ctx, raw, d, types.DEAL_STATE_UNSPECIFIED)
 }
 
-// setProgress stores how far a deal has come, and moves it in the index when its last task has ended.
+// setProgress stores how far a deal has come. When its last task has ended it notes the height, and moves the deal in the index and
+// towards its pruning.
 func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was types.DealState) error {
-	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil || d.State() == was {
+	if d.State() == was {
+		return k.Progress.Set(ctx, raw, d.Progress())
+	}
+	d.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil {
+		return err
+	}
+	if err := k.queuePruning(ctx, raw, d); err != nil {
 		return err
 	}
 	return k.indexDeal(ctx, raw, d, was)

@@ -19,6 +19,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/deals/keeper"
@@ -134,6 +135,16 @@ func (v *vouchers) RefundVoucher(ctx context.Context, id string, amount uint64, 
 type market struct {
 	released map[string]uint64
 	refuses  string // an order to which nothing can be given back
+	pruned   []string
+	clings   bool // it fails when it is told that a deal is pruned
+}
+
+func (m *market) DealPruned(_ sdk.Context, d types.Deal) error {
+	if m.clings {
+		return errors.New("injected")
+	}
+	m.pruned = append(m.pruned, d.Id)
+	return nil
 }
 
 func (m *market) ReleaseVolume(_ sdk.Context, order string, tasks uint64, _ string) error {
@@ -153,7 +164,10 @@ type tasks struct {
 	opened []string
 	fails  map[string]bool // tasks that can not be opened, with an error
 	panics map[string]bool // and with a panic
+	policy pruning.Policy
 }
+
+func (t *tasks) Pruning(context.Context) (pruning.Policy, error) { return t.policy, nil }
 
 // taskName is how tests call the task of an index.
 func taskName(deal string, index uint64) string { return fmt.Sprintf("%s/%d", deal[:8], index) }

@@ -26,14 +26,44 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.storeDeal(ctx, id[:], d); err != nil {
+		if err := k.initDeal(ctx, id[:], d); err != nil {
 			return err
 		}
+	}
+	if err := k.initPruned(ctx, g.Pruned); err != nil {
+		return err
 	}
 	if err := k.initQueues(ctx, g); err != nil {
 		return err
 	}
 	return k.purse.Open(ctx, sumEscrow(g.Deals))
+}
+
+// initDeal stores a deal, and queues it for its pruning if it has ended. One that ended before heights of ends were noted counts as ended
+// now.
+func (k Keeper) initDeal(ctx context.Context, id []byte, d types.Deal) error {
+	if d.State() == types.DEAL_STATE_ENDED && d.Done == 0 {
+		d.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
+	}
+	if err := k.storeDeal(ctx, id, d); err != nil {
+		return err
+	}
+	return k.queuePruning(ctx, id, d)
+}
+
+// initPruned stores the compact records.
+func (k Keeper) initPruned(ctx context.Context, list []types.PrunedDeal) error {
+	for _, p := range list {
+		id, err := ids.Parse(p.Id)
+		if err != nil {
+			return err
+		}
+		p.Id = "" // the key has it
+		if err := k.Pruned.Set(ctx, id[:], p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // initQueues stores the deals with tasks to open, and the volume that comes back. What was due at a height above the
@@ -79,6 +109,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err := k.WalkDeals(ctx, func(d types.Deal) error { g.Deals = append(g.Deals, d); return nil }); err != nil {
 		return nil, err
 	}
+	if err := k.WalkPruned(ctx, func(p types.PrunedDeal) error { g.Pruned = append(g.Pruned, p); return nil }); err != nil {
+		return nil, err
+	}
 	err = k.Opening.Walk(ctx, nil, func(_ uint64, id []byte) (bool, error) {
 		g.Opening = append(g.Opening, ids.FormatRaw(id))
 		return false, nil
@@ -103,5 +136,30 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
 	}
+	if err := k.checkPrunes(ctx, g.Deals); err != nil {
+		return err
+	}
 	return k.purse.Check(ctx, sumEscrow(g.Deals))
+}
+
+// checkPrunes checks that the queue of what is to be pruned has each deal once of which no task is whole any more, and none beside.
+func (k Keeper) checkPrunes(ctx context.Context, deals []types.Deal) error {
+	due := map[string]bool{}
+	for _, d := range deals {
+		if d.Prunable() {
+			due[d.Id] = true
+		}
+	}
+	err := k.Prunes.Walk(ctx, nil, func(key pruneKey) (bool, error) {
+		id := ids.FormatRaw(key.K2())
+		if !due[id] {
+			return true, types.ErrGenesis.Wrapf("prunes: deal %s stands at %d: expected a deal of which no task is whole, once", id, key.K1())
+		}
+		delete(due, id)
+		return false, nil
+	})
+	if err == nil && len(due) > 0 {
+		err = types.ErrGenesis.Wrapf("prunes: %d deals of which no task is whole are not queued", len(due))
+	}
+	return err
 }

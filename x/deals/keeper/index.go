@@ -29,6 +29,31 @@ func (k Keeper) indexDeal(ctx context.Context, id []byte, d types.Deal, was type
 	return nil
 }
 
+// unindexDeal takes a deal out of the index, and returns by how many parties it was found.
+func (k Keeper) unindexDeal(ctx context.Context, id []byte, d types.Deal) (int, error) {
+	parties := d.Parties()
+	for _, party := range parties {
+		key, err := types.PartyKey(k.addresses, party)
+		if err != nil {
+			return 0, err
+		}
+		if err := k.DealsBy.Remove(ctx, collections.Join4(key, uint64(d.State()), d.Height, id)); err != nil {
+			return 0, err
+		}
+	}
+	return len(parties), nil
+}
+
+// HasWhole says whether any deal of a party is whole: made, and not pruned.
+func (k Keeper) HasWhole(ctx context.Context, party string) (bool, error) {
+	key, err := types.PartyKey(k.addresses, party)
+	if err != nil {
+		return false, err
+	}
+	_, found, err := records.FirstKey(ctx, k.DealsBy, collections.NewPrefixedQuadRange[[]byte, uint64, int64, []byte](key))
+	return found, err
+}
+
 const running = uint64(types.DEAL_STATE_RUNNING)
 
 // HasRunning says whether any deal of a request has tasks that have not ended.

@@ -21,6 +21,8 @@ import (
 type (
 	// indexKey is (party, state, height, id).
 	indexKey = collections.Quad[[]byte, uint64, int64, []byte]
+	// pruneKey is (height of its end, deal).
+	pruneKey = collections.Pair[int64, []byte]
 	// releaseKey is (height, deal, index of the first task).
 	releaseKey = collections.Triple[int64, []byte, uint64]
 )
@@ -63,6 +65,10 @@ type Keeper struct {
 	NextPosition collections.Sequence
 	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
 	Releases collections.Map[releaseKey, uint64]
+	// Prunes: (height of its end, deal); the front is pruned once it is old enough.
+	Prunes collections.KeySet[pruneKey]
+	// Pruned: id -> what is kept of a deal that was pruned.
+	Pruned collections.Map[[]byte, types.PrunedDeal]
 }
 
 // NewKeeper returns a keeper whose council is authority, an address in text.
@@ -86,6 +92,8 @@ func NewKeeper(
 		Positions:    collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
 		NextPosition: collections.NewSequence(sb, types.NextPositionKey, "next_position"),
 		Releases:     collections.NewMap(sb, types.ReleasesPrefix, "releases", release, collections.Uint64Value),
+		Prunes:       collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),
+		Pruned:       collections.NewMap(sb, types.PrunedPrefix, "pruned", collections.BytesKey, compact.Value[types.PrunedDeal](cdc, addresses)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

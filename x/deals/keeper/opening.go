@@ -122,6 +122,9 @@ func (k Keeper) openTask(ctx sdk.Context, deal []byte, d types.Deal, index uint6
 		if err != nil {
 			return err
 		}
-		return k.Settle(ctx, types.TaskSettlement{Deal: d.Id, Task: task, Index: index, Refund: each})
+		if err := k.Settle(ctx, types.TaskSettlement{Deal: d.Id, Task: task, Index: index, Refund: each}); err != nil {
+			return err
+		}
+		return k.countGone(ctx, deal)
 	})
 }

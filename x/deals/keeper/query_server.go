@@ -28,7 +28,7 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*types.QueryDealResponse, error) {
-	d, err := s.WholeDeal(ctx, req.Id)
+	d, err := s.FindDeal(ctx, req.Id)
 	switch {
 	case errors.Is(err, types.ErrNotFound):
 		return nil, status.Error(codes.NotFound, err.Error())
@@ -95,7 +95,11 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		return nil, err
 	}
 	found, err := prefix.Raw(ctx, s.Keeper.Deals, req.Prefix)
-	return &types.QueryResolveResponse{Deals: found}, err
+	if err != nil {
+		return nil, err
+	}
+	pruned, err := prefix.Raw(ctx, s.Keeper.Pruned, req.Prefix)
+	return &types.QueryResolveResponse{Deals: prefix.Merge(found, pruned)}, err
 }
 
 func (s queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest) (*types.QuerySolvencyResponse, error) {

@@ -19,7 +19,7 @@ func (d Deal) Progress() DealProgress {
 	return DealProgress{
 		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
 		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled, Unused: d.Unused, Released: d.Released,
-		Premiums: d.Premiums,
+		Premiums: d.Premiums, Gone: d.Gone, Done: d.Done,
 	}
 }
 
@@ -28,6 +28,7 @@ func (d Deal) With(p DealProgress) Deal {
 	d.Opened, d.Ended, d.Accepted = p.Opened, p.Ended, p.Accepted
 	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
 	d.Unused, d.Released, d.Premiums = p.Unused, p.Released, p.Premiums
+	d.Gone, d.Done = p.Gone, p.Done
 	return d
 }
 
@@ -157,6 +158,9 @@ func (d Deal) checkCounts() error {
 	}
 	if d.Released > d.Unused || d.Unused > d.Ended-d.Accepted {
 		return fmt.Errorf("unused %d, released %d: expected released <= unused <= ended - accepted", d.Unused, d.Released)
+	}
+	if d.Gone > d.Opened || d.Done < 0 {
+		return fmt.Errorf("gone %d, opened %d, done %d: expected gone <= opened, and no negative height", d.Gone, d.Opened, d.Done)
 	}
 	if d.First > d.Bag || d.Size_ > d.Bag-d.First {
 		return fmt.Errorf("first %d, size %d: expected a part of the bag of %d", d.First, d.Size_, d.Bag)

@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
@@ -47,6 +48,8 @@ type MarketHooks interface {
 	// JobFiles returns what is stored with a request alone: it can be large, many deals may fill one request, and nothing in
 	// the state is decided by it.
 	JobFiles(ctx context.Context, request string) (JobFiles, error)
+	// DealPruned is told that a deal is pruned in this very step: what its orders and its request need of it, they have to note now.
+	DealPruned(ctx sdk.Context, deal Deal) error
 }
 
 // JobFiles is what only those who execute a job need of it.
@@ -61,6 +64,8 @@ type TaskHooks interface {
 	// OpenTask begins the task of an index, which counts within the request's bag. The deal is as it was when this block
 	// began to open its tasks. An error or a panic drops what it wrote, and the task is refunded.
 	OpenTask(ctx context.Context, deal Deal, index uint64) error
+	// Pruning says when ended records are pruned, and how many in a block: for tasks, and for all that is built below them.
+	Pruning(ctx context.Context) (pruning.Policy, error)
 }
 
 // Callback is a hook of another module that a request may name: it is told the end of each of its tasks that has an

@@ -25,12 +25,32 @@ func (g GenesisState) Validate(codec address.Codec) error {
 		}
 		deals[d.Id] = d
 	}
+	if err := g.validatePruned(codec, deals); err != nil {
+		return err
+	}
 	if err := g.validateOpening(deals); err != nil {
 		return err
 	}
 	for i, r := range g.Releases {
 		if _, found := deals[r.Deal]; !found || r.Height < 0 {
 			return ErrGenesis.Wrapf("releases[%d]: height %d, deal %q: expected a height of at least 0, and a deal", i, r.Height, r.Deal)
+		}
+	}
+	return nil
+}
+
+// validatePruned checks the compact records, and that none of them is of a deal that is whole.
+func (g GenesisState) validatePruned(codec address.Codec, deals map[string]Deal) error {
+	last := ""
+	for i, p := range g.Pruned {
+		if err := ids.Follow(&last, p.Id); err != nil {
+			return ErrGenesis.Wrapf("pruned[%d].id: %s", i, err)
+		}
+		if _, whole := deals[p.Id]; whole {
+			return ErrGenesis.Wrapf("pruned[%d].id: %s stands among the deals", i, p.Id)
+		}
+		if err := p.validate(codec); err != nil {
+			return ErrGenesis.Wrapf("pruned[%d].%s", i, err)
 		}
 	}
 	return nil

@@ -37,4 +37,8 @@ var (
 	OwedKey = collections.NewPrefix(8)
 	// DepositsPrefix is the purse's; no transaction pays into a deal, so that it is empty.
 	DepositsPrefix = collections.NewPrefix(9)
+	// PrunesPrefix: (height at which its last task ended, deal id), for deals none of whose tasks is whole any more; read from its front.
+	PrunesPrefix = collections.NewPrefix(10)
+	// PrunedPrefix: id -> PrunedDeal.
+	PrunedPrefix = collections.NewPrefix(11)
 )

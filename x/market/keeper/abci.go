@@ -25,8 +25,12 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// What waits to be matched waits until the pause is over; it expires and is taken back meanwhile as ever.
-	if paused, err := k.pause.IsPaused(ctx); err != nil || paused {
+	return steps.Run(m.matchUnlessPaused, m.pruneEnded)
+}
+
+// matchUnlessPaused makes deals. What waits to be matched waits until a pause is over; it expires and is taken back meanwhile as ever.
+func (m *matching) matchUnlessPaused() error {
+	if paused, err := m.pause.IsPaused(m.ctx); err != nil || paused {
 		return err
 	}
 	return steps.Run(m.matchQueued, m.runRematches, m.rescanResting)

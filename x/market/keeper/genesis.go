@@ -37,7 +37,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	for _, init := range []func(context.Context, types.GenesisState) error{k.initOrders, k.initRequests, k.checkDeals, k.initQueues, k.initCursors} {
+	for _, init := range []func(context.Context, types.GenesisState) error{k.initOrders, k.initRequests, k.initPruned, k.checkDeals, k.initQueues, k.initCursors} {
 		if err := init(ctx, g); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (k Keeper) checkDeals(ctx context.Context, g types.GenesisState) error {
 		if r.Deal == "" {
 			continue
 		}
-		if _, err := k.deals.GetDeal(ctx, r.Deal); err != nil {
+		if _, err := k.deals.FindDeal(ctx, r.Deal); err != nil {
 			return types.ErrGenesis.Wrapf("requests[%d].deal: %s is no deal: %s", i, r.Deal, err)
 		}
 	}
@@ -133,6 +133,21 @@ func (k Keeper) checkDeals(ctx context.Context, g types.GenesisState) error {
 		}
 		return k.Cancels.Set(ctx, collections.Join(int64(0), request), fromTheFirst())
 	})
+}
+
+// initPruned stores the compact records.
+func (k Keeper) initPruned(ctx context.Context, g types.GenesisState) error {
+	for _, p := range g.Pruned {
+		id, err := types.ParseID(p.Id)
+		if err != nil {
+			return err
+		}
+		p.Id = "" // the key has it
+		if err := k.Pruned.Set(ctx, id[:], p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // initQueues stores the matches that wait.
@@ -197,6 +212,11 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			return false, err
 		}),
 		k.Matches.Walk(ctx, nil, records.Collect[[]byte](&g.Matches)),
+		k.Pruned.Walk(ctx, nil, func(id []byte, p types.PrunedOrder) (bool, error) {
+			p.Id = idText(id)
+			g.Pruned = append(g.Pruned, p)
+			return false, nil
+		}),
 		k.Floors.Walk(ctx, nil, func(key floorKey, below uint64) (bool, error) {
 			owner, err := k.addresses.BytesToString(key.K1())
 			g.Floors = append(g.Floors, types.Floor{Owner: owner, Kind: types.OrderKind(key.K2()), Below: below})

@@ -14,8 +14,15 @@ import (
 // The indices by party and status follow each record: an entry is where its status is, and nowhere when it has none.
 
 // setOrder stores an order and keeps the index by party and status, and its end. Was is its status before, unspecified for none.
+// The height of its end is noted with it, and it is queued for its pruning.
 func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, was types.OrderStatus) error {
-	if err := k.Orders.Set(ctx, id, r); err != nil || was == r.Status {
+	if was == r.Status {
+		return k.Orders.Set(ctx, id, r)
+	}
+	if err := k.noteEnd(ctx, id, r.Stands(), &r.Done); err != nil {
+		return err
+	}
+	if err := k.Orders.Set(ctx, id, r); err != nil {
 		return err
 	}
 	return k.moveOrderEntries(ctx, id, r, was, r.Status)
@@ -79,14 +86,21 @@ func orderParties(r types.OrderRecord) []string {
 }
 
 // setRequest stores a request and keeps the index by requester and status, and its end. Was is its status before, unspecified for
-// none. Its job, which may be large, is written once; afterwards only its progress is.
+// none. Its job, which may be large, is written once; afterwards only its progress is. The height of its end is noted with it, and it is
+// queued for its pruning.
 func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was types.RequestStatus) error {
 	if was == types.REQUEST_STATUS_UNSPECIFIED {
 		if err := k.Requests.Set(ctx, id, r.With(types.RequestProgress{})); err != nil {
 			return err
 		}
 	}
-	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil || was == r.Status {
+	if was == r.Status {
+		return k.RequestProgress.Set(ctx, id, r.Progress())
+	}
+	if err := k.noteEnd(ctx, id, r.Waits(), &r.Done); err != nil {
+		return err
+	}
+	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil {
 		return err
 	}
 	if err := k.moveExpiry(ctx, id, r.Expiry, expiryOfRequest(was), expiryOfRequest(r.Status)); err != nil {

@@ -28,6 +28,9 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	if err := k.checkExpiries(ctx, g); err != nil {
 		return err
 	}
+	if err := k.checkPrunes(ctx, g); err != nil {
+		return err
+	}
 	return k.checkBook(ctx, g)
 }
 
@@ -75,7 +78,11 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 // checkFilled checks that what orders and requests have met is what the deals say.
 func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 	met, back, parts := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
-	err := k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
+	err := k.deals.WalkPruned(ctx, func(p dealstypes.PrunedDeal) error { parts[p.Request] += p.Size_; return nil })
+	if err != nil {
+		return err
+	}
+	err = k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
 		back[d.PoolOrder] += d.Released
 		parts[d.Request] += d.Size_
 		for _, f := range d.Fills() {
@@ -87,11 +94,11 @@ func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 		return err
 	}
 	for _, r := range g.Orders {
-		if r.Filled+r.Released != met[r.Id] {
-			return types.ErrInsolvent.Wrapf("order %s: filled %d, released %d, its deals have %d tasks", r.Id, r.Filled, r.Released, met[r.Id])
+		if r.Filled+r.Released != met[r.Id]+r.Past {
+			return types.ErrInsolvent.Wrapf("order %s: filled %d, released %d, its deals have %d tasks, and had %d", r.Id, r.Filled, r.Released, met[r.Id], r.Past)
 		}
-		if r.Kind == types.ORDER_KIND_POOL && r.Released != back[r.Id] {
-			return types.ErrInsolvent.Wrapf("order %s: released %d, its deals %d", r.Id, r.Released, back[r.Id])
+		if r.Kind == types.ORDER_KIND_POOL && r.Released != back[r.Id]+r.PastReleased {
+			return types.ErrInsolvent.Wrapf("order %s: released %d, its deals %d, and %d before", r.Id, r.Released, back[r.Id], r.PastReleased)
 		}
 	}
 	for _, r := range g.Requests {
@@ -148,4 +155,34 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 		err = types.ErrInsolvent.Wrapf("resting: %d owners with something on the book are not counted", owners)
 	}
 	return err
+}
+
+// checkPrunes checks that each order and request that has ended, and of whose deals none is whole, is queued for its pruning.
+func (k Keeper) checkPrunes(ctx context.Context, g *types.GenesisState) error {
+	queued, needed := map[string]bool{}, map[string]bool{}
+	err := k.Prunes.Walk(ctx, nil, func(key queueKey) (bool, error) { queued[idText(key.K2())] = true; return false, nil })
+	if err != nil {
+		return err
+	}
+	err = k.deals.WalkDeals(ctx, func(d dealstypes.Deal) error {
+		needed[d.Request] = true
+		for _, o := range d.Orders() {
+			needed[o] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range g.Orders {
+		if !r.Stands() && !needed[r.Id] && !queued[r.Id] {
+			return types.ErrGenesis.Wrapf("prunes: order %s has ended and is not queued", r.Id)
+		}
+	}
+	for _, r := range g.Requests {
+		if !r.Waits() && !needed[r.Id] && !queued[r.Id] {
+			return types.ErrGenesis.Wrapf("prunes: request %s has ended and is not queued", r.Id)
+		}
+	}
+	return nil
 }

@@ -95,6 +95,11 @@ type Keeper struct {
 	Expiries collections.KeySet[queueKey]
 	// SignedExpiries: (height, id) of orders and requests that end by their height and are only known.
 	SignedExpiries collections.KeySet[queueKey]
+	// Prunes: (height of the end, id) of orders and requests that have ended; the front is pruned once it is old enough. One that stands
+	// again, or whose deals are whole still, leaves it when it is due, and comes back with its end, or when its last deal is pruned.
+	Prunes collections.KeySet[queueKey]
+	// Pruned: id -> what is kept of an order or request that was pruned.
+	Pruned collections.Map[[]byte, types.PrunedOrder]
 	// Categories: id -> category.
 	Categories collections.Map[string, types.Category]
 }
@@ -136,6 +141,8 @@ func NewKeeper(
 		Cancels:         collections.NewMap(sb, types.CancelsPrefix, "cancels", queue, collcodec.KeyToValueCodec(queue)),
 		Expiries:        collections.NewKeySet(sb, types.ExpiriesPrefix, "expiries", queue),
 		SignedExpiries:  collections.NewKeySet(sb, types.SignedExpiriesPrefix, "signed_expiries", queue),
+		Prunes:          collections.NewKeySet(sb, types.PrunesPrefix, "prunes", queue),
+		Pruned:          collections.NewMap(sb, types.PrunedPrefix, "pruned", collections.BytesKey, compact.Value[types.PrunedOrder](cdc, addresses)),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
 	}
 	schema, err := sb.Build()

@@ -15,6 +15,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/pruning"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -170,7 +171,10 @@ func (beacon) Seed(ctx context.Context) ([]byte, error) {
 type tasks struct {
 	opened []string
 	fail   func(deal dealstypes.Deal, index uint64) error
+	policy pruning.Policy
 }
+
+func (s *tasks) Pruning(context.Context) (pruning.Policy, error) { return s.policy, nil }
 
 func (s *tasks) OpenTask(_ context.Context, deal dealstypes.Deal, index uint64) error {
 	if s.fail != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// GetOrder returns an app, dataset or pool order, or ErrNotFound.
+// GetOrder returns an app, dataset or pool order, ErrEnded for one that was pruned, or ErrNotFound.
 func (k Keeper) GetOrder(ctx context.Context, id string) (types.OrderRecord, error) {
 	_, r, err := getRecord(ctx, k.Orders, "order", id)
-	return r, err
+	return r, k.explainAbsence(ctx, id, err)
 }
 
 // acceptOrder checks a new order of any kind by itself: its fields, its nonce, its owner's right to what it trades.
@@ -64,6 +64,9 @@ func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.Ord
 	if found {
 		cancelled := known.Status == types.ORDER_STATUS_CANCELLED
 		return recordedOrder{OrderRecord: known, id: id[:]}, checkSame("order", known.Id, cancelled, known.Order, o)
+	}
+	if err := k.checkUnpruned(ctx, id[:], o.Nonce); err != nil {
+		return r, err
 	}
 	if err := k.checkOwnTerms(ctx, o); err != nil {
 		return r, err
@@ -177,6 +180,9 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 		return text, err
 	}
 	if !found {
+		if err := k.checkUnpruned(ctx, id[:], nonce); err != nil {
+			return text, err
+		}
 		return text, k.recordCancelled(ctx, types.Order{Owner: owner, Nonce: nonce}, kind, id)
 	}
 	if !r.Stands() {

@@ -332,6 +332,9 @@ func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Reque
 	if found {
 		return known, false, checkSame("request", known.Id, known.Status == types.REQUEST_STATUS_CANCELLED, known.Order(), o)
 	}
+	if err := k.checkUnpruned(ctx, id[:], o.Nonce); err != nil {
+		return r, false, err
+	}
 	r = types.Request{
 		Id: types.FormatID(id), Requester: o.Owner, Organisation: org, Nonce: o.Nonce, Job: *o.Request, Expiry: o.Expiry,
 		Status: types.REQUEST_STATUS_SIGNED, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(),

@@ -81,7 +81,7 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (s queryServer) Order(ctx context.Context, req *types.QueryOrderRequest) (*types.QueryOrderResponse, error) {
-	order, err := s.GetOrder(ctx, req.Id)
+	order, err := s.FindOrder(ctx, req.Id)
 	return &types.QueryOrderResponse{Order: order}, asStatus(err)
 }
 
@@ -136,7 +136,7 @@ func (s queryServer) RestingRequests(ctx context.Context, req *types.QueryRestin
 }
 
 func (s queryServer) Request(ctx context.Context, req *types.QueryRequestRequest) (*types.QueryRequestResponse, error) {
-	r, err := s.GetRequest(ctx, req.Id)
+	r, err := s.FindRequest(ctx, req.Id)
 	return &types.QueryRequestResponse{Request: r}, asStatus(err)
 }
 
@@ -217,6 +217,9 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		return nil, err
 	}
 	if out.Requests, err = prefix.Raw(ctx, s.Keeper.Requests, req.Prefix); err != nil {
+		return nil, err
+	}
+	if err := s.resolvePruned(ctx, req.Prefix, out); err != nil {
 		return nil, err
 	}
 	out.Matches, err = prefix.Raw(ctx, s.Matches, req.Prefix)

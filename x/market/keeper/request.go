@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// GetRequest returns a request, or ErrNotFound.
+// GetRequest returns a request, ErrEnded for one that was pruned, or ErrNotFound.
 func (k Keeper) GetRequest(ctx context.Context, id string) (types.Request, error) {
 	_, r, err := k.requestByID(ctx, id)
 	return r, err
@@ -32,7 +32,7 @@ func (k Keeper) requestByKey(ctx context.Context, raw []byte) (types.Request, er
 func (k Keeper) requestByID(ctx context.Context, id string) (raw []byte, r types.Request, err error) {
 	raw, r, err = getRecord(ctx, k.Requests, "request", id)
 	if err != nil {
-		return raw, r, err
+		return raw, r, k.explainAbsence(ctx, id, err)
 	}
 	p, err := k.RequestProgress.Get(ctx, raw)
 	return raw, r.With(p), err
@@ -108,6 +108,9 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	}
 	if found {
 		return k.CancelRequest(ctx, requester, idText(id))
+	}
+	if err := k.checkUnpruned(ctx, id, nonce); err != nil {
+		return err
 	}
 	r := types.Request{
 		Id: idText(id), Requester: requester, Nonce: nonce, Status: types.REQUEST_STATUS_CANCELLED,

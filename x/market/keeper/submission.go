@@ -99,10 +99,13 @@ func (s *submission) checkMatchable() error {
 
 func (s *submission) checkUnused() error {
 	used, err := s.Requests.Has(s.ctx, s.id)
-	if err == nil && used {
-		err = types.ErrNonce.Wrapf("nonce: %d was used for request %s", s.request.Nonce, s.request.Id)
+	if err != nil {
+		return err
 	}
-	return err
+	if used {
+		return types.ErrNonce.Wrapf("nonce: %d was used for request %s", s.request.Nonce, s.request.Id)
+	}
+	return s.checkUnpruned(s.ctx, s.id, s.request.Nonce)
 }
 
 // enqueue locks the escrow and queues the request for the next block.

@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -77,7 +78,14 @@ type Pause interface {
 type DealsKeeper interface {
 	// MakeDeal makes a deal; its escrow comes out of a purse, or when that is nil of its payer. It returns the deal as made.
 	MakeDeal(ctx context.Context, deal dealstypes.Deal, from dealstypes.Purse) (dealstypes.Deal, error)
-	GetDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	// FindDeal returns a deal, or what is left of one that was pruned.
+	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	// HasWhole says whether any deal of a party is whole: made, and not pruned.
+	HasWhole(ctx context.Context, party string) (bool, error)
+	// WalkPruned visits what is left of deals that were pruned, for invariants.
+	WalkPruned(ctx context.Context, visit func(dealstypes.PrunedDeal) error) error
+	// Pruning says when ended records are pruned, and how many in a block.
+	Pruning(ctx context.Context) (pruning.Policy, error)
 	// HasRunning says whether any deal of a request has tasks that have not ended.
 	HasRunning(ctx context.Context, request string) (bool, error)
 	// RunningAfter returns the running deals of a request after one of them, in the order in which they were made.

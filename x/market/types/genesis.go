@@ -41,6 +41,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 		checkList("arrivals", g.Arrivals, ascendingIDs(func(id string) string { return id }), g.arrivalCheck()),
 		checkList("requests", g.Requests, ascendingIDs(func(r Request) string { return r.Id }),
 			func(r Request) error { return r.validateRecord(codec) }),
+		checkList("pruned", g.Pruned, ascendingIDs(func(p PrunedOrder) string { return p.Id }), g.validatePruned),
 		checkList("matches", g.Matches, ascendingIDs(func(m Match) string { return m.Id }), g.validateMatch),
 		checkList("floors", g.Floors, oneForEach(),
 			func(f Floor) error { return f.validateRecord(codec) }),
@@ -218,9 +219,22 @@ func (f Floor) validateRecord(codec address.Codec) error {
 	)
 }
 
+// validatePruned checks a compact record, and that it is not of an order or a request that is whole.
+func (g GenesisState) validatePruned(p PrunedOrder) error {
+	return cmp.Or(p.validateRecord(), checkClaims(
+		claim{!holdsID(g.Orders, p.Id, func(r OrderRecord) string { return r.Id }), "id: it stands among the orders"},
+		claim{!holdsID(g.Requests, p.Id, func(r Request) string { return r.Id }), "id: it stands among the requests"},
+	))
+}
+
+// known says whether an id is that of an order or a request that is whole, or of one that was pruned since something named it.
+func (g GenesisState) known(whole bool, id string) bool {
+	return whole || holdsID(g.Pruned, id, func(p PrunedOrder) string { return p.Id })
+}
+
 // validateMatch checks that the orders and the request of a proposed match are there.
 func (g GenesisState) validateMatch(m Match) error {
-	if !holdsID(g.Requests, m.Request, func(r Request) string { return r.Id }) {
+	if !g.known(holdsID(g.Requests, m.Request, func(r Request) string { return r.Id }), m.Request) {
 		return text("request: " + m.Request + " is no request")
 	}
 	orders := []string{m.Pool}
@@ -230,7 +244,7 @@ func (g GenesisState) validateMatch(m Match) error {
 		}
 	}
 	for _, id := range orders {
-		if !holdsID(g.Orders, id, func(r OrderRecord) string { return r.Id }) {
+		if !g.known(holdsID(g.Orders, id, func(r OrderRecord) string { return r.Id }), id) {
 			return text("orders: " + id + " is no order")
 		}
 	}

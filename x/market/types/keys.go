@@ -64,6 +64,10 @@ var (
 	// SignedExpiriesPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
 	// the book.
 	SignedExpiriesPrefix = collections.NewPrefix(21)
+	// PrunesPrefix: (height of the end, id) of orders and requests that have ended; read from its front.
+	PrunesPrefix = collections.NewPrefix(22)
+	// PrunedPrefix: id of an order or request -> PrunedOrder.
+	PrunedPrefix = collections.NewPrefix(23)
 )
 
 // Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one

@@ -4,14 +4,14 @@ package types
 func (r Request) Progress() RequestProgress {
 	return RequestProgress{
 		Status: r.Status, Reason: r.Reason, Deal: r.Deal, Escrow: r.Escrow,
-		Filled: r.Filled, Deals: r.Deals, Topic: r.Topic, Limit: r.Limit,
+		Filled: r.Filled, Deals: r.Deals, Topic: r.Topic, Limit: r.Limit, Done: r.Done,
 	}
 }
 
 // With returns the request with a progress in it.
 func (r Request) With(p RequestProgress) Request {
 	r.Status, r.Reason, r.Deal, r.Escrow = p.Status, p.Reason, p.Deal, p.Escrow
-	r.Filled, r.Deals, r.Topic, r.Limit = p.Filled, p.Deals, p.Topic, p.Limit
+	r.Filled, r.Deals, r.Topic, r.Limit, r.Done = p.Filled, p.Deals, p.Topic, p.Limit, p.Done
 	return r
 }
 

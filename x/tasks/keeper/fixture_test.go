@@ -318,6 +318,16 @@ func (m market) WholeDeal(_ context.Context, id string) (dealstypes.Deal, error)
 	return d, nil
 }
 
+func (m market) FindDeal(ctx context.Context, id string) (dealstypes.Deal, error) {
+	return m.WholeDeal(ctx, id)
+}
+
+// TaskPruned counts the tasks of a deal that were pruned.
+func (m market) TaskPruned(ctx context.Context, deal string) error {
+	m.add(ctx, "pruned/"+deal, 1)
+	return m.ask("market.TaskPruned", deal)
+}
+
 func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	escrow, err := m.deals[s.Deal].Terms.Escrow()
 	if err != nil {
@@ -476,6 +486,7 @@ func (f *fixture) open(n uint64, edit ...func(*dealstypes.Deal)) (ids []string) 
 	for _, e := range edit {
 		e(&d)
 	}
+	d.Opened = d.Size_
 	f.market.deals[d.Id] = d
 	deal, err := types.ParseID(d.Id)
 	require.NoError(f.t, err)

@@ -42,9 +42,6 @@ func (k Keeper) initPruned(ctx context.Context, g types.GenesisState) error {
 		if err := k.Pruned.Set(ctx, id, p); err != nil {
 			return err
 		}
-		if err := k.ByDeal.Set(ctx, collections.Join(p.Deal, p.Index), id); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -139,7 +136,6 @@ func (k Keeper) initCourts(ctx context.Context, g types.GenesisState) error {
 func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 	return steps.Run(
 		func() error { return k.Tasks.Set(ctx, t.Id, t) },
-		func() error { return k.ByDeal.Set(ctx, collections.Join(t.Deal, t.Index), t.Id) },
 		func() error { return k.States.Set(ctx, stateKey(t)) },
 		func() error { return k.initQueues(ctx, t) },
 		func() error { return k.initPlanned(ctx, t) },

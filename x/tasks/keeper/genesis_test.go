@@ -83,10 +83,6 @@ func indexes(t *testing.T, f *fixture) (out []string) {
 	if c, err := f.k.Courts.Get(f.ctx); err == nil {
 		note("courts", c)
 	}
-	require.NoError(t, f.k.ByDeal.Walk(f.ctx, nil, func(k collections.Pair[string, uint64], id string) (bool, error) {
-		note("deal", [3]any{k.K1(), k.K2(), id})
-		return false, nil
-	}))
 	return out
 }
 

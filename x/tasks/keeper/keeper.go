@@ -34,8 +34,6 @@ type Keeper struct {
 	Params collections.Item[types.Params]
 	// Tasks: id -> task.
 	Tasks collections.Map[string, types.Task]
-	// ByDeal: (deal, index) -> task.
-	ByDeal collections.Map[collections.Pair[string, uint64], string]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
 	// Queue: (line, height, task); of each line the range up to this height is what is due.
@@ -105,7 +103,6 @@ func NewKeeper(
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", compact.ID, compact.Value[types.Task](cdc, addresses)),
-		ByDeal:         collections.NewMap(sb, types.ByDealPrefix, "by_deal", collections.PairKeyCodec(compact.ID, collections.Uint64Key), compact.IDValue),
 		Assignments:    collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(who, compact.ID)),
 		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Ledgers:        collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),

@@ -8,7 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/duequeue"
+	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -17,36 +17,20 @@ import (
 // final task, but for one whose charge waits for its turn in the ledgers: it is looked at again a window later. The queue has each final
 // task once, under the height at which it became final, so that a change of prune_blocks holds for all of them.
 
-// pruneTasks prunes what is due, the oldest first and at most prunes_per_block. What fails is left as it is, reported, and tried again
-// a window later.
-func (k Keeper) pruneTasks(ctx context.Context) error {
+// Pruning implements the hook of x/deals: this module's parameters say when ended records are pruned, here and in the modules below.
+func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
 	params, err := k.Params.Get(ctx)
-	if err != nil || params.PruneBlocks == 0 {
-		return err
-	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	due := sdkCtx.WithBlockHeight(sdkCtx.BlockHeight() - params.PruneBlocks)
-	keys, err := duequeue.Due(due, k.Prunes, int(params.PrunesPerBlock))
+	return pruning.Policy{Blocks: params.PruneBlocks, PerBlock: params.PrunesPerBlock, RetryBlocks: params.WindowBlocks}, err
+}
+
+// pruneTasks prunes what is due.
+func (k Keeper) pruneTasks(ctx context.Context) error {
+	policy, err := k.Pruning(ctx)
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
-		if err := k.Prunes.Remove(ctx, key); err != nil {
-			return err
-		}
-		if err := items.Do(sdkCtx, "pruning of task", key.K2(), func(ctx sdk.Context) error { return k.pruneTask(ctx, key.K2(), params) }); err != nil {
-			if err := k.postponePruning(ctx, key.K2(), params); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// postponePruning has a task looked at again a window later.
-func (k Keeper) postponePruning(ctx context.Context, id string, params types.Params) error {
-	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	return k.Prunes.Set(ctx, collections.Join(height-params.PruneBlocks+params.WindowBlocks, id))
+	queue := pruning.Queue[string]{Keys: k.Prunes, Items: items, What: "task", Text: func(id string) string { return id }, Prune: k.pruneTask}
+	return queue.Run(sdk.UnwrapSDKContext(ctx), policy)
 }
 
 // queuePruning notes that a task is final.
@@ -54,32 +38,33 @@ func (k Keeper) queuePruning(ctx context.Context, t types.Task) error {
 	return k.Prunes.Set(ctx, collections.Join(t.FinalHeight(), t.Id))
 }
 
-// pruneTask replaces a task by its compact record, and takes it off every list.
-func (k Keeper) pruneTask(ctx sdk.Context, id string, params types.Params) error {
-	if unsettled, err := k.Turns.Has(ctx, id); err != nil {
-		return err
-	} else if unsettled {
-		return k.postponePruning(ctx, id, params)
+// pruneTask replaces a task by its compact record, takes it off every list, and tells its deal.
+func (k Keeper) pruneTask(ctx sdk.Context, id string) (out pruning.Outcome, err error) {
+	if out.Later, err = k.Turns.Has(ctx, id); err != nil || out.Later {
+		return out, err // its charge is not decided
 	}
 	t, err := k.Tasks.Get(ctx, id)
 	if err != nil {
-		return err
+		return out, err
 	}
-	if t.Queued != 0 { // it could not be processed, and is tried again
-		return k.postponePruning(ctx, id, params)
+	if out.Later = t.Queued != 0; out.Later {
+		return out, nil // it could not be processed, and is tried again
 	}
 	if err := k.dropTask(ctx, t); err != nil {
-		return err
+		return out, err
 	}
 	record := t.Prune()
 	record.Id, record.Pruned = "", ctx.BlockHeight() // the key has the id
 	if err := k.Pruned.Set(ctx, id, record); err != nil {
-		return err
+		return out, err
 	}
-	return emitEvent(ctx, &types.EventPruned{Task: id, Deal: t.Deal})
+	if err := k.deals.TaskPruned(ctx, t.Deal); err != nil {
+		return out, err
+	}
+	return out, emitEvent(ctx, &types.EventPruned{Task: id, Deal: t.Deal})
 }
 
-// dropTask removes the record of a final task and its entries in lists, but for that of its deal. It has none in the queue, in the court's
+// dropTask removes the record of a final task and its entries in lists. It has none in the queue, in the court's
 // line, in the ledgers and among the assignments.
 func (k Keeper) dropTask(ctx context.Context, t types.Task) error {
 	if err := k.Tasks.Remove(ctx, t.Id); err != nil {

@@ -87,7 +87,7 @@ func (q queryServer) prunedTask(ctx context.Context, record types.PrunedTask) (*
 	if err != nil {
 		return nil, err
 	}
-	deal, err := q.deals.WholeDeal(ctx, record.Deal)
+	deal, err := q.deals.FindDeal(ctx, record.Deal)
 	return &types.QueryTaskResponse{Task: t, Deal: deal}, err
 }
 
@@ -112,13 +112,6 @@ func refuseRequest(err error) error {
 		return status.Error(codes.NotFound, err.Error())
 	}
 	return err
-}
-
-func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDealRequest) (*types.QueryTasksOfDealResponse, error) {
-	tasks, p, err := query.CollectionPaginate(ctx, q.ByDeal, pageOf(req.Pagination),
-		func(_ collections.Pair[string, uint64], id string) (types.Task, error) { return q.FindTask(ctx, id) },
-		query.WithCollectionPaginationPairPrefix[string, uint64](req.Deal))
-	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: p}, refuseRequest(err)
 }
 
 func (q queryServer) TasksOf(ctx context.Context, req *types.QueryTasksOfRequest) (*types.QueryTasksOfResponse, error) {
@@ -188,9 +181,9 @@ func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) 
 	return out, err
 }
 
-// prunedResult is what a task brought that was pruned.
+// prunedResult is what a task brought that was pruned. Whom it was for, and in which folder, only a deal says that is whole still.
 func (q queryServer) prunedResult(ctx context.Context, record types.PrunedTask) (*types.QueryResultResponse, error) {
-	deal, err := q.deals.GetDeal(ctx, record.Deal)
+	deal, err := q.deals.FindDeal(ctx, record.Deal)
 	if err != nil {
 		return nil, err
 	}
@@ -351,9 +344,7 @@ func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		return nil, err
 	}
 	pruned, err := prefix.Text(ctx, q.Keeper.Pruned, req.Prefix)
-	tasks = append(tasks, pruned...)
-	slices.Sort(tasks)
-	return &types.QueryResolveResponse{Tasks: tasks[:min(len(tasks), prefix.Most)]}, err
+	return &types.QueryResolveResponse{Tasks: prefix.Merge(tasks, pruned)}, err
 }
 
 // ReplayDraw recomputes a task's draws from the beacon's own seeds.

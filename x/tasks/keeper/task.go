@@ -212,9 +212,6 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	if err := k.checkNew(ctx, it.stored.Id); err != nil {
 		return err
 	}
-	if err := k.ByDeal.Set(ctx, collections.Join(deal.Id, index), it.stored.Id); err != nil {
-		return err
-	}
 	return k.saveTask(ctx, it)
 }
 

@@ -43,6 +43,10 @@ type DealsKeeper interface {
 	GetDeal(ctx context.Context, id string) (dealstypes.Deal, error)
 	// WholeDeal is GetDeal with the job's arguments and inputs, for those who execute it.
 	WholeDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	// FindDeal is WholeDeal, or what is left of a deal that was pruned.
+	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
+	// TaskPruned counts a task of a deal that was pruned: with its last one the deal may be.
+	TaskPruned(ctx context.Context, deal string) error
 	Settle(ctx context.Context, settlement dealstypes.TaskSettlement) error
 	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
 	Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error

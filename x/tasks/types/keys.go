@@ -15,8 +15,6 @@ var (
 	ParamsKey = collections.NewPrefix(0)
 	// TasksPrefix: task -> Task.
 	TasksPrefix = collections.NewPrefix(1)
-	// ByDealPrefix: (deal, index) -> task; a deal's tasks in order of their index.
-	ByDealPrefix = collections.NewPrefix(2)
 	// AssignmentsPrefix: (worker or court operator, task) while the task is open.
 	AssignmentsPrefix = collections.NewPrefix(3)
 	// QueuePrefix: (line, height, task); due when the height has come. Each line is read from its start and left at the

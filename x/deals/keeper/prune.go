@@ -1,0 +1,152 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/pruning"
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// Pruning. A deal is replaced by a compact record once it has been ended for prune_blocks of x/tasks and none of its tasks is whole any
+// more: a task reads its deal until it is pruned itself. How many are gone is counted in the deal, so that nobody has to look at them all.
+
+// partiesPerPrune: entries of the index that are removed with a deal for which it counts as one item more in a block's bound.
+const partiesPerPrune = 8
+
+// Pruning says when ended records are pruned, for deals and for the market's orders and requests: it is the tasks' to say. A chain
+// without tasks prunes nothing.
+func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
+	if k.hooks.tasks == nil {
+		return pruning.Policy{}, nil
+	}
+	return k.hooks.tasks.Pruning(ctx)
+}
+
+// TaskPruned counts a task of a deal that was pruned. Block hooks alone may call it, once a task.
+func (k Keeper) TaskPruned(ctx context.Context, deal string) error {
+	raw, _, err := k.dealByID(ctx, deal)
+	if err != nil {
+		return err
+	}
+	return k.countGone(ctx, raw)
+}
+
+// countGone counts a task that was pruned, or that never was because it could not be opened.
+func (k Keeper) countGone(ctx context.Context, deal []byte) error {
+	d, err := k.dealByKey(ctx, deal)
+	if err != nil {
+		return err
+	}
+	if d.Gone >= d.Opened {
+		return types.ErrSettlement.Wrapf("deal %s: all of its %d opened tasks are gone already", d.Id, d.Opened)
+	}
+	d.Gone++
+	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
+		return err
+	}
+	return k.queuePruning(ctx, deal, d)
+}
+
+// queuePruning queues a deal that is to be pruned, under the height at which it ended.
+func (k Keeper) queuePruning(ctx context.Context, deal []byte, d types.Deal) error {
+	if !d.Prunable() {
+		return nil
+	}
+	return k.Prunes.Set(ctx, collections.Join(d.Done, deal))
+}
+
+// pruneDeals prunes what is due.
+func (k Keeper) pruneDeals(ctx sdk.Context) error {
+	policy, err := k.Pruning(ctx)
+	if err != nil {
+		return err
+	}
+	return pruning.Queue[[]byte]{Keys: k.Prunes, Items: items, What: "deal", Text: ids.FormatRaw, Prune: k.pruneDeal}.Run(ctx, policy)
+}
+
+// pruneDeal replaces a deal by its compact record, and takes it off every list.
+func (k Keeper) pruneDeal(ctx sdk.Context, id []byte) (out pruning.Outcome, err error) {
+	d, err := k.dealByKey(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	if out.Later, err = k.mayRelease(ctx, d); err != nil || out.Later {
+		return out, err
+	}
+	parties, err := k.unindexDeal(ctx, id, d)
+	if err != nil {
+		return out, err
+	}
+	out.Cost = parties / partiesPerPrune
+	if err := k.Deals.Remove(ctx, id); err != nil {
+		return out, err
+	}
+	if err := k.Progress.Remove(ctx, id); err != nil {
+		return out, err
+	}
+	record := d.Prune()
+	record.Id, record.Pruned = "", ctx.BlockHeight() // the key has the id
+	if err := k.Pruned.Set(ctx, id, record); err != nil {
+		return out, err
+	}
+	if err := k.hooks.market.DealPruned(ctx, d); err != nil {
+		return out, err
+	}
+	return out, emitEvent(ctx, &types.EventDealPruned{Deal: d.Id, Request: d.Request})
+}
+
+// mayRelease says whether a deal that has ended may have volume to give back still. All of that was queued by the height of its end, and
+// the queue is read from its front.
+func (k Keeper) mayRelease(ctx context.Context, d types.Deal) (bool, error) {
+	first, found, err := records.First(ctx, k.Releases, nil)
+	return found && first.Key.K1() <= d.Done, err
+}
+
+// findPruned returns the compact record of a deal that was pruned.
+func (k Keeper) findPruned(ctx context.Context, id []byte) (record types.PrunedDeal, found bool, err error) {
+	record, found, err = records.Find(ctx, k.Pruned, id)
+	record.Id = ids.FormatRaw(id)
+	return record, found, err
+}
+
+// FindDeal returns a deal with the arguments and inputs of its request; of one that was pruned, what is left. ErrNotFound, ErrID.
+func (k Keeper) FindDeal(ctx context.Context, id string) (types.Deal, error) {
+	raw, err := ids.Parse(id)
+	if err != nil {
+		return types.Deal{}, types.ErrID.Wrap(err.Error())
+	}
+	record, found, err := k.findPruned(ctx, raw[:])
+	if err != nil {
+		return types.Deal{}, err
+	}
+	if found {
+		return record.Deal(), nil
+	}
+	return k.WholeDeal(ctx, id)
+}
+
+// WalkPruned visits the compact records, in the order of their ids.
+func (k Keeper) WalkPruned(ctx context.Context, visit func(types.PrunedDeal) error) error {
+	return k.Pruned.Walk(ctx, nil, func(id []byte, p types.PrunedDeal) (bool, error) {
+		p.Id = ids.FormatRaw(id)
+		return false, visit(p)
+	})
+}
+
+// notFound is why there is no whole record of a deal.
+func (k Keeper) notFound(ctx context.Context, id []byte) error {
+	record, found, err := k.findPruned(ctx, id)
+	if err != nil {
+		return err
+	}
+	if found {
+		return types.ErrNotFound.Wrapf("deal %s: it ended at height %d and was pruned at height %d; a node that keeps the state of the height before has the rest", record.Id, record.Done(), record.Pruned)
+	}
+	return types.ErrNotFound.Wrapf("deal %s", record.Id)
+}
