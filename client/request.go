@@ -6,25 +6,44 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// DealsOf reads the deals of a request. One deal, as most have, is named by the request itself.
-func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []dealstypes.Deal, err error) {
+// DealsOf reads the deals of a request, what is left of those that were pruned among them. One deal, as most have, is named by the
+// request itself. The chain lists those that are whole; the others follow from the request's id, each from the size of the one before.
+func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) ([]dealstypes.Deal, error) {
 	if r.Deal == "" {
 		return nil, nil
 	}
-	if r.Deals <= 1 {
-		res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: r.Deal})
+	if r.Deals == 1 {
+		d, err := readDeal(ctx, conn, r.Deal)
 		if err != nil {
 			return nil, err
 		}
-		return []dealstypes.Deal{res.Deal}, nil
+		return []dealstypes.Deal{d}, nil
 	}
+	whole, err := listDeals(ctx, conn, r.Id)
+	if err != nil || len(whole) > 0 && len(whole) == int(r.Deals) {
+		return whole, err
+	}
+	return addPruned(ctx, conn, r, whole)
+}
+
+func readDeal(ctx context.Context, conn *Conn, id string) (dealstypes.Deal, error) {
+	res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: id})
+	if err != nil {
+		return dealstypes.Deal{}, err
+	}
+	return res.Deal, nil
+}
+
+// listDeals lists the deals of a request that are whole.
+func listDeals(ctx context.Context, conn *Conn, request string) (out []dealstypes.Deal, err error) {
 	var key []byte
 	for {
-		res, err := conn.Deals().Deals(ctx, &dealstypes.QueryDealsRequest{Request: r.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
+		res, err := conn.Deals().Deals(ctx, &dealstypes.QueryDealsRequest{Request: request, Pagination: &query.PageRequest{Key: key, Limit: 100}})
 		if err != nil {
 			return nil, err
 		}
@@ -36,6 +55,33 @@ func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) (out []deal
 	}
 }
 
+// addPruned returns the deals of a request in the order of their tasks: those that are whole, and what is left of the others.
+func addPruned(ctx context.Context, conn *Conn, r markettypes.Request, whole []dealstypes.Deal) (out []dealstypes.Deal, err error) {
+	request, err := markettypes.ParseID(r.Id)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]dealstypes.Deal{}
+	for _, d := range whole {
+		known[d.Id] = d
+	}
+	for first := uint64(0); first < r.Filled; {
+		id := markettypes.FormatID(poco.DealID(request, first))
+		d, found := known[id]
+		if !found {
+			if d, err = readDeal(ctx, conn, id); err != nil {
+				return nil, err
+			}
+		}
+		if d.Size_ == 0 {
+			return nil, fmt.Errorf("deal %s: the node says that it has no tasks", id)
+		}
+		out = append(out, d)
+		first += d.Size_
+	}
+	return out, nil
+}
+
 // describeUnmet says why a request ended without a deal.
 func describeUnmet(r *markettypes.Request) *Error {
 	e := &Error{Code: CodeUnmet, Request: r.Id}
@@ -43,7 +89,7 @@ func describeUnmet(r *markettypes.Request) *Error {
 	case markettypes.REQUEST_STATUS_CANCELLED:
 		e.Code, e.What = CodeCancelled, "the request was cancelled, and is refunded"
 	case markettypes.REQUEST_STATUS_EXPIRED:
-		e.What = fmt.Sprintf("no offer met the request until height %d, it is refunded", r.Expiry)
+		e.What = fmt.Sprintf("no offer met the request %s, it is refunded", untilText(r))
 	default:
 		e.What = "no offer meets the request, it is refunded" + becauseOf(r.Reason)
 	}
@@ -57,9 +103,17 @@ func describeUnfilled(r *markettypes.Request) string {
 	case markettypes.REQUEST_STATUS_CANCELLED:
 		what = "were cancelled"
 	case markettypes.REQUEST_STATUS_EXPIRED:
-		what, why = fmt.Sprintf("met no offer until height %d", r.Expiry), ""
+		what, why = "met no offer "+untilText(r), ""
 	}
 	return fmt.Sprintf("%s of the bag %s, and are refunded%s", pluralOf(r.Left(), "task", "tasks"), what, why)
+}
+
+// untilText says until when a request waited that has expired: of one that was pruned nobody knows it any more.
+func untilText(r *markettypes.Request) string {
+	if r.Pruned > 0 {
+		return "until it expired"
+	}
+	return fmt.Sprintf("until height %d", r.Expiry)
 }
 
 func restingText(r *markettypes.Request) string {

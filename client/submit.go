@@ -154,6 +154,9 @@ func (r *Runner) submittedBefore(ctx context.Context, job Job, msg *markettypes.
 	if err != nil {
 		return "", err
 	}
+	if res.Request.Pruned > 0 {
+		return "", &Error{Code: CodeConflict, Field: "Nonce", Request: id, What: fmt.Sprintf("request %s was submitted under it already, and was pruned since: nobody but an archive node can say whether it had the same job", ShortDigest(id))}
+	}
 	a, err := contentOf(res.Request.Job)
 	if err != nil {
 		return "", err

@@ -178,8 +178,10 @@ func matchedText(d dealstypes.Deal) string {
 	if d.Size_ < d.Bag {
 		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
 	}
-	text := fmt.Sprintf("matched with pool %s: deal %s, %s", d.Pool, ShortDigest(d.Id), tasks)
-	return text
+	if d.Pruned > 0 {
+		return fmt.Sprintf("deal %s, %s (pruned at height %d: its pool and its terms are in the state before that, which archive nodes keep)", ShortDigest(d.Id), tasks, d.Pruned)
+	}
+	return fmt.Sprintf("matched with pool %s: deal %s, %s", d.Pool, ShortDigest(d.Id), tasks)
 }
 
 // followRequest watches the deals of a request, and those that it makes from now on.

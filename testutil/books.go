@@ -39,9 +39,10 @@ func (c *Compute) CheckBooks() {
 func (c *Compute) checkTasks(ctx sdk.Context) {
 	c.T.Helper()
 	k := app.TasksKeeper(c.App)
-	locked, busy, done := map[string]uint64{}, map[string]uint32{}, map[string]uint64{}
+	locked, busy, done, whole := map[string]uint64{}, map[string]uint32{}, map[string]uint64{}, map[string]uint64{}
 	queued := map[string]taskstypes.Task{}
 	require.NoError(c.T, k.Tasks.Walk(ctx, nil, func(id string, t taskstypes.Task) (bool, error) {
+		whole[t.Deal]++
 		if t.Ended() {
 			done[t.Deal]++
 		}
@@ -73,6 +74,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 		each, err := d.Terms.Escrow()
 		require.Equal(c.T, each*(d.Size_-d.Ended), d.Escrow, "escrow of deal %s", d.Id)
 		require.GreaterOrEqual(c.T, d.Ended, done[d.Id])
+		require.Equal(c.T, d.Opened, d.Gone+whole[d.Id], "opened tasks of deal %s are whole or gone", d.Id)
 		return false, err
 	}))
 	require.NoError(c.T, k.Queue.Walk(ctx, nil, func(key collections.Triple[uint32, uint64, string]) (bool, error) {

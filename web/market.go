@@ -28,12 +28,13 @@ type orderRow struct {
 	Tags         []string `json:"tags"`
 	Expiry       int64    `json:"expiry"`
 	Height       int64    `json:"height"`
+	Pruned       int64    `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
 }
 
 func orderRowOf(r markettypes.OrderRecord) orderRow {
 	row := orderRow{
 		ID: r.Id, Kind: wordOf(r.Kind, "ORDER_KIND_"), Status: wordOf(r.Status, "ORDER_STATUS_"), Owner: r.Order.Owner, Organisation: r.Organisation,
-		Filled: r.Filled, Expiry: r.Order.Expiry, Height: r.Height, Tags: []string{},
+		Filled: r.Filled, Expiry: r.Order.Expiry, Height: r.Height, Tags: []string{}, Pruned: r.Pruned,
 	}
 	switch o := r.Order; {
 	case o.Pool != nil:
@@ -84,12 +85,13 @@ type requestRow struct {
 	Limit        big    `json:"limit"`
 	Height       int64  `json:"height"`
 	Expiry       int64  `json:"expiry"`
+	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
 }
 
 func requestRowOf(r markettypes.Request) requestRow {
 	return requestRow{
 		r.Id, r.Requester, r.Organisation, r.Job.App, wordOf(r.Status, "REQUEST_STATUS_"), r.Reason, r.Job.Trust, max(r.Job.Size_, 1), r.Filled,
-		big(r.Job.MaxPrice), big(r.Escrow), big(r.Limit), r.Height, r.Expiry,
+		big(r.Job.MaxPrice), big(r.Escrow), big(r.Limit), r.Height, r.Expiry, r.Pruned,
 	}
 }
 
@@ -115,12 +117,13 @@ type dealRow struct {
 	Refunded     big    `json:"refunded"`
 	Height       int64  `json:"height"`
 	Cancelled    bool   `json:"cancelled"`
+	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
 }
 
 func dealRowOf(d dealstypes.Deal) dealRow {
 	return dealRow{
 		d.Id, d.Request, d.App, d.AppVersion, d.Pool, d.Requester, d.RequesterOrganisation, d.Terms.Policy, d.Terms.Trust, d.Size_, d.Opened, d.Ended,
-		d.Accepted, big(d.Terms.Price), big(d.Escrow), big(d.Paid), big(d.Premiums), big(d.Refunded), d.Height, d.Cancelled,
+		d.Accepted, big(d.Terms.Price), big(d.Escrow), big(d.Paid), big(d.Premiums), big(d.Refunded), d.Height, d.Cancelled, d.Pruned,
 	}
 }
 
@@ -245,9 +248,17 @@ func (c *chain) readRequest(ctx context.Context, p params) (any, error) {
 	if out.Deals, out.Next, err = c.dealRows(ctx, p, dealstypes.QueryDealsRequest{Request: p["id"]}); err != nil {
 		return nil, err
 	}
-	if res.Request.Deal != "" {
-		out.Tasks, _, err = c.tasksOfDeal(ctx, params{}, res.Request.Deal)
+	if res.Request.Deal == "" {
+		return out, nil
 	}
+	if len(out.Deals) == 0 && out.Next == "" { // those that were pruned are in no list
+		d, err := c.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: res.Request.Deal})
+		if err != nil {
+			return nil, err
+		}
+		out.Deals = append(out.Deals, dealRowOf(d.Deal))
+	}
+	out.Tasks, _, err = c.tasksOfDeal(ctx, params{}, res.Request.Deal)
 	return out, err
 }
 

@@ -81,7 +81,7 @@ func (n Node) RequestOf(_ context.Context, deal string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := n.Deals.WholeDeal(ctx, deal)
+	d, err := n.Deals.FindDeal(ctx, deal)
 	if isAbsent(err) {
 		return "", nil
 	}

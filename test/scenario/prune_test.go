@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -19,9 +22,10 @@ func pruneAfter(blocks int64, each uint32) testutil.Option {
 	return testutil.WithParams(func(p *taskstypes.Params) { p.PruneBlocks, p.PrunesPerBlock = blocks, each }, nil, nil)
 }
 
-// TestPruningChangesNothingElse: two chains execute the same blocks of a simulated life, one with tasks pruned as early as can be. Every
-// transaction ends with the same code, and in the end every coin, stake, record, ledger, order and deal is the same; of the tasks one
-// has the compact records of what the other has whole. The chain with pruning exports and imports, and goes on.
+// TestPruningChangesNothingElse: two chains execute the same blocks of a simulated life, one with everything that has ended pruned as early as
+// can be. Every transaction ends with the same code, and in the end every coin, stake, ledger and whatever else can change is the same; of
+// tasks, deals, orders and requests one has the compact records of what the other has whole. The chain with pruning exports and imports,
+// and goes on.
 func TestPruningChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	s := live(t, 77)
@@ -36,7 +40,7 @@ func TestPruningChangesNothingElse(t *testing.T) {
 			early = len(tasksState(t, pruned).Pruned)
 		}
 	}
-	for range 40 { // what is due is more than a block takes
+	for range 60 { // what is due is more than a block takes
 		whole.Next()
 		pruned.Next()
 	}
@@ -45,18 +49,36 @@ func TestPruningChangesNothingElse(t *testing.T) {
 	a, b := statesOf(t, whole), statesOf(t, pruned)
 	require.Equal(t, len(a), len(b))
 	for module := range a {
-		if module != taskstypes.ModuleName {
+		if !slices.Contains([]string{taskstypes.ModuleName, dealstypes.ModuleName, markettypes.ModuleName}, module) {
 			require.Equal(t, string(a[module]), string(b[module]), "state of %s", module)
 		}
 	}
-	all, left := tasksState(t, whole), tasksState(t, pruned)
-	records, still := map[string]taskstypes.PrunedTask{}, map[string]taskstypes.Task{}
-	for _, p := range left.Pruned {
-		records[p.Id] = p
+	records := compareTasks(t, tasksState(t, whole), tasksState(t, pruned))
+	compareDeals(t, dealsState(t, whole), dealsState(t, pruned))
+	compareMarket(t, marketState(t, whole), marketState(t, pruned), dealsState(t, pruned))
+	require.Equal(t, pruned.AppHash(), pruned.Replay())
+
+	next := pruned.Resume(testutil.WithApp(callbacks))
+	next.NextN(3)
+	next.CheckBooks()
+	require.GreaterOrEqual(t, len(tasksState(t, next).Pruned), records)
+	require.GreaterOrEqual(t, len(dealsState(t, next).Pruned), len(dealsState(t, pruned).Pruned))
+}
+
+// byID returns records by their ids.
+func byID[T any](list []T, id func(T) string) map[string]T {
+	out := make(map[string]T, len(list))
+	for _, r := range list {
+		out[id(r)] = r
 	}
-	for _, task := range left.Tasks {
-		still[task.Id] = task
-	}
+	return out
+}
+
+// compareTasks compares the tasks of a chain that prunes nothing with those of one that prunes, and returns how many were pruned.
+func compareTasks(t *testing.T, all, left *taskstypes.GenesisState) int {
+	t.Helper()
+	records := byID(left.Pruned, func(p taskstypes.PrunedTask) string { return p.Id })
+	still := byID(left.Tasks, func(task taskstypes.Task) string { return task.Id })
 	require.Equal(t, len(all.Tasks), len(records)+len(still))
 	for _, task := range all.Tasks {
 		p, gone := records[task.Id]
@@ -72,12 +94,89 @@ func TestPruningChangesNothingElse(t *testing.T) {
 		g.Params, g.Tasks, g.Pruned = taskstypes.Params{}, nil, nil
 	}
 	require.Equal(t, all, left, "ledgers, turns, convictions, audits")
-	require.Equal(t, pruned.AppHash(), pruned.Replay())
+	return len(records)
+}
 
-	next := pruned.Resume(testutil.WithApp(callbacks))
-	next.NextN(3)
-	next.CheckBooks()
-	require.Equal(t, len(records), len(tasksState(t, next).Pruned))
+// compareDeals does so with deals. How many tasks of a deal are gone is what pruning counts itself.
+func compareDeals(t *testing.T, all, left *dealstypes.GenesisState) {
+	t.Helper()
+	records := byID(left.Pruned, func(p dealstypes.PrunedDeal) string { return p.Id })
+	still := byID(left.Deals, func(d dealstypes.Deal) string { return d.Id })
+	require.Equal(t, len(all.Deals), len(records)+len(still))
+	require.Greater(t, len(records), 3)
+	for _, d := range all.Deals {
+		p, gone := records[d.Id]
+		want := d.Prune()
+		want.Pruned = p.Pruned
+		if gone {
+			require.Equal(t, want, p)
+			continue
+		}
+		d.Gone = still[d.Id].Gone
+		require.Equal(t, d, still[d.Id])
+	}
+	for _, g := range []*dealstypes.GenesisState{all, left} {
+		g.Deals, g.Pruned = nil, nil
+	}
+	require.Equal(t, all, left, "openings, releases")
+}
+
+// compareMarket does so with orders and requests. What of an order is in pruned deals is counted by pruning itself.
+func compareMarket(t *testing.T, all, left *markettypes.GenesisState, deals *dealstypes.GenesisState) {
+	t.Helper()
+	records := byID(left.Pruned, func(p markettypes.PrunedOrder) string { return p.Id })
+	orders := byID(left.Orders, func(r markettypes.OrderRecord) string { return r.Id })
+	requests := byID(left.Requests, func(r markettypes.Request) string { return r.Id })
+	pruned := byID(deals.Pruned, func(p dealstypes.PrunedDeal) string { return p.Id })
+	gone := 0
+	for _, r := range all.Orders {
+		if o, still := orders[r.Id]; still {
+			r.Past, r.PastReleased = o.Past, o.PastReleased
+			require.Equal(t, r, o)
+			continue
+		}
+		want := r.Prune()
+		want.Pruned = records[r.Id].Pruned
+		require.Equal(t, want, records[r.Id])
+		gone++
+	}
+	byDeal := 0
+	for _, r := range all.Requests {
+		if q, still := requests[r.Id]; still {
+			require.Equal(t, r, q)
+			continue
+		}
+		if r.Status == markettypes.REQUEST_STATUS_MATCHED {
+			require.Contains(t, pruned, r.Deal, "its first deal keeps its nonce taken")
+			require.NotContains(t, records, r.Id)
+			byDeal++
+			continue
+		}
+		want := r.Prune()
+		want.Pruned = records[r.Id].Pruned
+		require.Equal(t, want, records[r.Id])
+		gone++
+	}
+	require.Len(t, records, gone)
+	require.Greater(t, gone+byDeal, 3)
+	for _, g := range []*markettypes.GenesisState{all, left} {
+		g.Orders, g.Requests, g.Pruned = nil, nil, nil
+	}
+	require.Equal(t, all, left, "book, matches, floors, rematches")
+}
+
+func dealsState(t *testing.T, c *testutil.Compute) *dealstypes.GenesisState {
+	t.Helper()
+	g, err := app.DealsKeeper(c.App).ExportGenesis(c.Ctx())
+	require.NoError(t, err)
+	return g
+}
+
+func marketState(t *testing.T, c *testutil.Compute) *markettypes.GenesisState {
+	t.Helper()
+	g, err := app.MarketKeeper(c.App).ExportGenesis(c.Ctx())
+	require.NoError(t, err)
+	return g
 }
 
 func tasksState(t *testing.T, c *testutil.Compute) *taskstypes.GenesisState {
@@ -93,36 +192,49 @@ func statesOf(t *testing.T, c *testutil.Compute) (out map[string]json.RawMessage
 	return out
 }
 
-// TestStatePerFinishedTask measures what finished tasks leave in the state, before and after they are pruned. The figures of
-// docs/performance.md are its output (-v).
+// TestStatePerFinishedTask measures what finished tasks leave in the state, before and after they are pruned, with their deals and requests. The
+// figures of docs/performance.md are its output (-v).
 func TestStatePerFinishedTask(t *testing.T) {
 	t.Parallel()
-	for _, size := range []uint64{1, 20} {
-		c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 12, Slots: 20}, fewOpenings(20), pruneAfter(60, 100), testutil.WithParams(nil, shortWindows, nil))
-		job := c.Job()
-		job.Size_ = size
-		c.Run(testutil.Honest, c.Submit(job)...) // what the first one leaves once is not counted
-		before := stateBytes(c)
+	stores := []string{"tasks", "deals", "market"}
+	for _, c := range []struct {
+		size         uint64
+		whole, after int // at least so many bytes before, at most so many after
+	}{{1, 2_500, 300}, {20, 1_300, 240}} {
 		const requests = 4
-		var tasks []string
+		chain := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 12, Slots: 20}, fewOpenings(20), pruneAfter(400, 100), testutil.WithParams(nil, shortWindows, nil))
+		job := chain.Job()
+		job.Size_ = c.size
+		chain.Run(testutil.Honest, chain.Submit(job)...) // what the first one leaves once is not counted
+		chain.NextN(420)
+		before := stateBytes(chain)
+		seats := 0
 		for range requests {
-			ids := c.Submit(job)
-			c.Run(testutil.Honest, ids...)
-			tasks = append(tasks, ids...)
+			ids := chain.Submit(job)
+			chain.Run(testutil.Honest, ids...)
+			for _, id := range ids {
+				seats += len(chain.Task(id).Seats)
+			}
 		}
-		whole := stateBytes(c)
-		c.NextN(100)
-		pruned := stateBytes(c)
-		require.Len(t, tasksState(t, c).Pruned, int((requests+1)*size))
-		per := func(after, before map[string]int, module string) int {
-			return (after[module] - before[module]) / len(tasks)
+		whole := stateBytes(chain)
+		chain.NextN(420)
+		pruned := stateBytes(chain)
+		tasks := requests * int(c.size)
+		require.Len(t, tasksState(t, chain).Pruned, tasks+int(c.size))
+		require.Len(t, dealsState(t, chain).Pruned, requests+1)
+		require.Empty(t, marketState(t, chain).Requests)
+		sum := func(at map[string]int) (all int, each []int) {
+			for _, store := range stores {
+				each = append(each, (at[store]-before[store])/tasks)
+				all += at[store] - before[store]
+			}
+			return all / tasks, each
 		}
-		// The first request was whole before, and is pruned as well after.
-		own := func(module string) int { return pruned[module] / (len(tasks) + int(size)) }
-		t.Logf("bags of %d: bytes of a finished task in x/tasks %d, pruned %d; of its deal and request %d and %d a task",
-			size, per(whole, before, "tasks"), own("tasks"), per(whole, before, "deals"), per(whole, before, "market"))
-		require.Greater(t, per(whole, before, "tasks"), 1_000)
-		require.LessOrEqual(t, own("tasks"), 450)
+		wasAll, was := sum(whole)
+		isAll, is := sum(pruned)
+		t.Logf("bags of %d, %.1f workers a task: bytes a finished task %d, of x/tasks, x/deals and x/market %v; pruned %d, %v", c.size, float64(seats)/float64(tasks), wasAll, was, isAll, is)
+		require.Greater(t, wasAll, c.whole)
+		require.LessOrEqual(t, isAll, c.after)
 	}
 }
 

@@ -95,6 +95,9 @@ func submittedRequest(ctx context.Context, l *connect.Link, text string) (*marke
 		}
 		return nil, err
 	}
+	if res.Request.Pruned > 0 {
+		return nil, prunedRequestOf(res.Request)
+	}
 	return &res.Request, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -118,6 +119,10 @@ func (i *inspected) askRequest(ctx context.Context, l *connect.Link, o markettyp
 	}
 	r := res.Request
 	i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
+	if r.Pruned > 0 {
+		i.Note = prunedNote(r.Pruned)
+		return true, nil // whether it is the same, nobody knows here any more
+	}
 	i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
 	known := r.Order()
 	return string(known.Encode()) == string(o.Encode()), nil
@@ -131,6 +136,10 @@ func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes
 		return false, err
 	}
 	r := res.Order
+	if r.Pruned > 0 {
+		i.Status, i.Filled, i.Note = endedStatus(r.Status), r.Filled, prunedNote(r.Pruned)
+		return true, nil // whether it is the same, nobody knows here any more
+	}
 	now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
 	if err != nil {
 		return false, err
@@ -184,6 +193,9 @@ signature is no good.`,
 // inspect says what the order of a file or an id is. An order that is no good is an error, once all of it is said.
 func (o *orderFlags) inspect(ctx context.Context, out io.Writer, l *connect.Link, name string) error {
 	s, byID, err := readOrKnown(ctx, l, name)
+	if left := (*prunedOrder)(nil); errors.As(err, &left) {
+		return o.printPruned(out, left)
+	}
 	if err != nil {
 		return err
 	}
@@ -303,6 +315,9 @@ func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettyp
 	}
 	res, err := l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id})
 	if err == nil {
+		if res.Order.Pruned > 0 {
+			return s, true, prunedOrderOf(res.Order)
+		}
 		s.Order = &res.Order.Order
 		if _, none := s.Order.Kind(); none != nil {
 			return s, true, &cli.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
@@ -318,6 +333,9 @@ func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettyp
 	}
 	if err != nil {
 		return s, true, err
+	}
+	if req.Request.Pruned > 0 {
+		return s, true, prunedRequestOf(req.Request)
 	}
 	known := req.Request.Order()
 	s.Order = &known

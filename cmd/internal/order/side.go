@@ -107,6 +107,9 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 		if err != nil {
 			return connect.LookUp(request.flag, request.text, "market requests", err)
 		}
+		if res.Request.Pruned > 0 {
+			return prunedRequestOf(res.Request)
+		}
 		known := res.Request.Order()
 		request.order = &known
 	}

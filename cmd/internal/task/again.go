@@ -48,6 +48,12 @@ func requestOf(ctx context.Context, conn *credence.Conn, text string) (markettyp
 	if err != nil {
 		return markettypes.Request{}, err
 	}
+	if p := res.Request.Pruned; p > 0 {
+		return res.Request, &cli.Problem{
+			What: fmt.Sprintf("request %s has ended and was pruned at height %d: the chain has its job no more", id, p),
+			Next: fmt.Sprintf("ask a node that keeps the state of height %d, an archive node, or run the program anew", p-1),
+		}
+	}
 	return res.Request, nil
 }
 

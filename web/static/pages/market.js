@@ -35,11 +35,17 @@ export function market(d, {query}) {
   ];
 }
 
+// prunedNote says of a record that was pruned what is not here any more.
+function prunedNote(d, left, rest) {
+  return d.pruned ? h("p", {class: "soft"}, `Pruned at block ${count(d.pruned)}: the chain keeps ${left}. ${rest} in the state before that block, which archive nodes keep.`) : null;
+}
+
 export function order(d, {query}) {
   return [
     h("h1", {}, "Order ", h("span", {class: "mono"}, short(d.id))),
     h("p", {class: "lead"}, pill(d.status), ` Order of ${d.kind === "app" ? "an app" : "a " + d.kind}.`),
-    card("What it says", facts(
+    prunedNote(d, "how it ended, and that its nonce is used", "What it said and its deals are"),
+    d.pruned ? card("What is left", facts(["Taken", plural(d.filled, "task")], ["Id", h("span", {class: "mono"}, d.id)])) : card("What it says", facts(
       ["Of", d.of], ["By", party(d.organisation, d.owner)], ["Price", cred(d.price)], ["Taken", d.volume ? `${count(d.filled)} of ${plural(d.volume, "task")}` : `${plural(d.filled, "task")}, no bound`],
       ["Category", d.category], ["Most fuel", d.kind === "pool" ? scaled(d.max_fuel) : ""], ["Stake", d.kind === "pool" ? cred(d.stake) : ""],
       ["Commission", d.commission_bps ? `${d.commission_bps / 100} %` : ""], ["Tags", d.tags.join(", ")], ["Expires", d.expiry ? `at block ${count(d.expiry)}` : "never"],
@@ -54,7 +60,10 @@ export function deal(d, {query}) {
   return [
     h("h1", {}, "Deal ", h("span", {class: "mono"}, short(d.id))),
     h("p", {class: "lead"}, `${count(d.accepted)} of ${plural(d.size, "task")} accepted; ${count(d.ended)} ended, ${count(d.opened)} opened.`, d.cancelled ? " The requester took it back." : ""),
-    h("div", {class: "two"},
+    prunedNote(d, "whose it was and what it came to", "Its terms and its orders are"),
+    d.pruned ? card("What is left", facts(
+      ["Program", appLink(d.app, d.version)], ["Asked by", party(d.organisation, d.requester)], ["Paid", cred(d.paid)], ["Made", `in block ${count(d.height)}`],
+      ["Request", idLink("requests", d.request)], ["Id", h("span", {class: "mono"}, d.id)])) : h("div", {class: "two"},
       card("Terms", facts(
         ["Program", appLink(d.app, d.version)], ["Asked by", party(d.organisation, d.requester)], ["Trust", trust(d.trust)], ["Policy", d.policy], ["Pool", d.pool],
         ["Price of a right answer", cred(d.terms.price)], ["Price of the app", cred(d.terms.app_price)], ["Stake of each worker", cred(d.terms.stake)], ["Value at risk", cred(d.terms.value)],
@@ -71,7 +80,8 @@ export function request(d, {query}) {
   return [
     h("h1", {}, "Request ", h("span", {class: "mono"}, short(d.id))),
     h("p", {class: "lead"}, pill(d.status), " ", `${count(d.filled)} of ${plural(d.size, "task")} met offers.`, d.reason ? ` ${d.reason}` : ""),
-    card("What was asked", facts(
+    prunedNote(d, "how it ended, and that its nonce is used", "What was asked is"),
+    d.pruned ? card("What is left", facts(["Asked by", d.requester ? party(d.organisation, d.requester) : ""], ["Id", h("span", {class: "mono"}, d.id)])) : card("What was asked", facts(
       ["Program", d.app], ["Arguments", d.args.length ? d.args.map(a => [h("code", {}, a), " "]) : ""], ["Asked by", party(d.organisation, d.requester)], ["Trust", trust(d.trust)],
       ["Pays up to", `${cred(d.max_price)} for one task`], ["Held outside of deals", cred(d.escrow)], ["Made", `in block ${count(d.height)}`], ["Waits until", d.expiry ? `block ${count(d.expiry)}` : ""],
       ["Id", h("span", {class: "mono"}, d.id)])),

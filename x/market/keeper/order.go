@@ -65,7 +65,7 @@ func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.Ord
 		cancelled := known.Status == types.ORDER_STATUS_CANCELLED
 		return recordedOrder{OrderRecord: known, id: id[:]}, checkSame("order", known.Id, cancelled, known.Order, o)
 	}
-	if err := k.checkUnpruned(ctx, id[:], o.Nonce); err != nil {
+	if err := k.checkUnpruned(ctx, id[:], types.PrunedOrder.Used); err != nil {
 		return r, err
 	}
 	if err := k.checkOwnTerms(ctx, o); err != nil {
@@ -180,7 +180,7 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 		return text, err
 	}
 	if !found {
-		if err := k.checkUnpruned(ctx, id[:], nonce); err != nil {
+		if err := k.checkUnpruned(ctx, id[:], types.PrunedOrder.Gone); err != nil {
 			return text, err
 		}
 		return text, k.recordCancelled(ctx, types.Order{Owner: owner, Nonce: nonce}, kind, id)

@@ -332,7 +332,7 @@ func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Reque
 	if found {
 		return known, false, checkSame("request", known.Id, known.Status == types.REQUEST_STATUS_CANCELLED, known.Order(), o)
 	}
-	if err := k.checkUnpruned(ctx, id[:], o.Nonce); err != nil {
+	if err := k.checkUnpruned(ctx, id[:], types.PrunedOrder.Used); err != nil {
 		return r, false, err
 	}
 	r = types.Request{

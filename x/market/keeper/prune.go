@@ -168,13 +168,14 @@ func (k Keeper) firstDeal(ctx context.Context, request []byte) (dealstypes.Deal,
 }
 
 // checkUnpruned refuses an id that the chain does not know as that of a whole record, and that was used by one that was pruned. Whatever
-// makes an order or a request known under an id asks it first: it is what keeps a signed order from being met a second time.
-func (k Keeper) checkUnpruned(ctx context.Context, id []byte, nonce uint64) error {
+// makes an order or a request known under an id asks it first: it is what keeps a signed order from being met a second time. Refuse words the
+// refusal.
+func (k Keeper) checkUnpruned(ctx context.Context, id []byte, refuse func(types.PrunedOrder) error) error {
 	p, found, err := k.findPruned(ctx, id)
 	if err != nil || !found {
 		return err
 	}
-	return p.Used(nonce)
+	return refuse(p)
 }
 
 // explainAbsence says of an id that is not found that it was pruned, where that is so.

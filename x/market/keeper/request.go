@@ -109,7 +109,7 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	if found {
 		return k.CancelRequest(ctx, requester, idText(id))
 	}
-	if err := k.checkUnpruned(ctx, id, nonce); err != nil {
+	if err := k.checkUnpruned(ctx, id, types.PrunedOrder.Gone); err != nil {
 		return err
 	}
 	r := types.Request{

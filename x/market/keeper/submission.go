@@ -105,7 +105,7 @@ func (s *submission) checkUnused() error {
 	if used {
 		return types.ErrNonce.Wrapf("nonce: %d was used for request %s", s.request.Nonce, s.request.Id)
 	}
-	return s.checkUnpruned(s.ctx, s.id, s.request.Nonce)
+	return s.checkUnpruned(s.ctx, s.id, types.PrunedOrder.Used)
 }
 
 // enqueue locks the escrow and queues the request for the next block.

@@ -46,12 +46,12 @@ func (p PrunedOrder) wasCancelled() bool {
 }
 
 // Used says that the nonce of the order is taken, for ever: ErrCancelled or ErrNonce.
-func (p PrunedOrder) Used(nonce uint64) error {
+func (p PrunedOrder) Used() error {
 	refusal := ErrNonce
 	if p.wasCancelled() {
 		refusal = ErrCancelled
 	}
-	return refusal.Wrapf("nonce: %d was used for %s %s, which ended as %s and was pruned at height %d: choose another", nonce, p.Kind.Word(), p.Id, p.ended(), p.Pruned)
+	return refusal.Wrapf("nonce: it was used for %s %s, which ended as %s and was pruned at height %d; choose another", p.Kind.Word(), p.Id, p.ended(), p.Pruned)
 }
 
 // Gone says that the whole record is not there any more: ErrEnded.

@@ -1,0 +1,65 @@
+package order
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/credence-chain/credence/cmd/internal/printer"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// prunedOrder is what is left of an order or a request that was pruned. It is the error of whatever needs the whole of it.
+type prunedOrder struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	Status string `json:"status"`
+	Note   string `json:"note"`
+	Filled uint64 `json:"filled,string"`
+	Pruned int64  `json:"pruned,string"`
+	Deal   string `json:"deal,omitempty"` // a request's first
+}
+
+func prunedOrderOf(r markettypes.OrderRecord) *prunedOrder {
+	return &prunedOrder{ID: r.Id, Kind: r.Kind.Word(), Status: endedStatus(r.Status), Note: prunedNote(r.Pruned), Filled: r.Filled, Pruned: r.Pruned}
+}
+
+func prunedRequestOf(r markettypes.Request) *prunedOrder {
+	return &prunedOrder{ID: r.Id, Kind: markettypes.ORDER_KIND_REQUEST.Word(), Status: requestStatus(r.Status), Note: prunedNote(r.Pruned), Filled: r.Filled, Pruned: r.Pruned, Deal: r.Deal}
+}
+
+// endedStatus is how an order ended, in a word.
+func endedStatus(s markettypes.OrderStatus) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "ORDER_STATUS_"))
+}
+
+// prunedNote says what the chain has no more, and who has.
+func prunedNote(height int64) string {
+	return fmt.Sprintf("it was pruned at height %d, and its nonce stays used: its content is in the state before that, which archive nodes keep", height)
+}
+
+// Error says what became of it, for commands that need what it said.
+func (p *prunedOrder) Error() string {
+	return fmt.Sprintf("%s %s: it is %s; %s", p.Kind, p.ID, p.Status, p.Note)
+}
+
+// printPruned says what is left of an order, as inspect does of a whole one.
+func (o *orderFlags) printPruned(out io.Writer, p *prunedOrder) error {
+	if o.WritesJSON() {
+		return printer.PrintJSON(out, p)
+	}
+	title := strings.ToUpper(p.Kind[:1]) + p.Kind[1:]
+	if p.Kind != markettypes.ORDER_KIND_REQUEST.Word() {
+		title += " order"
+	}
+	fmt.Fprintf(out, "%s %s\n", title, p.ID)
+	t := printer.NewLabels(out)
+	t.AddRow("on the chain", "%s; %s met; %s", p.Status, printer.CountOf(p.Filled, "task"), p.Note)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if p.Deal != "" {
+		fmt.Fprintf(out, "What is left of its tasks: credenced task show %s\n", p.ID)
+	}
+	return nil
+}
