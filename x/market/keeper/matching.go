@@ -166,9 +166,9 @@ func (m *matching) dropProposal(id []byte, cause error) {
 
 // refundRequest ends a request that is filled no more, for a cause, and refunds what is left of it.
 func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
-	r, found, err := k.findRequest(ctx, id)
-	if err != nil || !found {
-		return err // it ended before its turn came, and was pruned
+	r, err := k.requestByKey(ctx, id)
+	if err != nil {
+		return err
 	}
 	if !r.Waits() && r.Escrow == 0 {
 		return nil // it ended before its turn came

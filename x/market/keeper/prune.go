@@ -48,7 +48,7 @@ func (k Keeper) pruneItem(ctx sdk.Context, id []byte) (pruning.Outcome, error) {
 		return pruning.Outcome{}, err
 	}
 	if found {
-		return pruning.Outcome{}, k.pruneOrder(ctx, id, o)
+		return k.pruneOrder(ctx, id, o)
 	}
 	r, found, err := k.findRequest(ctx, id)
 	if err != nil || !found {
@@ -59,20 +59,35 @@ func (k Keeper) pruneItem(ctx sdk.Context, id []byte) (pruning.Outcome, error) {
 
 // pruneOrder replaces an order by its compact record, and takes it off every list. One that stands again comes back with its end, one
 // with whole deals when the last of them is pruned.
-func (k Keeper) pruneOrder(ctx sdk.Context, id []byte, r types.OrderRecord) error {
+func (k Keeper) pruneOrder(ctx sdk.Context, id []byte, r types.OrderRecord) (out pruning.Outcome, err error) {
 	if r.Stands() {
-		return nil
+		return out, nil
+	}
+	if out.Later, err = k.mayBeNamed(ctx, r.Done); err != nil || out.Later {
+		return out, err
 	}
 	if needed, err := k.deals.HasWhole(ctx, dealstypes.PartyOrder+r.Id); err != nil || needed {
-		return err
+		return out, err
 	}
 	if err := k.moveOrderEntries(ctx, id, r, r.Status, types.ORDER_STATUS_UNSPECIFIED); err != nil {
-		return err
+		return out, err
 	}
 	if err := k.Orders.Remove(ctx, id); err != nil {
-		return err
+		return out, err
 	}
-	return k.setPruned(ctx, id, r.Prune())
+	return out, k.setPruned(ctx, id, r.Prune())
+}
+
+// mayBeNamed says whether a match or an arrival may wait that names what ended at a height, or its own turn. All of that was queued while
+// it stood, for the block after at the latest, and the queues are read from their fronts.
+func (k Keeper) mayBeNamed(ctx context.Context, done int64) (bool, error) {
+	for _, queue := range []collections.KeySet[queueKey]{k.Queue, k.Arrivals} {
+		first, found, err := records.FirstKey(ctx, queue, nil)
+		if err != nil || found && first.K1() <= done+1 {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // pruneRequest does so with a request. One whose coins are to be given back still is looked at again later.
@@ -80,7 +95,10 @@ func (k Keeper) pruneRequest(ctx sdk.Context, id []byte, r types.Request) (out p
 	if r.Waits() {
 		return out, nil
 	}
-	if out.Later = r.Escrow > 0; out.Later {
+	if out.Later, err = k.mayBeNamed(ctx, r.Done); err != nil {
+		return out, err
+	}
+	if out.Later = out.Later || r.Escrow > 0; out.Later {
 		return out, nil
 	}
 	if needed, err := k.deals.HasWhole(ctx, dealstypes.PartyRequest+r.Id); err != nil || needed {

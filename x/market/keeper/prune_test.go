@@ -201,7 +201,7 @@ func TestOrdersArePrunedByHowTheyEnd(t *testing.T) {
 	require.Equal(t, types.ORDER_STATUS_RESTING, f.order(idOf(filled)).Status)
 	require.Zero(t, f.order(idOf(filled)).Done)
 
-	f.until(24)
+	f.until(23)
 	require.Equal(t, types.ORDER_STATUS_EXPIRED, f.order(expired).Status, "not before it is old enough")
 	f.until(60)
 	for id, want := range map[string]types.OrderStatus{
@@ -287,8 +287,8 @@ func TestPrunedRecordsAreSmall(t *testing.T) {
 	}
 }
 
-// TestAMatchOfWhatWasPrunedComesToNothing: a proposed match waits for its block, and meanwhile what it names was pruned.
-func TestAMatchOfWhatWasPrunedComesToNothing(t *testing.T) {
+// TestWhatAMatchNamesIsKept: a proposed match waits for its block, in a pause for long, and what it names ended meanwhile.
+func TestWhatAMatchNamesIsKept(t *testing.T) {
 	f := newFixture(t)
 	f.pruneAfter(1)
 	p := four(f)
@@ -303,14 +303,14 @@ func TestAMatchOfWhatWasPrunedComesToNothing(t *testing.T) {
 	f.next()
 	f.finish(f.deal(idOf(p.request)))
 	f.paused = true
-	f.until(f.height() + 5)
-	f.requireGone(idOf(p.request), false)
-	g, err := f.ExportGenesis(f.ctx)
-	require.NoError(t, err)
-	require.Len(t, g.Matches, 1)
+	f.until(f.height() + 9)
+	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(idOf(p.request)).Status)
+	require.Equal(t, types.ORDER_STATUS_FILLED, f.order(idOf(p.pool)).Status)
 	f.paused = false
-	f.next()
-	g, err = f.ExportGenesis(f.ctx)
+	f.until(f.height() + 9)
+	f.requireGone(idOf(p.request), false)
+	f.requireGone(idOf(p.pool), true)
+	g, err := f.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.Empty(t, g.Matches)
 }

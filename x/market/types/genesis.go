@@ -227,14 +227,9 @@ func (g GenesisState) validatePruned(p PrunedOrder) error {
 	))
 }
 
-// known says whether an id is that of an order or a request that is whole, or of one that was pruned since something named it.
-func (g GenesisState) known(whole bool, id string) bool {
-	return whole || holdsID(g.Pruned, id, func(p PrunedOrder) string { return p.Id })
-}
-
 // validateMatch checks that the orders and the request of a proposed match are there.
 func (g GenesisState) validateMatch(m Match) error {
-	if !g.known(holdsID(g.Requests, m.Request, func(r Request) string { return r.Id }), m.Request) {
+	if !holdsID(g.Requests, m.Request, func(r Request) string { return r.Id }) {
 		return text("request: " + m.Request + " is no request")
 	}
 	orders := []string{m.Pool}
@@ -244,7 +239,7 @@ func (g GenesisState) validateMatch(m Match) error {
 		}
 	}
 	for _, id := range orders {
-		if !g.known(holdsID(g.Orders, id, func(r OrderRecord) string { return r.Id }), id) {
+		if !holdsID(g.Orders, id, func(r OrderRecord) string { return r.Id }) {
 			return text("orders: " + id + " is no order")
 		}
 	}
