@@ -206,8 +206,11 @@ func (k Keeper) explainAbsence(ctx context.Context, id string, absence error) er
 		return err
 	}
 	p, found, err := k.findPruned(ctx, raw[:])
-	if err != nil || !found {
-		return errors.Join(err, absence)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return absence
 	}
 	return p.Gone()
 }
@@ -223,8 +226,11 @@ func (k Keeper) FindOrder(ctx context.Context, id string) (types.OrderRecord, er
 		return r, failure
 	}
 	p, found, failure := records.Find(ctx, k.Pruned, key[:])
-	if failure != nil || !found || p.Kind == types.ORDER_KIND_REQUEST {
-		return r, errors.Join(failure, err)
+	if failure != nil {
+		return r, failure
+	}
+	if !found || p.Kind == types.ORDER_KIND_REQUEST {
+		return r, err
 	}
 	p.Id = id
 	return p.OrderRecord(), nil
@@ -244,8 +250,11 @@ func (k Keeper) FindRequest(ctx context.Context, id string) (types.Request, erro
 		return r, failure
 	}
 	p, found, failure := k.findPruned(ctx, key[:])
-	if failure != nil || !found || p.Kind != types.ORDER_KIND_REQUEST {
-		return r, errors.Join(failure, err)
+	if failure != nil {
+		return r, failure
+	}
+	if !found || p.Kind != types.ORDER_KIND_REQUEST {
+		return r, err
 	}
 	first, _, failure := k.firstDeal(ctx, key[:])
 	return p.AsRequest(first), failure
