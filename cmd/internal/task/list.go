@@ -216,11 +216,11 @@ func timeOfBlock(ctx context.Context, conn *credence.Conn, height int64) *time.T
 }
 
 func printRequests(out io.Writer, rows []requestRow, output string) error {
+	if rows == nil {
+		rows = []requestRow{} // a list of nothing is a list
+	}
 	switch output {
 	case "json":
-		if rows == nil {
-			rows = []requestRow{}
-		}
 		return printer.PrintJSON(out, rows)
 	case "yaml":
 		text, err := yaml.Marshal(rows)

@@ -115,8 +115,11 @@ func writeReceipt(cmd *cobra.Command, r *receipt.Receipt, without error, out str
 	if out == "" {
 		out = credence.ShortDigest(r.Task) + ".receipt.json"
 	}
+	if err := cli.MakeFolderOf(out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
 	if err := os.WriteFile(out, file, 0o644); err != nil {
-		return err
+		return fmt.Errorf("--out: %w", err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s proves the answer of task %s as of height %d, in %d bytes.\n", out, credence.ShortDigest(r.Task), r.Height, len(file))
 	if without != nil {
