@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -89,7 +91,11 @@ func (r *resending) loadSecrets() (err error) {
 	if r.key, err = client.UnlockKey(r.KeyFile, r.Passphrase); err != nil {
 		return err
 	}
-	r.secret, err = agent.LoadSecret(r.pathOf("secret"))
+	secret := r.pathOf("secret")
+	if _, err := os.Stat(secret); errors.Is(err, fs.ErrNotExist) { // a new one would open nothing that was committed
+		return &cli.Problem{What: "secret " + secret + ": missing, and without it nothing that was committed can be revealed", Next: "name the worker's folder with --home, or restore the file from a backup"}
+	}
+	r.secret, err = agent.LoadSecret(secret)
 	return err
 }
 
