@@ -144,7 +144,7 @@ func (s *Server) addRoutes() {
 	s.mux.HandleFunc("GET /static/{file...}", s.serveFile)
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	for _, page := range []string{"/{$}", "/tasks", "/tasks/{id}", "/requests/{id}", "/deals/{id}", "/market", "/orders/{id}", "/organisations",
-		"/organisations/{id}", "/workers", "/workers/{id}", "/ledgers", "/apps", "/apps/{organisation}/{name}", "/search", "/api"} {
+		"/organisations/{id}", "/workers", "/workers/{id}", "/ledgers", "/apps", "/apps/{organisation}/{name}", "/feeds", "/feeds/{owner}/{name}", "/search", "/api"} {
 		s.mux.HandleFunc("GET "+page, s.servePage)
 	}
 	s.mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {

@@ -79,6 +79,22 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	}
 }
 
+// TestEveryPageHasItsAddress: each page that the script knows is served at its path, so that a link to it and a reload lead there.
+func TestEveryPageHasItsAddress(t *testing.T) {
+	_, s, page := serve(t)
+	script, err := fs.ReadFile(s.files, "app.js")
+	require.NoError(t, err)
+	patterns := regexp.MustCompile(`(?m)^  \["(/[^"]*)", "`).FindAllStringSubmatch(string(script), -1)
+	require.Greater(t, len(patterns), 15)
+	for _, pattern := range patterns {
+		path := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(pattern[1], "x")
+		res, body := get(t, page.URL+path)
+		require.Equal(t, http.StatusOK, res.StatusCode, path)
+		require.Contains(t, res.Header.Get("Content-Type"), "text/html", path)
+		require.Contains(t, body, "/static/app.js", path)
+	}
+}
+
 func TestOnlyReads(t *testing.T) {
 	node, _, page := serve(t)
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "BREW"} {
