@@ -18,6 +18,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/stream"
+	"github.com/credence-chain/credence/receipt"
 )
 
 //go:embed static
@@ -142,6 +143,8 @@ func (s *Server) addRoutes() {
 		writeError(w, http.StatusNotFound, "there is no "+showText(r.URL.Path)+": the page's own paths are in docs/pages.md")
 	})
 	s.mux.HandleFunc("GET /static/{file...}", s.serveFile)
+	s.mux.HandleFunc("GET /static/receipt.mjs", func(w http.ResponseWriter, r *http.Request) { serveBytes(w, r, ".js", receipt.Browser) })
+	s.mux.HandleFunc("GET /verify", func(w http.ResponseWriter, r *http.Request) { s.serveAsset(w, r, "verify.html") })
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	for _, page := range []string{"/{$}", "/tasks", "/tasks/{id}", "/requests/{id}", "/deals/{id}", "/market", "/orders/{id}", "/organisations",
 		"/organisations/{id}", "/workers", "/workers/{id}", "/ledgers", "/apps", "/apps/{organisation}/{name}", "/feeds", "/feeds/{owner}/{name}", "/search", "/api"} {
@@ -240,11 +243,16 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string)
 		writeError(w, http.StatusNotFound, "there is no file "+showText(name))
 		return
 	}
+	serveBytes(w, r, path.Ext(name), data)
+}
+
+// serveBytes answers with a file of a kind that changes with the binary alone: browsers ask each time whether it did.
+func serveBytes(w http.ResponseWriter, r *http.Request, kind string, data []byte) {
 	kinds := map[string]string{
 		".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
 		".json": "application/json; charset=utf-8",
 	}
-	w.Header().Set("Content-Type", kinds[path.Ext(name)])
+	w.Header().Set("Content-Type", kinds[kind])
 	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("ETag", etagOf(data))
 	if r.Header.Get("If-None-Match") == etagOf(data) {

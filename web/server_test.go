@@ -19,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/receipt"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -93,6 +94,26 @@ func TestEveryPageHasItsAddress(t *testing.T) {
 		require.Contains(t, res.Header.Get("Content-Type"), "text/html", path)
 		require.Contains(t, body, "/static/app.js", path)
 	}
+}
+
+// TestReceiptsAreCheckedHere: the page for receipts and all that it loads are served, and the verifier is that of package receipt.
+func TestReceiptsAreCheckedHere(t *testing.T) {
+	_, _, page := serve(t)
+	res, body := get(t, page.URL+"/verify")
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Contains(t, res.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'")
+	for _, file := range regexp.MustCompile(`(?:src|href)="(/static/[^"]+)"`).FindAllStringSubmatch(body, -1) {
+		res, _ := get(t, page.URL+file[1])
+		require.Equal(t, http.StatusOK, res.StatusCode, file[1])
+	}
+	_, script := get(t, page.URL+"/static/verify.js")
+	for _, file := range regexp.MustCompile(`from "\./([^"]+)"`).FindAllStringSubmatch(script, -1) {
+		res, _ := get(t, page.URL+"/static/"+file[1])
+		require.Equal(t, http.StatusOK, res.StatusCode, file[1])
+		require.Contains(t, res.Header.Get("Content-Type"), "text/javascript", file[1])
+	}
+	_, verifier := get(t, page.URL+"/static/receipt.mjs")
+	require.Equal(t, string(receipt.Browser), verifier)
 }
 
 func TestOnlyReads(t *testing.T) {

@@ -1,0 +1,8 @@
+package receipt
+
+import _ "embed"
+
+// Browser is the verifier for browsers, browser/receipt.mjs: a module of JavaScript that imports nothing.
+//
+//go:embed browser/receipt.mjs
+var Browser []byte
