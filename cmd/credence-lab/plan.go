@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -72,7 +73,7 @@ most a fifth of the organisations collude. A pool with less stake than a plan ne
 
 func parseShare(text string) (float64, error) {
 	v, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
-	if err != nil {
+	if err != nil || math.IsNaN(v) {
 		return 0, fmt.Errorf("--colluding: got %q, expected a share such as 20%% or 0.2", text)
 	}
 	if strings.HasSuffix(text, "%") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,10 +17,29 @@ func TestPlan(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, out, again)
 
-	for _, wrong := range [][2]string{{"--colluding", "many"}, {"--colluding", "120%"}, {"--trust", "100%"}, {"--value", "5"}, {"--price", "1.5ucred"}, {"--tasks", "0"}, {"--stake", "-1CRED"}} {
+	for _, wrong := range [][2]string{{"--colluding", "many"}, {"--colluding", "120%"}, {"--colluding", "NaN"}, {"--colluding", "NaN%"}, {"--colluding", "-1%"}, {"--colluding", ""}, {"--trust", "100%"}, {"--value", "5"}, {"--price", "1.5ucred"}, {"--tasks", "0"}, {"--stake", "-1CRED"}} {
 		_, err := lab(t, "", append(args, wrong[0], wrong[1])...)
 		require.ErrorContains(t, err, "got", "%s %s", wrong[0], wrong[1])
 	}
+}
+
+// A share is a percentage or a fraction.
+func TestShares(t *testing.T) {
+	for text, want := range map[string]float64{"20%": 0.2, "0.2": 0.2, "0": 0, "100%": 1, "0.5%": 0.005} {
+		got, err := parseShare(text)
+		require.NoError(t, err, text)
+		require.InDelta(t, want, got, 1e-12, text)
+	}
+}
+
+// --json has the same forecast for programs.
+func TestPlanAsJSON(t *testing.T) {
+	out, err := lab(t, "", "plan", "--tasks", "50", "--runs", "1", "--json", "--stake", "100CRED")
+	require.NoError(t, err)
+	var forecast map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &forecast), out)
+	require.NotEmpty(t, forecast)
+	require.NotContains(t, out, "tasks at trust")
 }
 
 func TestCoins(t *testing.T) {

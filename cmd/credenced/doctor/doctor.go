@@ -17,10 +17,12 @@ import (
 	cmtcfg "github.com/cometbft/cometbft/config"
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	ctypes "github.com/cometbft/cometbft/rpc/core/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/checkup"
@@ -131,8 +133,9 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	if application.GetBool("api.enable") {
 		n.rest = application.GetString("api.address")
 	}
-	if price := application.GetString("minimum-gas-prices"); price == "" || strings.HasPrefix(price, "0u") {
-		return "", fmt.Errorf("app.toml: minimum-gas-prices is %q: anybody fills blocks for nothing", price)
+	price := application.GetString("minimum-gas-prices")
+	if coins, err := sdk.ParseDecCoins(price); err != nil || coins.IsZero() {
+		return "", fmt.Errorf("app.toml: minimum-gas-prices is %q: anybody fills blocks for nothing; expected such as %s", price, encoding.LeastGasPrice)
 	}
 	if _, err := os.Stat(n.pathOf("genesis.json")); err != nil {
 		return "", err
