@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -313,7 +314,8 @@ func (m dealsOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*d
 	if req.Request != m.request.Id {
 		return nil, status.Error(codes.InvalidArgument, "other parties than a request")
 	}
-	return &dealstypes.QueryDealsResponse{Deals: m.deals}, nil
+	whole := slices.DeleteFunc(slices.Clone(m.deals), func(d dealstypes.Deal) bool { return d.Pruned > 0 })
+	return &dealstypes.QueryDealsResponse{Deals: whole}, nil
 }
 
 func (m marketOf) Preview(context.Context, *markettypes.QueryPreviewRequest) (*markettypes.QueryPreviewResponse, error) {
