@@ -576,7 +576,7 @@ func (m *Eviction) GetHeight() int64 {
 
 // Record is a worker's history.
 type Record struct {
-	// confirmations k: agreements with another organisation, or with the court, since the last proven fault.
+	// confirmations k: agreements with another organisation, or with the court, since the last fault or lost vote of a jury.
 	Confirmations uint64 `protobuf:"varint,1,opt,name=confirmations,proto3" json:"confirmations,omitempty"`
 	// right answers in all.
 	Right uint64 `protobuf:"varint,2,opt,name=right,proto3" json:"right,omitempty"`
