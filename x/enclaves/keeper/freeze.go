@@ -9,7 +9,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/x/enclaves/types"
-	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 // ListImage lists a measurement for the programs of a runtime, which counts after the delay: ErrInvalid, ErrExists, ErrFrozen,
@@ -152,12 +152,12 @@ func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject
 	if err := emitEvent(ctx, &types.EventFreezeVoted{Subject: subject, OrgId: seat.OrgId, Reason: reason}); err != nil {
 		return false, err
 	}
-	votes, part, total, err := k.countVotes(ctx, subject)
-	if err != nil || !verifierstypes.Decides(part, total) {
+	tally, err := k.countVotes(ctx, subject)
+	if err != nil || !tally.Stops() {
 		return false, err
 	}
-	first, seats := votes[0], make([]string, len(votes))
-	for i, v := range votes {
+	first, seats := tally.Votes[0], make([]string, len(tally.Votes))
+	for i, v := range tally.Votes {
 		seats[i] = v.OrgId
 		if v.Height < first.Height {
 			first = v
@@ -166,26 +166,18 @@ func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject
 	return true, k.Freeze(ctx, subject, first.Reason, seats)
 }
 
-// countVotes returns the votes of active seats about a subject that count now, in order of org id, their power, and that of all active
-// seats.
-func (k Keeper) countVotes(ctx context.Context, subject string) (votes []types.FreezeVote, part, total int64, err error) {
+// countVotes adds up the votes about a subject that count now.
+func (k Keeper) countVotes(ctx context.Context, subject string) (t poatypes.StopTally[types.FreezeVote], err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
-		return nil, 0, 0, err
+		return t, err
 	}
 	seats, err := k.seats.ActiveSeats(ctx)
 	if err != nil {
-		return nil, 0, 0, err
+		return t, err
 	}
-	for _, seat := range seats {
-		total += seat.Power
-		vote, found, err := records.Find(ctx, k.Votes, collections.Join(subject, seat.OrgId))
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		if found && vote.Counts(heightOf(ctx), params.VoteBlocks) {
-			votes, part = append(votes, vote), part+seat.Power
-		}
-	}
-	return votes, part, total, nil
+	return poatypes.TallyStop(seats, func(org string) (types.FreezeVote, bool, error) {
+		vote, found, err := records.Find(ctx, k.Votes, collections.Join(subject, org))
+		return vote, found && vote.Counts(heightOf(ctx), params.VoteBlocks), err
+	})
 }

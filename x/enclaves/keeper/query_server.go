@@ -55,8 +55,8 @@ func (s queryServer) Freeze(ctx context.Context, req *types.QueryFreezeRequest) 
 	if err != nil {
 		return nil, err
 	}
-	votes, _, _, err := s.countVotes(ctx, req.Subject)
-	res := &types.QueryFreezeResponse{Votes: votes}
+	tally, err := s.countVotes(ctx, req.Subject)
+	res := &types.QueryFreezeResponse{Votes: tally.Votes}
 	if frozen {
 		res.Freeze = &f
 	}

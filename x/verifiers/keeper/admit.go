@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/records"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 	"github.com/credence-chain/credence/x/verifiers/types"
 )
 
@@ -91,12 +92,12 @@ func (k Keeper) VoteStop(ctx context.Context, operator sdk.AccAddress, name, rea
 	if err := emitEvent(ctx, &types.EventStopVoted{Name: name, OrgId: seat.OrgId, Reason: reason}); err != nil {
 		return false, err
 	}
-	votes, part, total, err := k.countVotes(ctx, name)
-	if err != nil || !types.Decides(part, total) {
+	tally, err := k.countVotes(ctx, name)
+	if err != nil || !tally.Stops() {
 		return false, err
 	}
-	first, seats := votes[0], make([]string, len(votes))
-	for i, v := range votes {
+	first, seats := tally.Votes[0], make([]string, len(tally.Votes))
+	for i, v := range tally.Votes {
 		seats[i] = v.OrgId
 		if v.Height < first.Height {
 			first = v
@@ -105,26 +106,18 @@ func (k Keeper) VoteStop(ctx context.Context, operator sdk.AccAddress, name, rea
 	return true, k.Stop(ctx, name, first.Reason, seats)
 }
 
-// countVotes returns the votes of active seats to stop a verifier that count now, in order of org id, their power, and that of all
-// active seats.
-func (k Keeper) countVotes(ctx context.Context, name string) (votes []types.StopVote, part, total int64, err error) {
+// countVotes adds up the votes to stop a verifier that count now.
+func (k Keeper) countVotes(ctx context.Context, name string) (t poatypes.StopTally[types.StopVote], err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
-		return nil, 0, 0, err
+		return t, err
 	}
 	seats, err := k.seats.ActiveSeats(ctx)
 	if err != nil {
-		return nil, 0, 0, err
+		return t, err
 	}
-	for _, seat := range seats {
-		total += seat.Power
-		vote, found, err := records.Find(ctx, k.Votes, collections.Join(name, seat.OrgId))
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		if found && vote.Counts(heightOf(ctx), params.VoteBlocks) {
-			votes, part = append(votes, vote), part+seat.Power
-		}
-	}
-	return votes, part, total, nil
+	return poatypes.TallyStop(seats, func(org string) (types.StopVote, bool, error) {
+		vote, found, err := records.Find(ctx, k.Votes, collections.Join(name, org))
+		return vote, found && vote.Counts(heightOf(ctx), params.VoteBlocks), err
+	})
 }

@@ -22,8 +22,8 @@ func (s queryServer) Verifier(ctx context.Context, req *types.QueryVerifierReque
 	if err != nil {
 		return nil, err
 	}
-	votes, _, _, err := s.countVotes(ctx, v.Name)
-	return &types.QueryVerifierResponse{Verifier: v, Active: v.CheckUsable(heightOf(ctx)+1) == nil, Votes: votes}, err
+	tally, err := s.countVotes(ctx, v.Name)
+	return &types.QueryVerifierResponse{Verifier: v, Active: v.CheckUsable(heightOf(ctx)+1) == nil, Votes: tally.Votes}, err
 }
 
 func (s queryServer) Verifiers(ctx context.Context, req *types.QueryVerifiersRequest) (*types.QueryVerifiersResponse, error) {

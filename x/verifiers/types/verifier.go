@@ -126,7 +126,3 @@ func (v Verifier) CheckUsable(height int64) error {
 
 // Counts says whether the vote counts at a height.
 func (s StopVote) Counts(height, voteBlocks int64) bool { return height < s.Height+voteBlocks }
-
-// Decides says whether so much of the active power stops a verifier: more than a third. Those who stop one too many cost some
-// requesters an answer, which is refunded; those who stop one too late let wrong answers be accepted.
-func Decides(part, total int64) bool { return 3*part > total }
