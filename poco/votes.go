@@ -50,9 +50,10 @@ func ScoreUnder(policy string, confirmations, score uint64) uint64 {
 	return confirmations
 }
 
-// markOf is what the vote does to a seat's record. A task without an accepted answer moves none, as on iExec.
+// markOf is what the vote does to a seat's record. A task without an accepted answer moves none, as on iExec. Work at price 0 moves none
+// either: nobody gains by it, and nobody can have an honest worker outvoted for nothing.
 func (t *Task) markOf(seat Seat) VoteMark {
-	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) {
+	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) || t.Terms.Price == 0 {
 		return MarkNone
 	}
 	switch right := t.isRight(seat); t.Terms.policyRules().Votes {
@@ -66,12 +67,12 @@ func (t *Task) markOf(seat Seat) VoteMark {
 	return MarkNone
 }
 
-// scoreMark is what iExec's score of somebody who contributed becomes. Work at price 0 counts for no record.
+// scoreMark is what iExec's score of somebody who contributed becomes.
 func (t *Task) scoreMark(right bool) VoteMark {
 	switch {
 	case !right:
 		return MarkFaulty
-	case countSeats(t.Seats, contributed) > 1 && t.Terms.Price > 0:
+	case countSeats(t.Seats, contributed) > 1:
 		return MarkAccurate
 	}
 	return MarkNone

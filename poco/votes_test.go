@@ -168,3 +168,20 @@ func TestAVoteConvictsNobody(t *testing.T) {
 		}
 	})
 }
+
+// TestFreeWorkMovesNoRecord: a coalition that outvotes an honest worker for nothing takes none of its record.
+func TestFreeWorkMovesNoRecord(t *testing.T) {
+	for _, policy := range []string{PolicyJury, PolicyIExec} {
+		for _, price := range []uint64{0, 10} {
+			p := votePlay(t, policy, 2, 4, 9)
+			p.task.Terms.Price = price
+			p.toReveal(lie, lie, lie, truth)
+			p.revealAll(BenchWorkers)
+			require.Equal(t, EndAccepted, p.task.Ending, policy)
+			marks, _ := votesOf(p.end)
+			require.Equal(t, price > 0, marks[3] != MarkNone, "%s at price %d", policy, price)
+			require.Equal(t, price > 0 && policy == PolicyIExec, marks[0] != MarkNone, "%s at price %d", policy, price)
+			p.checkEnd()
+		}
+	}
+}
