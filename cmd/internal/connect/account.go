@@ -33,7 +33,8 @@ func (o *AccountFlags) HideOutput(f *pflag.FlagSet) { _ = f.MarkHidden("output")
 // AddKeys adds the flags that say whose key is used.
 func (o *AccountFlags) AddKeys(f *pflag.FlagSet, what string) {
 	f.StringVar(&o.Chain.From, "from", "", what)
-	f.StringVar(&o.Chain.KeyFile, "key-file", "", "file with the key in hex, instead of --from")
+	f.StringVar(&o.Chain.KeyFile, "key-file", "", "file with the key, in hex or encrypted, instead of --from")
+	o.Chain.AddPassphrase(f)
 	o.Chain.AddKeyring(f)
 }
 

@@ -16,20 +16,24 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devinfo"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // Flags say which chain, which keys and which store; a devnet fills in what is left out.
 type Flags struct {
-	nodes       []string
-	ChainID     string
-	KeyFile     string
-	providerKey string
-	From        string
-	Backend     string
-	home        string
-	Stores      []string
-	holders     []string
-	StoreToken  string
+	nodes   []string
+	ChainID string
+	KeyFile string
+	// PassphraseFile has the passphrase of an encrypted KeyFile.
+	PassphraseFile string
+	passphrase     keyfile.Source
+	providerKey    string
+	From           string
+	Backend        string
+	home           string
+	Stores         []string
+	holders        []string
+	StoreToken     string
 }
 
 // AddChain adds the flags that say which chain and which store.
@@ -47,10 +51,24 @@ func (c *Flags) Add(f *pflag.FlagSet, keys bool) {
 		return
 	}
 	f.StringVar(&c.StoreToken, "store-token", "", "token for uploads to the store")
-	f.StringVar(&c.KeyFile, "key-file", "", "file with the requester's key in hex (default: the devnet's requester)")
+	f.StringVar(&c.KeyFile, "key-file", "", "file with the requester's key, in hex or encrypted (default: the devnet's requester)")
+	c.AddPassphrase(f)
 	f.StringVar(&c.providerKey, "provider-key-file", "", "file with the key that publishes apps (default: the devnet's provider, or the requester)")
 	f.StringVar(&c.From, "from", "", "name of the requester's key in the keyring, or of a devnet's account, instead of --key-file")
 	c.AddKeyring(f)
+}
+
+// AddPassphrase adds the flag that opens encrypted key files.
+func (c *Flags) AddPassphrase(f *pflag.FlagSet) {
+	f.StringVar(&c.PassphraseFile, keyfile.Flag, "", keyfile.Usage)
+}
+
+// openKey reads a key file, with the passphrase if it is encrypted. All files of a command have one passphrase, which a pipe gives once.
+func (c *Flags) openKey(path string) (client.Key, error) {
+	if c.passphrase == nil {
+		c.passphrase = keyfile.From(c.PassphraseFile)
+	}
+	return client.UnlockKey(path, c.passphrase)
 }
 
 // Link is what a command works with.
@@ -152,7 +170,7 @@ func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
 	case c.KeyFile != "" && c.From != "":
 		return fmt.Errorf("--key-file and --from name one key each: give one of them")
 	case c.KeyFile != "":
-		l.Requester, err = client.LoadKey(c.KeyFile)
+		l.Requester, err = c.openKey(c.KeyFile)
 	case c.From != "":
 		l.Requester, err = c.loadKey(cmd, l.Info)
 	case l.Info != nil:
@@ -165,7 +183,7 @@ func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
 	}
 	switch {
 	case c.providerKey != "":
-		l.Provider, err = client.LoadKey(c.providerKey)
+		l.Provider, err = c.openKey(c.providerKey)
 	case l.Info != nil && c.KeyFile == "" && c.From == "":
 		l.Provider, err = client.LoadKey(l.Info.Account("provider").KeyFile)
 	}

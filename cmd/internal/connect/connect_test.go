@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devinfo"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // devnet writes what is known of a devnet that has a requester and a provider, whose nodes are at the endpoints.
@@ -78,6 +80,10 @@ func TestLoadKeys(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "other.key")
 	key, err := credence.LoadOrGenerateKey(other)
 	require.NoError(t, err)
+	passphrase, sealed := filepath.Join(t.TempDir(), "passphrase"), filepath.Join(t.TempDir(), "sealed.key")
+	require.NoError(t, os.WriteFile(passphrase, []byte("a passphrase of some length\n"), 0o600))
+	require.NoError(t, credence.SaveKey(sealed, key))
+	require.NoError(t, keyfile.Encrypt(sealed, keyfile.From(passphrase), func([]byte) error { return nil }))
 	for _, tc := range []struct {
 		name      string
 		args      []string
@@ -91,6 +97,8 @@ func TestLoadKeys(t *testing.T) {
 		{"of the devnet, by its address", []string{"--from", provider.Address}, info, provider.Address, ""},
 		{"another who publishes", []string{"--provider-key-file", other}, info, requester.Address, key.Address()},
 		{"a file, where there is no devnet", []string{"--key-file", other}, nil, key.Address(), ""},
+		{"an encrypted file", []string{"--key-file", sealed, "--key-passphrase-file", passphrase}, nil, key.Address(), ""},
+		{"an encrypted file of who publishes", []string{"--provider-key-file", sealed, "--key-passphrase-file", passphrase}, info, requester.Address, key.Address()},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c, cmd := withFlags(t, tc.args...)
@@ -114,6 +122,7 @@ func TestLoadKeys(t *testing.T) {
 		{"two", []string{"--key-file", other, "--from", "provider"}, info, []string{"give one of them"}},
 		{"a file that is not there", []string{"--key-file", other + "x"}, nil, []string{other + "x"}},
 		{"a name that nobody has", []string{"--from", "nobody", "--keyring-backend", "test", "--keyring-dir", t.TempDir()}, info, []string{`--from: keyring test has no key "nobody"`, "and the devnet no account of that name; it has requester, provider", "credenced keys list --keyring-backend test"}},
+		{"an encrypted file without a passphrase", []string{"--key-file", sealed}, nil, []string{"no passphrase was given", "--key-passphrase-file"}},
 		{"a provider's file that is not there", []string{"--provider-key-file", other + "x"}, info, []string{other + "x"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

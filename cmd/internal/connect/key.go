@@ -107,7 +107,7 @@ func (o *AccountFlags) LoadSigner(cmd *cobra.Command, owner string) (order.Key, 
 	case o.Chain.KeyFile != "" && o.Chain.From != "":
 		return nil, errors.New("--key-file and --from name one key each: give one of them")
 	case o.Chain.KeyFile != "":
-		return credence.LoadKey(o.Chain.KeyFile)
+		return o.Chain.openKey(o.Chain.KeyFile)
 	case o.Chain.From != "":
 		key, err := o.LoadNamedKey(cmd, o.Chain.From)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -151,6 +152,7 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 	o.AddKeys(f, "")
 	_ = f.MarkHidden("from")
 	_ = f.MarkHidden("key-file")
+	_ = f.MarkHidden(keyfile.Flag)
 	f.BoolVar(&o.Offline, "offline", false, "ask no node, not even for the chain's id")
 	outFlags(f, &out, &overwritable)
 	return cmd

@@ -37,7 +37,8 @@ func (p *publishFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.output, "output", "text", "text, or json for one line an event")
 	p.connect.AddChain(f)
 	f.StringVar(&p.connect.StoreToken, "store-token", "", "token for uploads to the store")
-	f.StringVar(&p.connect.KeyFile, "key-file", "", "file with the provider's key in hex, instead of --from (default: the devnet's provider)")
+	f.StringVar(&p.connect.KeyFile, "key-file", "", "file with the provider's key, in hex or encrypted, instead of --from (default: the devnet's provider)")
+	p.connect.AddPassphrase(f)
 	f.StringVar(&p.connect.From, "from", "", "name of the provider's key in the keyring, or of a devnet's account (default: the devnet's provider)")
 	p.connect.AddKeyring(f)
 }
