@@ -240,13 +240,13 @@ func (n *node) checkHeight(ctx context.Context) (string, error) {
 	if n.status.SyncInfo.CatchingUp {
 		return "", fmt.Errorf("%d, and it is catching up with the chain; wait for it", height)
 	}
+	state, err := n.rpc.DumpConsensusState(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%d, and the node does not say how far its peers are: %w", height, err)
+	}
 	furthest := height
-	if state, err := n.rpc.DumpConsensusState(ctx); err == nil {
-		for _, p := range state.Peers {
-			if h := peerHeight(p.PeerState); h-1 > furthest {
-				furthest = h - 1 // a peer works on the block after its last
-			}
-		}
+	for _, p := range state.Peers {
+		furthest = max(furthest, peerHeight(p.PeerState)-1) // a peer works on the block after its last
 	}
 	if furthest-height > mostLag {
 		return "", fmt.Errorf("%d, and a peer is at %d", height, furthest)

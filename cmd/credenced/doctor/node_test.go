@@ -31,6 +31,7 @@ type running struct {
 	status ctypes.ResultStatus
 	peers  int
 	states []string // of peers in consensus
+	mute   bool     // it says nothing of them
 	seat   poatypes.Seat
 }
 
@@ -50,6 +51,9 @@ func (r *running) answer(w http.ResponseWriter, req *http.Request) {
 	case "net_info":
 		result = &ctypes.ResultNetInfo{NPeers: r.peers}
 	case "dump_consensus_state":
+		if r.mute {
+			return
+		}
 		state := &ctypes.ResultDumpConsensusState{RoundState: json.RawMessage("{}")}
 		for _, s := range r.states {
 			state.Peers = append(state.Peers, ctypes.PeerStateInfo{PeerState: json.RawMessage(s)})
@@ -114,6 +118,7 @@ func TestDoctorOfARunningNode(t *testing.T) {
 		{"alone", func(r *running) { r.peers = 0 }, "FAIL  peers        none; check persistent_peers and seeds"},
 		{"catching up", func(r *running) { r.status.SyncInfo.CatchingUp = true }, "FAIL  height       100, and it is catching up with the chain; wait for it"},
 		{"behind", func(r *running) { r.states = append(r.states, `"what"`, `{"round_state":{"height":"500"}}`) }, "FAIL  height       100, and a peer is at 499"},
+		{"mute about its peers", func(r *running) { r.mute = true }, "FAIL  height       100, and the node does not say how far its peers are: "},
 		{"late", func(r *running) { r.status.SyncInfo.LatestBlockTime = time.Now().Add(-time.Hour) }, "FAIL  clock        the latest block is 1h0m0"},
 		{"early", func(r *running) { r.status.SyncInfo.LatestBlockTime = time.Now().Add(time.Minute) }, "FAIL  clock        the latest block is -"},
 		{"a service that is away", func(r *running) { r.edit("app.toml", `address = "tcp://127.0.0.1:`, `address = "tcp://127.0.0.254:`) }, "FAIL  services     REST: "},
