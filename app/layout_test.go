@@ -14,6 +14,7 @@ import (
 
 	cosmosproto "github.com/cosmos/cosmos-proto"
 	gogoproto "github.com/cosmos/gogoproto/proto"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -56,14 +57,15 @@ func TestStateLayout(t *testing.T) {
 			was[s.module], from[s.module] = s, s.version
 		}
 	}
-	for name, s := range now {
+	for _, name := range slices.Sorted(maps.Keys(now)) { // all that differ are named
+		s := now[name]
 		before, had := was[name]
 		switch {
 		case !had: // a new module begins with its default state
 		case s.version < before.version:
-			require.Fail(t, "consensus version fell", "%s: %d, and %d was released", name, s.version, before.version)
+			assert.Fail(t, "consensus version fell", "%s: %d, and %d was released", name, s.version, before.version)
 		case s.version == before.version:
-			require.Equal(t, before.body, s.body, "the state of %s differs from the last release: raise the module's ConsensusVersion, register a migration in its "+
+			assert.Equal(t, before.body, s.body, "the state of %s differs from the last release: raise the module's ConsensusVersion, register a migration in its "+
 				"RegisterServices, and add an upgrade to app/upgrades. Only with a release that no chain is to be upgraded to: make released", name)
 		}
 	}

@@ -9,7 +9,8 @@ package poco
 // Domains of the hashes here.
 const (
 	domainStatement = "credence/evidence/v1"
-	domainInputs    = "credence/inputs/v1"
+	domainInputs    = "credence/inputs/v2"
+	domainRun       = "credence/run/v1"
 )
 
 // EvidenceKind says what kind of evidence a statement is for. Evidence of one kind is never taken for another.
@@ -45,7 +46,7 @@ func (s Statement) Digest() [32]byte {
 		s.App[:], s.Inputs[:], []byte{byte(s.Outcome.Kind)}, s.Outcome.Digest[:], encodeU64(s.Outcome.Fuel))
 }
 
-// Inputs are all that a task hands to its program.
+// Inputs are all that a task hands to its program, and how it is run.
 type Inputs struct {
 	Index       uint64 // of the task within the request's bag
 	Arguments   []string
@@ -53,26 +54,58 @@ type Inputs struct {
 	Stdin       string   // the name of the file that is the standard input; empty for none
 	Files       []InputFile
 	Datasets    [][32]byte // SHA-256 of each that this task reads, in order
+	Run         Run
 }
 
-// InputFile is a file below /in.
+// InputFile is a file below /in, or a packed folder.
 type InputFile struct {
 	Name   string
 	Digest [32]byte // SHA-256 of its content
+	Tree   bool     // a folder
+}
+
+// Run is how a program is run. Under another one the same program ends otherwise on the same inputs: whoever hands an enclave its work
+// could have it fail, or draw other numbers.
+type Run struct {
+	Clock                               int64    // what the program's clock shows when it starts, in Unix seconds
+	Seed                                [32]byte // RunSeed
+	OkExit                              []uint32 // the exit statuses that mean success; 0 alone where there is none
+	Stdout, Workdir, OutputPath, Rows   string
+	Writable                            bool // what lies below /in
+	FuelLimit, MemoryLimit, OutputLimit uint64
+}
+
+// digest is the hash of a run.
+func (r Run) digest() [32]byte {
+	statuses := make([][]byte, len(r.OkExit))
+	for i, status := range r.OkExit {
+		statuses[i] = encodeU64(uint64(status))
+	}
+	okExit := Hash(statuses...)
+	return Hash([]byte(domainRun), encodeU64(uint64(r.Clock)), r.Seed[:], okExit[:], []byte(r.Stdout), []byte(r.Workdir), []byte(r.OutputPath),
+		[]byte(r.Rows), encodeBool(r.Writable), encodeU64(r.FuelLimit), encodeU64(r.MemoryLimit), encodeU64(r.OutputLimit))
+}
+
+// encodeBool is one byte.
+func encodeBool(b bool) []byte {
+	if b {
+		return []byte{1}
+	}
+	return []byte{0}
 }
 
 // Digest is the inputs' hash. Each list is hashed by itself first, so that no item can be taken for one of another list.
 func (in Inputs) Digest() [32]byte {
 	var files, datasets [][]byte
 	for _, f := range in.Files {
-		files = append(files, []byte(f.Name), f.Digest[:])
+		files = append(files, []byte(f.Name), f.Digest[:], encodeBool(f.Tree))
 	}
 	for _, d := range in.Datasets {
 		datasets = append(datasets, d[:])
 	}
 	arguments, environment := hashTexts(in.Arguments), hashTexts(in.Environment)
-	fileList, datasetList := Hash(files...), Hash(datasets...)
-	return Hash([]byte(domainInputs), encodeU64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:])
+	fileList, datasetList, run := Hash(files...), Hash(datasets...), in.Run.digest()
+	return Hash([]byte(domainInputs), encodeU64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:], run[:])
 }
 
 // hashTexts hashes a list of texts.

@@ -12,7 +12,11 @@ import (
 func someInputs() Inputs {
 	return Inputs{
 		Index: 3, Arguments: []string{"a", "bc"}, Environment: []string{"X=1"}, Stdin: "in.txt",
-		Files: []InputFile{{"in.txt", [32]byte{1}}, {"more/of.it", [32]byte{2}}}, Datasets: [][32]byte{{3}, {4}},
+		Files: []InputFile{{Name: "in.txt", Digest: [32]byte{1}}, {Name: "more/of.it", Digest: [32]byte{2}, Tree: true}}, Datasets: [][32]byte{{3}, {4}},
+		Run: Run{
+			Clock: 7, Seed: [32]byte{8}, OkExit: []uint32{0, 10}, Stdout: "out.txt", Workdir: "in", OutputPath: "result", Rows: "rows",
+			FuelLimit: 9, MemoryLimit: 10, OutputLimit: 11,
+		},
 	}
 }
 
@@ -80,6 +84,20 @@ func TestInputsBindEveryField(t *testing.T) {
 		"file's content":    func(in *Inputs) { in.Files[0].Digest[1] = 1 },
 		"one file less":     func(in *Inputs) { in.Files = in.Files[:1] },
 		"order of files":    func(in *Inputs) { in.Files[0], in.Files[1] = in.Files[1], in.Files[0] },
+		"a folder":          func(in *Inputs) { in.Files[0].Tree = true },
+		"clock":             func(in *Inputs) { in.Run.Clock++ },
+		"seed":              func(in *Inputs) { in.Run.Seed[31]++ },
+		"status":            func(in *Inputs) { in.Run.OkExit[1] = 11 },
+		"one status less":   func(in *Inputs) { in.Run.OkExit = in.Run.OkExit[:1] },
+		"stdout":            func(in *Inputs) { in.Run.Stdout = "" },
+		"workdir":           func(in *Inputs) { in.Run.Workdir = "out" },
+		"output path":       func(in *Inputs) { in.Run.OutputPath = "" },
+		"rows":              func(in *Inputs) { in.Run.Rows = "" },
+		"texts moved":       func(in *Inputs) { in.Run.Workdir, in.Run.OutputPath = in.Run.OutputPath, in.Run.Workdir },
+		"writable":          func(in *Inputs) { in.Run.Writable = true },
+		"fuel limit":        func(in *Inputs) { in.Run.FuelLimit++ },
+		"memory":            func(in *Inputs) { in.Run.MemoryLimit++ },
+		"output":            func(in *Inputs) { in.Run.OutputLimit++ },
 		"dataset":           func(in *Inputs) { in.Datasets[0][1] = 1 },
 		"one dataset less":  func(in *Inputs) { in.Datasets = in.Datasets[:1] },
 		"order of datasets": func(in *Inputs) { in.Datasets[0], in.Datasets[1] = in.Datasets[1], in.Datasets[0] },

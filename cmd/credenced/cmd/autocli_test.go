@@ -86,5 +86,5 @@ func TestEveryMethodHasACommand(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 12, modules)
+	require.Equal(t, 13, modules)
 }

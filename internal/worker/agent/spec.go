@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"github.com/credence-chain/credence/artifact/rows"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
-	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -27,9 +25,9 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	if err != nil {
 		return runtime.Spec{}, err
 	}
-	rules, err := contract.FindRuntime(a.Deal.Runtime)
+	run, err := a.Deal.RunOf(id, a.Task.Index)
 	if err != nil {
-		return runtime.Spec{}, fmt.Errorf("deal %s: %w", a.Deal.Id, err)
+		return runtime.Spec{}, err
 	}
 	list := listReads(a)
 	if len(files) != len(list) {
@@ -38,12 +36,9 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	spec := runtime.Spec{
 		Program:   program,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
-		FuelLimit: a.Deal.Terms.FuelLimit, MemoryLimit: rules.MemoryBytes(a.Deal.Resources.MemoryBytes),
-		OutputLimit: rules.OutputBytes(a.Deal.Resources.DiskBytes), OutputPath: a.Deal.OutputPath,
-		Execution: a.Deal.RunExecution(),
+		FuelLimit: run.FuelLimit, MemoryLimit: run.MemoryLimit, OutputLimit: run.OutputLimit, OutputPath: run.OutputPath,
+		Execution: a.Deal.RunExecution(), Clock: run.Clock, Seed: run.Seed,
 	}
-	spec.Clock = cmp.Or(spec.Execution.Clock, a.Deal.Time)
-	spec.Seed = poco.RunSeed(id, spec.Execution.Seed, a.Task.Index)
 	inputs := inputRules(a.Deal)
 	for i, r := range list {
 		switch {

@@ -1,10 +1,12 @@
 package types
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // CompleteStatement fills in what a deal says of an answer to the task of an index: its app, and the digest of its inputs, which are
@@ -13,14 +15,17 @@ func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs
 	if s.App, err = parseDigest("app", d.Digest); err != nil {
 		return in, err
 	}
-	execution := d.Execution.Contract()
+	execution := d.RunExecution()
 	in = poco.Inputs{Index: index, Arguments: d.Args, Environment: execution.Env, Stdin: execution.Stdin}
+	if in.Run, err = d.RunOf(s.Task, index); err != nil {
+		return in, err
+	}
 	for _, f := range d.Inputs {
 		digest, err := parseDigest(f.Name, f.Digest)
 		if err != nil {
 			return in, err
 		}
-		in.Files = append(in.Files, poco.InputFile{Name: f.Name, Digest: digest})
+		in.Files = append(in.Files, poco.InputFile{Name: f.Name, Digest: digest, Tree: f.Tree})
 	}
 	for _, set := range d.DatasetsOf(index) {
 		digest, err := parseDigest(set.Dataset, set.Digest)
@@ -31,6 +36,21 @@ func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs
 	}
 	s.Inputs = in.Digest()
 	return in, nil
+}
+
+// RunOf is how the deal's program is run for a task, which has an index within the request's bag. Workers build what they execute of it,
+// and evidence covers it.
+func (d Deal) RunOf(task [32]byte, index uint64) (poco.Run, error) {
+	rules, err := contract.FindRuntime(d.Runtime)
+	if err != nil {
+		return poco.Run{}, fmt.Errorf("deal %s: %w", d.Id, err)
+	}
+	e := d.RunExecution()
+	return poco.Run{
+		Clock: cmp.Or(e.Clock, d.Time), Seed: poco.RunSeed(task, e.Seed, index), OkExit: e.OkExit, Stdout: e.Stdout, Workdir: e.Workdir,
+		OutputPath: d.OutputPath, Rows: e.Rows, Writable: e.Writable, FuelLimit: d.Terms.FuelLimit,
+		MemoryLimit: rules.MemoryBytes(d.Resources.MemoryBytes), OutputLimit: rules.OutputBytes(d.Resources.DiskBytes),
+	}, nil
 }
 
 // parseDigest reads the text of a digest of a deal.
