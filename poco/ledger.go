@@ -187,9 +187,9 @@ type Gate uint8
 
 // The three answers of a turn.
 const (
-	GateWait Gate = iota // earlier draws may still decide it
+	GateWait Gate = iota // earlier turns may still decide it
 	GateOpen             // the task may finalise on its replicas
-	GateShut             // the court, however the earlier draws end
+	GateShut             // the court, however the earlier turns end
 )
 
 // String names the gate.
@@ -280,8 +280,8 @@ func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int
 }
 
 // countParts says in how many parts what is free is cut, so that tasks in flight need not wait for each other. Where turns were
-// charged lately, there is a part for each charge to come and each task in flight. In peace two parts do, and a long task leaves
-// more to those that end before it.
+// charged lately, there is a part for each charge to come and each task in flight. Without a recent charge a short task may take
+// half. A long task takes less, because shorter ones end before it.
 func (l *Ledger) countParts(long bool) uint64 {
 	charges, peak := l.Charges[0]+l.Charges[1], max(l.Peak[0], l.Peak[1])
 	switch {

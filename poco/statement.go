@@ -1,10 +1,9 @@
 package poco
 
-// A statement is what evidence shows about an answer (protocol section 2). The chain computes it from its own state and the
-// reveal, and takes no part of it from the evidence. What makes the evidence, a proven program or an enclave, computes the
-// digests of the app, the inputs and the result from the bytes that it loaded and wrote: it does not know the state, so that
-// a task's id alone would let whoever runs it hand it another app or other inputs. It only echoes the chain, the task, the
-// attempt and the worker.
+// A statement is what evidence shows about an answer (protocol section 2). The chain computes the statement from its own state and the
+// reveal, and takes no part of it from the evidence. The proven program or the enclave computes the digests of the app, the inputs and
+// the result itself, from the bytes that it read and wrote. It cannot see the chain's state: if it went by the task's id alone, whoever
+// runs it could hand it another app or other inputs. It copies the chain, the task, the attempt and the worker unchecked.
 
 // Domains of the hashes here.
 const (
@@ -28,7 +27,7 @@ func (k EvidenceKind) String() string {
 	return [...]string{"no evidence", "a proof", "an attestation"}[k]
 }
 
-// Statement is that one worker's answer to one attempt at one task is what the app makes of the inputs.
+// Statement says that this worker answers this attempt at this task with Outcome, and that the app makes this Outcome of these inputs.
 type Statement struct {
 	ChainID string
 	Task    [32]byte
@@ -64,8 +63,8 @@ type InputFile struct {
 	Tree   bool     // a folder
 }
 
-// Run is how a program is run. Under another one the same program ends otherwise on the same inputs: whoever hands an enclave its work
-// could have it fail, or draw other numbers.
+// Run is how a program is run. Under another clock, seed or limit the same program ends otherwise on the same inputs. So the statement
+// covers them: whoever runs an enclave must not choose them.
 type Run struct {
 	Clock                               int64    // what the program's clock shows when it starts, in Unix seconds
 	Seed                                [32]byte // RunSeed

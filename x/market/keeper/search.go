@@ -51,8 +51,8 @@ func (t *attempt) newSearch(r types.Request) (*search, error) {
 	return s, err
 }
 
-// recordDeal notes a deal: the orders that were chosen for datasets have less left. Of a split bag, what a deal has read is not
-// chosen any more anyway.
+// recordDeal notes a deal: the orders that were chosen for datasets have less left. Nothing is noted for a split bag: one task reads
+// each dataset, so that none is bought twice.
 func (s *search) recordDeal(d dealstypes.Deal) {
 	for i := range s.chosen {
 		if o := &s.chosen[i]; o.id != "" && d.DatasetsPerTask == 0 {

@@ -22,8 +22,8 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return k.drawMore(ctx, it, e)
 }
 
-// drawFirst draws the first worker of a task whose deal was not cancelled, if a plan could be carried out with those who are
-// eligible now.
+// drawFirst draws the first worker of a task whose deal was not cancelled, if enough organisations are free of reservations, and the
+// task could be checked: by replicas, or by a court that its escrow pays.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if it.deal.Cancelled {
@@ -98,7 +98,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	case errors.Is(err, errTaken):
 		return k.refuseDraw(ctx, it)
 	case errors.Is(err, errNotCredible):
-		plan.Court, plan.Bound = true, poco.BoundEvidence // its charge stays, because the seed is known by now
+		plan.Court, plan.Bound = true, poco.BoundEvidence // the plan's charge stays, because the seed is known by now
 	case err != nil:
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
 }
 
-// secondSize is how many seats wave 2 of a plan takes, the lottery's too.
+// secondSize is how many seats wave 2 of a plan takes, the lottery's too. A plan of the court, which has no replicas, is never drawn.
 func secondSize(it *item, plan poco.Plan, e poco.Entropy) drawSize {
 	n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
 	if n.won {
@@ -123,7 +123,7 @@ func secondSize(it *item, plan poco.Plan, e poco.Entropy) drawSize {
 	return n
 }
 
-// refuseDraw gives the plan up, and says so.
+// refuseDraw drops the plan, and says so; the task is planned again.
 func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
 	err := emitEvent(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
 	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err

@@ -92,7 +92,7 @@ func TestThePlanIsMadeBeforeTheSeed(t *testing.T) {
 		}
 		came := tickets(30, 30+rapid.Uint64Range(0, 20).Draw(r, "came"))
 		f.come(came...)
-		for _, i := range left {
+		for _, i := range slices.Concat(left, taken, early) {
 			if rapid.Bool().Draw(r, "comes back") {
 				f.come(i)
 			}
@@ -171,21 +171,25 @@ func TestAChosenMomentIsCharged(t *testing.T) {
 }
 
 // TestABusyOrganisationIsNotSkipped: a requester that knows the seed has the honest organisations that it would choose drawn
-// for tasks of its own, so that the next in order, a friend, takes their place. The draw is refused instead.
+// for tasks of its own, so that the next in order, a friend, takes their place. The draw is refused instead, also when a task that
+// the requester holds back until then ends in time, and the organisation is back.
 func TestABusyOrganisationIsNotSkipped(t *testing.T) {
 	f, id := plannedTask(t, 2)
 	task := f.drawSecondWave(id)
 	require.Equal(t, types.PHASE_SECOND, task.Phase)
 	wanted := ticketsOf(task)
 
-	for _, drawn := range []bool{true, false} {
+	for _, c := range []struct{ drawn, back bool }{{true, false}, {true, true}, {false, false}, {false, true}} {
 		f, id = plannedTask(t, 2)
 		f.begin()
-		f.leave(drawn, wanted[0])
+		f.leave(c.drawn, wanted[0])
+		if c.back {
+			f.come(wanted[0])
+		}
 		f.end()
 		f.begin()
 		task = f.task(id)
-		if drawn {
+		if c.drawn {
 			require.Equal(t, types.PHASE_LOCKED, task.Phase)
 			require.NotEmpty(t, task.Risk)
 		} else { // whoever leaves by itself only makes room for the next

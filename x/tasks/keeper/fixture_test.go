@@ -515,6 +515,9 @@ func (f *fixture) leave(drawn bool, tickets ...uint64) {
 			f.moves.counted.Taken++
 		}
 		stint.Departure, stint.Until, stint.Drawn = f.moves.counted.Departures, f.ctx.BlockHeight(), drawn
+		if drawn {
+			stint.Taken = stint.Until
+		}
 		f.moves.stints[org] = stint
 	}
 }
@@ -530,7 +533,8 @@ func (f *fixture) come(tickets ...uint64) {
 		f.list = append(slices.Clone(f.list), ticket)
 		f.organisations = max(f.organisations, ticket+1)
 		f.moves.counted.Arrivals++
-		f.moves.stints[workers{}.org(ticket)] = workerstypes.Stint{Arrival: f.moves.counted.Arrivals}
+		org := workers{}.org(ticket)
+		f.moves.stints[org] = workerstypes.Stint{Arrival: f.moves.counted.Arrivals, Taken: f.moves.stints[org].Taken}
 	}
 }
 

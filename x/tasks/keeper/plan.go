@@ -24,11 +24,10 @@ import (
 //
 // A refused draw is planned again, and the risk of the plan that was refused is added to the next one's.
 
-// crowd is who can be drawn for a task: at the moment of a plan or of a first draw as the pool is, at the draw of wave 2 as the fitted
-// plan has it.
+// crowd is who can be drawn for a task. The draw of wave 2 takes the fitted plan's number. Every other count is of the pool as it is now.
 type crowd struct {
 	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that may, and those that hold a seat; see poco.Crowd
+	eligible uint64   // M: those that can still be drawn, and those that hold a seat, which are in barred too; see poco.Crowd
 }
 
 // countCrowd counts M: the organisations that can be drawn for the task now, and those that hold a seat in it. Parties do not count.
@@ -159,7 +158,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.PlanMade{Height: height, Plan: plan, Remaining: delay - poco.PlanDelay}, nil
 }
 
-// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a plan is given up
+// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends
 // now, while nobody can know the seed. After a refused draw the answer is no, and the court is called all the same: else whoever
 // refuses draws would end the task without a charge.
 func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
@@ -192,7 +191,8 @@ func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
 	return emitEvent(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
 }
 
-// fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false.
+// fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false. The number that are
+// left is a lower bound: every departure since the plan counts, whoever left. A smaller M never lowers x.
 func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) {
 	plan := it.state.Plan
 	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)

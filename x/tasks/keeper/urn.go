@@ -34,7 +34,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
 	case 2:
 		u.counted, u.given = it.stored.Counted, it.stored.Counted.Tickets
-	default: // a policy that asks for further waves promises no bound, so that whoever came meanwhile can break none
+	default: // only policies that promise no bound ask for further waves, so that newcomers among the holders break no promise
 		u.given = it.stored.Counted.Tickets
 	}
 	if err != nil {
@@ -112,7 +112,8 @@ func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawab
 }
 
 // isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
-// errTaken where a draw for another task, after the plan's block, is what broke it.
+// errTaken where a draw for another task has taken it after the plan's block, whether it is back or not: were it passed over, whoever
+// knows the seed could have it drawn, so that a friend takes its place.
 func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	if slices.Contains(u.out, org) {
 		return false, nil
@@ -123,14 +124,13 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	}
 	stint, found, err := u.keeper.workers.Stint(ctx, u.pool, org)
 	switch {
-	case err != nil || !found || stint.Arrival > u.counted.Arrivals:
+	case err != nil || !found:
 		return false, err
-	case stint.Departure == 0:
-		return true, nil
-	case stint.Departure > u.counted.Departures && stint.Drawn && stint.Until > u.counted.Height:
+	case stint.Taken > u.counted.Height:
 		return false, errTaken
 	}
-	return false, nil
+	// Else it came since the plan, left by itself, was taken in the plan's block, or was gone at the plan already.
+	return stint.Arrival <= u.counted.Arrivals && stint.Departure == 0, nil
 }
 
 // drawRanked draws among all who can be drawn by the rank of their tickets; errTaken where there is nobody. In wave 2 no other draw

@@ -43,7 +43,11 @@ func (k Keeper) beginStint(ctx context.Context, pool, org string) error {
 	if err := k.Moves.Set(ctx, pool, moves); err != nil {
 		return err
 	}
-	return k.Stints.Set(ctx, collections.Join(pool, org), types.Stint{Arrival: moves.Arrivals})
+	before, _, err := k.Stint(ctx, pool, org)
+	if err != nil {
+		return err
+	}
+	return k.Stints.Set(ctx, collections.Join(pool, org), types.Stint{Arrival: moves.Arrivals, Taken: before.Taken})
 }
 
 // endStint notes that an organisation can no longer be drawn, and whether a draw is the reason.
@@ -65,5 +69,8 @@ func (k Keeper) endStint(ctx context.Context, pool, org string, drawn bool) erro
 		return err
 	}
 	stint.Departure, stint.Until, stint.Drawn = moves.Departures, blockHeight(ctx), drawn
+	if drawn {
+		stint.Taken = stint.Until // kept by the next stint, because a draw asks for it also when the organisation is back
+	}
 	return k.Stints.Set(ctx, key, stint)
 }
