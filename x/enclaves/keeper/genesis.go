@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
@@ -30,7 +31,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.CheckChain(sdk.UnwrapSDKContext(ctx).ChainID()); err != nil {
 		return err
 	}
-	for _, store := range []func() error{
+	err := steps.Run(
 		func() error { return k.Params.Set(ctx, g.Params) },
 		func() error { return k.ParamsHeight.Set(ctx, g.ParamsHeight) },
 		func() error {
@@ -54,10 +55,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		func() error {
 			return setAll(ctx, k.Snp, g.Snp, func(c types.SnpCollateral) string { return c.Product })
 		},
-	} {
-		if err := store(); err != nil {
-			return err
-		}
+	)
+	if err != nil {
+		return err
 	}
 	for _, r := range g.Tdx {
 		if err := k.Editions.Set(ctx, r.Edition.Family, r.Edition); err != nil {
@@ -81,7 +81,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params, ParamsHeight: height}
-	for _, read := range []func() error{
+	err = steps.Run(
 		func() error { return k.Measurements.Walk(ctx, nil, records.Collect[string](&g.Measurements)) },
 		func() error { return k.Images.Walk(ctx, nil, records.Collect[pair](&g.Images)) },
 		func() error { return k.Machines.Walk(ctx, nil, records.Collect[string](&g.Machines)) },
@@ -89,10 +89,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		func() error { return k.Freezes.Walk(ctx, nil, records.Collect[string](&g.Freezes)) },
 		func() error { return k.Votes.Walk(ctx, nil, records.Collect[pair](&g.Votes)) },
 		func() error { return k.Snp.Walk(ctx, nil, records.Collect[string](&g.Snp)) },
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
+	)
+	if err != nil {
+		return nil, err
 	}
 	return g, k.Editions.Walk(ctx, nil, func(family []byte, e types.Edition) (bool, error) {
 		c, err := k.Tdx.Get(ctx, family)

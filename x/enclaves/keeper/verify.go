@@ -133,8 +133,13 @@ func (k Keeper) WasVoided(ctx context.Context, l types.Listing, worker string, f
 		return false, err
 	}
 	for _, s := range sessions {
-		if s.CheckTime(heightOf(ctx), timeOf(ctx)) != nil || s.Registered > from || k.checkListed(ctx, l, s.Measurement) != nil {
+		if s.CheckTime(heightOf(ctx), timeOf(ctx)) != nil || s.Registered > from {
 			continue
+		}
+		if err := k.checkListed(ctx, l, s.Measurement); errors.Is(err, types.ErrNotListed) {
+			continue
+		} else if err != nil {
+			return false, err
 		}
 		since, why, err := k.voided(ctx, s)
 		if err != nil || why != nil && since >= from {

@@ -1,9 +1,8 @@
 package types
 
 import (
-	"strings"
-
 	"github.com/credence-chain/credence/evidence/tdx"
+	"github.com/credence-chain/credence/internal/words"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
@@ -67,7 +66,7 @@ func checkSoftware(chainID string) error {
 }
 
 func (p Product) validate() error {
-	if len(p.Name) < 2 || len(p.Name) > 32 || strings.Trim(p.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	if len(p.Name) < 2 || len(p.Name) > 32 || !words.IsMade(p.Name, "-") {
 		return ErrInvalidParams.Wrapf("products: name: got %.40q, expected 2 to 32 of a-z, 0-9 and '-'", p.Name)
 	}
 	if len(p.Root) != hashSize {
