@@ -34,6 +34,10 @@ func (t Task) Apply(ev Event) (Task, []Effect, error) {
 	return next, effects, nil
 }
 
+// Advance is Apply upon the task itself, which saves copies: for callers that keep no older state, as the laboratory. After an error,
+// which to them is a defect, the task is worthless.
+func (t *Task) Advance(ev Event) ([]Effect, error) { return t.applyEvent(ev) }
+
 func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 	if t.Phase == PhaseDone {
 		return nil, fmt.Errorf("%w: the task has ended (%s)", ErrWrongPhase, t.Ending)

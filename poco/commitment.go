@@ -30,6 +30,10 @@ const SaltSize = 32
 // Hash is SHA-256 over fields, each after its length as 8 bytes, big endian. So no two different lists of fields have the same
 // encoding.
 func Hash(fields ...[]byte) [32]byte {
+	var room [frameRoom]byte
+	if frameSize(fields) <= len(room) {
+		return sha256.Sum256(appendFrame(room[:0], fields))
+	}
 	h := sha256.New()
 	var n [8]byte
 	for _, f := range fields {
@@ -42,13 +46,23 @@ func Hash(fields ...[]byte) [32]byte {
 	return out
 }
 
+// frameRoom is a size that the fields of an id, a draw or a commitment do not exceed, so that these are hashed in one piece.
+const frameRoom = 512
+
 // Frame returns the bytes that Hash hashes: each field after its length as 8 bytes, big endian. Signatures are made over them.
 func Frame(fields ...[]byte) []byte {
+	return appendFrame(make([]byte, 0, frameSize(fields)), fields)
+}
+
+func frameSize(fields [][]byte) int {
 	size := 8 * len(fields)
 	for _, f := range fields {
 		size += len(f)
 	}
-	out := make([]byte, 0, size)
+	return size
+}
+
+func appendFrame(out []byte, fields [][]byte) []byte {
 	for _, f := range fields {
 		out = binary.BigEndian.AppendUint64(out, uint64(len(f)))
 		out = append(out, f...)

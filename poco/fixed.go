@@ -62,14 +62,25 @@ func (a Q64) MulDivUp(num, den uint64) Q64 { return a.mulDiv(num, den, true) }
 // DivDown returns floor(a / den).
 func (a Q64) DivDown(den uint64) Q64 { return a.mulDiv(1, den, false) }
 
+// mulDiv divides the product, which has three words, word by word.
 func (a Q64) mulDiv(num, den uint64, up bool) Q64 {
-	n := new(big.Int).Mul(a.Big(), new(big.Int).SetUint64(num))
-	d := new(big.Int).SetUint64(den)
-	q, r := new(big.Int).QuoRem(n, d, new(big.Int))
-	if up && r.Sign() != 0 {
-		q.Add(q, big.NewInt(1))
+	if den == 0 {
+		panic("poco: division of a fixed-point number by zero")
 	}
-	return fromBig(q)
+	high, middle := bits.Mul64(a.Hi, num)
+	carried, low := bits.Mul64(a.Lo, num)
+	middle, carry := bits.Add64(middle, carried, 0)
+	if high += carry; high >= den {
+		return MaxQ64
+	}
+	var q Q64
+	var rest uint64
+	q.Hi, rest = bits.Div64(high, middle, den)
+	q.Lo, rest = bits.Div64(rest, low, den)
+	if up && rest != 0 {
+		return q.Add(Q64{Lo: 1})
+	}
+	return q
 }
 
 // FracDown returns floor(2^64 * num / den) as a Q64.

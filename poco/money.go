@@ -1,9 +1,6 @@
 package poco
 
-import (
-	"math/big"
-	"math/bits"
-)
+import "math/bits"
 
 // Money is an amount of ucred in 128 bits, without a fraction. A ledger's account in money needs so many: the greatest charge
 // times the greatest value has 104 bits, and as many turns as there can be in flight are summed without saturating.
@@ -50,10 +47,17 @@ func chargeWithin(m Money, parts, value uint64) Q64 {
 	if value == 0 {
 		return MaxQ64
 	}
-	n := Q64(m).Big()
-	n.Lsh(n, 64)
-	n.Quo(n, new(big.Int).SetUint64(value))
-	return fromBig(n.Quo(n, new(big.Int).SetUint64(parts)))
+	words := [3]uint64{m.Hi, m.Lo, 0} // in units of 2^-64, most significant first
+	for _, by := range []uint64{value, parts} {
+		rest := uint64(0)
+		for i := range words {
+			words[i], rest = bits.Div64(rest, words[i], by)
+		}
+	}
+	if words[0] != 0 {
+		return MaxQ64
+	}
+	return Q64{words[1], words[2]}
 }
 
 // PremiumFor is what each task of a policy pays for its place in the budget of its ledgers, in ucred: ceil(value/trust), so

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -91,6 +92,7 @@ func newPlay(t require.TestingT, terms Terms) *play {
 func (p *play) hook(ev Event) {
 	next, effects, err := p.task.Apply(ev)
 	require.NoError(p.t, err, "%T in phase %s", ev, p.task.Phase)
+	p.requireAdvance(ev, next, effects)
 	p.task = next
 	for _, e := range effects {
 		if ev := p.answer(e); ev != nil {
@@ -196,6 +198,16 @@ func (p *play) free(who string, amount uint64) {
 	p.freed += amount
 }
 
+// requireAdvance holds Advance against what Apply made of an event.
+func (p *play) requireAdvance(ev Event, next Task, effects []Effect) {
+	own := p.task
+	own.Seats, own.Court = slices.Clone(own.Seats), slices.Clone(own.Court)
+	same, err := own.Advance(ev)
+	require.NoError(p.t, err, "%T in phase %s", ev, p.task.Phase)
+	require.Equal(p.t, next, own, "%T in phase %s, in place", ev, p.task.Phase)
+	require.Equal(p.t, effects, same, "%T in phase %s, in place", ev, p.task.Phase)
+}
+
 // user feeds an event of a user: refused with a known error and no change, or accepted without an effect.
 func (p *play) user(ev Event) error {
 	before := p.task
@@ -208,9 +220,11 @@ func (p *play) user(ev Event) error {
 			known = known || errors.Is(err, e)
 		}
 		require.True(p.t, known, "an unknown error: %s", err)
+		return err
 	}
+	p.requireAdvance(ev, next, effects)
 	p.task = next
-	return err
+	return nil
 }
 
 func (p *play) commit(bench Bench, who string, o Outcome) error {
