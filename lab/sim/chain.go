@@ -33,6 +33,7 @@ type chain struct {
 	now                    float64 // in the time that a short execution takes
 	sequence               int
 	agenda                 agenda
+	free                   []*flight // ended, to be used again
 	settled                bool      // a turn has settled since the waiting ones were asked
 	waiting                []*flight // tasks whose turn has not come, in draw order
 }
@@ -76,11 +77,10 @@ func (c *chain) currentHeight() int64 { return int64(c.started) }
 
 // applyEvent sends an event; the laboratory sends none that the task refuses.
 func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
-	next, effects, err := f.task.Apply(e)
+	effects, err := f.task.Advance(e)
 	if err != nil {
 		panic(fmt.Sprintf("sim: task %d: %T: %v", f.number, e, err))
 	}
-	f.task = next
 	return effects
 }
 
@@ -88,7 +88,8 @@ func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
 func (c *chain) startTask() {
 	w := c.trial.World
 	c.crowd.moveTo(c.started, c.dice)
-	f := &flight{number: c.started, duration: 1, coin: c.dice.Float64(), victim: c.started >= w.FarmTasks}
+	f := c.takeFlight()
+	f.number, f.duration, f.coin, f.victim = c.started, 1, c.dice.Float64(), c.started >= w.FarmTasks
 	c.started++
 	c.open++
 	terms := c.terms
@@ -109,15 +110,15 @@ func (c *chain) startTask() {
 		}
 		c.seedDraw(f, 1)
 		c.applyEvent(f, poco.Due{Height: c.currentHeight()})
-		first := c.drawOrganisations(f.entropy, nil, 1)
+		first := c.drawOrganisations(f.entropy, f.who[:0], 1)
 		if first == nil {
 			c.finishTask(f, c.applyEvent(f, poco.DrawFailed{Height: c.currentHeight() + 1})) // past the wait: it ends
 			continue
 		}
-		f.who, f.acts = first, nil
+		f.who, f.acts = first, f.acts[:0]
 		c.applyEvent(f, poco.FirstDrawn{Height: c.currentHeight(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
 		answer := c.answerSeat(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
-		f.acts = []int{answer}
+		f.acts = append(f.acts, answer)
 		if answer == none {
 			c.finishTask(f, c.applyEvent(f, poco.Due{Height: f.task.Deadline}))
 			continue
@@ -126,6 +127,17 @@ func (c *chain) startTask() {
 	}
 	f.at = c.now + f.duration
 	c.scheduleFlight(f)
+}
+
+// takeFlight returns an empty flight, whose lists have room.
+func (c *chain) takeFlight() *flight {
+	if len(c.free) == 0 {
+		return &flight{}
+	}
+	f := c.free[len(c.free)-1]
+	c.free = c.free[:len(c.free)-1]
+	*f = flight{who: f.who[:0], acts: f.acts[:0], seats: f.seats[:0]}
+	return f
 }
 
 func (c *chain) scheduleFlight(f *flight) {

@@ -1,5 +1,7 @@
 package sim
 
+import "math"
+
 // crowd holds the workers of a trial: whether they collude, and whether they can be drawn now. The first workers are one of each
 // organisation, so their number is World.Organisations. The sybils of colluding organisations follow.
 type crowd struct {
@@ -14,6 +16,14 @@ type crowd struct {
 
 	now      int
 	pausedAt int // the honest worker that the next change of absence is about
+	known    census
+}
+
+// census is how many of the first workers could be drawn when they were last counted. It holds until somebody is struck, pauses or
+// comes back, and before the task at which the next cool-down ends.
+type census struct {
+	workers, all, colluding int
+	until                   int
 }
 
 func newCrowd(w World, d *Dice) *crowd {
@@ -50,6 +60,7 @@ func (c *crowd) moveTo(task int, d *Dice) {
 	}
 	if honest := w.Organisations - w.Colluding; w.AbsentLength > 0 && honest > 0 && task%max(1, w.AbsentLength/honest) == 0 {
 		c.paused[c.pausedAt] = d.Float64() < w.AbsentShare
+		c.known = census{}
 		c.pausedAt = (c.pausedAt + 1) % honest
 	}
 }
@@ -61,20 +72,28 @@ func (c *crowd) isDrawable(i int) bool {
 
 // countDrawable returns how many of the first n workers can be drawn, and how many of these collude.
 func (c *crowd) countDrawable(n int) (all, colluding int) {
+	if c.known.workers == n && c.now < c.known.until {
+		return c.known.all, c.known.colluding
+	}
+	until := math.MaxInt
 	for i := range n {
 		if c.isDrawable(i) {
 			all++
 			if c.collude[i] {
 				colluding++
 			}
+		} else if c.cooling[i] > c.now {
+			until = min(until, c.cooling[i])
 		}
 	}
+	c.known = census{n, all, colluding, until}
 	return all, colluding
 }
 
 // strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
 func (c *crowd) strikeWorker(i int) {
 	c.strikes[i]++
+	c.known = census{}
 	switch {
 	case c.strikes[i] < max(c.world.Strikes, 1):
 		c.cooling[i] = c.now + c.world.Cooling

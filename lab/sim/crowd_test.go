@@ -70,3 +70,34 @@ func TestCrowdPicksEvenly(t *testing.T) {
 	_, ok := c.pickWorker(18, nil, d)
 	require.False(t, ok, "nobody is left")
 }
+
+// What is remembered of who can be drawn is what counting anew says, whoever is struck, cools down, pauses or comes back.
+func TestCensusIsACount(t *testing.T) {
+	w := Standard(100, 10)
+	w.Strikes, w.Cooling, w.AbsentShare, w.AbsentLength = 3, 7, 0.3, 400
+	d := NewDice(4, 1)
+	c := newCrowd(w, d)
+	changed, last := 0, -1
+	for task := range 3_000 {
+		c.moveTo(task, d)
+		if d.Flip(0.1) {
+			c.strikeWorker(d.IntN(w.Organisations))
+		}
+		n := []int{w.Organisations, 150}[d.IntN(2)]
+		all, colluding := c.countDrawable(n)
+		wantAll, wantColluding := 0, 0
+		for i := range n {
+			if c.isDrawable(i) {
+				wantAll++
+				if c.collude[i] {
+					wantColluding++
+				}
+			}
+		}
+		require.Equal(t, []int{wantAll, wantColluding}, []int{all, colluding}, "task %d", task)
+		if all != last {
+			changed, last = changed+1, all
+		}
+	}
+	require.Greater(t, changed, 100)
+}

@@ -13,8 +13,10 @@ type flight struct {
 	entropy  poco.Entropy
 	duration float64
 	victim   bool
-	who      []int // workers, by seat
-	acts     []int // their answers, by seat
+	who      []int       // workers, by seat
+	acts     []int       // their answers, by seat
+	seats    []poco.Seat // those of wave 2
+	beacon   [32]byte    // seed of the last draw
 	coin     float64
 	line     Line
 	chance   float64 // that the first worker's wrong answer is accepted

@@ -143,6 +143,7 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
 	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.books.class.N, c.books.victim.N, toFloat(c.books.victim.D)
 	c.countEnded(f)
+	c.free = append(c.free, f)
 }
 
 // toFloat is a Q64 as a float.

@@ -4,41 +4,73 @@ import "github.com/credence-chain/credence/poco"
 
 // turns keeps a ledger's turn records in memory; it implements poco.Turns.
 type turns struct {
-	records map[uint64]poco.TurnRecord
-	blocks  map[block]poco.Sums
+	records window[poco.TurnRecord]
+	blocks  []window[poco.Sums] // by level
 }
 
-type block struct {
-	level uint8
-	index uint64
-}
+func newTurns() *turns { return &turns{} }
 
-func newTurns() *turns {
-	return &turns{records: map[uint64]poco.TurnRecord{}, blocks: map[block]poco.Sums{}}
-}
-
-func (t *turns) Record(turn uint64) (poco.TurnRecord, error) { return t.records[turn], nil }
+func (t *turns) Record(turn uint64) (poco.TurnRecord, error) { return t.records.get(turn), nil }
 
 func (t *turns) SetRecord(turn uint64, r poco.TurnRecord) error {
-	t.records[turn] = r
+	t.records.set(turn, r)
 	return nil
 }
 
 func (t *turns) DropRecord(turn uint64) error {
-	delete(t.records, turn)
+	t.records.drop(turn)
 	return nil
 }
 
 func (t *turns) Block(level uint8, index uint64) (poco.Sums, error) {
-	return t.blocks[block{level, index}], nil
+	return t.level(level).get(index), nil
 }
 
 func (t *turns) SetBlock(level uint8, index uint64, s poco.Sums) error {
-	t.blocks[block{level, index}] = s
+	t.level(level).set(index, s)
 	return nil
 }
 
 func (t *turns) DropBlock(level uint8, index uint64) error {
-	delete(t.blocks, block{level, index})
+	t.level(level).drop(index)
 	return nil
+}
+
+func (t *turns) level(level uint8) *window[poco.Sums] {
+	for int(level) >= len(t.blocks) {
+		t.blocks = append(t.blocks, window[poco.Sums]{})
+	}
+	return &t.blocks[level]
+}
+
+// window keeps values of growing numbers, which are dropped from the lowest on. It stands in for a map, which would take a tenth of
+// the time of a run.
+type window[T any] struct {
+	first  uint64 // the number of values[0]
+	values []T
+}
+
+// get returns a value; one that was not set is zero.
+func (w *window[T]) get(at uint64) (v T) {
+	if at < w.first || at-w.first >= uint64(len(w.values)) {
+		return v
+	}
+	return w.values[at-w.first]
+}
+
+func (w *window[T]) set(at uint64, v T) {
+	for at-w.first >= uint64(len(w.values)) {
+		var unset T
+		w.values = append(w.values, unset)
+	}
+	w.values[at-w.first] = v
+}
+
+// drop forgets a value, and all before it.
+func (w *window[T]) drop(at uint64) {
+	if at < w.first {
+		return
+	}
+	gone := min(at+1-w.first, uint64(len(w.values)))
+	w.values, w.first = w.values[gone:], at+1
 }

@@ -16,7 +16,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 	if p, ok := c.trial.Population.(refuser); ok && f.acts[0] != right {
 		refusals = p.countRefusals()
 	}
-	var seats []poco.Seat
+	seats := f.seats[:0]
 	for f.task.Phase == poco.PhaseLocked {
 		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 		plan := c.planTask(f)
@@ -44,6 +44,7 @@ func (c *chain) planAndDrawSecond(f *flight) {
 		for _, i := range f.who[1:] {
 			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
 		}
+		f.seats = seats
 		c.enterTurns(f, c.applyEvent(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	}
 	c.answerAll(f, c.dice)
@@ -143,11 +144,10 @@ func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 
 // seedDraw gives a draw its entropy, as a beacon that nobody can influence would.
 func (c *chain) seedDraw(f *flight, wave uint32) {
-	var beacon [32]byte
-	for i := 0; i < len(beacon); i += 8 {
-		binary.BigEndian.PutUint64(beacon[i:], c.dice.Uint64())
+	for i := 0; i < len(f.beacon); i += 8 {
+		binary.BigEndian.PutUint64(f.beacon[i:], c.dice.Uint64())
 	}
-	f.entropy = poco.Entropy{Beacon: beacon[:], Task: f.task.ID, Attempt: f.task.Attempt, Wave: wave}
+	f.entropy = poco.Entropy{Beacon: f.beacon[:], Task: f.task.ID, Attempt: f.task.Attempt, Wave: wave}
 }
 
 func (c *chain) countColluders(who []int) (n int) {
