@@ -48,19 +48,21 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 				}
 			}
 			debug.SetGCPercent(400) // tasks are short-lived, and memory is plenty
-			got := results{Commit: readCommit(), Seed: seed, Size: size}
-			begin, tasks := time.Now(), 0
+			var cells []sim.Cell
+			tasks := 0
 			for _, c := range sim.Study(sz) {
-				if len(only) > 0 && !slices.Contains(only, c.Table) {
-					continue
+				if len(only) == 0 || slices.Contains(only, c.Table) {
+					cells, tasks = append(cells, c), tasks+c.World.Tasks*c.Seeds
 				}
-				cell := time.Now()
-				r := c.Measure(seed)
-				got.Rows = append(got.Rows, r)
-				tasks += r.Tasks * r.Seeds
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, %s, trust %d, %d tasks x %d: %s\n", c.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds, time.Since(cell).Round(time.Millisecond))
 			}
+			begin, ready := time.Now(), 0
+			rows := sim.MeasureCells(cells, seed, func(r sim.Row) {
+				ready++
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s, %d of %d: %s: %s, %s, trust %d, %d tasks x %d\n",
+					time.Since(begin).Round(time.Second), ready, len(cells), r.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds)
+			})
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d task decisions in %s\n", tasks, time.Since(begin).Round(time.Second))
+			got := results{Commit: readCommit(), Seed: seed, Size: size, Rows: rows}
 			return got.renderFiles(out, doc)
 		},
 	}

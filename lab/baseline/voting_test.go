@@ -247,3 +247,36 @@ func TestIterativeTwin(t *testing.T) {
 		require.ErrorIs(t, err, baseline.ErrRange)
 	}
 }
+
+func TestAuditErrors(t *testing.T) {
+	for _, c := range [][3]int{{5, 4, 1}, {-1, 4, 1}, {2, 4, 0}, {2, 4, 5}} {
+		_, err := baseline.UnanimityError(c[0], c[1], c[2])
+		require.ErrorIs(t, err, baseline.ErrRange, "%v", c)
+		_, err = baseline.UnanimityCost(c[0], c[1], c[2], 7)
+		require.ErrorIs(t, err, baseline.ErrRange, "%v", c)
+	}
+	for _, p := range []*big.Rat{big.NewRat(0, 1), big.NewRat(-1, 2), big.NewRat(3, 2), nil} {
+		_, err := baseline.AuditedLies(p)
+		require.ErrorIs(t, err, baseline.ErrRange, "%v", p)
+		_, err = baseline.AuditStake(p, big.NewRat(1, 1), big.NewRat(1, 1), big.NewRat(1, 1))
+		require.ErrorIs(t, err, baseline.ErrRange, "%v", p)
+	}
+	// Two of four collude: all pairs, counted.
+	pairs, lies := 0, 0
+	for i := range 4 {
+		for j := range 4 {
+			if i != j {
+				pairs++
+				if i < 2 && j < 2 {
+					lies++
+				}
+			}
+		}
+	}
+	e, err := baseline.UnanimityError(2, 4, 2)
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(int64(lies), int64(pairs)).RatString(), e.RatString())
+	cost, err := baseline.UnanimityCost(2, 4, 2, 7)
+	require.NoError(t, err)
+	require.Equal(t, new(big.Rat).Add(big.NewRat(2, 1), big.NewRat(int64(7*(pairs-2*lies)), int64(pairs))).RatString(), cost.RatString())
+}

@@ -87,7 +87,7 @@ type Standing struct {
 
 // MeasureStanding plays a cell.
 func MeasureStanding(c Cell, seed uint64) Standing {
-	ys := Measure(c.Scheme, c.World, c.Population, seed, c.Seeds)
+	ys := runTrials([]Cell{c}, seed, nil)[0]
 	s := Standing{Population: c.Population.Name(), Trust: c.World.Trust}
 	if c.Note != "" {
 		s.Population += " (" + c.Note + ")"

@@ -3,31 +3,67 @@ package sim
 import (
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 )
 
-// Measure runs a trial for seeds from, from+1, ... and returns their tallies in the order of the seeds, however many
-// cores took part.
-func Measure(s Scheme, w World, p Population, from uint64, seeds int) []Tally {
-	out := make([]Tally, seeds)
-	next := make(chan int)
-	var group sync.WaitGroup
-	for range min(seeds, runtime.GOMAXPROCS(0)) {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			for i := range next {
-				out[i] = s.Run(Trial{World: w, Population: p, Seed: from + uint64(i)})
-			}
-		}()
+// runTrials runs the trials of all cells, as many at a time as there are cores, and returns the tallies of each cell in the order of
+// its seeds. A trial depends on its seed alone, so that tallies do not depend on the cores. done hears of each cell that is ready, of
+// one at a time, if it is not nil.
+func runTrials(cells []Cell, seed uint64, done func(cell int, ys []Tally)) [][]Tally {
+	type trial struct{ cell, seed int }
+	var trials []trial
+	tallies := make([][]Tally, len(cells))
+	left := make([]int, len(cells))
+	for i, c := range cells {
+		tallies[i], left[i] = make([]Tally, c.Seeds), c.Seeds
+		for s := range c.Seeds {
+			trials = append(trials, trial{i, s})
+		}
 	}
-	for i := range seeds {
-		next <- i
+	// The longest come first, so that no core waits for another's in the end.
+	slices.SortStableFunc(trials, func(a, b trial) int { return cells[b.cell].World.Tasks - cells[a.cell].World.Tasks })
+
+	next := make(chan trial)
+	var group sync.WaitGroup
+	var lock sync.Mutex // of left, and of done
+	for range min(len(trials), runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for t := range next {
+				c := cells[t.cell]
+				y := c.Scheme.Run(Trial{World: c.World, Population: c.Population, Seed: seed + uint64(t.seed)})
+				tallies[t.cell][t.seed] = y
+				lock.Lock()
+				if left[t.cell]--; left[t.cell] == 0 && done != nil {
+					done(t.cell, tallies[t.cell])
+				}
+				lock.Unlock()
+			}
+		})
+	}
+	for _, t := range trials {
+		next <- t
 	}
 	close(next)
 	group.Wait()
-	return out
+	return tallies
 }
+
+// MeasureCells returns a row of each cell, in their order, from the given seed on. done hears of each as soon as it is known, if it is
+// not nil.
+func MeasureCells(cells []Cell, seed uint64, done func(Row)) []Row {
+	rows := make([]Row, len(cells))
+	runTrials(cells, seed, func(i int, ys []Tally) {
+		rows[i] = cells[i].rowOf(ys)
+		if done != nil {
+			done(rows[i])
+		}
+	})
+	return rows
+}
+
+// Measure runs a cell from the given seed on.
+func (c Cell) Measure(seed uint64) Row { return MeasureCells([]Cell{c}, seed, nil)[0] }
 
 // Mean is a mean over seeds and its standard error.
 type Mean struct {

@@ -15,19 +15,19 @@ func TestReproducibleToTheByte(t *testing.T) {
 		{Scheme: IExec{}, World: Standard(100, 300), Population: Static{Chance: 0.5}, Seeds: 5},
 	}
 	run := func(seed uint64) string {
-		var rows []Row
-		for _, c := range cells {
-			rows = append(rows, c.Measure(seed))
-		}
+		rows := MeasureCells(cells, seed, nil)
 		var out bytes.Buffer
 		require.NoError(t, WriteCSV(&out, rows))
 		return out.String()
 	}
 	first := run(1)
 	require.Equal(t, first, run(1))
-	old := runtime.GOMAXPROCS(1)
+	old := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(old)
-	require.Equal(t, first, run(1), "on one core")
+	for _, cores := range []int{1, 2, 7} {
+		runtime.GOMAXPROCS(cores)
+		require.Equal(t, first, run(1), "on %d cores", cores)
+	}
 	require.NotEqual(t, first, run(2))
 }
 
@@ -40,10 +40,7 @@ func TestOver(t *testing.T) {
 
 // The whole study runs, every table has rows, and what is written has them all.
 func TestSmoke(t *testing.T) {
-	var rows []Row
-	for _, c := range Study(Size{Tasks: 60, Seeds: 1, Horizon: 1_000, Lives: 1}) {
-		rows = append(rows, c.Measure(1))
-	}
+	rows := MeasureCells(Study(Size{Tasks: 60, Seeds: 1, Horizon: 1_000, Lives: 1}), 1, nil)
 	var text, table bytes.Buffer
 	require.NoError(t, WriteText(&text, rows))
 	require.NoError(t, WriteCSV(&table, rows))

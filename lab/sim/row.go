@@ -46,9 +46,8 @@ type Row struct {
 	Curve       []Point `json:"curve,omitempty"` // the mean over seeds, in the table of certificates
 }
 
-// Measure runs a cell from the given seed on.
-func (c Cell) Measure(seed uint64) Row {
-	ys := Measure(c.Scheme, c.World, c.Population, seed, c.Seeds)
+// rowOf is what the trials of a cell measured.
+func (c Cell) rowOf(ys []Tally) Row {
 	r := Row{
 		Table: c.Table, Scheme: c.Scheme.Name(), Population: c.Population.Name(), Note: c.Note,
 		Trust: c.World.Trust, Tasks: c.World.Tasks, Seeds: c.Seeds,

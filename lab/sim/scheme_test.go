@@ -145,3 +145,52 @@ func TestInformedOwnsPublicSchemes(t *testing.T) {
 	require.InDelta(t, 0.02, r.Rate.Mean, 0.005, "against 1e-6 demanded")
 	require.Zero(t, r.Convicted.Mean)
 }
+
+// Spot-checking with backtracking is wrong as often as Sarmenta's formula says for the works that each worker did.
+func TestSpotCheckIsItsFormula(t *testing.T) {
+	for _, lies := range []float64{0.05, 0.1, 0.5} {
+		w := Standard(100, 10_000) // 50 for each worker
+		r := measured(SpotCheck{Spot: 0.1}, w, Static{Chance: lies}, 12)
+		// A check is one of ten assignments: each work brings 1/9 check.
+		exact, err := baseline.SpotCheckError(big.NewRat(1, 9), 50, big.NewRat(1, 5), new(big.Rat).SetFloat64(lies))
+		require.NoError(t, err)
+		want, _ := exact.Float64()
+		near(t, want, r.Rate, 0.12, fmt.Sprintf("lies %v", lies))
+		require.Less(t, r.Executions.Mean, 1/((1-0.1)*(1-0.2))*1.01, "Sarmenta's bound of the slowdown")
+		require.Greater(t, r.Executions.Mean, 1/(1-0.1)-0.01)
+	}
+}
+
+// Unanimity and audits are what their formulas say, exactly.
+func TestAuditsAreTheirFormulas(t *testing.T) {
+	for _, n := range []int{2, 3} {
+		w := Standard(100, 20_000)
+		w.Strikes = 1 << 30
+		r := measured(Audit{N: n}, w, Static{Chance: 1}, 3)
+		wrong, err := baseline.UnanimityError(40, 200, n)
+		require.NoError(t, err)
+		cost, err := baseline.UnanimityCost(40, 200, n, 7)
+		require.NoError(t, err)
+		v, _ := wrong.Float64()
+		near(t, v, r.Rate, 0, "error")
+		near(t, v, r.Likely, 0, "error, sampled")
+		v, _ = cost.Float64()
+		near(t, v, r.Executions, 0, "executions")
+	}
+	for _, percent := range []int64{10, 30} {
+		for _, p := range []Population{Static{Chance: 1}, Static{Chance: 0.3}} {
+			r := measured(Audit{N: 1, Chance: float64(percent) / 100}, Standard(100, 60_000), p, 5)
+			lies, err := baseline.AuditedLies(big.NewRat(percent, 100))
+			require.NoError(t, err)
+			v, _ := lies.Float64()
+			near(t, 40*v, r.Lifetime, 0.02, "lies that pass until the last colluder is banned")
+			require.InDelta(t, 40, r.Convicted.Mean, 0.3)
+		}
+	}
+	// A coalition whose stake is what the audits need neither gains nor loses.
+	stake, err := baseline.AuditStake(big.NewRat(1, 10), big.NewRat(1_000, 1), big.NewRat(8, 1), big.NewRat(10, 1))
+	require.NoError(t, err)
+	require.Equal(t, "9070", stake.RatString())
+	p, g, s := 0.1, 1_000.0, 9070.0
+	require.InDelta(t, 10-8, (1-p)*(g+10)-p*s, 1e-9)
+}

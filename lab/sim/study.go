@@ -24,7 +24,7 @@ type Size struct {
 // The sizes: a smoke test, a run for one sitting, and what `make lab` does.
 var (
 	Smoke   = Size{Name: "smoke", Tasks: 100, Seeds: 2, Horizon: 1_000, Lives: 4}
-	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 6, Horizon: 1_000_000, Lives: 80}
+	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 6, Horizon: 10_000_000, Lives: 80}
 	Full    = Size{Name: "full", Tasks: 100_000, Seeds: 8, Horizon: 10_000_000, Lives: 500}
 )
 
@@ -64,45 +64,59 @@ func Study(size Size) []Cell {
 	return cells
 }
 
-func adversaryCells(size Size) (cells []Cell) {
+// battle is a world with the populations that are played in it.
+type battle struct {
+	world  World
+	note   string
+	people []Population
+}
+
+// battles are all populations at a trust: banned at the first proven lie, with tasks of their own, and with free re-entry.
+func battles(trust uint64, tasks int) []battle {
+	w := Standard(trust, tasks)
+	back, farm := w, w
+	back.ReEntry = true
+	farm.FarmTasks = tasks / 2
+	farmBack := farm
+	farmBack.ReEntry = true
+	return []battle{
+		{w, "", []Population{
+			Peace{}, Static{Chance: 0.1, Apart: true}, Static{Chance: 1, Apart: true}, Static{Chance: 0.1}, Static{Chance: 0.5},
+			Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Oscillator{10},
+			Lazy{}, Withholder{}, Flooder{}, Withdrawer{}, Opportunist{1}, Opportunist{2}, Rare{0.01},
+		}},
+		{farm, "half of the tasks are the coalition's own", []Population{Farmer{}}},
+		{back, "free re-entry", []Population{
+			Static{Chance: 1}, Informed{}, Sleeper{0.5, Informed{}}, Withholder{}, Flooder{}, Opportunist{1}, Opportunist{2}, Rare{0.01},
+			Decliner{}, Refuser{Refusals: 2},
+		}},
+		{farmBack, "free re-entry, half of the tasks are its own", []Population{Patient{From: 0.6, Most: 3, Chance: 0.5}}},
+	}
+}
+
+// playBattles has a scheme play every battle at every trust.
+func playBattles(table string, s Scheme, size Size) (cells []Cell) {
 	for _, trust := range Trusts {
-		w := Standard(trust, size.Tasks)
-		back, farm := w, w
-		back.ReEntry = true
-		farm.FarmTasks = size.Tasks / 2
-		add := func(w World, note string, people ...Population) {
-			for _, p := range people {
-				cells = append(cells, Cell{"adversaries", Credence{}, w, p, note, size.Seeds})
+		for _, b := range battles(trust, size.Tasks) {
+			for _, p := range b.people {
+				cells = append(cells, Cell{table, s, b.world, p, b.note, size.Seeds})
 			}
 		}
-		add(w, "", Peace{}, Static{Chance: 0.1, Apart: true}, Static{Chance: 1, Apart: true}, Static{Chance: 0.1}, Static{Chance: 0.5},
-			Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Oscillator{10},
-			Lazy{}, Withholder{}, Flooder{}, Withdrawer{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
-		add(farm, "half of the tasks are the coalition's own", Farmer{})
-		add(back, "free re-entry", Static{Chance: 1}, Informed{}, Sleeper{0.5, Informed{}}, Withholder{}, Flooder{}, Opportunist{1}, Opportunist{2}, Rare{0.01})
 	}
 	return cells
 }
 
+func adversaryCells(size Size) []Cell { return playBattles("adversaries", Credence{}, size) }
+
 // demandedCells is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
-func demandedCells(size Size) (cells []Cell) {
-	for _, trust := range Trusts {
-		w := Standard(trust, size.Tasks)
-		for _, p := range []Population{Peace{}, Static{Chance: 0.1}, Static{Chance: 1}, Coordinated{0.1}, Informed{}, Sleeper{0.5, Informed{}}, Sleeper{0.5, Static{Chance: 1}}, Withholder{}} {
-			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "", size.Seeds})
-		}
-		w.ReEntry = true
-		for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}, Opportunist{2}, Rare{0.01}} {
-			cells = append(cells, Cell{"demanded", Credence{NoAllowance: true}, w, p, "free re-entry", size.Seeds})
-		}
-	}
-	return cells
+func demandedCells(size Size) []Cell {
+	return playBattles("demanded", Credence{NoAllowance: true}, size)
 }
 
 // publishedSchemes lists the schemes of the tables, made for a demanded trust.
 func publishedSchemes(trust uint64) []Scheme {
 	return []Scheme{
-		BOINC{}, BOINC{Adaptive: true}, MFirst{3}, MFirstFor(0.2, trust), IterativeFor(0.2, trust),
+		BOINC{}, BOINC{Adaptive: true}, SpotCheck{Spot: 0.1}, MFirst{3}, MFirstFor(0.2, trust), IterativeFor(0.2, trust),
 		Credibility{Share: 0.2, Blacklist: true}, Credibility{Share: 0.2, Blacklist: true, Spot: 0.1}, Credibility{Share: 0.2},
 		IExec{}, Audit{N: 1, Chance: 0.1}, Audit{N: 2, Chance: 0.1}, Audit{N: 3},
 		Credence{}, Credence{NoAllowance: true},
