@@ -88,6 +88,11 @@ SEEDS ?= 1
 adversaries: ## Play informed and patient coalitions over 100,000 tasks each against the protocol's ledgers
 	$(GO) test -timeout 4h ./lab/sim -run 'TestAdversaries$$' -v -args -adversaries.tasks=100000 -adversaries.seeds=$(SEEDS) -adversaries.out=$(CURDIR)/lab/results/adversaries.txt -adversaries.commit=$$(git rev-parse --short HEAD)
 
+.PHONY: proposers
+PROPOSERS_TARGETS ?= 600
+proposers: ## Measure what proposers gain who withhold blocks whose seed they dislike
+	$(GO) test -timeout 1h ./test/proposers -run 'TestProposersGain$$' -v -args -proposers.targets=$(PROPOSERS_TARGETS) -proposers.out=$(CURDIR)/test/proposers/results/gain.txt -proposers.commit=$$(git rev-parse --short HEAD)
+
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh

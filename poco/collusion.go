@@ -22,7 +22,7 @@ func Faction(qNum, qDen, registered uint64) uint64 {
 //	x_n = product over j = 1..n-1 of (F-j)/(M-j)      x = (1-a) x_n + a x_(n+1)      min(1, factor * x)
 //
 // F is the faction, M the number of organisations that the wave-2 draw counts on (the first among them), a = lottery/16, and
-// factor the beacon's k+1 of protocol section 7. Every step is rounded up. One means certain.
+// factor the beacon's, ProposerChoices (protocol section 7). Every step is rounded up. One means certain.
 func Collusion(faction, eligible, n, lottery, factor uint64) Q64 {
 	x := allCollude(faction, eligible, n).MulDivUp(LotterySteps-lottery, LotterySteps)
 	if lottery > 0 {

@@ -49,7 +49,7 @@ type PlanInput struct {
 
 	Faction  uint64 // F_c
 	Eligible uint64 // M: organisations that can be drawn, the first among them
-	Factor   uint64 // the beacon's k+1
+	Factor   uint64 // the beacon's: ProposerChoices
 
 	Risk Q64 // Task.Risk
 

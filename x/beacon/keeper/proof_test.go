@@ -92,7 +92,7 @@ func TestFactorAndDelay(t *testing.T) {
 	for seats, want := range map[int]struct {
 		factor uint64
 		delay  int64
-	}{1: {1, 2}, 3: {1, 2}, 4: {2, 2}, 6: {2, 2}, 7: {3, 3}, 10: {4, 4}} {
+	}{1: {1, 2}, 3: {1, 2}, 4: {2, 2}, 6: {2, 2}, 7: {4, 3}, 10: {10, 4}} {
 		c := testutil.New(t, testutil.WithSeats(seats))
 		factor, err := app.BeaconKeeper(c.App).Factor(c.Ctx())
 		require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/beacon/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
@@ -26,19 +27,22 @@ func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 	return seed, err
 }
 
-// Factor returns the largest number of seeds among which colluding proposers, fewer than a third, can choose: k+1 with
-// k = floor((N-1)/3) of N active seats (docs/protocol.md, section 7). A chain of one seat has factor 1, and no unpredictability
-// towards that seat.
+// Factor returns among how many seeds of one block colluding proposers, fewer than a third, can choose by withholding blocks
+// (poco.ProposerChoices; docs/protocol.md, section 7). A chain of one seat has factor 1, and no unpredictability towards that seat.
 func (k Keeper) Factor(ctx context.Context) (uint64, error) {
-	seats, err := k.seats.ActiveCount(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return uint64(poatypes.Colluders(int(seats))) + 1, nil
+	colluders, err := k.colluders(ctx)
+	return poco.ProposerChoices(uint64(colluders)), err
 }
 
-// Delay returns d = max(2, k+1): how many blocks after a commit the seed comes by which the second wave is drawn.
+// Delay returns d = max(2, k+1), with k colluding proposers: how many blocks after a commit the seed comes by which the second wave is
+// drawn. Among so many blocks is one that an honest proposer begins, so that nobody knows that seed at the commit.
 func (k Keeper) Delay(ctx context.Context) (int64, error) {
-	factor, err := k.Factor(ctx)
-	return max(2, int64(factor)), err
+	colluders, err := k.colluders(ctx)
+	return max(2, colluders+1), err
+}
+
+// colluders is the largest number of active seats that is fewer than a third.
+func (k Keeper) colluders(ctx context.Context) (int64, error) {
+	seats, err := k.seats.ActiveCount(ctx)
+	return poatypes.Colluders(int(seats)), err
 }

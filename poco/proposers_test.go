@@ -1,0 +1,31 @@
+package poco
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestProposerChoices(t *testing.T) {
+	for k, want := range []uint64{1, 2, 4, 10, 34, 154, 874, 5_914} {
+		require.Equal(t, want, ProposerChoices(uint64(k)), "%d colluders", k)
+	}
+	require.EqualValues(t, 522_956_314, ProposerChoices(12))
+	for _, k := range []uint64{13, 14, 33, 1 << 40} {
+		require.EqualValues(t, MostChoices, ProposerChoices(k), "%d colluders", k)
+	}
+}
+
+// TestWhatTheFactorCosts holds the table of ADR 61: the plan of a young ledger's first task, with 200 organisations of which 40 may
+// collude, on chains of so many seats. Replicas are counted in sixteenths.
+func TestWhatTheFactorCosts(t *testing.T) {
+	for seats, want := range map[uint64]uint32{1: 2*16 + 9, 4: 2*16 + 15, 7: 3*16 + 6, 10: 3*16 + 14, 13: 4*16 + 11, 19: 6*16 + 9} {
+		ledger := Ledger{Trust: 10_000}
+		plan := makePlan(PlanInput{
+			Class: ledger, Requester: ledger, Allowances: DefaultAllowances, Height: 10, Window: 100, Faction: 40, Eligible: 200,
+			Factor: ProposerChoices((seats - 1) / 3), FuelLimit: 1 << 20, MaxSeats: MaxReplicas + 1, Trust: ledger.Trust,
+		})
+		require.Equal(t, BoundDebt, plan.Bound)
+		require.Equal(t, want, plan.Replicas*LotterySteps+plan.Lottery, "%d seats", seats)
+	}
+}
