@@ -47,6 +47,8 @@ type Spec struct {
 	Clock int64
 	// Seed is what the app's random numbers are drawn from.
 	Seed [32]byte
+	// Private says that inputs and outputs are secrets: where they would lie in files without a name they lie in memory.
+	Private bool
 }
 
 // Folder is an input that is a packed folder, of the format of package artifact/tree.

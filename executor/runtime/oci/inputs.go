@@ -27,6 +27,11 @@ func (e *invalidInput) Error() string { return e.why.Error() }
 
 // putInputs writes the inputs, and what the packed folders among them hold. An *invalidInput is the task's failure.
 func (r *room) putInputs(spec runtime.Spec) error {
+	if spec.Private {
+		if err := unix.Mount("credence-private", r.in, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
+			return fmt.Errorf("inputs in memory: %w", err)
+		}
+	}
 	root, err := os.OpenRoot(r.in)
 	if err != nil {
 		return err
@@ -34,7 +39,7 @@ func (r *room) putInputs(spec runtime.Spec) error {
 	defer root.Close()
 	files := spec.Inputs
 	for _, folder := range spec.Folders {
-		unpacked, release, err := unpackFolder(r.path, folder)
+		unpacked, release, err := unpackFolder(r.path, folder, spec.Private)
 		if err != nil {
 			return err
 		}
@@ -67,8 +72,8 @@ func checkTree(files []result.File) error {
 }
 
 // unpackFolder lists a packed folder. Its files are parts of the archive, which is mapped until release is called.
-func unpackFolder(dir string, folder runtime.Folder) (files []result.File, release func(), err error) {
-	archive, release, err := mapContent(dir, folder.Content)
+func unpackFolder(dir string, folder runtime.Folder, private bool) (files []result.File, release func(), err error) {
+	archive, release, err := mapContent(dir, folder.Content, private)
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder %q: %w", folder.Name, err)
 	}
@@ -104,8 +109,8 @@ func listFolder(name string, archive []byte) ([]result.File, error) {
 }
 
 // mapContent brings a content into the address space, from a file without a name.
-func mapContent(dir string, c artifact.Content) (data []byte, release func(), err error) {
-	spool, err := runtime.NewSpool(dir)
+func mapContent(dir string, c artifact.Content, private bool) (data []byte, release func(), err error) {
+	spool, err := runtime.NewSpool(dir, private)
 	if err != nil {
 		return nil, nil, err
 	}

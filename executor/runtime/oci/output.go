@@ -31,7 +31,7 @@ type output struct {
 var errTooMany = errors.New("more entries than a result has")
 
 // readOutput lists the output, and copies its files into a spool in a folder when they are at most limit bytes together.
-func readOutput(dir, spoolFolder string, limit uint64) (output, error) {
+func readOutput(dir, spoolFolder string, limit uint64, private bool) (output, error) {
 	out := output{special: map[string]string{}}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -44,7 +44,7 @@ func readOutput(dir, spoolFolder string, limit uint64) (output, error) {
 	if out.bytes > limit || out.entries > result.MaxEntries {
 		return out, nil
 	}
-	return out, out.copyFiles(root, spoolFolder)
+	return out, out.copyFiles(root, spoolFolder, private)
 }
 
 func (o *output) listFolder(root *os.Root, dir string) error {
@@ -121,7 +121,7 @@ func (s sized) Size() int64 { return int64(s) }
 func (s sized) Open() (io.ReadCloser, error) { return nil, errors.New("the file was not read") }
 
 // copyFiles reads the files.
-func (o *output) copyFiles(root *os.Root, spoolFolder string) error {
+func (o *output) copyFiles(root *os.Root, spoolFolder string, private bool) error {
 	var spool *os.File
 	offset := int64(0)
 	for i, f := range o.files {
@@ -132,7 +132,7 @@ func (o *output) copyFiles(root *os.Root, spoolFolder string) error {
 		}
 		if spool == nil {
 			var err error
-			if spool, err = runtime.NewSpool(spoolFolder); err != nil {
+			if spool, err = runtime.NewSpool(spoolFolder, private); err != nil {
 				return err
 			}
 		}

@@ -90,7 +90,7 @@ func (r *room) removeRoom() error {
 
 // clearRoom unmounts what a room has mounted, however often, and removes the folder.
 func clearRoom(path string) error {
-	for _, name := range []string{"out", "view", "changes"} {
+	for _, name := range []string{"out", "view", "changes", "in"} {
 		for unix.Unmount(filepath.Join(path, name), unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
 		}
 	}

@@ -248,7 +248,7 @@ func (r *Runtime) makeOutcome(place *room, spec runtime.Spec, p *pipes, end endi
 	case end.outOfMemory && end.exit == killedStatus:
 		return p.failedOutcome(runtime.OutOfMemory, fmt.Sprintf("it needs more than %d bytes", spec.MemoryLimit)), nil
 	}
-	found, err := readOutput(place.out, r.folder, spec.OutputLimit)
+	found, err := readOutput(place.out, r.folder, spec.OutputLimit, spec.Private)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -295,7 +295,7 @@ func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err err
 	case spec.Execution.Stdout != "":
 		p.printed, err = place.newOutput(spec.Execution.Stdout)
 	case spec.OutputPath == "":
-		p.spool, err = runtime.NewSpool(folder)
+		p.spool, err = runtime.NewSpool(folder, spec.Private)
 		p.printed = p.spool
 	}
 	if err != nil {

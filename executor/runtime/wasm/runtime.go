@@ -164,7 +164,7 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	task, err := runtime.NewSpool(r.config.CacheDir)
+	task, err := runtime.NewSpool(r.config.CacheDir, spec.Private)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -211,6 +211,11 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	return runtime.Outcome{}, fmt.Errorf("the child failed: %w; its last words: %q", errors.Join(err, waitErr), lastWords.String())
 }
 
+// spoolFor returns what makes a file for the outputs of a run.
+func (r *Runtime) spoolFor(spec runtime.Spec) func() (*os.File, error) {
+	return func() (*os.File, error) { return runtime.NewSpool(r.config.CacheDir, spec.Private) }
+}
+
 // errChild is wrapped by an error that the child itself reports.
 var errChild = errors.New("the child reports")
 
@@ -231,7 +236,7 @@ func (r *Runtime) readResponse(in io.Reader, spec runtime.Spec) (runtime.Outcome
 	o := runtime.Outcome{Kind: resp.Kind, Reason: resp.Reason, ExitCode: resp.Exit, Fuel: resp.Fuel, Memory: resp.Memory}
 	var err error
 	if resp.Kind == runtime.Result {
-		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit, r.config.CacheDir); err != nil {
+		if o.Files, err = readResult(in, resp.Manifest, spec.OutputLimit, r.spoolFor(spec)); err != nil {
 			return runtime.Outcome{}, err
 		}
 	}

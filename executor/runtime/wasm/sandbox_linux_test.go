@@ -243,7 +243,7 @@ func TestSandboxFailsClosed(t *testing.T) {
 		t.Skipf("this system has no complete sandbox: %v", err)
 	}
 	req := requestOf(opRun, spec)
-	task, err := runtime.NewSpool(t.TempDir())
+	task, err := runtime.NewSpool(t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
 	}

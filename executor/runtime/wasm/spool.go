@@ -72,12 +72,12 @@ func readTask(req request, data []byte) (program []byte, inputs []result.File, f
 	return program, inputs, folders, nil
 }
 
-// readFiles reads the files of a manifest in its order into a file on disk.
-func readFiles(in io.Reader, m result.Manifest, folder string) ([]result.File, error) {
+// readFiles reads the files of a manifest in its order into a file.
+func readFiles(in io.Reader, m result.Manifest, newSpool func() (*os.File, error)) ([]result.File, error) {
 	var spool *os.File
 	if m.TotalBytes() > 0 {
 		var err error
-		if spool, err = runtime.NewSpool(folder); err != nil {
+		if spool, err = newSpool(); err != nil {
 			return nil, err
 		}
 	}

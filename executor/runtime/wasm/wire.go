@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/credence-chain/credence/executor/runtime"
@@ -199,8 +200,8 @@ func (r response) exitAccepted(spec runtime.Spec) bool {
 	return r.Exit == 0
 }
 
-// readResult reads a manifest and the files that it names, which it keeps in a file in the folder.
-func readResult(in io.Reader, size, limit uint64, folder string) ([]result.File, error) {
+// readResult reads a manifest and the files that it names, which it keeps in a file that newSpool makes.
+func readResult(in io.Reader, size, limit uint64, newSpool func() (*os.File, error)) ([]result.File, error) {
 	encoded, err := readBlob(in, size)
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
@@ -212,5 +213,5 @@ func readResult(in io.Reader, size, limit uint64, folder string) ([]result.File,
 	if m.Kind != result.KindResult || m.ExitCode != 0 || m.TotalBytes() > limit {
 		return nil, fmt.Errorf("%w: a manifest of %s, exit status %d, %d bytes of files; the limit is %d", errResponse, m.Kind, m.ExitCode, m.TotalBytes(), limit)
 	}
-	return readFiles(in, m, folder)
+	return readFiles(in, m, newSpool)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func TestManifestOverTheWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := strings.NewReader(tc.manifest + "x")
-			if _, err := readResult(in, uint64(len(tc.manifest)), 10, t.TempDir()); (err != nil) != tc.expErr {
+			if _, err := readResult(in, uint64(len(tc.manifest)), 10, func() (*os.File, error) { return runtime.NewSpool(t.TempDir(), false) }); (err != nil) != tc.expErr {
 				t.Errorf("got %v, want an error: %v", err, tc.expErr)
 			}
 		})
