@@ -1,0 +1,149 @@
+package release
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/secret"
+)
+
+// Record is what an agent keeps of a sealed file: for what it gives the key. The key itself is in the header, for the agent's identity.
+type Record struct {
+	// Blob is the digest of the sealed file.
+	Blob artifact.Digest `json:"blob"`
+	// Name for people.
+	Name string `json:"name,omitempty"`
+	// Agent is the URL that the sealed file names.
+	Agent string `json:"agent"`
+	// Header of age.
+	Header []byte `json:"header"`
+	// Apps that may read it: "organisation/name" for every version, "organisation/name:version", or the digest of one.
+	Apps []string `json:"apps"`
+	// Requesters whose tasks may read it: accounts, or ids of organisations.
+	Requesters []string `json:"requesters"`
+	// Pools whose workers may read it; any when empty.
+	Pools []string `json:"pools,omitempty"`
+	// Made at this time.
+	Made time.Time `json:"made"`
+}
+
+// allows says whether the owner gives the key for a deal. Nil says that it does.
+func (r Record) allows(c Case) *Refusal {
+	app := []string{c.Deal.App, c.Deal.App + ":" + c.Deal.AppVersion, c.Deal.Digest}
+	switch {
+	case !meets(r.Apps, app...):
+		return refuse(AppNotAllowed, "the owner of %s does not allow it for the app %s:%s (%s)", r.Blob, c.Deal.App, c.Deal.AppVersion, c.Deal.Digest)
+	case !meets(r.Requesters, c.Deal.Requester, c.Deal.RequesterOrganisation):
+		return refuse(RequesterNotAllowed, "the owner of %s does not allow it for tasks of %s", r.Blob, c.Deal.Requester)
+	case len(r.Pools) > 0 && !meets(r.Pools, c.Deal.Pool):
+		return refuse(PoolNotAllowed, "the owner of %s does not allow it for the pool %s", r.Blob, c.Deal.Pool)
+	}
+	return nil
+}
+
+// meets says whether one of the names is on a list.
+func meets(list []string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return name != "" && slices.Contains(list, name) })
+}
+
+// Folder keeps the records of an agent, a file each. They are read anew for every request, so that what is allowed, or no more, holds at
+// once.
+type Folder string
+
+func (f Folder) path(blob artifact.Digest) string {
+	return filepath.Join(string(f), blob.Hex()+".json")
+}
+
+// Save writes a record durably, in the place of an older one.
+func (f Folder) Save(r Record) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(string(f), ".record-*") // for its owner alone
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(append(text, '\n'))
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), f.path(r.Blob))
+}
+
+// Load reads the record of a file. The error wraps fs.ErrNotExist when there is none.
+func (f Folder) Load(blob artifact.Digest) (r Record, err error) {
+	text, err := os.ReadFile(f.path(blob))
+	if err != nil {
+		return r, err
+	}
+	if err = json.Unmarshal(text, &r); err == nil && r.Blob != blob {
+		err = fmt.Errorf("it is the record of %s", r.Blob)
+	}
+	if err != nil {
+		return r, fmt.Errorf("record %s: %w", f.path(blob), err)
+	}
+	return r, nil
+}
+
+// List reads all records, the oldest first.
+func (f Folder) List() (out []Record, err error) {
+	files, err := filepath.Glob(filepath.Join(string(f), "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		blob, err := artifact.ParseDigest("sha256:" + strings.TrimSuffix(filepath.Base(file), ".json"))
+		if err != nil {
+			continue // not ours
+		}
+		r, err := f.Load(blob)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b Record) int { return a.Made.Compare(b.Made) })
+	return out, nil
+}
+
+// Remove drops the record of a file.
+func (f Folder) Remove(blob artifact.Digest) error { return os.Remove(f.path(blob)) }
+
+// Owner is the vault of an agent: records, and the identity that opens their headers.
+type Owner struct {
+	Records  Folder
+	Identity age.Identity
+}
+
+// Key implements Vault.
+func (o Owner) Key(c Case, blob artifact.Digest) (key secret.Key, _ *Refusal) {
+	r, err := o.Records.Load(blob)
+	if errors.Is(err, fs.ErrNotExist) {
+		return key, refuse(UnknownSecret, "there is no key of %s here", blob)
+	}
+	if err != nil {
+		return key, refuse(Unavailable, "the record of %s can not be read", blob)
+	}
+	if refusal := r.allows(c); refusal != nil {
+		return key, refusal
+	}
+	if key, err = secret.KeyOf(r.Header, o.Identity); err != nil {
+		return key, refuse(UnknownSecret, "the key of %s is for another identity than that of this agent", blob)
+	}
+	return key, nil
+}

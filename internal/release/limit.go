@@ -1,0 +1,58 @@
+package release
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// maxAccounts bounds how many accounts' rates are remembered. Keys cost nothing, so that a stranger can have any number of accounts: then
+// all start anew, and the limit of all together holds.
+const maxAccounts = 10_000
+
+// limits are the rates of accounts.
+type limits struct {
+	mu sync.Mutex
+	of map[string]*rate.Limiter
+}
+
+func (l *limits) allow(who string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.of) >= maxAccounts {
+		clear(l.of)
+	}
+	limiter := l.of[who]
+	if limiter == nil {
+		limiter = rate.NewLimiter(perAccountSecond, accountBusy)
+		l.of[who] = limiter
+	}
+	return limiter.AllowN(now, 1)
+}
+
+// nonces are those of the requests that were answered, until their time is over anyway.
+type nonces struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+	swept time.Time
+}
+
+// take says whether a nonce is new.
+func (n *nonces) take(nonce string, now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now.Sub(n.swept) > maxAge {
+		n.swept = now
+		for old, until := range n.until {
+			if now.After(until) {
+				delete(n.until, old)
+			}
+		}
+	}
+	if _, known := n.until[nonce]; known {
+		return false
+	}
+	n.until[nonce] = now.Add(2*maxAge + time.Second)
+	return true
+}

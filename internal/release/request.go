@@ -1,0 +1,109 @@
+package release
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"filippo.io/age"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// signDomain stands in front of what is signed. No transaction begins so.
+const signDomain = "credence/key-request/v1\n"
+
+// Limits of a request.
+const (
+	// maxAge is how far the time of a request may be from ours, and how long it is remembered that it was answered.
+	maxAge = time.Minute
+	// maxBody bounds a signed request, and an answer, in bytes.
+	maxBody = 8 << 10
+	// nonceSize is the length of a nonce in bytes.
+	nonceSize = 16
+)
+
+// Request asks for the key of one sealed file that a task reads.
+type Request struct {
+	// ChainID of the task.
+	ChainID string `json:"chain_id"`
+	// Task by id, Bench ("workers" or "court") and Attempt say for which seat.
+	Task    string `json:"task"`
+	Bench   string `json:"bench"`
+	Attempt uint32 `json:"attempt"`
+	// Blob is the digest of the sealed file.
+	Blob artifact.Digest `json:"blob"`
+	// Who holds the seat: the account whose key signs.
+	Who string `json:"who"`
+	// Recipient is a public key of age, for which the answer is encrypted.
+	Recipient string `json:"recipient"`
+	// Asked is the base URL of who is asked, so that nobody can pass the request on.
+	Asked string `json:"asked"`
+	// Time of the request in Unix seconds.
+	Time int64 `json:"time"`
+	// Nonce is 32 hexadecimal digits, drawn at random.
+	Nonce string `json:"nonce"`
+}
+
+// Signed is a request as it travels: the very bytes that were signed, so that nobody has to write them anew.
+type Signed struct {
+	// Request is the JSON of a Request.
+	Request []byte `json:"request"`
+	// PubKey of secp256k1, compressed, whose address is Request.Who.
+	PubKey []byte `json:"pub_key"`
+	// Signature of the domain and Request by it.
+	Signature []byte `json:"signature"`
+}
+
+// NewNonce draws a nonce.
+func NewNonce() (string, error) {
+	var nonce [nonceSize]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(nonce[:]), nil
+}
+
+// Sign signs a request with the key of the account that holds the seat.
+func (r Request) Sign(key client.Key) (Signed, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return Signed{}, err
+	}
+	signature, err := key.Sign(append([]byte(signDomain), text...))
+	return Signed{Request: text, PubKey: key.PubKey().Bytes(), Signature: signature}, err
+}
+
+// open checks the signature and the form of a request. An error says what is wrong with it.
+func (s Signed) open() (r Request, to *age.X25519Recipient, err error) {
+	if len(s.PubKey) != secp256k1.PubKeySize {
+		return r, nil, fmt.Errorf("pub_key: got %d bytes, expected the %d of a compressed key of secp256k1", len(s.PubKey), secp256k1.PubKeySize)
+	}
+	key := secp256k1.PubKey{Key: s.PubKey}
+	if !key.VerifySignature(append([]byte(signDomain), s.Request...), s.Signature) {
+		return r, nil, fmt.Errorf("signature: it is not that of the request by the key %x", s.PubKey)
+	}
+	if err := json.Unmarshal(s.Request, &r); err != nil {
+		return r, nil, fmt.Errorf("request: %w", err)
+	}
+	who, err := sdk.Bech32ifyAddressBytes(client.Bech32Prefix, key.Address())
+	if err != nil || who != r.Who {
+		return r, nil, fmt.Errorf("who: got %.80q, expected the address of the key that signs, %s", r.Who, who)
+	}
+	if nonce, err := hex.DecodeString(r.Nonce); err != nil || len(nonce) != nonceSize {
+		return r, nil, fmt.Errorf("nonce: got %.80q, expected %d hexadecimal digits", r.Nonce, 2*nonceSize)
+	}
+	if _, err := taskstypes.ParseID(r.Task); err != nil {
+		return r, nil, fmt.Errorf("task: %w", err)
+	}
+	if to, err = age.ParseX25519Recipient(r.Recipient); err != nil {
+		return r, nil, fmt.Errorf("recipient: %w", err)
+	}
+	return r, to, nil
+}

@@ -1,0 +1,79 @@
+package release
+
+import (
+	"context"
+	"errors"
+
+	"github.com/credence-chain/credence/artifact"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Case is what a key is asked for: a task of a deal.
+type Case struct {
+	Task taskstypes.Task
+	Deal dealstypes.Deal
+}
+
+// Chain says what a task is. An error wraps ErrUnknownTask where there is none.
+type Chain func(ctx context.Context, task string) (Case, error)
+
+// ErrUnknownTask says that the chain has no such task.
+var ErrUnknownTask = errors.New("no such task")
+
+// The names of benches in requests.
+const (
+	BenchWorkers = "workers"
+	BenchCourt   = "court"
+)
+
+// checkSeat says whether whoever asks runs the task now by the chain's word, and reads the file. Nil says that it does.
+func (c Case) checkSeat(r Request) *Refusal {
+	if c.Task.Final() || c.Task.Ended() && r.Bench == BenchWorkers {
+		return refuse(TaskOver, "task %s has ended as %s", r.Task, c.Task.Ending)
+	}
+	seats, bench := c.Task.Seats, taskstypes.BENCH_WORKERS
+	switch r.Bench {
+	case BenchWorkers:
+	case BenchCourt:
+		seats, bench = c.Task.Court, taskstypes.BENCH_COURT
+	default:
+		return refuse(Malformed, "bench: got %.40q, expected %s or %s", r.Bench, BenchWorkers, BenchCourt)
+	}
+	if at := c.Task.AttemptOn(bench); at != r.Attempt {
+		return refuse(NotDrawn, "task %s is at attempt %d of its %s, and the request is for attempt %d", r.Task, at, r.Bench, r.Attempt)
+	}
+	if !runs(seats, r.Who) {
+		return refuse(NotDrawn, "%s holds no seat in attempt %d of task %s on the bench %s, or has answered there", r.Who, r.Attempt, r.Task, r.Bench)
+	}
+	if !c.reads(r.Blob) {
+		return refuse(NotRead, "task %s reads no file %s", r.Task, r.Blob)
+	}
+	return nil
+}
+
+// runs says whether an account holds a seat and has not revealed: also one that has committed may have to run the task again, after it
+// lost its journal.
+func runs(seats []taskstypes.Seat, who string) bool {
+	for _, s := range seats {
+		if s.Who == who && (s.State == taskstypes.SEAT_STATE_DRAWN || s.State == taskstypes.SEAT_STATE_COMMITTED) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c Case) reads(blob artifact.Digest) bool {
+	text := blob.String()
+	for _, in := range c.Deal.Inputs {
+		if in.Digest == text {
+			return true
+		}
+	}
+	for _, d := range c.Deal.DatasetsOf(c.Task.Index) {
+		if d.Digest == text {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,221 @@
+package release
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"golang.org/x/time/rate"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/secret"
+)
+
+// Path of the one request that a server takes, below its base URL.
+const Path = "/keys/v1"
+
+// Vault has keys, and says for what it gives them.
+type Vault interface {
+	// Key of a file for a case whose seat was checked. A *Refusal says why there is none.
+	Key(c Case, blob artifact.Digest) (secret.Key, *Refusal)
+}
+
+// Server answers requests for keys. Its fields are set before it serves.
+type Server struct {
+	ChainID string
+	// URL is the base URL under which it is asked; empty takes requests for any.
+	URL   string
+	Chain Chain
+	Vault Vault
+	// Note is told what became of each request; nil for nobody. An error keeps the key back.
+	Note func(Entry) error
+	// Now is the clock; nil for that of the machine.
+	Now func() time.Time
+
+	once     sync.Once
+	looks    *rate.Limiter // at the chain, by all together
+	accounts *limits       // by account
+	nonces   nonces
+}
+
+// What is answered in a second: looks at the chain by all together, and requests of one account.
+const (
+	looksPerSecond, looksAtOnce   = 50, 200
+	perAccountSecond, accountBusy = 5, 60
+)
+
+// Entry is a line of the log of releases.
+type Entry struct {
+	Time   time.Time       `json:"time"`
+	Given  bool            `json:"given"`
+	Reason Reason          `json:"reason,omitempty"`
+	Words  string          `json:"words,omitempty"`
+	Who    string          `json:"who,omitempty"`
+	Task   string          `json:"task,omitempty"`
+	Bench  string          `json:"bench,omitempty"`
+	Blob   artifact.Digest `json:"blob,omitzero"`
+	App    string          `json:"app,omitempty"`
+	By     string          `json:"requester,omitempty"`
+	From   string          `json:"from"`
+}
+
+// Grant is what the answer of a server says, encrypted for who asked.
+type Grant struct {
+	Task string          `json:"task"`
+	Blob artifact.Digest `json:"blob"`
+	Key  []byte          `json:"key"`
+}
+
+// ServeHTTP implements http.Handler: POST a Signed, and get a file of age with a Grant, or a Refusal.
+func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	s.once.Do(s.begin)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if req.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "expected POST", http.StatusMethodNotAllowed)
+		return
+	}
+	entry := Entry{Time: s.now(), From: req.RemoteAddr}
+	answer, refusal := s.answer(req.Context(), io.LimitReader(req.Body, maxBody+1), &entry)
+	entry.Given = refusal == nil
+	if refusal != nil {
+		entry.Reason, entry.Words = refusal.Reason, refusal.Words
+	}
+	if s.Note != nil {
+		if err := s.Note(entry); err != nil && refusal == nil {
+			refusal = refuse(Unavailable, "the release can not be written into the log")
+		}
+	}
+	if refusal != nil {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(statusOf(refusal.Reason))
+		_ = json.NewEncoder(w).Encode(refusal)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	_, _ = w.Write(answer)
+}
+
+func statusOf(r Reason) int {
+	switch r {
+	case Malformed:
+		return http.StatusBadRequest
+	case TooMany:
+		return http.StatusTooManyRequests
+	case Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusForbidden
+}
+
+func (s *Server) begin() {
+	s.looks = rate.NewLimiter(looksPerSecond, looksAtOnce)
+	s.accounts = &limits{of: map[string]*rate.Limiter{}}
+	s.nonces.until = map[string]time.Time{}
+}
+
+func (s *Server) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+// answer looks at a request, what costs least first. What it learns goes into the log's entry.
+func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]byte, *Refusal) {
+	data, err := io.ReadAll(body)
+	if err != nil || len(data) > maxBody {
+		return nil, refuse(Malformed, "the request has more than %d bytes, or ends early", maxBody)
+	}
+	var signed Signed
+	if err := json.Unmarshal(data, &signed); err != nil {
+		return nil, refuse(Malformed, "the request is not JSON of the form {request, pub_key, signature}")
+	}
+	r, to, err := signed.open()
+	if err != nil {
+		return nil, refuse(Malformed, "%s", err)
+	}
+	entry.Who, entry.Task, entry.Bench, entry.Blob = r.Who, r.Task, r.Bench, r.Blob
+	if refusal := s.checkRequest(r); refusal != nil {
+		return nil, refusal
+	}
+	c, err := s.Chain(ctx, r.Task)
+	switch {
+	case errors.Is(err, ErrUnknownTask):
+		return nil, refuse(UnknownTask, "the chain has no task %s, or the node that is asked here lags behind", r.Task)
+	case err != nil:
+		return nil, refuse(Unavailable, "the node that is asked here does not answer")
+	}
+	entry.App, entry.By = c.Deal.App, c.Deal.Requester
+	if refusal := c.checkSeat(r); refusal != nil {
+		return nil, refusal
+	}
+	key, refusal := s.Vault.Key(c, r.Blob)
+	if refusal != nil {
+		return nil, refusal
+	}
+	// Last, so that only accounts with a seat can fill the memory.
+	if !s.nonces.take(r.Nonce, s.now()) {
+		return nil, refuse(Replayed, "the request was answered before")
+	}
+	answer, err := encryptGrant(Grant{Task: r.Task, Blob: r.Blob, Key: key[:]}, to)
+	if err != nil {
+		return nil, refuse(Unavailable, "the key can not be encrypted")
+	}
+	return answer, nil
+}
+
+// checkRequest checks what can be said without the chain.
+func (s *Server) checkRequest(r Request) *Refusal {
+	if r.ChainID != s.ChainID {
+		return refuse(OtherChain, "the request is for the chain %.80q, expected %q", r.ChainID, s.ChainID)
+	}
+	if s.URL != "" && s.URL != r.Asked {
+		return refuse(OtherAgent, "the request is for %.256q, expected %q", r.Asked, s.URL)
+	}
+	if off := s.now().Sub(time.Unix(r.Time, 0)); off > maxAge || off < -maxAge {
+		return refuse(Expired, "the time of the request is %s off, expected at most %s; is a clock wrong?", off.Round(time.Second), maxAge)
+	}
+	if !s.accounts.allow(r.Who, s.now()) || !s.looks.AllowN(s.now(), 1) {
+		return refuse(TooMany, "more requests came than are answered; ask again later")
+	}
+	return nil
+}
+
+func encryptGrant(g Grant, to age.Recipient) ([]byte, error) {
+	text, err := json.Marshal(g)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(text)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
+}
+
+// OpenGrant reads an answer with the identity for which it was encrypted.
+func OpenGrant(answer []byte, identity age.Identity) (g Grant, key secret.Key, err error) {
+	in, err := age.Decrypt(bytes.NewReader(answer), identity)
+	if err != nil {
+		return g, key, fmt.Errorf("%w: %w", secret.ErrNotOpened, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxBody))
+	if err == nil {
+		err = json.Unmarshal(text, &g)
+	}
+	if err != nil || len(g.Key) != len(key) {
+		return g, key, fmt.Errorf("%w: what it holds is no key", secret.ErrNotOpened)
+	}
+	return g, secret.Key(g.Key), nil
+}

@@ -1,0 +1,78 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/result"
+)
+
+// OpenAnswer opens a sealed answer with an identity of its recipient, and writes its files into a folder as result.Fetch does, each under
+// its name only when its bytes are those of the plain manifest. It returns that manifest. Errors wrap ErrNotOpened where the content can
+// not be opened or is no answer, and are those of result.Fetch.
+func OpenAnswer(ctx context.Context, sealed io.Reader, dir string, identities ...age.Identity) (result.Manifest, error) {
+	in, err := age.Decrypt(sealed, identities...)
+	if err != nil {
+		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
+	}
+	var size [8]byte
+	if _, err := io.ReadFull(in, size[:]); err != nil {
+		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
+	}
+	n := binary.BigEndian.Uint64(size[:])
+	if n > result.MaxEncodedBytes {
+		return result.Manifest{}, fmt.Errorf("%w: its manifest has %d bytes, expected at most %d", ErrNotOpened, n, result.MaxEncodedBytes)
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(in, text); err != nil {
+		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
+	}
+	m, err := result.Parse(text)
+	if err != nil {
+		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
+	}
+	if _, err := result.Fetch(ctx, m.Digest(), &stream{manifest: m, text: text, in: in}, dir); err != nil {
+		return result.Manifest{}, err
+	}
+	// The end is authenticated, too: nothing was cut off, and nothing is behind the files.
+	if n, err := io.Copy(io.Discard, in); err != nil || n > 0 {
+		return result.Manifest{}, fmt.Errorf("%w: %d bytes behind its files: %v", ErrNotOpened, n, err)
+	}
+	return m, nil
+}
+
+// stream gives the files of a manifest one after the other, as they come; what nobody asks for is passed over.
+type stream struct {
+	manifest result.Manifest
+	text     []byte
+	in       io.Reader
+	at       int               // the next entry
+	open     *io.LimitedReader // what is left of the one before
+}
+
+// Open implements artifact.Source.
+func (s *stream) Open(_ context.Context, digest artifact.Digest) (io.ReadCloser, int64, error) {
+	if digest == s.manifest.Digest() {
+		return io.NopCloser(bytes.NewReader(s.text)), int64(len(s.text)), nil
+	}
+	for ; s.at < len(s.manifest.Entries); s.at++ {
+		if s.open != nil {
+			if _, err := io.Copy(io.Discard, s.open); err != nil {
+				return nil, 0, fmt.Errorf("%w: %w", ErrNotOpened, err)
+			}
+		}
+		e := s.manifest.Entries[s.at]
+		s.open = &io.LimitedReader{R: s.in, N: int64(e.Size)}
+		if !e.Dir && e.Content == digest {
+			s.at++
+			return io.NopCloser(s.open), int64(e.Size), nil
+		}
+	}
+	return nil, 0, fmt.Errorf("%w: %s", artifact.ErrNotFound, digest)
+}
