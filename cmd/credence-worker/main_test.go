@@ -446,7 +446,7 @@ func TestPublicLogs(t *testing.T) {
 	}
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
-		newHandler(artifact.NewMemory(), publicLogs{home, j}, &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		newHandler(artifact.NewMemory(), publicLogs{home, j}, http.NotFoundHandler(), &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
 	status, _ := get(result.LogPath + id)

@@ -17,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
@@ -48,11 +49,12 @@ func (r *readiness) getReason() string {
 	return r.reason
 }
 
-// newHandler serves results, logs, health, readiness and metrics.
-func newHandler(store artifact.Store, logs http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
+// newHandler serves results, logs, keys, health, readiness and metrics.
+func newHandler(store artifact.Store, logs, keys http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", artifact.Handler(store))
 	mux.Handle("GET "+result.LogPath+"{task}", logs)
+	mux.Handle(release.Path, keys)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if reason := ready.getReason(); reason != "" {

@@ -61,6 +61,7 @@ type worker struct {
 	secret  []byte
 	store   *artifact.Dir
 	metrics *metrics.Set
+	keys    *heldKeys
 	ready   readiness
 	working []string // names of the runtimes that work here
 }
@@ -108,7 +109,8 @@ func startWorker(ctx context.Context, c config) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	server := artifact.Server(newHandler(w.store, publicLogs{c.pathOf("logs"), j}, &w.ready, registry))
+	w.keys = &heldKeys{}
+	server := artifact.Server(newHandler(w.store, publicLogs{c.pathOf("logs"), j}, w.keys, &w.ready, registry))
 	defer server.Close()
 	go server.Serve(listener)
 	w.log.Info("serving", "addr", listener.Addr().String())
@@ -169,15 +171,21 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		return err
 	}
 	w.working = slices.Sorted(maps.Keys(runtimes))
+	source := chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale})
+	holders := func(ctx context.Context, a chain.Assignment) []string {
+		return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
+	}
+	unsealer, err := w.openKeys(ctx, conn.ChainID(), source, holders)
+	if err != nil {
+		return err
+	}
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.benchOfRole(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: runtimes, Session: session, WallLimit: w.WallLimit,
-		Source:  chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale}),
+		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.pathOf("logs"),
-		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: func(ctx context.Context, a chain.Assignment) []string {
-			return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
-		}},
+		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: holders}, Unsealer: unsealer,
 	})
 	if err != nil {
 		return err

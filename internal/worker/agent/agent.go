@@ -17,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/metrics"
+	"github.com/credence-chain/credence/internal/worker/unseal"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -43,7 +44,9 @@ type Config struct {
 	Sender  broadcast.Sender
 	Journal *journal.Journal
 	Fetcher Fetcher
-	Metrics *metrics.Set
+	// Unsealer opens what tasks read sealed; without one such a task has inputs that can not be had.
+	Unsealer *unseal.Unsealer
+	Metrics  *metrics.Set
 	// Logger; nil means slog's default.
 	Logger *slog.Logger
 	// LogFolder keeps what apps write to stdout and stderr; empty means nowhere.

@@ -22,6 +22,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/metrics"
+	"github.com/credence-chain/credence/internal/worker/unseal"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
@@ -35,6 +36,9 @@ type house struct {
 	store   *artifact.Dir
 	fetcher Fetcher
 	journal string
+
+	unsealer *unseal.Unsealer
+	logs     string // folder of what apps print; empty for nowhere
 }
 
 var (
@@ -116,7 +120,7 @@ func (h *house) start(killAt string) *life {
 		broadcast.BatchOptions{Gather: time.Millisecond, Confirm: sender.ConfirmOptions{Poll: time.Millisecond}}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
 	a, err := New(Config{
 		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
-		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher,
+		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher, Unsealer: h.unsealer, LogFolder: h.logs,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {
 			select {

@@ -379,6 +379,8 @@ type fakeRuntime struct {
 	block chan struct{}                  // when set, runs wait for it or their context
 	then  func() (runtime.Outcome, bool) // overrides
 
+	prints string // on stdout and stderr
+
 	compiles int           // begun
 	compiled int           // ended well
 	compile  chan struct{} // when set, compilations wait for it or their context
@@ -447,7 +449,9 @@ func (f *fakeRuntime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outco
 	if f.noisy {
 		sum = sha256.Sum256([]byte(fmt.Sprint("noise", n)))
 	}
-	return runtime.Outcome{Kind: runtime.Result, Fuel: 77, Files: []result.File{{Path: "sum", Content: artifact.Bytes(sum[:])}}}, nil
+	return runtime.Outcome{
+		Kind: runtime.Result, Fuel: 77, Files: []result.File{{Path: "sum", Content: artifact.Bytes(sum[:])}}, Stdout: []byte(f.prints), Stderr: []byte(f.prints),
+	}, nil
 }
 
 func (f *fakeRuntime) count() int {

@@ -16,6 +16,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/secret"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -92,7 +93,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
 	}
 	start := time.Now()
-	program, files, err := a.fetchTask(ctx, s)
+	program, files, keys, err := a.fetchTask(ctx, s)
 	if err != nil {
 		return answer, "fetch", err
 	}
@@ -104,7 +105,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if err != nil {
 		return answer, "run", err
 	}
-	spec.WallLimit = a.WallLimit
+	spec.WallLimit, spec.Private = a.WallLimit, isPrivate(s.Deal, keys)
 	a.enterStage(s, compiling)
 	if err := a.prepareModule(ctx, s, engine, program); err != nil {
 		return answer, "compile", err
@@ -121,8 +122,10 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	a.Metrics.RunSeconds.Observe(time.Since(start).Seconds())
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
-	a.keepLogs(s, out)
-	if !engine.Rules().Deterministic {
+	if !spec.Private {
+		a.keepLogs(s, out)
+	}
+	if !spec.Private && !engine.Rules().Deterministic {
 		a.keepPublicLog(s, out)
 	}
 	if answer, err = Conclude(engine.Rules(), out); err != nil {
@@ -147,17 +150,21 @@ func (a *Agent) moveForward(key journal.Key, next journal.State) error {
 	return &journalError{err}
 }
 
-// fetchTask asks until it has the bytes, or everybody says that they have none, or the context ends.
-func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, err error) {
+// fetchTask asks until it has the bytes, with the keys of what is sealed among them, or everybody says that they have none, or the
+// context ends.
+func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, keys []secret.Key, err error) {
 	pauses := backoff.New(a.Pause/4, 4*a.Pause)
 	for round := 1; ; round++ {
 		program, files, err = a.Fetcher.FetchTask(ctx, s.Assignment)
+		if err == nil {
+			files, keys, err = a.openSealed(ctx, s.Assignment, files)
+		}
 		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
 		if err == nil || !errors.Is(err, errAbsent) || isFinal(err) && round >= 2 || round >= 12 {
-			return program, files, err
+			return program, files, keys, err
 		}
 		if pauses.Wait(ctx) != nil {
-			return program, nil, err
+			return program, nil, nil, err
 		}
 	}
 }

@@ -1,0 +1,40 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/secret"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+)
+
+// openSealed opens those of a task's files that are sealed. Errors wrap errAbsent when the key can not be had: the input is then as
+// absent as one whose bytes nobody gives.
+func (a *Agent) openSealed(ctx context.Context, as chain.Assignment, files []artifact.Content) ([]artifact.Content, []secret.Key, error) {
+	if a.Unsealer == nil {
+		return files, nil, refuseSealed(files)
+	}
+	opened, keys, err := a.Unsealer.Open(ctx, as, files)
+	return opened, keys, describeAbsent(err)
+}
+
+// refuseSealed is for a worker that asks nobody for keys.
+func refuseSealed(files []artifact.Content) error {
+	for _, f := range files {
+		_, sealed, err := secret.ReadHead(f)
+		if sealed {
+			return fmt.Errorf("%w: it is sealed, and this worker asks nobody for keys", errAbsent)
+		}
+		if err != nil && !errors.Is(err, secret.ErrNotOpened) {
+			return err
+		}
+	}
+	return nil
+}
+
+// isPrivate says whether what a task reads or answers is for some eyes only. Then nothing of it is written on this machine's disk but
+// what is sealed: no logs, and no files without a name.
+func isPrivate(_ dealstypes.Deal, keys []secret.Key) bool { return len(keys) > 0 }

@@ -1,0 +1,224 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/internal/worker/journal"
+	"github.com/credence-chain/credence/internal/worker/unseal"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/secret"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+)
+
+const plainText = "what nobody else may read"
+
+// vault is an agent of an owner, and a house whose task reads what it seals.
+type vault struct {
+	*house
+	key  secret.Key
+	down atomic.Bool
+	gave atomic.Int64
+	file []byte
+}
+
+func newVault(t *testing.T, r role) *vault {
+	t.Helper()
+	v := &vault{}
+	owner, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	records := release.Folder(t.TempDir())
+	server := &release.Server{
+		ChainID: chainID, Vault: release.Owner{Records: records, Identity: owner},
+		Chain: func(_ context.Context, _ string) (release.Case, error) {
+			v.chain.mu.Lock()
+			defer v.chain.mu.Unlock()
+			as := v.chain.assignment()
+			for _, seats := range []int{0, 1} {
+				list := as.Task.Seats
+				if seats == 1 {
+					list = as.Task.Court
+				}
+				for i := range list {
+					if list[i].Who == me { // the fake chain has no real addresses
+						list[i].Who = v.unsealer.Key.Address()
+					}
+				}
+			}
+			return release.Case{Task: as.Task, Deal: as.Deal}, nil
+		},
+		Note: func(e release.Entry) error {
+			if e.Given {
+				v.gave.Add(1)
+			}
+			return nil
+		},
+	}
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if v.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		server.ServeHTTP(w, r)
+	}))
+	t.Cleanup(web.Close)
+	var sealed bytes.Buffer
+	require.NoError(t, secret.Seal(&sealed, strings.NewReader(plainText), web.URL, owner.Recipient()))
+	v.file = sealed.Bytes()
+	head, _, err := secret.ReadHead(artifact.Bytes(v.file))
+	require.NoError(t, err)
+	v.key, err = secret.KeyOf(head.Header, owner)
+	require.NoError(t, err)
+	require.NoError(t, records.Save(release.Record{Blob: artifact.Sum(v.file), Header: head.Header, Apps: []string{"acme/render"}, Requesters: []string{"cred1requester"}}))
+
+	v.house = newHouseOf(t, r, func(d *dealstypes.Deal) {
+		d.Requester = "cred1requester"
+		d.Inputs[0].Digest, d.Inputs[0].Size_ = artifact.Sum(v.file).String(), uint64(len(v.file))
+	})
+	_, err = artifact.PutBytes(context.Background(), v.store, v.file)
+	require.NoError(t, err)
+	key, err := client.GenerateKey()
+	require.NoError(t, err)
+	identity, err := unseal.DeriveIdentity([]byte("a secret of this worker"))
+	require.NoError(t, err)
+	v.unsealer = &unseal.Unsealer{ChainID: chainID, Key: key, Identity: identity, Folder: filepath.Join(v.dir, "keys")}
+	spec, err := BuildSpec(v.assignment(), program, []artifact.Content{artifact.Bytes(plainText)})
+	require.NoError(t, err)
+	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
+	require.NoError(t, err)
+	answer, err := Conclude(v.runtime.Rules(), out)
+	require.NoError(t, err)
+	v.chain.set(func() { v.chain.truth = answer.Outcome })
+	return v
+}
+
+// requireNoTrace looks through everything that the worker keeps for the plain text and the key, in the forms in which they could be.
+func (v *vault) requireNoTrace(t *testing.T) {
+	t.Helper()
+	key := v.key[:]
+	forms := [][]byte{[]byte(plainText), key, []byte(hex.EncodeToString(key)), []byte(base64.StdEncoding.EncodeToString(key)), []byte(base64.RawStdEncoding.EncodeToString(key))}
+	files := 0
+	require.NoError(t, filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(path)
+		for i, form := range forms {
+			require.False(t, bytes.Contains(data, form), "form %d is in %s", i, path)
+		}
+		return err
+	}))
+	require.Greater(t, files, 3)
+}
+
+// A worker and a court seat answer a task that reads what is sealed, as from the plain file. Neither the plain text nor its key is on
+// the disk at any moment; the key goes, also encrypted, when the task is final.
+func TestSealedInput(t *testing.T) {
+	for name, r := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVault(t, r)
+			l := v.startLogged(t)
+			s := v.settlement()
+			require.Equal(t, poco.EndAccepted, s.Ending)
+			require.Equal(t, v.chain.truth, s.Verdict)
+			require.Equal(t, journal.Settled, v.state(l, 1).State)
+			require.NotZero(t, v.gave.Load())
+			v.requireNoTrace(t)
+			kept, err := filepath.Glob(filepath.Join(v.dir, "keys", "*"))
+			require.NoError(t, err)
+			require.Len(t, kept, 1, "encrypted for this worker, and owed until the answer is final")
+
+			require.NoError(t, v.unsealer.Sweep(context.Background(), v.chain, time.Now()))
+			kept, err = filepath.Glob(filepath.Join(v.dir, "keys", "*"))
+			require.NoError(t, err)
+			require.Empty(t, kept)
+		})
+	}
+}
+
+// startLogged starts an agent that keeps the logs of apps, which prints what it read.
+func (v *vault) startLogged(t *testing.T) *life {
+	t.Helper()
+	logs := filepath.Join(v.dir, "logs")
+	require.NoError(t, os.Mkdir(logs, 0o700))
+	v.runtime.prints = plainText
+	v.logs = logs
+	return v.start("")
+}
+
+// What is sealed by an agent that is down can not be had, as any input. A first worker gives the seat back; others say so, and whoever
+// says what is so loses nothing.
+func TestAgentIsDown(t *testing.T) {
+	t.Run("first", func(t *testing.T) {
+		v := newVault(t, asFirst)
+		v.down.Store(true)
+		l := v.start("")
+		require.Equal(t, journal.Abandoned, v.state(l, 1).State)
+		s := v.settlement() // another worker has it
+		for _, seat := range s.Seats {
+			require.NotEqual(t, me, seat.Who)
+		}
+	})
+	t.Run("second", func(t *testing.T) {
+		v := newVault(t, asSecond)
+		v.down.Store(true)
+		v.chain.set(func() { v.chain.truth = poco.Outcome{Kind: poco.KindInputUnavailable} })
+		l := v.start("")
+		r := v.state(l, 1)
+		require.Equal(t, "INPUT_UNAVAILABLE", r.Outcome.Kind)
+		s := v.settlement()
+		require.Equal(t, poco.EndInputUnavailable, s.Ending)
+		for _, seat := range s.Seats {
+			require.Zero(t, seat.Slash, seat.Who)
+		}
+		v.requireNoTrace(t)
+	})
+	t.Run("for a moment", func(t *testing.T) {
+		v := newVault(t, asSecond)
+		v.down.Store(true)
+		go func() { time.Sleep(20 * time.Millisecond); v.down.Store(false) }()
+		v.start("")
+		require.Equal(t, poco.EndAccepted, v.settlement().Ending)
+	})
+}
+
+// An agent that is gone does not keep a worker that was given the key before from running the task again.
+func TestKeptKey(t *testing.T) {
+	v := newVault(t, asSecond)
+	l := v.start("ran")
+	v.die(l, "ran")
+	v.down.Store(true)
+	gave := v.gave.Load()
+	l = v.start("")
+	require.Equal(t, poco.EndAccepted, v.settlement().Ending)
+	require.Equal(t, journal.Settled, v.state(l, 1).State)
+	require.Equal(t, gave, v.gave.Load())
+}
+
+// A worker without an unsealer says that the input can not be had, and does not run the program on the sealed bytes.
+func TestWithoutAnUnsealer(t *testing.T) {
+	v := newVault(t, asSecond)
+	v.unsealer = nil
+	v.chain.set(func() { v.chain.truth = poco.Outcome{Kind: poco.KindInputUnavailable} })
+	l := v.start("")
+	require.Equal(t, "INPUT_UNAVAILABLE", v.state(l, 1).Outcome.Kind)
+	require.Zero(t, v.runtime.count())
+}
