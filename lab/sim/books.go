@@ -15,27 +15,39 @@ type book struct {
 // books are the ledgers of a trial. Every task has a turn in two of them: that of the class, and that of who asks for it: the
 // coalition as a requester, or the victim.
 type books struct {
-	class, coalition, victim book
-	start                    poco.Allowances
+	class, coalition book
+	victims          []book
+	pooled           bool // the class's ledger alone decides
+	start            poco.Allowances
 }
 
-// newBooks begins the ledgers of a trust. Only the count decides in the laboratory, so that the allowance in value is without
+// newBooks begins the ledgers of a world. Only the count decides in the laboratory, so that the allowance in value is without
 // a bound; a scheme of a fixed number of replicas is never short of allowance.
-func newBooks(trust uint64, s Credence) books {
-	newBook := func() book { return book{poco.Ledger{Trust: trust}, newTurns()} }
-	b := books{class: newBook(), coalition: newBook(), victim: newBook(), start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}}
+func newBooks(w World, s Credence) books {
+	newBook := func() book { return book{poco.Ledger{Trust: w.Trust}, newTurns()} }
+	b := books{class: newBook(), coalition: newBook(), start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}}
+	for range max(1, w.Requesters) {
+		b.victims = append(b.victims, newBook())
+	}
 	if s.NoAllowance {
 		b.start.Errors = poco.Q64{}
 	}
 	if s.Replicas > 0 {
 		b.start.Errors = poco.Q64{Hi: 1 << 40}
 	}
+	if v := s.Variant; v != nil {
+		b.pooled = v.Pooled
+		if v.ByValue {
+			mean := float64(w.Value) * (1 + (dear-1)*w.DearShare)
+			b.start = poco.Allowances{Errors: poco.Q64{Hi: 1 << 40}, Value: uint64(mean / 4)} // as much as E0 is worth
+		}
+	}
 	return b
 }
 
 func (b *books) askerOf(f *flight) *book {
 	if f.victim {
-		return &b.victim
+		return &b.victims[f.asker]
 	}
 	return &b.coalition
 }
@@ -52,6 +64,9 @@ func (b *books) enterTurns(f *flight, e poco.EnterLedgers, height int64) {
 
 // askGates asks both ledgers for a task's turn.
 func (b *books) askGates(f *flight) poco.Gate {
+	if b.pooled {
+		return mustGet(b.class.Gate(b.class.turns, f.classTurn, b.start))
+	}
 	asker := b.askerOf(f)
 	return poco.Both(
 		mustGet(b.class.Gate(b.class.turns, f.classTurn, b.start)),

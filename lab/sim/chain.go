@@ -22,7 +22,11 @@ type chain struct {
 	terms   poco.Terms
 	names   []string
 	byName  map[string]int
-	record  []int
+	record  []int         // right answers since the last that was proven wrong: what populations see
+	scores  []uint64      // confirmations: what settlements weigh
+	outages []poco.Outage // the last outage of each worker
+	found   map[int]int64 // by worker: height at which it was last convicted
+	banned  uint64        // organisations that were banned, and stay so
 	faction uint64
 	space   uint64
 	bench   []poco.Seat
@@ -34,6 +38,7 @@ type chain struct {
 	sequence               int
 	agenda                 agenda
 	free                   []*flight // ended, to be used again
+	audits                 []*flight // accepted, and not final
 	settled                bool      // a turn has settled since the waiting ones were asked
 	waiting                []*flight // tasks whose turn has not come, in draw order
 }
@@ -44,13 +49,14 @@ func newChain(s Credence, t Trial) *chain {
 	c := &chain{
 		scheme: s, trial: t, dice: dice, shadow: NewDice(t.Seed, 2), planner: newPlanner(), tally: newTally(t),
 		crowd: newCrowd(w, dice), byName: map[string]int{},
-		books: newBooks(w.Trust, s),
+		books: newBooks(w, s),
 	}
 	for i := range w.Organisations {
 		name := fmt.Sprintf("organisation %d", i)
 		c.names, c.byName[name] = append(c.names, name), i
 	}
-	c.record = make([]int, len(c.crowd.collude))
+	workers := len(c.crowd.collude)
+	c.record, c.scores, c.outages, c.found = make([]int, workers), make([]uint64, workers), make([]poco.Outage, workers), map[int]int64{}
 	c.space = poco.TicketSpace(uint64(w.Organisations))
 	assumed := s.Assumed
 	if assumed == 0 {
@@ -65,7 +71,7 @@ func newChain(s Credence, t Trial) *chain {
 		CourtFee: w.Price, InformerBps: 2500, MinReplicas: s.MinReplicas, MaxSeats: poco.MaxReplicas + 1, FuelLimit: shortFuel,
 		Requester: "requester", AppOwner: "app", PoolOwner: "pool",
 		CommitBlocks: taskBlocks, RevealBlocks: taskBlocks, CourtBlocks: taskBlocks, CourtRevealBlocks: taskBlocks,
-		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3,
+		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3, AuditBlocks: int64(w.AuditTasks),
 	}
 	if p, ok := t.Population.(refuser); ok {
 		c.terms.WaitBlocks += int64(2 * p.countRefusals()) // a plan and a draw each
@@ -90,11 +96,15 @@ func (c *chain) startTask() {
 	c.crowd.moveTo(c.started, c.dice)
 	f := c.takeFlight()
 	f.number, f.duration, f.coin, f.victim = c.started, 1, c.dice.Float64(), c.started >= w.FarmTasks
+	f.opened, f.asker = c.currentHeight(), c.started%max(1, w.Requesters)
 	c.started++
 	c.open++
 	terms := c.terms
 	if c.dice.Flip(w.LongShare) {
 		f.duration, terms.FuelLimit = 10, longFuel
+	}
+	if w.DearShare > 0 {
+		c.priceTask(&terms)
 	}
 	var id [32]byte
 	binary.BigEndian.PutUint64(id[:], uint64(f.number))
@@ -116,10 +126,12 @@ func (c *chain) startTask() {
 			continue
 		}
 		f.who, f.acts = first, f.acts[:0]
-		c.applyEvent(f, poco.FirstDrawn{Height: c.currentHeight(), Seat: poco.Seat{Who: c.names[first[0]], Org: c.names[first[0]]}})
+		c.crowd.takeSlots(first, 1)
+		c.applyEvent(f, poco.FirstDrawn{Height: c.currentHeight(), Seat: c.seatOf(first[0])})
 		answer := c.answerSeat(f, 0, View{Blind: true, Seen: 1, Mine: 1}, c.dice)
 		f.acts = append(f.acts, answer)
 		if answer == none {
+			c.crowd.takeSlots(first, -1)
 			c.finishTask(f, c.applyEvent(f, poco.Due{Height: f.task.Deadline}))
 			continue
 		}
@@ -127,6 +139,22 @@ func (c *chain) startTask() {
 	}
 	f.at = c.now + f.duration
 	c.scheduleFlight(f)
+}
+
+// priceTask says what a task of a world of dear and cheap ones puts at risk.
+func (c *chain) priceTask(terms *poco.Terms) {
+	if c.dice.Flip(c.trial.World.DearShare) {
+		terms.Value *= dear
+	}
+	terms.Premium = poco.PremiumFor(poco.PolicyCredence, terms.Value, terms.Trust)
+	c.tally.AtRisk += float64(terms.Value)
+}
+
+// dear is how many times as much a dear task is worth as a cheap one.
+const dear = 100
+
+func (c *chain) seatOf(worker int) poco.Seat {
+	return poco.Seat{Who: c.names[worker], Org: c.names[worker], Score: c.scores[worker]}
 }
 
 // takeFlight returns an empty flight, whose lists have room.

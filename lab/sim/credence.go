@@ -3,6 +3,7 @@ package sim
 import (
 	"container/heap"
 	"fmt"
+	"math"
 
 	"github.com/credence-chain/credence/poco"
 )
@@ -21,12 +22,17 @@ type Credence struct {
 	NoAllowance bool
 	// Assumed is the colluding share, in percent, that plans assume; 0 means 20.
 	Assumed uint64
+	// Variant, where it is set, plans in another way than the chain.
+	Variant *Variant
 	// FreeRefusals breaks a law of the chain's: a refused draw adds nothing to the risk of the task's next plan.
 	FreeRefusals bool
 }
 
 func (s Credence) Name() string {
 	name := "Credence"
+	if s.Variant != nil {
+		name += ", " + s.Variant.Name
+	}
 	if s.Replicas > 0 {
 		name += fmt.Sprintf(", always %d", s.Replicas)
 		if s.Lottery > 0 {
@@ -66,6 +72,7 @@ func (s Credence) Run(t Trial) Tally {
 	c := newChain(s, t)
 	for c.started < t.World.Tasks || c.open > 0 {
 		for c.started < t.World.Tasks && c.open < max(1, t.World.InFlight) {
+			c.endAudits(c.currentHeight())
 			c.startTask()
 		}
 		// Turns that wait are asked again once for each moment in which others settled.
@@ -87,6 +94,7 @@ func (s Credence) Run(t Trial) Tally {
 			c.revealAll(f)
 		}
 	}
+	c.endAudits(math.MaxInt64)
 	c.tally.finishRun(c.crowd)
 	return c.tally
 }

@@ -9,6 +9,8 @@ type crowd struct {
 	collude []bool
 	org     []int
 	strikes []int
+	struck  []int // task at which the last strike came
+	busy    []int // tasks that the worker has now
 	cooling []int // first task for which the worker can be drawn again
 	banned  []bool
 	paused  []bool
@@ -30,6 +32,7 @@ func newCrowd(w World, d *Dice) *crowd {
 	n := w.Organisations + w.Colluding*(max(w.Sybils, 1)-1)
 	c := &crowd{
 		world: w, collude: make([]bool, n), org: make([]int, n), strikes: make([]int, n), cooling: make([]int, n),
+		struck: make([]int, n), busy: make([]int, n),
 		banned: make([]bool, n), paused: make([]bool, n), silent: make([]bool, n),
 	}
 	honest := w.Organisations - w.Colluding
@@ -67,7 +70,28 @@ func (c *crowd) moveTo(task int, d *Dice) {
 
 // isDrawable says whether a worker can be drawn now.
 func (c *crowd) isDrawable(i int) bool {
-	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now
+	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now && (c.world.Slots == 0 || c.busy[i] < c.world.Slots)
+}
+
+// isOut says whether a worker can neither answer nor open a commitment now: a storm is over it, or it has its outage.
+func (c *crowd) isOut(i int) bool {
+	w := c.world
+	if c.silent[i] {
+		return true
+	}
+	honest := w.Organisations - w.Colluding
+	return w.OutageEvery > 0 && i < honest && (c.now+i*(w.OutageEvery/honest))%w.OutageEvery < w.OutageLength
+}
+
+// takeSlots gives workers a task more, or one less.
+func (c *crowd) takeSlots(who []int, more int) {
+	if c.world.Slots == 0 {
+		return
+	}
+	for _, i := range who {
+		c.busy[i] += more
+	}
+	c.known = census{}
 }
 
 // countDrawable returns how many of the first n workers can be drawn, and how many of these collude.
@@ -92,7 +116,11 @@ func (c *crowd) countDrawable(n int) (all, colluding int) {
 
 // strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
 func (c *crowd) strikeWorker(i int) {
+	if f := c.world.Forgiveness; f > 0 && c.now-c.struck[i] >= f {
+		c.strikes[i] = 0
+	}
 	c.strikes[i]++
+	c.struck[i] = c.now
 	c.known = census{}
 	switch {
 	case c.strikes[i] < max(c.world.Strikes, 1):

@@ -9,7 +9,10 @@ type flight struct {
 	at       float64 // when its next executions are done
 	sequence int
 	number   int
+	opened   int64 // height at which it was created
+	asker    int   // of the victims, whose ledger it enters
 	task     poco.Task
+	audited  bool // a court looked at its accepted answer before it counted
 	entropy  poco.Entropy
 	duration float64
 	victim   bool

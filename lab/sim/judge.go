@@ -21,7 +21,7 @@ func (c *chain) revealAll(f *flight) {
 			p, hides := c.trial.Population.(withholder)
 			hides = hides && p.isWithholding() && !allAgree(f.acts)
 			for i, who := range f.who {
-				if f.acts[i] == none || hides && f.acts[i] == lie {
+				if f.acts[i] == none || hides && f.acts[i] == lie || !c.crowd.collude[who] && c.crowd.isOut(who) {
 					continue
 				}
 				c.applyEvent(f, poco.Revealed{
@@ -41,7 +41,7 @@ func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 		switch e.(type) {
 		case poco.AskTurn:
 			if g := c.books.askGates(f); g != poco.GateWait {
-				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
+				c.takeTurn(f, g)
 			} else {
 				c.awaitTurn(f)
 			}
@@ -52,6 +52,14 @@ func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 		}
 	}
 	c.finishTask(f, effects)
+}
+
+// takeTurn takes a task whose turn has come to its end, or to the court.
+func (c *chain) takeTurn(f *flight, g poco.Gate) {
+	if v := c.scheme.Variant; v != nil && g == poco.GateOpen && c.dice.Flip(v.Audits) {
+		f.audited, g = true, poco.GateShut
+	}
+	c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
 }
 
 // holdCourt calls the validators, who all find the truth.
@@ -117,7 +125,7 @@ func (c *chain) askWaiting() {
 			if f.resolve != nil {
 				c.decideTurn(f, g)
 			} else {
-				c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
+				c.takeTurn(f, g)
 			}
 		}
 		if len(c.waiting) == 0 {
@@ -130,7 +138,7 @@ func (c *chain) askWaiting() {
 func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	charged := poco.Q64{}
 	if g == poco.GateOpen {
-		c.tally.Likely += f.chance // at a shut turn the court decides, whatever was drawn
+		c.addLikely(f) // at a shut turn the court decides, whatever was drawn
 		if !f.resolve.Vindicated {
 			charged = f.task.Plan.Charge
 			c.tally.LargestCharge = max(c.tally.LargestCharge, toFloat(charged))
@@ -141,9 +149,8 @@ func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	debt, budget := toFloat(c.books.class.D), toFloat(c.books.class.Budget(c.books.start.Errors))
 	c.tally.Debt, c.tally.Budget = debt, budget
 	c.tally.Spent = max(c.tally.Spent, debt/budget)
-	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.books.class.N, c.books.victim.N, toFloat(c.books.victim.D)
+	c.tally.Counted, c.tally.VictimCounted, c.tally.VictimDebt = c.books.class.N, c.books.victims[0].N, toFloat(c.books.victims[0].D)
 	c.countEnded(f)
-	c.free = append(c.free, f)
 }
 
 // toFloat is a Q64 as a float.

@@ -8,46 +8,90 @@ import (
 
 // countEnded counts a task that has ended and been decided.
 func (c *chain) countEnded(f *flight) {
+	c.crowd.takeSlots(f.who, -1)
+	c.tally.Wait += c.now - f.done
+	c.tally.markHorizon(c.decided)
+	c.decided++
+	c.open--
+	if f.task.Phase == poco.PhaseAudit {
+		c.audits = append(c.audits, f)
+		return
+	}
+	c.countFinal(f)
+}
+
+// countFinal counts a task's answer, which nobody takes back any more.
+func (c *chain) countFinal(f *flight) {
 	accepted := none
 	if f.task.Ending == poco.EndAccepted {
 		accepted = int(binary.BigEndian.Uint64(f.task.Verdict.Digest[:])) - 1
 	}
 	c.tally.countAccepted(f.number, accepted)
 	if accepted > right {
-		c.countGain(f, float64(c.trial.World.Value))
+		c.countGain(f, float64(f.task.Terms.Value))
+		c.tally.LostValue += float64(f.task.Terms.Value)
+		if c.trial.World.AuditTasks > 0 {
+			c.tally.Likely++
+		}
 	}
-	c.tally.Wait += c.now - f.done
-	c.tally.markHorizon(c.decided)
-	c.decided++
-	c.open--
+	c.free = append(c.free, f)
+}
+
+// addLikely adds the chance with which the task's answer was wrong and accepted. Where answers are taken back, what was rehearsed at the
+// draw says too little: those that stay are counted instead.
+func (c *chain) addLikely(f *flight) {
+	if c.trial.World.AuditTasks > 0 {
+		return
+	}
+	chance := f.chance
+	if v := c.scheme.Variant; v != nil {
+		chance *= 1 - v.Audits
+	}
+	c.tally.Likely += chance
+	c.tally.LikelyValue += chance * float64(f.task.Terms.Value)
+}
+
+// endAudits makes accepted answers final whose window has ended by a height, in the order of their windows. Where somebody who gave one
+// was convicted since the task was created, a court looks at it, as x/tasks has it.
+func (c *chain) endAudits(height int64) {
+	for len(c.audits) > 0 && c.audits[0].task.Deadline <= height {
+		f := c.audits[0]
+		c.audits = c.audits[1:]
+		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
+		cause, bond := poco.AuditNone, uint64(0)
+		for _, who := range f.who {
+			if at, found := c.found[who]; found && at >= f.opened {
+				cause, bond = poco.AuditConviction, f.task.Terms.Exposure(c.trial.World.Court).CourtCost
+			}
+		}
+		effects := c.applyEvent(f, poco.AuditDrawn{Height: f.task.Deadline, Cause: cause, Bond: bond})
+		if cause != poco.AuditNone {
+			effects = c.holdCourt(f)
+		}
+		for _, e := range effects {
+			if e, ok := e.(poco.FinishAudit); ok {
+				c.endSeats(f, e.Settlement.Seats)
+			}
+		}
+		c.countFinal(f)
+	}
 }
 
 // payOut carries out a settlement: records, strikes, and the money of the coalition and of others.
 func (c *chain) payOut(f *flight, s poco.Settlement) {
 	w := c.trial.World
-	for i, seat := range s.Seats {
-		who := f.who[i]
-		ours := c.crowd.collude[who]
-		if f.acts[i] != none {
-			c.tally.Replicas++
-			if ours {
-				c.countGain(f, -float64(w.Cost))
-			} else {
-				c.tally.Honest++
-			}
+	for i, act := range f.acts {
+		if act == none {
+			continue
 		}
-		if ours {
-			c.countGain(f, -float64(seat.Slash))
+		c.tally.Replicas++
+		if c.crowd.collude[f.who[i]] {
+			c.countGain(f, -float64(w.Cost))
 		} else {
-			c.tally.Slashed += float64(seat.Slash)
-		}
-		c.record[who]++
-		if seat.Fault == poco.FaultWrong || seat.Fault == poco.FaultUnrevealed {
-			c.record[who] = 0
-			c.tally.countConviction(ours)
-			c.crowd.strikeWorker(who)
+			c.tally.Honest++
 		}
 	}
+	c.endSeats(f, s.Seats)
 	for _, pays := range [][]poco.Pay{s.FromEscrow, s.FromStake} {
 		for _, p := range pays {
 			if i, ok := c.byName[p.To]; ok && p.Party == poco.PartyWorker && c.crowd.collude[i] {
@@ -58,6 +102,41 @@ func (c *chain) payOut(f *flight, s poco.Settlement) {
 	c.tally.Waves++
 	if len(f.who) > 1 {
 		c.tally.Waves++
+	}
+}
+
+// endSeats carries out what a settlement does to workers: their stakes, records and strikes.
+func (c *chain) endSeats(f *flight, ends []poco.SeatEnd) {
+	for _, seat := range ends {
+		who := c.byName[seat.Who]
+		ours := c.crowd.collude[who]
+		if ours {
+			c.countGain(f, -float64(seat.Slash))
+		} else {
+			c.tally.Slashed += float64(seat.Slash)
+		}
+		if f.task.Phase == poco.PhaseDone && f.task.Audit.End > 0 && seat.Fault == poco.FaultNone {
+			continue // its answer was paid for, and put on record, when it was accepted
+		}
+		c.record[who]++
+		if seat.Confirmed {
+			c.scores[who]++
+		}
+		strike := seat.Fault == poco.FaultWrong
+		if seat.Fault == poco.FaultUnrevealed {
+			c.outages[who], strike = c.outages[who].Strike(seat.Outage)
+			strike = strike || ours // a coalition's silences are no outages
+			c.scores[who] = 0
+		}
+		if !strike {
+			continue
+		}
+		c.record[who], c.scores[who], c.found[who] = 0, 0, c.currentHeight()
+		c.tally.countConviction(ours)
+		c.crowd.strikeWorker(who)
+		if c.crowd.banned[who] {
+			c.banned++
+		}
 	}
 }
 

@@ -11,15 +11,19 @@ type Tally struct {
 	Tasks     int
 	Wrong     int     // accepted answers that are not right
 	Likely    float64 // the same, estimated from rehearsals: weighted wrong answers
-	Open      int     // tasks that ended without an answer
-	Replicas  int     // executions by workers
-	Audits    int     // executions beside them: spot-checks, audits, courts
-	Courts    int
-	Waves     int // executions that had to wait for one another, over all tasks
-	Wait      float64
-	Convicted int // colluders' proven wrong answers
-	Unlucky   int // honest workers' proven wrong answers
-	Left      int // colluders that can still be drawn at the end
+	AtRisk    float64 // what all tasks put at risk, in a world of dear and cheap ones
+	LostValue float64 // of it, that of wrong results
+	// LikelyValue is LostValue, estimated as Likely is.
+	LikelyValue float64
+	Open        int // tasks that ended without an answer
+	Replicas    int // executions by workers
+	Audits      int // executions beside them: spot-checks, audits, courts
+	Courts      int
+	Waves       int // executions that had to wait for one another, over all tasks
+	Wait        float64
+	Convicted   int // colluders' proven wrong answers
+	Unlucky     int // honest workers' proven wrong answers
+	Left        int // colluders that can still be drawn at the end
 
 	VictimTasks, VictimWrong int
 

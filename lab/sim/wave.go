@@ -42,8 +42,9 @@ func (c *chain) planAndDrawSecond(f *flight) {
 		}
 		f.who = who
 		for _, i := range f.who[1:] {
-			seats = append(seats, poco.Seat{Who: c.names[i], Org: c.names[i]})
+			seats = append(seats, c.seatOf(i))
 		}
+		c.crowd.takeSlots(f.who[1:], 1)
 		f.seats = seats
 		c.enterTurns(f, c.applyEvent(f, poco.SecondDrawn{Height: f.task.Deadline, Plan: plan, Seats: seats}))
 	}
@@ -66,7 +67,11 @@ func (c *chain) planTask(f *flight) poco.Plan {
 		x := poco.Collusion(c.faction, uint64(c.trial.World.Organisations), uint64(s.Replicas), uint64(s.Lottery), 1)
 		return poco.Plan{Replicas: s.Replicas, Lottery: s.Lottery, X: x, Charge: poco.Charge(x)}
 	}
-	return c.planner.makePlan(c.planInput(f))
+	in := c.planInput(f)
+	if c.scheme.Variant != nil {
+		return c.scheme.Variant.makePlan(c, in)
+	}
+	return c.planner.makePlan(in)
 }
 
 // planInput returns the input of a plan that is made now.
@@ -75,7 +80,7 @@ func (c *chain) planInput(f *flight) poco.PlanInput {
 	if f != nil && len(f.who) > 0 && !c.crowd.isDrawable(f.who[0]) {
 		eligible++ // the first, whatever has become of it
 	}
-	terms, asker, risk := c.terms, &c.books.victim, poco.Q64{}
+	terms, asker, risk := c.terms, &c.books.victims[0], poco.Q64{}
 	if f != nil {
 		terms = f.task.Terms
 		if !c.scheme.FreeRefusals {

@@ -23,12 +23,29 @@ type World struct {
 	AbsentShare  float64
 	AbsentLength int
 
-	Strikes int  // proven wrong answers until a worker is banned
-	Cooling int  // tasks for which a worker with fewer strikes is not drawn
+	// Every OutageEvery tasks each honest worker is out for OutageLength tasks, one worker after the other (0: never). A worker
+	// that is out neither answers nor opens what it has committed.
+	OutageEvery, OutageLength int
+
+	Strikes int // proven wrong answers until a worker is banned
+	Cooling int // tasks for which a worker with fewer strikes is not drawn
+	// Forgiveness is after how many tasks a strike is forgotten (0: never).
+	Forgiveness int
+	// Slots is how many tasks a worker takes at the same time (0: as many as come).
+	Slots int
+	// AuditTasks is for how many tasks an accepted answer can be taken back: if a court convicts one of those who gave it meanwhile, a
+	// court looks at it too (0: never).
+	AuditTasks int
+
 	ReEntry bool // whoever is banned comes back at once under a new name
 
 	// FarmTasks is how many tasks at the beginning are the coalition's own; those after them are the victim's.
 	FarmTasks int
+
+	// Requesters is how many victims there are, each with a ledger of its own; their tasks come in turn (0: one).
+	Requesters int
+	// DearShare is the share of tasks that are worth a hundred times Value (0: all are worth Value).
+	DearShare float64
 
 	Value uint64 // what a wrong result is worth to the coalition
 	Price uint64 // for each right replica

@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/credence-chain/credence/poco"
+)
+
+// Variant is another way to plan than the chain's: studied for whether fewer executions would do (docs/adr/0064). The gates stay the
+// chain's own, so that the debt of a ledger never exceeds its budget, whatever a variant plans.
+type Variant struct {
+	Name string
+	// Parts says in how many parts what is free in a ledger is cut, in place of the chain's rule.
+	Parts func(l *poco.Ledger, faction uint64) uint64
+	// Residual believes that each organisation that was banned was one of the coalition's, and that nobody takes its place.
+	Residual bool
+	// Pooled has no ledgers of requesters: that of the class decides alone.
+	Pooled bool
+	// ByValue bounds the value of wrong results, and no longer their number.
+	ByValue bool
+	// Audits is the share of answers at open turns that a court looks at before they count.
+	Audits float64
+}
+
+// Variants lists what is studied, the chain's own way first.
+func Variants() []*Variant {
+	return []*Variant{
+		nil,
+		{Name: "all that is free to a task that is alone", Parts: func(l *poco.Ledger, _ uint64) uint64 {
+			charges, peak := loadOf(l)
+			if charges == 0 {
+				return min(2, max(1, peak))
+			}
+			return 1 + charges + peak
+		}},
+		{Name: "four parts for each charge", Parts: func(l *poco.Ledger, _ uint64) uint64 {
+			charges, peak := loadOf(l)
+			if charges == 0 {
+				return 2
+			}
+			return 1 + 4*charges + peak
+		}},
+		{Name: "a part for each colluder after a charge", Parts: func(l *poco.Ledger, faction uint64) uint64 {
+			charges, peak := loadOf(l)
+			if charges == 0 {
+				return 2
+			}
+			return 1 + max(charges, faction) + peak
+		}},
+		{Name: "the banned were the coalition's", Residual: true},
+		{Name: "one ledger for all requesters", Pooled: true},
+		{Name: "value alone", ByValue: true},
+		{Name: "a court audits 1/16", Audits: 1. / 16},
+	}
+}
+
+// loadOf returns the charges and the most tasks in flight of the ledger's last two windows.
+func loadOf(l *poco.Ledger) (charges, peak uint64) {
+	return l.Charges[0] + l.Charges[1], max(l.Peak[0], l.Peak[1])
+}
+
+// makePlan plans a task as the variant would. The policy itself makes the plan, from ledgers that allow what the variant allows.
+func (v *Variant) makePlan(c *chain, in poco.PlanInput) poco.Plan {
+	if v.Residual {
+		in.Faction = max(2, in.Faction-min(in.Faction, c.banned))
+	}
+	if v.Pooled {
+		in.Requester = in.Class
+	}
+	if v.Parts == nil && v.Audits == 0 {
+		return c.planner.makePlan(in)
+	}
+	most, spent := v.allowanceOf(in.Class, in), false
+	if own := v.allowanceOf(in.Requester, in); own.Cmp(most) < 0 {
+		most = own
+	}
+	if spent = most.IsZero(); !spent {
+		if v.Audits > 0 { // a charge w is that of a chance y; audits let one pass that is 1/(1-p) times as large
+			w := toFloat(most)
+			if y := w / (1 + w) / (1 - v.Audits); y < 1 {
+				most = toQ64(y / (1 - y))
+			}
+		}
+		// A ledger without charges lets a task take half.
+		in.Class = poco.Ledger{Trust: math.MaxUint64, Limits: in.Class.Limits}
+		in.Requester = poco.Ledger{Trust: math.MaxUint64}
+		in.Allowances.Errors = most.Add(most)
+	}
+	plan := c.planner.makePlan(in)
+	if v.Audits > 0 && !plan.Court {
+		plan.X = toQ64(toFloat(plan.X) * (1 - v.Audits))
+		plan.Charge = poco.Charge(plan.X)
+	}
+	return plan
+}
+
+// allowanceOf is the largest charge that the variant allows in a ledger, zero when nothing is free.
+func (v *Variant) allowanceOf(l poco.Ledger, in poco.PlanInput) poco.Q64 {
+	if v.Parts == nil {
+		limit := l.Limit(in.Allowances, 0, false, in.Height, in.Window)
+		if limit.Spent() {
+			return poco.Q64{}
+		}
+		return limit.Charge
+	}
+	return l.Budget(in.Allowances.Errors).Sub(l.D).DivDown(v.Parts(&l, in.Faction))
+}
+
+// toQ64 is a number in fixed point, rounded down.
+func toQ64(v float64) poco.Q64 {
+	whole, part := math.Modf(v)
+	return poco.Q64{Hi: uint64(whole), Lo: uint64(part * (1 << 32) * (1 << 32))}
+}
