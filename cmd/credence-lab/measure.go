@@ -25,7 +25,7 @@ type results struct {
 }
 
 func measureCommand() *cobra.Command {
-	var size, out, doc string
+	var size, out, doc, reuse string
 	var seed uint64
 	var only []string
 	cmd := &cobra.Command{
@@ -48,12 +48,22 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 				}
 			}
 			debug.SetGCPercent(400) // tasks are short-lived, and memory is plenty
+			earlier, err := readEarlier(reuse, seed)
+			if err != nil {
+				return err
+			}
 			var cells []sim.Cell
+			var kept []sim.Row
 			tasks := 0
 			for _, c := range sim.Study(sz) {
-				if len(only) == 0 || slices.Contains(only, c.Table) {
-					cells, tasks = append(cells, c), tasks+c.World.Tasks*c.Seeds
+				if len(only) > 0 && !slices.Contains(only, c.Table) {
+					continue
 				}
+				if r, ok := earlier[c.Key()]; ok {
+					kept = append(kept, r)
+					continue
+				}
+				cells, tasks = append(cells, c), tasks+c.World.Tasks*c.Seeds
 			}
 			begin, ready := time.Now(), 0
 			rows := sim.MeasureCells(cells, seed, func(r sim.Row) {
@@ -62,7 +72,8 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 					time.Since(begin).Round(time.Second), ready, len(cells), r.Table, r.Scheme, r.Population, r.Trust, r.Tasks, r.Seeds)
 			})
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d task decisions in %s\n", tasks, time.Since(begin).Round(time.Second))
-			got := results{Commit: readCommit(), Seed: seed, Size: size, Rows: rows}
+			got := results{Commit: readCommit(), Seed: seed, Size: size, Rows: append(rows, kept...)}
+			got.sortRows(sim.Study(sz))
 			return got.renderFiles(out, doc)
 		},
 	}
@@ -70,8 +81,69 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "first seed")
 	cmd.Flags().StringVar(&out, "out", "lab-results", "folder for the results")
 	cmd.Flags().StringVar(&doc, "doc", "", "a document, such as docs/trust.md, in which to replace the tables between marks")
+	cmd.Flags().StringVar(&reuse, "reuse", "", "results.json whose rows are kept as they are, with the commit that measured them; other rows are measured")
 	cmd.Flags().StringSliceVar(&only, "only", nil, "names of the tables to measure (default all)")
 	return cmd
+}
+
+// readEarlier reads the rows of earlier results by the cells that they measured; none when no file is named. Each says which commit
+// measured it.
+func readEarlier(file string, seed uint64) (map[string]sim.Row, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var earlier results
+	if err := json.Unmarshal(data, &earlier); err != nil {
+		return nil, fmt.Errorf("--reuse: %s: %w", file, err)
+	}
+	if earlier.Seed != seed {
+		return nil, fmt.Errorf("--reuse: %s: got seed %d, expected %d, as --seed says", file, earlier.Seed, seed)
+	}
+	rows := map[string]sim.Row{}
+	for _, r := range earlier.Rows {
+		if r.Commit == "" {
+			r.Commit = earlier.Commit
+		}
+		rows[r.Key()] = r
+	}
+	return rows, nil
+}
+
+// sortRows puts rows in the order of a study, and has only those name their commit that another one measured.
+func (r *results) sortRows(study []sim.Cell) {
+	at := map[string]int{}
+	for i, c := range study {
+		at[c.Key()] = i
+	}
+	slices.SortStableFunc(r.Rows, func(a, b sim.Row) int { return at[a.Key()] - at[b.Key()] })
+	for i := range r.Rows {
+		if r.Rows[i].Commit == r.Commit {
+			r.Rows[i].Commit = ""
+		}
+	}
+}
+
+// source says what measured the results.
+func (r results) source() string {
+	others := map[string]int{}
+	var names []string
+	for _, row := range r.Rows {
+		if row.Commit == "" {
+			continue
+		}
+		if others[row.Commit]++; others[row.Commit] == 1 {
+			names = append(names, row.Commit)
+		}
+	}
+	text := fmt.Sprintf("Size `%s`, seed %d, commit %s.", r.Size, r.Seed, r.Commit)
+	for _, commit := range names {
+		text += fmt.Sprintf(" Of the %d rows, %d were measured at commit %s and kept.", len(r.Rows), others[commit], commit)
+	}
+	return text + "\n"
 }
 
 func renderCommand() *cobra.Command {
@@ -159,19 +231,25 @@ func (r results) writeFiles(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	var text, table strings.Builder
-	fmt.Fprintf(&text, "size %s, seed %d, commit %s\n\n", r.Size, r.Seed, r.Commit)
+	var text, table, goals strings.Builder
+	fmt.Fprintf(&text, "%s\n", r.source())
 	if err := sim.WriteText(&text, r.Rows); err != nil {
 		return err
 	}
+	if err := sim.WriteGoals(&text, sim.Reach(r.Rows)); err != nil {
+		return err
+	}
 	if err := sim.WriteCSV(&table, r.Rows); err != nil {
+		return err
+	}
+	if err := sim.WriteGoalsCSV(&goals, sim.Reach(r.Rows)); err != nil {
 		return err
 	}
 	data, err := r.formatJSON()
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string]string{"results.txt": text.String(), "results.csv": table.String(), "results.json": data} {
+	for name, content := range map[string]string{"results.txt": text.String(), "results.csv": table.String(), "reach.csv": goals.String(), "results.json": data} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
 			return err
 		}
@@ -190,7 +268,11 @@ func (r results) formatJSON() (string, error) {
 		}
 		rows[i] = string(data)
 	}
-	return fmt.Sprintf("{\"commit\": %q, \"seed\": %d, \"size\": %q, \"rows\": [\n%s\n]}\n", r.Commit, r.Seed, r.Size, strings.Join(rows, ",\n")), nil
+	goals, err := json.MarshalIndent(sim.Reach(r.Rows), "", " ")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("{\"commit\": %q, \"seed\": %d, \"size\": %q, \"rows\": [\n%s\n],\n\"reach\": %s}\n", r.Commit, r.Seed, r.Size, strings.Join(rows, ",\n"), goals), nil
 }
 
 // The marks around what the laboratory writes into a document.
@@ -213,7 +295,7 @@ func (r results) fillDocument(text string) string {
 		content := old
 		switch table := sim.Document(r.Rows, name); {
 		case name == "source":
-			content = fmt.Sprintf("Size `%s`, seed %d, commit %s.\n", r.Size, r.Seed, r.Commit)
+			content = r.source()
 		case table != "":
 			content = table
 		}

@@ -26,7 +26,7 @@ type chain struct {
 	scores  []uint64      // confirmations: what settlements weigh
 	outages []poco.Outage // the last outage of each worker
 	found   map[int]int64 // by worker: height at which it was last convicted
-	banned  uint64        // organisations that were banned, and stay so
+	banned  uint64        // bans of organisations; some may have come back under another name
 	faction uint64
 	space   uint64
 	bench   []poco.Seat

@@ -22,6 +22,8 @@ type Credence struct {
 	NoAllowance bool
 	// Assumed is the colluding share, in percent, that plans assume; 0 means 20.
 	Assumed uint64
+	// Quick counts tasks by their plans alone once nobody can err any more, for long runs (quick.go).
+	Quick bool
 	// Variant, where it is set, plans in another way than the chain.
 	Variant *Variant
 	// FreeRefusals breaks a law of the chain's: a refused draw adds nothing to the risk of the task's next plan.
@@ -71,6 +73,9 @@ var salt = []byte("a salt of the laboratory, 32 bytes long")[:poco.SaltSize]
 func (s Credence) Run(t Trial) Tally {
 	c := newChain(s, t)
 	for c.started < t.World.Tasks || c.open > 0 {
+		if s.Quick && c.open == 0 && c.isQuiet() {
+			c.countByPlans()
+		}
 		for c.started < t.World.Tasks && c.open < max(1, t.World.InFlight) {
 			c.endAudits(c.currentHeight())
 			c.startTask()

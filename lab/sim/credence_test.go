@@ -145,3 +145,18 @@ func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 	require.Less(t, kept, 100, "what is settled is forgotten")
 	require.Equal(t, big.NewInt(0), l.D.Big())
 }
+
+// Counting a quiet run by its plans gives what playing it gives: the same debt, and the same executions but for the lottery's luck.
+func TestQuietRunsAreCountedByPlans(t *testing.T) {
+	for _, p := range []Population{Peace{}, Static{Chance: 1}} {
+		for _, trust := range []uint64{100, 10_000, 1_000_000} {
+			w := Standard(trust, 20_000)
+			played, counted := measured(Credence{}, w, p, 4), measured(Credence{Quick: true}, w, p, 4)
+			require.Equal(t, played.Certificate, counted.Certificate, "%s, trust %d: D/N", p.Name(), trust)
+			require.Equal(t, played.Wrong, counted.Wrong)
+			require.Equal(t, played.Convicted, counted.Convicted)
+			require.InDelta(t, played.Executions.Mean, counted.Executions.Mean, 0.01, "%s, trust %d", p.Name(), trust)
+			require.InDelta(t, played.Waves.Mean, counted.Waves.Mean, 0.01, "%s, trust %d", p.Name(), trust)
+		}
+	}
+}

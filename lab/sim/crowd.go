@@ -114,8 +114,9 @@ func (c *crowd) countDrawable(n int) (all, colluding int) {
 	return all, colluding
 }
 
-// strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name.
-func (c *crowd) strikeWorker(i int) {
+// strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name. It says whether
+// it was banned, in whatever name it comes back.
+func (c *crowd) strikeWorker(i int) (banned bool) {
 	if f := c.world.Forgiveness; f > 0 && c.now-c.struck[i] >= f {
 		c.strikes[i] = 0
 	}
@@ -125,11 +126,13 @@ func (c *crowd) strikeWorker(i int) {
 	switch {
 	case c.strikes[i] < max(c.world.Strikes, 1):
 		c.cooling[i] = c.now + c.world.Cooling
+		return false
 	case c.world.ReEntry:
 		c.strikes[i] = 0
 	default:
 		c.banned[i] = true
 	}
+	return true
 }
 
 // pickWorker draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted

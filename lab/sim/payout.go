@@ -48,6 +48,9 @@ func (c *chain) addLikely(f *flight) {
 		chance *= 1 - v.Audits
 	}
 	c.tally.Likely += chance
+	if f.victim {
+		c.tally.VictimLikely += chance
+	}
 	c.tally.LikelyValue += chance * float64(f.task.Terms.Value)
 }
 
@@ -133,8 +136,7 @@ func (c *chain) endSeats(f *flight, ends []poco.SeatEnd) {
 		}
 		c.record[who], c.scores[who], c.found[who] = 0, 0, c.currentHeight()
 		c.tally.countConviction(ours)
-		c.crowd.strikeWorker(who)
-		if c.crowd.banned[who] {
+		if c.crowd.strikeWorker(who) {
 			c.banned++
 		}
 	}

@@ -1,6 +1,10 @@
 package sim
 
-import "github.com/credence-chain/credence/poco"
+import (
+	"fmt"
+
+	"github.com/credence-chain/credence/poco"
+)
 
 // Cell is one line of a table: a scheme in a world with a population, over some seeds.
 type Cell struct {
@@ -10,6 +14,18 @@ type Cell struct {
 	Population Population
 	Note       string // what is unlike the standard world
 	Seeds      int
+}
+
+// Key names a cell among those of all studies of a seed: two cells of one key measure the same.
+func (c Cell) Key() string {
+	return Row{
+		Table: c.Table, Scheme: c.Scheme.Name(), Population: c.Population.Name(), Note: c.Note, Trust: c.World.Trust, Tasks: c.World.Tasks, Seeds: c.Seeds,
+	}.Key()
+}
+
+// Key is that of the cell that was measured.
+func (r Row) Key() string {
+	return fmt.Sprintf("%s|%s|%s|%s|%d|%d|%d", r.Table, r.Scheme, r.Population, r.Note, r.Trust, r.Tasks, r.Seeds)
 }
 
 // Size says how much is measured.
@@ -52,13 +68,16 @@ var Tables = []struct{ Name, Title string }{
 	{"flight", "Many tasks in flight"},
 	{"money", "A rational coalition, when the stake is 1.2 times what the inequality demands"},
 	{"honest", "Honest worlds"},
+	{"year", "A year of honest workers with faults and outages, under the chain's rules"},
 	{"assumptions", "What breaks the promise"},
+	{"bound", "Single runs against the bound for one run"},
+	{"variants", "Other ways to plan"},
 }
 
 // Study lists every cell.
 func Study(size Size) []Cell {
 	var cells []Cell
-	for _, part := range []func(Size) []Cell{adversaryCells, demandedCells, schemeCells, horizonCells, certificateCells, lifetimeCells, flightCells, moneyCells, honestWorlds, assumptionCells} {
+	for _, part := range []func(Size) []Cell{adversaryCells, demandedCells, schemeCells, horizonCells, certificateCells, lifetimeCells, flightCells, moneyCells, honestWorlds, yearCells, assumptionCells, boundCells, variantCells} {
 		cells = append(cells, part(size)...)
 	}
 	return cells
@@ -141,8 +160,12 @@ func schemeCells(size Size) (cells []Cell) {
 func horizonCells(size Size) (cells []Cell) {
 	for _, trust := range []uint64{10_000, 1_000_000} {
 		for n, seeds := min(10_000, size.Horizon), size.Seeds; n <= size.Horizon; n, seeds = n*10, max(1, seeds/4) {
+			protocol, note := Credence{}, ""
+			if n > 100_000 {
+				protocol.Quick, note = true, "by plans alone once nobody can err"
+			}
 			for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
-				cells = append(cells, Cell{"horizons", Credence{}, Standard(trust, n), p, "", seeds})
+				cells = append(cells, Cell{"horizons", protocol, Standard(trust, n), p, note, seeds})
 			}
 			cells = append(cells, Cell{"horizons", Credibility{Share: 0.2, Blacklist: true}, Standard(trust, n), Static{Chance: 0.1}, "", seeds})
 		}
@@ -158,6 +181,16 @@ func certificateCells(size Size) (cells []Cell) {
 		for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}, Rare{0.01}} {
 			cells = append(cells, Cell{"certificate", Credence{}, w, p, "free re-entry", 5 * size.Lives})
 		}
+	}
+	return cells
+}
+
+// boundCells are the short runs of the certificate, with two replicas at least.
+func boundCells(size Size) (cells []Cell) {
+	w := Standard(100, 250)
+	w.ReEntry = true
+	for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}, Rare{0.01}} {
+		cells = append(cells, Cell{"bound", Credence{MinReplicas: 2}, w, p, "free re-entry", 5 * size.Lives})
 	}
 	return cells
 }
@@ -187,6 +220,8 @@ func flightCells(size Size) (cells []Cell) {
 		mass := Standard(trust, size.Tasks)
 		mass.InFlight = min(20*mass.Organisations, size.Tasks/2) // 20 first seats for each organisation
 		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each", max(1, size.Seeds/2)})
+		mass.AuditTasks = 2 * mass.InFlight // longer than the longest task takes
+		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each, convictions lead back", max(1, size.Seeds/2)})
 	}
 	return cells
 }
@@ -223,12 +258,15 @@ func honestWorlds(size Size) (cells []Cell) {
 			cells = append(cells, Cell{"honest", Credence{}, w, Peace{}, note, max(1, size.Seeds/4)})
 		}
 		add("nothing goes wrong", func(*World) {})
-		for _, rate := range []float64{1e-6, 1e-5, 1e-4} {
+		for _, rate := range []float64{1e-7, 1e-6, 1e-5, 1e-4} {
 			add("hardware fault rate "+formatRate(rate), func(w *World) { w.FaultRate = rate })
 		}
 		add("0.1% of seats never answer", func(w *World) { w.Outage = 0.001 })
 		add("storms: 10% silent for 100 of every 5000", func(w *World) { w.StormEvery, w.StormLength, w.StormShare = 5_000, 100, 0.1 })
 		add("30% absent, coming and going", func(w *World) { w.AbsentShare, w.AbsentLength = 0.3, 1_000 })
+		for _, depth := range []int{40, 150} { // of 200 slots, each task takes two or three
+			add(fmt.Sprintf("load: %d tasks in flight, a slot each", depth), func(w *World) { w.InFlight, w.Slots = depth, 1 })
+		}
 	}
 	return cells
 }

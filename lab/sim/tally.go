@@ -24,8 +24,10 @@ type Tally struct {
 	Convicted   int // colluders' proven wrong answers
 	Unlucky     int // honest workers' proven wrong answers
 	Left        int // colluders that can still be drawn at the end
+	Jailed      int // honest workers that are banned at the end
 
 	VictimTasks, VictimWrong int
+	VictimLikely             float64 // VictimWrong, estimated as Likely is
 
 	Debt, Budget float64 // the class's ledger at the end: D and B (Credence)
 	Spent        float64 // the largest D/B that was seen
@@ -114,7 +116,14 @@ func (y *Tally) countConviction(colluder bool) {
 	}
 }
 
-func (y *Tally) finishRun(c *crowd) { _, y.Left = c.countDrawable(c.world.Organisations) }
+func (y *Tally) finishRun(c *crowd) {
+	_, y.Left = c.countDrawable(c.world.Organisations)
+	for i, banned := range c.banned {
+		if banned && !c.collude[i] {
+			y.Jailed++
+		}
+	}
+}
 
 // formatPercent writes a share as people do: 0.1 is "10%".
 func formatPercent(p float64) string { return trimZeros(p*100) + "%" }

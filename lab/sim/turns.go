@@ -59,6 +59,9 @@ func (w *window[T]) get(at uint64) (v T) {
 }
 
 func (w *window[T]) set(at uint64, v T) {
+	if len(w.values) == 0 {
+		w.first = at
+	}
 	for at-w.first >= uint64(len(w.values)) {
 		var unset T
 		w.values = append(w.values, unset)

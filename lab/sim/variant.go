@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/credence-chain/credence/poco"
@@ -110,4 +111,43 @@ func (v *Variant) allowanceOf(l poco.Ledger, in poco.PlanInput) poco.Q64 {
 func toQ64(v float64) poco.Q64 {
 	whole, part := math.Modf(v)
 	return poco.Q64{Hi: uint64(whole), Lo: uint64(part * (1 << 32) * (1 << 32))}
+}
+
+// variantWorld has ten requesters, whose tasks are worth a CRED or, a tenth of them, a hundred.
+func variantWorld(trust uint64, tasks int) World {
+	w := Standard(trust, tasks)
+	w.Requesters, w.DearShare, w.Value, w.Stake = 10, 0.1, 1_000_000, 1_000_000_000_000
+	return w
+}
+
+// variantCells play each way to plan.
+func variantCells(size Size) (cells []Cell) {
+	for _, trust := range Trusts {
+		for _, v := range Variants() {
+			add := func(note string, p Population, change func(*World)) {
+				w := variantWorld(trust, size.Tasks)
+				change(&w)
+				cells = append(cells, Cell{"variants", Credence{Variant: v}, w, p, note, max(1, size.Seeds/3)})
+			}
+			add("", Peace{}, func(*World) {})
+			add("hardware fault rate 1.0e-04", Peace{}, func(w *World) { w.Colluding, w.FaultRate, w.Strikes, w.Cooling = 0, 1e-4, 2, 100 })
+			for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}} {
+				add("", p, func(*World) {})
+			}
+			for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}, Opportunist{2}, Rare{0.01}} {
+				add("free re-entry", p, func(w *World) { w.ReEntry = true })
+			}
+			add("free re-entry, nine of ten tasks are its own", Farmer{}, func(w *World) { w.ReEntry, w.FarmTasks = true, 9*w.Tasks/10 })
+		}
+		// A prior that a consortium declares: a twentieth collude. It is true, or it is not.
+		for _, colluding := range []int{10, 40} {
+			w := variantWorld(trust, size.Tasks)
+			w.Colluding = colluding
+			note := fmt.Sprintf("a twentieth declared, %d of 200 collude", colluding)
+			cells = append(cells, Cell{"variants", Credence{Assumed: 5}, w, Peace{}, note, max(1, size.Seeds/3)})
+			w.ReEntry = true
+			cells = append(cells, Cell{"variants", Credence{Assumed: 5}, w, Informed{}, note + ", free re-entry", max(1, size.Seeds/3)})
+		}
+	}
+	return cells
 }
