@@ -57,6 +57,10 @@ test-bare: ## Try the commands of the README in a bare Debian 12 and 13 (as root
 test-arm64: ## Compare fuel, answers and verdicts on evidence with an arm64 machine's (needs qemu-aarch64)
 	scripts/arm64-goldens.sh
 
+.PHONY: test-evidence
+test-evidence: ## Run the vectors of evidence without assembly, for 32 bits and for arm64 (needs qemu-aarch64)
+	scripts/test-evidence.sh --all
+
 .PHONY: soak
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400

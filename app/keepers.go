@@ -186,7 +186,7 @@ func (a *App) makeKeepers(logger log.Logger, appOpts servertypes.AppOptions) {
 	k.Deals = dealskeeper.NewKeeper(cdc, service(dealstypes.StoreKey), addresses, k.Account,
 		k.Supply.CountAs(supplytypes.Premiums, k.Bank), k.Vouchers, k.Poa, authority)
 	k.Market = marketkeeper.NewKeeper(cdc, service(markettypes.StoreKey), addresses, k.Account, k.Bank,
-		k.Orgs, k.Apps, k.Workers, k.Vouchers, k.Deals, k.Beacon, k.Poa, authority)
+		k.Orgs, k.Apps, k.Workers, k.Vouchers, k.Deals, k.Beacon, k.Poa, k.Verifiers, k.Enclaves, authority)
 	k.Deals.SetMarketHooks(k.Market)
 	k.Tasks = taskskeeper.NewKeeper(cdc, service(taskstypes.StoreKey), addresses, k.Workers, k.Deals,
 		k.Apps, k.Beacon, k.Poa, k.Verifiers, k.Enclaves, k.Account, k.Bank, authority)

@@ -42,13 +42,28 @@ type Runtime struct {
 	// Deterministic: two runs of one task end alike on every machine, what they print included. The end of stderr is then
 	// part of the answer. Otherwise two answers are equal when their results are, whatever was printed.
 	Deterministic bool
+	// Proofs says what can prove how a program ended; see Proofs.
+	Proofs Proofs
 }
+
+// Proofs is what can prove a run of a runtime's programs, for a policy that asks for a proof with each answer.
+type Proofs uint8
+
+// What there is.
+const (
+	// NoProofs: nothing can. A container is a program of the machine, and its end depends on real time.
+	NoProofs Proofs = iota
+	// ProofsOfGuest: a guest of a zkVM that reads the program and runs it. The guest's id is not the program's digest.
+	ProofsOfGuest
+	// ProofsOfProgram: the program itself is what is proved; its id is its digest.
+	ProofsOfProgram
+)
 
 // runtimes is the list: what is not on it exists neither for the chain nor for a worker.
 var runtimes = []Runtime{
 	{
 		Name: RuntimeWasm, MaxProgramBytes: MaxModuleBytes, DefaultMemoryBytes: DefaultMemoryBytes,
-		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, FuelSchedule: FuelV1, Deterministic: true,
+		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, FuelSchedule: FuelV1, Deterministic: true, Proofs: ProofsOfGuest,
 	},
 	{
 		Name: RuntimeOCI, Image: true, MaxProgramBytes: MaxImageBytes, DefaultMemoryBytes: DefaultMemoryBytes,
@@ -57,7 +72,7 @@ var runtimes = []Runtime{
 	},
 	{
 		Name: RuntimeCircuit, MaxProgramBytes: MaxCircuitBytes, DefaultMemoryBytes: DefaultMemoryBytes,
-		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, Deterministic: true,
+		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, Deterministic: true, Proofs: ProofsOfProgram,
 	},
 }
 
@@ -81,6 +96,17 @@ func FindRuntime(name string) (Runtime, error) {
 		}
 	}
 	return Runtime{}, fmt.Errorf("runtime: got %.40q, expected %s", name, strings.Join(RuntimeNames(), " or "))
+}
+
+// CheckProgramID checks the id by which a verifier of proofs knows a program of a digest.
+func (r Runtime) CheckProgramID(id, digest [32]byte) error {
+	switch {
+	case r.Proofs == NoProofs:
+		return fmt.Errorf("verifier: got one, expected none with the runtime %q: nothing can prove how its programs end", r.Name)
+	case r.Proofs == ProofsOfProgram && id != digest:
+		return fmt.Errorf("program: got %x, expected the digest of the program, %x: with the runtime %q it is the program that is proved", id, digest, r.Name)
+	}
+	return nil
 }
 
 // LargestProgramBytes returns the size of the largest program that any runtime takes, in bytes.

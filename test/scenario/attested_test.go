@@ -308,16 +308,14 @@ func TestFrozenMachine(t *testing.T) {
 	require.Equal(t, a.AppHash(), a.Replay(), "another node reaches the same state")
 }
 
-// TestFrozenMeasurement: where nothing that an app lists counts, its tasks end whole, wherever they stand, and so do later ones.
+// TestFrozenMeasurement: where nothing that an app lists counts, its tasks end whole, wherever they stand, and further requests are refused.
 func TestFrozenMeasurement(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	waiting := a.ask("sealed")
 	a.checkWhole(a.toRefusal(a.ask("sealed"), func() { a.freeze(a.listed) }, enclavestypes.ErrFrozen))
 	a.checkWhole(a.untilEnded(waiting.Id))
-	late := a.Submit(testutil.PayWork(markettypes.Job{
-		App: testutil.Provider + "/sealed:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20,
-	}, 60))[0]
-	a.checkWhole(a.untilEnded(late))
+	a.refuseRequest("sealed", poco.PolicyAttested, enclavestypes.ErrFrozen)
+	a.refuseRequest("runtime", poco.PolicyAttested, enclavestypes.ErrNotListed)
 }
 
 // TestRevokedLevel: the council raises the least level between the commitment and the reveal. Sessions of machines below it count no

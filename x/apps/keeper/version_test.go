@@ -51,6 +51,15 @@ func TestPublish(t *testing.T) {
 		{"tag", func(m *types.MsgPublish) { m.Tags = []string{"gpu", "GPU"} }, types.ErrInvalidTags, "tags[1]"},
 		{"requirements", func(m *types.MsgPublish) { m.Requirements = &types.Resources{Gpus: 65} }, types.ErrInvalidResources, "gpus: 65"},
 		{"output path", func(m *types.MsgPublish) { m.OutputPath = "../data" }, types.ErrInvalidOutputPath, "below /out"},
+		{"container that is proved", func(m *types.MsgPublish) {
+			m.Runtime, m.Verifier, m.Program = contract.RuntimeOCI, "risc0-3.0", strings.Repeat("ab", 32)
+		}, types.ErrInvalidVersion, "nothing can prove"},
+		{"circuit by another id", func(m *types.MsgPublish) {
+			m.Runtime, m.Verifier, m.Program = contract.RuntimeCircuit, "cube", strings.Repeat("cd", 32)
+		}, types.ErrInvalidVersion, "expected the digest of the program"},
+		{"module of a guest", func(m *types.MsgPublish) {
+			m.Version, m.Verifier, m.Program = "proved", "risc0-3.0", strings.Repeat("ab", 32)
+		}, nil, ""},
 		{"held app that is not there", func(m *types.MsgPublish) { m.Name, m.App = "", "base/none" }, types.ErrNotFound, "base/none"},
 		{"held app by another name", func(m *types.MsgPublish) { m.App = "base/other" }, types.ErrInvalidApp, "base/other"},
 		{"held app of another", func(m *types.MsgPublish) { m.App = "base/count" }, types.ErrNotOwner, "base/count"},

@@ -76,7 +76,7 @@ func (v Version) Validate() error {
 	if err := contract.CheckOkExit(v.OkExit); err != nil {
 		return ErrInvalidVersion.Wrap(err.Error())
 	}
-	if err := v.validateVerifier(); err != nil {
+	if err := v.validateVerifier(runtime); err != nil {
 		return err
 	}
 	if err := enclavestypes.ValidateMeasurements(v.Measurements); err != nil {
@@ -85,17 +85,25 @@ func (v Version) Validate() error {
 	return ValidateOutputPath(v.OutputPath)
 }
 
-// validateVerifier checks that a version names both a verifier and the program that it knows, or neither. Whether there is such a
-// verifier is asked when a task is run: it may be admitted later, and be stopped.
-func (v Version) validateVerifier() error {
+// validateVerifier checks that a version names both a verifier and the program that it knows, or neither, and that its runtime's programs
+// can be proved. Whether there is such a verifier is asked when a task is requested: it may be admitted later, and be stopped.
+func (v Version) validateVerifier(runtime contract.Runtime) error {
 	if v.Verifier == "" && v.Program == "" {
 		return nil
 	}
 	if err := verifierstypes.ValidateName(v.Verifier); err != nil {
 		return ErrInvalidVersion.Wrapf("verifier: %s", err)
 	}
-	if _, err := ids.Parse(v.Program); err != nil {
+	program, err := ids.Parse(v.Program)
+	if err != nil {
 		return ErrInvalidVersion.Wrapf("program: %s", err)
+	}
+	digest, err := ids.ParseDigest(v.Digest)
+	if err != nil {
+		return ErrInvalidVersion.Wrapf("digest: %s", err)
+	}
+	if err := runtime.CheckProgramID(program, digest); err != nil {
+		return ErrInvalidVersion.Wrap(err.Error())
 	}
 	return nil
 }

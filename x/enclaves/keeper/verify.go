@@ -104,25 +104,44 @@ func (k Keeper) checkListed(ctx context.Context, l types.Listing, measurement st
 
 // IsUsable says whether the word of any enclave can count in this block: a measurement that the deal takes is not frozen.
 func (k Keeper) IsUsable(ctx context.Context, l types.Listing) (bool, error) {
-	list := l.Measurements
+	err := k.CheckListing(ctx, l)
+	if errors.Is(err, types.ErrNotListed) || errors.Is(err, types.ErrFrozen) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// CheckListing says why the word of no enclave can count for an app in this block: ErrNotListed, ErrFrozen. It is asked before anything
+// is paid.
+func (k Keeper) CheckListing(ctx context.Context, l types.Listing) error {
+	list, err := k.measurementsOf(ctx, l)
+	if err != nil {
+		return err
+	}
 	if len(list) == 0 {
-		images, err := k.imagesOf(ctx, l.Runtime)
-		if err != nil {
-			return false, err
-		}
-		for _, i := range images {
-			if heightOf(ctx) >= i.ActiveFrom {
-				list = append(list, i.Measurement)
-			}
-		}
+		return types.ErrNotListed.Wrapf("measurements: the version of the app lists none, and the council has listed no image for %q that counts now", l.Runtime)
 	}
 	for _, id := range list {
 		frozen, err := k.Freezes.Has(ctx, id)
 		if err != nil || !frozen {
-			return err == nil, err
+			return err
 		}
 	}
-	return false, nil
+	return types.ErrFrozen.Wrapf("measurements: all %d that count for the app, of which the first is %s", len(list), list[0])
+}
+
+// measurementsOf returns those that count for an app in this block, frozen or not.
+func (k Keeper) measurementsOf(ctx context.Context, l types.Listing) (list []string, err error) {
+	if len(l.Measurements) > 0 {
+		return l.Measurements, nil
+	}
+	images, err := k.imagesOf(ctx, l.Runtime)
+	for _, i := range images {
+		if heightOf(ctx) >= i.ActiveFrom {
+			list = append(list, i.Measurement)
+		}
+	}
+	return list, err
 }
 
 // WasVoided says whether a worker had a session for a deal that the chain itself took from it at a height or later, while its time was

@@ -64,9 +64,11 @@ type fixture struct {
 	orgs   orgs
 	tasks  *tasks
 	paused pausing
-	reads  int
-	writes int
-	txs    int
+	// evidence is what nobody takes, by the names of verifiers and runtimes.
+	evidence evidence
+	reads    int
+	writes   int
+	txs      int
 }
 
 func newFixture(tb testing.TB) *fixture {
@@ -80,6 +82,7 @@ func newFixture(tb testing.TB) *fixture {
 func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	tb.Helper()
 	f := &fixture{TB: tb, tasks: &tasks{}, orgs: orgs{of: map[string]string{}, revoked: map[string]bool{}}}
+	f.evidence = evidence{}
 	f.apps = apps{orgs: f.orgs, read: &f.reads}
 	f.apps.apps = map[string]struct {
 		appstypes.App
@@ -115,7 +118,7 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
 	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, &f.paused, authority)
 	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
-		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.paused, authority)
+		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.paused, f.evidence, f.evidence, authority)
 	f.dealing.SetMarketHooks(f.Keeper)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))

@@ -54,6 +54,8 @@ type Keeper struct {
 	purse    purse.Purse
 	beacon   types.BeaconKeeper
 	pause    types.Pause
+	proofs   types.VerifiersKeeper
+	words    types.EnclavesKeeper
 
 	Schema collections.Schema
 	// Params of the module.
@@ -108,7 +110,8 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
-	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, pause types.Pause, authority string,
+	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, pause types.Pause,
+	proofs types.VerifiersKeeper, words types.EnclavesKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	party := compact.Party(addresses, types.PartyKinds)
@@ -120,6 +123,7 @@ func NewKeeper(
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
 		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon, pause: pause,
+		proofs: proofs, words: words,
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:          collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),

@@ -5,12 +5,15 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
@@ -49,7 +52,29 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types
 	if err := k.checkNamedPool(ctx, *job, a.App.Version); err != nil {
 		return a, err
 	}
-	return a, job.CheckApp(a.App.App, a.App.Version)
+	if err := job.CheckApp(a.App.App, a.App.Version); err != nil {
+		return a, err
+	}
+	return a, k.checkEvidence(ctx, *job, a.App.Version)
+}
+
+// checkEvidence refuses a job whose policy asks for evidence that the chain would take from nobody: its answer could only be refunded.
+func (k Keeper) checkEvidence(ctx context.Context, job types.Job, version appstypes.Version) error {
+	switch job.Evidence() {
+	case poco.EvidenceProof:
+		app := verifierstypes.App{Runtime: version.Runtime}
+		var err error
+		if app.Program, err = ids.Parse(version.Program); err != nil {
+			return types.ErrPolicy.Wrapf("app: the program of %s: %s", version.Reference(), err)
+		}
+		if app.Digest, err = ids.ParseDigest(version.Digest); err != nil {
+			return types.ErrPolicy.Wrapf("app: the digest of %s: %s", version.Reference(), err)
+		}
+		return k.proofs.CheckApp(ctx, version.Verifier, app)
+	case poco.EvidenceAttestation:
+		return k.words.CheckListing(ctx, enclavestypes.Listing{Runtime: version.Runtime, Measurements: version.Measurements})
+	}
+	return nil
 }
 
 // requesterParty returns an account that may request tasks as restrictions see it.

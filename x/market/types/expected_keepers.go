@@ -9,7 +9,9 @@ import (
 	"github.com/credence-chain/credence/internal/purse"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -72,6 +74,18 @@ type BeaconKeeper interface {
 type Pause interface {
 	// IsPaused says whether the chain is in an emergency pause.
 	IsPaused(ctx context.Context) (bool, error)
+}
+
+// VerifiersKeeper knows what proofs are checked against.
+type VerifiersKeeper interface {
+	// CheckApp says why no proof under the verifier of a name can show an answer of an app now.
+	CheckApp(ctx context.Context, name string, a verifierstypes.App) error
+}
+
+// EnclavesKeeper knows whose word counts.
+type EnclavesKeeper interface {
+	// CheckListing says why the word of no enclave can count for an app now.
+	CheckListing(ctx context.Context, l enclavestypes.Listing) error
 }
 
 // DealsKeeper makes deals of what matching found, and ends them when their request is taken back.

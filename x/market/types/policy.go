@@ -67,6 +67,9 @@ func (j Job) validatePolicy() error {
 	return nil
 }
 
+// Evidence is what the job's policy asks for with each answer.
+func (j Job) Evidence() poco.EvidenceKind { return j.policyRules().Evidence }
+
 // checkVerifier refuses an app that names no verifier where the policy asks for proofs.
 func (j Job) checkVerifier(version appstypes.Version) error {
 	if j.policyRules().Evidence != poco.EvidenceProof || version.Verifier != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/evidence/circuit"
 	"github.com/credence-chain/credence/executor/prover"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/verifiers/types"
@@ -151,5 +152,33 @@ func TestWhatCanBeAdmitted(t *testing.T) {
 		v := good
 		change(&v)
 		require.ErrorIs(t, v.Validate(), types.ErrInvalid, name)
+	}
+}
+
+// TestCheckApp: a verifier is for apps whose answers it can check, and a request for another one is refused before anything is paid.
+func TestCheckApp(t *testing.T) {
+	circuit, guest := devCircuit(t, "dev"), types.Verifier{Name: "risc0-3.0", System: types.SYSTEM_RISC0}
+	own := [32]byte(circuit.Root)
+	for name, c := range map[string]struct {
+		verifier types.Verifier
+		app      types.App
+		says     string
+	}{
+		"a circuit":                   {circuit, types.App{Runtime: contract.RuntimeCircuit, Program: own, Digest: own}, ""},
+		"another circuit's":           {circuit, types.App{Runtime: contract.RuntimeCircuit, Program: [32]byte{1}, Digest: [32]byte{1}}, "a verifier of its own"},
+		"a circuit by another id":     {circuit, types.App{Runtime: contract.RuntimeCircuit, Program: own, Digest: [32]byte{1}}, "expected the digest"},
+		"a module under a circuit":    {circuit, types.App{Runtime: contract.RuntimeWasm, Program: own, Digest: own}, "does not prove programs"},
+		"a module of a guest":         {guest, types.App{Runtime: contract.RuntimeWasm, Program: [32]byte{1}, Digest: [32]byte{2}}, ""},
+		"a circuit under a guest":     {guest, types.App{Runtime: contract.RuntimeCircuit, Program: own, Digest: own}, "does not prove programs"},
+		"a container":                 {guest, types.App{Runtime: contract.RuntimeOCI, Program: own, Digest: own}, "nothing can prove"},
+		"a runtime that there is not": {guest, types.App{Runtime: "python", Program: own, Digest: own}, "python"},
+	} {
+		err := c.verifier.CheckApp(c.app)
+		if c.says == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorIs(t, err, types.ErrUnfit, name)
+		require.ErrorContains(t, err, c.says, name)
 	}
 }

@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -16,6 +17,16 @@ func (k Keeper) IsUsable(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil && v.CheckUsable(heightOf(ctx)) == nil, err
+}
+
+// CheckApp says why no proof under a verifier can show an answer of an app in this block: ErrNotFound, ErrStopped, ErrTooEarly, ErrUnfit. It
+// is asked before anything is paid.
+func (k Keeper) CheckApp(ctx context.Context, name string, a types.App) error {
+	v, err := k.GetVerifier(ctx, name)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(v.CheckUsable(heightOf(ctx)), v.CheckApp(a))
 }
 
 // Verify says why a proof does not show a claim under a verifier; nil when it does.

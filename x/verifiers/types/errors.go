@@ -13,4 +13,5 @@ var (
 	ErrNotActive     = errorsmod.Register(ModuleName, 8, "seat is not active")
 	ErrInvalidParams = errorsmod.Register(ModuleName, 9, "invalid parameters")
 	ErrDevelopment   = errorsmod.Register(ModuleName, 10, "for development chains only")
+	ErrUnfit         = errorsmod.Register(ModuleName, 11, "the verifier does not fit the app")
 )

@@ -6,6 +6,7 @@ import (
 
 	"github.com/credence-chain/credence/evidence/groth16"
 	"github.com/credence-chain/credence/evidence/risc0"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // MaxReason bounds a reason, in bytes.
@@ -120,6 +121,32 @@ func (v Verifier) CheckUsable(height int64) error {
 	}
 	if height < v.ActiveFrom {
 		return ErrTooEarly.Wrapf("%s: it counts from height %d on, this is %d", v.Name, v.ActiveFrom, height)
+	}
+	return nil
+}
+
+// App is what the version of an app says of the proofs of its answers.
+type App struct {
+	// Runtime that runs the program, by its name in poco/contract.
+	Runtime string
+	// Program is the id by which the verifier knows it, Digest the SHA-256 of what is run.
+	Program, Digest [32]byte
+}
+
+// CheckApp says why no proof under the verifier can show an answer of an app, whoever makes it; ErrUnfit.
+func (v Verifier) CheckApp(a App) error {
+	runtime, err := contract.FindRuntime(a.Runtime)
+	if err != nil {
+		return ErrUnfit.Wrap(err.Error())
+	}
+	if err := runtime.CheckProgramID(a.Program, a.Digest); err != nil {
+		return ErrUnfit.Wrap(err.Error())
+	}
+	switch circuit := v.System == SYSTEM_CIRCUIT; {
+	case circuit != (runtime.Proofs == contract.ProofsOfProgram):
+		return ErrUnfit.Wrapf("verifier %s: it is a %s, which does not prove programs of the runtime %q", v.Name, v.System, runtime.Name)
+	case circuit && toHash(v.Root) != a.Program:
+		return ErrUnfit.Wrapf("verifier %s: it is for the program %x, and the app's is %x: each circuit has a verifier of its own", v.Name, v.Root, a.Program)
 	}
 	return nil
 }
