@@ -1,5 +1,7 @@
 package poco
 
+import "github.com/credence-chain/credence/poco/contract"
+
 // A statement is what evidence shows about an answer (protocol section 2). The chain computes the statement from its own state and the
 // reveal, and takes no part of it from the evidence. The proven program or the enclave computes the digests of the app, the inputs and
 // the result itself, from the bytes that it read and wrote. It cannot see the chain's state: if it went by the task's id alone, whoever
@@ -47,13 +49,11 @@ func (s Statement) Digest() [32]byte {
 
 // Inputs are all that a task hands to its program, and how it is run.
 type Inputs struct {
-	Index       uint64 // of the task within the request's bag
-	Arguments   []string
-	Environment []string // NAME=value, of the request
-	Stdin       string   // the name of the file that is the standard input; empty for none
-	Files       []InputFile
-	Datasets    [][32]byte // SHA-256 of each that this task reads, in order
-	Run         Run
+	Index     uint64 // of the task within the request's bag
+	Arguments []string
+	Files     []InputFile
+	Datasets  [][32]byte // SHA-256 of each that this task reads, in order
+	Run       Run
 }
 
 // InputFile is a file below /in, or a packed folder.
@@ -66,23 +66,25 @@ type InputFile struct {
 // Run is how a program is run. Under another clock, seed or limit the same program ends otherwise on the same inputs. So the statement
 // covers them: whoever runs an enclave must not choose them.
 type Run struct {
-	Clock                               int64    // what the program's clock shows when it starts, in Unix seconds
-	Seed                                [32]byte // RunSeed
-	OkExit                              []uint32 // the exit statuses that mean success; 0 alone where there is none
-	Stdout, Workdir, OutputPath, Rows   string
-	Writable                            bool // what lies below /in
+	Execution                           contract.Execution // completed: its clock is what the program sees
+	Seed                                [32]byte           // RunSeed
 	FuelLimit, MemoryLimit, OutputLimit uint64
 }
 
-// digest is the hash of a run.
+// digest is the hash of a run. The variables and the standard input stand among the inputs. A field of the execution that is none of
+// those that are named here comes behind them, where it is set.
 func (r Run) digest() [32]byte {
-	statuses := make([][]byte, len(r.OkExit))
-	for i, status := range r.OkExit {
+	e := r.Execution
+	statuses := make([][]byte, len(e.OkExit))
+	for i, status := range e.OkExit {
 		statuses[i] = encodeU64(uint64(status))
 	}
 	okExit := Hash(statuses...)
-	return Hash([]byte(domainRun), encodeU64(uint64(r.Clock)), r.Seed[:], okExit[:], []byte(r.Stdout), []byte(r.Workdir), []byte(r.OutputPath),
-		[]byte(r.Rows), encodeBool(r.Writable), encodeU64(r.FuelLimit), encodeU64(r.MemoryLimit), encodeU64(r.OutputLimit))
+	fields := [][]byte{
+		[]byte(domainRun), encodeU64(uint64(e.Clock)), r.Seed[:], okExit[:], []byte(e.Stdout), []byte(e.Workdir), []byte(e.OutputPath),
+		[]byte(e.Rows), encodeBool(e.Writable), encodeU64(r.FuelLimit), encodeU64(r.MemoryLimit), encodeU64(r.OutputLimit),
+	}
+	return Hash(append(fields, e.CoveredByNumber()...)...)
 }
 
 // encodeBool is one byte.
@@ -102,9 +104,9 @@ func (in Inputs) Digest() [32]byte {
 	for _, d := range in.Datasets {
 		datasets = append(datasets, d[:])
 	}
-	arguments, environment := hashTexts(in.Arguments), hashTexts(in.Environment)
+	arguments, environment := hashTexts(in.Arguments), hashTexts(in.Run.Execution.Env)
 	fileList, datasetList, run := Hash(files...), Hash(datasets...), in.Run.digest()
-	return Hash([]byte(domainInputs), encodeU64(in.Index), arguments[:], environment[:], []byte(in.Stdin), fileList[:], datasetList[:], run[:])
+	return Hash([]byte(domainInputs), encodeU64(in.Index), arguments[:], environment[:], []byte(in.Run.Execution.Stdin), fileList[:], datasetList[:], run[:])
 }
 
 // hashTexts hashes a list of texts.

@@ -7,15 +7,19 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 func someInputs() Inputs {
 	return Inputs{
-		Index: 3, Arguments: []string{"a", "bc"}, Environment: []string{"X=1"}, Stdin: "in.txt",
+		Index: 3, Arguments: []string{"a", "bc"},
 		Files: []InputFile{{Name: "in.txt", Digest: [32]byte{1}}, {Name: "more/of.it", Digest: [32]byte{2}, Tree: true}}, Datasets: [][32]byte{{3}, {4}},
 		Run: Run{
-			Clock: 7, Seed: [32]byte{8}, OkExit: []uint32{0, 10}, Stdout: "out.txt", Workdir: "in", OutputPath: "result", Rows: "rows",
-			FuelLimit: 9, MemoryLimit: 10, OutputLimit: 11,
+			Execution: contract.Execution{
+				OkExit: []uint32{0, 10}, Stdout: "out.txt", Stdin: "in.txt", Env: []string{"X=1"}, Clock: 7, Workdir: "in", OutputPath: "result", Rows: "rows",
+			},
+			Seed: [32]byte{8}, FuelLimit: 9, MemoryLimit: 10, OutputLimit: 11,
 		},
 	}
 }
@@ -73,28 +77,30 @@ func TestStatementBindsEveryField(t *testing.T) {
 func TestInputsBindEveryField(t *testing.T) {
 	seen := map[[32]byte]string{someInputs().Digest(): "nothing"}
 	for name, change := range map[string]func(*Inputs){
-		"index":             func(in *Inputs) { in.Index++ },
-		"argument":          func(in *Inputs) { in.Arguments[1] = "bd" },
-		"boundary":          func(in *Inputs) { in.Arguments = []string{"ab", "c"} },
-		"no arguments":      func(in *Inputs) { in.Arguments = nil },
-		"moved":             func(in *Inputs) { in.Arguments, in.Environment = in.Environment, in.Arguments },
-		"environment":       func(in *Inputs) { in.Environment[0] = "X=2" },
-		"stdin":             func(in *Inputs) { in.Stdin = "" },
-		"file's name":       func(in *Inputs) { in.Files[0].Name = "in.text" },
-		"file's content":    func(in *Inputs) { in.Files[0].Digest[1] = 1 },
-		"one file less":     func(in *Inputs) { in.Files = in.Files[:1] },
-		"order of files":    func(in *Inputs) { in.Files[0], in.Files[1] = in.Files[1], in.Files[0] },
-		"a folder":          func(in *Inputs) { in.Files[0].Tree = true },
-		"clock":             func(in *Inputs) { in.Run.Clock++ },
-		"seed":              func(in *Inputs) { in.Run.Seed[31]++ },
-		"status":            func(in *Inputs) { in.Run.OkExit[1] = 11 },
-		"one status less":   func(in *Inputs) { in.Run.OkExit = in.Run.OkExit[:1] },
-		"stdout":            func(in *Inputs) { in.Run.Stdout = "" },
-		"workdir":           func(in *Inputs) { in.Run.Workdir = "out" },
-		"output path":       func(in *Inputs) { in.Run.OutputPath = "" },
-		"rows":              func(in *Inputs) { in.Run.Rows = "" },
-		"texts moved":       func(in *Inputs) { in.Run.Workdir, in.Run.OutputPath = in.Run.OutputPath, in.Run.Workdir },
-		"writable":          func(in *Inputs) { in.Run.Writable = true },
+		"index":           func(in *Inputs) { in.Index++ },
+		"argument":        func(in *Inputs) { in.Arguments[1] = "bd" },
+		"boundary":        func(in *Inputs) { in.Arguments = []string{"ab", "c"} },
+		"no arguments":    func(in *Inputs) { in.Arguments = nil },
+		"moved":           func(in *Inputs) { in.Arguments, in.Run.Execution.Env = in.Run.Execution.Env, in.Arguments },
+		"environment":     func(in *Inputs) { in.Run.Execution.Env[0] = "X=2" },
+		"stdin":           func(in *Inputs) { in.Run.Execution.Stdin = "" },
+		"file's name":     func(in *Inputs) { in.Files[0].Name = "in.text" },
+		"file's content":  func(in *Inputs) { in.Files[0].Digest[1] = 1 },
+		"one file less":   func(in *Inputs) { in.Files = in.Files[:1] },
+		"order of files":  func(in *Inputs) { in.Files[0], in.Files[1] = in.Files[1], in.Files[0] },
+		"a folder":        func(in *Inputs) { in.Files[0].Tree = true },
+		"clock":           func(in *Inputs) { in.Run.Execution.Clock++ },
+		"seed":            func(in *Inputs) { in.Run.Seed[31]++ },
+		"status":          func(in *Inputs) { in.Run.Execution.OkExit[1] = 11 },
+		"one status less": func(in *Inputs) { in.Run.Execution.OkExit = in.Run.Execution.OkExit[:1] },
+		"stdout":          func(in *Inputs) { in.Run.Execution.Stdout = "" },
+		"workdir":         func(in *Inputs) { in.Run.Execution.Workdir = "out" },
+		"output path":     func(in *Inputs) { in.Run.Execution.OutputPath = "" },
+		"rows":            func(in *Inputs) { in.Run.Execution.Rows = "" },
+		"texts moved": func(in *Inputs) {
+			in.Run.Execution.Workdir, in.Run.Execution.OutputPath = in.Run.Execution.OutputPath, in.Run.Execution.Workdir
+		},
+		"writable":          func(in *Inputs) { in.Run.Execution.Writable = true },
 		"fuel limit":        func(in *Inputs) { in.Run.FuelLimit++ },
 		"memory":            func(in *Inputs) { in.Run.MemoryLimit++ },
 		"output":            func(in *Inputs) { in.Run.OutputLimit++ },

@@ -6,9 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/wire"
 )
 
 // FeedFormat names the version of the file format of a feed's receipt.
@@ -97,17 +96,17 @@ type feedValue struct {
 }
 
 func readFeed(b []byte) (f feed, err error) {
-	return f, readMessage(b, map[protowire.Number]fieldReader{
-		1: readHash(&f.id), 2: readText(&f.organisation), 3: readRaw(&f.account, 0), 4: readText(&f.name), 5: readBool(&f.shared), 6: readText(&f.app),
-		7: readNumber(&f.minTrust), 8: readText(&f.policy),
-		14: readWithin(&f.latest, func(b []byte) (feedValue, error) { f.has = true; return readFeedValue(b) }),
+	return f, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadHash(&f.id), 2: wire.ReadText(&f.organisation), 3: wire.ReadRaw(&f.account, 0), 4: wire.ReadText(&f.name), 5: wire.ReadBool(&f.shared), 6: wire.ReadText(&f.app),
+		7: wire.ReadNumber(&f.minTrust), 8: wire.ReadText(&f.policy),
+		14: wire.ReadWithin(&f.latest, func(b []byte) (feedValue, error) { f.has = true; return readFeedValue(b) }),
 	})
 }
 
 func readFeedValue(b []byte) (v feedValue, err error) {
-	return v, readMessage(b, map[protowire.Number]fieldReader{
-		1: readRaw(&v.data, 0), 2: readNumber(&v.asked), 3: readNumber(&v.askedTime), 5: readHash(&v.task), 6: readNumber(&v.height), 7: readNumber(&v.time),
-		8: readNumber(&v.trust), 9: readText(&v.policy), 10: readText(&v.version), 11: readHash(&v.digest),
+	return v, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadRaw(&v.data, 0), 2: wire.ReadNumber(&v.asked), 3: wire.ReadNumber(&v.askedTime), 5: wire.ReadHash(&v.task), 6: wire.ReadNumber(&v.height), 7: wire.ReadNumber(&v.time),
+		8: wire.ReadNumber(&v.trust), 9: wire.ReadText(&v.policy), 10: wire.ReadText(&v.version), 11: wire.ReadHash(&v.digest),
 	})
 }
 

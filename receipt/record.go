@@ -1,9 +1,9 @@
 package receipt
 
 import (
-	"google.golang.org/protobuf/encoding/protowire"
-
+	"github.com/credence-chain/credence/internal/wire"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // Where the records are. The numbers of fields, enums and prefixes are those of proto/credence and of the keys of the
@@ -37,7 +37,7 @@ type outcome struct {
 }
 
 func readOutcome(b []byte) (o outcome, err error) {
-	return o, readMessage(b, map[protowire.Number]fieldReader{1: readNumber(&o.kind), 2: readHash(&o.digest), 3: readNumber(&o.fuel)})
+	return o, wire.ReadMessage(b, wire.Readers{1: wire.ReadNumber(&o.kind), 2: wire.ReadHash(&o.digest), 3: wire.ReadNumber(&o.fuel)})
 }
 
 // seat is the part of credence.tasks.v1.Seat that says who answered what.
@@ -50,8 +50,8 @@ type seat struct {
 }
 
 func readSeat(b []byte) (s seat, err error) {
-	return s, readMessage(b, map[protowire.Number]fieldReader{
-		1: readRaw(&s.who, 0), 2: readText(&s.organisation), 3: readNumber(&s.wave), 5: readNumber(&s.state), 7: readWithin(&s.outcome, readOutcome),
+	return s, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadRaw(&s.who, 0), 2: wire.ReadText(&s.organisation), 3: wire.ReadNumber(&s.wave), 5: wire.ReadNumber(&s.state), 7: wire.ReadWithin(&s.outcome, readOutcome),
 	})
 }
 
@@ -66,8 +66,8 @@ type plan struct {
 
 func readPlan(b []byte) (p plan, err error) {
 	var x []byte
-	if err = readMessage(b, map[protowire.Number]fieldReader{
-		1: readBool(&p.court), 2: readNumber(&p.replicas), 3: readNumber(&p.lottery), 4: readRaw(&x, 0), 7: readNumber(&p.faction), 8: readNumber(&p.eligible), 9: readText(&p.bound),
+	if err = wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadBool(&p.court), 2: wire.ReadNumber(&p.replicas), 3: wire.ReadNumber(&p.lottery), 4: wire.ReadRaw(&x, 0), 7: wire.ReadNumber(&p.faction), 8: wire.ReadNumber(&p.eligible), 9: wire.ReadText(&p.bound),
 	}); err != nil {
 		return p, err
 	}
@@ -85,7 +85,7 @@ type audit struct {
 
 func readAudit(b []byte) (a audit, err error) {
 	a.is = true
-	return a, readMessage(b, map[protowire.Number]fieldReader{1: readNumber(&a.end), 5: readWithin(&a.answer, readOutcome), 6: readNumber(&a.result)})
+	return a, wire.ReadMessage(b, wire.Readers{1: wire.ReadNumber(&a.end), 5: wire.ReadWithin(&a.answer, readOutcome), 6: wire.ReadNumber(&a.result)})
 }
 
 // task is a part of credence.tasks.v1.Task.
@@ -106,10 +106,10 @@ type task struct {
 }
 
 func readTask(b []byte) (t task, err error) {
-	return t, readMessage(b, map[protowire.Number]fieldReader{
-		1: readHash(&t.id), 2: readHash(&t.deal), 3: readNumber(&t.index), 4: readNumber(&t.attempt), 5: readNumber(&t.phase), 9: readEach(&t.seats, readSeat),
-		10: readWithin(&t.plan, readPlan), 11: readEach(&t.court, readSeat), 12: readNumber(&t.ending), 13: readBool(&t.byCourt),
-		14: readWithin(&t.verdict, readOutcome), 19: readNumber(&t.opened), 20: readNumber(&t.done), 40: readWithin(&t.audit, readAudit),
+	return t, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadHash(&t.id), 2: wire.ReadHash(&t.deal), 3: wire.ReadNumber(&t.index), 4: wire.ReadNumber(&t.attempt), 5: wire.ReadNumber(&t.phase), 9: wire.ReadEach(&t.seats, readSeat),
+		10: wire.ReadWithin(&t.plan, readPlan), 11: wire.ReadEach(&t.court, readSeat), 12: wire.ReadNumber(&t.ending), 13: wire.ReadBool(&t.byCourt),
+		14: wire.ReadWithin(&t.verdict, readOutcome), 19: wire.ReadNumber(&t.opened), 20: wire.ReadNumber(&t.done), 40: wire.ReadWithin(&t.audit, readAudit),
 	})
 }
 
@@ -123,8 +123,8 @@ type terms struct {
 }
 
 func readTerms(b []byte) (t terms, err error) {
-	return t, readMessage(b, map[protowire.Number]fieldReader{
-		1: readText(&t.policy), 2: readNumber(&t.trust), 6: readNumber(&t.value), 11: readNumber(&t.fuelLimit), 30: readNumber(&t.audit),
+	return t, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadText(&t.policy), 2: wire.ReadNumber(&t.trust), 6: wire.ReadNumber(&t.value), 11: wire.ReadNumber(&t.fuelLimit), 30: wire.ReadNumber(&t.audit),
 	})
 }
 
@@ -135,7 +135,7 @@ type dataset struct {
 }
 
 func readDataset(b []byte) (d dataset, err error) {
-	return d, readMessage(b, map[protowire.Number]fieldReader{1: readText(&d.name), 2: readText(&d.version), 3: readHash(&d.digest)})
+	return d, wire.ReadMessage(b, wire.Readers{1: wire.ReadText(&d.name), 2: wire.ReadText(&d.version), 3: wire.ReadHash(&d.digest)})
 }
 
 // deal is a part of credence.deals.v1.Deal.
@@ -157,11 +157,11 @@ type deal struct {
 }
 
 func readDeal(b []byte) (d deal, err error) {
-	return d, readMessage(b, map[protowire.Number]fieldReader{
-		1: readHash(&d.id), 2: readHash(&d.request), 4: readText(&d.pool), 5: readRaw(&d.requester, 0), 6: readText(&d.organisation), 7: readText(&d.app),
-		8: readText(&d.version), 11: readHash(&d.digest), 12: readText(&d.runtime), 16: readWithin(&d.terms, readTerms), 24: readNumber(&d.height),
-		25: readNumber(&d.time), 28: readNumber(&d.bag), 29: readEach(&d.datasets, readDataset), 30: readNumber(&d.datasetsPerTask),
-		31: readText(&d.outputPath), 51: readNumbers(&d.okExit),
+	return d, wire.ReadMessage(b, wire.Readers{
+		1: wire.ReadHash(&d.id), 2: wire.ReadHash(&d.request), 4: wire.ReadText(&d.pool), 5: wire.ReadRaw(&d.requester, 0), 6: wire.ReadText(&d.organisation), 7: wire.ReadText(&d.app),
+		8: wire.ReadText(&d.version), 11: wire.ReadHash(&d.digest), 12: wire.ReadText(&d.runtime), 16: wire.ReadWithin(&d.terms, readTerms), 24: wire.ReadNumber(&d.height),
+		25: wire.ReadNumber(&d.time), 28: wire.ReadNumber(&d.bag), 29: wire.ReadEach(&d.datasets, readDataset), 30: wire.ReadNumber(&d.datasetsPerTask),
+		31: wire.ReadText(&d.outputPath), 51: wire.ReadNumbers(&d.okExit),
 	})
 }
 
@@ -173,26 +173,19 @@ type input struct {
 }
 
 func readInput(b []byte) (in input, err error) {
-	return in, readMessage(b, map[protowire.Number]fieldReader{1: readText(&in.name), 2: readHash(&in.digest), 5: readBool(&in.tree)})
+	return in, wire.ReadMessage(b, wire.Readers{1: wire.ReadText(&in.name), 2: wire.ReadHash(&in.digest), 5: wire.ReadBool(&in.tree)})
 }
 
 // job is a part of credence.market.v1.Job.
 type job struct {
 	args      []string
 	inputs    []input
-	execution Execution
+	execution contract.Execution
 }
 
 func readJob(b []byte) (j job, err error) {
-	return j, readMessage(b, map[protowire.Number]fieldReader{
-		2: readTexts(&j.args), 3: readEach(&j.inputs, readInput), 30: readWithin(&j.execution, readExecution),
-	})
-}
-
-func readExecution(b []byte) (e Execution, err error) {
-	return e, readMessage(b, map[protowire.Number]fieldReader{
-		1: readNumbers(&e.OKExit), 2: readText(&e.Stdout), 3: readText(&e.Stdin), 4: readTexts(&e.Env), 6: readNumber(&e.Clock), 7: readText(&e.Seed),
-		8: readBool(&e.Writable), 9: readText(&e.Workdir), 10: readText(&e.OutputPath), 11: readText(&e.Rows),
+	return j, wire.ReadMessage(b, wire.Readers{
+		2: wire.ReadTexts(&j.args), 3: wire.ReadEach(&j.inputs, readInput), 30: wire.ReadWithin(&j.execution, contract.DecodeExecution),
 	})
 }
 
@@ -204,5 +197,5 @@ type request struct {
 }
 
 func readRequest(b []byte) (r request, err error) {
-	return r, readMessage(b, map[protowire.Number]fieldReader{1: readHash(&r.id), 2: readRaw(&r.requester, 0), 5: readWithin(&r.job, readJob)})
+	return r, wire.ReadMessage(b, wire.Readers{1: wire.ReadHash(&r.id), 2: wire.ReadRaw(&r.requester, 0), 5: wire.ReadWithin(&r.job, readJob)})
 }

@@ -1,6 +1,10 @@
 package receipt
 
-import "time"
+import (
+	"time"
+
+	"github.com/credence-chain/credence/poco/contract"
+)
 
 // Statement is what a receipt proves. Every field comes from what the validators signed.
 type Statement struct {
@@ -100,8 +104,8 @@ type Work struct {
 	FuelLimit uint64 `json:"fuel_limit"`
 	// Time of the deal in Unix seconds: the program's clock, unless the execution has one.
 	Time int64 `json:"time"`
-	// Execution is what else was asked for.
-	Execution Execution `json:"execution"`
+	// Execution is what else was asked for: how the program was to be run.
+	Execution contract.Execution `json:"execution"`
 }
 
 // Named is a file, a folder or a dataset that the program reads.
@@ -110,23 +114,6 @@ type Named struct {
 	Digest string `json:"digest"`
 	// Tree says that the digest is that of a packed folder.
 	Tree bool `json:"tree,omitempty"`
-}
-
-// Execution says how the program was to be run; credence.deals.v1.Execution.
-type Execution struct {
-	// OKExit are the exit statuses that mean success.
-	OKExit     []uint32 `json:"ok_exit,omitempty"`
-	Stdout     string   `json:"stdout,omitempty"`
-	Stdin      string   `json:"stdin,omitempty"`
-	Env        []string `json:"env,omitempty"`
-	Clock      int64    `json:"clock,omitempty"`
-	Seed       string   `json:"seed,omitempty"`
-	Writable   bool     `json:"writable,omitempty"`
-	Workdir    string   `json:"workdir,omitempty"`
-	OutputPath string   `json:"output_path,omitempty"`
-	// Rows names the input that says what each task of the bag got of its own: its line of the task's index has more arguments,
-	// variables and inputs.
-	Rows string `json:"rows,omitempty"`
 }
 
 // Signed is the header under which the records stand.

@@ -197,8 +197,8 @@ func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 		s.Work.Datasets = append(s.Work.Datasets, Named{Name: in.name + ":" + in.version, Digest: digestText(in.digest)})
 	}
 	e := &s.Work.Execution
-	if len(e.OKExit) == 0 {
-		e.OKExit = d.okExit
+	if len(e.OkExit) == 0 {
+		e.OkExit = d.okExit
 	}
 	if e.OutputPath == "" {
 		e.OutputPath = d.outputPath

@@ -17,6 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -62,8 +63,8 @@ func TestStatement(t *testing.T) {
 			Version: "1.2", Digest: digestOf("module"), Runtime: "wasm", Index: 4, Bag: 12, Args: []string{"-n", "two words"},
 			Inputs: []Named{{"data.csv", digestOf("data"), false}, {"tree", digestOf("tree"), true}}, Datasets: []Named{{"lib/books:7", digestOf("books"), false}},
 			DatasetsPerTask: 1, FuelLimit: 1000, Time: 1_799_999_999,
-			Execution: Execution{
-				OKExit: []uint32{0, 3}, Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", OutputPath: "declared", Rows: "rows",
+			Execution: contract.Execution{
+				OkExit: []uint32{0, 3}, Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", OutputPath: "declared", Rows: "rows",
 			},
 		},
 		Signed: Signed{

@@ -128,7 +128,7 @@ var byField = map[wrong]string{
 }
 
 // executionHint says where the rules of what is said around a program are.
-const executionHint = "docs/apps.md says what --ok-exit, --stdout, --stdin, --env, --time, --clock, --seed, --workdir, --writable and --output-path take"
+const executionHint = "docs/apps.md, under \"Around the program\", says what each of its flags takes"
 
 // buildHint says how programs are built that workers run.
 const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"

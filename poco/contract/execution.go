@@ -10,34 +10,55 @@ import (
 
 // Execution says how a program is run, beside its arguments and inputs: what a shell would say around it. The zero
 // Execution is a run in which 0 alone means success, stdin is empty and the environment is that of docs/apps.md.
+//
+// It is credence.deals.v1.Execution, field by field and in the same order, so that Go converts one into the other: a field that only one
+// of them has does not compile. What else is done with each field, its encoding, its words, what evidence covers of it, follows from the
+// table below.
 type Execution struct {
 	// OkExit lists the exit statuses that mean success, the whole list: 0 is on it only when it is named. Empty means 0.
-	OkExit []uint32
+	OkExit []uint32 `json:"ok_exit,omitempty"`
 	// Stdout names the file below /out that takes what the program prints. Empty: what it prints is the file
 	// DefaultStdout when it leaves nothing below /out, and is no part of the result otherwise.
-	Stdout string
+	Stdout string `json:"stdout,omitempty"`
 	// Stdin is the name of the input that the program reads as its standard input; empty for none.
-	Stdin string
+	Stdin string `json:"stdin,omitempty"`
 	// Env are variables, NAME=value, that come behind those of docs/apps.md.
-	Env []string
+	Env []string `json:"env,omitempty"`
 	// Seconds of real time that one execution may need, where the fuel limit stands for less: a program that waits for
 	// memory burns a thousandth of the fuel that one which computes does. The windows of a deal leave room for them. They
 	// are no limit of a run, for an answer never depends on a clock. 0 leaves it to the fuel limit.
-	Seconds uint32
+	Seconds uint32 `json:"seconds,omitempty"`
 	// Clock is what the program's clock shows when it starts, in Unix seconds; 0 leaves it to the time of the deal.
-	Clock int64
+	Clock int64 `json:"clock,omitempty"`
 	// Seed is a text of which, with the index of the task in its bag, random numbers are drawn; empty draws them from the
 	// task's id, which is another one in each run.
-	Seed string
+	Seed string `json:"seed,omitempty"`
 	// Writable lets the program change what lies below /in. Its changes are dropped when it ends.
-	Writable bool
+	Writable bool `json:"writable,omitempty"`
 	// Workdir is the folder in which relative paths begin: one of Workdirs, or a folder below one; empty for the root.
-	Workdir string
+	Workdir string `json:"workdir,omitempty"`
 	// OutputPath is the folder below /out whose files are the result, in place of the one that the app's version declares.
-	OutputPath string
+	OutputPath string `json:"output_path,omitempty"`
 	// Rows is the name of the input, a packed folder, that says what each task of the bag gets of its own (package
 	// artifact/rows). The program does not find it below /in. Empty: all tasks get the same.
-	Rows string
+	Rows string `json:"rows,omitempty"`
+}
+
+// fields is the one place that says how each field is encoded, shown and covered.
+func (e *Execution) fields() []field {
+	return []field{
+		{number: 1, value: (*statuses)(&e.OkExit), covered: coveredInPlace, label: "success", text: func() string { return "exit status " + (*statuses)(&e.OkExit).show() }},
+		{number: 2, value: (*text)(&e.Stdout), covered: coveredInPlace, label: "stdout"},
+		{number: 3, value: (*text)(&e.Stdin), covered: coveredInPlace, label: "stdin"},
+		{number: 4, value: (*texts)(&e.Env), covered: coveredInPlace, label: "environment"},
+		{number: 5, value: (*seconds)(&e.Seconds), covered: neverCovered, label: "time", text: func() string { return (*seconds)(&e.Seconds).show() + " for one execution" }},
+		{number: 6, value: (*moment)(&e.Clock), covered: coveredInPlace, label: "clock"},
+		{number: 7, value: (*text)(&e.Seed), covered: coveredInPlace, label: "seed"},
+		{number: 8, value: (*truth)(&e.Writable), covered: coveredInPlace, label: "writable", text: func() string { return "below /in, and dropped at the end" }},
+		{number: 9, value: (*text)(&e.Workdir), covered: coveredInPlace, label: "workdir", text: func() string { return "/" + e.Workdir }},
+		{number: 10, value: (*text)(&e.OutputPath), covered: coveredInPlace, label: "result", text: func() string { return "what lies in /out/" + e.OutputPath }},
+		{number: 11, value: (*text)(&e.Rows), covered: coveredInPlace}, // shown with the inputs, of which it is one
+	}
 }
 
 // Workdirs are the folders at or below which a program can be started.
@@ -65,12 +86,6 @@ const (
 
 // reservedEnv are the beginnings of names that docs/apps.md gives a meaning.
 var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
-
-// Empty says that nothing is asked for.
-func (e Execution) Empty() bool {
-	return len(e.OkExit) == 0 && e.Stdout == "" && e.Stdin == "" && len(e.Env) == 0 && e.Seconds == 0 &&
-		e.Clock == 0 && e.Seed == "" && !e.Writable && e.Workdir == "" && e.OutputPath == "" && e.Rows == ""
-}
 
 // Normal returns the execution in its one form: statuses and variables sorted. A list of 0 alone stays: it says that 0
 // means success whatever the app's version says.

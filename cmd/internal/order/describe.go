@@ -3,7 +3,6 @@ package order
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/printer"
@@ -55,28 +54,9 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 
 // describeExecution tells what is said around the program, and nothing where nothing is.
 func describeExecution(t *printer.Labels, e contract.Execution) {
-	if len(e.OkExit) > 0 {
-		t.AddRow("success", "exit status %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(e.OkExit), " ", ", "), "[]"))
+	for _, line := range e.Describe() {
+		t.AddRow(line.Label, "%s", line.Text)
 	}
-	t.AddSome("stdin", e.Stdin)
-	t.AddSome("stdout", e.Stdout)
-	if e.Seconds > 0 {
-		t.AddRow("time", "%d s for one execution", e.Seconds)
-	}
-	if e.Clock > 0 {
-		t.AddRow("clock", "%s", time.Unix(e.Clock, 0).UTC().Format(time.RFC3339))
-	}
-	t.AddSome("seed", e.Seed)
-	if e.Writable {
-		t.AddRow("writable", "%s", "below /in, and dropped at the end")
-	}
-	if e.Workdir != "" {
-		t.AddRow("workdir", "/%s", e.Workdir)
-	}
-	if e.OutputPath != "" {
-		t.AddRow("result", "what lies in /out/%s", e.OutputPath)
-	}
-	t.AddSome("environment", strings.Join(e.Env, " "))
 }
 
 func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {

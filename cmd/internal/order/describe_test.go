@@ -88,9 +88,9 @@ func TestDescribeRequest(t *testing.T) {
 		},
 	}
 	require.Equal(t, [][]string{
-		{"app", "studio/ray:1"}, {"arguments", "-n 3"}, {"success", "exit status 0, 2"}, {"stdin", "scene.txt"}, {"stdout", "log.txt"},
+		{"app", "studio/ray:1"}, {"arguments", "-n 3"}, {"success", "exit status 0, 2"}, {"stdout", "log.txt"}, {"stdin", "scene.txt"}, {"environment", "A=1 B=2"},
 		{"time", "90 s for one execution"}, {"clock", "2026-01-01T00:00:00Z"}, {"seed", "s"}, {"writable", "below /in, and dropped at the end"},
-		{"workdir", "/in"}, {"result", "what lies in /out/result"}, {"environment", "A=1 B=2"},
+		{"workdir", "/in"}, {"result", "what lies in /out/result"},
 		{"input", "scene.txt, 2 kB, sha256:abababababab"}, {"input", "textures/ (a folder), 10 B, sha256:cdcdcdcdcdcd"}, {"rows", "one for each task, 10 B, sha256:efefefefefef"},
 		{"datasets", "base/rates:7"}, {"tasks", "12, also in part"}, {"trust", "99.9% (one wrong result expected in 1000), policy credence"},
 		{"replicas", "at least 3"}, {"audit", "50 blocks and the time to run it, in which the answer can be challenged"},

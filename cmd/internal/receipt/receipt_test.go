@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/receipt"
 )
 
@@ -87,6 +88,13 @@ func TestWords(t *testing.T) {
 	} {
 		require.Contains(t, plain, words)
 	}
+	asked := say(func(s *receipt.Statement) {
+		s.Work.Execution = contract.Execution{OkExit: []uint32{0, 3}, Env: []string{"A=1", "B=\n  answer  LIE"}, Seed: "s"}
+	}, "")
+	for _, words := range []string{"exit status 0, 3", "A=1", "seed"} {
+		require.Contains(t, asked, words)
+	}
+	require.NotContains(t, asked, "\n  answer  LIE")
 	require.NotContains(t, plain, "\n  answer  LIE")
 	require.NotContains(t, plain, "\x1b")
 	require.Contains(t, say(func(*receipt.Statement) {}, "dir"), "what is in dir is the answer, to the last byte: 2 files")

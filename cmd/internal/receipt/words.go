@@ -26,6 +26,9 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	if len(s.Work.Args) > 0 {
 		line("arguments", "%s", quoteArgs(s.Work.Args))
 	}
+	for _, l := range s.Work.Execution.Describe() {
+		line(l.Label, "%s", l.Text)
+	}
 	for _, in := range s.Work.Inputs {
 		if in.Name == s.Work.Execution.Rows && in.Tree {
 			line("rows", "line %d of %s says what else this task got", s.Work.Index+1, in.Digest)

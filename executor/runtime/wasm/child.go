@@ -97,13 +97,14 @@ func readSpec(req request, data []byte) (runtime.Spec, error) {
 	if err != nil {
 		return runtime.Spec{}, err
 	}
+	execution, err := contract.DecodeExecution(req.Execution)
+	if err != nil {
+		return runtime.Spec{}, fmt.Errorf("execution: %w", err)
+	}
 	return runtime.Spec{
 		Program: runtime.Program{Digest: req.ProgramDigest, Content: artifact.Bytes(program)},
 		Args:    asStrings(req.Args), Env: asStrings(req.Env), Inputs: inputs, Folders: folders,
-		Execution: contract.Execution{
-			OkExit: req.OkExit, Stdin: string(req.Stdin), Stdout: string(req.Stdout), Env: asStrings(req.MoreEnv),
-			Writable: req.Writable, Workdir: string(req.Workdir),
-		},
+		Execution: execution,
 		FuelLimit: req.FuelLimit, MemoryLimit: req.MemoryLimit, OutputLimit: req.OutputLimit, OutputPath: string(req.OutputPath),
 		Clock: req.Clock, Seed: req.Seed,
 	}, nil

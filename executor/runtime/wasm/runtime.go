@@ -113,9 +113,8 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 func requestOf(op string, spec runtime.Spec) request {
 	return request{
 		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: wireEntries(spec.Inputs), Folders: folderEntries(spec.Folders), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
-		OkExit: spec.Execution.OkExit, Stdin: []byte(spec.Execution.Stdin), Stdout: []byte(spec.Execution.Stdout), MoreEnv: asBytes(spec.Execution.Env),
+		Execution: spec.Execution.Encode(),
 		FuelLimit: spec.FuelLimit, MemoryLimit: spec.MemoryLimit, OutputLimit: spec.OutputLimit,
-		Writable: spec.Execution.Writable, Workdir: []byte(spec.Execution.Workdir),
 		OutputPath: []byte(spec.OutputPath), Clock: spec.Clock, Seed: spec.Seed,
 	}
 }

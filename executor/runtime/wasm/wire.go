@@ -60,14 +60,10 @@ type request struct {
 	Folders       []entry // packed
 
 	Args, Env              [][]byte
-	OkExit                 []uint32
-	Stdin, Stdout          []byte
-	MoreEnv                [][]byte // the requester's
+	Execution              []byte // in its canonical encoding
 	FuelLimit, MemoryLimit uint64
 	OutputLimit            uint64
 	OutputPath             []byte
-	Writable               bool
-	Workdir                []byte
 	Clock                  int64
 	Seed                   [32]byte
 }

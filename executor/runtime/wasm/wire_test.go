@@ -119,11 +119,11 @@ func TestManifestOverTheWire(t *testing.T) {
 	}
 }
 
-// TestRequestOverTheWire: what a requester chose arrives as it is, UTF-8 or not.
+// TestRequestOverTheWire: what a requester chose arrives as it is, UTF-8 or not. The texts of an execution are UTF-8 by its rules.
 func TestRequestOverTheWire(t *testing.T) {
 	want := runtime.Spec{
 		Program: runtime.ProgramOf([]byte("module")), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
-		Execution: contract.Execution{OkExit: []uint32{0, 10}, Stdin: "caf\xe9", Stdout: "\xff", Env: []string{"A=\xfe"}},
+		Execution: contract.Execution{OkExit: []uint32{0, 10}, Stdin: "café", Stdout: "\u202e", Env: []string{"A=\u2028"}, Writable: true, Workdir: "in", OutputPath: "o", Clock: 7},
 		Inputs:    []result.File{{Path: "caf\xe9", Content: artifact.Bytes("x")}, {Path: "d", Dir: true}},
 	}
 	var wire, task bytes.Buffer

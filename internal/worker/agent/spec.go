@@ -36,8 +36,8 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	spec := runtime.Spec{
 		Program:   program,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
-		FuelLimit: run.FuelLimit, MemoryLimit: run.MemoryLimit, OutputLimit: run.OutputLimit, OutputPath: run.OutputPath,
-		Execution: a.Deal.RunExecution(), Clock: run.Clock, Seed: run.Seed,
+		FuelLimit: run.FuelLimit, MemoryLimit: run.MemoryLimit, OutputLimit: run.OutputLimit, OutputPath: run.Execution.OutputPath,
+		Execution: run.Execution, Clock: run.Execution.Clock, Seed: run.Seed,
 	}
 	inputs := inputRules(a.Deal)
 	for i, r := range list {

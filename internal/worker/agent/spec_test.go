@@ -107,14 +107,14 @@ func TestSpecWithRows(t *testing.T) {
 	}
 	spec := build(0)
 	require.Equal(t, []string{"all", "-w", "1"}, spec.Args[1:])
-	require.Equal(t, contract.Execution{Env: []string{"A=3", "B=2", "J=job"}, Stdin: "x"}, spec.Execution)
+	require.Equal(t, contract.Execution{Env: []string{"A=3", "B=2", "J=job"}, Stdin: "x", Clock: a.Deal.Time}, spec.Execution)
 	require.Empty(t, spec.Folders)
 	require.Equal(t, []result.File{{Path: "scene.txt", Content: inputs[0]}, {Path: "x", Content: artifact.Bytes("zero")}}, spec.Inputs)
 	require.Equal(t, []string{"IEXEC_INPUT_FILES_NUMBER=2", "IEXEC_INPUT_FILE_NAME_1=scene.txt", "IEXEC_INPUT_FILE_NAME_2=x"}, about(spec.Env, "INPUT_FILES_NUMBER", "INPUT_FILE_NAME"))
 
 	spec = build(1)
 	require.Equal(t, []string{"all"}, spec.Args[1:])
-	require.Equal(t, contract.Execution{Env: []string{"J=job"}, Stdin: "scene.txt"}, spec.Execution)
+	require.Equal(t, contract.Execution{Env: []string{"J=job"}, Stdin: "scene.txt", Clock: a.Deal.Time}, spec.Execution)
 	require.Len(t, spec.Inputs, 1)
 
 	for index, why := range map[uint64]string{2: "there twice", 3: "each once", 4: "stdin: got", 5: "there are 5 rows"} {

@@ -1,19 +1,18 @@
 package types
 
-import "github.com/credence-chain/credence/poco/contract"
+import (
+	"cmp"
+
+	"github.com/credence-chain/credence/poco/contract"
+)
 
 // NewExecution returns an execution in its one form; nil where nothing is asked for.
 func NewExecution(e contract.Execution) *Execution {
 	if e.Empty() {
 		return nil
 	}
-	if e = e.Normal(); e.Empty() {
-		return nil
-	}
-	return &Execution{
-		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
-		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath, Rows: e.Rows,
-	}
+	normal := Execution(e.Normal())
+	return &normal
 }
 
 // Contract returns the execution as clients and workers know it; the zero one of nil.
@@ -21,18 +20,16 @@ func (e *Execution) Contract() contract.Execution {
 	if e == nil {
 		return contract.Execution{}
 	}
-	return contract.Execution{
-		OkExit: e.OkExit, Stdout: e.Stdout, Stdin: e.Stdin, Env: e.Env, Seconds: e.Seconds,
-		Clock: e.Clock, Seed: e.Seed, Writable: e.Writable, Workdir: e.Workdir, OutputPath: e.OutputPath, Rows: e.Rows,
-	}
+	return contract.Execution(*e)
 }
 
-// RunExecution is how the deal's program is run: the job's execution, completed by what the app's version says.
+// RunExecution is how the deal's program is run: the job's execution, completed by the app's version and the time of the deal.
 func (d Deal) RunExecution() contract.Execution {
 	e := d.Execution.Contract()
 	if len(e.OkExit) == 0 {
 		e.OkExit = d.OkExit
 	}
+	e.Clock, e.OutputPath = cmp.Or(e.Clock, d.Time), d.OutputPath
 	return e
 }
 

@@ -1,7 +1,6 @@
 package types
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/credence-chain/credence/internal/ids"
@@ -15,8 +14,7 @@ func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs
 	if s.App, err = parseDigest("app", d.Digest); err != nil {
 		return in, err
 	}
-	execution := d.RunExecution()
-	in = poco.Inputs{Index: index, Arguments: d.Args, Environment: execution.Env, Stdin: execution.Stdin}
+	in = poco.Inputs{Index: index, Arguments: d.Args}
 	if in.Run, err = d.RunOf(s.Task, index); err != nil {
 		return in, err
 	}
@@ -47,8 +45,7 @@ func (d Deal) RunOf(task [32]byte, index uint64) (poco.Run, error) {
 	}
 	e := d.RunExecution()
 	return poco.Run{
-		Clock: cmp.Or(e.Clock, d.Time), Seed: poco.RunSeed(task, e.Seed, index), OkExit: e.OkExit, Stdout: e.Stdout, Workdir: e.Workdir,
-		OutputPath: d.OutputPath, Rows: e.Rows, Writable: e.Writable, FuelLimit: d.Terms.FuelLimit,
+		Execution: e, Seed: poco.RunSeed(task, e.Seed, index), FuelLimit: d.Terms.FuelLimit,
 		MemoryLimit: rules.MemoryBytes(d.Resources.MemoryBytes), OutputLimit: rules.OutputBytes(d.Resources.DiskBytes),
 	}, nil
 }

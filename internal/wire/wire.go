@@ -1,4 +1,7 @@
-package receipt
+// Package wire reads messages in the encoding of protobuf without types that are generated for them. Those would bring the Cosmos SDK
+// along, and the records of the state have ids, addresses and digests as raw bytes (ADR 28), which they could not take. A field that
+// nobody asks for is passed over: the chain may have more by now.
+package wire
 
 import (
 	"fmt"
@@ -7,22 +10,21 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// The records of the state are protobuf, but with ids, addresses and digests as raw bytes (ADR 28). The types of the modules
-// would bring the Cosmos SDK along, so the fields that a receipt needs are read here. Fields that are not asked for are
-// passed over: the chain may have more by now.
+// FieldReader takes one field of a message.
+type FieldReader func(value Value) error
 
-// fieldReader takes one field of a message.
-type fieldReader func(value wireValue) error
+// Readers are the readers of a message's fields, by their numbers.
+type Readers map[protowire.Number]FieldReader
 
-// wireValue is what a field holds: a number, or bytes.
-type wireValue struct {
+// Value is what a field holds: a number, or bytes.
+type Value struct {
 	kind   protowire.Type
 	number uint64
 	bytes  []byte
 }
 
-// readMessage gives each field of a message to the reader of its number, in their order. A field that has no reader is passed over.
-func readMessage(message []byte, readers map[protowire.Number]fieldReader) error {
+// ReadMessage gives each field of a message to the reader of its number, in their order. A field that has no reader is passed over.
+func ReadMessage(message []byte, readers Readers) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {
@@ -33,7 +35,7 @@ func readMessage(message []byte, readers map[protowire.Number]fieldReader) error
 		if size < 0 {
 			return protowire.ParseError(size)
 		}
-		value := wireValue{kind: kind}
+		value := Value{kind: kind}
 		switch kind {
 		case protowire.VarintType:
 			value.number, _ = protowire.ConsumeVarint(message)
@@ -52,9 +54,9 @@ func readMessage(message []byte, readers map[protowire.Number]fieldReader) error
 	return nil
 }
 
-// readNumber reads a field of an integer, a boolean or an enum.
-func readNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) fieldReader {
-	return func(v wireValue) error {
+// ReadNumber reads a field of an integer, a boolean or an enum.
+func ReadNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) FieldReader {
+	return func(v Value) error {
 		if v.kind != protowire.VarintType {
 			return fmt.Errorf("expected a number")
 		}
@@ -63,8 +65,9 @@ func readNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) fieldReader {
 	}
 }
 
-func readBool(to *bool) fieldReader {
-	return func(v wireValue) error {
+// ReadBool reads a field of a truth value.
+func ReadBool(to *bool) FieldReader {
+	return func(v Value) error {
 		if v.kind != protowire.VarintType {
 			return fmt.Errorf("expected a truth value")
 		}
@@ -73,9 +76,9 @@ func readBool(to *bool) fieldReader {
 	}
 }
 
-// readNumbers reads a repeated field of integers, packed or not.
-func readNumbers(to *[]uint32) fieldReader {
-	return func(v wireValue) error {
+// ReadNumbers reads a repeated field of integers, packed or not.
+func ReadNumbers(to *[]uint32) FieldReader {
+	return func(v Value) error {
 		if v.kind == protowire.VarintType {
 			*to = append(*to, uint32(v.number))
 			return nil
@@ -94,8 +97,9 @@ func readNumbers(to *[]uint32) fieldReader {
 	}
 }
 
-func readText(to *string) fieldReader {
-	return func(v wireValue) error {
+// ReadText reads a field of a text, which is UTF-8.
+func ReadText(to *string) FieldReader {
+	return func(v Value) error {
 		if v.kind != protowire.BytesType || !utf8.Valid(v.bytes) {
 			return fmt.Errorf("expected a text")
 		}
@@ -104,18 +108,19 @@ func readText(to *string) fieldReader {
 	}
 }
 
-func readTexts(to *[]string) fieldReader {
-	return func(v wireValue) error {
+// ReadTexts reads a repeated field of texts.
+func ReadTexts(to *[]string) FieldReader {
+	return func(v Value) error {
 		var one string
-		err := readText(&one)(v)
+		err := ReadText(&one)(v)
 		*to = append(*to, one)
 		return err
 	}
 }
 
-// readRaw reads bytes, of a size where one is given.
-func readRaw(to *[]byte, size int) fieldReader {
-	return func(v wireValue) error {
+// ReadRaw reads bytes, of a size where one is given.
+func ReadRaw(to *[]byte, size int) FieldReader {
+	return func(v Value) error {
 		if v.kind != protowire.BytesType || size > 0 && len(v.bytes) != size {
 			return fmt.Errorf("expected %d bytes, got %d", size, len(v.bytes))
 		}
@@ -124,9 +129,9 @@ func readRaw(to *[]byte, size int) fieldReader {
 	}
 }
 
-// readHash reads an id or a digest.
-func readHash(to *[32]byte) fieldReader {
-	return func(v wireValue) error {
+// ReadHash reads an id or a digest.
+func ReadHash(to *[32]byte) FieldReader {
+	return func(v Value) error {
 		if v.kind != protowire.BytesType || len(v.bytes) != len(to) {
 			return fmt.Errorf("expected %d bytes, got %d", len(to), len(v.bytes))
 		}
@@ -135,9 +140,9 @@ func readHash(to *[32]byte) fieldReader {
 	}
 }
 
-// readWithin reads a message with a function of its own.
-func readWithin[T any](to *T, read func([]byte) (T, error)) fieldReader {
-	return func(v wireValue) (err error) {
+// ReadWithin reads a message with a function of its own.
+func ReadWithin[T any](to *T, read func([]byte) (T, error)) FieldReader {
+	return func(v Value) (err error) {
 		if v.kind != protowire.BytesType {
 			return fmt.Errorf("expected a message")
 		}
@@ -146,11 +151,11 @@ func readWithin[T any](to *T, read func([]byte) (T, error)) fieldReader {
 	}
 }
 
-// readEach reads a repeated message likewise.
-func readEach[T any](to *[]T, read func([]byte) (T, error)) fieldReader {
-	return func(v wireValue) error {
+// ReadEach reads a repeated message likewise.
+func ReadEach[T any](to *[]T, read func([]byte) (T, error)) FieldReader {
+	return func(v Value) error {
 		var one T
-		err := readWithin(&one, read)(v)
+		err := ReadWithin(&one, read)(v)
 		*to = append(*to, one)
 		return err
 	}
