@@ -55,7 +55,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 			return nil, err
 		}
 	}
-	order := job.orderOf(reference)
+	order := job.OrderFor(reference)
 	for _, text := range job.Datasets {
 		set, err := r.knownReference(ctx, text, "", true, e)
 		if err != nil {

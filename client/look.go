@@ -39,7 +39,7 @@ func (r *Runner) lookAtJob(ctx context.Context, job *Job) error {
 	} else if strings.HasPrefix(app, "sha256:") {
 		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
 	}
-	asked := job.orderOf(app)
+	asked := job.OrderFor(app)
 	if asked.FuelLimit == 0 && asked.Category == "" {
 		asked.FuelLimit = DefaultFuel // until the app's version has been asked
 	}

@@ -44,6 +44,6 @@ func TestEveryFieldOfAJobIsCopied(t *testing.T) {
 			require.Contains(t, filled, field.Name, "the test has no value for it")
 			value.Set(reflect.ValueOf(filled[field.Name]))
 		}
-		require.NotEqual(t, Job{}.orderOf("a"), job.orderOf("a"), "%s is copied by nobody", field.Name)
+		require.NotEqual(t, Job{}.OrderFor("a"), job.OrderFor("a"), "%s is copied by nobody", field.Name)
 	}
 }

@@ -108,7 +108,7 @@ func TestRunSeveralDeals(t *testing.T) {
 // One pool is named as such; several, and those of somebody, are a restriction, within which either will do.
 func TestJobPools(t *testing.T) {
 	acme := orgstypes.Audience{Organisations: []string{"acme"}}
-	require.Equal(t, "north", Job{Pools: []string{"north"}}.orderOf("a").Pool)
+	require.Equal(t, "north", Job{Pools: []string{"north"}}.OrderFor("a").Pool)
 	for _, tc := range []struct {
 		job  Job
 		want markettypes.Restriction
@@ -118,7 +118,7 @@ func TestJobPools(t *testing.T) {
 		{Job{Pools: []string{"north"}, PoolsOf: acme}, markettypes.Restriction{Ids: []string{"north"}, Audience: acme}},
 		{Job{PoolsOf: acme}, markettypes.Restriction{Audience: acme}},
 	} {
-		require.Equal(t, tc.want, tc.job.orderOf("a").Pools)
+		require.Equal(t, tc.want, tc.job.OrderFor("a").Pools)
 	}
 }
 

@@ -38,7 +38,7 @@ func (r *Runner) prepareRequest(ctx context.Context, job *Job, tell Observer) (*
 			return nil, err
 		}
 	}
-	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.orderOf(reference)}
+	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: job.Nonce, Job: job.OrderFor(reference)}
 	if msg.Nonce == 0 {
 		msg.Nonce = uint64(time.Now().UnixNano())
 	}
@@ -56,23 +56,6 @@ func (r *Runner) boundRequest(ctx context.Context, job Job, msg *markettypes.Msg
 	}
 	msg.Expiry, err = r.expiryHeight(ctx, job)
 	return err
-}
-
-// orderOf is the job as the chain takes it, but for what is uploaded first.
-func (j Job) orderOf(app string) markettypes.Job {
-	out := markettypes.Job{
-		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
-		MaxPrice: j.MaxPrice, Value: j.Value, FuelLimit: j.Fuel, Size_: j.Bag,
-		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
-		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
-		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
-	}
-	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
-		out.Pool = j.Pools[0]
-	} else {
-		out.Pools = markettypes.Restriction{Ids: j.Pools, Audience: j.PoolsOf}
-	}
-	return out
 }
 
 // expiryHeight is the height until which the request rests on the book; 0 for not at all.

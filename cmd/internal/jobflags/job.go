@@ -3,11 +3,14 @@ package jobflags
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -59,35 +62,62 @@ func (j *Flags) Add(f *pflag.FlagSet) {
 	j.Needs.Add(f, "of one execution, such as", "the app's requirement")
 }
 
-// prices are the amounts of a job.
-type prices struct{ Max, App, Dataset, Pool, Value uint64 }
+// ReadJob reads the job of an app, whose program gets args behind those of the flags; the table is that of --map, nil without it. Errors
+// name the flag. bagGiven says whether the line has --bag: without it, the datasets or the rows make the size of the bag.
+func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Job, table *Table, err error) {
+	job = client.Job{
+		App: app, MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, AuditBlocks: j.AuditBlocks, Partial: j.Partial,
+		Datasets: j.Datasets, DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: j.Tags,
+		Voucher: strings.ToLower(j.voucher), Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain,
+	}
+	err = steps.Run(
+		func() (err error) { job.Args, job.Rows, table, err = j.TakeRows(slices.Concat(j.Args, args)); return },
+		func() (err error) { job.Execution, err = j.Execution(); return },
+		func() error { return j.readPrices(&job) },
+		func() (err error) { job.Resources, err = j.Needs.Read(); return },
+		func() (err error) { job.Trust, err = j.readTrust(); return },
+		func() (err error) { job.Fuel, err = j.readFuel(); return },
+	)
+	for _, text := range j.Inputs {
+		job.Inputs = append(job.Inputs, client.ParseInput(text))
+	}
+	switch {
+	case err != nil:
+		return job, table, err
+	case !bagGiven && (j.DatasetsPerTask > 0 || table != nil):
+		job.Bag = 0 // as many as they make
+	case j.Bag == 0:
+		return job, table, &cli.Problem{What: "--bag 0: expected at least one task"}
+	}
+	return job, table, nil
+}
 
-// ReadPrices reads the amounts. 0 would mean no bound, or the default: it is refused, and left out for that.
-func (j *Flags) ReadPrices() (p prices, err error) {
+// readPrices reads the amounts. 0 would mean no bound, or the default: it is refused, and left out for that.
+func (j *Flags) readPrices(job *client.Job) (err error) {
 	for _, a := range []struct {
 		flag, text string
 		out        *uint64
 		without    string
 	}{
-		{"max-price", j.MaxPrice, &p.Max, "the recommended price"}, {"max-app-price", j.MaxAppPrice, &p.App, "no such bound"},
-		{"max-dataset-price", j.MaxDatasetPrice, &p.Dataset, "no such bound"}, {"max-pool-price", j.MaxPoolPrice, &p.Pool, "no such bound"},
-		{"value", j.Value, &p.Value, "the price"},
+		{"max-price", j.MaxPrice, &job.MaxPrice, "the recommended price"}, {"max-app-price", j.MaxAppPrice, &job.MaxAppPrice, "no such bound"},
+		{"max-dataset-price", j.MaxDatasetPrice, &job.MaxDatasetPrice, "no such bound"}, {"max-pool-price", j.MaxPoolPrice, &job.MaxPoolPrice, "no such bound"},
+		{"value", j.Value, &job.Value, "the price"},
 	} {
 		if a.text == "" {
 			continue
 		}
 		if *a.out, err = cli.ParseCRED(a.text); err != nil {
-			return p, fmt.Errorf("--%s: %w", a.flag, err)
+			return fmt.Errorf("--%s: %w", a.flag, err)
 		}
 		if *a.out == 0 {
-			return p, &cli.Problem{What: fmt.Sprintf("--%s 0: expected at least 1ucred", a.flag), Next: "leave it out for " + a.without}
+			return &cli.Problem{What: fmt.Sprintf("--%s 0: expected at least 1ucred", a.flag), Next: "leave it out for " + a.without}
 		}
 	}
-	return p, nil
+	return nil
 }
 
-// ReadTrust reads the trust.
-func (j *Flags) ReadTrust() (uint64, error) {
+// readTrust reads the trust.
+func (j *Flags) readTrust() (uint64, error) {
 	trust, err := poco.ParseTrust(j.Trust)
 	if err != nil {
 		return 0, &cli.Problem{What: "--" + err.Error(), Next: "99.99% means that one wrong result is to be expected in 10,000"}
@@ -95,8 +125,8 @@ func (j *Flags) ReadTrust() (uint64, error) {
 	return trust, nil
 }
 
-// ReadFuel reads the fuel limit; 0 when none is given.
-func (j *Flags) ReadFuel() (uint64, error) {
+// readFuel reads the fuel limit; 0 when none is given.
+func (j *Flags) readFuel() (uint64, error) {
 	if j.Fuel == "" {
 		return 0, nil
 	}
@@ -106,6 +136,3 @@ func (j *Flags) ReadFuel() (uint64, error) {
 	}
 	return fuel, nil
 }
-
-// VoucherID is the id as the chain writes it.
-func (j *Flags) VoucherID() string { return strings.ToLower(j.voucher) }

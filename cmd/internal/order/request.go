@@ -2,9 +2,7 @@ package order
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,81 +39,21 @@ func (r *requestFlags) addFlags(f *pflag.FlagSet) {
 
 // readJob reads the flags; the price is 0 when none is given.
 func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.Link, app string, args []string) (job markettypes.Job, err error) {
-	if r.Bag == 0 {
-		return job, errors.New("--bag 0: expected at least one task")
-	}
-	args, rows, _, err := r.TakeRows(slices.Concat(r.Args, args))
+	asked, _, err := r.ReadJob(app, args, c.cmd.Flags().Changed("bag"))
 	if err != nil {
 		return job, err
 	}
-	job = markettypes.Job{
-		App: app, Args: args, Policy: r.Policy, MinReplicas: r.MinReplicas, AuditBlocks: r.AuditBlocks,
-		StaticCredibility: r.static, Partial: r.Partial, Category: r.Category, Tags: r.Tags, Pool: r.pool,
-		Datasets: r.Datasets, DatasetsPerTask: r.DatasetsPerTask, Voucher: r.VoucherID(),
-		Callback: r.Callback, Onchain: r.Onchain,
+	if err = asked.Prepare(); err != nil {
+		return job, err
 	}
-	err = steps.Run(
-		func() (err error) { job.Trust, err = r.ReadTrust(); return },
-		func() (err error) { job.Size_, err = r.readSize(c, uint64(len(rows))); return },
-		func() (err error) { job.Execution, err = r.readExecution(rows); return },
-		func() error { return r.readTerms(&job) },
-		func() (err error) { job.FuelLimit, err = r.readFuel(ctx, l, app); return },
-		func() (err error) { job.Resources, err = r.Needs.Read(); return },
+	r.files, job = asked.Inputs, asked.OrderFor(app)
+	job.Datasets, job.Pool, job.StaticCredibility = asked.Datasets, r.pool, r.static
+	return job, steps.Run(
+		func() (err error) { job.FuelLimit, err = proposeFuel(ctx, l, job); return },
 		func() (err error) { job.Pools, err = r.pools.readRestriction(ctx, c, l); return },
 		func() (err error) { job.Sponsor, err = c.readAccount("--sponsor", r.sponsor); return },
 		func() (err error) { job.Beneficiary, err = c.readAccount("--beneficiary", r.Beneficiary); return },
 	)
-	return job, err
-}
-
-// readSize is how many tasks the job has: one for each row of a table, or for each group of datasets, unless the line says it.
-func (r *requestFlags) readSize(c *createFlags, rows uint64) (uint64, error) {
-	said := c.cmd.Flags().Changed("bag")
-	datasets, each := uint64(len(r.Datasets)), uint64(r.DatasetsPerTask)
-	switch {
-	case rows > 0 && said && r.Bag != rows:
-		return 0, &cli.Problem{What: fmt.Sprintf("--bag %d: --map has %d rows, and each makes a task", r.Bag, rows), Next: "leave --bag out", Exit: cli.ExitUsage}
-	case rows > 0:
-		return rows, nil
-	case each > 0 && !said:
-		return (datasets + each - 1) / each, nil
-	}
-	return r.Bag, nil
-}
-
-// readExecution reads how a task is run, and keeps the files that it needs.
-func (r *requestFlags) readExecution(rows []credence.Row) (*dealstypes.Execution, error) {
-	execution, err := r.Execution()
-	if err != nil {
-		return nil, err
-	}
-	var inputs []credence.InputFile
-	for _, text := range r.Inputs {
-		inputs = append(inputs, credence.ParseInput(text))
-	}
-	if execution, r.files, err = credence.CompleteExecution(execution, inputs); err != nil {
-		return nil, err
-	}
-	if len(rows) > 0 {
-		execution, r.files, err = credence.CompleteRows(execution, r.files, rows)
-	}
-	return dealstypes.NewExecution(execution), err
-}
-
-// readTerms reads the prices.
-func (r *requestFlags) readTerms(job *markettypes.Job) error {
-	p, err := r.ReadPrices()
-	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.Max, p.App, p.Dataset, p.Pool, p.Value
-	return err
-}
-
-// readFuel is the fuel limit; where neither the line nor a category says one, what the app's version proposes.
-func (r *requestFlags) readFuel(ctx context.Context, l *connect.Link, app string) (uint64, error) {
-	fuel, err := r.ReadFuel()
-	if err != nil || fuel > 0 || r.Category != "" {
-		return fuel, err
-	}
-	return proposedFuel(ctx, l, app)
 }
 
 // readAccount reads the account of a flag; of one that is not said, none.
@@ -126,12 +64,16 @@ func (c *createFlags) readAccount(flag, text string) (string, error) {
 	return c.ParseAccount(c.cmd, flag, text)
 }
 
-// proposedFuel is what the app's version proposes; the default where there is no node to ask.
-func proposedFuel(ctx context.Context, l *connect.Link, app string) (uint64, error) {
-	if l == nil {
+// proposeFuel is the fuel limit of a job; where neither the line nor a category says one, what the app's version proposes, or the default
+// where there is no node to ask.
+func proposeFuel(ctx context.Context, l *connect.Link, job markettypes.Job) (uint64, error) {
+	switch {
+	case job.FuelLimit > 0 || job.Category != "":
+		return job.FuelLimit, nil
+	case l == nil:
 		return credence.DefaultFuel, nil
 	}
-	return credence.ProposedFuel(ctx, l.Conn, app)
+	return credence.ProposedFuel(ctx, l.Conn, job.App)
 }
 
 // uploadInputs puts the inputs into the store, and names them in the job.

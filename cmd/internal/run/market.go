@@ -32,22 +32,11 @@ func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
-// fillJob puts the flags into a job. Errors name the flag.
+// fillJob puts the flags that run alone has into a job. Errors name the flag.
 func (m *marketFlags) fillJob(job *client.Job) error {
-	job.Datasets, job.DatasetsPerTask, job.Category, job.Tags, job.Pools = m.Datasets, m.DatasetsPerTask, m.Category, m.Tags, m.pools
-	job.Voucher, job.Beneficiary, job.Partial = m.VoucherID(), m.Beneficiary, m.Partial
-	job.Callback, job.Onchain = m.Callback, m.Onchain
-	job.Expiry, job.AuditBlocks, job.Platform = m.expiry, m.AuditBlocks, m.platform
+	job.Pools, job.Expiry, job.Platform = m.pools, m.expiry, m.platform
 	var err error
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {
-		return err
-	}
-	p, err := m.ReadPrices()
-	if err != nil {
-		return err
-	}
-	job.MaxPrice, job.MaxAppPrice, job.MaxDatasetPrice, job.MaxPoolPrice, job.Value = p.Max, p.App, p.Dataset, p.Pool, p.Value
-	if job.Resources, err = m.Needs.Read(); err != nil {
 		return err
 	}
 	job.Rest, job.RestFor, err = parseRest(m.rest)

@@ -32,16 +32,16 @@ func TestMarketFlags(t *testing.T) {
 		{"rests for a while", func(m *marketFlags) { m.rest = "a while" }, "--rest a while"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var m marketFlags
-			tc.malleate(&m)
-			var job client.Job
-			err := m.fillJob(&job)
+			j := jobFlags{out: "o"}
+			j.Trust, j.Bag = "1000", 1
+			tc.malleate(&j.marketFlags)
+			job, err := j.readJob([]string{"app.wasm"})
 			if tc.expErr != "" {
 				require.ErrorContains(t, err, tc.expErr)
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, client.Job{}, job)
+			require.Equal(t, client.Job{App: "app.wasm", Trust: 1000, Bag: 1, Out: "o"}, job)
 		})
 	}
 }
@@ -68,7 +68,7 @@ func TestMarketFlagsFillTheJob(t *testing.T) {
 		"--voucher", "ABCD", "--beneficiary", "cred1x", "--partial", "--rest", "90s",
 		"--memory", "512MiB", "--disk", "1MB", "--cpu", "1.5", "--gpus", "2", "--out", "o")
 	require.Equal(t, client.Job{
-		App: "app.wasm", Args: []string{}, Trust: 1000, Bag: 1, Out: "o",
+		App: "app.wasm", Trust: 1000, Bag: 1, Out: "o",
 		Datasets: []string{"acme/cities:1", "roads,2024.csv"}, Category: "xs", Tags: []string{"tee", "gpu", "eu"}, Pools: []string{"north", "south"},
 		MaxAppPrice: 1_000_000, MaxDatasetPrice: 2_000_000, MaxPoolPrice: 3, Voucher: "abcd", Beneficiary: "cred1x",
 		Partial: true, RestFor: 90 * time.Second,

@@ -148,31 +148,14 @@ Exit status:
 
 // readJob reads the flags.
 func (j *jobFlags) readJob(args []string) (client.Job, error) {
-	job := client.Job{App: args[0], MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, Out: j.out}
-	var err error
-	if job.Args, job.Rows, j.table, err = j.TakeRows(append(append([]string{}, j.Args...), args[1:]...)); err != nil {
-		return job, err
-	}
-	if (j.DatasetsPerTask > 0 || j.table != nil) && !j.bagGiven {
-		job.Bag = 0 // as many as the datasets or the rows make
-	} else if j.Bag == 0 {
-		return job, &cli.Problem{What: "--bag 0: expected at least one task"}
-	}
-	if job.Execution, err = j.Execution(); err != nil {
+	job, table, err := j.ReadJob(args[0], args[1:], j.bagGiven)
+	if err != nil {
 		return job, err
 	}
 	if err := j.marketFlags.fillJob(&job); err != nil {
 		return job, err
 	}
-	if job.Trust, err = j.ReadTrust(); err != nil {
-		return job, err
-	}
-	if job.Fuel, err = j.ReadFuel(); err != nil {
-		return job, err
-	}
-	for _, text := range j.Inputs {
-		job.Inputs = append(job.Inputs, client.ParseInput(text))
-	}
+	j.table, job.Out = table, j.out
 	if job.Out == "" {
 		job.Out = defaultOut(job.App)
 	}
