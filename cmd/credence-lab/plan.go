@@ -65,6 +65,8 @@ most a fifth of the organisations collude. A pool with less stake than a plan ne
 	cmd.Flags().StringVar(&price, "price", "1CRED", "price of a replica")
 	cmd.Flags().StringVar(&stake, "stake", "", "what the pool locks per assignment (default a tenth more than two replicas need)")
 	cmd.Flags().Uint64Var(&q.Seats, "court", 7, "seats of the court")
+	cmd.Flags().DurationVar(&q.Runtime, "runtime", 0, "how long one execution takes, such as 10m, for the time until answers")
+	cmd.Flags().IntVar(&q.Slots, "slots", 1, "executions that an organisation runs at the same time")
 	cmd.Flags().IntVar(&q.Seeds, "runs", 8, "runs to measure")
 	cmd.Flags().Uint64Var(&q.Seed, "seed", 1, "first seed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

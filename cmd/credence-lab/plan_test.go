@@ -17,7 +17,7 @@ func TestPlan(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, out, again)
 
-	for _, wrong := range [][2]string{{"--colluding", "many"}, {"--colluding", "120%"}, {"--colluding", "NaN"}, {"--colluding", "NaN%"}, {"--colluding", "-1%"}, {"--colluding", ""}, {"--trust", "100%"}, {"--value", "5"}, {"--price", "1.5ucred"}, {"--tasks", "0"}, {"--stake", "-1CRED"}} {
+	for _, wrong := range [][2]string{{"--colluding", "many"}, {"--colluding", "120%"}, {"--colluding", "NaN"}, {"--colluding", "NaN%"}, {"--colluding", "-1%"}, {"--colluding", ""}, {"--trust", "100%"}, {"--value", "5"}, {"--price", "1.5ucred"}, {"--tasks", "0"}, {"--stake", "-1CRED"}, {"--runtime", "-1s"}, {"--slots", "-2"}} {
 		_, err := lab(t, "", append(args, wrong[0], wrong[1])...)
 		require.ErrorContains(t, err, "got", "%s %s", wrong[0], wrong[1])
 	}

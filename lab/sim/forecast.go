@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/credence-chain/credence/poco"
 )
@@ -14,10 +15,12 @@ type Question struct {
 	Colluding     float64 // share of the organisations that collude; plans assume a fifth
 	Trust         uint64
 	Tasks         int
-	Value         uint64 // what a wrong result is worth to whoever causes it
-	Price         uint64 // of a replica
-	Stake         uint64 // that the pool locks per assignment; 0 means a tenth more than two replicas need
-	Seats         uint64 // of the court
+	Value         uint64        // what a wrong result is worth to whoever causes it
+	Price         uint64        // of a replica
+	Stake         uint64        // that the pool locks per assignment; 0 means a tenth more than two replicas need
+	Seats         uint64        // of the court
+	Runtime       time.Duration // of one execution; 0 when it is not known
+	Slots         int           // executions that an organisation runs at the same time; 0 means one
 	Seeds         int
 	Seed          uint64
 }
@@ -32,6 +35,8 @@ type Case struct {
 type Forecast struct {
 	Question Question
 	First    poco.Plan // of the first task
+	// Planned is what all tasks take if nothing goes wrong: computed by the function that the chain's quote uses, not simulated.
+	Planned  poco.Forecast
 	Peace    Case
 	Attacked []Case
 	// Stakes are what the stake inequality demands of plans: a pool with less stake means more replicas.
@@ -55,6 +60,10 @@ func (q Question) Answer() (Forecast, error) {
 		return Forecast{}, fmt.Errorf("organisations: got %d, expected 1 to 100000", q.Organisations)
 	case q.Colluding < 0 || q.Colluding > 1:
 		return Forecast{}, fmt.Errorf("colluding: got %v, expected a share from 0%% to 100%%", q.Colluding)
+	case q.Runtime < 0 || q.Runtime > 365*24*time.Hour:
+		return Forecast{}, fmt.Errorf("runtime: got %s, expected 0s to a year", q.Runtime)
+	case q.Slots < 0 || q.Slots > 1_000:
+		return Forecast{}, fmt.Errorf("slots: got %d, expected 1 to 1000", q.Slots)
 	case q.Tasks < 1 || q.Tasks > 10_000_000:
 		return Forecast{}, fmt.Errorf("tasks: got %d, expected 1 to 10000000", q.Tasks)
 	}
@@ -71,7 +80,9 @@ func (q Question) Answer() (Forecast, error) {
 		return Case{name, Cell{"plan", s, w, p, "", q.Seeds}.Measure(q.Seed)}
 	}
 	f := Forecast{Question: q, Peace: measure("peace", w, Credence{}, Peace{})}
-	f.First = newChain(Credence{}, Trial{World: w, Population: Peace{}, Seed: q.Seed}).planTask(nil)
+	first := newChain(Credence{}, Trial{World: w, Population: Peace{}, Seed: q.Seed})
+	f.First = first.planTask(nil)
+	f.Planned = poco.ForecastTasks(poco.Credence{}, first.planInput(nil), 0, uint64(q.Tasks))
 
 	back := w
 	back.ReEntry = true
@@ -104,13 +115,33 @@ func (q Question) stakeNeeded(s Stake) (uint64, bool) {
 	return poco.StakeNeeded(x, poco.Exposure{Value: q.Value, Reward: q.Price, Cost: q.Price, CourtCost: q.Seats * q.Price})
 }
 
+// describeTime says how long answers take in peace.
+func (f Forecast) describeTime() string {
+	q, waves := f.Question, f.Peace.Row.Waves.Mean
+	text := fmt.Sprintf("%.2f executions in a row", waves)
+	if q.Runtime == 0 {
+		return text + ", and a block or two between them"
+	}
+	lanes := float64(q.Organisations * max(1, q.Slots))
+	rounds := func(executions float64) time.Duration {
+		return time.Duration(executions * float64(q.Runtime)).Round(time.Second)
+	}
+	return text + fmt.Sprintf(", some %s; all tasks some %s, with %.0f executions at the same time", rounds(waves), rounds(max(waves, f.Planned.Replicas()/lanes)), lanes)
+}
+
 // Write says a forecast to people; coins writes an amount.
 func (f Forecast) Write(w io.Writer, coins func(float64) string) error {
 	q, peace := f.Question, f.Peace.Row
 	fmt.Fprintf(w, "%d tasks at trust %d, %d organisations, a stake of %s an assignment, measured in %d runs from seed %d.\n\n", q.Tasks, q.Trust, q.Organisations, coins(float64(q.Stake)), q.Seeds, q.Seed)
 	fmt.Fprintf(w, "The first task:   %s\n", f.First.Text())
-	fmt.Fprintf(w, "In peace:         %.2f replicas a task, %s in all; %.2f executions in a row until an answer\n",
-		peace.Replicas.Mean, coins(peace.Replicas.Mean*float64(q.Tasks)*float64(q.Price)), peace.Waves.Mean)
+	planned := f.Planned.Replicas()
+	fmt.Fprintf(w, "The last task:    %s\n", f.Planned.Cheapest.Text())
+	fmt.Fprintf(w, "In peace:         %.0f replicas in all, %.2f a task, %s; %s is locked for each replica until its task ends\n",
+		planned, planned/float64(q.Tasks), coins(planned*float64(q.Price)), coins(float64(q.Stake)))
+	if f.Planned.ToCourt > 0 {
+		fmt.Fprintf(w, "                  %d tasks are planned for the court, %s each, since no replicas would do\n", f.Planned.ToCourt, coins(float64(q.Seats*q.Price)))
+	}
+	fmt.Fprintf(w, "Until an answer:  %s\n", f.describeTime())
 	fmt.Fprintf(w, "The promise:      at most %.3g wrong results in all are to be expected\n\n", peace.Promise*float64(q.Tasks))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "if\twrong results expected\texecutions a task\tto the court\twithout an answer\tprofit of an attack")

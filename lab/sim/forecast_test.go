@@ -3,6 +3,7 @@ package sim
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -18,6 +19,17 @@ func TestForecast(t *testing.T) {
 	require.NoError(t, f.Write(&out, func(v float64) string { return trimZeros(v) }))
 	require.Contains(t, out.String(), "BREAKS THE PROMISE")
 	require.NotContains(t, strings.Split(out.String(), "twice as many")[0], "BREAKS THE PROMISE", "not while the assumptions hold")
+
+	// What is planned for peace is what is measured there, but for the lottery's luck.
+	peace := f.Peace.Row.Replicas
+	require.InDelta(t, peace.Mean, f.Planned.Replicas()/500, 5*peace.Error+0.02)
+	require.NotContains(t, out.String(), "with 30 executions at the same time")
+	q.Runtime, q.Slots = 10*time.Minute, 2
+	f, err = q.Answer()
+	require.NoError(t, err)
+	out.Reset()
+	require.NoError(t, f.Write(&out, func(v float64) string { return trimZeros(v) }))
+	require.Contains(t, out.String(), "with 60 executions at the same time")
 
 	q.Organisations = 0
 	_, err = q.Answer()

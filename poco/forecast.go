@@ -1,0 +1,59 @@
+package poco
+
+// Forecast is what tasks to come are expected to take if nothing goes wrong: no charge, nobody silent, and as much else in flight as
+// there was lately.
+type Forecast struct {
+	Tasks    uint64 // asked for
+	Steps    uint64 // expected replicas of those that replicas decide, in parts of 1/LotterySteps
+	ToCourt  uint64 // tasks whose plan is the court
+	Cheapest Plan   // that of the last task
+}
+
+// Replicas is the expected number of replicas of all tasks.
+func (f Forecast) Replicas() float64 { return float64(f.Steps) / LotterySteps }
+
+// ForecastTasks plans so many tasks like the given one, one after the other. Each counts in both ledgers and pays its premium, so
+// that plans never get dearer: it looks for the tasks at which they change, and takes a few hundred plans for any number of tasks.
+func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) Forecast {
+	f := Forecast{Tasks: tasks}
+	planAt := func(i uint64) Plan {
+		later := in
+		for _, l := range []*Ledger{&later.Class, &later.Requester} {
+			l.N += i
+			l.Value.P = l.Value.P.Add(Money(Q64{Lo: premium}.MulDivUp(i, 1)))
+		}
+		return p.Plan(later)
+	}
+	for at := uint64(0); at < tasks; {
+		plan := planAt(at)
+		// The first task after at with another plan is in (same, other].
+		same, other := at, tasks
+		for step := uint64(1); at+step < tasks; step *= 2 {
+			if !planAt(at + step).isLike(plan) {
+				other = at + step
+				break
+			}
+			same = at + step
+		}
+		for other-same > 1 {
+			if middle := same + (other-same)/2; planAt(middle).isLike(plan) {
+				same = middle
+			} else {
+				other = middle
+			}
+		}
+		count := same + 1 - at
+		if plan.Court {
+			f.ToCourt += count
+		} else {
+			f.Steps += count * (uint64(plan.Replicas)*LotterySteps + uint64(plan.Lottery))
+		}
+		f.Cheapest, at = plan, same+1
+	}
+	return f
+}
+
+// isLike says whether two plans take as many replicas.
+func (p Plan) isLike(o Plan) bool {
+	return p.Court == o.Court && p.Replicas == o.Replicas && p.Lottery == o.Lottery
+}

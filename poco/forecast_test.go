@@ -1,0 +1,57 @@
+package poco
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// A forecast is what planning one task after the other comes to.
+func TestForecastIsOnePlanAfterTheOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		trust := rapid.SampledFrom([]uint64{2, 100, 10_000}).Draw(t, "trust")
+		value := rapid.SampledFrom([]uint64{0, 50, 40_000_000, 90_000_000}).Draw(t, "value")
+		in := PlanInput{
+			Allowances: DefaultAllowances, Height: 10, Window: 600, Faction: rapid.Uint64Range(2, 8).Draw(t, "faction"),
+			Eligible: rapid.Uint64Range(1, 30).Draw(t, "eligible"), Factor: 1, MaxSeats: rapid.Uint32Range(1, 25).Draw(t, "seats"),
+			MinReplicas: rapid.Uint32Range(0, 3).Draw(t, "least"), Stake: rapid.SampledFrom([]uint64{10, 1_000, 1 << 40}).Draw(t, "stake"),
+			Exposure: Exposure{Value: value, Reward: 10, Cost: 10, CourtCost: 70},
+		}
+		for _, l := range []*Ledger{&in.Class, &in.Requester} {
+			l.Trust = trust
+			l.N = rapid.Uint64Range(0, 2_000).Draw(t, "counted")
+			l.D = l.Budget(in.Allowances.Errors).MulDivUp(rapid.Uint64Range(0, 11).Draw(t, "tenths"), 10)
+			l.Charges[0] = rapid.Uint64Range(0, 2).Draw(t, "charges")
+		}
+		premium := PremiumFor(PolicyCredence, value, trust)
+		tasks := rapid.Uint64Range(0, 400).Draw(t, "tasks")
+		want, later := Forecast{Tasks: tasks}, in
+		for range tasks {
+			plan := Credence{}.Plan(later)
+			if plan.Court {
+				want.ToCourt++
+			} else {
+				want.Steps += uint64(plan.Replicas)*LotterySteps + uint64(plan.Lottery)
+			}
+			for _, l := range []*Ledger{&later.Class, &later.Requester} {
+				l.N++
+				l.Value.P = l.Value.P.Add(MoneyOf(premium))
+			}
+		}
+		got := ForecastTasks(Credence{}, in, premium, tasks)
+		require.Equal(t, []uint64{want.Tasks, want.Steps, want.ToCourt}, []uint64{got.Tasks, got.Steps, got.ToCourt})
+	})
+}
+
+// A million tasks take a moment.
+func TestForecastOfManyTasks(t *testing.T) {
+	in := PlanInput{
+		Allowances: DefaultAllowances, Window: 600, Faction: 40, Eligible: 200, Factor: 1, MaxSeats: 25, Stake: 1 << 40,
+		Class: Ledger{Trust: 10_000}, Requester: Ledger{Trust: 10_000},
+	}
+	f := ForecastTasks(Credence{}, in, 0, 1_000_000)
+	require.Zero(t, f.ToCourt)
+	require.InDelta(t, 1.13, f.Replicas()/1_000_000, 0.01, "what the laboratory measures in peace (docs/trust.md)")
+	require.Equal(t, uint32(1), f.Cheapest.Replicas)
+}
