@@ -41,6 +41,9 @@ func (s Credence) Name() string {
 			name += fmt.Sprintf(" + %d/%d", s.Lottery, poco.LotterySteps)
 		}
 	}
+	if s.Assumed > 0 {
+		name += fmt.Sprintf(", %d%% assumed", s.Assumed)
+	}
 	if s.FreeRefusals {
 		name += ", refusals free"
 	}

@@ -261,8 +261,8 @@ func Document(rows []Row, mark string) string {
 		return ""
 	case name == "schemes":
 		return Matrix(rows, func(r Row) string { return r.Scheme }, labels[1].text)
-	case name == "variants":
-		return Matrix(rows, labels[0].text, labels[1].text)
+	case name == "variants" && trust != "":
+		return Matrix(rows, labels[1].text, labels[0].text)
 	case name == "adversaries" || name == "demanded":
 		return Matrix(rows, labels[1].text, func(r Row) string { return "trust " + labels[2].text(r) })
 	}

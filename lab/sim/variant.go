@@ -122,28 +122,32 @@ func variantWorld(trust uint64, tasks int) World {
 
 // variantCells play each way to plan.
 func variantCells(size Size) (cells []Cell) {
-	for _, trust := range Trusts {
+	for _, trust := range Trusts[1:] {
 		for _, v := range Variants() {
-			add := func(note string, p Population, change func(*World)) {
-				w := variantWorld(trust, size.Tasks)
+			add := func(trust uint64, note string, p Population, change func(*World)) {
+				w := variantWorld(trust, size.Tasks/2)
 				change(&w)
 				cells = append(cells, Cell{"variants", Credence{Variant: v}, w, p, note, max(1, size.Seeds/3)})
 			}
-			add("", Peace{}, func(*World) {})
-			add("hardware fault rate 1.0e-04", Peace{}, func(w *World) { w.Colluding, w.FaultRate, w.Strikes, w.Cooling = 0, 1e-4, 2, 100 })
+			add(trust, "", Peace{}, func(*World) {})
+			add(trust, "hardware fault rate 1.0e-04", Peace{}, func(w *World) { w.Colluding, w.FaultRate, w.Strikes, w.Cooling = 0, 1e-4, 2, 100 })
 			for _, p := range []Population{Static{Chance: 0.1}, Informed{}, Sleeper{0.5, Informed{}}} {
-				add("", p, func(*World) {})
+				add(trust, "", p, func(*World) {})
 			}
 			for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}, Opportunist{2}, Rare{0.01}} {
-				add("free re-entry", p, func(w *World) { w.ReEntry = true })
+				add(trust, "free re-entry", p, func(w *World) { w.ReEntry = true })
 			}
-			add("free re-entry, nine of ten tasks are its own", Farmer{}, func(w *World) { w.ReEntry, w.FarmTasks = true, 9*w.Tasks/10 })
+			farm := func(w *World) { w.ReEntry, w.FarmTasks = true, 9*w.Tasks/10 }
+			add(trust, "free re-entry, nine of ten tasks are its own", Farmer{}, farm)
+			if trust == Trusts[1] { // where a budget is large, others can spend it
+				add(Trusts[0], "free re-entry, nine of ten tasks are its own", Farmer{}, farm)
+			}
 		}
 		// A prior that a consortium declares: a twentieth collude. It is true, or it is not.
 		for _, colluding := range []int{10, 40} {
-			w := variantWorld(trust, size.Tasks)
+			w := variantWorld(trust, size.Tasks/2)
 			w.Colluding = colluding
-			note := fmt.Sprintf("a twentieth declared, %d of 200 collude", colluding)
+			note := fmt.Sprintf("%d of 200 collude", colluding)
 			cells = append(cells, Cell{"variants", Credence{Assumed: 5}, w, Peace{}, note, max(1, size.Seeds/3)})
 			w.ReEntry = true
 			cells = append(cells, Cell{"variants", Credence{Assumed: 5}, w, Informed{}, note + ", free re-entry", max(1, size.Seeds/3)})

@@ -20,7 +20,7 @@ func yearCells(size Size) (cells []Cell) {
 		if outages {
 			w.OutageEvery, w.OutageLength = max(w.Organisations, w.Tasks/12), max(1, flights/2)
 		}
-		cells = append(cells, Cell{"year", Credence{}, w, Peace{}, fmt.Sprintf("%d in flight: %s", flights, note), max(1, size.Seeds/3)})
+		cells = append(cells, Cell{"year", Credence{}, w, Peace{}, fmt.Sprintf("%d in flight: %s", flights, note), max(1, size.Seeds/3/max(1, flights/10))})
 	}
 	add(10_000, 2, "fault rate 1e-5", true, false)
 	add(10_000, 2, "10 minutes out each month", false, true)
