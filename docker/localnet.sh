@@ -4,13 +4,16 @@
 #
 #   localnet.sh files FOLDER PREFIX     the files, for machines PREFIX.2, PREFIX.3 and so on
 #   localnet.sh procs FOLDER            files for 127.0.0.x, and everything as processes, until Ctrl-C
-#
-# compose.yaml runs the files of PREFIX 172.28.0 in containers.
+#   localnet.sh containers FOLDER       files for 172.28.0.x, and everything in the containers of compose.yaml; WATCH=no leaves
+#                                       Prometheus and Grafana out, whose images come from a registry
+#   localnet.sh stop FOLDER             removes these containers; the folder stays
 #
 #   .2 amber  .3 birch  .4 cedar  .5 delta   validators; their court executors beside them
 #   .6 sentry of amber   .7 full node   .8 store   .11 to .15 workers: amber, birch, cedar, delta, birch again
 set -euo pipefail
-command="${1:?files or procs}" folder="${2:?a folder}" prefix="${3:-127.0.0}"
+command="${1:?files, procs, containers or stop}" folder="${2:?a folder}" prefix="${3:-127.0.0}"
+here="$(cd "$(dirname "$0")" && pwd)"
+case "$command" in containers | stop) prefix=172.28.0 ;; esac
 orgs=(amber birch cedar delta)
 store="http://$prefix.8:5000/amber"
 
@@ -70,9 +73,39 @@ procs() {
   for i in 11 12 13 14 15; do
     until credence-worker health "http://$prefix.$i:7100/readyz" 2> /dev/null; do sleep 1; done
   done
-  echo "ready: RPC http://$prefix.7:26657, gRPC $prefix.7:9090, REST http://$prefix.7:1317, store $store (secret in $folder/store-secret.txt)"
-  echo "Run something: credenced run APP.wasm --trust 90% --node $prefix.7:9090 --key-file $folder/accounts/cedar.key --store $store --store-token amber:\$(cat $folder/store-secret.txt)"
+  say_ready
   wait
 }
+
+say_ready() {
+  echo "ready: RPC http://$prefix.7:26657, gRPC $prefix.7:9090, REST http://$prefix.7:1317, store $store (secret in $folder/store-secret.txt)"
+  echo "Run something: credenced run APP.wasm --trust 90% --node $prefix.7:9090 --key-file $folder/accounts/cedar.key --store $store --store-token amber:\$(cat $folder/store-secret.txt)"
+}
+
+# compose runs Compose 2, which is a plugin of docker, or docker-compose 1.29 where there is only that.
+compose() {
+  local program=(docker compose)
+  if ! docker compose version > /dev/null 2>&1; then program=(docker-compose); fi
+  LOCALNET="$(realpath "$folder")" LOCALNET_USER="$(id -u):$(id -g)" "${program[@]}" --project-name credence --file "$here/compose.yaml" "$@"
+}
+
+containers() {
+  files
+  local profile=(--profile watch)
+  if [ "${WATCH:-}" = no ]; then profile=(); fi
+  compose "${profile[@]}" up --detach
+  local until=$((SECONDS + 300)) ill
+  while ill="$(docker ps --all --filter label=com.docker.compose.project=credence --format '{{.Names}}: {{.Status}}' | grep -vE '\(healthy\)|(prometheus|grafana)[-_0-9]*: Up')"; do
+    if [ "$SECONDS" -gt "$until" ]; then
+      echo "not healthy after five minutes; docker logs NAME says why:" >&2
+      echo "$ill" >&2
+      exit 1
+    fi
+    sleep 2
+  done
+  say_ready
+}
+
+stop() { compose --profile watch down; }
 
 "$command"
