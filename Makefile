@@ -71,6 +71,10 @@ SEED ?= 1
 hostile: ## Give 10,000 malformed and hostile transactions to two instances (HOSTILE=, SEED=)
 	$(GO) test -timeout 1h ./app -run 'TestHostile' -count=1 -v -args -hostile.count=$(HOSTILE) -hostile.seed=$(SEED) -hostile.table
 
+.PHONY: fuzz
+fuzz: ## Fuzz every decoder and message for a while each, one after the other (FUZZTIME=5s; PACKAGES=, KEEP=)
+	scripts/fuzz.sh
+
 .PHONY: life
 life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 10 minutes)
 	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v -args -life.whole
@@ -144,9 +148,12 @@ localnet-procs: build ## Run a consortium on 127.0.0.2 and up, as processes, unt
 	PATH="$(CURDIR)/$(BUILD):$$PATH" docker/localnet.sh procs $(LOCALNET)
 
 .PHONY: localnet
-localnet: images ## Run the same consortium in containers, with Prometheus and Grafana (needs Docker)
-	PATH="$(CURDIR)/$(BUILD)/images:$$PATH" docker/localnet.sh files $(BUILD)/localnet 172.28.0
-	LOCALNET_USER=$$(id -u):$$(id -g) docker compose --file docker/compose.yaml up --detach --wait
+localnet: images ## Run the same consortium in containers, with Prometheus and Grafana (needs Docker; WATCH=no without them)
+	PATH="$(CURDIR)/$(BUILD)/images:$$PATH" docker/localnet.sh containers $(BUILD)/localnet
+
+.PHONY: localnet-stop
+localnet-stop: ## Remove the containers of make localnet; build/localnet stays
+	docker/localnet.sh stop $(BUILD)/localnet
 
 .PHONY: clean
 clean: ## Remove build output

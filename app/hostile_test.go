@@ -183,7 +183,7 @@ func table(tally map[string]map[string]int) string {
 }
 
 // hostileChain has a market with tasks in several phases, an order and a proposal: what hostile messages can name.
-func hostileChain(t *testing.T, to *bytes.Buffer) *testutil.Compute {
+func hostileChain(t testing.TB, to *bytes.Buffer) *testutil.Compute {
 	var options []testutil.Option
 	if to != nil {
 		options = append(options, testutil.WithLogger(log.NewLogger(to, log.ColorOption(false), log.LevelOption(3))))

@@ -51,7 +51,7 @@ func hold(t *testing.T) *ceremony {
 	return c
 }
 
-func newKey(t *testing.T) client.Key {
+func newKey(t testing.TB) client.Key {
 	t.Helper()
 	key, err := client.GenerateKey()
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func newKey(t *testing.T) client.Key {
 
 func accountOf(k client.Key) Account { return Account{k.Address(), k.PubKey().Bytes()} }
 
-func apply(t *testing.T, p Plan, id string, i int) (Application, Signers) {
+func apply(t testing.TB, p Plan, id string, i int) (Application, Signers) {
 	t.Helper()
 	seed, err := beaconkey.NewSeed(rand.Reader)
 	require.NoError(t, err)

@@ -1,12 +1,15 @@
 package setup
 
 import (
+	"bytes"
+	stded25519 "crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/crypto/ed25519"
 	cmtjson "github.com/cometbft/cometbft/libs/json"
 	"github.com/cometbft/cometbft/privval"
 
@@ -39,7 +42,15 @@ func ParseConsensusKey(content []byte) (key privval.FilePVKey, err error) {
 	if key.PrivKey == nil || len(key.Address) == 0 {
 		return key, errors.New("no key that signs blocks: expected address, pub_key and priv_key")
 	}
-	key.PubKey = key.PrivKey.PubKey()
+	secret, is := key.PrivKey.(ed25519.PrivKey)
+	if !is || len(secret) != ed25519.PrivateKeySize {
+		return key, fmt.Errorf("priv_key: %s of %d bytes, expected %s of %d; take the file from a backup", key.PrivKey.Type(), len(key.PrivKey.Bytes()), ed25519.KeyType, ed25519.PrivateKeySize)
+	}
+	// CometBFT's keys have the public half behind the seed, and it signs with whichever stands there.
+	if whole := stded25519.NewKeyFromSeed(secret[:ed25519.SeedSize]); !bytes.Equal(secret, whole) {
+		return key, errors.New("priv_key: its second half is not the public half of the first; take the file from a backup")
+	}
+	key.PubKey = secret.PubKey()
 	key.Address = key.PubKey.Address()
 	return key, nil
 }

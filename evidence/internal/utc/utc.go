@@ -68,10 +68,10 @@ func (l layout) readDigits(s string) (out []int64, err error) {
 	return out, nil
 }
 
-// toUnix counts the seconds from 1970 on, with parts month, day, hour, minute and second, in the Gregorian calendar.
+// toUnix counts the seconds from 1970 on, of a year from 1 on, with parts month, day, hour, minute and second, in the Gregorian calendar.
 func toUnix(year int64, parts [5]int64) (int64, error) {
 	month, day := parts[0], parts[1]
-	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || parts[2] > 23 || parts[3] > 59 || parts[4] > 59 {
+	if year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || parts[2] > 23 || parts[3] > 59 || parts[4] > 59 {
 		return 0, fmt.Errorf("%w: no such moment", ErrTime)
 	}
 	var days int64

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-func newKey(t *testing.T, b byte) *beaconkey.PrivateKey {
+func newKey(t testing.TB, b byte) *beaconkey.PrivateKey {
 	t.Helper()
 	k, err := beaconkey.New(bytes.Repeat([]byte{b}, beaconkey.SeedSize))
 	require.NoError(t, err)

@@ -1,0 +1,27 @@
+package registry
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
+)
+
+// FuzzParseManifest: no manifest that somebody uploads makes the store panic, and each digest that it names is counted once.
+func FuzzParseManifest(f *testing.F) {
+	d := artifact.Sum([]byte("x")).String()
+	f.Add([]byte(`{"schemaVersion":2,"config":{"digest":"` + d + `"},"layers":[{"digest":"` + d + `"},{"digest":"` + d + `"}]}`))
+	f.Add([]byte(`{"schemaVersion":2,"manifests":[{"digest":null},{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		doc, err := parseManifest(data)
+		if err != nil {
+			return
+		}
+		seen := map[artifact.Digest]bool{}
+		for _, d := range doc.namedDigests() {
+			require.False(t, seen[d])
+			seen[d] = true
+		}
+	})
+}
