@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // run runs a program in a folder, which has to succeed, and returns what it wrote.
@@ -22,21 +24,9 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// findPython finds a Python that can make a wheel and a virtual environment without a network.
-func findPython(t *testing.T) string {
-	t.Helper()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import sys, ensurepip, setuptools, venv, wheel, cryptography; assert sys.version_info >= (3, 11)").Run() == nil {
-			return python
-		}
-	}
-	t.Skip("there is no Python of 3.11 or newer with all of it: apt-get install python3-venv python3-setuptools python3-wheel python3-cryptography to run this")
-	return ""
-}
-
 // TestWheel: the Python client is installed from its wheel, types included, and its own tests pass with what was installed.
 func TestWheel(t *testing.T) {
-	python := findPython(t)
+	python := tool.FindPython(t, "ensurepip", "setuptools", "venv", "wheel", "cryptography")
 	dir := t.TempDir()
 	source := filepath.Join(dir, "source") // setuptools writes beside what it packs
 	require.NoError(t, os.CopyFS(source, os.DirFS("python")))
@@ -57,15 +47,11 @@ func TestWheel(t *testing.T) {
 // its types and runs.
 func TestNpmPack(t *testing.T) {
 	for _, program := range []string{"node", "npm", "tar"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("there is no %s on this machine: install it to run this", program)
-		}
+		tool.Find(t, program)
 	}
+	tool.FindPackages(t, "typescript")
 	modules, err := filepath.Abs("typescript/node_modules")
 	require.NoError(t, err)
-	if _, err := os.Stat(modules); err != nil {
-		t.Skip("npm has installed nothing in clients/typescript: npm ci there to run this")
-	}
 	dir := t.TempDir()
 	run(t, "typescript", "npm", "pack", "--pack-destination", dir)
 	packed, err := filepath.Glob(filepath.Join(dir, "credence-chain-client-*.tgz"))

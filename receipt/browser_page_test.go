@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // shownOutcome is what the page for receipts shows.
@@ -30,10 +32,7 @@ func (o shownOutcome) row(name string) string {
 // showReceipt runs the script of the node's page on a receipt.
 func showReceipt(t *testing.T, file []byte, trust Trust, expected map[string]string) (o shownOutcome) {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node to run the page's script with")
-	}
+	node := tool.Find(t, "node")
 	dir := t.TempDir()
 	for name, from := range map[string]string{"receipt.mjs": "browser/receipt.mjs", "verify.js": "../web/static/verify.js", "dom.js": "../web/static/dom.js"} {
 		data, err := os.ReadFile(from)

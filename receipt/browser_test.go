@@ -14,6 +14,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/testutil/tool"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -35,10 +36,7 @@ type browserCase struct {
 
 // runBrowserCases has browser/cases.mjs compare what receipt.mjs finds with the cases, and returns how many it says there were.
 func runBrowserCases(t *testing.T, cases []browserCase) string {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node to run browser/receipt.mjs with")
-	}
+	node := tool.Find(t, "node")
 	list, err := json.Marshal(cases)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "cases.json")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs all tests, in four sections. Arguments go to "go test", such as -race or
+# Installs what building needs, builds, and runs all tests, in four sections. Tests that need more (a browser, a database) are left
+# out where scripts/test-tools.sh has not installed it, and the end says which. Arguments go to "go test", such as -race or
 # -count=1. PACKAGES, if set, names the packages to test instead of all: PACKAGES=./poco/... scripts/test.sh
 #
 # Every package is in one section: the last but one takes whatever the others do not name. Tests that start processes use
@@ -9,15 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh
 . scripts/path.sh
-. scripts/packages.sh
-# Containers are tested where something can run them: root, and runc unless another engine is named or here.
-if [ "$(id -u)" = 0 ] && [ -z "${CREDENCE_TEST_OCI:-}" ] && ! command -v runc >/dev/null && ! command -v crun >/dev/null; then
-  install_packages runc || echo "NOT TESTED: containers, for want of an engine" >&2
-fi
-# A consortium lives in network namespaces, which root can make.
-if [ "$(id -u)" = 0 ] && ! command -v ip >/dev/null; then
-  install_packages iproute2 || echo "NOT TESTED: a consortium's life, for want of the program ip" >&2
-fi
+# Where CREDENCE_REQUIRE_TOOLS is set, as in CI, everything is tested. Elsewhere nobody has to have a browser or a database.
+[ -z "${CREDENCE_REQUIRE_TOOLS:-}" ] || scripts/test-tools.sh
 make build
 
 timeout="${TIMEOUT:-20m}"
@@ -54,6 +48,8 @@ run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(without "$protocol|$chain|$networks" <<<"$all"; among "$worker")" "$@"
 export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
 run "networks of real processes" 1 "$(among "$networks")" "$@"
+not_tested=$(scripts/test-tools.sh missing)
+if [ -n "$not_tested" ]; then printf '\n%s\nscripts/test-tools.sh installs all of it.\n' "$not_tested" >&2; fi
 if [ -n "${PACKAGES:-}" ]; then
   printf '\nthe tests of %s passed\n' "$PACKAGES"
   exit 0

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/docs/openapi"
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // TestReferencesLead: every reference in the document leads to something in it.
@@ -49,10 +50,7 @@ func TestReferencesLead(t *testing.T) {
 
 // TestPage runs the page's script on the document.
 func TestPage(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node to run page_check.mjs with")
-	}
+	node := tool.Find(t, "node")
 	out, err := exec.CommandContext(t.Context(), node, "page_check.mjs").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	t.Logf("%s", out)

@@ -20,6 +20,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // engineVar names the engines that must work here, as for the tests of the runtime: the first of them is used. Without it
@@ -46,13 +47,7 @@ func testEngine(t *testing.T) runtime.OCI {
 	if os.Geteuid() != 0 {
 		t.Skipf("NOT TESTED: containers need root, and this is user %d", os.Geteuid())
 	}
-	for _, name := range []string{"runc", "crun"} {
-		if _, err := exec.LookPath(name); err == nil {
-			return runtime.OCI{Engine: name}
-		}
-	}
-	t.Skip("NOT TESTED: neither runc nor crun is here; apt-get install runc")
-	return runtime.OCI{}
+	return runtime.OCI{Engine: filepath.Base(tool.Find(t, "runc", "crun"))}
 }
 
 // packImage packs a static Linux program of this module into the archive of an image, as the example's pack does.

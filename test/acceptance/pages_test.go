@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/client/stream/types"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/tool"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -26,57 +27,44 @@ func TestPagesAndClients(t *testing.T) {
 	n.ended(first.Id)
 	court := job(app, 100, 0)
 	court.Policy = "court"
-	n.ended(n.submit(court).Id)
+	judged := n.ended(n.submit(court).Id)
 
 	t.Run("events over gRPC", func(t *testing.T) { n.streams(t, first.Request) })
 	t.Run("events for browsers", func(t *testing.T) { n.serverSent(t, first.Request) })
 	t.Run("browser", func(t *testing.T) {
-		needs(t, "chromium", "node")
-		if exec.Command("node", "--experimental-websocket", "-e", "new WebSocket('ws://127.0.0.1:9').onerror = () => {}").Run() != nil {
-			t.Skip("this node has no WebSocket: install version 20.10 or newer to run this")
-		}
-		n.runs(t, "no faults", nil, "node", "--experimental-websocket", "web/check/pages.mjs", n.Info.Web)
+		node, chromium := tool.Find(t, "node"), tool.Find(t, "chromium", "chromium-browser", "google-chrome")
+		tool.FindPackages(t, "../../web/check")
+		c := &command{t: t, ctx: n.ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))}
+		c.feed(app)
+		proof := c.receipt(judged.Id)
+		n.runs(t, "no faults", []string{"CHROMIUM=" + chromium, "RECEIPT=" + proof.file, "TRUST=" + proof.set}, node, "web/check/pages.mjs", n.Info.Web, n.Info.REST)
 	})
 	text := filepath.Join(t.TempDir(), "text.txt")
 	require.NoError(t, os.WriteFile(text, []byte("a\nb\n"), 0o600))
 	module := filepath.Join(t.TempDir(), "echo.wasm")
 	require.NoError(t, os.WriteFile(module, echo(), 0o600))
 	t.Run("Python", func(t *testing.T) {
-		python := withCryptography(t)
+		python := tool.FindPython(t, "cryptography")
 		n.runs(t, "verified sha256:", []string{"PYTHONPATH=clients/python"}, python, "clients/python/examples/count.py", module, text)
 		n.runs(t, "OK", []string{"PYTHONPATH=clients/python"}, python, "-m", "unittest", "discover", "clients/python/tests")
 	})
 	t.Run("TypeScript", func(t *testing.T) {
-		needs(t, "node", "npx")
-		if _, err := os.Stat("../../clients/typescript/node_modules"); err != nil {
-			t.Skip("npm has installed nothing in clients/typescript: npm ci there to run this")
-		}
-		n.runs(t, "", nil, "npx", "--prefix", "clients/typescript", "tsc", "-p", "clients/typescript")
-		n.runs(t, "verified sha256:", nil, "node", "clients/typescript/dist/examples/count.js", app, text)
-		n.runs(t, "fail 0", nil, "node", "--test", "clients/typescript/dist/test/")
+		node := tool.Find(t, "node")
+		tool.FindPackages(t, "../../clients/typescript")
+		n.runs(t, "", nil, node, "clients/typescript/node_modules/typescript/bin/tsc", "-p", "clients/typescript")
+		n.runs(t, "verified sha256:", nil, node, "clients/typescript/dist/examples/count.js", app, text)
+		n.runs(t, "fail 0", nil, node, "--test", "clients/typescript/dist/test/client.test.js")
 	})
 }
 
-// needs skips a test on a machine without the programs.
-func needs(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("there is no %s on this machine: install it to run this", p)
-		}
-	}
-}
-
-// withCryptography finds a Python that has what the client needs.
-func withCryptography(t *testing.T) string {
-	t.Helper()
-	for _, python := range []string{"/usr/bin/python3", "python3"} {
-		if exec.Command(python, "-c", "import sys, cryptography; assert sys.version_info >= (3, 11)").Run() == nil {
-			return python
-		}
-	}
-	t.Skip("there is no Python of 3.11 or newer with cryptography: apt-get install python3-cryptography to run this")
-	return ""
+// feed makes a feed and gives it a value: a small result of an app, of which the court is sure at once.
+func (c *command) feed(app string) {
+	c.t.Helper()
+	id, _, _ := strings.Cut(app, ":")
+	out, status := c.run("feed", "create", "words", "--app", id, "--trust", "99%", "--policy", "court")
+	require.Zero(c.t, status, out)
+	out, status = c.run("run", app, "--trust", "99%", "--policy", "court", "--fuel", "100M", "--callback", "feeds/words", "--onchain", "result", "--out", filepath.Join(c.t.TempDir(), "words"))
+	require.Zero(c.t, status, out)
 }
 
 // runs runs a program in the repository's folder, which has to succeed and say something.

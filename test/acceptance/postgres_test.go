@@ -23,6 +23,7 @@ import (
 
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/tool"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -332,11 +333,7 @@ func postgresFolder(t *testing.T) string {
 		slices.Sort(found)
 		return filepath.Dir(found[len(found)-1])
 	}
-	path, err := exec.LookPath("initdb")
-	if err != nil {
-		t.Skip("NOT TESTED: PostgreSQL, for want of a server: apt-get install postgresql")
-	}
-	return filepath.Dir(path)
+	return filepath.Dir(tool.Find(t, "initdb"))
 }
 
 // leaveRoot has the server run as another user: it refuses root.

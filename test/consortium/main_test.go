@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // inside names the variable that says that the test already runs in a namespace of its own, in which it may build a network.
@@ -52,9 +54,7 @@ func enterNamespace(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to make network namespaces")
 	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("needs the program ip, of the package iproute2")
-	}
+	tool.Find(t, "ip")
 	hub := fmt.Sprintf("credence-%d", os.Getpid())
 	if out, err := exec.Command("ip", "netns", "add", hub).CombinedOutput(); err != nil {
 		t.Skipf("this machine lets nobody make network namespaces: %s", out)

@@ -19,6 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
+
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 const root = "../../docker/"
@@ -154,11 +156,7 @@ func promtool(t *testing.T) string {
 	if path := os.Getenv("PROMTOOL"); path != "" {
 		return path
 	}
-	path, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("there is no promtool: apt-get install prometheus, or PROMTOOL=path")
-	}
-	return path
+	return tool.Find(t, "promtool")
 }
 
 // Every alarm fires on what it is for, and not before: Prometheus' own evaluator plays alerts_test.yml.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
@@ -26,12 +27,9 @@ func TestGuides(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
+	tool.Find(t, "curl")
 	var blocks []block
 	for _, page := range pages {
-		if _, err := exec.LookPath("curl"); err != nil && page == "integrator.md" {
-			t.Log("integrator.md is left out: there is no curl")
-			continue
-		}
 		text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 		require.NoError(t, err)
 		of, err := blocksOf(page, string(text))

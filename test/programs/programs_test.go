@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 func TestMain(m *testing.M) {
@@ -36,9 +37,7 @@ func modules(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("compiles programs")
 	}
-	if _, err := exec.LookPath("apt-get"); err != nil {
-		t.Skip("NOT TESTED: the sources come from Debian, and there is no apt-get")
-	}
+	tool.Find(t, "apt-get") // the sources come from Debian
 	out, err := exec.CommandContext(t.Context(), "../../scripts/programs.sh").CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == unbuilt {

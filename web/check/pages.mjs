@@ -1,39 +1,51 @@
-// Opens every page of a running node's page in chromium and fails on what a visitor would suffer from: an error in the console, a
-// refused resource, a page without data, a page that is wider than a phone, or, where axe-core is installed, a barrier.
+// Opens every page of a running node in chromium and fails on what a visitor would suffer from: an error in the console, a refused
+// resource, a page without data, a page that is wider than a phone, a barrier that axe-core finds.
 //
-//     node --experimental-websocket web/check/pages.mjs URL [FOLDER FOR SCREENSHOTS]
+//     node web/check/pages.mjs WEB REST [FOLDER FOR SCREENSHOTS]
+//
+// WEB is the address of the node's page, REST that of its REST interface. CHROMIUM names the browser. With RECEIPT, a file, and TRUST,
+// a validators' hash, the page that checks receipts is tried on it.
 import {spawn} from "node:child_process";
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, dirname} from "node:path";
 import {fileURLToPath} from "node:url";
 
-const [base, folder] = process.argv.slice(2);
+const [base, rest, folder] = process.argv.slice(2);
+const {RECEIPT: receipt, TRUST: trust} = process.env;
 const axeFile = join(dirname(fileURLToPath(import.meta.url)), "node_modules/axe-core/axe.min.js");
 const axe = existsSync(axeFile) ? readFileSync(axeFile, "utf8") : "";
 const home = mkdtempSync(join(tmpdir(), "page-check-"));
-const chromium = spawn(process.env.CHROMIUM ?? "chromium", ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-port=0", "--user-data-dir=" + home, "about:blank"], {stdio: ["ignore", "ignore", "pipe"]});
+const chromium = spawn(process.env.CHROMIUM ?? "chromium", ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--disable-features=BackForwardCache", "--remote-debugging-pipe", "--user-data-dir=" + home, "about:blank"],
+  {stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"]});
 let faults = 0;
 const fault = text => { faults++; console.log("FAULT " + text); };
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 
-// connect speaks the browser's protocol with one tab.
+// connect speaks the browser's protocol with one tab, through a pipe: messages of JSON that end in a zero byte.
 async function connect() {
-  const port = await new Promise((done, failed) => {
-    let text = "";
-    chromium.stderr.on("data", d => { text += d; const m = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(text); if (m) done(m[1]); });
-    chromium.on("exit", () => failed(new Error("chromium ended: " + text)));
-  });
-  const tab = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()).find(t => t.type === "page");
-  const socket = new WebSocket(tab.webSocketDebuggerUrl);
-  await new Promise(done => { socket.onopen = done; });
+  const [, , stderr, down, up] = chromium.stdio;
   const waiting = new Map(), heard = [];
-  let last = 0;
-  socket.onmessage = ({data}) => {
-    const m = JSON.parse(data);
-    if (m.id) { const {done, failed} = waiting.get(m.id); waiting.delete(m.id); m.error ? failed(new Error(m.error.message)) : done(m.result); } else heard.push(m);
-  };
-  const call = (method, params = {}) => new Promise((done, failed) => { waiting.set(++last, {done, failed}); socket.send(JSON.stringify({id: last, method, params})); });
+  let last = 0, text = "", rest = "";
+  stderr.on("data", d => { text += d; });
+  chromium.on("error", trouble => { for (const {failed} of waiting.values()) failed(trouble); });
+  chromium.on("exit", () => { for (const {failed} of waiting.values()) failed(new Error("chromium ended: " + text)); });
+  down.on("error", () => {}); // it ended, which is told above
+  up.setEncoding("utf8").on("data", d => {
+    const parts = (rest + d).split("\0");
+    rest = parts.pop();
+    for (const part of parts) {
+      const m = JSON.parse(part);
+      if (!m.id) { heard.push(m); continue; }
+      const {done, failed} = waiting.get(m.id);
+      waiting.delete(m.id);
+      m.error ? failed(new Error(m.error.message)) : done(m.result);
+    }
+  });
+  const send = (method, params = {}, sessionId) => new Promise((done, failed) => { waiting.set(++last, {done, failed}); down.write(JSON.stringify({id: last, method, params, sessionId}) + "\0"); });
+  const {targetId} = await send("Target.createTarget", {url: "about:blank"});
+  const {sessionId} = await send("Target.attachToTarget", {targetId, flatten: true});
+  const call = (method, params) => send(method, params, sessionId);
   const run = async expression => {
     const {result, exceptionDetails} = await call("Runtime.evaluate", {expression, awaitPromise: true, returnByValue: true});
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
@@ -49,13 +61,19 @@ async function until(tab, what, expression) {
   return false;
 }
 
-async function visit(tab, path, {dark = false, phone = false, shot = "", expect = 200} = {}) {
+// What a page has once it shows its data: those that the node's page draws, and two that stand for themselves.
+const LIVE = "!!document.querySelector('main h1') && document.getElementById('live').textContent.startsWith('Live')";
+const VERIFY = "!!document.getElementById('check')";
+const OPENAPI = "document.querySelectorAll('section > details').length > 50";
+
+async function visit(tab, path, {dark = false, phone = false, shot = "", expect = 200, of = base, ready = LIVE, then = null} = {}) {
   const what = path + (dark ? " dark" : "") + (phone ? " phone" : "");
   tab.heard.length = 0;
   await tab.call("Emulation.setEmulatedMedia", {features: [{name: "prefers-color-scheme", value: dark ? "dark" : "light"}]});
   await tab.call("Emulation.setDeviceMetricsOverride", {width: phone ? 375 : 1200, height: 800, deviceScaleFactor: 1, mobile: phone});
-  await tab.call("Page.navigate", {url: base + path});
-  if (!await until(tab, what, "document.readyState === 'complete' && !!document.querySelector('main h1') && document.getElementById('live').textContent.startsWith('Live')")) return;
+  await tab.call("Page.navigate", {url: of + path});
+  if (!await until(tab, what, `document.readyState === 'complete' && location.href.startsWith(${JSON.stringify(of)}) && ${ready}`)) return;
+  if (then) await then();
   const wide = await tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth");
   if (wide > 0) fault(`${what}: ${wide} pixels wider than the window`);
   const alert = await tab.run("document.querySelector('main .note.bad[role=alert]')?.textContent ?? ''");
@@ -71,7 +89,7 @@ async function visit(tab, path, {dark = false, phone = false, shot = "", expect 
     if (m.method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(m.params.type)) fault(`${what}: console: ${m.params.args.map(a => a.value ?? a.description).join(" ")}`);
     // The browser itself notes an answer that is an error; where one is expected, that is no fault.
     if (m.method === "Log.entryAdded" && m.params.entry.level === "error" && !(expect !== 200 && m.params.entry.source === "network")) fault(`${what}: ${m.params.entry.text} ${m.params.entry.url ?? ""}`);
-    if (m.method === "Network.requestWillBeSent" && !/^(https?:|data:)/.test(m.params.request.url) === false && new URL(m.params.request.url).origin !== new URL(base).origin) fault(`${what}: asks ${m.params.request.url}`);
+    if (m.method === "Network.requestWillBeSent" && !/^(https?:|data:)/.test(m.params.request.url) === false && new URL(m.params.request.url).origin !== new URL(of).origin) fault(`${what}: asks ${m.params.request.url}`);
   }
   if (shot && folder) {
     const {cssContentSize: size} = await tab.call("Page.getLayoutMetrics");
@@ -81,12 +99,29 @@ async function visit(tab, path, {dark = false, phone = false, shot = "", expect 
   console.log("ok    " + what);
 }
 
+// checkReceipt fills in the form of /verify, as somebody does who holds a receipt.
+async function checkReceipt(tab, trust, expect) {
+  const {root} = await tab.call("DOM.getDocument");
+  const {nodeId} = await tab.call("DOM.querySelector", {nodeId: root.nodeId, selector: "#file"});
+  await tab.call("DOM.setFileInputFiles", {nodeId, files: [receipt]});
+  await tab.run(`document.getElementById("trust").value = ${JSON.stringify(trust)}; document.querySelector("#check button").click()`);
+  await until(tab, "/verify", `document.querySelector("#outcome h2")?.textContent === ${JSON.stringify(expect)}`);
+}
+
+// askNode opens the first operation without a field that has to be filled in, and asks the node.
+async function askNode(tab) {
+  await tab.run("(() => { const d = document.getElementById('tasks.Params'); d.open = true; d.scrollIntoView(); })()");
+  if (!await until(tab, "/openapi/", "!!document.querySelector('section details[open] form button')")) return;
+  await tab.run("document.querySelector('section details[open] form button').click()");
+  await until(tab, "/openapi/", "/\\n200/.test(document.querySelector('section details[open] pre').textContent)");
+}
+
 const ask = async path => (await fetch(base + path)).json();
 
 try {
   if (folder) mkdirSync(folder, {recursive: true});
   const tab = await connect();
-  for (const domain of ["Page", "Runtime", "Log", "Network"]) await tab.call(domain + ".enable");
+  for (const domain of ["Page", "Runtime", "Log", "Network", "DOM"]) await tab.call(domain + ".enable");
   const ended = (await ask("/api/tasks?state=ended&ending=accepted")).tasks;
   const task = ended.find(t => t.by_court) ?? ended[0];
   if (!task) throw new Error("the chain has no accepted task to show");
@@ -94,6 +129,11 @@ try {
   const {workers} = await ask("/api/workers"), {book} = await ask("/api/market");
   await visit(tab, "/", {shot: "overview"});
   await visit(tab, "/", {dark: true, shot: "overview-dark"});
+  await visit(tab, "/verify", {ready: VERIFY, shot: receipt ? "" : "verify"});
+  if (receipt) await visit(tab, "/verify", {ready: VERIFY, shot: "verify", then: () => checkReceipt(tab, trust, "Proven")});
+  if (receipt) await visit(tab, "/verify", {ready: VERIFY, phone: true, dark: true, shot: "verify-phone", then: () => checkReceipt(tab, "ab".repeat(32), "Not proven")});
+  await visit(tab, "/openapi/", {of: rest, ready: OPENAPI, shot: "openapi", then: () => askNode(tab)});
+  await visit(tab, "/openapi/", {of: rest, ready: OPENAPI, phone: true, dark: true, shot: "openapi-phone"});
   await visit(tab, "/tasks", {shot: "tasks"});
   await visit(tab, "/tasks?state=ended&ending=accepted");
   await visit(tab, `/tasks/${plain.id}`, {shot: "task"});
@@ -114,7 +154,7 @@ try {
   await visit(tab, "/feeds", {shot: "feeds"});
   const feed = (await ask("/api/feeds")).feeds[0];
   if (feed) await visit(tab, `/feeds/${feed.owner}/${feed.name}`, {shot: "feed"});
-  await visit(tab, "/api");
+  await visit(tab, "/api", {shot: "api"});
   await visit(tab, "/search?q=zzzz");
   await visit(tab, `/tasks/${"0".repeat(64)}`, {expect: 404});
   for (const path of ["/", "/tasks", "/workers", "/ledgers"]) await visit(tab, path, {phone: true});
@@ -139,7 +179,7 @@ try {
   fault(trouble.stack ?? String(trouble));
 } finally {
   chromium.kill("SIGKILL");
-  await new Promise(done => chromium.exitCode !== null || chromium.signalCode ? done() : chromium.on("exit", done));
+  await new Promise(done => chromium.exitCode !== null || chromium.signalCode || !chromium.pid ? done() : chromium.on("exit", done));
   rmSync(home, {recursive: true, force: true, maxRetries: 5});
 }
 console.log(faults ? `${faults} faults` : "no faults");

@@ -1,0 +1,59 @@
+// Package tool finds the programs that tests need beside Go: a browser, Node, Python, a database. On somebody's own machine a test
+// whose program is missing is skipped, and says what to install. Where Required is set, as .ci/run does, it fails: a check that
+// nobody runs is no check.
+package tool
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Required is the environment variable that, when it is not empty, turns the want of a program from a skip into a failure.
+const Required = "CREDENCE_REQUIRE_TOOLS"
+
+// Find returns the path of the first of these programs that is here, or ends the test.
+func Find(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	Miss(t, strings.Join(names, " or "))
+	return ""
+}
+
+// Miss ends the test for want of something that scripts/test-tools.sh installs.
+func Miss(t testing.TB, what string) {
+	t.Helper()
+	const install = "scripts/test-tools.sh installs what the tests need"
+	if os.Getenv(Required) == "" {
+		t.Skipf("NOT TESTED, for want of %s: %s", what, install)
+		return
+	}
+	t.Fatalf("for want of %s, and %s is set: %s", what, Required, install)
+}
+
+// FindPython returns a Python of 3.11 or newer that has these modules, or ends the test. The distribution's comes first: it has the
+// packages that scripts/test-tools.sh installs.
+func FindPython(t testing.TB, modules ...string) string {
+	t.Helper()
+	program := "import sys, " + strings.Join(modules, ", ") + "; assert sys.version_info >= (3, 11)"
+	for _, python := range []string{"/usr/bin/python3", "python3"} {
+		if exec.CommandContext(t.Context(), python, "-c", program).Run() == nil {
+			return python
+		}
+	}
+	Miss(t, "a Python of 3.11 or newer with "+strings.Join(modules, ", "))
+	return ""
+}
+
+// FindPackages ends the test unless npm has installed the packages of a folder's package-lock.json.
+func FindPackages(t testing.TB, folder string) {
+	t.Helper()
+	if _, err := os.Stat(folder + "/node_modules"); err != nil {
+		Miss(t, "the packages of "+folder+"/package-lock.json (npm ci)")
+	}
+}
