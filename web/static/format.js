@@ -36,8 +36,28 @@ export function clock(ms) {
   return today ? t.toLocaleTimeString([], {hour12: false}) : t.toLocaleString([], {hour12: false});
 }
 
+// percent writes a demanded trust T as commands take it: 10,000 is 99.99%. It is exact, since T is 1, 2 or 5 and noughts.
+export function percent(t) {
+  const n = BigInt(t ?? 0);
+  if (n === 0n) return "any";
+  const digits = ((n - 1n) * 10n ** 11n / n).toString().padStart(11, "0");
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, "") + "%";
+}
+
 // trust says what a demanded trust means.
-export function trust(t) { return `at most 1 wrong in ${count(t)}`; }
+export function trust(t) { return `${percent(t)}: at most 1 wrong in ${count(t)}`; }
+
+// span writes a number of seconds in the largest unit that divides it.
+export function span(seconds) {
+  for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) if (seconds >= size && seconds % size === 0) return plural(seconds / size, unit);
+  return plural(seconds, "second");
+}
+
+// coins writes an amount of ucred where the eye wants its size: without fractions from 1,000 CRED on.
+export function coins(ucred) {
+  const n = BigInt(ucred ?? 0);
+  return n >= 1000000000n ? cred(n - n % 1000000n) : cred(n);
+}
 
 export function ppm(n) { return (n / 10000).toLocaleString([], {maximumFractionDigits: 3}) + " %"; }
 

@@ -1,5 +1,5 @@
 import {h, svg, link, path} from "./dom.js";
-import {short, count, account} from "./format.js";
+import {short, count, account, percent} from "./format.js";
 
 const TONES = {
   good: ["accepted", "ready", "active", "in use", "resting", "matched", "right", "final", "upheld", "unopposed", "revealed"],
@@ -100,8 +100,8 @@ export function taskTable(caption, tasks, empty) {
     ["State", t => [pill(t.state === "ended" ? t.ending : t.state), t.state === "ended" && t.ending === "accepted" && !t.final ? [" ", pill("under audit")] : null]],
     ["Program", t => appLink(t.app, t.version)],
     ["Asked by", t => party(t.organisation, t.requester)],
-    ["Trust", t => count(t.trust), "right"],
-    ["Workers", t => count(t.replicas), "right"],
+    ["Trust", t => percent(t.trust), "right"],
+    ["Workers", t => t.replicas ? count(t.replicas) : t.by_court ? "court" : "", "right"],
     ["Opened", t => count(t.opened), "right"],
     ["Ended", t => t.done ? count(t.done) : "", "right"],
     ["Result", t => t.digest ? h("span", {class: "mono", title: t.digest}, short(t.digest)) : ""],
@@ -115,7 +115,7 @@ export function dealTable(caption, deals, empty) {
     ["Program", d => appLink(d.app, d.version)],
     ["Asked by", d => party(d.organisation, d.requester)],
     ["Pool", d => d.pool],
-    ["Trust", d => count(d.trust), "right"],
+    ["Trust", d => percent(d.trust), "right"],
     ["Tasks", d => `${count(d.accepted)} of ${count(d.size)} accepted`, "right"],
     ["Height", d => count(d.height), "right"],
   ], deals, empty);

@@ -52,8 +52,8 @@ function describeFeed(s) {
 /** Shows an outcome. */
 function show(outcome, o) {
   outcome.replaceChildren(
-    h("h2", {}, o.good ? "Proven" : "Not proven"), h("p", {class: o.good ? "note" : "note bad"}, o.says),
-    h("table", {}, h("tbody", {}, o.rows.map(([name, value]) => h("tr", {}, h("th", {scope: "row"}, name), h("td", {class: "mono"}, value))))));
+    h("h2", {}, o.good ? "Proven" : "Not proven"), h("p", {class: o.good ? "note good" : "note bad"}, o.says),
+    o.rows.length ? h("dl", {class: "card"}, o.rows.map(([name, value]) => [h("dt", {}, name), h("dd", {class: "mono"}, value || "none")])) : "");
 }
 
 if (typeof document !== "undefined") {

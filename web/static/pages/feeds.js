@@ -1,5 +1,5 @@
 import {h, link} from "../dom.js";
-import {count, clock, plural, bytes} from "../format.js";
+import {count, clock, plural, bytes, percent} from "../format.js";
 import {table, pager, facts, card, number, idLink, orgLink, appLink} from "../parts.js";
 
 // feedLink leads to a feed.
@@ -17,7 +17,7 @@ export function feeds(d, {query}) {
     h("p", {class: "lead"}, "Values that live on the chain. A feed is updated by final answers of one app, at the trust that its owner asks for, and by nothing else. Other modules read it, and a receipt proves it."),
     table("Feeds", [
       ["Feed", feedLink], ["Value", f => f.latest ? h("span", {class: "mono"}, f.latest.text) : "none yet", "wide"], ["Asked for", f => f.latest ? clock(f.latest.asked_at) : ""],
-      ["App", f => app(f.app)], ["Trust", f => count(f.min_trust), "right"], ["Updates", f => count(f.updates), "right"],
+      ["App", f => app(f.app)], ["Trust", f => percent(f.min_trust), "right"], ["Updates", f => count(f.updates), "right"],
     ], d.feeds, "No feed yet. credence feed create makes one."),
     pager(query, d.next),
   ];
@@ -31,12 +31,12 @@ export function feed(d, {query}) {
       number("Latest value", h("span", {class: "mono"}, v.text)),
       number("Age", age(d.age_seconds), h("p", {class: "soft small"}, `asked for at block ${count(v.asked)}, ${clock(v.asked_at)}; final at block ${count(v.height)}`))) : h("p", {class: "card soft"}, "No answer has given it a value yet."),
     card("Who updates it", facts(
-      ["Jobs of", d.shared ? ["every account of ", orgLink(d.owner)] : h("span", {class: "mono"}, d.account)], ["App", app(d.app)], ["Trust", `${count(d.min_trust)} or more`], ["Policy", d.policy],
+      ["Jobs of", d.shared ? ["every account of ", orgLink(d.owner)] : h("span", {class: "mono"}, d.account)], ["App", app(d.app)], ["Trust", `${percent(d.min_trust)} or more`], ["Policy", d.policy],
       ["Created", `block ${count(d.created)}`], ["Updates", `${count(d.updates)}, of which ${count(d.late)} came after newer ones`], ["Keeps", plural(d.history, "value")], ["Id", h("span", {class: "mono"}, d.feed)])),
     h("h2", {}, "Values"),
     table("Values, newest first", [
       ["Value", x => h("span", {class: "mono"}, x.text), "wide"], ["Bytes", x => bytes(x.bytes), "right"], ["Asked for", x => clock(x.asked_at)], ["Final", x => `block ${count(x.height)}`, "right"],
-      ["Trust", x => count(x.trust), "right"], ["Version", x => x.version], ["Task", x => idLink("tasks", x.task)],
+      ["Trust", x => percent(x.trust), "right"], ["Version", x => x.version], ["Task", x => idLink("tasks", x.task)],
     ], d.values, "None yet."),
     pager(query, d.next),
   ];

@@ -1,5 +1,5 @@
 import {h} from "../dom.js";
-import {count, cred, plural} from "../format.js";
+import {cred, plural, percent} from "../format.js";
 import {level, pager} from "../parts.js";
 
 export function ledgers(d, {query}) {
@@ -21,7 +21,7 @@ function one(l) {
   const debt = Number(l.debt), budget = Number(l.budget);
   const share = budget > 0 && Number.isFinite(debt) ? Math.round(100 * debt / budget) : null;
   return h("section", {class: "card"},
-    h("h2", {}, `${name(l.key)}: ${count(l.trust)}`),
+    h("h2", {}, `${name(l.key)}: ${percent(l.trust)}`),
     h("p", {}, `D = ${l.debt} of B = ${l.budget}`, share === null ? "" : ` (${share} %)`),
     level(`Debt ${l.debt} of a budget of ${l.budget}`, debt, budget),
     h("p", {class: "soft small"}, `Of ${plural(l.counted, "task")} that count, at most ${l.budget} wrong results are to be expected. Charged so far: ${l.debt}. ${plural(l.unsettled, "turn")} not settled yet.`),

@@ -1,24 +1,25 @@
 import {h} from "../dom.js";
-import {cred, count, plural, short, scaled, trust} from "../format.js";
+import {cred, count, plural, short, scaled, span, percent, trust} from "../format.js";
 import {table, tabs, pager, pill, facts, card, idLink, orgLink, party, appLink, dealTable, taskTable} from "../parts.js";
 
 export function market(d, {query}) {
   const at = category => "/market" + (category ? "?category=" + encodeURIComponent(category) : "");
   const category = query.get("category") ?? "";
+  const categories = [...d.categories].sort((a, b) => a.seconds - b.seconds || (a.id < b.id ? -1 : 1));
   return [
     h("h1", {}, "Market"),
     h("p", {class: "lead"}, "Pools offer executions, and requests meet the cheapest offer that fits. Prices are for one right answer of one worker."),
-    tabs("Book by category", [["no category", at(""), !category], ...d.categories.map(c => [c.id, at(c.id), c.id === category])]),
+    tabs("Book by category", [["no category", at(""), !category], ...categories.map(c => [c.id, at(c.id), c.id === category])]),
     h("h2", {}, "Offers", category ? ` for category ${category}` : ""),
     table("Offers of pools, cheapest first", [
       ["Order", o => idLink("orders", o.id)], ["Pool", o => o.of], ["By", o => orgLink(o.organisation)], ["Price", o => cred(o.price), "right"],
-      ["Stake behind it", o => cred(o.stake), "right"], ["Most fuel", o => scaled(o.max_fuel), "right"], ["Trust", o => o.trust ? "up to " + count(o.trust) : "any", "right"],
+      ["Stake behind it", o => cred(o.stake), "right"], ["Most fuel", o => scaled(o.max_fuel), "right"], ["Trust", o => o.trust ? "up to " + percent(o.trust) : "any", "right"],
       ["Taken", o => o.volume ? `${count(o.filled)} of ${count(o.volume)}` : `${count(o.filled)}, no bound`, "right"],
     ], d.book, "No offer."),
     pager(query, d.next),
     h("h2", {}, "Requests that wait"),
     table("Requests that wait for an offer, those that pay most first", [
-      ["Request", r => idLink("requests", r.id)], ["Program", r => r.app], ["Asked by", r => party(r.organisation, r.requester)], ["Trust", r => count(r.trust), "right"],
+      ["Request", r => idLink("requests", r.id)], ["Program", r => r.app], ["Asked by", r => party(r.organisation, r.requester)], ["Trust", r => percent(r.trust), "right"],
       ["Filled", r => `${count(r.filled)} of ${count(r.size)}`, "right"], ["Pays up to", r => cred(r.limit), "right"],
     ], d.waiting, "None waits."),
     h("h2", {}, "Newest deals"),
@@ -30,8 +31,8 @@ export function market(d, {query}) {
     ], d.pools, "No pool."),
     h("h2", {}, "Categories"),
     table("Categories", [
-      ["Category", c => c.id], ["Time", c => plural(c.seconds, "second"), "right"], ["Most fuel", c => scaled(c.fuel_limit), "right"], ["For", c => c.description, "wide"],
-    ], d.categories, "None."),
+      ["Category", c => c.id], ["Time", c => span(c.seconds), "right"], ["Most fuel", c => scaled(c.fuel_limit), "right"], ["For", c => c.description, "wide"],
+    ], categories, "None."),
   ];
 }
 

@@ -1,5 +1,5 @@
 import {h} from "../dom.js";
-import {cred, count, plural, clock, short, ppm} from "../format.js";
+import {cred, coins, count, plural, clock, short, ppm} from "../format.js";
 import {number, table, bars, orgLink, pill, taskTable, facts, card} from "../parts.js";
 
 const sum = (rows, of) => rows.reduce((n, row) => n + Number(of(row)), 0);
@@ -17,7 +17,7 @@ export function overview(d) {
       number("Block", count(d.height), h("p", {class: "soft"}, blocks.length > 1 ? `one every ${(seconds / (blocks.length - 1)).toFixed(2)} s` : "")),
       number("Accepted lately", plural(accepted, "task"), h("p", {class: "soft"}, seconds > 0 ? `in ${seconds.toFixed(0)} s, ${(60 * accepted / seconds).toFixed(1)} a minute` : "")),
       number("Workers drawn lately", count(replicas), h("p", {class: "soft"}, opened > 0 ? `for ${plural(opened, "new task")}` : "no new task lately")),
-      number("Supply", cred(d.supply.total), h("p", {class: "soft"}, `${cred(d.supply.mintable)} may still be minted`)),
+      number("Supply", coins(d.supply.total), h("p", {class: "soft"}, `${cred(d.supply.mintable)} may still be minted`)),
       number("Court", d.court.sessions || d.court.waiting ? `${plural(d.court.sessions, "session")}` : "quiet", h("p", {class: "soft"}, `${plural(d.court.waiting, "task")} in its line`))),
     h("h2", {}, "Throughput"),
     h("div", {class: "two"},

@@ -96,7 +96,7 @@ function stepOf(s, d, height) {
   const answer = o => !o ? "nothing" : o.kind === "result" ? ["the result ", h("span", {class: "mono", title: o.digest}, short(o.digest))]
     : o.kind === "app failed" ? ["that the program fails, ", h("span", {class: "mono", title: o.digest}, short(o.digest))]
     : o.kind === "input unavailable" ? "that an input could not be had" : "no answer";
-  const names = s.names?.length ? list(s.names) : "nobody";
+  const names = s.names?.length ? links(s.names) : "nobody";
   const [text, tone] = {
     "matched": () => [["Matched with an offer of pool ", s.word, "."]],
     "opened": () => [["The task was opened."]],
@@ -116,6 +116,15 @@ function stepOf(s, d, height) {
   return h("li", {class: s.height > height && height ? "later" : tone ?? ""}, h("p", {}, text),
     h("p", {class: "when"}, `block ${count(s.height)}`, s.height > d.opened ? `, ${plural(s.height - d.opened, "block")} after it was opened` : "", s.time ? ` · ${clock(s.time)}` : ""));
 }
+
+// links joins organisations as list does, each with a link.
+function links(names) { return names.map((name, i) => [i === 0 ? "" : i === names.length - 1 ? " and " : ", ", orgLink(name)]); }
+
+// BOUND says what made a plan as large as it is.
+const BOUND = {
+  "debt": "the error debt that the ledgers allow", "value": "the same in money, for the value at risk", "stake": "the stake behind the answer, against what a lie could win",
+  "request": "the requester, who asked for at least as many", "evidence": "the records of the workers", "policy": "the policy itself",
+};
 
 function later(d, height) {
   if (d.state === "ended" || !d.deadline || d.deadline <= height) return null;
@@ -137,7 +146,7 @@ function evidence(d) {
       ["Assumed colluders", `${count(p.faction)} of ${count(p.eligible)} organisations`],
       ["Charge of a lie that fails", p.charge],
       ["The ledgers allowed", `up to ${p.allowance}`],
-      ["What decided", p.bound]),
+      ["What decided", BOUND[p.bound] ?? p.bound]),
     Number.isFinite(allowed) && allowed > 0 && Number.isFinite(charge) ? level(`The charge is ${Math.round(100 * charge / allowed)} percent of what the ledgers allowed`, charge, allowed) : null,
     h("p", {class: "soft small"}, `The target is ${trust(d.trust)} on average. A wrong answer of the first worker passes only if every blind worker colludes with it, with a chance of at most ${p.x}. If it does not pass, its charge is put on the `,
       h("a", {href: "/ledgers"}, "ledgers"), ", which bound such charges."));
