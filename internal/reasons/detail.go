@@ -23,11 +23,12 @@ const (
 	rest = `expected (.+?)(?:; (.+))?$`
 )
 
-// The forms that the modules' errors have: "field: got 7, expected 1 to 5; do this", and `field "seven": expected a number`. A name of
-// what has the field may stand between: "price of acme: ...". Paths of fields stand before each other: "order: price: ...".
+// The forms that the modules' errors have: "field: got 7, expected 1 to 5; do this", `field "seven": expected a number`, and, where the
+// value is not worth its words, "field: expected a pool's order". A name of what has the field may stand between: "price of acme: ...".
+// Paths of fields stand before each other: "order: price: ...".
 var (
-	compared = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `)(?: of [^:]{1,200})?: (?:got )?(.*?)[,:] ` + rest)
-	quoted   = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `) ("(?:[^"\\]|\\.)*"): ` + rest)
+	compared = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `)(?: of [^:]{1,200})?: (?:(?:got )?(.*?)[,:;] )?` + rest)
+	quoted   = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `) ("(?:[^"\\]|\\.)*")(?: of [^:]{1,200})?: (?:[^,:]{1,60}, )?` + rest)
 	// delivery is what the SDK writes before the error of a message within a transaction, and simulation what it writes behind.
 	delivery   = regexp.MustCompile(`^failed to execute message; message index: [0-9]+: `)
 	simulation = regexp.MustCompile(` with gas used: '[0-9]+'$`)

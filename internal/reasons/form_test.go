@@ -1,0 +1,96 @@
+package reasons_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/internal/reasons"
+)
+
+// unread lists the sentences that have another form, with their files.
+const unread = "testdata/unread.txt"
+
+// verb is a verb of fmt, and sample what stands in its place.
+var verb = regexp.MustCompile(`%[-+# 0]*[0-9]*(\.[0-9]+)?[a-zA-Z]`)
+
+func sample(v string) string {
+	switch v[len(v)-1] {
+	case 'q':
+		return `"sample"`
+	case 'd':
+		return "7"
+	default:
+		return "sample"
+	}
+}
+
+// TestEverySentenceOfAFieldIsRead: whatever a module writes about what was expected is written in the form that Parse reads. The
+// transport of a transaction's outcome has a text and nothing else, so that the sentence is the data, and a sentence of another form
+// would lose its field for every client.
+func TestEverySentenceOfAFieldIsRead(t *testing.T) {
+	read, lost := 0, []string(nil)
+	for _, root := range []string{"../../x", "../../poco/contract", "../../internal/compact"} {
+		require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, ".pb.") {
+				return err
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				format, isFormat := formatOf(n)
+				if !isFormat || !strings.Contains(format, "expected ") {
+					return true
+				}
+				read++
+				if d := reasons.Parse(reasons.Key{}, verb.ReplaceAllStringFunc(format, sample)); d.Field == "" {
+					lost = append(lost, strings.TrimPrefix(path, "../../")+": "+format)
+				}
+				return true
+			})
+			return nil
+		}))
+	}
+	slices.Sort(lost)
+	text := strings.Join(lost, "\n") + "\n"
+	if *rewrite {
+		require.NoError(t, os.WriteFile(unread, []byte(text), 0o600))
+	}
+	known, err := os.ReadFile(unread)
+	require.NoError(t, err)
+	require.Equal(t, string(known), text, "expected the form \"field: got VALUE, expected WORDS; WHAT TO DO\" of all but those in %s; "+
+		"what stands there begins with a field that a caller writes in front, or is about several: go test ./internal/reasons -args -rewrite", unread)
+	require.Greater(t, read, 100, "the modules have more sentences than that: this test reads the wrong folders")
+}
+
+// formatOf is the text that a call makes an error of.
+func formatOf(n ast.Node) (string, bool) {
+	call, ok := n.(*ast.CallExpr)
+	if !ok {
+		return "", false
+	}
+	selector, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || selector.Sel.Name != "Wrapf" && selector.Sel.Name != "Wrap" && selector.Sel.Name != "Errorf" {
+		return "", false
+	}
+	for _, arg := range call.Args {
+		if text, ok := arg.(*ast.BasicLit); ok && text.Kind == token.STRING {
+			s, err := strconv.Unquote(text.Value)
+			return s, err == nil
+		}
+	}
+	return "", false
+}
