@@ -70,7 +70,7 @@ async function ask(path, verb, form, out) {
 
 /** All of an operation but its line. */
 function open(path, verb, op) {
-  const out = make("pre", {"aria-live": "polite", hidden: ""});
+  const out = make("pre", {"aria-live": "polite", "aria-label": "What the node answered", role: "region", tabindex: "0", hidden: ""});
   const form = make("form", {onsubmit: (e) => { e.preventDefault(); out.hidden = false; ask(path, verb, form, out); }}, ...op.parameters.map(solve).map(field));
   if (op.requestBody) {
     const schema = solve(op.requestBody.content["application/json"].schema), id = `p${count++}`;
@@ -103,8 +103,9 @@ function search(text) {
 function show() {
   document.getElementById("about").textContent = api.info.description;
   const main = document.getElementById("operations");
+  main.append(make("nav", {"aria-label": "Modules"}, ...api.tags.map((tag) => make("a", {href: `#module-${tag.name}`}, tag.name))));
   for (const tag of api.tags) {
-    const section = make("section", {}, make("h2", {}, tag.name), make("p", {class: "dim"}, tag.description));
+    const section = make("section", {id: `module-${tag.name}`}, make("h2", {}, tag.name), make("p", {class: "dim"}, tag.description));
     for (const [path, item] of Object.entries(api.paths)) {
       for (const [verb, op] of Object.entries(item)) if (op.tags[0] === tag.name) section.append(operation(path, verb, op));
     }
@@ -113,7 +114,10 @@ function show() {
   const input = document.getElementById("search");
   input.addEventListener("input", () => search(input.value));
   const linked = document.getElementById(location.hash.slice(1));
-  if (linked) { linked.open = true; linked.scrollIntoView(); }
+  if (linked) {
+    if (linked.localName === "details") linked.open = true;
+    linked.scrollIntoView();
+  }
 }
 
 try {
