@@ -170,3 +170,43 @@ func TestDrawnAndNeverCommitting(t *testing.T) {
 	require.Equal(t, FaultSilent, last.Fault)
 	require.EqualValues(t, 4*p.task.Terms.CourtFee, last.Slash)
 }
+
+// TestBurntStakesRaisePlans performs what nothing prevents: a coalition burns stakes to make everybody's tasks dearer. Its own tasks are lied on
+// and found out. Each puts the charge w on the ledger of the class, and costs a stake. The plans of a requester that has no part in it
+// grow, until they are the court; its own ledger bears nothing, D stays within the budget, and what it pays is bounded by its own max_price.
+func TestBurntStakesRaisePlans(t *testing.T) {
+	const trust, stakes = 10_000, 8
+	class, victim, turns := Ledger{Trust: trust}, Ledger{Trust: trust}, newMemoryTurns()
+	ask := func(maxSeats uint32) Plan {
+		return makePlan(PlanInput{
+			Class: class, Requester: victim, Allowances: DefaultAllowances, Height: 10, Window: 100, Faction: 40, Eligible: 200,
+			Factor: 1, FuelLimit: 1 << 20, MaxSeats: maxSeats, Trust: trust,
+		})
+	}
+	quiet := ask(MaxReplicas)
+	before, burnt := quiet, 0
+	for range stakes {
+		lie := ask(MaxReplicas)
+		if lie.Court {
+			break
+		}
+		turn, err := class.Enter(turns, Entry{Charge: lie.Charge}, 10, 100)
+		require.NoError(t, err)
+		gate, err := class.Gate(turns, turn, DefaultAllowances)
+		require.NoError(t, err)
+		require.Equal(t, GateOpen, gate)
+		require.NoError(t, class.Settle(turns, turn, lie.Charge, true, 10, 100))
+		burnt++
+		after := ask(MaxReplicas)
+		require.GreaterOrEqual(t, after.Replicas*LotterySteps+after.Lottery, before.Replicas*LotterySteps+before.Lottery)
+		before = after
+	}
+	require.Equal(t, stakes, burnt, "half of what is free is taken each time, so that something is always left")
+	require.Greater(t, before.Replicas, quiet.Replicas+1, "the attack works")
+	require.True(t, victim.D.IsZero())
+	require.LessOrEqual(t, class.D.Cmp(class.Budget(DefaultAllowances.Errors)), 0)
+	cheap := ask(quiet.Replicas)
+	require.True(t, cheap.Court, "whoever pays for no more seats gets the court, which its escrow pays or which is not called")
+	require.Equal(t, BoundBudget, cheap.Bound)
+	t.Logf("%d stakes: from %s to %s", burnt, quiet.Text(), before.Text())
+}

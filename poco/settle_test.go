@@ -98,16 +98,16 @@ func TestFees(t *testing.T) {
 			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatSilent}}, court: bench(truth, truth, truth, Outcome{}),
 			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}},
 			refund:     40,
-			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyWorker, a, 2}},
-			burn:       8, slashes: []uint64{0, 40},
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}},
+			burn:       10, slashes: []uint64{0, 40},
 		},
 		{
 			name: "a commit without a reveal costs what a lie costs", ending: EndAccepted, byCourt: true, verdict: truth,
 			seats: []Seat{revealedSeat(a, truth), {Who: b, State: SeatCommitted}}, court: bench(truth, truth, truth, truth),
 			fromEscrow: []Pay{{PartyApp, "owner", 50}, {PartyWorker, a, 10}},
 			refund:     40,
-			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}, {PartyWorker, a, 192}},
-			burn:       768, slashes: []uint64{0, 1_000},
+			fromStake:  []Pay{{PartyCourt, "v1", 10}, {PartyCourt, "v2", 10}, {PartyCourt, "v3", 10}, {PartyCourt, "v4", 10}},
+			burn:       960, slashes: []uint64{0, 1_000},
 		},
 		{
 			name: "nobody to blame: the escrow pays the court what replicas left", ending: EndAccepted, byCourt: true, verdict: truth,
@@ -380,6 +380,21 @@ func TestAccusingOneselfNeverPays(t *testing.T) {
 		}
 		if s.Ending != EndAccepted {
 			require.LessOrEqual(t, back, terms.Value, "more than the value at risk is restored")
+		}
+	})
+}
+
+// TestNobodyEarnsByAnothersSilence: a replica has no more than its reward where its fellows are silent, keep their answers to themselves, or have
+// none, whatever they pay for it. It may have kept them from the chain, or the input from them.
+func TestNobodyEarnsByAnothersSilence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, s := anySettlement(t, EndAccepted)
+		lies := slashedFor(s.Seats, FaultWrong)
+		for _, p := range s.FromStake {
+			if p.Party == PartyWorker {
+				require.Positive(t, lies, "%s has %d of the stake of those who told no lie", p.To, p.Amount)
+				lies -= min(lies, 2*p.Amount)
+			}
 		}
 	})
 }

@@ -129,3 +129,28 @@ func TestACancelledDealsTaskLeavesItsLine(t *testing.T) {
 	require.Equal(t, types.ENDING_CANCELLED, f.task(id).Ending)
 	checkNothingOpen(t, f)
 }
+
+// TestTasksNobodyCanRunArePruned: a flood of tasks for which too few can be drawn leaves no more in the state than the time that finished
+// tasks are kept, and of each task one compact record.
+func TestTasksNobodyCanRunArePruned(t *testing.T) {
+	f := newFlood(t, 5)
+	f.pruneAfter(10, 20)
+	whole := func() (n int) {
+		require.NoError(t, f.k.Tasks.Walk(f.ctx, nil, func(string, types.Task) (bool, error) { n++; return false, nil }))
+		return n
+	}
+	for range 100 {
+		f.next(func() {})
+	}
+	before := whole()
+	for range 100 {
+		f.next(func() {})
+	}
+	require.InDelta(t, before, whole(), 10, "the state does not grow by tasks that stay")
+	pruned := f.pruned()
+	require.Greater(t, len(pruned), 500)
+	for _, p := range pruned {
+		require.Equal(t, types.ENDING_TOO_FEW_ORGANISATIONS, p.Ending)
+		require.Less(t, p.Size(), 200)
+	}
+}
