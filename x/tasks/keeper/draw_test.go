@@ -15,6 +15,12 @@ import (
 // plannedTask lives a task of ten that can be drawn, six of whom may collude, until it is planned.
 func plannedTask(t testing.TB, seed byte, edit ...func(*dealstypes.Deal)) (*fixture, string) {
 	t.Helper()
+	return plannedTaskOf(t, seed, right, edit...)
+}
+
+// plannedTaskOf is plannedTask with what the first worker answers.
+func plannedTaskOf(t testing.TB, seed byte, first poco.Outcome, edit ...func(*dealstypes.Deal)) (*fixture, string) {
+	t.Helper()
 	f := newFixture(t, 30)
 	f.list, f.registered, f.delay = tickets(20, 30), 30, 4
 	id := f.open(1, append([]func(*dealstypes.Deal){func(d *dealstypes.Deal) {
@@ -23,7 +29,7 @@ func plannedTask(t testing.TB, seed byte, edit ...func(*dealstypes.Deal)) (*fixt
 		d.Terms.RetryBlocks, d.Terms.WaitBlocks = 1, 8
 	}}, edit...)...)[0]
 	f.begin()
-	f.work(id, right)
+	f.work(id, first)
 	f.end()
 	f.begin()
 	f.end()
