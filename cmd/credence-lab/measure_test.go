@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/lab/sim"
 )
 
 func TestMeasureWritesItsResults(t *testing.T) {
@@ -89,4 +91,70 @@ func TestDocumentQuotesTheResults(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, strings.Count(string(doc), markOpen), 8)
 	require.Equal(t, r.fillDocument(string(doc)), string(doc), "run credence-lab measure with --doc docs/trust.md")
+}
+
+// Rows that are kept name the commit that measured them, and stand in their places; the document says so.
+func TestMeasureKeepsEarlierRows(t *testing.T) {
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
+	_, err := lab(t, "", "measure", "--size", "smoke", "--only", "assumptions", "--out", first)
+	require.NoError(t, err)
+	data, err := os.ReadFile(filepath.Join(first, "results.json"))
+	require.NoError(t, err)
+	var earlier results
+	require.NoError(t, json.Unmarshal(data, &earlier))
+	whole := earlier.Rows
+	earlier.Commit, earlier.Rows = "a commit before", whole[3:5]
+	text, err := earlier.formatJSON()
+	require.NoError(t, err)
+	file := filepath.Join(dir, "earlier.json")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+
+	_, err = lab(t, "", "measure", "--size", "smoke", "--only", "assumptions", "--out", second, "--reuse", file)
+	require.NoError(t, err)
+	data, err = os.ReadFile(filepath.Join(second, "results.json"))
+	require.NoError(t, err)
+	var got results
+	require.NoError(t, json.Unmarshal(data, &got))
+	require.Len(t, got.Rows, len(whole))
+	for i, r := range got.Rows {
+		want := whole[i]
+		if i == 3 || i == 4 {
+			want.Commit = "a commit before"
+		}
+		require.Equal(t, want, r, "row %d", i)
+	}
+	require.Contains(t, got.source(), "2 were measured at commit a commit before")
+
+	_, err = lab(t, "", "measure", "--size", "smoke", "--seed", "2", "--out", second, "--reuse", file)
+	require.ErrorContains(t, err, "--reuse: "+file+": got seed 1, expected 2")
+}
+
+// What is committed comes again: some of the cells that take least are measured anew, whichever commit measured them.
+func TestResultsComeAgain(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "lab", "results", "results.json"))
+	require.NoError(t, err)
+	var r results
+	require.NoError(t, json.Unmarshal(data, &r))
+	size, ok := sim.SizeByName(r.Size)
+	require.True(t, ok)
+	cells := map[string]sim.Cell{}
+	for _, c := range sim.Study(size) {
+		cells[c.Key()] = c
+	}
+	seen := map[string]int{}
+	for _, want := range r.Rows {
+		if work := want.Tasks * want.Seeds; work > 40_000 || seen[want.Table] == 2 {
+			continue
+		}
+		seen[want.Table]++
+		cell, ok := cells[want.Key()]
+		require.True(t, ok, "the study has no cell like %s", want.Key())
+		got := cell.Measure(r.Seed)
+		require.Equal(t, want.Wrong, got.Wrong, want.Key())
+		require.Equal(t, want.Likely, got.Likely, want.Key())
+		require.Equal(t, want.Executions, got.Executions, want.Key())
+		require.Equal(t, want.Booty, got.Booty, want.Key())
+	}
+	require.Greater(t, len(seen), 2, "tables: %v", seen)
 }

@@ -198,8 +198,9 @@ func massGoals(rows []Row) (goals []Goal) {
 			continue
 		}
 		r := found[0]
-		goals = append(goals, judge(g, "< 0.1 wrong results", fmt.Sprintf("%.2f ± %.2f a run", r.Lifetime.Mean, r.Lifetime.Error), true, r.Lifetime.Mean < 0.1,
-			"a member none of whose lies is found is led back to by nobody"))
+		upper := r.Upper * float64(r.Tasks)
+		goals = append(goals, judge(g, "< 0.1 wrong results", fmt.Sprintf("%d in %d runs: at most %.3f a run, with a confidence of 95 %%", r.Wrong, r.Seeds, upper), true, upper < 0.1,
+			"too few runs to say so, or a member none of whose lies was found, to whose other answers nothing leads"))
 	}
 	return goals
 }

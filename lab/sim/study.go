@@ -221,7 +221,7 @@ func flightCells(size Size) (cells []Cell) {
 		mass.InFlight = min(20*mass.Organisations, size.Tasks/2) // 20 first seats for each organisation
 		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each", max(1, size.Seeds/2)})
 		mass.AuditTasks = 2 * mass.InFlight // longer than the longest task takes
-		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each, convictions lead back", max(1, size.Seeds/2)})
+		cells = append(cells, Cell{"flight", Credence{}, mass, Sleeper{0.5, Informed{}}, "mass attack, 20 in flight each, convictions lead back", max(1, size.Lives/2)})
 	}
 	return cells
 }

@@ -1,0 +1,51 @@
+package sim
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Each goal is met by rows that reach it, missed by rows that do not, and said to be open where nothing was measured.
+func TestReach(t *testing.T) {
+	for _, g := range Reach(nil) {
+		require.Equal(t, "not measured", g.Met, g.Measure)
+	}
+	base := Row{Scheme: "Credence", Population: "informed", Trust: 100, Tasks: 1_000, Seeds: 4}
+	of := func(table string, change func(*Row)) Row {
+		r := base
+		r.Table = table
+		change(&r)
+		return r
+	}
+	for _, c := range []struct {
+		goal      string
+		good, bad Row
+	}{
+		{"1.0e-02 demanded, E0 = 0", of("demanded", func(r *Row) { r.Likely.Mean = 0.01 }), of("demanded", func(r *Row) { r.Wrong, r.Rate = 50, Mean{0.02, 0.001} })},
+		{"1.0e-02 demanded, the chain's", of("adversaries", func(r *Row) { r.Likely = Mean{0.011, 0.001} }), of("adversaries", func(r *Row) { r.Likely = Mean{0.014, 0.001} })},
+		{"against: informed", of("schemes", func(r *Row) { r.Scheme, r.Likely.Mean = IExec{}.Name(), 0.02 }), of("schemes", func(r *Row) { r.Scheme, r.Likely.Mean = IExec{}.Name(), 0.001 })},
+		{"1.0e-06, N = 1e+04, peace", of("horizons", func(r *Row) { r.Population, r.Trust, r.Tasks, r.Executions.Mean = "peace", 1_000_000, 10_000, 3.5 }),
+			of("horizons", func(r *Row) { r.Population, r.Trust, r.Tasks, r.Executions.Mean = "peace", 1_000_000, 10_000, 3.51 })},
+		{"D/N against", of("certificate", func(r *Row) { r.Likely.Mean, r.Certificate.Mean = 0.01, 0.01 }), of("certificate", func(r *Row) { r.Likely.Mean, r.Certificate.Mean = 0.01, 0.009 })},
+		{"debt of a ledger", of("certificate", func(r *Row) { r.Spent = 1 }), of("certificate", func(r *Row) { r.Spent = 1.001 })},
+		{"n = 3", of("lifetimes", func(r *Row) { r.Scheme, r.Likely.Mean = "Credence, always 3", 0.00057 }), of("lifetimes", func(r *Row) { r.Scheme, r.Likely.Mean = "Credence, always 3", 0.0006 })},
+		{"lead back, trust 100", of("flight", func(r *Row) { r.Note, r.Seeds, r.Upper = "convictions lead back", 40, 3./40/1_000 }),
+			of("flight", func(r *Row) { r.Note, r.Seeds, r.Upper = "convictions lead back", 3, 3./3/1_000 })},
+		{"profit of an attack", of("money", func(r *Row) { r.Note, r.Booty = "1.2 of the stake", Mean{-10, 3} }), of("money", func(r *Row) { r.Note, r.Booty = "1.2 of the stake", Mean{-8, 3} })},
+		{"stake that an honest", of("year", func(r *Row) { r.Kept.Mean = 0.999 }), of("year", func(r *Row) { r.Kept.Mean = 0.998 })},
+	} {
+		for want, row := range map[string]Row{"yes": c.good, "no": c.bad} {
+			var found []Goal
+			for _, g := range Reach([]Row{row}) {
+				if strings.Contains(g.Measure, c.goal) && g.Met != "not measured" {
+					found = append(found, g)
+				}
+			}
+			require.Len(t, found, 1, c.goal)
+			require.Equal(t, want, found[0].Met, "%s: %s", found[0].Measure, found[0].Measured)
+			require.Equal(t, want == "no", found[0].Why != "", "a miss is explained, and nothing else: %s", c.goal)
+		}
+	}
+}
