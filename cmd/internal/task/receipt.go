@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -20,11 +21,12 @@ func taskReceiptCmd() *cobra.Command {
 		out   string
 		since int64
 		wait  time.Duration
+		final bool
 	)
 	cmd := &cobra.Command{
 		Use: "receipt ID", Short: "Write a file that proves the answer of a task to others",
 		Long: `Write a file that proves to others, without a node and without trust in you, which answer the chain accepted for a task:
-credence receipt verify reads it. The answer has to be final: accepted, and no longer open to a challenge.
+credence receipt verify reads it. The answer has to be final: accepted, and no longer open to a challenge. With --final the command waits until it is.
 
 The file has the records of the task, its deal and its request, their proofs, and the signatures of the validators. Where the
 validators changed since the earliest block that the node has, it has the headers that lead from those to today's. With --since
@@ -44,15 +46,22 @@ it begins at a block that the verifier trusts.`,
 				if err != nil {
 					return err
 				}
-				limited, cancel := context.WithTimeout(ctx, wait)
-				defer cancel()
-				r, without, err := credence.Receipt(limited, l.Conn, id, credence.ReceiptOptions{Sources: append(l.Stores, l.Holders...), Since: since})
-				if err != nil && limited.Err() != nil && ctx.Err() == nil {
-					return &cli.Problem{
-						What: fmt.Sprintf("there is no receipt within %s: %v", wait, err), Err: err, Exit: cli.ExitStalled,
-						Next: "see whether the chain makes blocks, and give it longer with --wait",
+				make := func() (r *receipt.Receipt, without, err error) {
+					limited, cancel := context.WithTimeout(ctx, wait)
+					defer cancel()
+					r, without, err = credence.Receipt(limited, l.Conn, id, credence.ReceiptOptions{Sources: append(l.Stores, l.Holders...), Since: since})
+					if err != nil && limited.Err() != nil && ctx.Err() == nil {
+						err = &cli.Problem{
+							What: fmt.Sprintf("there is no receipt within %s: %v", wait, err), Err: err, Exit: cli.ExitStalled,
+							Next: "see whether the chain makes blocks, and give it longer with --wait",
+						}
 					}
+					return r, without, err
 				}
+				if final {
+					make = waitForFinal(ctx, cmd.ErrOrStderr(), time.Second, make)
+				}
+				r, without, err := make()
 				if err != nil {
 					return receiptProblem(id, err)
 				}
@@ -63,8 +72,29 @@ it begins at a block that the verifier trusts.`,
 	cmd.Flags().StringVar(&out, "out", "", "file to write (default: the first digits of the task's id and .receipt.json; - for standard output)")
 	cmd.Flags().Int64Var(&since, "since", 0, "height of a block that the verifier trusts, from which the receipt leads on")
 	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait for the two blocks that sign the state")
+	cmd.Flags().BoolVar(&final, "final", false, "wait until the answer can no longer be challenged, or is overturned")
 	c.Add(cmd.Flags(), false)
 	return cmd
+}
+
+// waitForFinal makes a receipt again and again, with a pause, as long as the answer can be challenged. It says once what it waits for.
+func waitForFinal(ctx context.Context, say io.Writer, pause time.Duration, make func() (*receipt.Receipt, error, error)) func() (*receipt.Receipt, error, error) {
+	return func() (*receipt.Receipt, error, error) {
+		for told := false; ; told = true {
+			r, without, err := make()
+			if reason, is := receipt.IsRefusal(err); !is || reason != receipt.ReasonProvisional {
+				return r, without, err
+			}
+			if !told {
+				fmt.Fprintf(say, "waiting: %v\n", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil, nil, err
+			case <-time.After(pause):
+			}
+		}
+	}
 }
 
 // theTask is the one task that a reference names.
@@ -96,7 +126,7 @@ func receiptProblem(id string, err error) error {
 	case receipt.ReasonRunning:
 		p.Next, p.Exit = "wait for its end: credenced task watch "+credence.ShortDigest(id), cli.ExitNotEnded
 	case receipt.ReasonProvisional:
-		p.Next, p.Exit = "see when the answer is final: credenced task show "+credence.ShortDigest(id), cli.ExitNotEnded
+		p.Next, p.Exit = "wait until it is final: credenced task receipt "+credence.ShortDigest(id)+" --final", cli.ExitNotEnded
 	case receipt.ReasonRefunded:
 		p.Exit = cli.ExitNoVerdict
 	}

@@ -2,13 +2,16 @@ package task
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
@@ -290,7 +293,7 @@ func TestReceiptsThatThereAreNot(t *testing.T) {
 		exit   int
 	}{
 		{receipt.ReasonRunning, "wait for its end: credenced task watch abababababab", cli.ExitNotEnded},
-		{receipt.ReasonProvisional, "see when the answer is final: credenced task show abababababab", cli.ExitNotEnded},
+		{receipt.ReasonProvisional, "wait until it is final: credenced task receipt abababababab --final", cli.ExitNotEnded},
 		{receipt.ReasonRefunded, "", cli.ExitNoVerdict},
 		{receipt.ReasonOverturned, "", cli.ExitUnproven},
 	} {
@@ -303,6 +306,37 @@ func TestReceiptsThatThereAreNot(t *testing.T) {
 	}
 	broken := errors.New("the node is down")
 	require.Equal(t, broken, receiptProblem(someID, broken), "whoever can't look has not seen that there is none")
+}
+
+// TestReceiptWaitsForTheFinalAnswer: as long as the answer can be challenged, saying so once; for nothing else, and not for ever.
+func TestReceiptWaitsForTheFinalAnswer(t *testing.T) {
+	provisional := &receipt.Refusal{Reason: receipt.ReasonProvisional, What: "the answer can be challenged until height 9"}
+	broken := errors.New("no chain")
+	for name, tc := range map[string]struct {
+		answers []error
+		want    error
+	}{
+		"final at once":   {[]error{nil}, nil},
+		"final later":     {[]error{provisional, provisional, nil}, nil},
+		"overturned":      {[]error{provisional, &receipt.Refusal{Reason: receipt.ReasonOverturned}}, &receipt.Refusal{Reason: receipt.ReasonOverturned}},
+		"running":         {[]error{&receipt.Refusal{Reason: receipt.ReasonRunning}}, &receipt.Refusal{Reason: receipt.ReasonRunning}},
+		"a broken answer": {[]error{provisional, broken}, broken},
+	} {
+		var said strings.Builder
+		asked := 0
+		r, _, err := waitForFinal(t.Context(), &said, 0, func() (*receipt.Receipt, error, error) {
+			asked++
+			return &receipt.Receipt{Task: someID}, nil, tc.answers[asked-1]
+		})()
+		require.Equal(t, tc.want, err, name)
+		require.Equal(t, someID, r.Task, name)
+		require.Len(t, tc.answers, asked, name)
+		require.Equal(t, min(1, len(tc.answers)-1), strings.Count(said.String(), "waiting: "), name)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := waitForFinal(ctx, io.Discard, time.Hour, func() (*receipt.Receipt, error, error) { return nil, nil, provisional })()
+	require.Equal(t, provisional, err, "whoever stops it learns why there is none yet")
 }
 
 // A receipt's file is called by its task unless it is named; a new folder is made, and "-" is standard output.
