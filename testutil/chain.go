@@ -49,6 +49,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/app/upgrades"
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/x/beacon/proposal"
 )
 
@@ -64,6 +65,8 @@ const (
 	// TxGas is the gas limit of every transaction: the most that a block gives to one.
 	TxGas = uint64(genesis.MaxBlockGas) / proposal.Shares
 )
+
+func init() { compact.CheckRemembered.Store(true) }
 
 var genesisTime = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -86,6 +89,7 @@ type Chain struct {
 	accounts []*Account
 	edits    []func(*Chain, genesis.State)
 	hooks    []func(*app.App)
+	base     []func(*baseapp.BaseApp)
 	params   *cmtproto.ConsensusParams
 	opts     app.Options
 	logger   log.Logger
@@ -151,7 +155,8 @@ func newChain(t testing.TB) *Chain {
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
-	c.App = app.New(c.logger, c.db, true, options{c.home}, opts, baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice))
+	base := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice)}, c.base...)
+	c.App = app.New(c.logger, c.db, true, options{c.home}, opts, base...)
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}

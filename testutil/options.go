@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/log/v2"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
 	"github.com/credence-chain/credence/app"
@@ -57,6 +58,11 @@ func WithGenesis(edit func(c *Chain, g genesis.State)) Option {
 // WithApp changes every application that the chain opens, replays among them, such as by registering callbacks.
 func WithApp(hook func(*app.App)) Option {
 	return func(c *Chain) { c.hooks = append(c.hooks, hook) }
+}
+
+// WithBase changes every application before its stores are mounted, such as by watching what it reads and writes.
+func WithBase(option func(*baseapp.BaseApp)) Option {
+	return func(c *Chain) { c.base = append(c.base, option) }
 }
 
 // WithSelector replaces how the application picks transactions for its blocks.

@@ -28,6 +28,8 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/cosmos/cosmos-sdk/codec"
+
+	"github.com/credence-chain/credence/internal/recent"
 )
 
 // record is a generated protobuf message.
@@ -43,13 +45,15 @@ func Value[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec) 
 	if err != nil {
 		panic(err)
 	}
-	return value[T]{codec.CollValue[T, PT](cdc), l}
+	return value[T]{ValueCodec: codec.CollValue[T, PT](cdc), layout: l}
 }
 
 // value is the codec of a record: that of protobuf, but for the marked fields. JSON and names are protobuf's.
 type value[T any] struct {
 	collcodec.ValueCodec[T]
 	layout *layout
+	// decoded is what was decoded of late; nil of most. See Remembered.
+	decoded *recent.Answers[string, T]
 }
 
 func (v value[T]) Encode(record T) ([]byte, error) {
@@ -65,6 +69,13 @@ func (v value[T]) Encode(record T) ([]byte, error) {
 }
 
 func (v value[T]) Decode(raw []byte) (record T, err error) {
+	if v.decoded != nil {
+		return v.remember(raw)
+	}
+	return v.decode(raw)
+}
+
+func (v value[T]) decode(raw []byte) (record T, err error) {
 	text, err := v.layout.rewriteMessage(raw, unpackRaw)
 	if err != nil {
 		return record, fmt.Errorf("%T: %w", record, err)

@@ -27,6 +27,9 @@ type (
 	releaseKey = collections.Triple[int64, []byte, uint64]
 )
 
+// rememberedDeals is how many deals are kept decoded. A deal is written once, and read some sixteen times for each of its tasks.
+const rememberedDeals = 2048
+
 // items are the items of the module's block hooks, each of which runs alone.
 const items = isolate.Module(types.ModuleName)
 
@@ -85,7 +88,7 @@ func NewKeeper(
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, compact.Value[types.Deal](cdc, addresses)),
+		Deals:        collections.NewMap(sb, types.DealsPrefix, "deals", collections.BytesKey, compact.Remembered[types.Deal](cdc, addresses, rememberedDeals)),
 		Progress:     collections.NewMap(sb, types.ProgressPrefix, "progress", collections.BytesKey, codec.CollValue[types.DealProgress](cdc)),
 		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
 		Opening:      collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),

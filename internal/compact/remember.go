@@ -1,0 +1,44 @@
+package compact
+
+import (
+	"fmt"
+	"reflect"
+	"sync/atomic"
+
+	collcodec "cosmossdk.io/collections/codec"
+	"cosmossdk.io/core/address"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+
+	"github.com/credence-chain/credence/internal/recent"
+)
+
+// CheckRemembered has every record that is remembered decoded anew, and panics when somebody has changed what it holds. Tests turn it on.
+var CheckRemembered atomic.Bool
+
+// Remembered is Value of records that are written once and read often: it remembers what it has decoded of late, at least size records.
+// What bytes mean follows from the bytes alone, so that it is the same on every node, whatever each remembers. Records that it
+// returns are copies, but share what pointers, slices and maps in them hold: nobody may change that in place.
+func Remembered[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec, size int) collcodec.ValueCodec[T] {
+	v := Value[T, PT](cdc, addresses).(value[T])
+	v.decoded = recent.New[string, T](size)
+	return v
+}
+
+// remember is decode, but for what it remembers.
+func (v value[T]) remember(raw []byte) (T, error) {
+	text := string(raw)
+	known, found := v.decoded.Get(text)
+	if found && !CheckRemembered.Load() {
+		return known, nil
+	}
+	fresh, err := v.decode(raw)
+	if err != nil {
+		return fresh, err
+	}
+	if found && !reflect.DeepEqual(known, fresh) {
+		panic(fmt.Sprintf("a %T that was read before was changed in place", known))
+	}
+	v.decoded.Put(text, fresh)
+	return fresh, nil
+}

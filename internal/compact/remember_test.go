@@ -1,0 +1,66 @@
+package compact
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	collcodec "cosmossdk.io/collections/codec"
+
+	"github.com/credence-chain/credence/internal/recent"
+)
+
+// counted is a codec of lists of bytes that counts how often it decodes, and refuses the empty one.
+type counted struct {
+	collcodec.ValueCodec[[]byte]
+	n *int
+}
+
+func (c counted) Decode(raw []byte) ([]byte, error) {
+	*c.n++
+	if len(raw) == 0 {
+		return nil, errors.New("empty")
+	}
+	return append([]byte(nil), raw...), nil
+}
+
+func rememberingOf(n *int) value[[]byte] {
+	return value[[]byte]{ValueCodec: counted{n: n}, layout: &layout{}, decoded: recent.New[string, []byte](2)}
+}
+
+func TestRemember(t *testing.T) {
+	CheckRemembered.Store(false)
+	n := 0
+	c := rememberingOf(&n)
+	for range 3 {
+		got, err := c.Decode([]byte("a"))
+		require.NoError(t, err)
+		require.Equal(t, []byte("a"), got)
+	}
+	require.Equal(t, 1, n)
+	got, err := c.Decode([]byte("b"))
+	require.NoError(t, err)
+	require.Equal(t, []byte("b"), got)
+	for range 2 { // an error is not remembered
+		_, err := c.Decode(nil)
+		require.Error(t, err)
+	}
+	require.Equal(t, 4, n)
+}
+
+// TestCheckRemembered: a record that somebody changes in place is found, where it is looked for.
+func TestCheckRemembered(t *testing.T) {
+	CheckRemembered.Store(true)
+	defer CheckRemembered.Store(false)
+	n := 0
+	c := rememberingOf(&n)
+	for range 2 {
+		_, err := c.Decode([]byte("a"))
+		require.NoError(t, err)
+	}
+	got, err := c.Decode([]byte("a"))
+	require.NoError(t, err)
+	got[0] = 'x'
+	require.Panics(t, func() { _, _ = c.Decode([]byte("a")) })
+}
