@@ -2,6 +2,7 @@
 package app
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -54,6 +55,7 @@ import (
 	"github.com/credence-chain/credence/client/stream"
 	"github.com/credence-chain/credence/docs/openapi"
 	"github.com/credence-chain/credence/internal/reasons"
+	"github.com/credence-chain/credence/internal/recent"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	beaconkeeper "github.com/credence-chain/credence/x/beacon/keeper"
 	"github.com/credence-chain/credence/x/beacon/proposal"
@@ -110,7 +112,8 @@ type App struct {
 	health     atomic.Pointer[health.Server]
 	version    upgrades.Version
 	failed     func(cause error, block time.Time)
-	executed   time.Time // of the block that is executed
+	executed   time.Time    // of the block that is executed
+	committed  atomic.Int64 // height of the last block; see lastHeight
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 
@@ -171,6 +174,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 		if err := a.LoadLatestVersion(); err != nil {
 			panic(fmt.Errorf("load the application's state: %w", err))
 		}
+		a.noteHeight()
 	}
 	return a
 }
@@ -218,9 +222,10 @@ func (a *App) setHandlers(opts Options) {
 	if err != nil {
 		panic(err)
 	}
-	urgent := answers{tasks: k.Tasks, lanes: a.waiting, height: a.LastBlockHeight}
-	a.SetAnteHandler(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(anteHandler))))
-	a.waiting.height = a.LastBlockHeight
+	urgent := answers{tasks: k.Tasks, lanes: a.waiting, height: a.committed.Load}
+	signed := signatures{accounts: k.Account, good: recent.New[[sha256.Size]byte, struct{}](rememberedSignatures)}
+	a.SetAnteHandler(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(signed.withSignatures(anteHandler)))))
+	a.waiting.height = a.committed.Load
 	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forgetUnchecked() })
 
 	blocks := proposal.New(k.Beacon, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)

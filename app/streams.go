@@ -55,11 +55,21 @@ func (a *App) Commit() (res *abci.ResponseCommit, err error) {
 	if err != nil {
 		return res, err
 	}
+	a.noteHeight()
 	if feed := a.stream.Load(); feed != nil {
-		feed.Raise(a.LastBlockHeight())
+		feed.Raise(a.committed.Load())
 	}
 	if state := a.health.Load(); state != nil {
 		a.tellHealth(state)
 	}
 	return res, nil
 }
+
+// Info answers the engine when it connects, at a start and after a sync from a snapshot.
+func (a *App) Info(req *abci.RequestInfo) (*abci.ResponseInfo, error) {
+	a.noteHeight()
+	return a.BaseApp.Info(req)
+}
+
+// noteHeight keeps the height of the last block for those who ask at each transaction: the SDK hashes all stores to say it.
+func (a *App) noteHeight() { a.committed.Store(a.LastBlockHeight()) }
