@@ -13,7 +13,7 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
            -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT)
-BINS    := credence credenced credence-worker credence-lab
+BINS    := credence credenced credence-worker credence-lab credence-load
 TIMEOUT ?= 20m
 
 .DEFAULT_GOAL := help
@@ -104,6 +104,10 @@ proposers: ## Measure what proposers gain who withhold blocks whose seed they di
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh
+
+.PHONY: bench-check
+bench-check: ## Fail when a send, a request, a task or an idle block costs a tenth more reads, writes or allocations than test/bench/testdata says
+	$(GO) test ./test/bench -count=1 -run 'TestCounts|TestIdleBlockIsFlat' -v
 
 .PHONY: lint
 lint: ## Check formatting, Go, determinism of state code, proto, generated code, documentation

@@ -1,0 +1,17 @@
+// Command credence-load puts a network under load, and measures what it carries and what that costs its nodes; see docs/performance.md.
+package main
+
+import (
+	"os"
+
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+func main() {
+	cli.Program = "credence-load"
+	err := cli.Explained(loadCommand().Execute())
+	if err != nil {
+		cli.TellError(os.Stderr, err)
+	}
+	os.Exit(cli.ExitStatus(err))
+}

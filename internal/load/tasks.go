@@ -1,0 +1,131 @@
+package load
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Tasks are requests whose tasks the network's own workers run. One is accepted when it has ended with an answer.
+type Tasks struct {
+	chainID string
+	job     markettypes.Job
+	nonce   uint64
+
+	mu       sync.Mutex
+	requests map[string]operation // under way, by id
+	deals    map[string]string    // deal -> its request
+	open     int
+	result   Result
+}
+
+// NewTasks returns the work: requests of a job, whose size is the plan's batch.
+func NewTasks(chainID string, job markettypes.Job) *Tasks {
+	return &Tasks{
+		chainID: chainID, job: job, nonce: uint64(time.Now().UnixNano()),
+		requests: map[string]operation{}, deals: map[string]string{}, result: Result{Endings: map[string]int{}},
+	}
+}
+
+// Name implements Work.
+func (*Tasks) Name() string { return "task" }
+
+// Messages implements Work.
+func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
+	job := t.job
+	job.Size_ = uint64(count)
+	return []sdk.Msg{&markettypes.MsgSubmitTask{Requester: keys[account].Address(), Nonce: t.nonce + uint64(i), Job: job}}
+}
+
+// Gas implements Work.
+func (*Tasks) Gas(msgs []sdk.Msg) uint64 { return client.TableGas(msgs) }
+
+func (t *Tasks) requestOf(msgs []sdk.Msg) string {
+	m := msgs[0].(*markettypes.MsgSubmitTask)
+	return ids.Format(poco.RequestID(t.chainID, m.Requester, m.Nonce))
+}
+
+// Sent implements Work.
+func (t *Tasks) Sent(_ *sender.SignedTx, msgs []sdk.Msg, count int, at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.requests[t.requestOf(msgs)] = operation{count, at}
+	t.open += count
+}
+
+// Lost implements Work.
+func (t *Tasks) Lost(_ *sender.SignedTx, msgs []sdk.Msg) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id := t.requestOf(msgs)
+	t.open -= t.requests[id].count
+	delete(t.requests, id)
+}
+
+// Read implements Work.
+func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen time.Time) error {
+	block, err := client.ReadBlock(ctx, conn, height)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range client.Typed[*dealstypes.EventDeal](block) {
+		t.noteDeal(e)
+	}
+	for _, e := range client.Typed[*taskstypes.EventEnded](block) {
+		t.noteEnded(e, seen)
+	}
+	return nil
+}
+
+func (t *Tasks) noteDeal(e *dealstypes.EventDeal) {
+	if _, ours := t.requests[e.Request]; ours {
+		t.deals[e.Id] = e.Request
+	}
+}
+
+func (t *Tasks) noteEnded(e *taskstypes.EventEnded, seen time.Time) {
+	request := t.deals[e.Deal]
+	op, ours := t.requests[request]
+	if !ours {
+		return
+	}
+	t.open--
+	t.result.Endings[e.Ending.String()]++
+	if e.Ending == taskstypes.ENDING_ACCEPTED {
+		t.result.noteAccepted(1, seen.Sub(op.sent))
+	} else {
+		t.result.Failed++
+	}
+	if op.count--; op.count == 0 {
+		delete(t.requests, request)
+		delete(t.deals, e.Deal)
+		return
+	}
+	t.requests[request] = op
+}
+
+// UnderWay implements Work.
+func (t *Tasks) UnderWay() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.open
+}
+
+// Result implements Work.
+func (t *Tasks) Result() Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.result
+}

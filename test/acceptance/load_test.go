@@ -1,0 +1,59 @@
+package acceptance
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/internal/devnet"
+	netload "github.com/credence-chain/credence/internal/load"
+)
+
+// TestLoad loads a network of real processes for seconds: everything that is sent is accepted, and the accounts that were made for it give
+// back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
+func TestLoad(t *testing.T) {
+	n := start(t, 4*time.Minute, devnet.Options{Workers: 4})
+	app := n.publish("echo", echo(), appPrice)
+	payer := n.key("requester")
+	plan := netload.Plan{Accounts: 5, Fund: 2_000_000, Rate: 20, Batch: 1, Duration: 3 * time.Second, Drain: time.Minute, Most: 1000}
+	if measuring := os.Getenv("CREDENCE_LOAD") == "measure"; measuring {
+		plan.Accounts, plan.Fund, plan.Rate, plan.Duration = 100, 5_000_000, 600, 20*time.Second
+	}
+	for _, v := range n.Info.Validators {
+		plan.PIDs = append(plan.PIDs, v.PID)
+	}
+	loads := []struct {
+		name string
+		with func(netload.Plan) netload.Plan
+		work func() netload.Work
+	}{
+		{"sends", func(p netload.Plan) netload.Plan { return p }, func() netload.Work { return netload.NewSends() }},
+		{"sends, ten in a transaction", func(p netload.Plan) netload.Plan { p.Batch = 10; return p }, func() netload.Work { return netload.NewSends() }},
+		{"tasks, two workers", tasksOf, func() netload.Work { return netload.NewTasks(n.Info.ChainID, job(app, 2, 2)) }},
+		{"tasks, three workers", tasksOf, func() netload.Work { return netload.NewTasks(n.Info.ChainID, job(app, 2, 3)) }},
+	}
+	for _, l := range loads {
+		before := n.balance(payer.Address())
+		report, err := netload.Run(n.ctx, n.conn, payer, l.with(plan), l.work())
+		require.NoError(t, err, l.name)
+		t.Logf("%s:", l.name)
+		report.Write(t.Output())
+		require.Empty(t, report.Refused, l.name)
+		require.Zero(t, report.UnderWay, l.name)
+		require.Zero(t, report.Failed, l.name)
+		require.Equal(t, report.Sent*report.Batch, report.Accepted, l.name)
+		require.Positive(t, report.Accepted, l.name)
+		require.Positive(t, report.Latency(0.5), l.name)
+		require.Positive(t, report.NodeSeconds, l.name)
+		spent := before - n.balance(payer.Address())
+		require.Less(t, spent, plan.Fund*uint64(plan.Accounts)/2, "%s: the accounts gave back what they had left", l.name)
+	}
+}
+
+// tasksOf is a plan for tasks: a twentieth of the rate of sends, five in a request.
+func tasksOf(p netload.Plan) netload.Plan {
+	p.Rate, p.Batch, p.Fund = p.Rate/20, 5, 20_000_000
+	return p
+}
