@@ -30,7 +30,7 @@ const (
 
 // BenchmarkSends is the yardstick: bank sends, each of an account of its own.
 func BenchmarkSends(b *testing.B) {
-	m, n := sends(b, b.N)
+	m, n := sends(b, b.N, nil)
 	m.report(b, n)
 }
 
@@ -50,11 +50,11 @@ func BenchmarkEmptyBlock(b *testing.B) {
 }
 
 // compute is a chain whose workers have room for what a benchmark opens.
-func compute(b *testing.B, seats int) *testutil.Compute {
-	return testutil.NewCompute(b, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, testutil.WithParams(
+func compute(t testing.TB, seats int, w *watch) *testutil.Compute {
+	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, append(w.options(), testutil.WithParams(
 		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
 		func(p *markettypes.Params) { p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000 },
-		func(p *workerstypes.Params) { p.MaxSlots = 1000 }), opens(4_000))
+		func(p *workerstypes.Params) { p.MaxSlots = 1000 }), opens(4_000))...)
 }
 
 func opens(perBlock uint32) testutil.Option {
@@ -70,18 +70,23 @@ func job(c *testutil.Compute, n uint32, size uint64) markettypes.Job {
 
 // BenchmarkRequests are requests of one task each: the message, its match, the deal, and the draw of the first worker.
 func BenchmarkRequests(b *testing.B) {
-	c := compute(b, 1)
+	c := compute(b, 1, nil)
 	var m meter
 	for range b.N {
-		for range perBlock {
-			request(c, job(c, 2, 1))
-		}
-		m.block(b, c.Chain)
-		for c.Running() {
-			m.block(b, c.Chain)
-		}
+		requests(c, b, &m)
 	}
 	m.report(b, b.N*perBlock)
+}
+
+// requests makes the blocks of a hundred requests of one task each, until the first workers are drawn.
+func requests(c *testutil.Compute, t testing.TB, m *meter) {
+	for range perBlock {
+		request(c, job(c, 2, 1))
+	}
+	m.block(t, c.Chain)
+	for c.Running() {
+		m.block(t, c.Chain)
+	}
 }
 
 // request queues the request of a job, and returns the ids of its tasks.
@@ -97,13 +102,13 @@ func request(c *testutil.Compute, job markettypes.Job) (ids []string) {
 
 // life runs a bag of tasks to its end. Every worker answers in the block after it may, at most most answers in one
 // transaction. It adds blocks in which workers commit or reveal to answers, all to whole, and returns how many they sent.
-func life(b *testing.B, c *testutil.Compute, n uint32, most int, whole, answers *meter) (sent int) {
+func life(t testing.TB, c *testutil.Compute, n uint32, most int, whole, answers *meter) (sent int) {
 	ids := request(c, job(c, n, perBlock))
 	for range 60 {
 		queued := queueAnswers(c, ids, most)
 		sent += queued
-		var m meter
-		m.block(b, c.Chain)
+		m := meter{watch: whole.watch}
+		m.block(t, c.Chain)
 		whole.add(m)
 		if queued > 0 {
 			answers.add(m)
@@ -112,13 +117,15 @@ func life(b *testing.B, c *testutil.Compute, n uint32, most int, whole, answers 
 			return sent
 		}
 	}
-	require.Fail(b, "tasks did not end")
+	require.Fail(t, "tasks did not end")
 	return sent
 }
 
 func (m *meter) add(other meter) {
 	m.cpu += other.cpu
 	m.wall += other.wall
+	m.mallocs += other.mallocs
+	m.bytes += other.bytes
 }
 
 // queueAnswers queues what the workers have to say about these tasks, and returns how many messages that is.
@@ -174,7 +181,7 @@ func BenchmarkTasks(b *testing.B) {
 					continue
 				}
 				b.Run(fmt.Sprintf("seats=%d/n=%d/batch=%d", seats, n, most), func(b *testing.B) {
-					c := compute(b, seats)
+					c := compute(b, seats, nil)
 					var whole, answers meter
 					life(b, c, n, most, &whole, &answers)
 					whole, answers = meter{}, meter{}
@@ -193,27 +200,15 @@ func BenchmarkTasks(b *testing.B) {
 // BenchmarkIdleBlock is a block in which nothing is due, beside tasks that are open: a thousand, ten thousand, and with
 // -bench.open=100000 as many more. All of them wait for a worker.
 func BenchmarkIdleBlock(b *testing.B) {
-	c := testutil.NewCompute(b, testutil.ComputeOptions{Seats: 1, Workers: 20, Stake: 100_000_000_000}, testutil.WithParams(
-		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
-		func(p *markettypes.Params) {
-			p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000
-			p.WaitBlocks, p.RetryBlocks, p.CommitBlocks = 1<<30, 1<<29, 1<<30
-		}, nil), opens(8_000))
+	c := idle(b, nil)
 	open := 0
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		if n > *mostOpen {
 			break
 		}
 		b.Run(fmt.Sprintf("open=%d", n), func(b *testing.B) {
-			for open < n {
-				size := min(n-open, 25_000)
-				request(c, job(c, 2, uint64(size)))
-				c.NextN(3)
-				for c.Running() {
-					c.Next()
-				}
-				open += size
-			}
+			openTasks(c, n-open)
+			open = n
 			c.NextN(3)
 			c.Blocks = nil
 			var m meter
@@ -224,4 +219,28 @@ func BenchmarkIdleBlock(b *testing.B) {
 		})
 	}
 	require.GreaterOrEqual(b, len(c.OpenTasks()), open)
+}
+
+// idleParams let tasks wait for ever.
+func idleParams() []testutil.Option {
+	return []testutil.Option{testutil.WithParams(
+		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
+		func(p *markettypes.Params) {
+			p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000
+			p.WaitBlocks, p.RetryBlocks, p.CommitBlocks = 1<<30, 1<<29, 1<<30
+		}, nil), opens(8_000)}
+}
+
+// openTasks opens so many tasks more, which wait for a worker.
+func openTasks(c *testutil.Compute, more int) {
+	for more > 0 {
+		size := min(more, 25_000)
+		request(c, job(c, 2, uint64(size)))
+		c.NextN(3)
+		for c.Running() {
+			c.Next()
+			c.Blocks = nil
+		}
+		more -= size
+	}
 }

@@ -3,6 +3,7 @@ package bench_test
 import (
 	"flag"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -18,9 +19,16 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/app/encoding"
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/testutil"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
+
+// TestMain measures as nodes run: without the checks that are for tests alone.
+func TestMain(m *testing.M) {
+	compact.CheckRemembered.Store(false)
+	os.Exit(m.Run())
+}
 
 var mostOpen = flag.Int("bench.open", 10_000, "most open tasks that an idle block is measured beside")
 
@@ -30,6 +38,10 @@ var mostOpen = flag.Int("bench.open", 10_000, "most open tasks that an idle bloc
 type meter struct {
 	cpu  time.Duration // of the process, garbage collection and all
 	wall time.Duration
+
+	mallocs, bytes uint64 // objects that were allocated, and their bytes
+
+	watch *watch // of the chain's stores; may be nil
 }
 
 // queue signs messages as clients do, without a sequence, and puts the transaction into the next block.
@@ -53,6 +65,9 @@ func (m *meter) block(t testing.TB, c *testutil.Chain) {
 	t.Helper()
 	txs := c.Queued()
 	runtime.GC() // the test's own garbage
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	m.watch.start()
 	start, cpu := time.Now(), processorTime(t)
 	for _, tx := range txs {
 		res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: abci.CheckTxType_New})
@@ -64,6 +79,10 @@ func (m *meter) block(t testing.TB, c *testutil.Chain) {
 	res := c.Next()
 	m.cpu += processorTime(t) - cpu
 	m.wall += time.Since(start)
+	m.watch.stop()
+	runtime.ReadMemStats(&after)
+	m.mallocs += after.Mallocs - before.Mallocs
+	m.bytes += after.TotalAlloc - before.TotalAlloc
 	require.Len(t, proposed, 1+len(txs), "the proposal has everything that waits")
 	require.True(t, judged)
 	for i, r := range res.TxResults[1:] {
@@ -79,6 +98,7 @@ func (m *meter) report(b *testing.B, n int) {
 	b.ReportMetric(each, "cpu-µs/op")
 	b.ReportMetric(1e6/each, "op/cpu-s")
 	b.ReportMetric(each/sendCost(b), "sends/op")
+	b.ReportMetric(float64(m.mallocs)/float64(n), "objects/op")
 	b.ReportMetric(0, "ns/op") // of the test and what it prepares: says nothing
 }
 
@@ -97,24 +117,24 @@ var yardstick struct {
 // sendCost is the processor time of one bank send in this run, in microseconds.
 func sendCost(t testing.TB) float64 {
 	yardstick.once.Do(func() {
-		m, n := sends(t, 20)
+		m, n := sends(t, 20, nil)
 		yardstick.cost = float64(m.cpu.Nanoseconds()) / float64(n) / 1e3
 	})
 	return yardstick.cost
 }
 
 // sends makes blocks of bank sends, each from an account of its own, and returns how many sends they held.
-func sends(t testing.TB, blocks int) (m meter, n int) {
+func sends(t testing.TB, blocks int, w *watch) (m meter, n int) {
 	var names []string
 	for i := range perBlock {
 		names = append(names, fmt.Sprintf("account-%d", i))
 	}
-	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts(names...))
+	c := testutil.New(t, append(w.options(), testutil.WithSeats(1), testutil.WithAccounts(names...))...)
 	c.Next() // nothing is checked before the first block
 	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
 	for i := range warm + blocks {
 		if i == warm {
-			m = meter{}
+			m = meter{watch: w}
 		}
 		for j := range names {
 			queue(c, c.Account(names[j]), sendGas, banktypes.NewMsgSend(c.Account(names[j]).Addr, c.Account(names[(j*7+1)%perBlock]).Addr, one))

@@ -1,0 +1,201 @@
+package bench_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/testutil"
+)
+
+// counts are what the application does with its stores: what keepers ask for, and what of it a block writes into the trees in
+// the end. A key that a block writes ten times is written ten times by keepers, and kept once.
+type counts struct {
+	reads, writes, iterators, steps int
+	readBytes, writtenBytes         int // of values read; of keys and values written
+	kept, keptBytes                 int // keys that blocks set or removed, and the bytes of keys and values
+	by                              map[string]*place
+}
+
+// place is the part of a store that has one prefix, such as "tasks/1".
+type place struct{ reads, writes, iterators, kept, keptBytes int }
+
+func (c *counts) at(store string, key []byte) *place {
+	name := store
+	if len(key) > 0 {
+		name = fmt.Sprintf("%s/%d", store, key[0])
+	}
+	if c.by[name] == nil {
+		c.by[name] = &place{}
+	}
+	return c.by[name]
+}
+
+// list returns the places with the most reads and writes, one a line, each by one of n.
+func (c *counts) list(n, most int) string {
+	names := slices.SortedFunc(maps.Keys(c.by), func(a, b string) int {
+		x, y := c.by[a], c.by[b]
+		return y.reads + y.writes - x.reads - x.writes
+	})
+	each := func(v int) float64 { return float64(v) / float64(n) }
+	var b strings.Builder
+	for _, name := range names[:min(most, len(names))] {
+		p := c.by[name]
+		fmt.Fprintf(&b, "%-12s %6.2f reads %6.2f writes %6.2f iterators %6.2f kept %8.1f kept-B\n", name, each(p.reads), each(p.writes), each(p.iterators), each(p.kept), each(p.keptBytes))
+	}
+	return b.String()
+}
+
+// watch counts what a chain does with its stores while it is on.
+type watch struct {
+	counts
+	on bool
+	ms storetypes.CommitMultiStore
+}
+
+// options make a chain that is watched; none when nothing is to be watched.
+func (w *watch) options() []testutil.Option {
+	if w == nil {
+		return nil
+	}
+	w.by = map[string]*place{}
+	return []testutil.Option{
+		testutil.WithBase(func(b *baseapp.BaseApp) {
+			w.ms = b.CommitMultiStore()
+			b.SetCMS(watchedRoot{w.ms, w})
+		}),
+		testutil.WithApp(func(a *app.App) {
+			for _, name := range append(slices.Sorted(maps.Keys(a.ModuleManager.Modules)), "acc") {
+				if key := a.StoreKey(name); key != nil {
+					w.ms.AddListeners([]storetypes.StoreKey{key})
+				}
+			}
+		}),
+	}
+}
+
+// start and stop enclose what is counted. Both forget what was written into the trees so far.
+func (w *watch) start() {
+	if w == nil {
+		return
+	}
+	w.ms.PopStateCache()
+	w.on = true
+}
+
+func (w *watch) stop() {
+	if w == nil {
+		return
+	}
+	w.on = false
+	for _, pair := range w.ms.PopStateCache() {
+		size := len(pair.Key) + len(pair.Value)
+		w.kept++
+		w.keptBytes += size
+		p := w.at(pair.StoreKey, pair.Key)
+		p.kept++
+		p.keptBytes += size
+	}
+}
+
+type watchedRoot struct {
+	storetypes.CommitMultiStore
+	w *watch
+}
+
+func (s watchedRoot) CacheMultiStore() storetypes.CacheMultiStore {
+	return watchedCache{s.CommitMultiStore.CacheMultiStore(), s.w}
+}
+
+// watchedCache counts what is asked of it. What a cache above it writes when it is done goes past it, into the store within.
+type watchedCache struct {
+	cache
+	w *watch
+}
+
+// cache gives the embedded interface a name that is none of its methods'.
+type cache interface{ storetypes.CacheMultiStore }
+
+func (s watchedCache) CacheMultiStore() storetypes.CacheMultiStore {
+	return watchedCache{s.cache.CacheMultiStore(), s.w}
+}
+
+func (s watchedCache) GetKVStore(key storetypes.StoreKey) storetypes.KVStore {
+	return watchedStore{s.cache.GetKVStore(key), key.Name(), s.w}
+}
+
+type watchedStore struct {
+	storetypes.KVStore
+	name string
+	w    *watch
+}
+
+func (s watchedStore) noteRead(key, value []byte) {
+	if s.w.on {
+		s.w.reads++
+		s.w.readBytes += len(value)
+		s.w.at(s.name, key).reads++
+	}
+}
+
+func (s watchedStore) noteWrite(key, value []byte) {
+	if s.w.on {
+		s.w.writes++
+		s.w.writtenBytes += len(key) + len(value)
+		s.w.at(s.name, key).writes++
+	}
+}
+
+func (s watchedStore) Get(key []byte) []byte {
+	value := s.KVStore.Get(key)
+	s.noteRead(key, value)
+	return value
+}
+
+func (s watchedStore) Has(key []byte) bool {
+	s.noteRead(key, nil)
+	return s.KVStore.Has(key)
+}
+
+func (s watchedStore) Set(key, value []byte) {
+	s.noteWrite(key, value)
+	s.KVStore.Set(key, value)
+}
+
+func (s watchedStore) Delete(key []byte) {
+	s.noteWrite(key, nil)
+	s.KVStore.Delete(key)
+}
+
+func (s watchedStore) Iterator(start, end []byte) storetypes.Iterator {
+	return s.iterate(start, s.KVStore.Iterator(start, end))
+}
+
+func (s watchedStore) ReverseIterator(start, end []byte) storetypes.Iterator {
+	return s.iterate(start, s.KVStore.ReverseIterator(start, end))
+}
+
+func (s watchedStore) iterate(start []byte, iter storetypes.Iterator) storetypes.Iterator {
+	if s.w.on {
+		s.w.iterators++
+		s.w.at(s.name, start).iterators++
+	}
+	return watchedIterator{iter, s.w}
+}
+
+type watchedIterator struct {
+	storetypes.Iterator
+	w *watch
+}
+
+func (i watchedIterator) Next() {
+	if i.w.on {
+		i.w.steps++
+	}
+	i.Iterator.Next()
+}
