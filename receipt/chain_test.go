@@ -254,7 +254,7 @@ func newStory() story {
 				Inputs: []*dealstypes.Input{
 					{Name: "data.csv", Digest: digestOf("data"), Size_: 4, Locators: []string{"http://store"}}, {Name: "tree", Digest: digestOf("tree"), Tree: true},
 				},
-				Execution: &dealstypes.Execution{Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", Rows: "rows"},
+				Execution: &dealstypes.Execution{Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", Rows: "rows", Recipient: "age1r"},
 			},
 		},
 	}

@@ -64,7 +64,7 @@ func TestStatement(t *testing.T) {
 			Inputs: []Named{{"data.csv", digestOf("data"), false}, {"tree", digestOf("tree"), true}}, Datasets: []Named{{"lib/books:7", digestOf("books"), false}},
 			DatasetsPerTask: 1, FuelLimit: 1000, Time: 1_799_999_999,
 			Execution: contract.Execution{
-				OkExit: []uint32{0, 3}, Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", OutputPath: "declared", Rows: "rows",
+				OkExit: []uint32{0, 3}, Stdout: "out.txt", Stdin: "data.csv", Env: []string{"A=1"}, Clock: 12, Seed: "s", Writable: true, Workdir: "in", OutputPath: "declared", Rows: "rows", Recipient: "age1r",
 			},
 		},
 		Signed: Signed{

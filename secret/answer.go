@@ -52,6 +52,9 @@ func SealAnswer(m result.Manifest, files []result.File, keys []Key, task [32]byt
 	if err != nil {
 		return result.Manifest{}, nil, fmt.Errorf("%w: %w", result.ErrContent, err)
 	}
+	if size > result.MaxTotalBytes {
+		return result.Manifest{}, nil, fmt.Errorf("%w: %d bytes to be sealed, the limit is %d", result.ErrTooLarge, size, result.MaxTotalBytes)
+	}
 	sealed, err := sealContent(content, size, deriveSeed(keys, task, recipient, hash.Sum(nil)), to)
 	if err != nil {
 		return result.Manifest{}, nil, err

@@ -49,7 +49,7 @@ Exit status of every command:
 	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
 		&cobra.Group{ID: "account", Title: "Accounts:"})
-	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
+	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
 	for _, cmd := range append(requester.Commands(), program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)

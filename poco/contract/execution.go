@@ -42,6 +42,8 @@ type Execution struct {
 	// Rows is the name of the input, a packed folder, that says what each task of the bag gets of its own (package
 	// artifact/rows). The program does not find it below /in. Empty: all tasks get the same.
 	Rows string `json:"rows,omitempty"`
+	// Recipient is a public key of age for which the answer is sealed (ParseRecipient). Empty leaves it readable.
+	Recipient string `json:"recipient,omitempty"`
 }
 
 // fields is the one place that says how each field is encoded, shown and covered.
@@ -58,6 +60,7 @@ func (e *Execution) fields() []field {
 		{number: 9, value: (*text)(&e.Workdir), covered: coveredInPlace, label: "workdir", text: func() string { return "/" + e.Workdir }},
 		{number: 10, value: (*text)(&e.OutputPath), covered: coveredInPlace, label: "result", text: func() string { return "what lies in /out/" + e.OutputPath }},
 		{number: 11, value: (*text)(&e.Rows), covered: coveredInPlace}, // shown with the inputs, of which it is one
+		{number: 12, value: (*text)(&e.Recipient), label: "sealed for"},
 	}
 }
 
@@ -128,6 +131,11 @@ func (e Execution) Check(inputs []Input) error {
 	}
 	if err := CheckOutputPath(e.OutputPath); err != nil {
 		return err
+	}
+	if e.Recipient != "" {
+		if _, err := ParseRecipient(e.Recipient); err != nil {
+			return err
+		}
 	}
 	return checkEnv(e.Env)
 }

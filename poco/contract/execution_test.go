@@ -75,6 +75,8 @@ func TestCheckExecution(t *testing.T) {
 		"a byte of variables too many":  {Execution{Env: []string{"A=" + strings.Repeat("x", MaxEnvBytes-2)}}, "env: got 16385 bytes"},
 		"a name that begins a name":     {Execution{Env: []string{"A=1", "A_=1", "A_B=1"}}, ""},
 		"rows":                          {Execution{Rows: "data"}, ""},
+		"a recipient":                   {Execution{Recipient: "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm"}, ""},
+		"a recipient that is none":      {Execution{Recipient: "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqq"}, "recipient: got"},
 		"rows that are a file":          {Execution{Rows: "in/x"}, `rows: got "in/x", expected the name of an input that is a folder`},
 		"rows that are nowhere":         {Execution{Rows: "y"}, "rows: "},
 		"a lower case name of the same": {Execution{Env: []string{"A=1", "a=1"}}, ""},

@@ -24,6 +24,7 @@ type ExecutionFlags struct {
 	writable      bool
 	workdir       string
 	outputPath    string
+	recipient     string
 }
 
 func (e *ExecutionFlags) addFlags(f *pflag.FlagSet) {
@@ -36,13 +37,14 @@ func (e *ExecutionFlags) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&e.writable, "writable", false, "let the program change what lies below /in; the changes are dropped at its end")
 	f.StringVar(&e.workdir, "workdir", "", "folder that relative paths begin in: /in, /out, /tmp, or a folder below one (default: /)")
 	f.StringVar(&e.outputPath, "output-path", "", "folder below /out whose files are the result (default: what the app's version declares, or everything)")
+	f.StringVar(&e.recipient, "recipient", "", "public key of age, age1..., for which the answer is sealed: agent open opens it (default: everybody can read it)")
 	f.StringArrayVar(&e.env, "env", nil, "environment variable NAME=value of the program; repeatable")
 }
 
 // Execution reads the flags. Its Stdin is still what was typed.
 func (e *ExecutionFlags) Execution() (contract.Execution, error) {
 	out := contract.Execution{
-		Stdout: e.stdout, Stdin: e.stdin, Env: e.env, Seed: e.seed, Writable: e.writable, OutputPath: e.outputPath,
+		Stdout: e.stdout, Stdin: e.stdin, Env: e.env, Seed: e.seed, Writable: e.writable, OutputPath: e.outputPath, Recipient: e.recipient,
 		Workdir: strings.TrimSuffix(strings.TrimPrefix(e.workdir, "/"), "/"),
 	}
 	var err error

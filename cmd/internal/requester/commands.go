@@ -1,10 +1,11 @@
-// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, feed, publish and order.
+// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, feed, agent, publish and order.
 // They stand on the client library alone, so that a program without a node can offer them.
 package requester
 
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/credence-chain/credence/cmd/internal/agent"
 	"github.com/credence-chain/credence/cmd/internal/feed"
 	"github.com/credence-chain/credence/cmd/internal/order"
 	"github.com/credence-chain/credence/cmd/internal/program"
@@ -14,7 +15,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/workflow"
 )
 
-// Commands are publish, check, run, task, workflow, receipt, feed and order.
+// Commands are publish, check, run, task, workflow, receipt, feed, agent and order.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(), feed.NewCommand(), order.NewCommand()}
+	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(), feed.NewCommand(), agent.NewCommand(), order.NewCommand()}
 }

@@ -7,8 +7,11 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	"github.com/credence-chain/credence/secret"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // openSealed opens those of a task's files that are sealed. Errors wrap errAbsent when the key can not be had: the input is then as
@@ -37,4 +40,31 @@ func refuseSealed(files []artifact.Content) error {
 
 // isPrivate says whether what a task reads or answers is for some eyes only. Then nothing of it is written on this machine's disk but
 // what is sealed: no logs, and no files without a name.
-func isPrivate(_ dealstypes.Deal, keys []secret.Key) bool { return len(keys) > 0 }
+func isPrivate(d dealstypes.Deal, keys []secret.Key) bool {
+	return len(keys) > 0 || recipientOf(d) != ""
+}
+
+func recipientOf(d dealstypes.Deal) string { return d.Execution.Contract().Recipient }
+
+// SealAnswer seals an answer where its deal names a recipient. Everybody who runs the task has the same keys, and comes to the same
+// bytes. One that is too large when it is sealed is the answer that the output is too large.
+func SealAnswer(a chain.Assignment, answer Answer, keys []secret.Key) (Answer, error) {
+	recipient := recipientOf(a.Deal)
+	if recipient == "" {
+		return answer, nil
+	}
+	id, err := taskstypes.ParseID(a.Task.Id)
+	if err != nil {
+		return Answer{}, err
+	}
+	m, files, err := secret.SealAnswer(answer.Manifest, answer.Files, keys, id, recipient)
+	if errors.Is(err, result.ErrTooLarge) {
+		answer.Outcome.Kind, files = poco.KindAppFailed, nil
+		m, err = result.Build(result.KindAppFailed, result.ReasonTooLarge, 0, nil)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	answer.Manifest, answer.Files, answer.Outcome.Digest = m, files, m.Digest()
+	return answer, nil
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/unseal"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	"github.com/credence-chain/credence/secret"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
@@ -221,4 +222,55 @@ func TestWithoutAnUnsealer(t *testing.T) {
 	l := v.start("")
 	require.Equal(t, "INPUT_UNAVAILABLE", v.state(l, 1).Outcome.Kind)
 	require.Zero(t, v.runtime.count())
+}
+
+// An answer is sealed where the deal names a recipient: first worker, second worker and court seat come to the same bytes, which only the
+// recipient opens. Without a sealed input, too.
+func TestSealedAnswer(t *testing.T) {
+	mine, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	recipient := mine.Recipient().String()
+	for name, r := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVault(t, r)
+			v.chain.set(func() { v.chain.deal.Execution = &dealstypes.Execution{Recipient: recipient} })
+			plain, sealed := v.answers(t, []secret.Key{v.key})
+			v.chain.set(func() { v.chain.truth = sealed })
+			l := v.startLogged(t)
+			s := v.settlement()
+			require.Equal(t, poco.EndAccepted, s.Ending)
+			require.Equal(t, sealed, s.Verdict, "as everybody else seals it")
+			require.Equal(t, journal.Settled, v.state(l, 1).State)
+			v.requireNoTrace(t)
+			has, err := v.store.Has(context.Background(), plain.Outcome.Digest)
+			require.NoError(t, err)
+			require.False(t, has, "the plain manifest is nowhere")
+
+			m, err := result.FetchManifest(context.Background(), sealed.Digest, v.store)
+			require.NoError(t, err)
+			require.True(t, secret.IsSealed(m))
+			file, err := artifact.ReadAll(context.Background(), v.store, m.Entries[0].Content, int64(m.Entries[0].Size))
+			require.NoError(t, err)
+			dir := filepath.Join(t.TempDir(), "out")
+			opened, err := secret.OpenAnswer(context.Background(), bytes.NewReader(file), dir, mine)
+			require.NoError(t, err)
+			require.Equal(t, artifact.Digest(plain.Outcome.Digest), artifact.Digest(opened.Digest()))
+			require.FileExists(t, filepath.Join(dir, "sum"))
+		})
+	}
+}
+
+// answers are what any worker comes to, plain and sealed.
+func (v *vault) answers(t *testing.T, keys []secret.Key) (plain Answer, sealed poco.Outcome) {
+	t.Helper()
+	spec, err := BuildSpec(v.assignment(), program, []artifact.Content{artifact.Bytes(plainText)})
+	require.NoError(t, err)
+	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
+	require.NoError(t, err)
+	plain, err = Conclude(v.runtime.Rules(), out)
+	require.NoError(t, err)
+	answer, err := SealAnswer(v.assignment(), plain, keys)
+	require.NoError(t, err)
+	return plain, answer.Outcome
 }

@@ -131,6 +131,9 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if answer, err = Conclude(engine.Rules(), out); err != nil {
 		return answer, "run", err
 	}
+	if answer, err = SealAnswer(s.Assignment, answer, keys); err != nil {
+		return answer, "seal", err
+	}
 	if answer.Evidence, err = ShowAnswer(ctx, engine, a.Session, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
 		return answer, "prove", err
 	}

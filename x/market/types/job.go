@@ -117,6 +117,9 @@ func (j Job) validateOnchain() error {
 	if j.Onchain == "" {
 		return nil
 	}
+	if j.Execution.Contract().Recipient != "" {
+		return ErrOnchain.Wrapf("onchain: got %.80q in a job whose answer is sealed for a recipient, expected none: everybody reads what lives on chain", j.Onchain)
+	}
 	if err := contract.CheckInputName(j.Onchain); err != nil {
 		return ErrOnchain.Wrapf("onchain: %s", err)
 	}

@@ -81,6 +81,14 @@ func TestJobValidate(t *testing.T) {
 		{"too many pools", func(j *job) { j.Pools.Ids = make([]string, 33) }, types.ErrRestriction, "pools: got 33"},
 		{"callback", func(j *job) { j.Callback = "Oracle" }, types.ErrCallback, `callback: got "Oracle"`},
 		{"onchain", func(j *job) { j.Onchain = "a/value.txt" }, nil, ""},
+		{"a sealed answer", func(j *job) { j.Execution = &dealstypes.Execution{Recipient: recipient} }, nil, ""},
+		{"a sealed answer for nobody", func(j *job) { j.Execution = &dealstypes.Execution{Recipient: "age1x"} }, types.ErrExecution, "recipient: "},
+		{"a sealed answer, and a file of it on chain", func(j *job) {
+			j.Onchain, j.Execution = "a/value.txt", &dealstypes.Execution{Recipient: recipient}
+		}, types.ErrOnchain, "everybody reads"},
+		{"a sealed answer under proven", func(j *job) {
+			j.Policy, j.Execution = "proven", &dealstypes.Execution{Recipient: recipient}
+		}, types.ErrPolicy, "as the program wrote it"},
 		{"onchain outside", func(j *job) { j.Onchain = "../value.txt" }, types.ErrOnchain, "onchain: "},
 		{"onchain that is no path", func(j *job) { j.Onchain = "/value.txt" }, types.ErrOnchain, "onchain: "},
 		{"sponsor and voucher", func(j *job) { j.Sponsor = alice }, types.ErrSponsor, "at most one"},
@@ -106,3 +114,6 @@ func TestJobFuel(t *testing.T) {
 	require.EqualValues(t, 100, types.Job{}.Fuel(c, p), "no more than the parameters allow")
 	require.Zero(t, types.Job{}.Fuel(nil, p))
 }
+
+// recipient is a public key of age.
+const recipient = "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm"

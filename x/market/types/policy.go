@@ -56,6 +56,8 @@ func (j Job) validatePolicy() error {
 	switch {
 	case rules.NamedPool && j.Pool == "":
 		return ErrPolicy.Wrapf("pool: got none, expected the pool that is trusted: the policy %q believes one worker of it", j.Policy)
+	case rules.Evidence == poco.EvidenceProof && j.Execution.Contract().Recipient != "":
+		return ErrPolicy.Wrapf("execution.recipient: a proof under the policy %q shows the answer as the program wrote it; leave the recipient out, or use another policy", j.Policy)
 	case rules.Court == poco.CourtNever && j.StaticCredibility:
 		return ErrPolicy.Wrapf("static_credibility: the policy %q draws its own number of replicas; leave it out, or use %q", j.Policy, poco.DefaultPolicy)
 	case rules.Court == poco.CourtNever && j.MinReplicas > replicas.Most:

@@ -1,0 +1,126 @@
+// Package agent has the commands of people with secrets: to seal files, to say who may have them opened, to give their keys to the workers
+// that the chain draws, and to open answers that are sealed for them.
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/commandline"
+	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/release"
+)
+
+// NewCommand is the command "agent" with all that is below it.
+func NewCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "agent", Short: "Seal inputs and datasets, release their keys to drawn workers, open sealed answers", PersistentPreRunE: cli.NoPrepare,
+		Long: `Seal inputs and datasets, so that stores and strangers see noise, and give their keys to the workers and court seats that the chain has
+drawn for a task of an app and a requester that you allow. Open answers that were sealed for you.
+
+The agent keeps its identity, a key of age, in --home, and a record of each sealed file. docs/secrets.md says what this protects from.`,
+	}
+	cmd.SetFlagErrorFunc(commandline.FlagError)
+	cmd.AddCommand(keyCmd(), sealCmd(), allowCmd(), revokeCmd(), listCmd(), startCmd(), openCmd())
+	return cmd
+}
+
+// home is an agent's folder.
+type home struct {
+	path       string
+	passphrase string
+}
+
+func (h *home) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&h.path, "home", defaultHome(), "folder of the agent: its identity, its records and its log of releases")
+}
+
+func (h *home) addPassphrase(f *pflag.FlagSet) {
+	f.StringVar(&h.passphrase, keyfile.Flag, "", keyfile.Usage)
+}
+
+func defaultHome() string {
+	folder, err := os.UserHomeDir()
+	if err != nil {
+		folder = "."
+	}
+	return filepath.Join(folder, ".credence-agent")
+}
+
+func (h *home) identityPath() string    { return filepath.Join(h.path, "identity") }
+func (h *home) records() release.Folder { return release.Folder(filepath.Join(h.path, "records")) }
+func (h *home) logPath() string         { return filepath.Join(h.path, "releases.log") }
+
+// readIdentity reads the identity of a file as age-keygen writes it, plain or encrypted with a passphrase.
+func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
+	text, err := keyfile.Read(path, keyfile.From(passphraseFile))
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
+		return nil, &cli.Problem{What: "there is no identity in " + path, Next: "credence agent key " + cli.ShellQuote(path), Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		identity, err := age.ParseX25519Identity(line)
+		if err != nil {
+			return nil, &cli.Problem{What: path + " holds no identity of age, AGE-SECRET-KEY-1...", Next: "make one with: credence agent key FILE"}
+		}
+		return identity, nil
+	}
+	return nil, &cli.Problem{What: path + " is empty", Next: "make an identity with: credence agent key FILE"}
+}
+
+func keyCmd() *cobra.Command {
+	var h home
+	cmd := &cobra.Command{
+		Use: "key [FILE]", Short: "Make an identity of age, and print its public key", PersistentPreRunE: cli.NoPrepare, Args: cli.Between(0, 1, "FILE"),
+		Long: "Make an identity of age in a file that its owner alone can read, by default that of the agent, and print its public key. A file that\n" +
+			"is there already is left as it is: its public key is printed. Keep a copy of the file: what is sealed for it opens with nothing else.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := h.identityPath()
+			if len(args) > 0 {
+				path = args[0]
+			}
+			identity, err := makeIdentity(path, h.passphrase)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), identity.Recipient())
+			return err
+		},
+	}
+	h.addFlags(cmd.Flags())
+	h.addPassphrase(cmd.Flags())
+	return cmd
+}
+
+func makeIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
+	if _, err := os.Stat(path); err == nil {
+		return readIdentity(path, passphraseFile)
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = fmt.Fprintf(f, "# public key: %s\n%s\n", identity.Recipient(), identity)
+	return identity, errors.Join(err, f.Sync(), f.Close())
+}

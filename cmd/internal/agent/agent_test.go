@@ -1,0 +1,142 @@
+package agent
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/secret"
+)
+
+// run runs a command of the group, and gives what it printed.
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	cmd := NewCommand()
+	var out bytes.Buffer
+	cmd.SetOut(&out)
+	cmd.SetErr(&out)
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	err := cmd.Execute()
+	return strings.TrimSpace(out.String()), err
+}
+
+func mustRun(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := run(t, args...)
+	require.NoError(t, err, out)
+	return out
+}
+
+// A file is sealed for whom its owner allows, and the record says so until it is changed.
+func TestSealAllowRevoke(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	file, sealed := filepath.Join(dir, "patients.csv"), filepath.Join(dir, "patients.sealed")
+	require.NoError(t, os.WriteFile(file, []byte("plain text"), 0o600))
+	seal := []string{"seal", file, "--home", home, "--url", "https://keys.example.org", "--app", "studio/count:1.0", "--requester", "lab", "--out", sealed}
+	_, err := run(t, seal...)
+	require.ErrorContains(t, err, "there is no identity")
+	public := mustRun(t, "key", "--home", home)
+	require.True(t, strings.HasPrefix(public, "age1"), public)
+	require.Equal(t, public, mustRun(t, "key", "--home", home), "a key that is there stays")
+	info, err := os.Stat(filepath.Join(home, "identity"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	digest := mustRun(t, seal...)
+	data, err := os.ReadFile(sealed)
+	require.NoError(t, err)
+	require.Equal(t, artifact.Sum(data).String(), digest)
+	require.NotContains(t, string(data), "plain text")
+	_, err = run(t, seal...)
+	require.ErrorIs(t, err, os.ErrExist, "nothing is replaced")
+	again, err := os.ReadFile(sealed)
+	require.NoError(t, err)
+	require.Equal(t, data, again)
+
+	records := release.Folder(filepath.Join(home, "records"))
+	blob, err := artifact.ParseDigest(digest)
+	require.NoError(t, err)
+	short := blob.Hex()[:8]
+	mustRun(t, "allow", short, "--home", home, "--app", "studio/count:1.1", "--pool", "public")
+	r, err := records.Load(blob)
+	require.NoError(t, err)
+	require.Equal(t, []string{"studio/count:1.0", "studio/count:1.1"}, r.Apps)
+	require.Equal(t, []string{"public"}, r.Pools)
+	_, err = run(t, "revoke", short, "--home", home, "--pool", "public")
+	require.ErrorContains(t, err, "allows every pool")
+	mustRun(t, "revoke", short, "--home", home, "--app", "studio/count:1.0")
+	r, err = records.Load(blob)
+	require.NoError(t, err)
+	require.Equal(t, []string{"studio/count:1.1"}, r.Apps)
+	require.Contains(t, mustRun(t, "list", "--home", home), "studio/count:1.1")
+	mustRun(t, "revoke", short, "--home", home)
+	r, err = records.Load(blob)
+	require.NoError(t, err)
+	require.Empty(t, r.Apps)
+	require.Empty(t, r.Requesters)
+	_, err = run(t, "allow", "ffffffff", "--home", home, "--app", "a/b")
+	require.ErrorContains(t, err, "0 sealed files")
+
+	// The record opens the file with the agent's identity alone.
+	identity, err := readIdentity(filepath.Join(home, "identity"), "")
+	require.NoError(t, err)
+	key, err := secret.KeyOf(r.Header, identity)
+	require.NoError(t, err)
+	head, _, err := secret.ReadHead(artifact.Bytes(data))
+	require.NoError(t, err)
+	opened, err := secret.Open(artifact.Bytes(data), head, key)
+	require.NoError(t, err)
+	plain, err := artifact.ReadContent(opened)
+	require.NoError(t, err)
+	require.Equal(t, "plain text", string(plain))
+}
+
+func TestOpenAnswer(t *testing.T) {
+	dir := t.TempDir()
+	key := filepath.Join(dir, "me.key")
+	public := mustRun(t, "key", key)
+	files := []result.File{{Path: "report.txt", Content: artifact.Bytes("3 lines")}}
+	m, err := result.Build(result.KindResult, "", 0, files)
+	require.NoError(t, err)
+	_, sealed, err := secret.SealAnswer(m, files, nil, [32]byte{1}, public)
+	require.NoError(t, err)
+	data, err := artifact.ReadContent(sealed[0].Content)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, secret.AnswerFile), data, 0o600))
+	out := filepath.Join(dir, "out")
+	require.Contains(t, mustRun(t, "open", dir, "--identity", key, "--out", out), "report.txt")
+	text, err := os.ReadFile(filepath.Join(out, "report.txt"))
+	require.NoError(t, err)
+	require.Equal(t, "3 lines", string(text))
+
+	other, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "other"), []byte(other.String()), 0o600))
+	_, err = run(t, "open", dir, "--identity", filepath.Join(dir, "other"), "--out", filepath.Join(dir, "none"))
+	require.ErrorIs(t, err, secret.ErrNotOpened)
+	require.NoDirExists(t, filepath.Join(dir, "none"))
+}
+
+// An agent that others can reach has TLS, or says that a proxy has.
+func TestStartRefuses(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--url":               {"--url", "keys.example.org"},
+		"there is no TLS":     {"--url", "https://keys.example.org", "--listen", "0.0.0.0:7300"},
+		"no TLS":              {"--url", "https://keys.example.org", "--listen", ":7300"},
+		"go together":         {"--url", "https://keys.example.org", "--tls-cert", "c.pem"},
+		"expected HOST:PORT":  {"--url", "https://keys.example.org", "--listen", "7300"},
+		"keys.example.org/\"": {"--url", "https://keys.example.org/"},
+	} {
+		_, err := run(t, append([]string{"start"}, args...)...)
+		require.ErrorContains(t, err, want)
+	}
+}
