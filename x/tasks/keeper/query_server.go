@@ -3,9 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math"
-	"reflect"
-	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -19,7 +16,6 @@ import (
 	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/poco"
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -216,44 +212,6 @@ func (q queryServer) Assignments(ctx context.Context, req *types.QueryAssignment
 	return &types.QueryAssignmentsResponse{Assignments: list, Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Pagination: p}, refuseRequest(err)
 }
 
-func (q queryServer) Ledger(ctx context.Context, req *types.QueryLedgerRequest) (*types.QueryLedgerResponse, error) {
-	l, err := q.Keeper.Ledgers.Get(ctx, req.Key)
-	if errors.Is(err, collections.ErrNotFound) {
-		return nil, refuseRequest(errorsmod.Wrapf(types.ErrLedgerNotFound, "key: got %q, expected \"class/T\" or \"organisation/ID/T\" of a trust T that was used", req.Key))
-	}
-	if err != nil {
-		return nil, err
-	}
-	v, err := q.viewLedger(ctx, l)
-	return &types.QueryLedgerResponse{View: v}, err
-}
-
-func (q queryServer) Ledgers(ctx context.Context, req *types.QueryLedgersRequest) (*types.QueryLedgersResponse, error) {
-	views, p, err := query.CollectionPaginate(ctx, q.Keeper.Ledgers, pageOf(req.Pagination),
-		func(_ string, l types.Ledger) (types.LedgerView, error) { return q.viewLedger(ctx, l) })
-	return &types.QueryLedgersResponse{Views: views, Pagination: p}, err
-}
-
-func (q queryServer) viewLedger(ctx context.Context, l types.Ledger) (types.LedgerView, error) {
-	params, err := q.Keeper.Params.Get(ctx)
-	if err != nil {
-		return types.LedgerView{}, err
-	}
-	start, err := params.Allowances()
-	if err != nil {
-		return types.LedgerView{}, err
-	}
-	p, err := l.ToPoco()
-	if err != nil {
-		return types.LedgerView{}, err
-	}
-	return types.LedgerView{
-		Ledger: l, Debt: p.D.String(), Budget: p.Budget(start.Errors).String(),
-		ValueDebt: p.Value.D.String(), ValueBudget: p.ValueBudget(start.Value).String(), Premiums: p.Value.P.String(),
-		Text: p.Describe(start),
-	}, nil
-}
-
 // Audits says what courts have found of accepted answers, and which bounds the patrol supports.
 func (q queryServer) Audits(ctx context.Context, _ *types.QueryAuditsRequest) (*types.QueryAuditsResponse, error) {
 	params, err := q.Keeper.Params.Get(ctx)
@@ -291,49 +249,6 @@ func (q queryServer) Solvency(ctx context.Context, _ *types.QuerySolvencyRequest
 	return &types.QuerySolvencyResponse{Balance: purse.Saturate(b.Held), Owed: purse.Saturate(b.Owed), Solvent: b.Solvent()}, nil
 }
 
-// Quote says how a task of a deal to come would be planned now, and what it can cost.
-func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*types.QueryQuoteResponse, error) {
-	chainID, deal := sdk.UnwrapSDKContext(ctx).ChainID(), req.Deal
-	if err := deal.Terms.Validate(); err != nil {
-		return nil, status.Errorf(codes.InvalidArgument, "deal.%s", err)
-	}
-	it := &item{
-		deal: deal, stored: types.Task{Index: deal.First},
-		state: poco.Task{Terms: dealstypes.TermsToPoco(chainID, deal, deal.First)},
-	}
-	c, err := q.countCrowd(ctx, it)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := q.planTask(ctx, it, c.eligible)
-	if err != nil {
-		return nil, err
-	}
-	bench, err := q.seats.ActiveCount(ctx)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := poco.FindPolicy(deal.Terms.Policy)
-	if err != nil {
-		return nil, err
-	}
-	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas, bench)
-	cost := func(seats uint64) uint64 {
-		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
-		if err != nil {
-			return math.MaxUint64 // more than anyone has
-		}
-		escrow, err := terms.Escrow()
-		if err != nil {
-			return math.MaxUint64
-		}
-		return escrow
-	}
-	return &types.QueryQuoteResponse{
-		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: cost(seats), MaxPrice: cost(most),
-	}, nil
-}
-
 // Resolve lists the tasks whose ids begin with a prefix.
 func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (*types.QueryResolveResponse, error) {
 	if err := prefix.Check(req.Prefix); err != nil {
@@ -345,83 +260,4 @@ func (q queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 	}
 	pruned, err := prefix.Text(ctx, q.Keeper.Pruned, req.Prefix)
 	return &types.QueryResolveResponse{Tasks: prefix.Merge(tasks, pruned)}, err
-}
-
-// ReplayDraw recomputes a task's draws from the beacon's own seeds.
-func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawRequest) (*types.QueryReplayDrawResponse, error) {
-	t, err := q.Tasks.Get(ctx, req.Id)
-	if errors.Is(err, collections.ErrNotFound) {
-		err = q.notFound(ctx, req.Id)
-	}
-	if err != nil {
-		return nil, refuseRequest(err)
-	}
-	id, err := types.ParseID(t.Id)
-	if err != nil {
-		return nil, err
-	}
-	out := &types.QueryReplayDrawResponse{Recorded: t.Draws}
-	for i, d := range t.Draws {
-		seed, err := q.beacon.SeedAt(ctx, d.Height)
-		if err != nil {
-			return nil, err
-		}
-		again, err := replayDraw(id, d, seed, seatsBefore(t.Draws[:i], d.Attempt))
-		if err != nil {
-			return nil, err
-		}
-		out.Recomputed = append(out.Recomputed, again)
-	}
-	out.Equal_ = reflect.DeepEqual(out.Recorded, out.Recomputed)
-	return out, nil
-}
-
-// seatsBefore is how many seats an attempt had after these draws.
-func seatsBefore(draws []types.DrawRecord, attempt uint32) (n uint32) {
-	for _, d := range draws {
-		if d.Attempt == attempt {
-			n += uint32(len(d.Drawn))
-		}
-	}
-	return n
-}
-
-// replayDraw draws again from a seed, for the seats from first on. Who held a ticket, who could not be drawn and how many workers an organisation had are
-// the state's at that time and are taken over.
-func replayDraw(id [32]byte, d types.DrawRecord, seed []byte, first uint32) (types.DrawRecord, error) {
-	again := d
-	again.Seed, again.Drawn, again.Passed, again.Lists, again.Members = seed, nil, nil, nil, nil
-	entropy := poco.Entropy{Beacon: seed, Task: id, Attempt: d.Attempt, Wave: d.Wave}
-	again.LotteryDrawn = d.Wave == 2 && entropy.Lottery(d.Lottery)
-	ranking, drawn := entropy.Ranking(poco.TicketSpace(d.Tickets)), []uint64(nil)
-	for i := range uint32(len(d.Drawn)) {
-		ticket, found, err := ranking.Pick(func(ticket uint64) (bool, error) {
-			if ticket >= d.Tickets || slices.Contains(drawn, ticket) || slices.Contains(again.Passed, ticket) {
-				return false, nil
-			}
-			if slices.Contains(d.Passed, ticket) {
-				again.Passed = append(again.Passed, ticket)
-				return false, nil
-			}
-			return true, nil
-		})
-		if err != nil {
-			return again, err
-		}
-		if !found {
-			at := slices.IndexFunc(d.Lists, func(l types.ListDraw) bool { return l.Seat == i })
-			if at < 0 {
-				return again, nil // the record says otherwise
-			}
-			list := d.Lists[at]
-			if len(list.Tickets) == 0 {
-				return again, nil
-			}
-			ticket, again.Lists = entropy.Least(i, list.Tickets), append(again.Lists, list)
-		}
-		drawn = append(drawn, ticket)
-		again.Drawn = append(again.Drawn, ticket)
-		again.Members = append(again.Members, entropy.Member(first+i, d.MemberSizes[i]))
-	}
-	return again, nil
 }

@@ -1,0 +1,58 @@
+package keeper
+
+import (
+	"context"
+	"math"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	"github.com/credence-chain/credence/x/tasks/types"
+)
+
+// Quote says how a task of a deal to come would be planned now, and what it can cost.
+func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*types.QueryQuoteResponse, error) {
+	chainID, deal := sdk.UnwrapSDKContext(ctx).ChainID(), req.Deal
+	if err := deal.Terms.Validate(); err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "deal.%s", err)
+	}
+	it := &item{
+		deal: deal, stored: types.Task{Index: deal.First},
+		state: poco.Task{Terms: dealstypes.TermsToPoco(chainID, deal, deal.First)},
+	}
+	c, err := q.countCrowd(ctx, it)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := q.planTask(ctx, it, c.eligible)
+	if err != nil {
+		return nil, err
+	}
+	bench, err := q.seats.ActiveCount(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := poco.FindPolicy(deal.Terms.Policy)
+	if err != nil {
+		return nil, err
+	}
+	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas, bench)
+	cost := func(seats uint64) uint64 {
+		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
+		if err != nil {
+			return math.MaxUint64 // more than anyone has
+		}
+		escrow, err := terms.Escrow()
+		if err != nil {
+			return math.MaxUint64
+		}
+		return escrow
+	}
+	return &types.QueryQuoteResponse{
+		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: cost(seats), MaxPrice: cost(most),
+	}, nil
+}
