@@ -142,6 +142,14 @@ docs: ## Check that the documentation's generated parts are fresh
 site: ## Make a web site of the documentation in build/site
 	$(GO) run -C tools ./site -repo "$(CURDIR)" -out "$(CURDIR)/$(BUILD)/site"
 
+.PHONY: release
+release: ## Make the files of a release in build/release: binaries, sums, SBOM (docs/releases.md)
+	scripts/release.sh
+
+.PHONY: test-release
+test-release: ## Build the command credence twice for two architectures, compare, run arm64's (needs qemu-user)
+	scripts/test-release.sh
+
 .PHONY: images
 images: ## Build static binaries and container images of node, worker and store (needs Docker; ARGS=--binaries without)
 	docker/images.sh $(ARGS)

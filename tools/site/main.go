@@ -297,7 +297,7 @@ var sections = []struct {
 	{"Begin", []string{"README.md", "docs/start.md", "docs/faq.md", "docs/comparison.md"}},
 	{"Guides", []string{
 		"docs/requester.md", "docs/apps.md", "docs/worker.md", "docs/provider.md", "docs/pool-operator.md", "docs/validator.md",
-		"docs/operator.md", "docs/integrator.md", "docs/pages.md", "docs/receipts.md",
+		"docs/operator.md", "docs/releases.md", "docs/integrator.md", "docs/pages.md", "docs/receipts.md",
 	}},
 	{"How it works", []string{
 		"docs/protocol.md", "docs/trust.md", "docs/security.md", "docs/evidence.md", "docs/fuel.md", "docs/architecture.md",
