@@ -35,7 +35,7 @@ type Case struct {
 type Forecast struct {
 	Question Question
 	First    poco.Plan // of the first task
-	// Planned is what all tasks take if nothing goes wrong: computed by the function that the chain's quote uses, not simulated.
+	// Planned is what all tasks take if nothing goes wrong: computed from their plans (poco.ForecastTasks), not simulated.
 	Planned  poco.Forecast
 	Peace    Case
 	Attacked []Case

@@ -173,3 +173,15 @@ func TestVariantsPlanWithTheirParts(t *testing.T) {
 	require.InEpsilon(t, toFloat(want), toFloat(plan.Allowance), 1e-9)
 	require.Greater(t, plan.Replicas, c.planner.makePlan(in).Replicas)
 }
+
+// A prior that a consortium declares holds while it is true, and rests on it.
+func TestADeclaredPriorHoldsWhenItIsTrue(t *testing.T) {
+	w := variantWorld(1_000_000, 300)
+	w.Colluding, w.ReEntry = 10, true
+	r := measured(Credence{Assumed: 5}, w, Informed{}, 120)
+	require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error)
+	require.LessOrEqual(t, r.Likely.Mean, r.Certificate.Mean+4*(r.Likely.Error+r.Certificate.Error))
+	w.Colluding = 40
+	r = measured(Credence{Assumed: 5}, w, Informed{}, 20)
+	require.Greater(t, r.Likely.Mean, 2*r.Promise+4*r.Likely.Error)
+}
