@@ -223,7 +223,7 @@ func yearGoals(rows []Row) (goals []Goal) {
 		why := "a fault that is found costs a quarter of the stake or more, and a commitment that is not opened all of it: the inequality of the stake asks for that. " +
 			"Slots that wait for wave 2 during an outage lose a stake each"
 		goals = append(goals, judge(fmt.Sprintf("stake that an honest worker keeps in a year, trust %d, %s", r.Trust, r.Note), "≥ 99.9%",
-			fmt.Sprintf("%.2f%% ± %.2f%% over %s executions", 100*r.Kept.Mean, 100*r.Kept.Error, each.text(r)), true, r.Kept.Mean+sigmas*r.Kept.Error >= 0.999, why))
+			fmt.Sprintf("%.2f%% ± %.2f%% over %s executions", 100*r.Kept.Mean, 100*r.Kept.Error, each.text(r)), true, r.Kept.Mean >= 0.999, why))
 	}
 	if len(goals) == 0 {
 		goals = append(goals, judge("stake that an honest worker keeps in a year", "≥ 99.9%", "", false, false, ""))
