@@ -17,6 +17,7 @@ import (
 	cryptocodec "github.com/cosmos/cosmos-sdk/crypto/codec"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 
 	"github.com/credence-chain/credence/receipt"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -212,4 +213,33 @@ func (s nodeSource) Record(ctx context.Context, store string, key []byte, height
 		return r, fmt.Errorf("the node proves it by %d proofs, expected 2", len(ops))
 	}
 	return receipt.Record{Value: res.Value, Proof: ops[0].Data, StoreProof: ops[1].Data}, nil
+}
+
+// Evidence implements receipt.Source: it looks through the transactions of a block for reveals of a task.
+func (s nodeSource) Evidence(ctx context.Context, height int64, task [32]byte) (all [][]byte, err error) {
+	res, err := s.conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
+	if err != nil {
+		return nil, err
+	}
+	id := taskstypes.IDText(task)
+	for _, raw := range res.GetBlock().GetData().GetTxs() {
+		all = append(all, evidenceIn(raw, id)...)
+	}
+	return all, nil
+}
+
+// evidenceIn is the evidence with which a transaction reveals a task; none where it does not, or cannot be read.
+func evidenceIn(raw []byte, task string) (all [][]byte) {
+	var tx txtypes.TxRaw
+	var body txtypes.TxBody
+	if tx.Unmarshal(raw) != nil || body.Unmarshal(tx.BodyBytes) != nil {
+		return nil
+	}
+	for _, one := range body.Messages {
+		var reveal taskstypes.MsgReveal
+		if one.TypeUrl == "/"+gogoproto.MessageName(&reveal) && reveal.Unmarshal(one.Value) == nil && reveal.Task == task && len(reveal.Evidence) > 0 {
+			all = append(all, reveal.Evidence)
+		}
+	}
+	return all
 }

@@ -45,9 +45,11 @@ type chain struct {
 	commits map[int64]*cmttypes.Commit // for a height
 	powers  []int64
 	silent  map[int]cmttypes.BlockIDFlag // what validators do who do not sign the block
+	// evidence that came with reveals in the block in which the answer was accepted.
+	evidence [][]byte
 }
 
-var testStores = []string{"bank", tasksStore, dealsStore, marketStore, feedsStore}
+var testStores = []string{"bank", tasksStore, dealsStore, marketStore, feedsStore, verifiersStore, enclavesStore}
 
 func testKeys(first, n int) (keys []ed25519.PrivKey) {
 	for i := range n {
@@ -181,6 +183,14 @@ func (c *chain) Record(_ context.Context, store string, key []byte, height int64
 		return r, err
 	}
 	return Record{Value: res.Value, Proof: res.ProofOps.Ops[0].Data, StoreProof: res.ProofOps.Ops[1].Data}, nil
+}
+
+// Evidence implements Source.
+func (c *chain) Evidence(_ context.Context, height int64, task [32]byte) ([][]byte, error) {
+	if height != 40 || task != [32]byte(sum("task")) {
+		return nil, fmt.Errorf("block %d is not that of the answer", height)
+	}
+	return c.evidence, nil
 }
 
 // trust is that in the set of a height.

@@ -19,6 +19,8 @@ type Source interface {
 	Validators(ctx context.Context, height int64) ([]*cmttypes.Validator, error)
 	// Record returns the value of a key in a store at a height, with its two proofs; a value of no bytes where there is none.
 	Record(ctx context.Context, store string, key []byte, height int64) (Record, error)
+	// Evidence that came with reveals of a task in the block of a height: with those that the chain refused as well, whoever sent them.
+	Evidence(ctx context.Context, height int64, task [32]byte) ([][]byte, error)
 }
 
 // Begin is where the path of a receipt begins; the zero value is the header with the app hash alone.
@@ -61,6 +63,9 @@ func Make(ctx context.Context, from Source, chain, taskID string, height int64, 
 		return nil, fmt.Errorf("record of the request: %w", err)
 	}
 	if r.Path, err = makePath(ctx, from, begin, height+1); err != nil {
+		return nil, err
+	}
+	if err := r.addShown(ctx, from); err != nil {
 		return nil, err
 	}
 	last, err := readHeader(r.Path[len(r.Path)-1].Header)

@@ -30,8 +30,19 @@ type Receipt struct {
 	RequestRecord Record `json:"request_record"`
 	// Manifest of the result, whose SHA-256 is the accepted digest, so that files can be checked; none where nobody gave it.
 	Manifest []byte `json:"manifest,omitempty"`
+	// Shown is what came with the answer under a policy that asks for evidence, so that it can be checked again; none under others, and
+	// where nobody gave it.
+	Shown *Shown `json:"shown,omitempty"`
 	// Path of headers, the oldest first. Each but the last is the last block of its set of validators and names the next set.
 	Path []Link `json:"path"`
+}
+
+// Shown is the evidence of an answer: a proof, or the word of an enclave.
+type Shown struct {
+	// Evidence that came with the worker's reveal. Its bytes are not in the state, and need no proof: either they show the answer or not.
+	Evidence []byte `json:"evidence"`
+	// Basis is the record against which it is checked: of the verifier that the deal names, or of the worker's session.
+	Basis Record `json:"basis"`
 }
 
 // Record is a record of the state with its proof.

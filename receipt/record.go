@@ -15,6 +15,11 @@ const (
 	tasksPrefix    = 1 // of x/tasks: task -> Task
 	dealsPrefix    = 1 // of x/deals: deal -> Deal
 	requestsPrefix = 5 // of x/market: request -> Request
+
+	verifiersStore  = "verifiers"
+	enclavesStore   = "enclaves"
+	verifiersPrefix = 1 // of x/verifiers: name -> Verifier
+	sessionsPrefix  = 5 // of x/enclaves: (worker, key) -> Session
 )
 
 // recordKey is the key of the record of an id.
@@ -154,6 +159,16 @@ type deal struct {
 	datasetsPerTask uint32
 	outputPath      string
 	okExit          []uint32
+	resources       resources
+	verifier        string
+	program         [32]byte
+}
+
+// resources are a part of credence.apps.v1.Resources.
+type resources struct{ memory, disk uint64 }
+
+func readResources(b []byte) (r resources, err error) {
+	return r, wire.ReadMessage(b, wire.Readers{2: wire.ReadNumber(&r.memory), 3: wire.ReadNumber(&r.disk)})
 }
 
 func readDeal(b []byte) (d deal, err error) {
@@ -161,7 +176,7 @@ func readDeal(b []byte) (d deal, err error) {
 		1: wire.ReadHash(&d.id), 2: wire.ReadHash(&d.request), 4: wire.ReadText(&d.pool), 5: wire.ReadRaw(&d.requester, 0), 6: wire.ReadText(&d.organisation), 7: wire.ReadText(&d.app),
 		8: wire.ReadText(&d.version), 11: wire.ReadHash(&d.digest), 12: wire.ReadText(&d.runtime), 16: wire.ReadWithin(&d.terms, readTerms), 24: wire.ReadNumber(&d.height),
 		25: wire.ReadNumber(&d.time), 28: wire.ReadNumber(&d.bag), 29: wire.ReadEach(&d.datasets, readDataset), 30: wire.ReadNumber(&d.datasetsPerTask),
-		31: wire.ReadText(&d.outputPath), 51: wire.ReadNumbers(&d.okExit),
+		31: wire.ReadText(&d.outputPath), 41: wire.ReadWithin(&d.resources, readResources), 51: wire.ReadNumbers(&d.okExit), 60: wire.ReadText(&d.verifier), 61: wire.ReadHash(&d.program),
 	})
 }
 

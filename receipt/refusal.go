@@ -39,6 +39,8 @@ const (
 	ReasonManifest Reason = "manifest"
 	// ReasonFiles: the files are not those of the accepted answer.
 	ReasonFiles Reason = "files"
+	// ReasonEvidence: the evidence in the receipt does not show the accepted answer.
+	ReasonEvidence Reason = "evidence"
 	// ReasonDigest: the accepted answer is another than the one that was asked for.
 	ReasonDigest Reason = "digest"
 )

@@ -76,6 +76,28 @@ type Evidence struct {
 	Audit string `json:"audit"`
 	// Overturned is the digest of the answer that workers gave and that the court overturned.
 	Overturned string `json:"overturned,omitempty"`
+	// Shown is what the evidence in the receipt shows again, under the policies "proven" and "attested"; nil where the receipt has none.
+	Shown *ShownAnswer `json:"shown,omitempty"`
+}
+
+// ShownAnswer is evidence that was checked again, without the chain's word for it: the chain vouches for what it is checked against.
+type ShownAnswer struct {
+	// Statement that it shows, as 64 hexadecimal digits: a hash of chain, task, attempt, worker, app, inputs and answer.
+	Statement string `json:"statement"`
+	// Worker that answered.
+	Worker string `json:"worker"`
+	// Verifier by its name, the System of its proofs, and the Program that it knows; of a proof.
+	Verifier string `json:"verifier,omitempty"`
+	System   string `json:"system,omitempty"`
+	Program  string `json:"program,omitempty"`
+	// Key of the session, the Platform that attested it, and the ids of the Machine and of the Measurement that it was started from; of an
+	// enclave's word.
+	Key         string `json:"key,omitempty"`
+	Platform    string `json:"platform,omitempty"`
+	Machine     string `json:"machine,omitempty"`
+	Measurement string `json:"measurement,omitempty"`
+	// Stopped says that seats or the council have stopped the verifier since.
+	Stopped bool `json:"stopped,omitempty"`
 }
 
 // Work is what was asked for.

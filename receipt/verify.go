@@ -56,6 +56,9 @@ func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
 		}
 	}
 	s := p.buildStatement(r, trust)
+	if s.Evidence.Shown, err = p.checkShown(r); err != nil {
+		return nil, err
+	}
 	if err := s.Answer.addManifest(r.Manifest, p.task.verdict); err != nil {
 		return nil, err
 	}

@@ -407,6 +407,7 @@ export async function verify(file, trust, expected = {}) {
     checkFinal(task, r.height);
     return state(r, task, deal, request, path, from);
   });
+  await addShown(s, r, task, deal, request, end.app);
   if (expected.digest && expected.digest !== s.answer.digest) {
     if (expected.digest === s.evidence.overturned) refuse("overturned", `the court overturned the answer ${expected.digest}; the accepted answer is ${s.answer.digest}`);
     refuse("digest", `the accepted answer is ${s.answer.digest}, not ${expected.digest}`);
@@ -482,6 +483,68 @@ function reach(trust, path) {
   return from;
 }
 
+// --- evidence ---
+const u64 = (n) => { const out = new Uint8Array(8); new DataView(out.buffer).setBigUint64(0, BigInt.asUintN(64, n)); return out; };
+/** H of docs/protocol.md: SHA-256 over the fields, each after its length. */
+const H = (...parts) => sha256(concat(...parts.flatMap((p) => [u64(BigInt(p.length)), p])));
+const texts = (list) => H(...list);
+const flag = (b) => Uint8Array.of(b ? 1 : 0);
+const EVIDENCE = {proven: 1, attested: 2}, ATTESTATION = 128, MIB = 1n << 20n;
+/** Memory that a task has where its deal does not say, and the most; the most that its files may hold. As poco/contract has it. */
+const RUNTIMES = {wasm: [1024n * MIB, 65535n << 16n, 64n * MIB], circuit: [1024n * MIB, 65535n << 16n, 64n * MIB], oci: [1024n * MIB, 65536n * MIB, 64n * MIB]};
+const SYSTEMS = ["", "RISC Zero", "SP1", "circuit"], PLATFORMS = ["", "TDX", "SEV-SNP", "software"];
+const min = (a, b) => a < b ? a : b;
+const varints = (f, n) => (f.get(n) ?? []).flatMap((v) => {
+  if (typeof v === "bigint") return [v];
+  const out = [];
+  for (let at = 0, one; at < v.length;) { [one, at] = varint(v, at); out.push(one); }
+  return out;
+});
+
+/** The digest of a task's inputs, and of how it is run: protocol.md, section 2. */
+async function inputsDigest(id, task, deal, job) {
+  const e = within(job, 30), terms = within(deal, 16), limits = RUNTIMES[text(deal, 12)] ?? refuse("record", "the deal's runtime is not known");
+  const index = number(task, 3), seed = bytes(e, 7), resources = within(deal, 41), ok = varints(e, 1);
+  const run = await H(utf8("credence/run/v1"), u64(signed(e, 6) || signed(deal, 25)), seed.length ? await H(utf8("credence/run-seed/v1"), seed, u64(index)) : await H(id),
+    await texts((ok.length ? ok : varints(deal, 51)).map(u64)), bytes(e, 2), bytes(e, 9), bytes(deal, 31), bytes(e, 11), flag(number(e, 8) !== 0n),
+    u64(number(terms, 11)), u64(number(resources, 2) === 0n ? limits[0] : min(number(resources, 2), limits[1])),
+    u64(number(resources, 3) === 0n ? limits[2] : min(number(resources, 3), limits[2])), ...bytes(e, 12).length ? [putBytes(12, bytes(e, 12))] : []);
+  const all = each(deal, 29).map(fields), k = Number(number(deal, 30)), from = Number(index) * k;
+  const sets = (k === 0 ? all : all.slice(from, from + k)).map((f) => bytes(f, 3, 32));
+  const files = each(job, 3).map(fields).flatMap((f) => [bytes(f, 1), bytes(f, 2, 32), flag(number(f, 5) !== 0n)]);
+  return H(utf8("credence/inputs/v2"), u64(index), await texts(each(job, 2)), await texts(each(e, 4)), bytes(e, 3), await texts(files), await texts(sets), run);
+}
+
+/**
+ * Checks the evidence of a receipt again, as the Go package does, but for the arithmetic of proofs: of those it says checked: false, and
+ * only what they would be checked against.
+ */
+async function addShown(s, r, task, deal, request, app) {
+  if (!r.shown) return;
+  const kind = EVIDENCE[s.evidence.policy], evidence = unbase64("shown.evidence", r.shown.evidence), verdict = outcome(within(task, 14));
+  const seat = reading("record", "task_record", () => each(task, 9).map(fields).find((f) => number(f, 5) === 3n && same(outcome(within(f, 7)), verdict)));
+  if (!kind || !seat) refuse("evidence", `shown: the receipt has evidence, and the answer was accepted under the policy "${s.evidence.policy}", which asks for none`);
+  if (kind === 2 && evidence.length !== ATTESTATION) refuse("evidence", `shown: evidence of ${evidence.length} bytes, expected the ${ATTESTATION} of a key and a signature`);
+  const job = within(request, 5), id = bytes(task, 1, 32), worker = address(bytes(seat, 1));
+  const statement = await H(utf8("credence/evidence/v1"), utf8(r.chain), id, u64(number(task, 4)), utf8(worker), Uint8Array.of(kind), bytes(deal, 11, 32),
+    await inputsDigest(id, task, deal, job), Uint8Array.of(verdict.kind), verdict.digest, u64(verdict.fuel));
+  const out = s.evidence.shown = {statement: hex(statement), worker, checked: kind === 2};
+  if (kind === 1) {
+    const v = await record("shown.basis", r.shown.basis, "verifiers", concat(Uint8Array.of(1), bytes(deal, 60)), app);
+    Object.assign(out, {verifier: text(v, 1), system: SYSTEMS[Number(number(v, 2))], program: hex(bytes(deal, 61, 32)), ...(v.has(9) && {stopped: true})});
+    return;
+  }
+  const key = evidence.slice(0, 64), who = bytes(seat, 1);
+  const e = await record("shown.basis", r.shown.basis, "enclaves", concat(Uint8Array.of(5), putVarint(BigInt(who.length)), who, key), app);
+  let right = false;
+  try {
+    const point = await crypto.subtle.importKey("raw", concat(Uint8Array.of(4), key), {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
+    right = await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, point, evidence.slice(64), statement);
+  } catch { /* no point of the curve */ }
+  if (!right) refuse("evidence", `shown: the session's key did not sign the accepted answer, statement ${hex(statement)}`);
+  Object.assign(out, {key: hex(key), platform: PLATFORMS[Number(number(e, 4))], machine: hex(bytes(e, 5, 32)), measurement: hex(bytes(e, 6, 32))});
+}
+
 const orderedRecord = (x) => ({value: x?.value ?? null, proof: x?.proof ?? null, store_proof: x?.store_proof ?? null});
 const orderedPath = (path) => Array.isArray(path) ? path.map((l) => ({header: l?.header ?? null, commit: l?.commit ?? null, validators: l?.validators ?? null})) : null;
 
@@ -492,6 +555,7 @@ function ordered(r) {
     task_record: orderedRecord(r.task_record), deal_record: orderedRecord(r.deal_record), request_record: orderedRecord(r.request_record),
   };
   if (r.manifest) out.manifest = r.manifest;
+  if (r.shown) out.shown = {evidence: r.shown?.evidence ?? null, basis: orderedRecord(r.shown?.basis)};
   out.path = orderedPath(r.path);
   return out;
 }

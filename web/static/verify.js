@@ -12,6 +12,12 @@ export async function check(text, trust, expected = {}) {
   }
 }
 
+/** What shows an answer again, beside the validators' word. */
+function shownBy(e) {
+  if (e.verifier === undefined) return `a signature, checked here, of the session key ${e.key}: platform ${e.platform}, machine ${e.machine}, measurement ${e.measurement}`;
+  return `a proof of ${e.system} under the verifier ${e.verifier}, for the program ${e.program}; not checked here: receipt verify does${e.stopped ? ". The verifier has been stopped since" : ""}`;
+}
+
 const time = seconds => new Date(Number(seconds) * 1000).toISOString();
 
 function signedRows(s) {
@@ -28,6 +34,7 @@ function describeTask(s) {
       ["Answer", `${answer.digest}${answer.kind === "RESULT" ? "" : ", that the program fails"}`], ["Task", s.task], ["App", `${work.app}:${work.version}, ${work.digest}`], ["Arguments", work.args.join(" ")],
       ["Asked by", work.organisation || "an account of no organisation"], ["Policy", `${evidence.policy}, trust ${evidence.trust}`], ["Replicas", String(evidence.replicas)],
       ["Given by", evidence.by_court ? `the court: ${evidence.court.join(", ")}` : evidence.gave_it.join(", ")], ["Audit", evidence.audit],
+      ...evidence.shown ? [["Shown by", shownBy(evidence.shown)]] : [],
       ...evidence.overturned ? [["Overturned", evidence.overturned]] : [], ...signedRows(s.signed),
     ],
   };

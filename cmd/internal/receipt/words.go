@@ -9,8 +9,21 @@ import (
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/receipt"
 )
+
+// shownText says what shows an answer again, and what that rests on.
+func shownText(e *receipt.ShownAnswer) string {
+	if e.Verifier == "" {
+		return fmt.Sprintf("a signature of the session key %s, attested by the platform %s: machine %s, started from measurement %s", e.Key, e.Platform, e.Machine, e.Measurement)
+	}
+	text := fmt.Sprintf("a proof of %s under the verifier %s, for the program %s", e.System, e.Verifier, e.Program)
+	if e.Stopped {
+		text += ". THIS VERIFIER HAS BEEN STOPPED since: what was proved under it may be wrong"
+	}
+	return text
+}
 
 // writeStatement says in words what a receipt proves. What a program or a requester chose is made printable.
 func writeStatement(out io.Writer, s *receipt.Statement, files string) {
@@ -44,6 +57,12 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	}
 	line("asked by", "%s", askedBy(s.Work))
 	line("evidence", "%s", evidenceText(s.Evidence))
+	if e := s.Evidence.Shown; e != nil {
+		line("shown by", "%s", shownText(e))
+		line("statement", "%s, of worker %s", e.Statement, e.Worker)
+	} else if s.Evidence.Policy == poco.PolicyProven || s.Evidence.Policy == poco.PolicyAttested {
+		line("shown by", "nothing in this receipt: the validators' word alone says that the evidence was checked")
+	}
 	line("trust", "%s", trustText(s.Evidence))
 	line("final", "%s", finalText(s))
 	line("signed by", "%d of %d validators, with the power %d of %d, in block %d of %s",

@@ -1,83 +1,22 @@
 package types
 
 import (
-	"crypto/sha256"
-	"errors"
-	"fmt"
-
-	"github.com/credence-chain/credence/evidence/circuit"
-	"github.com/credence-chain/credence/evidence/risc0"
-	"github.com/credence-chain/credence/evidence/sp1"
-	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/internal/claims"
 	"github.com/credence-chain/credence/result"
 )
 
-// Claim is what a proof has to show. All of it is the chain's: nothing is taken from the proof.
-type Claim struct {
-	// Program is the id that the app's version names: an image id of RISC Zero, a program's key of SP1, a circuit's program.
-	Program [32]byte
-	// Statement is what the worker says, complete.
-	Statement poco.Statement
-	// Inputs are those whose digest is in the statement.
-	Inputs poco.Inputs
-}
+// Claim is what a proof has to show; receipts check it again by the same code.
+type Claim = claims.Claim
 
 // ResultFile is the file of a circuit's result.
-const ResultFile = "out"
-
-// checker checks a proof of a claim.
-type checker func(c Claim, evidence []byte) error
-
-// open reads the verifier's key, and returns what checks proofs against it.
-func (v Verifier) open() (checker, error) {
-	switch v.System {
-	case SYSTEM_RISC0:
-		r, err := risc0.NewVerifier(risc0.Parameters{
-			Key: v.Key, ControlRoot: toHash(v.Root), ControlID: toHash(v.ControlId), Selector: toSelector(v.Selector),
-		})
-		return func(c Claim, evidence []byte) error {
-			journal := c.Statement.Digest()
-			return r.Verify(c.Program, journal[:], evidence)
-		}, err
-	case SYSTEM_SP1:
-		s, err := sp1.NewVerifier(sp1.Parameters{Key: v.Key, Root: toHash(v.Root), Selector: toSelector(v.Selector)})
-		return func(c Claim, evidence []byte) error {
-			values := c.Statement.Digest()
-			return s.Verify(c.Program, values[:], evidence)
-		}, err
-	case SYSTEM_CIRCUIT:
-		p, err := circuit.NewVerifier(circuit.Parameters{Key: v.Key, Program: toHash(v.Root), Inputs: int(v.Inputs)})
-		return func(c Claim, evidence []byte) error { return checkCircuit(p, c, evidence) }, err
-	}
-	return nil, fmt.Errorf("system: got %s", v.System)
-}
-
-// checkCircuit compares what a circuit does not hash itself: the program is the app, the outputs that the evidence declares are
-// the result's file. The arguments are the deal's.
-func checkCircuit(v *circuit.Verifier, c Claim, evidence []byte) error {
-	o := c.Statement.Outcome
-	switch {
-	case c.Statement.App != c.Program:
-		return fmt.Errorf("app: the version's digest is %x, expected the program's, %x", c.Statement.App, c.Program)
-	case o.Kind != poco.KindResult || o.Fuel != 0:
-		return fmt.Errorf("outcome: got %s with fuel %d, expected %s without: circuits show nothing else", o.Kind, o.Fuel, poco.KindResult)
-	}
-	text, err := v.Outputs(evidence)
-	if err != nil {
-		return err
-	}
-	if got := CircuitResult(text).Digest(); got != o.Digest {
-		return errors.New("outputs: those of the evidence are not the file of the result")
-	}
-	return v.Verify(c.Program, c.Statement.Digest(), c.Inputs.Arguments, evidence)
-}
+const ResultFile = claims.ResultFile
 
 // CircuitResult is the result of a circuit that left this text.
-func CircuitResult(text []byte) result.Manifest {
-	return result.Manifest{
-		Kind:    result.KindResult,
-		Entries: []result.Entry{{Path: ResultFile, Size: uint64(len(text)), Content: sha256.Sum256(text)}},
-	}
+func CircuitResult(text []byte) result.Manifest { return claims.CircuitResult(text) }
+
+// open reads the verifier's key, and returns what checks proofs against it.
+func (v Verifier) open() (claims.Checker, error) {
+	return claims.Verifier{System: claims.System(v.System), Key: v.Key, Root: v.Root, ControlID: v.ControlId, Selector: v.Selector, Inputs: v.Inputs}.Open()
 }
 
 // Check says why a proof does not show a claim; nil when it does. ErrEvidence, or ErrInvalid of a verifier that is none.
@@ -90,15 +29,4 @@ func (v Verifier) Check(c Claim, evidence []byte) error {
 		return ErrEvidence.Wrapf("verifier %s: %s", v.Name, err)
 	}
 	return nil
-}
-
-// toHash is a hash of the right size, and all zero of none.
-func toHash(b []byte) (out [hashSize]byte) {
-	copy(out[:], b)
-	return out
-}
-
-func toSelector(b []byte) (out [risc0.SelectorSize]byte) {
-	copy(out[:], b)
-	return out
 }

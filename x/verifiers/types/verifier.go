@@ -1,6 +1,7 @@
 package types
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -145,7 +146,7 @@ func (v Verifier) CheckApp(a App) error {
 	switch circuit := v.System == SYSTEM_CIRCUIT; {
 	case circuit != (runtime.Proofs == contract.ProofsOfProgram):
 		return ErrUnfit.Wrapf("verifier %s: it is a %s, which does not prove programs of the runtime %q", v.Name, v.System, runtime.Name)
-	case circuit && toHash(v.Root) != a.Program:
+	case circuit && !bytes.Equal(v.Root, a.Program[:]):
 		return ErrUnfit.Wrapf("verifier %s: it is for the program %x, and the app's is %x: each circuit has a verifier of its own", v.Name, v.Root, a.Program)
 	}
 	return nil
