@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,10 +47,12 @@ type config struct {
 	Sandbox        string
 	OCI            runtime.OCI
 	Enclave        string
-	LogFormat      string
-	LogFile        logfile.Options
-	LogLevel       string
-	Sabotage       string
+	// EnclaveCertificate is the file of the chip's certificate, and EnclaveProduct the name of its product; for SEV-SNP.
+	EnclaveCertificate, EnclaveProduct string
+	LogFormat                          string
+	LogFile                            logfile.Options
+	LogLevel                           string
+	Sabotage                           string
 }
 
 // leastPatience is what a node that is well may need for an answer.
@@ -109,7 +112,9 @@ func addFlags(f *pflag.FlagSet) {
 	f.StringSlice("oci-args", nil, "arguments for the engine's program before its command, such as --systemd-cgroup")
 	f.Int64("oci-cache", runtime.DefaultImageCache, "bytes that images may take unpacked; those that were not used for longest go first")
 	f.Float64("oci-cpus", 1, "processors that one container may keep busy")
-	f.String("enclave", "", "the enclave that this worker runs in, whose word answers need under the policy attested: software (none at all, for development chains); empty: it runs in none")
+	f.String("enclave", "", "the enclave that this worker runs in, whose word answers need under the policy attested: software (none at all, for development chains), tdx or sev-snp (asked for quotes through configfs); empty: it runs in none")
+	f.String("enclave-certificate", "", "with sev-snp: the file of the chip's certificate (VCEK), in DER")
+	f.String("enclave-product", "", "with sev-snp: the product of the chip as the chain's parameters name it, such as Milan")
 	f.String("log-format", "text", "text or json")
 	logfile.AddFlags(f)
 	f.String("log-level", "info", "debug, info, warn or error")
@@ -144,7 +149,8 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
 			CPUs: v.GetFloat64("oci-cpus"),
 		},
-		Enclave:   v.GetString("enclave"),
+		Enclave:            v.GetString("enclave"),
+		EnclaveCertificate: v.GetString("enclave-certificate"), EnclaveProduct: v.GetString("enclave-product"),
 		LogFormat: v.GetString("log-format"),
 		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
@@ -194,8 +200,10 @@ func (c config) validate() error {
 		return fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)
 	case c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0:
 		return fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)
-	case c.Enclave != "" && (c.Enclave != attester.Software || c.Role != roleWorker):
-		return fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, attester.Software, roleWorker)
+	case c.Enclave != "" && (!slices.Contains(attester.Names(), c.Enclave) || c.Role != roleWorker):
+		return fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, strings.Join(attester.Names(), ", "), roleWorker)
+	case c.Enclave != attester.SEVSNP && c.EnclaveCertificate+c.EnclaveProduct != "":
+		return fmt.Errorf("enclave-certificate and enclave-product: got %q and %q, expected them with enclave %s alone", c.EnclaveCertificate, c.EnclaveProduct, attester.SEVSNP)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
 	}
@@ -250,6 +258,8 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"oci-cache", fmt.Sprint(c.OCI.CacheBytes)},
 		{"oci-cpus", fmt.Sprint(c.OCI.CPUs)},
 		{"enclave", fmt.Sprintf("%q", c.Enclave)},
+		{"enclave-certificate", fmt.Sprintf("%q", c.EnclaveCertificate)},
+		{"enclave-product", fmt.Sprintf("%q", c.EnclaveProduct)},
 		{"log-format", fmt.Sprintf("%q", c.LogFormat)},
 		{"log-level", fmt.Sprintf("%q", c.LogLevel)},
 		{logfile.FlagFile, fmt.Sprintf("%q", c.LogFile.File)},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/credence-chain/credence/client"
@@ -22,6 +23,9 @@ func (w *worker) openSession() (attester.Attester, error) {
 	if w.Enclave == "" {
 		return nil, nil
 	}
+	if w.Enclave != attester.Software {
+		return w.openHardware()
+	}
 	seed, err := attester.LoadSeed(w.pathOf("enclave"))
 	if err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
@@ -30,6 +34,22 @@ func (w *worker) openSession() (attester.Attester, error) {
 	return attester.NewSoftware(attester.Machine{
 		Seed: seed, Measurement: attester.DefaultMeasurement(), Level: softwareLevel, End: time.Now().Add(softwareLife).Unix(),
 	}, w.key.Address())
+}
+
+// openHardware opens a session in the enclave of hardware in which this worker was started.
+func (w *worker) openHardware() (attester.Attester, error) {
+	var certificate []byte
+	if w.EnclaveCertificate != "" {
+		var err error
+		if certificate, err = os.ReadFile(w.EnclaveCertificate); err != nil {
+			return nil, fmt.Errorf("enclave-certificate: %w", err)
+		}
+	}
+	s, err := attester.OpenHardware(w.Enclave, attester.TSMRoot, certificate, w.EnclaveProduct)
+	if err != nil {
+		return nil, fmt.Errorf("enclave: %w", err)
+	}
+	return s, nil
 }
 
 // keepSession keeps a session registered until the context ends.

@@ -1,8 +1,8 @@
 // Package attester stands where an enclave would: it holds a session key, has it attested by a platform, and signs with it what a
 // program answered. A worker asks it through the seam Attester, and knows no platform.
 //
-// The one platform here is the software platform (package evidence/software), which is no enclave: it shows nothing to anybody, and
-// chains that are not for development refuse it.
+// Platforms of hardware are asked through the kernel (HardwareSession). The software platform (package evidence/software) is no enclave: it
+// shows nothing to anybody, and chains that are not for development refuse it.
 package attester
 
 import (
@@ -12,7 +12,20 @@ import (
 )
 
 // Platforms by the names that a worker's configuration gives them.
-const Software = "software"
+const (
+	Software = "software"
+	TDX      = "tdx"
+	SEVSNP   = "sev-snp"
+)
+
+// Names lists them.
+func Names() []string { return []string{Software, TDX, SEVSNP} }
+
+// Certified is an Attester whose quotes are checked with a certificate that stands beside them.
+type Certified interface {
+	// Certificate of the machine, in DER, and the name of its product; none where the quotes hold theirs.
+	Certificate() (certificate []byte, product string)
+}
 
 // Attester holds the session key of one worker.
 type Attester interface {

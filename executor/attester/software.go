@@ -139,12 +139,21 @@ func (s *SoftwareSession) Quote(_ context.Context, data [64]byte) ([]byte, error
 
 // Attest implements Attester: the key's public half, and its signature of the statement.
 func (s *SoftwareSession) Attest(_ context.Context, statement poco.Statement) ([]byte, error) {
+	return attest(s.key, statement)
+}
+
+// attest is the word of a session's key for a statement.
+func attest(key *ecdsa.PrivateKey, statement poco.Statement) ([]byte, error) {
 	if statement.Kind != poco.EvidenceAttestation {
 		return nil, fmt.Errorf("an enclave does not make %s", statement.Kind)
 	}
-	digest, key := statement.Digest(), s.Key()
-	signature, err := sign(s.key, digest[:])
-	return append(key[:], signature[:]...), err
+	point, err := pointOf(key)
+	if err != nil {
+		return nil, err
+	}
+	digest := statement.Digest()
+	signature, err := sign(key, digest[:])
+	return append(point[:], signature[:]...), err
 }
 
 // sign signs SHA-256 of a message; r and s have 32 bytes each, big endian.

@@ -109,9 +109,13 @@ func (c Config) Renew(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("quote: %w", err)
 	}
-	return true, c.Chain.Send(ctx, &enclavestypes.MsgRegisterSession{
+	msg := &enclavestypes.MsgRegisterSession{
 		Worker: c.Who, Platform: enclavestypes.Platform(c.Session.Platform()), Key: key[:], Height: seed.Height, Quote: quote,
-	})
+	}
+	if certified, is := c.Session.(attester.Certified); is {
+		msg.Certificate, msg.Product = certified.Certificate()
+	}
+	return true, c.Chain.Send(ctx, msg)
 }
 
 // Of is the chain behind a connection, for a worker's key.

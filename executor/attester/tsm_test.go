@@ -1,0 +1,142 @@
+package attester
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
+)
+
+// kernel plays what Linux does below the folder of configfs: a folder that is made has its files, and a request that is written is answered.
+type kernel struct {
+	root, provider string
+	// quote is the answer to a request.
+	quote func(data []byte) []byte
+	// overtaken is how many of the next requests another process changes.
+	overtaken int
+	// requests counts folders.
+	requests int
+
+	generation map[string]int
+	answers    map[string][]byte
+}
+
+func newKernel(t *testing.T, provider string) *kernel {
+	k := &kernel{root: filepath.Join(t.TempDir(), "report"), provider: provider, generation: map[string]int{}, answers: map[string][]byte{}}
+	k.quote = func(data []byte) []byte { return append([]byte("quote of "), data...) }
+	require.NoError(t, os.Mkdir(k.root, 0o700))
+	return k
+}
+
+func (k *kernel) mkdir(dir string) error {
+	k.requests++
+	return os.Mkdir(dir, 0o700)
+}
+
+func (k *kernel) write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if filepath.Base(path) != "inblob" || len(data) != 64 {
+		return os.ErrInvalid
+	}
+	k.generation[dir]++
+	if k.overtaken > 0 {
+		k.overtaken--
+		k.generation[dir]++
+		data = make([]byte, 64)
+	}
+	k.answers[dir] = k.quote(data)
+	return nil
+}
+
+func (k *kernel) read(path string) ([]byte, error) {
+	dir := filepath.Dir(path)
+	switch filepath.Base(path) {
+	case "provider":
+		return []byte(k.provider + "\n"), nil
+	case "generation":
+		return fmt.Appendf(nil, "%d\n", k.generation[dir]), nil
+	case "outblob":
+		return k.answers[dir], nil
+	}
+	return nil, os.ErrNotExist
+}
+
+func (k *kernel) open(t *testing.T, platform string) *HardwareSession {
+	t.Helper()
+	var certificate []byte
+	product := ""
+	if platform == SEVSNP {
+		certificate, product = []byte("vcek"), "Milan"
+	}
+	s, err := OpenHardware(platform, k.root, certificate, product)
+	require.NoError(t, err)
+	s.system = system{mkdir: k.mkdir, remove: os.Remove, write: k.write, read: k.read}
+	return s
+}
+
+// TestHardwareQuote: the data goes in, the quote comes out, and the folder is gone.
+func TestHardwareQuote(t *testing.T) {
+	for platform, provider := range map[string]string{TDX: "tdx_guest", SEVSNP: "sev_guest"} {
+		k := newKernel(t, provider)
+		s := k.open(t, platform)
+		data := poco.SessionData("credence-1", "cred1w", "lab", s.Key(), 7, []byte{1})
+		quote, err := s.Quote(context.Background(), data)
+		require.NoError(t, err)
+		require.Equal(t, append([]byte("quote of "), data[:]...), quote)
+		left, err := os.ReadDir(k.root)
+		require.NoError(t, err)
+		require.Empty(t, left)
+		require.Equal(t, map[string]enclavestypes.Platform{TDX: enclavestypes.PLATFORM_TDX, SEVSNP: enclavestypes.PLATFORM_SEV_SNP}[platform], enclavestypes.Platform(s.Platform()))
+		require.NotEqual(t, s.Key(), k.open(t, platform).Key(), "a key lives as long as its process")
+	}
+}
+
+// TestHardwareQuoteIsOwn: a quote of what another process asked for at the same moment is not taken; after some attempts the error says so.
+func TestHardwareQuoteIsOwn(t *testing.T) {
+	k := newKernel(t, "tdx_guest")
+	s := k.open(t, TDX)
+	k.overtaken = 3
+	quote, err := s.Quote(context.Background(), [64]byte{5})
+	require.NoError(t, err)
+	require.Equal(t, byte(5), quote[len("quote of ")])
+	require.Equal(t, 4, k.requests)
+	k.overtaken = 100
+	_, err = s.Quote(context.Background(), [64]byte{5})
+	require.ErrorContains(t, err, "another process")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
+	defer cancel()
+	<-ctx.Done()
+	_, err = s.Quote(ctx, [64]byte{5})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestHardwareRefuses what is no quote of the platform that was named.
+func TestHardwareRefuses(t *testing.T) {
+	k := newKernel(t, "sev_guest")
+	_, err := k.open(t, TDX).Quote(context.Background(), [64]byte{})
+	require.ErrorContains(t, err, `expected "tdx_guest"`)
+	k.provider = "tdx_guest"
+	for name, answer := range map[string][]byte{"empty": nil, "too large": make([]byte, 1<<16)} {
+		k.quote = func([]byte) []byte { return answer }
+		_, err = k.open(t, TDX).Quote(context.Background(), [64]byte{})
+		require.ErrorContains(t, err, "expected 1 to", name)
+	}
+	left, err := os.ReadDir(k.root)
+	require.NoError(t, err)
+	require.Empty(t, left, "the folder goes whatever happens")
+	for name, open := range map[string]func() error{
+		"no such platform":          func() error { _, err := OpenHardware("sgx", k.root, nil, ""); return err },
+		"AMD without a certificate": func() error { _, err := OpenHardware(SEVSNP, k.root, nil, "Milan"); return err },
+		"Intel with one":            func() error { _, err := OpenHardware(TDX, k.root, []byte{1}, "Milan"); return err },
+		"no such folder":            func() error { _, err := OpenHardware(TDX, k.root+"x", nil, ""); return err },
+	} {
+		require.Error(t, open(), name)
+	}
+}
