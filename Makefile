@@ -101,6 +101,11 @@ PROPOSERS_TARGETS ?= 600
 proposers: ## Measure what proposers gain who withhold blocks whose seed they dislike
 	$(GO) test -timeout 1h ./test/proposers -run 'TestProposersGain$$' -v -args -proposers.targets=$(PROPOSERS_TARGETS) -proposers.out=$(CURDIR)/test/proposers/results/gain.txt -proposers.commit=$$(git rev-parse --short HEAD)
 
+.PHONY: pools
+POOLS_BLOCKS ?= 300
+pools: ## Count refused draws in pools of 10, 30 and 200 workers under load
+	$(GO) test -timeout 8h ./test/pools -run 'TestRefusedDraws$$' -v -args -pools.blocks=$(POOLS_BLOCKS) -pools.out=$(CURDIR)/test/pools/results/refused.txt -pools.commit=$$(git rev-parse --short HEAD)
+
 .PHONY: bench
 bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends as a yardstick
 	scripts/bench.sh
