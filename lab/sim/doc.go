@@ -7,8 +7,9 @@
 //
 // Read the files in this order: world.go and crowd.go (the organisations), dice.go (random numbers, and how they are tilted for
 // rare errors), population.go (the adversaries), scheme.go (the interface of schemes, and the loop of those that decide one
-// task after the other), credence.go with planner.go and turns.go (the protocol), voting.go, credibility.go, boinc.go, iexec.go
-// and audit.go (the published schemes), tally.go and measure.go (the figures of a run, and their means over seeds).
+// task after the other), credence.go with planner.go and turns.go (the protocol), quick.go (long quiet runs) and variant.go (other ways
+// to plan), voting.go, spotcheck.go, credibility.go, boinc.go, iexec.go and audit.go (the published schemes), tally.go and measure.go (the
+// figures of a run, and their means over seeds), study.go and year.go (what is measured), reach.go (the goals).
 //
 // A run depends on its trial alone: the same trial gives the same bytes, with any number of cores.
 package sim
