@@ -197,13 +197,24 @@ func rowsOf(t *testing.T, db *sql.DB, query string) (out []string) {
 // startIndexer starts a full node beside the devnet, whose events go to a database.
 func (n *network) startIndexer(conn string) setup.Node {
 	n.t.Helper()
+	return n.startFullNode("indexer", func(text string) string {
+		changed := strings.Replace(strings.Replace(text, `indexer = "kv"`, `indexer = "psql"`, 1), `psql-conn = ""`, fmt.Sprintf("psql-conn = %q", conn), 1)
+		require.Contains(n.t, changed, `indexer = "psql"`)
+		require.Contains(n.t, changed, conn)
+		return changed
+	})
+}
+
+// startFullNode starts a full node beside the devnet, with its config.toml changed.
+func (n *network) startFullNode(name string, change func(config string) string) setup.Node {
+	n.t.Helper()
 	v := n.Info.Validators[0]
 	var ports [5]int
 	for i := range ports {
 		ports[i] = freePort(n.t)
 	}
 	node := setup.Node{
-		Home: filepath.Join(n.Info.State, "indexer"), Moniker: "indexer", ChainID: n.Info.ChainID, Peers: []string{fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P)},
+		Home: filepath.Join(n.Info.State, name), Moniker: name, ChainID: n.Info.ChainID, Peers: []string{fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P)},
 		Ports: setup.Ports{P2P: ports[0], RPC: ports[1], GRPC: ports[2], API: ports[3], Prometheus: ports[4]},
 	}
 	_, err := node.MakeKeys()
@@ -215,14 +226,21 @@ func (n *network) startIndexer(conn string) setup.Node {
 	path := filepath.Join(node.Home, "config", "config.toml")
 	text, err := os.ReadFile(path)
 	require.NoError(n.t, err)
-	changed := strings.Replace(strings.Replace(string(text), `indexer = "kv"`, `indexer = "psql"`, 1), `psql-conn = ""`, fmt.Sprintf("psql-conn = %q", conn), 1)
-	require.Contains(n.t, changed, `indexer = "psql"`)
-	require.Contains(n.t, changed, conn)
-	require.NoError(n.t, os.WriteFile(path, []byte(changed), 0o600))
+	require.NoError(n.t, os.WriteFile(path, []byte(change(string(text))), 0o600))
+	n.run(name, "credenced", "start", "--home", node.Home, "--log_no_color")
+	return node
+}
 
-	log, err := os.Create(filepath.Join(n.Info.State, "logs", "indexer.log")) // shown with the others on a failure
+// run starts a program beside the devnet until the test ends. Its log is shown with the others on a failure. One that is not of ours is
+// named by its path.
+func (n *network) run(name, program string, args ...string) {
+	n.t.Helper()
+	if !filepath.IsAbs(program) {
+		program = filepath.Join(binaries, program)
+	}
+	log, err := os.Create(filepath.Join(n.Info.State, "logs", name+".log"))
 	require.NoError(n.t, err)
-	cmd := exec.Command(filepath.Join(binaries, "credenced"), "start", "--home", node.Home, "--log_no_color")
+	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(n.t, cmd.Start())
 	n.t.Cleanup(func() {
@@ -230,7 +248,6 @@ func (n *network) startIndexer(conn string) setup.Node {
 		_ = cmd.Wait()
 		_ = log.Close()
 	})
-	return node
 }
 
 func freePort(t *testing.T) int {
