@@ -98,11 +98,16 @@ func readAtMost(path string) ([]byte, error) {
 
 // open decrypts the content of a file.
 func open(path string, content, secret []byte) ([]byte, error) {
+	return openWithin(path, content, secret, maxWork)
+}
+
+// openWithin is open of a file that asks for no more work of scrypt, as a logarithm.
+func openWithin(path string, content, secret []byte, work int) ([]byte, error) {
 	identity, err := age.NewScryptIdentity(string(secret))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", path, ErrLocked, err)
 	}
-	identity.SetMaxWorkFactor(maxWork)
+	identity.SetMaxWorkFactor(work)
 	var source io.Reader = bytes.NewReader(content)
 	if !bytes.HasPrefix(content, []byte(binaryHeader)) {
 		source = armor.NewReader(source)
