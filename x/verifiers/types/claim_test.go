@@ -65,6 +65,11 @@ func TestCheckCircuit(t *testing.T) {
 		change(&changed)
 		require.ErrorIs(t, v.Check(changed, evidence), types.ErrEvidence, name)
 	}
+	other := claim
+	other.Statement.App = [32]byte{9}
+	proof, err := key.Prove(context.Background(), other.Statement.Digest(), other.Inputs.Arguments)
+	require.NoError(t, err)
+	require.ErrorIs(t, v.Check(other, proof), types.ErrEvidence, "the statement is of another app than the program that is proved")
 	wrong, lie := claimOf(t, key, "50\n")
 	require.ErrorIs(t, v.Check(wrong, lie), types.ErrEvidence, "the proof is of 49, the statement of 50")
 }
