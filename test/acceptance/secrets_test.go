@@ -117,11 +117,11 @@ func TestSecrets(t *testing.T) {
 	require.Equal(t, len(task.Seats), o.given(), "each who was drawn, once")
 	require.Equal(t, plain, o.open(task, mine))
 
-	before := o.given()
+	before, held := o.given(), n.heldKeys()
 	killed := make(chan struct{})
 	go func() {
 		defer close(killed)
-		for o.given() == before && n.ctx.Err() == nil {
+		for len(n.heldKeys()) == len(held) && n.ctx.Err() == nil { // not before: the log of releases has the line before the worker has the key
 			time.Sleep(5 * time.Millisecond)
 		}
 		o.killAgent()
@@ -184,6 +184,16 @@ func (o *owner) open(task taskstypes.Task, identity string) string {
 	text, err := os.ReadFile(filepath.Join(dir, "open", "stdout"))
 	require.NoError(o.t, err)
 	return string(text)
+}
+
+// heldKeys are the keys that workers keep.
+func (n *network) heldKeys() (files []string) {
+	for _, w := range n.Info.Workers {
+		of, err := filepath.Glob(filepath.Join(w.Home, "keys", "*.key.age"))
+		require.NoError(n.t, err)
+		files = append(files, of...)
+	}
+	return files
 }
 
 // requireNowhere looks for a text in everything that workers keep.
