@@ -71,10 +71,10 @@ func TestTasksAreCounted(t *testing.T) {
 	lost := w.Messages(key, 0, 1, 3)
 	require.NotEqual(t, w.requestOf(msgs), w.requestOf(lost))
 	at := time.Now()
-	w.Sent(nil, msgs, 3, at)
-	w.Sent(nil, lost, 3, at)
+	w.Sent(&sender.SignedTx{Hash: "A"}, msgs, 3, at)
+	w.Sent(&sender.SignedTx{Hash: "B"}, lost, 3, at)
 	require.Equal(t, 6, w.UnderWay())
-	w.Lost(nil, lost)
+	w.Lost(&sender.SignedTx{Hash: "B"}, lost)
 	require.Equal(t, 3, w.UnderWay())
 
 	request := w.requestOf(msgs)
@@ -95,6 +95,18 @@ func TestTasksAreCounted(t *testing.T) {
 	require.Equal(t, 1, got.Failed)
 	require.Equal(t, map[string]int{"ENDING_ACCEPTED": 2, "ENDING_VOID": 1}, got.Endings)
 	require.Equal(t, 2*time.Second, got.Latency(1))
+}
+
+// TestRefusedInABlock: a request that fails in a block is under way no more, and its tasks have failed.
+func TestRefusedInABlock(t *testing.T) {
+	w := NewTasks("chain", markettypes.Job{App: "a/b:1"})
+	msgs := w.Messages(keysOf(t, 1), 0, 0, 3)
+	w.Sent(&sender.SignedTx{Hash: "A"}, msgs, 3, time.Now())
+	w.noteExecuted(executed{"another", false})
+	require.Equal(t, 3, w.UnderWay())
+	w.noteExecuted(executed{"A", false})
+	require.Zero(t, w.UnderWay())
+	require.Equal(t, 3, w.Result().Failed)
 }
 
 func TestSendsUnderWay(t *testing.T) {

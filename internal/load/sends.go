@@ -70,21 +70,17 @@ func (s *Sends) take(hash string) (operation, bool) {
 
 // Read implements Work.
 func (s *Sends) Read(ctx context.Context, conn *client.Conn, height int64, seen time.Time) error {
-	block, err := conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
+	txs, err := readTxs(ctx, conn, height)
 	if err != nil {
 		return err
 	}
-	results, err := conn.Comet().GetBlockResults(ctx, &cmtv1.GetBlockResultsRequest{Height: height})
-	if err != nil {
-		return err
-	}
-	for i, bytes := range block.GetSdkBlock().GetData().GetTxs() {
-		op, ours := s.take(sender.TxHash(bytes))
-		if !ours || i >= len(results.TxsResults) {
+	for _, tx := range txs {
+		op, ours := s.take(tx.hash)
+		if !ours {
 			continue
 		}
 		s.mu.Lock()
-		if results.TxsResults[i].Code == 0 {
+		if tx.ok {
 			s.result.noteAccepted(op.count, seen.Sub(op.sent))
 		} else {
 			s.result.Failed += op.count
@@ -92,6 +88,29 @@ func (s *Sends) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 		s.mu.Unlock()
 	}
 	return nil
+}
+
+// executed is a transaction of a block, and whether it succeeded.
+type executed struct {
+	hash string
+	ok   bool
+}
+
+func readTxs(ctx context.Context, conn *client.Conn, height int64) (out []executed, err error) {
+	block, err := conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
+	if err != nil {
+		return nil, err
+	}
+	results, err := conn.Comet().GetBlockResults(ctx, &cmtv1.GetBlockResultsRequest{Height: height})
+	if err != nil {
+		return nil, err
+	}
+	for i, bytes := range block.GetSdkBlock().GetData().GetTxs() {
+		if i < len(results.TxsResults) {
+			out = append(out, executed{sender.TxHash(bytes), results.TxsResults[i].Code == 0})
+		}
+	}
+	return out, nil
 }
 
 // UnderWay implements Work.

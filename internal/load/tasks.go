@@ -25,6 +25,7 @@ type Tasks struct {
 	mu       sync.Mutex
 	requests map[string]operation // under way, by id
 	deals    map[string]string    // deal -> its request
+	txs      map[string]string    // hash of a transaction that is in no block yet -> its request
 	open     int
 	result   Result
 }
@@ -33,7 +34,7 @@ type Tasks struct {
 func NewTasks(chainID string, job markettypes.Job) *Tasks {
 	return &Tasks{
 		chainID: chainID, job: job, nonce: uint64(time.Now().UnixNano()),
-		requests: map[string]operation{}, deals: map[string]string{}, result: Result{Endings: map[string]int{}},
+		requests: map[string]operation{}, deals: map[string]string{}, txs: map[string]string{}, result: Result{Endings: map[string]int{}},
 	}
 }
 
@@ -56,20 +57,29 @@ func (t *Tasks) requestOf(msgs []sdk.Msg) string {
 }
 
 // Sent implements Work.
-func (t *Tasks) Sent(_ *sender.SignedTx, msgs []sdk.Msg, count int, at time.Time) {
+func (t *Tasks) Sent(tx *sender.SignedTx, msgs []sdk.Msg, count int, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.requests[t.requestOf(msgs)] = operation{count, at}
+	id := t.requestOf(msgs)
+	t.requests[id], t.txs[tx.Hash] = operation{count, at}, id
 	t.open += count
 }
 
 // Lost implements Work.
-func (t *Tasks) Lost(_ *sender.SignedTx, msgs []sdk.Msg) {
+func (t *Tasks) Lost(tx *sender.SignedTx, _ []sdk.Msg) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	id := t.requestOf(msgs)
-	t.open -= t.requests[id].count
+	t.drop(tx.Hash)
+}
+
+// drop forgets the request of a transaction that came to nothing, and returns how many tasks it had.
+func (t *Tasks) drop(hash string) int {
+	id := t.txs[hash]
+	n := t.requests[id].count
+	t.open -= n
 	delete(t.requests, id)
+	delete(t.txs, hash)
+	return n
 }
 
 // Read implements Work.
@@ -78,8 +88,15 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 	if err != nil {
 		return err
 	}
+	txs, err := readTxs(ctx, conn, height)
+	if err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for _, tx := range txs {
+		t.noteExecuted(tx)
+	}
 	for _, e := range client.Typed[*dealstypes.EventDeal](block) {
 		t.noteDeal(e)
 	}
@@ -87,6 +104,14 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 		t.noteEnded(e, seen)
 	}
 	return nil
+}
+
+// noteExecuted counts the tasks of a request that a block has refused, such as for want of escrow, as failed.
+func (t *Tasks) noteExecuted(tx executed) {
+	if !tx.ok {
+		t.result.Failed += t.drop(tx.hash)
+	}
+	delete(t.txs, tx.hash)
 }
 
 func (t *Tasks) noteDeal(e *dealstypes.EventDeal) {

@@ -14,15 +14,15 @@ import (
 // TestLoad loads a network of real processes for seconds: everything that is sent is accepted, and the accounts that were made for it give
 // back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
 func TestLoad(t *testing.T) {
-	n := start(t, 4*time.Minute, devnet.Options{Workers: 4})
+	n := start(t, 4*time.Minute, devnet.Options{})
 	app := n.publish("echo", echo(), appPrice)
 	payer := n.key("requester")
 	plan := netload.Plan{Accounts: 5, Fund: 2_000_000, Rate: 20, Batch: 1, Duration: 3 * time.Second, Drain: time.Minute, Most: 1000}
 	if measuring := os.Getenv("CREDENCE_LOAD") == "measure"; measuring {
 		plan.Accounts, plan.Fund, plan.Rate, plan.Duration = 100, 5_000_000, 600, 20*time.Second
 	}
-	for _, v := range n.Info.Validators {
-		plan.PIDs = append(plan.PIDs, v.PID)
+	for i := range n.Info.Validators {
+		plan.PIDs = append(plan.PIDs, n.Validator(i).PID())
 	}
 	loads := []struct {
 		name string
@@ -36,7 +36,8 @@ func TestLoad(t *testing.T) {
 	}
 	for _, l := range loads {
 		before := n.balance(payer.Address())
-		report, err := netload.Run(n.ctx, n.conn, payer, l.with(plan), l.work())
+		mine := l.with(plan)
+		report, err := netload.Run(n.ctx, n.conn, payer, mine, l.work())
 		require.NoError(t, err, l.name)
 		t.Logf("%s:", l.name)
 		report.Write(t.Output())
@@ -48,12 +49,12 @@ func TestLoad(t *testing.T) {
 		require.Positive(t, report.Latency(0.5), l.name)
 		require.Positive(t, report.NodeSeconds, l.name)
 		spent := before - n.balance(payer.Address())
-		require.Less(t, spent, plan.Fund*uint64(plan.Accounts)/2, "%s: the accounts gave back what they had left", l.name)
+		require.Less(t, spent, mine.Fund*uint64(mine.Accounts)/2, "%s: the accounts gave back what they had left", l.name)
 	}
 }
 
 // tasksOf is a plan for tasks: a twentieth of the rate of sends, five in a request.
 func tasksOf(p netload.Plan) netload.Plan {
-	p.Rate, p.Batch, p.Fund = p.Rate/20, 5, 20_000_000
+	p.Rate, p.Batch, p.Fund = p.Rate/20, 5, 200_000_000
 	return p
 }
