@@ -48,8 +48,8 @@ func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
 	return []sdk.Msg{&markettypes.MsgSubmitTask{Requester: keys[account].Address(), Nonce: t.nonce + uint64(i), Job: job}}
 }
 
-// Gas implements Work.
-func (*Tasks) Gas(msgs []sdk.Msg) uint64 { return client.TableGas(msgs) }
+// Gas implements Work. Each request is simulated, so that what the chain refuses is counted by its reason.
+func (*Tasks) Gas([]sdk.Msg) uint64 { return 0 }
 
 func (t *Tasks) requestOf(msgs []sdk.Msg) string {
 	m := msgs[0].(*markettypes.MsgSubmitTask)

@@ -11,11 +11,10 @@ import (
 	netload "github.com/credence-chain/credence/internal/load"
 )
 
-// TestLoad loads a network of real processes for seconds: everything that is sent is accepted, and the accounts that were made for it give
+// TestLoad loads a network of real processes with sends for seconds: everything that is sent is accepted, and the accounts that were made for it give
 // back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
 func TestLoad(t *testing.T) {
 	n := start(t, 4*time.Minute, devnet.Options{})
-	app := n.publish("echo", echo(), appPrice)
 	payer := n.key("requester")
 	plan := netload.Plan{Accounts: 5, Fund: 2_000_000, Rate: 20, Batch: 1, Duration: 3 * time.Second, Drain: time.Minute, Most: 1000}
 	if measuring := os.Getenv("CREDENCE_LOAD") == "measure"; measuring {
@@ -31,8 +30,6 @@ func TestLoad(t *testing.T) {
 	}{
 		{"sends", func(p netload.Plan) netload.Plan { return p }, func() netload.Work { return netload.NewSends() }},
 		{"sends, ten in a transaction", func(p netload.Plan) netload.Plan { p.Batch = 10; return p }, func() netload.Work { return netload.NewSends() }},
-		{"tasks, two workers", tasksOf, func() netload.Work { return netload.NewTasks(n.Info.ChainID, job(app, 2, 2)) }},
-		{"tasks, three workers", tasksOf, func() netload.Work { return netload.NewTasks(n.Info.ChainID, job(app, 2, 3)) }},
 	}
 	for _, l := range loads {
 		before := n.balance(payer.Address())
@@ -51,10 +48,4 @@ func TestLoad(t *testing.T) {
 		spent := before - n.balance(payer.Address())
 		require.Less(t, spent, mine.Fund*uint64(mine.Accounts)/2, "%s: the accounts gave back what they had left", l.name)
 	}
-}
-
-// tasksOf is a plan for tasks: a twentieth of the rate of sends, five in a request.
-func tasksOf(p netload.Plan) netload.Plan {
-	p.Rate, p.Batch, p.Fund = p.Rate/20, 5, 200_000_000
-	return p
 }
