@@ -64,7 +64,7 @@ func (h *home) logPath() string         { return filepath.Join(h.path, "releases
 func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	text, err := keyfile.Read(path, keyfile.From(passphraseFile))
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
-		return nil, &cli.Problem{What: "there is no identity in " + path, Next: "credence agent key " + cli.ShellQuote(path), Err: err}
+		return nil, &cli.Problem{What: "there is no identity in " + path, Next: "credenced agent key " + cli.ShellQuote(path), Err: err}
 	}
 	if err != nil {
 		return nil, err
@@ -75,11 +75,11 @@ func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 		}
 		identity, err := age.ParseX25519Identity(line)
 		if err != nil {
-			return nil, &cli.Problem{What: path + " holds no identity of age, AGE-SECRET-KEY-1...", Next: "make one with: credence agent key FILE"}
+			return nil, &cli.Problem{What: path + " holds no identity of age, AGE-SECRET-KEY-1...", Next: "make one with: credenced agent key FILE"}
 		}
 		return identity, nil
 	}
-	return nil, &cli.Problem{What: path + " is empty", Next: "make an identity with: credence agent key FILE"}
+	return nil, &cli.Problem{What: path + " is empty", Next: "make an identity with: credenced agent key FILE"}
 }
 
 func keyCmd() *cobra.Command {

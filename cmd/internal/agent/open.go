@@ -17,10 +17,10 @@ func openCmd() *cobra.Command {
 	var identity, out string
 	cmd := &cobra.Command{
 		Use: "open FOLDER|FILE", Short: "Open a sealed answer with the identity that it is sealed for", PersistentPreRunE: cli.NoPrepare, Args: cli.Exactly("FOLDER|FILE"),
-		Long: `Open a sealed answer that credence run or credence task fetch has brought, with the identity that it is sealed for. These have checked
+		Long: `Open a sealed answer that credenced run or credence task fetch has brought, with the identity that it is sealed for. These have checked
 the sealed file against the digest that the chain accepted; each file in it is checked against the manifest inside.`,
-		Example: `  credence run studio/count:1.0 --input patients.csv=patients.sealed --recipient age1... --out sealed
-  credence agent open sealed --identity me.key --out result`,
+		Example: `  credenced run studio/count:1.0 --input patients.csv=patients.sealed --recipient age1... --out sealed
+  credenced agent open sealed --identity me.key --out result`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return &cli.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: cli.ExitUsage}

@@ -37,14 +37,14 @@ func sealCmd() *cobra.Command {
 		Use: "seal FILE", Short: "Seal a file for tasks of an app and a requester", PersistentPreRunE: cli.NoPrepare, Args: cli.Exactly("FILE"),
 		Long: `Seal a file, and keep a record of who may have it opened. The sealed file is an input or a dataset like any other: the program finds
 the plain file in its place. An app by its digest is the safest: under a name its owner may publish another version.`,
-		Example: `  credence agent seal patients.csv --url https://keys.example.org --app studio/count:1.0 --requester lab --out patients.sealed
-  credence run studio/count:1.0 --input patients.csv=patients.sealed --out result`,
+		Example: `  credenced agent seal patients.csv --url https://keys.example.org --app studio/count:1.0 --requester lab --out patients.sealed
+  credenced run studio/count:1.0 --input patients.csv=patients.sealed --out result`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case url == "" || out == "":
-				return &cli.Problem{What: "--url and --out are needed: where workers ask for the key, and the sealed file", Next: "credence agent seal --help", Exit: cli.ExitUsage}
+				return &cli.Problem{What: "--url and --out are needed: where workers ask for the key, and the sealed file", Next: "credenced agent seal --help", Exit: cli.ExitUsage}
 			case len(a.apps) == 0 || len(a.requesters) == 0:
-				return &cli.Problem{What: "--app and --requester are needed: nobody gets the key of a file that is allowed to nobody", Next: "credence agent seal --help", Exit: cli.ExitUsage}
+				return &cli.Problem{What: "--app and --requester are needed: nobody gets the key of a file that is allowed to nobody", Next: "credenced agent seal --help", Exit: cli.ExitUsage}
 			}
 			r, err := h.sealFile(args[0], out, url, a)
 			if err != nil {
@@ -164,7 +164,7 @@ func (h *home) find(text string) (found release.Record, err error) {
 		}
 	}
 	if len(digits) < 4 || n != 1 {
-		return found, &cli.Problem{What: fmt.Sprintf("%d sealed files have a digest that begins with %.80q, expected one", n, text), Next: "credence agent list", Exit: cli.ExitUsage}
+		return found, &cli.Problem{What: fmt.Sprintf("%d sealed files have a digest that begins with %.80q, expected one", n, text), Next: "credenced agent list", Exit: cli.ExitUsage}
 	}
 	return found, nil
 }

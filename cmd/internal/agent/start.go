@@ -46,8 +46,8 @@ func startCmd() *cobra.Command {
 		Use: "start", Short: "Give keys to the workers and court seats that the chain has drawn, until stopped", PersistentPreRunE: cli.NoPrepare, Args: cli.Exactly(),
 		Long: `Give keys to the workers and court seats that the chain has drawn, until stopped. Every request is looked up on the chain through the
 nodes named, which are believed: name your own. Each release and each refusal is a line of releases.log in --home; without it no key is given.`,
-		Example: `  credence agent start --url https://keys.example.org --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem --node 127.0.0.1:9090
-  credence agent start --url http://127.0.0.1:7300 --listen 127.0.0.1:7300`,
+		Example: `  credenced agent start --url https://keys.example.org --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem --node 127.0.0.1:9090
+  credenced agent start --url http://127.0.0.1:7300 --listen 127.0.0.1:7300`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.check(); err != nil {
 				return err
