@@ -28,7 +28,7 @@ func TestACourtAfterRefusedDrawsIsPaidInPart(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, id := plannedTaskOf(t, 5, c.first, func(d *dealstypes.Deal) {
-				d.Terms.CourtFee, d.Terms.MaxSeats, d.Terms.WaitBlocks = 30, 5, 2
+				d.Terms.CourtFee, d.Terms.MaxSeats, d.Terms.WaitBlocks = 30, 5, 8
 			})
 			x, err := poco.Q64FromBytes(f.task(id).Plan.X)
 			require.NoError(t, err)
