@@ -9,9 +9,6 @@ type Forecast struct {
 	Cheapest Plan   // that of the last task
 }
 
-// Replicas is the expected number of replicas of all tasks.
-func (f Forecast) Replicas() float64 { return float64(f.Steps) / LotterySteps }
-
 // ForecastTasks plans so many tasks like the given one, one after the other. Each counts in both ledgers and pays its premium, so
 // that plans never get dearer: it looks for the tasks at which they change, and takes a few hundred plans for any number of tasks.
 func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) Forecast {

@@ -52,6 +52,6 @@ func TestForecastOfManyTasks(t *testing.T) {
 	}
 	f := ForecastTasks(Credence{}, in, 0, 1_000_000)
 	require.Zero(t, f.ToCourt)
-	require.InDelta(t, 1.13, f.Replicas()/1_000_000, 0.01, "what the laboratory measures in peace (docs/trust.md)")
+	require.InDelta(t, 1.13, float64(f.Steps)/LotterySteps/1_000_000, 0.01, "what the laboratory measures in peace (docs/trust.md)")
 	require.Equal(t, uint32(1), f.Cheapest.Replicas)
 }

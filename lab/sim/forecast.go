@@ -126,7 +126,7 @@ func (f Forecast) describeTime() string {
 	rounds := func(executions float64) time.Duration {
 		return time.Duration(executions * float64(q.Runtime)).Round(time.Second)
 	}
-	return text + fmt.Sprintf(", some %s; all tasks some %s, with %.0f executions at the same time", rounds(waves), rounds(max(waves, f.Planned.Replicas()/lanes)), lanes)
+	return text + fmt.Sprintf(", some %s; all tasks some %s, with %.0f executions at the same time", rounds(waves), rounds(max(waves, f.plannedReplicas()/lanes)), lanes)
 }
 
 // Write says a forecast to people; coins writes an amount.
@@ -134,7 +134,7 @@ func (f Forecast) Write(w io.Writer, coins func(float64) string) error {
 	q, peace := f.Question, f.Peace.Row
 	fmt.Fprintf(w, "%d tasks at trust %d, %d organisations, a stake of %s an assignment, measured in %d runs from seed %d.\n\n", q.Tasks, q.Trust, q.Organisations, coins(float64(q.Stake)), q.Seeds, q.Seed)
 	fmt.Fprintf(w, "The first task:   %s\n", f.First.Text())
-	planned := f.Planned.Replicas()
+	planned := f.plannedReplicas()
 	fmt.Fprintf(w, "The last task:    %s\n", f.Planned.Cheapest.Text())
 	fmt.Fprintf(w, "In peace:         %.0f replicas in all, %.2f a task, %s; %s is locked for each replica until its task ends\n",
 		planned, planned/float64(q.Tasks), coins(planned*float64(q.Price)), coins(float64(q.Stake)))
@@ -169,3 +169,6 @@ func (f Forecast) Write(w io.Writer, coins func(float64) string) error {
 	}
 	return t.Flush()
 }
+
+// plannedReplicas is the expected number of replicas of all tasks, if nothing goes wrong.
+func (f Forecast) plannedReplicas() float64 { return float64(f.Planned.Steps) / poco.LotterySteps }

@@ -22,7 +22,7 @@ func TestForecast(t *testing.T) {
 
 	// What is planned for peace is what is measured there, but for the lottery's luck.
 	peace := f.Peace.Row.Replicas
-	require.InDelta(t, peace.Mean, f.Planned.Replicas()/500, 5*peace.Error+0.02)
+	require.InDelta(t, peace.Mean, f.plannedReplicas()/500, 5*peace.Error+0.02)
 	require.NotContains(t, out.String(), "with 30 executions at the same time")
 	q.Runtime, q.Slots = 10*time.Minute, 2
 	f, err = q.Answer()
