@@ -17,6 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 const deployed = "../../docker/"
@@ -48,10 +49,7 @@ func TestDashboards(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	program, err := exec.LookPath("prometheus")
-	if err != nil {
-		t.Skip("there is no prometheus: apt-get install prometheus")
-	}
+	program := tool.Find(t, "prometheus")
 	n := start(t, 6*time.Minute, devnet.Options{Validators: 2, Workers: 4})
 	full := n.startFullNode("full", func(config string) string { return config })
 	store := t.TempDir()

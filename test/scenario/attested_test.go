@@ -336,13 +336,10 @@ func TestRevokedLevel(t *testing.T) {
 }
 
 // TestImageOfTheCouncil: an app that lists no measurement takes those that the council listed for its runtime, once they count. Before
-// that its tasks end whole; another measurement is not taken.
+// that its requests are refused; another measurement is not taken.
 func TestImageOfTheCouncil(t *testing.T) {
 	a := newAttested(t, 5, func(p *enclavestypes.Params) { p.DelayBlocks = 1 })
-	none := a.Submit(testutil.PayWork(markettypes.Job{
-		App: testutil.Provider + "/runtime:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20,
-	}, 60))[0]
-	a.checkWhole(a.untilEnded(none))
+	a.refuseRequest("runtime", poco.PolicyAttested, enclavestypes.ErrNotListed)
 
 	value := attester.DefaultMeasurement()
 	list := &enclavestypes.MsgListImage{Authority: app.Authority(), Runtime: contract.RuntimeWasm, Platform: enclavestypes.PLATFORM_SOFTWARE, Value: value[:], Description: "the worker of a test"}
