@@ -61,7 +61,7 @@ func CheckAgent(text string) error {
 		return fmt.Errorf("agent: got %d bytes, expected a URL of at most %d", len(text), maxAgent)
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("agent: got %.80q, expected a URL such as https://keys.example.org", text)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.String() != text || strings.HasSuffix(text, "/"):
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.String() != text || strings.HasSuffix(text, "/"):
 		return fmt.Errorf("agent: got %.80q, expected a URL without user, query, fragment and a slash at its end", text)
 	}
 	return nil

@@ -114,7 +114,7 @@ func TestCheckAgent(t *testing.T) {
 	for _, ok := range []string{"http://127.0.0.1:7300", "https://keys.example.org", "https://keys.example.org/credence"} {
 		require.NoError(t, secret.CheckAgent(ok))
 	}
-	for _, bad := range []string{"", "keys.example.org", "file:///etc/passwd", "https://", "https://a/?x=1", "https://a#b", "https://u@a", "https://a/", "https://a b", "https://a\n", "https://" + string(make([]byte, 300))} {
+	for _, bad := range []string{"", "keys.example.org", "file:///etc/passwd", "https://", "https://a/?x=1", "https://a?", "http://127.0.0.1:2375/containers/prune?", "https://a#b", "https://u@a", "https://a/", "https://a b", "https://a\n", "https://" + string(make([]byte, 300))} {
 		require.Error(t, secret.CheckAgent(bad), bad)
 	}
 	require.Error(t, secret.Seal(io.Discard, bytes.NewReader(nil), "nowhere", newIdentity(t).Recipient()))
