@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/secret"
 )
 
@@ -33,6 +34,11 @@ type Record struct {
 	Requesters []string `json:"requesters"`
 	// Pools whose workers may read it; any when empty.
 	Pools []string `json:"pools,omitempty"`
+	// AnyEnv gives the key also for containers whose variables or working folder the requester chooses. These are how many
+	// languages load further code, and so they can make another program of one that the owner has read.
+	AnyEnv bool `json:"any_env,omitempty"`
+	// SealedAnswers gives the key only for jobs whose answer is sealed for a recipient.
+	SealedAnswers bool `json:"sealed_answers,omitempty"`
 	// Made at this time.
 	Made time.Time `json:"made"`
 }
@@ -47,6 +53,30 @@ func (r Record) allows(c Case) *Refusal {
 		return refuse(RequesterNotAllowed, "the owner of %s does not allow it for tasks of %s", r.Blob, c.Deal.Requester)
 	case len(r.Pools) > 0 && !meets(r.Pools, c.Deal.Pool):
 		return refuse(PoolNotAllowed, "the owner of %s does not allow it for the pool %s", r.Blob, c.Deal.Pool)
+	case r.SealedAnswers && c.Deal.Execution.Contract().Recipient == "":
+		return refuse(AnswerNotSealed, "the owner of %s allows it for sealed answers alone, and the job names no recipient", r.Blob)
+	}
+	if !r.AnyEnv {
+		return r.refuseEnv(c)
+	}
+	return nil
+}
+
+// refuseEnv refuses containers whose surroundings are the requester's: variables, rows, which may have variables too, and a working folder.
+// PYTHONPATH=/in, for one, has an image of Python load the requester's modules. Nil says that there are none.
+func (r Record) refuseEnv(c Case) *Refusal {
+	e := c.Deal.Execution.Contract()
+	if rules, err := contract.FindRuntime(c.Deal.Runtime); err == nil && !rules.Image {
+		return nil
+	}
+	for _, set := range []struct {
+		is   bool
+		what string
+	}{{len(e.Env) > 0, "variables"}, {e.Rows != "", "rows"}, {e.Workdir != "", "a working folder"}} {
+		if set.is {
+			return refuse(AppNotAllowed, "the owner of %s does not allow it for the app %s in a container with %s of the requester, by which it could load other code; "+
+				"send the job without, or ask the owner to allow it with --any-env", r.Blob, c.Deal.App, set.what)
+		}
 	}
 	return nil
 }

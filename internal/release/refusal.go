@@ -33,6 +33,8 @@ const (
 	AppNotAllowed       Reason = "app-not-allowed"
 	RequesterNotAllowed Reason = "requester-not-allowed"
 	PoolNotAllowed      Reason = "pool-not-allowed"
+	// AnswerNotSealed: the owner of the file allows it for sealed answers alone.
+	AnswerNotSealed Reason = "answer-not-sealed"
 	// Unavailable: who is asked can not look at the chain or at its own files now.
 	Unavailable Reason = "unavailable"
 )

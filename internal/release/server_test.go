@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/secret"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -70,7 +71,7 @@ func newWorld(t *testing.T) *world {
 	w.c = release.Case{
 		Task: taskstypes.Task{Id: taskID, Attempt: 1, Phase: taskstypes.PHASE_FIRST, Seats: []taskstypes.Seat{{Who: w.worker.Address(), Wave: 1, State: taskstypes.SEAT_STATE_DRAWN}}},
 		Deal: dealstypes.Deal{
-			App: "acme/render", AppVersion: "1.0", Digest: artifact.Sum([]byte("app")).String(), Requester: "cred1requester", RequesterOrganisation: "lab", Pool: "pool-1",
+			App: "acme/render", AppVersion: "1.0", Runtime: contract.RuntimeWasm, Digest: artifact.Sum([]byte("app")).String(), Requester: "cred1requester", RequesterOrganisation: "lab", Pool: "pool-1",
 			Inputs: []*dealstypes.Input{{Name: "secret", Digest: w.blob.String(), Size_: uint64(len(w.file))}},
 		},
 	}
@@ -93,6 +94,11 @@ func (w *world) allow(change func(*release.Record)) {
 	r := release.Record{Blob: w.blob, Agent: w.url, Header: w.head.Header, Apps: []string{"acme/render"}, Requesters: []string{"lab"}, Made: w.now}
 	change(&r)
 	require.NoError(w.t, w.records.Save(r))
+}
+
+// inContainer makes the app an image, and its job one with an execution.
+func (w *world) inContainer(e *dealstypes.Execution) {
+	w.c.Deal.Runtime, w.c.Deal.Execution = contract.RuntimeOCI, e
 }
 
 func (w *world) request() release.Request {
@@ -207,6 +213,17 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"another pool", func(w *world, _ *release.Request) {
 			w.allow(func(r *release.Record) { r.Pools = []string{"pool-2"} })
 		}, release.PoolNotAllowed},
+		{"variables for a container", func(w *world, _ *release.Request) {
+			w.inContainer(&dealstypes.Execution{Env: []string{"PYTHONPATH=/in"}})
+		}, release.AppNotAllowed},
+		{"rows for a container", func(w *world, _ *release.Request) { w.inContainer(&dealstypes.Execution{Rows: "rows"}) }, release.AppNotAllowed},
+		{"a working folder for a container", func(w *world, _ *release.Request) { w.inContainer(&dealstypes.Execution{Workdir: "in"}) }, release.AppNotAllowed},
+		{"variables for a runtime that is not known here", func(w *world, _ *release.Request) {
+			w.c.Deal.Runtime, w.c.Deal.Execution = "new/v1", &dealstypes.Execution{Env: []string{"A=1"}}
+		}, release.AppNotAllowed},
+		{"an answer that everybody can read", func(w *world, _ *release.Request) {
+			w.allow(func(r *release.Record) { r.SealedAnswers = true })
+		}, release.AnswerNotSealed},
 		{"a record that is damaged", func(w *world, _ *release.Request) {
 			w.allow(func(r *release.Record) { r.Header = []byte("none") })
 		}, release.UnknownSecret},
@@ -228,6 +245,19 @@ func TestWhatIsAllowed(t *testing.T) {
 		func(w *world, r *release.Record) { r.Apps = []string{"x/y", w.c.Deal.Digest} },
 		func(_ *world, r *release.Record) { r.Requesters = []string{"cred1requester"} },
 		func(_ *world, r *release.Record) { r.Pools = []string{"pool-2", "pool-1"} },
+		func(w *world, _ *release.Record) { w.inContainer(nil) },
+		func(w *world, _ *release.Record) {
+			w.inContainer(&dealstypes.Execution{Stdin: "secret", Stdout: "out"})
+		},
+		func(w *world, r *release.Record) {
+			w.inContainer(&dealstypes.Execution{Env: []string{"PYTHONPATH=/in"}, Rows: "rows", Workdir: "in"})
+			r.AnyEnv = true
+		},
+		func(w *world, _ *release.Record) { w.c.Deal.Execution = &dealstypes.Execution{Env: []string{"A=1"}} }, // WebAssembly
+		func(w *world, r *release.Record) {
+			w.c.Deal.Execution = &dealstypes.Execution{Recipient: w.mine.Recipient().String()}
+			r.SealedAnswers = true
+		},
 	} {
 		w := newWorld(t)
 		w.allow(func(r *release.Record) { change(w, r) })

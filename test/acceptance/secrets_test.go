@@ -92,7 +92,7 @@ func TestSecrets(t *testing.T) {
 	dir := t.TempDir()
 	file, sealed := filepath.Join(dir, "plain"), filepath.Join(dir, "sealed")
 	require.NoError(t, os.WriteFile(file, []byte(plain), 0o600))
-	digest := o.credenced("seal", file, "--home", o.home, "--url", o.url, "--app", app, "--requester", n.key("requester").Address(), "--out", sealed)
+	digest := o.credenced("seal", file, "--home", o.home, "--url", o.url, "--app", app, "--requester", n.key("requester").Address(), "--pool", "any", "--out", sealed)
 	data, err := os.ReadFile(sealed)
 	require.NoError(t, err)
 	require.Equal(t, digest, n.upload(data))

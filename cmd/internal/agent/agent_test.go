@@ -41,7 +41,7 @@ func TestSealAllowRevoke(t *testing.T) {
 	home, dir := t.TempDir(), t.TempDir()
 	file, sealed := filepath.Join(dir, "patients.csv"), filepath.Join(dir, "patients.sealed")
 	require.NoError(t, os.WriteFile(file, []byte("plain text"), 0o600))
-	seal := []string{"seal", file, "--home", home, "--url", "https://keys.example.org", "--app", "studio/count:1.0", "--requester", "lab", "--out", sealed}
+	seal := []string{"seal", file, "--home", home, "--url", "https://keys.example.org", "--app", "studio/count:1.0", "--requester", "lab", "--pool", "hospitals", "--out", sealed}
 	_, err := run(t, seal...)
 	require.ErrorContains(t, err, "there is no identity")
 	public := mustRun(t, "key", "--home", home)
@@ -70,8 +70,8 @@ func TestSealAllowRevoke(t *testing.T) {
 	r, err := records.Load(blob)
 	require.NoError(t, err)
 	require.Equal(t, []string{"studio/count:1.0", "studio/count:1.1"}, r.Apps)
-	require.Equal(t, []string{"public"}, r.Pools)
-	_, err = run(t, "revoke", short, "--home", home, "--pool", "public")
+	require.Equal(t, []string{"hospitals", "public"}, r.Pools)
+	_, err = run(t, "revoke", short, "--home", home, "--pool", "public,hospitals")
 	require.ErrorContains(t, err, "allows every pool")
 	mustRun(t, "revoke", short, "--home", home, "--app", "studio/count:1.0")
 	r, err = records.Load(blob)
@@ -98,6 +98,61 @@ func TestSealAllowRevoke(t *testing.T) {
 	plain, err := artifact.ReadContent(opened)
 	require.NoError(t, err)
 	require.Equal(t, "plain text", string(plain))
+}
+
+// Who seals names pools, or says that every one will do. What a requester can make of a container is allowed by name alone.
+func TestSealAsksForPools(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	file := filepath.Join(dir, "patients.csv")
+	require.NoError(t, os.WriteFile(file, []byte("plain text"), 0o600))
+	mustRun(t, "key", "--home", home)
+	seal := func(more ...string) (release.Record, error) {
+		digest, err := run(t, append([]string{"seal", file, "--home", home, "--url", "https://keys.example.org", "--app", "studio/count", "--requester", "lab", "--out", filepath.Join(t.TempDir(), "sealed")}, more...)...)
+		if err != nil {
+			return release.Record{}, err
+		}
+		return (&homeOf{t, home}).load(digest), nil
+	}
+	_, err := seal()
+	require.ErrorContains(t, err, "--pool is needed")
+	_, err = seal("--pool", "any,hospitals")
+	require.ErrorContains(t, err, "expected any alone")
+
+	r, err := seal("--pool", "any")
+	require.NoError(t, err)
+	require.Empty(t, r.Pools)
+	require.False(t, r.AnyEnv)
+	require.False(t, r.SealedAnswers)
+	r, err = seal("--pool", "hospitals", "--any-env", "--sealed-answers")
+	require.NoError(t, err)
+	require.Equal(t, []string{"hospitals"}, r.Pools)
+	require.True(t, r.AnyEnv)
+	require.True(t, r.SealedAnswers)
+
+	digest, h := r.Blob.String(), &homeOf{t, home}
+	mustRun(t, "revoke", digest, "--home", home, "--any-env")
+	r = h.load(digest)
+	require.False(t, r.AnyEnv)
+	require.Equal(t, []string{"studio/count"}, r.Apps, "nothing else is revoked")
+	require.Contains(t, mustRun(t, "allow", digest, "--home", home, "--any-env", "--sealed-answers=false", "--pool", "any"), "variables   any")
+	r = h.load(digest)
+	require.True(t, r.AnyEnv)
+	require.False(t, r.SealedAnswers)
+	require.Empty(t, r.Pools)
+}
+
+// homeOf is an agent's folder, whose records a test reads.
+type homeOf struct {
+	t    *testing.T
+	path string
+}
+
+func (h *homeOf) load(digest string) release.Record {
+	blob, err := artifact.ParseDigest(digest)
+	require.NoError(h.t, err)
+	r, err := release.Folder(filepath.Join(h.path, "records")).Load(blob)
+	require.NoError(h.t, err)
+	return r
 }
 
 func TestOpenAnswer(t *testing.T) {
