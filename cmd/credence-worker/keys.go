@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
@@ -31,13 +32,13 @@ func (h *heldKeys) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // openKeys returns what opens sealed inputs here, begins to serve the keys that this worker was given, and drops them when they are not
 // owed any more.
-func (w *worker) openKeys(ctx context.Context, chainID string, source chain.Source, holders func(context.Context, chain.Assignment) []string) (*unseal.Unsealer, error) {
+func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.Source, holders func(context.Context, chain.Assignment) ([]string, error)) (*unseal.Unsealer, error) {
 	identity, err := unseal.DeriveIdentity(w.secret)
 	if err != nil {
 		return nil, err
 	}
-	u := &unseal.Unsealer{ChainID: chainID, Key: w.key, Identity: identity, Folder: w.pathOf("keys"), Holders: holders}
-	w.keys.server.Store(&release.Server{ChainID: chainID, Chain: unseal.ChainOf(source), Vault: u.Vault(), Note: w.noteRelease})
+	u := &unseal.Unsealer{ChainID: conn.ChainID(), Key: w.key, Identity: identity, Folder: w.pathOf("keys"), Holders: holders}
+	w.keys.server.Store(&release.Server{ChainID: conn.ChainID(), Chain: unseal.ChainOf(source), Vault: u.Vault(), Note: w.noteRelease})
 	go func() {
 		for pause := backoff.Steady(sweepEvery); ctx.Err() == nil; {
 			if err := u.Sweep(ctx, source, time.Now()); err != nil && ctx.Err() == nil {

@@ -172,10 +172,14 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	}
 	w.working = slices.Sorted(maps.Keys(runtimes))
 	source := chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale})
-	holders := func(ctx context.Context, a chain.Assignment) []string {
+	holders := func(ctx context.Context, a chain.Assignment) ([]string, error) {
 		return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
 	}
-	unsealer, err := w.openKeys(ctx, conn.ChainID(), source, holders)
+	known := func(ctx context.Context, a chain.Assignment) []string {
+		urls, _ := holders(ctx, a) // an input that is not found is asked for again in any case
+		return urls
+	}
+	unsealer, err := w.openKeys(ctx, conn, source, holders)
 	if err != nil {
 		return err
 	}
@@ -185,7 +189,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.pathOf("logs"),
-		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: holders}, Unsealer: unsealer,
+		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known}, Unsealer: unsealer,
 	})
 	if err != nil {
 		return err

@@ -36,5 +36,11 @@ func TestHolders(t *testing.T) {
 		{Who: "mute", State: taskstypes.SEAT_STATE_COMMITTED}, {Who: "c", State: taskstypes.SEAT_STATE_COMMITTED},
 		{Who: "a", State: taskstypes.SEAT_STATE_SILENT},
 	}}
-	require.Equal(t, []string{"http://a", "http://c"}, Holders(context.Background(), workers, task, "me", time.Second))
+	urls, err := Holders(context.Background(), workers, task, "me", time.Second)
+	require.Equal(t, []string{"http://a", "http://c"}, urls)
+	require.ErrorContains(t, err, "worker gone", "who is not found may be there a moment later")
+	workers.endpoints["gone"] = "http://gone"
+	urls, err = Holders(context.Background(), workers, task, "me", time.Second)
+	require.NoError(t, err)
+	require.Equal(t, []string{"http://a", "http://gone", "http://c"}, urls)
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,7 +23,6 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/secret"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // Unsealer opens what tasks read sealed. Its methods may be called concurrently.
@@ -35,8 +35,9 @@ type Unsealer struct {
 	Identity *age.X25519Identity
 	// Folder keeps answers of agents, as they came, until their task is final: encrypted for Identity.
 	Folder string
-	// Holders are the base URLs of workers that have committed to an answer of the task. Nil asks nobody.
-	Holders func(ctx context.Context, a chain.Assignment) []string
+	// Holders are the base URLs of workers that have committed to an answer of the task; an error says that one of them may be missing, and
+	// the others are asked all the same. Nil asks nobody.
+	Holders func(ctx context.Context, a chain.Assignment) ([]string, error)
 	// HTTP makes the requests; nil means release's own.
 	HTTP *http.Client
 }
@@ -59,102 +60,12 @@ func DeriveIdentity(local []byte) (*age.X25519Identity, error) {
 	return age.ParseX25519Identity(strings.ToUpper(text))
 }
 
-// Open opens those of a task's files that are sealed, and returns all of them in their order, with the keys of the sealed ones. What is
-// opened is decrypted where it is read, and lies nowhere. Errors wrap artifact.ErrUnreachable where a key may be had later,
-// artifact.ErrNotFound where whoever was asked refuses it, artifact.ErrCorrupted where a file is no sealed one although it begins so; all
-// others are this machine's.
-func (u *Unsealer) Open(ctx context.Context, a chain.Assignment, files []artifact.Content) (opened []artifact.Content, keys []secret.Key, err error) {
-	for _, f := range files {
-		head, sealed, err := secret.ReadHead(f)
-		if errors.Is(err, secret.ErrNotOpened) {
-			return nil, nil, fmt.Errorf("%w: %w", artifact.ErrCorrupted, err)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if sealed {
-			var key secret.Key
-			if f, key, err = u.openOne(ctx, a, f, head); err != nil {
-				return nil, nil, err
-			}
-			keys = append(keys, key)
-		}
-		opened = append(opened, f)
-	}
-	return opened, keys, nil
-}
-
-// openOne opens a sealed file with the key that we were given before, or that the agent gives, or another worker.
-func (u *Unsealer) openOne(ctx context.Context, a chain.Assignment, f artifact.Content, head secret.Head) (artifact.Content, secret.Key, error) {
-	blob, err := digestOf(f)
-	if err != nil {
-		return nil, secret.Key{}, err
-	}
-	if key, err := u.kept(a.Task.Id, blob); err == nil {
-		if opened, err := secret.Open(f, head, key); err == nil {
-			return opened, key, nil
-		}
-	}
-	opened, key, first := u.openBy(ctx, head.Agent, a, blob, f, head)
-	if first == nil {
-		return opened, key, nil
-	}
-	passing := release.IsPassing(first)
-	var holders []string
-	if u.Holders != nil {
-		holders = u.Holders(ctx, a)
-	}
-	for _, url := range holders {
-		opened, key, err := u.openBy(ctx, strings.TrimRight(url, "/"), a, blob, f, head)
-		if err == nil {
-			return opened, key, nil
-		}
-		passing = passing || release.IsPassing(err)
-	}
-	kind := artifact.ErrNotFound
-	if passing {
-		kind = artifact.ErrUnreachable
-	}
-	return nil, secret.Key{}, fmt.Errorf("%w: the key of %s: %s: %w", kind, blob, head.Agent, first)
-}
-
-// openBy asks one server for a key, and keeps its answer when it opens the file.
-func (u *Unsealer) openBy(ctx context.Context, url string, a chain.Assignment, blob artifact.Digest, f artifact.Content, head secret.Head) (artifact.Content, secret.Key, error) {
-	bench := release.BenchWorkers
-	if a.Bench == taskstypes.BENCH_COURT {
-		bench = release.BenchCourt
-	}
-	asker := release.Asker{Key: u.Key, Recipient: u.Identity.Recipient(), HTTP: u.HTTP}
-	answer, err := asker.Ask(ctx, url, release.Request{ChainID: u.ChainID, Task: a.Task.Id, Bench: bench, Attempt: a.Task.AttemptOn(a.Bench), Blob: blob})
-	if err != nil {
-		return nil, secret.Key{}, err
-	}
-	key, err := u.read(answer, a.Task.Id, blob)
-	if err != nil {
-		return nil, key, err
-	}
-	opened, err := secret.Open(f, head, key)
-	if err != nil {
-		return nil, key, err
-	}
-	return opened, key, u.keep(answer, a.Task.Id, blob)
-}
-
 func (u *Unsealer) read(answer []byte, task string, blob artifact.Digest) (secret.Key, error) {
 	grant, key, err := release.OpenGrant(answer, u.Identity)
 	if err == nil && (grant.Task != task || grant.Blob != blob) {
 		err = fmt.Errorf("%w: it is the key for another task or file", secret.ErrNotOpened)
 	}
 	return key, err
-}
-
-func digestOf(f artifact.Content) (artifact.Digest, error) {
-	if blob, ok := f.(artifact.Blob); ok {
-		return blob.Digest, nil
-	}
-	hasher := artifact.NewHasher()
-	err := artifact.CopyContent(hasher, f)
-	return hasher.Digest(), err
 }
 
 // suffix of the files that keep answers.
@@ -198,14 +109,23 @@ type holder struct{ *Unsealer }
 // Key implements release.Vault.
 func (h holder) Key(c release.Case, blob artifact.Digest) (secret.Key, *release.Refusal) {
 	key, err := h.kept(c.Task.Id, blob)
-	if err != nil {
-		return key, &release.Refusal{Reason: release.UnknownSecret, Words: "this worker has no key of the file for the task"}
-	}
-	return key, nil
+	return key, refusalOf(err)
 }
 
-// forgetUnknown is when the key for a task that the chain does not know is dropped: it is pruned, or the node lags.
-const forgetUnknown = time.Hour
+// refusalOf tells a key that is not here from one that this machine can not read now, which is no last word.
+func refusalOf(err error) *release.Refusal {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, secret.ErrNotOpened):
+		return &release.Refusal{Reason: release.UnknownSecret, Words: "this worker has no key of the file for the task"}
+	}
+	return &release.Refusal{Reason: release.Unavailable, Words: "this worker can not read its keys now"}
+}
+
+// forgetUnknown is the age at which a key is dropped whose task the chain does not know. A node that lags, or was restored, does not know
+// tasks either whose keys are still owed, so that this is longer than the audit of any task.
+const forgetUnknown = 60 * 24 * time.Hour
 
 // Sweep drops the keys of tasks that are final.
 func (u *Unsealer) Sweep(ctx context.Context, source chain.Source, now time.Time) error {

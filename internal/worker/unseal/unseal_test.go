@@ -83,6 +83,8 @@ func (s *stage) add(name string, bench taskstypes.Bench) {
 	s.parties[name] = &party{u, web.URL, bench}
 }
 
+func (s *stage) chain() release.Chain { return unseal.ChainOf(s) }
+
 // Task implements chain.Source.
 func (s *stage) Task(_ context.Context, id string) (chain.Assignment, error) {
 	if id != s.task.Id {
@@ -100,11 +102,11 @@ func (s *stage) Follow(context.Context, int64, func(context.Context, chain.Tick)
 // open lets a party open the file, which asks these holders behind the agent.
 func (s *stage) open(name string, holders ...string) error {
 	p := s.parties[name]
-	p.Holders = func(context.Context, chain.Assignment) (urls []string) {
+	p.Holders = func(context.Context, chain.Assignment) (urls []string, err error) {
 		for _, h := range holders {
 			urls = append(urls, s.parties[h].url+"/")
 		}
-		return urls
+		return urls, nil
 	}
 	files := []artifact.Content{artifact.Bytes("open to all"), s.file, nil}
 	opened, keys, err := p.Open(context.Background(), chain.Assignment{Task: s.task, Deal: s.deal, Bench: p.bench}, files)
@@ -143,6 +145,7 @@ func TestWorkersPassTheKeyOn(t *testing.T) {
 func TestRefusalsOfAnAgent(t *testing.T) {
 	s := newStage(t)
 	require.ErrorIs(t, s.open("stranger"), artifact.ErrUnreachable, "a node may lag behind the draw")
+	s = newStage(t)
 	s.deal.App = "acme/other"
 	require.ErrorIs(t, s.open("first"), artifact.ErrNotFound)
 	require.ErrorContains(t, s.open("first"), "app-not-allowed")
@@ -150,7 +153,7 @@ func TestRefusalsOfAnAgent(t *testing.T) {
 	require.ErrorIs(t, s.open("first"), artifact.ErrCorrupted)
 }
 
-// A key is dropped when its task is final, and after an hour when the chain has forgotten the task.
+// A key is dropped when its task is final, and after longer than any audit when the chain does not know the task.
 func TestSweep(t *testing.T) {
 	s := newStage(t)
 	require.NoError(t, s.open("first"))
@@ -166,8 +169,9 @@ func TestSweep(t *testing.T) {
 	require.Equal(t, 1, kept())
 	s.task.Id = strings.Repeat("cd", 32)
 	sweep(time.Now())
+	sweep(time.Now().Add(30 * 24 * time.Hour))
 	require.Equal(t, 1, kept(), "the node may lag behind")
-	sweep(time.Now().Add(2 * time.Hour))
+	sweep(time.Now().Add(61 * 24 * time.Hour))
 	require.Zero(t, kept())
 
 	s.task.Id = taskID

@@ -1,0 +1,234 @@
+package unseal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/secret"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// openAtOnce is how many files of a task are opened at the same time.
+const openAtOnce = 8
+
+// Open opens those of a task's files that are sealed, and returns all of them in their order, with the keys of the sealed ones. What is
+// opened is decrypted where it is read, and lies nowhere. Errors wrap artifact.ErrUnreachable where a key may be had later,
+// artifact.ErrNotFound where whoever was asked refuses it, artifact.ErrCorrupted where a file is no sealed one although it begins so; all
+// others are this machine's.
+//
+// Nobody who hangs keeps the others from being asked: everybody who may have a key is asked at once, for several files at once.
+func (u *Unsealer) Open(ctx context.Context, a chain.Assignment, files []artifact.Content) (opened []artifact.Content, keys []secret.Key, err error) {
+	found := make([]*unlocked, len(files))
+	group, asking := errgroup.WithContext(ctx)
+	group.SetLimit(openAtOnce)
+	holders := sync.OnceValues(func() ([]string, error) { return u.holdersOf(asking, a) })
+	for i, f := range files {
+		group.Go(func() error {
+			s, err := sealedOf(a, f)
+			if s == nil || err != nil {
+				return err
+			}
+			found[i], err = u.openOne(asking, *s, holders)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	for i, f := range files {
+		if found[i] != nil {
+			f, keys = found[i].content, append(keys, found[i].key)
+		}
+		opened = append(opened, f)
+	}
+	return opened, keys, nil
+}
+
+func (u *Unsealer) holdersOf(ctx context.Context, a chain.Assignment) ([]string, error) {
+	if u.Holders == nil {
+		return nil, nil
+	}
+	return u.Holders(ctx, a)
+}
+
+// sealed is a file that is to be opened for a task.
+type sealed struct {
+	chain.Assignment
+	content artifact.Content
+	blob    artifact.Digest
+	head    secret.Head
+}
+
+// sealedOf is nil where a file is an ordinary one.
+func sealedOf(a chain.Assignment, f artifact.Content) (*sealed, error) {
+	head, is, err := secret.ReadHead(f)
+	if errors.Is(err, secret.ErrNotOpened) {
+		return nil, fmt.Errorf("%w: %w", artifact.ErrCorrupted, err)
+	}
+	if !is || err != nil {
+		return nil, err
+	}
+	blob, err := digestOf(f)
+	return &sealed{a, f, blob, head}, err
+}
+
+// unlocked is a sealed file with its key, and the answer that brought it.
+type unlocked struct {
+	content artifact.Content
+	key     secret.Key
+	answer  []byte
+}
+
+// unlock tries a key.
+func (s sealed) unlock(key secret.Key, answer []byte) (*unlocked, error) {
+	content, err := secret.Open(s.content, s.head, key)
+	if err != nil {
+		return nil, err
+	}
+	return &unlocked{content, key, answer}, nil
+}
+
+// openOne opens a sealed file with the key that we were given before, or that the agent or another worker gives first.
+func (u *Unsealer) openOne(ctx context.Context, s sealed, holders func() ([]string, error)) (*unlocked, error) {
+	if key, err := u.kept(s.Task.Id, s.blob); err == nil {
+		if opened, err := s.unlock(key, nil); err == nil {
+			return opened, nil
+		}
+	}
+	opened, err := u.race(ctx, s, holders)
+	if err != nil {
+		return nil, err
+	}
+	// Whoever can not keep a key could not give it to those who check the answer. That is this machine's trouble, and no word about the input.
+	return opened, u.keep(opened.answer, s.Task.Id, s.blob)
+}
+
+// race asks the agent and all holders at once. The first good answer wins, and the others are let go.
+func (u *Unsealer) race(ctx context.Context, s sealed, holders func() ([]string, error)) (*unlocked, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	won := make(chan *unlocked, 1)
+	var lost losses
+	ask := func(url string) {
+		opened, err := u.openBy(ctx, url, s)
+		if err != nil {
+			lost.add(url, err)
+			return
+		}
+		select {
+		case won <- opened:
+		default: // another was first
+		}
+		cancel()
+	}
+	var asked sync.WaitGroup
+	asked.Go(func() { ask(s.head.Agent) })
+	asked.Go(func() {
+		urls, err := holders()
+		if err != nil {
+			lost.add("workers that had it", err)
+		}
+		for _, url := range urls {
+			asked.Go(func() { ask(strings.TrimRight(url, "/")) })
+		}
+	})
+	over := make(chan struct{})
+	go func() { asked.Wait(); close(over) }()
+	select {
+	case opened := <-won:
+		return opened, nil
+	case <-over:
+	}
+	select {
+	case opened := <-won: // just before the last was over
+		return opened, nil
+	default:
+		return nil, lost.sum(s)
+	}
+}
+
+// losses are why nobody gave a key.
+type losses struct {
+	mu    sync.Mutex
+	of    error
+	own   error // of this machine
+	later bool  // asking again may help
+}
+
+func (l *losses) add(who string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err = fmt.Errorf("%s: %w", who, err)
+	if l.of != nil {
+		l.of = fmt.Errorf("%w; %w", l.of, err)
+	} else {
+		l.of = err
+	}
+	l.later = l.later || release.IsPassing(err)
+	if l.own == nil && isOwn(err) {
+		l.own = err
+	}
+}
+
+func (l *losses) sum(s sealed) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.own != nil {
+		return l.own
+	}
+	kind := artifact.ErrNotFound
+	if l.later {
+		kind = artifact.ErrUnreachable
+	}
+	return fmt.Errorf("%w: the key of %s: %w", kind, s.blob, l.of)
+}
+
+// ownError is a fault of this machine, and no word about the input.
+type ownError struct{ error }
+
+// Unwrap gives what it is.
+func (e ownError) Unwrap() error { return e.error }
+
+func isOwn(err error) bool {
+	return errors.As(err, new(ownError)) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+// openBy asks one server for a key, and tries it.
+func (u *Unsealer) openBy(ctx context.Context, url string, s sealed) (*unlocked, error) {
+	bench := release.BenchWorkers
+	if s.Bench == taskstypes.BENCH_COURT {
+		bench = release.BenchCourt
+	}
+	asker := release.Asker{Key: u.Key, Recipient: u.Identity.Recipient(), HTTP: u.HTTP}
+	answer, err := asker.Ask(ctx, url, release.Request{ChainID: u.ChainID, Task: s.Task.Id, Bench: bench, Attempt: s.Task.AttemptOn(s.Bench), Blob: s.blob})
+	if err != nil {
+		return nil, err
+	}
+	key, err := u.read(answer, s.Task.Id, s.blob)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := s.unlock(key, answer)
+	if err != nil && !errors.Is(err, secret.ErrNotOpened) {
+		err = ownError{err}
+	}
+	return opened, err
+}
+
+func digestOf(f artifact.Content) (artifact.Digest, error) {
+	if blob, ok := f.(artifact.Blob); ok {
+		return blob.Digest, nil
+	}
+	hasher := artifact.NewHasher()
+	err := artifact.CopyContent(hasher, f)
+	return hasher.Digest(), err
+}
