@@ -180,7 +180,20 @@ try {
 } finally {
   chromium.kill("SIGKILL");
   await new Promise(done => chromium.exitCode !== null || chromium.signalCode || !chromium.pid ? done() : chromium.on("exit", done));
-  rmSync(home, {recursive: true, force: true, maxRetries: 5});
+  await removeFolder(home);
 }
+
+// removeFolder tries for some seconds: the browser's own children may still write while they end.
+async function removeFolder(path) {
+  for (let tries = 0; existsSync(path); tries++) {
+    try {
+      rmSync(path, {recursive: true, force: true});
+    } catch (trouble) {
+      if (tries === 50) throw trouble;
+      await new Promise(done => setTimeout(done, 100));
+    }
+  }
+}
+
 console.log(faults ? `${faults} faults` : "no faults");
 process.exit(faults ? 1 : 0);
