@@ -15,8 +15,9 @@ import (
 
 // accounts are those that a run makes. Their keys are in memory alone: what a run that is killed leaves in them is lost.
 type accounts struct {
-	keys    []client.Key
-	senders []*sender.Sender
+	keys         []client.Key
+	senders      []*sender.Sender
+	organisation string // that they have joined; empty for none
 }
 
 // perFunding is how many accounts one transaction funds.
@@ -60,7 +61,7 @@ func fundAccounts(ctx context.Context, conn *client.Conn, payer client.Key, plan
 // giveBackWithin is how long the accounts have to return what they hold, also after the run was stopped.
 const giveBackWithin = time.Minute
 
-// giveBack sends what the accounts have left to an address, side by side. What one of them cannot return is in the error.
+// giveBack leaves the organisation and sends what the accounts have left to an address, side by side. What one of them cannot return is in the error.
 func (a *accounts) giveBack(conn *client.Conn, to string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), giveBackWithin)
 	defer cancel()
@@ -69,23 +70,11 @@ func (a *accounts) giveBack(conn *client.Conn, to string) error {
 		return fmt.Errorf("give back what the accounts have left: %w", err)
 	}
 	fee := sender.Fee(prices, sendGas(1)).AmountOf(client.Denom).Uint64()
-	failed := make(chan error, len(a.keys))
-	slots := make(chan struct{}, inFlight)
-	for i, key := range a.keys {
-		slots <- struct{}{}
-		go func() {
-			defer func() { <-slots }()
-			failed <- a.returnOne(ctx, conn, i, key, to, fee)
-		}()
-	}
-	var all []error
-	for range a.keys {
-		all = append(all, <-failed)
-	}
-	return errors.Join(all...)
+	return a.each(func(i int) error { return errors.Join(a.leave(ctx, i), a.returnOne(ctx, conn, i, to, fee)) })
 }
 
-func (a *accounts) returnOne(ctx context.Context, conn *client.Conn, i int, key client.Key, to string, fee uint64) error {
+func (a *accounts) returnOne(ctx context.Context, conn *client.Conn, i int, to string, fee uint64) error {
+	key := a.keys[i]
 	has, err := conn.Balance(ctx, key.Address())
 	if err != nil || has <= fee {
 		return err

@@ -58,6 +58,8 @@ func (p Plan) Check() error {
 type Work interface {
 	// Name of one operation, such as "send".
 	Name() string
+	// ByMembers says whether only members of the payer's organisation can do it.
+	ByMembers() bool
 	// Messages are those of the i-th transaction of an account, with count operations.
 	Messages(accounts []client.Key, account, i, count int) []sdk.Msg
 	// Gas is the gas limit of a transaction.
@@ -93,7 +95,13 @@ func Run(ctx context.Context, conn *client.Conn, payer client.Key, plan Plan, wo
 	if err != nil {
 		return nil, err
 	}
-	r, err := (&run{conn: conn, plan: plan, work: work, accounts: purse, refused: map[string]int{}}).load(ctx)
+	var r *Report
+	if work.ByMembers() {
+		err = purse.join(ctx, conn, payer, plan)
+	}
+	if err == nil {
+		r, err = (&run{conn: conn, plan: plan, work: work, accounts: purse, refused: map[string]int{}}).load(ctx)
+	}
 	plan.Tell("giving back what the accounts have left")
 	return r, errors.Join(err, purse.giveBack(conn, payer.Address()))
 }

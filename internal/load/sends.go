@@ -36,6 +36,9 @@ func NewSends() *Sends { return &Sends{underWay: map[string]operation{}} }
 // Name implements Work.
 func (*Sends) Name() string { return "send" }
 
+// ByMembers implements Work.
+func (*Sends) ByMembers() bool { return false }
+
 // Messages implements Work.
 func (*Sends) Messages(keys []client.Key, account, i, count int) (msgs []sdk.Msg) {
 	for j := range count {

@@ -41,6 +41,9 @@ func NewTasks(chainID string, job markettypes.Job) *Tasks {
 // Name implements Work.
 func (*Tasks) Name() string { return "task" }
 
+// ByMembers implements Work.
+func (*Tasks) ByMembers() bool { return true }
+
 // Messages implements Work.
 func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
 	job := t.job

@@ -11,8 +11,8 @@ import (
 	netload "github.com/credence-chain/credence/internal/load"
 )
 
-// TestLoad loads a network of real processes with sends for seconds: everything that is sent is accepted, and the accounts that were made for it give
-// back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
+// TestLoad loads a network of real processes with sends and tasks for seconds: everything that is sent is accepted, and the accounts that
+// were made for it leave their organisation and give back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
 func TestLoad(t *testing.T) {
 	n := start(t, 4*time.Minute, devnet.Options{})
 	payer := n.key("requester")
@@ -23,6 +23,11 @@ func TestLoad(t *testing.T) {
 	for i := range n.Info.Validators {
 		plan.PIDs = append(plan.PIDs, n.Validator(i).PID())
 	}
+	app := n.publish("echo", echo(), appPrice)
+	few := func(p netload.Plan) netload.Plan {
+		p.Batch, p.Rate, p.Fund = 2, 2, 20_000_000
+		return p
+	}
 	loads := []struct {
 		name string
 		with func(netload.Plan) netload.Plan
@@ -30,6 +35,7 @@ func TestLoad(t *testing.T) {
 	}{
 		{"sends", func(p netload.Plan) netload.Plan { return p }, func() netload.Work { return netload.NewSends() }},
 		{"sends, ten in a transaction", func(p netload.Plan) netload.Plan { p.Batch = 10; return p }, func() netload.Work { return netload.NewSends() }},
+		{"tasks, two in a request", few, func() netload.Work { return netload.NewTasks(n.conn.ChainID(), job(app, 2, 2)) }},
 	}
 	for _, l := range loads {
 		before := n.balance(payer.Address())

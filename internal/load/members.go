@@ -1,0 +1,72 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/client/sender"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// join makes the accounts members of the payer's organisation, of which the payer is an admin. Only members of an organisation that
+// may request tasks can.
+func (a *accounts) join(ctx context.Context, conn *client.Conn, payer client.Key, plan Plan) error {
+	of, err := conn.Orgs().OrganisationOf(ctx, &orgstypes.QueryOrganisationOfRequest{Address: payer.Address()})
+	if err != nil {
+		return fmt.Errorf("find the organisation of %s, whose members request the tasks: %w", payer.Address(), err)
+	}
+	organisation := of.Organisation.Id
+	plan.Tell(fmt.Sprintf("the accounts join %s", organisation))
+	admin, err := client.NewSender(conn, payer, client.SenderOptions{})
+	if err != nil {
+		return err
+	}
+	for at := 0; at < len(a.keys); at += perFunding {
+		var offers []sdk.Msg
+		for _, key := range a.keys[at:min(at+perFunding, len(a.keys))] {
+			offers = append(offers, &orgstypes.MsgAddMember{Admin: payer.Address(), OrgId: organisation, Member: key.Address()})
+		}
+		if _, err := admin.Do(ctx, offers...); err != nil {
+			return fmt.Errorf("offer the accounts membership of %s, of which --from has to be an admin: %w", organisation, err)
+		}
+	}
+	a.organisation = organisation
+	return a.each(func(i int) error {
+		_, err := a.senders[i].Do(ctx, &orgstypes.MsgAcceptMembership{Member: a.keys[i].Address(), OrgId: organisation})
+		return err
+	})
+}
+
+// leave makes an account leave the organisation that the accounts have joined, if they have.
+func (a *accounts) leave(ctx context.Context, i int) error {
+	if a.organisation == "" {
+		return nil
+	}
+	_, err := a.senders[i].Do(ctx, &orgstypes.MsgLeave{Member: a.keys[i].Address(), OrgId: a.organisation})
+	if sender.Is(err, orgstypes.ErrNotMember) {
+		return nil // it never accepted
+	}
+	return err
+}
+
+// each does something with every account, side by side, and returns all errors.
+func (a *accounts) each(do func(i int) error) error {
+	failed := make(chan error, len(a.keys))
+	slots := make(chan struct{}, inFlight)
+	for i := range a.keys {
+		slots <- struct{}{}
+		go func() {
+			defer func() { <-slots }()
+			failed <- do(i)
+		}()
+	}
+	var all []error
+	for range a.keys {
+		all = append(all, <-failed)
+	}
+	return errors.Join(all...)
+}
