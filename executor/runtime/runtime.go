@@ -47,8 +47,10 @@ type Spec struct {
 	Clock int64
 	// Seed is what the app's random numbers are drawn from.
 	Seed [32]byte
-	// Private says that inputs and outputs are secrets: where they would lie in files without a name they lie in memory.
+	// Private says that the outputs are secrets: where they would lie in files without a name they lie in memory.
 	Private bool
+	// PrivateInputs says the same of the inputs. They take memory beside MemoryLimit, as many bytes as they have.
+	PrivateInputs bool
 }
 
 // Folder is an input that is a packed folder, of the format of package artifact/tree.

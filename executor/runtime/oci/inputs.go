@@ -27,19 +27,9 @@ func (e *invalidInput) Error() string { return e.why.Error() }
 
 // putInputs writes the inputs, and what the packed folders among them hold. An *invalidInput is the task's failure.
 func (r *room) putInputs(spec runtime.Spec) error {
-	if spec.Private {
-		if err := unix.Mount("credence-private", r.in, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
-			return fmt.Errorf("inputs in memory: %w", err)
-		}
-	}
-	root, err := os.OpenRoot(r.in)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
 	files := spec.Inputs
 	for _, folder := range spec.Folders {
-		unpacked, release, err := unpackFolder(r.path, folder, spec.Private)
+		unpacked, release, err := unpackFolder(r.path, folder, spec.PrivateInputs)
 		if err != nil {
 			return err
 		}
@@ -51,10 +41,38 @@ func (r *room) putInputs(spec runtime.Spec) error {
 			return &invalidInput{err}
 		}
 	}
+	if spec.PrivateInputs {
+		if err := r.mountInputs(files); err != nil {
+			return err
+		}
+	}
+	root, err := os.OpenRoot(r.in)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for _, f := range files {
 		if err := putFile(root, f, spec.Execution.Writable); err != nil {
 			return fmt.Errorf("input %q: %w", f.Path, err)
 		}
+	}
+	return nil
+}
+
+// inSlack is how much more than the inputs the file system holds in which private ones lie: for what the kernel keeps of files and folders.
+const inSlack = 1 << 20
+
+// mountInputs has the inputs lie in memory, in a file system of just their size. It goes with the room.
+func (r *room) mountInputs(files []result.File) error {
+	page := int64(os.Getpagesize())
+	size := int64(inSlack)
+	for _, f := range files {
+		if f.Content != nil {
+			size += (f.Content.Size() + page - 1) / page * page
+		}
+	}
+	if err := unix.Mount("credence-private", r.in, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,mode=0755", size)); err != nil {
+		return fmt.Errorf("inputs in memory: %w", err)
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	task, err := runtime.NewSpool(r.config.CacheDir, spec.Private)
+	task, err := r.newTaskFile(spec)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
@@ -208,6 +208,11 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 		return runtime.Outcome{}, err
 	}
 	return runtime.Outcome{}, fmt.Errorf("the child failed: %w; its last words: %q", errors.Join(err, waitErr), lastWords.String())
+}
+
+// newTaskFile makes the file in which a child finds its program and its inputs.
+func (r *Runtime) newTaskFile(spec runtime.Spec) (*os.File, error) {
+	return runtime.NewSpool(r.config.CacheDir, spec.PrivateInputs)
 }
 
 // spoolFor returns what makes a file for the outputs of a run.

@@ -379,7 +379,8 @@ type fakeRuntime struct {
 	block chan struct{}                  // when set, runs wait for it or their context
 	then  func() (runtime.Outcome, bool) // overrides
 
-	prints string // on stdout and stderr
+	prints string       // on stdout and stderr
+	last   runtime.Spec // of the last run
 
 	compiles int           // begun
 	compiled int           // ended well
@@ -421,6 +422,7 @@ func (f *fakeRuntime) compilations() (begun, ended int) {
 func (f *fakeRuntime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, error) {
 	f.mu.Lock()
 	f.runs++
+	f.last = spec
 	n, err, block := f.runs, f.err, f.block
 	f.mu.Unlock()
 	if block != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
@@ -38,10 +39,12 @@ func refuseSealed(files []artifact.Content) error {
 	return nil
 }
 
-// isPrivate says whether what a task reads or answers is for some eyes only. Then nothing of it is written on this machine's disk but
-// what is sealed: no logs, and no files without a name.
-func isPrivate(d dealstypes.Deal, keys []secret.Key) bool {
-	return len(keys) > 0 || recipientOf(d) != ""
+// markPrivate says in a task's spec what of it is for some eyes only. What a task answers is that where it read something sealed or seals
+// its answer: then no logs are kept, and outputs lie in no files. Inputs are that where one is sealed; others, of which a requester may name
+// a gigabyte, lie on the disk whoever the answer is for.
+func markPrivate(spec *runtime.Spec, d dealstypes.Deal, keys []secret.Key) {
+	spec.PrivateInputs = len(keys) > 0
+	spec.Private = spec.PrivateInputs || recipientOf(d) != ""
 }
 
 func recipientOf(d dealstypes.Deal) string { return d.Execution.Contract().Recipient }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/unseal"
@@ -142,6 +143,8 @@ func TestSealedInput(t *testing.T) {
 			require.Equal(t, v.chain.truth, s.Verdict)
 			require.Equal(t, journal.Settled, v.state(l, 1).State)
 			require.NotZero(t, v.gave.Load())
+			require.True(t, v.runtime.last.Private)
+			require.True(t, v.runtime.last.PrivateInputs)
 			v.requireNoTrace(t)
 			kept, err := filepath.Glob(filepath.Join(v.dir, "keys", "*"))
 			require.NoError(t, err)
@@ -152,6 +155,26 @@ func TestSealedInput(t *testing.T) {
 			require.NoError(t, err)
 			require.Empty(t, kept)
 		})
+	}
+}
+
+// Public inputs stay on the disk, whoever the answer is for: a recipient costs its requester nothing, and memory the worker.
+func TestWhatIsPrivate(t *testing.T) {
+	sealed := &dealstypes.Execution{Recipient: "age1..."}
+	for name, tc := range map[string]struct {
+		execution       *dealstypes.Execution
+		keys            []secret.Key
+		private, inputs bool
+	}{
+		"nothing":          {},
+		"a sealed answer":  {execution: sealed, private: true},
+		"a sealed input":   {keys: make([]secret.Key, 1), private: true, inputs: true},
+		"input and answer": {execution: sealed, keys: make([]secret.Key, 1), private: true, inputs: true},
+	} {
+		var spec runtime.Spec
+		markPrivate(&spec, dealstypes.Deal{Execution: tc.execution}, tc.keys)
+		require.Equal(t, tc.private, spec.Private, name)
+		require.Equal(t, tc.inputs, spec.PrivateInputs, name)
 	}
 }
 

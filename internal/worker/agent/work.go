@@ -105,7 +105,8 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if err != nil {
 		return answer, "run", err
 	}
-	spec.WallLimit, spec.Private = a.WallLimit, isPrivate(s.Deal, keys)
+	spec.WallLimit = a.WallLimit
+	markPrivate(&spec, s.Deal, keys)
 	a.enterStage(s, compiling)
 	if err := a.prepareModule(ctx, s, engine, program); err != nil {
 		return answer, "compile", err
