@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/internal/worker/unseal"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
 // sweepEvery is how often the keys of tasks that are final are dropped.
@@ -38,7 +40,9 @@ func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.S
 		return nil, err
 	}
 	u := &unseal.Unsealer{ChainID: conn.ChainID(), Key: w.key, Identity: identity, Folder: w.pathOf("keys"), Holders: holders}
-	w.keys.server.Store(&release.Server{ChainID: conn.ChainID(), Chain: unseal.ChainOf(source), Vault: u.Vault(), Note: w.noteRelease})
+	w.keys.server.Store(&release.Server{
+		ChainID: conn.ChainID(), URLNow: endpointOf(conn.Workers(), w.key.Address()), Chain: unseal.ChainOf(source), Vault: u.Vault(), Note: w.noteRelease,
+	})
 	go func() {
 		for pause := backoff.Steady(sweepEvery); ctx.Err() == nil; {
 			if err := u.Sweep(ctx, source, time.Now()); err != nil && ctx.Err() == nil {
@@ -50,8 +54,19 @@ func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.S
 	return u, nil
 }
 
+// endpointOf is the URL by which others ask a worker for keys: the one that it is registered with, which its organisation can change.
+func endpointOf(workers workerstypes.QueryClient, who string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		res, err := workers.Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
+		if err != nil {
+			return "", err
+		}
+		return strings.TrimRight(res.Worker.Endpoint, "/"), nil
+	}
+}
+
 // noteRelease logs what became of a request for a key.
 func (w *worker) noteRelease(e release.Entry) error {
-	w.log.Debug("request for a key", "given", e.Given, "who", e.Who, "task", e.Task, "reason", e.Reason)
+	w.log.Debug("request for a key", "given", e.Given, "who", e.Who, "task", e.Task, "reason", e.Reason, "left_out", e.LeftOut)
 	return nil
 }

@@ -7,8 +7,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxAccounts bounds how many accounts' rates are remembered. Keys cost nothing, so that a stranger can have any number of accounts: then
-// all start anew, and the limit of all together holds.
+// maxAccounts bounds how many accounts' rates are remembered: more than hold seats. At more all start anew.
 const maxAccounts = 10_000
 
 // limits are the rates of accounts.
@@ -36,6 +35,14 @@ type nonces struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 	swept time.Time
+}
+
+// known says whether a request with the nonce was answered.
+func (n *nonces) known(nonce string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, known := n.until[nonce]
+	return known
 }
 
 // take says whether a nonce is new.

@@ -96,6 +96,9 @@ func (s Signed) open() (r Request, to *age.X25519Recipient, err error) {
 	if err != nil || who != r.Who {
 		return r, nil, fmt.Errorf("who: got %.80q, expected the address of the key that signs, %s", r.Who, who)
 	}
+	if r.Bench != BenchWorkers && r.Bench != BenchCourt {
+		return r, nil, fmt.Errorf("bench: got %.40q, expected %s or %s", r.Bench, BenchWorkers, BenchCourt)
+	}
 	if nonce, err := hex.DecodeString(r.Nonce); err != nil || len(nonce) != nonceSize {
 		return r, nil, fmt.Errorf("nonce: got %.80q, expected %d hexadecimal digits", r.Nonce, 2*nonceSize)
 	}

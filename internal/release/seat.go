@@ -33,12 +33,8 @@ func (c Case) checkSeat(r Request) *Refusal {
 		return refuse(TaskOver, "task %s has ended as %s", r.Task, c.Task.Ending)
 	}
 	seats, bench := c.Task.Seats, taskstypes.BENCH_WORKERS
-	switch r.Bench {
-	case BenchWorkers:
-	case BenchCourt:
+	if r.Bench == BenchCourt {
 		seats, bench = c.Task.Court, taskstypes.BENCH_COURT
-	default:
-		return refuse(Malformed, "bench: got %.40q, expected %s or %s", r.Bench, BenchWorkers, BenchCourt)
 	}
 	if at := c.Task.AttemptOn(bench); at != r.Attempt {
 		return refuse(NotDrawn, "task %s is at attempt %d of its %s, and the request is for attempt %d", r.Task, at, r.Bench, r.Attempt)

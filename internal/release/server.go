@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"filippo.io/age"
@@ -27,28 +28,43 @@ type Vault interface {
 	Key(c Case, blob artifact.Digest) (secret.Key, *Refusal)
 }
 
+// Holder is a Vault that can say without the chain that it has no key of a file for a task. Then nothing else is looked at: what strangers
+// ask for costs those nothing who hold a seat.
+type Holder interface {
+	// Holds returns a *Refusal where there is no key.
+	Holds(task string, blob artifact.Digest) *Refusal
+}
+
 // Server answers requests for keys. Its fields are set before it serves.
 type Server struct {
 	ChainID string
 	// URL is the base URL under which it is asked; empty takes requests for any.
-	URL   string
+	URL string
+	// URLNow is asked for the base URL where that may change while it serves; nil means URL.
+	URLNow func(context.Context) (string, error)
+	// Chain is asked at most once a second for a task.
 	Chain Chain
 	Vault Vault
-	// Note is told what became of each request; nil for nobody. An error keeps the key back.
+	// Note is told of each release, and of so many refusals as a log can take; nil for nobody. An error keeps the key back.
 	Note func(Entry) error
 	// Now is the clock; nil for that of the machine.
 	Now func() time.Time
 
 	once     sync.Once
 	looks    *rate.Limiter // at the chain, by all together
+	lines    *rate.Limiter // of refusals
+	leftOut  atomic.Uint64 // lines since the last one
 	accounts *limits       // by account
 	nonces   nonces
+	cases    recent[Case]
+	urls     recent[string]
 }
 
-// What is answered in a second: looks at the chain by all together, and requests of one account.
+// What is answered in a second: looks at the chain by all together, requests of one account that holds a seat, and lines of refusals.
 const (
 	looksPerSecond, looksAtOnce   = 50, 200
 	perAccountSecond, accountBusy = 5, 60
+	linesPerSecond                = 10
 )
 
 // Entry is a line of the log of releases.
@@ -64,6 +80,8 @@ type Entry struct {
 	App    string          `json:"app,omitempty"`
 	By     string          `json:"requester,omitempty"`
 	From   string          `json:"from"`
+	// LeftOut is how many refusals before this line have none.
+	LeftOut uint64 `json:"left_out,omitempty"`
 }
 
 // Grant is what the answer of a server says, encrypted for who asked.
@@ -88,10 +106,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if refusal != nil {
 		entry.Reason, entry.Words = refusal.Reason, refusal.Words
 	}
-	if s.Note != nil {
-		if err := s.Note(entry); err != nil && refusal == nil {
-			refusal = refuse(Unavailable, "the release can not be written into the log")
-		}
+	if err := s.note(entry); err != nil && refusal == nil {
+		refusal = refuse(Unavailable, "the release can not be written into the log")
 	}
 	if refusal != nil {
 		w.Header().Set("Content-Type", "application/json")
@@ -101,6 +117,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	_, _ = w.Write(answer)
+}
+
+// note passes on every release. Of refusals, which strangers can cause, it counts those that are too many.
+func (s *Server) note(e Entry) error {
+	if s.Note == nil {
+		return nil
+	}
+	if !e.Given && !s.lines.AllowN(s.now(), 1) {
+		s.leftOut.Add(1)
+		return nil
+	}
+	e.LeftOut = s.leftOut.Swap(0)
+	return s.Note(e)
 }
 
 func statusOf(r Reason) int {
@@ -117,6 +146,7 @@ func statusOf(r Reason) int {
 
 func (s *Server) begin() {
 	s.looks = rate.NewLimiter(looksPerSecond, looksAtOnce)
+	s.lines = rate.NewLimiter(linesPerSecond, linesPerSecond)
 	s.accounts = &limits{of: map[string]*rate.Limiter{}}
 	s.nonces.until = map[string]time.Time{}
 }
@@ -143,19 +173,20 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 		return nil, refuse(Malformed, "%s", err)
 	}
 	entry.Who, entry.Task, entry.Bench, entry.Blob = r.Who, r.Task, r.Bench, r.Blob
-	if refusal := s.checkRequest(r); refusal != nil {
+	if refusal := s.checkRequest(ctx, r); refusal != nil {
 		return nil, refusal
 	}
-	c, err := s.Chain(ctx, r.Task)
-	switch {
-	case errors.Is(err, ErrUnknownTask):
-		return nil, refuse(UnknownTask, "the chain has no task %s, or the node that is asked here lags behind", r.Task)
-	case err != nil:
-		return nil, refuse(Unavailable, "the node that is asked here does not answer")
+	c, refusal := s.look(ctx, r.Task)
+	if refusal != nil {
+		return nil, refusal
 	}
 	entry.App, entry.By = c.Deal.App, c.Deal.Requester
 	if refusal := c.checkSeat(r); refusal != nil {
 		return nil, refusal
+	}
+	// Only now is the rate of the account charged: nobody else can use it up.
+	if !s.accounts.allow(r.Who, s.now()) {
+		return nil, refuse(TooMany, "%s sends more requests than are answered; ask again later", r.Who)
 	}
 	key, refusal := s.Vault.Key(c, r.Blob)
 	if refusal != nil {
@@ -172,21 +203,57 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	return answer, nil
 }
 
-// checkRequest checks what can be said without the chain.
-func (s *Server) checkRequest(r Request) *Refusal {
+// checkRequest checks what can be said without the task.
+func (s *Server) checkRequest(ctx context.Context, r Request) *Refusal {
 	if r.ChainID != s.ChainID {
 		return refuse(OtherChain, "the request is for the chain %.80q, expected %q", r.ChainID, s.ChainID)
-	}
-	if s.URL != "" && s.URL != r.Asked {
-		return refuse(OtherAgent, "the request is for %.256q, expected %q", r.Asked, s.URL)
 	}
 	if off := s.now().Sub(time.Unix(r.Time, 0)); off > maxAge || off < -maxAge {
 		return refuse(Expired, "the time of the request is %s off, expected at most %s; is a clock wrong?", off.Round(time.Second), maxAge)
 	}
-	if !s.accounts.allow(r.Who, s.now()) || !s.looks.AllowN(s.now(), 1) {
-		return refuse(TooMany, "more requests came than are answered; ask again later")
+	if s.nonces.known(r.Nonce) {
+		return refuse(Replayed, "the request was answered before")
+	}
+	if holder, is := s.Vault.(Holder); is {
+		if refusal := holder.Holds(r.Task, r.Blob); refusal != nil {
+			return refusal
+		}
+	}
+	return s.checkURL(ctx, r.Asked)
+}
+
+// checkURL refuses what was sent to another and passed on here.
+func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
+	url := s.URL
+	if s.URLNow != nil {
+		var err error
+		if url, err = s.urls.get(ctx, s.now(), "", s.URLNow); err != nil || url == "" {
+			return refuse(Unavailable, "the URL under which this is asked is not known here now")
+		}
+	}
+	if url != "" && url != asked {
+		return refuse(OtherAgent, "the request is for %.256q, expected %q", asked, url)
 	}
 	return nil
+}
+
+// look says what the chain says of a task, or said less than a second ago.
+func (s *Server) look(ctx context.Context, task string) (Case, *Refusal) {
+	c, err := s.cases.get(ctx, s.now(), task, func(ctx context.Context) (Case, error) {
+		if !s.looks.AllowN(s.now(), 1) {
+			return Case{}, errBusy
+		}
+		return s.Chain(ctx, task)
+	})
+	switch {
+	case err == nil:
+		return c, nil
+	case errors.Is(err, errBusy):
+		return c, refuse(TooMany, "more requests came than are answered; ask again later")
+	case errors.Is(err, ErrUnknownTask):
+		return c, refuse(UnknownTask, "the chain has no task %s, or the node that is asked here lags behind", task)
+	}
+	return c, refuse(Unavailable, "the node that is asked here does not answer")
 }
 
 func encryptGrant(g Grant, to age.Recipient) ([]byte, error) {

@@ -338,7 +338,7 @@ func TestRequestsAreLimited(t *testing.T) {
 		}
 	}
 	require.Equal(t, 40, many)
-	require.Equal(t, 60, asked)
+	require.Equal(t, 1, asked, "what it said is taken for a second")
 	w.now = w.now.Add(time.Second)
 	_, err := w.send(w.request())
 	require.NoError(t, err, "a moment later")

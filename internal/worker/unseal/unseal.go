@@ -112,6 +112,12 @@ func (h holder) Key(c release.Case, blob artifact.Digest) (secret.Key, *release.
 	return key, refusalOf(err)
 }
 
+// Holds implements release.Holder.
+func (h holder) Holds(task string, blob artifact.Digest) *release.Refusal {
+	_, err := os.Stat(h.path(task, blob))
+	return refusalOf(err)
+}
+
 // refusalOf tells a key that is not here from one that this machine can not read now, which is no last word.
 func refusalOf(err error) *release.Refusal {
 	switch {

@@ -78,7 +78,9 @@ func (s *stage) add(name string, bench taskstypes.Bench) {
 	identity, err := unseal.DeriveIdentity([]byte(name))
 	require.NoError(s.t, err)
 	u := &unseal.Unsealer{ChainID: chainID, Key: key, Identity: identity, Folder: filepath.Join(s.t.TempDir(), "keys")}
-	web := httptest.NewServer(&release.Server{ChainID: chainID, Chain: unseal.ChainOf(s), Vault: u.Vault()})
+	server := &release.Server{ChainID: chainID, Chain: unseal.ChainOf(s), Vault: u.Vault()}
+	web := httptest.NewServer(server)
+	server.URLNow = func(context.Context) (string, error) { return web.URL, nil }
 	s.t.Cleanup(web.Close)
 	s.parties[name] = &party{u, web.URL, bench}
 }

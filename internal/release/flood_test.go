@@ -1,0 +1,208 @@
+package release_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/release"
+)
+
+// flood is more requests than any limit lets through at once.
+const flood = 250
+
+// holder is a vault that knows what it has.
+type holder struct {
+	release.Vault
+	task string
+	blob artifact.Digest
+}
+
+func (h holder) Holds(task string, blob artifact.Digest) *release.Refusal {
+	if task == h.task && blob == h.blob {
+		return nil
+	}
+	return &release.Refusal{Reason: release.UnknownSecret, Words: "it is not here"}
+}
+
+// countLooks counts how often the chain is asked.
+func (w *world) countLooks() *atomic.Int64 {
+	asked, chain := &atomic.Int64{}, w.server.Chain
+	w.server.Chain = func(ctx context.Context, task string) (release.Case, error) {
+		asked.Add(1)
+		return chain(ctx, task)
+	}
+	return asked
+}
+
+// requireRefusal sends a request that another account signs.
+func (w *world) requireRefusal(by client.Key, r release.Request, reason release.Reason) {
+	w.t.Helper()
+	r.Who = by.Address()
+	signed, err := r.Sign(by)
+	require.NoError(w.t, err)
+	_, err = release.Send(context.Background(), nil, w.url, signed)
+	var refusal *release.Refusal
+	require.ErrorAs(w.t, err, &refusal)
+	require.Equal(w.t, reason, refusal.Reason, refusal.Words)
+}
+
+// Whoever was sent a request, as the owner's agent is, can post it again to a worker. That costs the account that signed it nothing.
+func TestRelayedRequestsCostNothing(t *testing.T) {
+	w := newWorld(t)
+	w.server.URL = ""
+	w.server.URLNow = func(context.Context) (string, error) { return w.url, nil }
+	relayed := w.request()
+	relayed.Asked = "https://agent.example"
+	for range flood {
+		w.requireRefusal(w.worker, relayed, release.OtherAgent)
+	}
+	own := w.request()
+	_, err := w.send(own)
+	require.NoError(t, err)
+	for range flood {
+		w.requireRefusal(w.worker, own, release.Replayed)
+	}
+	_, err = w.send(w.request())
+	require.NoError(t, err)
+}
+
+// A worker's endpoint may change while it serves, and may be unknown for a moment.
+func TestURLMayChange(t *testing.T) {
+	w := newWorld(t)
+	now, trouble := w.url, error(nil)
+	w.server.URLNow = func(context.Context) (string, error) { return now, trouble }
+	_, err := w.send(w.request())
+	require.NoError(t, err)
+	now = "https://moved.example"
+	w.now = w.now.Add(2 * time.Second)
+	w.refused(w.request(), release.OtherAgent)
+	trouble = errors.New("the node hangs")
+	w.now = w.now.Add(2 * time.Second)
+	w.refused(w.request(), release.Unavailable)
+	now, trouble = "", nil
+	w.now = w.now.Add(2 * time.Second)
+	w.refused(w.request(), release.Unavailable)
+}
+
+// Strangers, who have any number of accounts, do not keep those from their keys who hold a seat.
+func TestStrangersCostNothing(t *testing.T) {
+	w := newWorld(t)
+	w.server.Vault = holder{w.server.Vault, taskID, w.blob}
+	asked := w.countLooks()
+	stranger, err := client.GenerateKey()
+	require.NoError(t, err)
+	for i := range flood {
+		if i%10 == 0 {
+			stranger, err = client.GenerateKey()
+			require.NoError(t, err)
+		}
+		r := w.request()
+		r.Task = otherID
+		w.requireRefusal(stranger, r, release.UnknownSecret)
+		r = w.request()
+		r.Blob = artifact.Sum(nil)
+		w.requireRefusal(stranger, r, release.UnknownSecret)
+	}
+	require.Zero(t, asked.Load(), "what is not here needs no look at the chain")
+	for i := range flood {
+		if i%10 == 0 {
+			stranger, err = client.GenerateKey()
+			require.NoError(t, err)
+		}
+		w.requireRefusal(stranger, w.request(), release.NotDrawn)
+	}
+	require.EqualValues(t, 1, asked.Load())
+	_, err = w.send(w.request())
+	require.NoError(t, err)
+	w.now = w.now.Add(2 * time.Second)
+	_, err = w.send(w.request())
+	require.NoError(t, err)
+	require.EqualValues(t, 2, asked.Load(), "what the chain said is not taken for the present for ever")
+}
+
+// Looks at the chain are limited for all together, where a server does not know what it has.
+func TestLooksAreLimited(t *testing.T) {
+	w := newWorld(t)
+	asked, stranger := w.countLooks(), w.worker
+	for i := range flood {
+		r := w.request()
+		r.Task = artifact.Sum([]byte{byte(i)}).Hex()
+		reason := release.UnknownTask
+		if i >= 200 {
+			reason = release.TooMany
+		}
+		w.requireRefusal(stranger, r, reason)
+	}
+	require.EqualValues(t, 200, asked.Load())
+}
+
+// Many who ask for one task at once wait for one look at the chain, also when the first of them goes away.
+func TestOneLookAtATime(t *testing.T) {
+	w := newWorld(t)
+	w.server.Note = nil
+	asked, begun, goOn := w.countLooks(), make(chan struct{}, 1), make(chan struct{})
+	chain := w.server.Chain
+	w.server.Chain = func(ctx context.Context, task string) (release.Case, error) {
+		begun <- struct{}{}
+		select {
+		case <-goOn:
+			return chain(ctx, task)
+		case <-ctx.Done():
+			return release.Case{}, ctx.Err()
+		}
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	send := func(ctx context.Context, want func(error)) {
+		signed, err := w.request().Sign(w.worker)
+		require.NoError(t, err)
+		all.Go(func() {
+			_, err := release.Send(ctx, nil, w.url, signed)
+			want(err)
+		})
+	}
+	failed := make(chan error, 20)
+	send(ctx, func(error) {})
+	<-begun
+	for range 10 {
+		send(context.Background(), func(err error) { failed <- err })
+	}
+	leave()
+	time.Sleep(100 * time.Millisecond)
+	close(goOn)
+	all.Wait()
+	for range 10 {
+		require.NoError(t, <-failed)
+	}
+	require.EqualValues(t, 1, asked.Load())
+}
+
+// Strangers do not fill the log: of refusals it has ten lines a second, and says how many it left out. It has every release.
+func TestRefusalsDoNotFillTheLog(t *testing.T) {
+	w := newWorld(t)
+	for range 25 {
+		res, err := http.Post(w.url+release.Path, "application/json", strings.NewReader("{}"))
+		require.NoError(t, err)
+		res.Body.Close()
+	}
+	require.Len(t, w.log, 10)
+	for range 12 {
+		_, err := w.send(w.request())
+		require.NoError(t, err)
+	}
+	require.Len(t, w.log, 22)
+	require.EqualValues(t, 15, w.log[10].LeftOut)
+	require.Zero(t, w.log[11].LeftOut)
+	w.now = w.now.Add(time.Second)
+	w.refused(release.Request{}, release.Malformed)
+}
