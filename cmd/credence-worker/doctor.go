@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
@@ -269,7 +271,20 @@ func (p *patient) checkServing(ctx context.Context) (string, error) {
 	if err != nil || has || res.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("%s does not answer as a worker (status %d, %v)", p.worker.Endpoint, res.StatusCode, err)
 	}
-	return p.worker.Endpoint, nil
+	return p.worker.Endpoint, checkKeyRequests(ctx, strings.TrimRight(p.worker.Endpoint, "/"))
+}
+
+// checkKeyRequests asks an endpoint for a key in a form that every worker refuses: a proxy may let through nothing but GET.
+func checkKeyRequests(ctx context.Context, endpoint string) error {
+	_, err := release.Send(ctx, &http.Client{Timeout: 5 * time.Second}, endpoint, release.Signed{})
+	var refusal *release.Refusal
+	if errors.As(err, &refusal) && refusal.Reason == release.Malformed {
+		return nil
+	}
+	if err == nil {
+		err = errors.New("something else answers, with status 200")
+	}
+	return fmt.Errorf("POST %s%s does not reach the worker: keys of sealed inputs are owed, too (%w)", endpoint, release.Path, err)
 }
 
 // isMissing says that the chain answered, and has no such thing.
