@@ -16,6 +16,16 @@ func TestProposerChoices(t *testing.T) {
 	}
 }
 
+func TestChoicesAfterLeaving(t *testing.T) {
+	for k, want := range []uint64{1, 3, 16, 244, 8_194} {
+		require.Equal(t, want, ChoicesAfterLeaving(uint64(k)), "%d colluders", k)
+	}
+	for k := range uint64(40) {
+		require.GreaterOrEqual(t, ChoicesAfterLeaving(k), ProposerChoices(k), "%d colluders", k)
+	}
+	require.EqualValues(t, MostChoices, ChoicesAfterLeaving(1<<40))
+}
+
 // TestWhatTheFactorCosts holds the table of ADR 61: the plan of a young ledger's first task, with 200 organisations of which 40 may
 // collude, on chains of so many seats. Replicas are counted in sixteenths.
 func TestWhatTheFactorCosts(t *testing.T) {

@@ -9,6 +9,9 @@ type Game struct {
 	Chance float64
 	// Ours says whether the turn is the coalition's. Others are honest: they propose, and what they propose is decided.
 	Ours func(Turn) bool
+	// Seat names whose turn it is. It may be nil where no seat has two turns of one height. A seat's block has the same seed in every
+	// round of a height, so that a second turn is no second choice.
+	Seat func(Turn) string
 	// Next computes the seed of a block that the coalition proposes. It needs the key of whoever's turn it is.
 	Next func(seed []byte, at Turn) []byte
 	// Good says whether the coalition likes a seed of the target.
@@ -22,6 +25,9 @@ func (g Game) CountForeseen(at Turn) int {
 		return 0
 	}
 	withheld := g.CountForeseen(next(at))
+	if g.repeats(at) {
+		return withheld
+	}
 	if at.Height == g.Target {
 		return 1 + withheld
 	}
@@ -84,6 +90,20 @@ func (g Game) findGood(at Turn, seed []byte) (good, withhold bool) {
 	}
 	good, _ = g.findGood(next(at), seed)
 	return good, good
+}
+
+// repeats says whether the seat whose turn it is had an earlier one at this height.
+func (g Game) repeats(at Turn) bool {
+	if g.Seat == nil {
+		return false
+	}
+	seat := g.Seat(at)
+	for earlier := (Turn{Height: at.Height}); earlier != at; earlier = next(earlier) {
+		if g.Seat(earlier) == seat {
+			return true
+		}
+	}
+	return false
 }
 
 // next is the turn that comes when the block of a turn is withheld.

@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	"github.com/credence-chain/credence/x/beacon/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 func TestSeedChains(t *testing.T) {
@@ -100,6 +101,38 @@ func TestFactorAndDelay(t *testing.T) {
 		delay, err := app.BeaconKeeper(c.App).Delay(c.Ctx())
 		require.NoError(t, err)
 		require.Equal(t, want.delay, delay, "%d seats", seats)
+	}
+}
+
+// TestFactorAndDelayAfterASeatLeft: from the block in which a seat leaves, while the order of turns is no ring, proposers are counted with
+// more choices and with longer runs; of several that leave, the largest set counts.
+func TestFactorAndDelayAfterASeatLeft(t *testing.T) {
+	for _, row := range []struct {
+		seats, leave    int
+		factor, settled uint64
+		delay, short    int64
+	}{{3, 1, 1, 1, 2, 2}, {5, 1, 3, 2, 3, 2}, {7, 1, 16, 2, 5, 2}, {8, 1, 16, 4, 5, 3}, {8, 2, 16, 2, 5, 2}, {11, 1, 244, 10, 7, 4}} {
+		c := testutil.New(t, testutil.WithSeats(row.seats))
+		c.NextN(2)
+		k := app.BeaconKeeper(c.App)
+		check := func(when string, factor uint64, delay int64) {
+			t.Helper()
+			counted, err := k.Factor(c.Ctx())
+			require.NoError(t, err)
+			require.Equal(t, factor, counted, "factor of %d seats less %d, %s", row.seats, row.leave, when)
+			d, err := k.Delay(c.Ctx())
+			require.NoError(t, err)
+			require.Equal(t, delay, d, "delay of %d seats less %d, %s", row.seats, row.leave, when)
+		}
+		for i := range row.leave {
+			c.Accuse(c.Seats[i].OrgID)
+			c.Next()
+			check("at once", row.factor, row.delay)
+		}
+		c.NextN(int(poatypes.SettleBlocks(row.seats)))
+		check("at the end of the window", row.factor, row.delay)
+		c.Next()
+		check("after it", row.settled, row.short)
 	}
 }
 

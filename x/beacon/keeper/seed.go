@@ -28,21 +28,20 @@ func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 }
 
 // Factor returns among how many seeds of one block colluding proposers, fewer than a third, can choose by withholding blocks
-// (poco.ProposerChoices; docs/protocol.md, section 7). A chain of one seat has factor 1, and no unpredictability towards that seat.
+// (poco.ProposerChoices, and poco.ChoicesAfterLeaving for some blocks after a seat has left; docs/protocol.md, section 7). A chain of
+// one seat has factor 1, and no unpredictability towards that seat.
 func (k Keeper) Factor(ctx context.Context) (uint64, error) {
-	colluders, err := k.colluders(ctx)
+	colluders, twice, err := k.seats.Colluders(ctx)
+	if twice {
+		return poco.ChoicesAfterLeaving(uint64(colluders)), err
+	}
 	return poco.ProposerChoices(uint64(colluders)), err
 }
 
 // Delay returns d = max(2, k+1), with k colluding proposers: how many blocks after a commit the seed comes by which the second wave is
-// drawn. Among so many blocks is one that an honest proposer begins, so that nobody knows that seed at the commit.
+// drawn. Among so many blocks is one that an honest proposer begins, so that nobody knows that seed at the commit. For some blocks
+// after a seat has left it is max(2, 2k+1).
 func (k Keeper) Delay(ctx context.Context) (int64, error) {
-	colluders, err := k.colluders(ctx)
-	return max(2, colluders+1), err
-}
-
-// colluders is the largest number of active seats that is fewer than a third.
-func (k Keeper) colluders(ctx context.Context) (int64, error) {
-	seats, err := k.seats.ActiveCount(ctx)
-	return poatypes.Colluders(int(seats)), err
+	colluders, twice, err := k.seats.Colluders(ctx)
+	return poatypes.UnforeseenAfter(colluders, twice), err
 }

@@ -3,6 +3,7 @@ package keeper
 
 import (
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/address"
 	"cosmossdk.io/core/store"
 
@@ -27,6 +28,9 @@ type Keeper struct {
 	Seats collections.Map[string, types.Seat]
 	// Active is how many of them are active; absent only in a state that is older than it. See ActiveCount.
 	Active collections.Item[uint64]
+	// Left is the height at which an active seat last ceased to be one, and how many were active before; see Colluders. It is no part
+	// of an export: the engine of an imported chain begins with a new order of turns, in which every seat has the same rank.
+	Left collections.Item[collections.Pair[int64, uint64]]
 	// SeatByOperator: account -> org id.
 	SeatByOperatorIndex collections.Map[sdk.AccAddress, string]
 	// SeatByCourt: account -> org id.
@@ -69,6 +73,7 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 		Params:              collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
 		Seats:               collections.NewMap(sb, types.SeatsPrefix, "seats", collections.StringKey, compact.Value[types.Seat](cdc, addresses)),
 		Active:              collections.NewItem(sb, types.ActiveKey, "active", collections.Uint64Value),
+		Left:                collections.NewItem(sb, types.LeftKey, "left", collcodec.KeyToValueCodec(collections.PairKeyCodec(collections.Int64Key, collections.Uint64Key))),
 		SeatByOperatorIndex: collections.NewMap(sb, types.SeatByOperatorPrefix, "seat_by_operator", sdk.AccAddressKey, collections.StringValue),
 		SeatByConsensus:     collections.NewMap(sb, types.SeatByConsensusPrefix, "seat_by_consensus", collections.BytesKey, collections.StringValue),
 		Missed:              collections.NewKeySet(sb, types.MissedPrefix, "missed", collections.PairKeyCodec(collections.StringKey, collections.Int64Key)),

@@ -173,12 +173,12 @@ func (k Keeper) RotateBeaconKey(ctx context.Context, seat types.Seat, pubkey, po
 	if bytes.Equal(pubkey, seat.BeaconPubkey) {
 		return types.ErrTaken.Wrap("beacon_pubkey: it is the seat's already")
 	}
-	active, err := k.ActiveSeats(ctx)
+	run, twice, err := k.Colluders(ctx)
 	if err != nil {
 		return err
 	}
 	return k.enqueueChange(ctx, types.Change{
-		OrgId: seat.OrgId, Kind: types.CHANGE_KIND_BEACON_KEY, Due: heightOf(ctx) + max(2, types.Colluders(len(active))+1),
+		OrgId: seat.OrgId, Kind: types.CHANGE_KIND_BEACON_KEY, Due: heightOf(ctx) + types.UnforeseenAfter(run, twice),
 		Pubkey: pubkey, Possession: possession,
 	})
 }

@@ -45,30 +45,6 @@ func (k Keeper) ActiveSeats(ctx context.Context) (seats []types.Seat, err error)
 	return seats, err
 }
 
-// ActiveCount returns how many seats ActiveSeats has. It reads one counter: draws, plans and the beacon ask for it many times
-// in a block, whatever the number of seats.
-func (k Keeper) ActiveCount(ctx context.Context) (uint64, error) {
-	n, found, err := records.FindItem(ctx, k.Active)
-	if err != nil || found {
-		return n, err
-	}
-	seats, err := k.ActiveSeats(ctx)
-	return uint64(len(seats)), err
-}
-
-// countActive counts the active seats anew where one has become active or ceased to be. That is rare, so that a walk over all
-// of them costs nothing to speak of, and cannot drift.
-func (k Keeper) countActive(ctx context.Context, was, is bool) error {
-	if was == is {
-		return nil
-	}
-	seats, err := k.ActiveSeats(ctx)
-	if err != nil {
-		return err
-	}
-	return k.Active.Set(ctx, uint64(len(seats)))
-}
-
 // SeatByOperator returns the seat whose operator addr is, jailed or not.
 func (k Keeper) SeatByOperator(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
 	orgID, err := k.SeatByOperatorIndex.Get(ctx, addr)

@@ -45,4 +45,6 @@ var (
 	PauseVotesPrefix = collections.NewPrefix(15)
 	// ActiveKey holds how many seats are active.
 	ActiveKey = collections.NewPrefix(16)
+	// LeftKey holds when a seat last left the active ones, and how many were active before.
+	LeftKey = collections.NewPrefix(17)
 )

@@ -31,6 +31,19 @@ func NewSeat(codec address.Codec, orgID, operator string, keys SeatKeys, height 
 // Colluders is the largest number of n seats that is fewer than a third of them.
 func Colluders(n int) int64 { return int64(max(n-1, 0)) / 3 }
 
+// UnforeseenAfter is d of docs/protocol.md, section 7: after how many blocks a seed comes that nobody foresees now. Of so many blocks in
+// a row one is begun by an honest proposer, where colluders follow one another once, or twice.
+func UnforeseenAfter(colluders int64, twice bool) int64 {
+	if twice {
+		colluders *= 2
+	}
+	return max(2, colluders+1)
+}
+
+// SettleBlocks is for how many blocks after a seat has left n active ones colluders may follow one another twice. The set changes two
+// blocks after, each of them may have two turns, and a block that is drawn by may come so many blocks later again.
+func SettleBlocks(n int) int64 { return 2 + 2*(2*Colluders(n)+1) }
+
 // Active says whether the seat is in the validator set, and so in every court that is called and in the council.
 func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && !s.Revoked && s.Power > 0 }
 
