@@ -12,6 +12,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	abci "github.com/cometbft/cometbft/abci/types"
 	p2p "github.com/cometbft/cometbft/proto/tendermint/p2p"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	sdkclient "github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
@@ -54,7 +55,7 @@ type fakeNode struct {
 	down     bool
 	frozen   chan struct{} // not nil: calls are answered once it is closed
 	events   map[int64][]abci.Event
-	pruned   int64 // heights up to it have no results
+	pruned   int64 // heights up to it have neither results nor blocks
 	refuse   *sdk.TxResponse
 	gas      uint64 // what a transaction needs
 	price    string // of a unit of gas
@@ -115,7 +116,20 @@ func (n cometOf) GetNodeInfo(context.Context, *cmtservice.GetNodeInfoRequest) (*
 func (n cometOf) GetSyncing(context.Context, *cmtservice.GetSyncingRequest) (*cmtservice.GetSyncingResponse, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return &cmtservice.GetSyncingResponse{Syncing: n.syncing}, nil
+	return &cmtservice.GetSyncingResponse{Syncing: n.syncing, EarliestBlockHeight: n.pruned + 1}, nil
+}
+
+// GetBlockByHeight fails in CometBFT's words for blocks that were pruned. The others have the transactions that were sent.
+func (n cometOf) GetBlockByHeight(_ context.Context, req *cmtservice.GetBlockByHeightRequest) (*cmtservice.GetBlockByHeightResponse, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case req.Height <= n.pruned:
+		return nil, status.Errorf(codes.Unknown, "height %d is not available, lowest height is %d", req.Height, n.pruned+1)
+	case req.Height > n.height:
+		return nil, status.Error(codes.InvalidArgument, "requested block height is bigger than the chain length")
+	}
+	return &cmtservice.GetBlockByHeightResponse{Block: &cmtproto.Block{Data: cmtproto.Data{Txs: n.sent}}}, nil
 }
 
 func (n cometOf) GetBlockResults(_ context.Context, req *cmtservice.GetBlockResultsRequest) (*cmtservice.GetBlockResultsResponse, error) {

@@ -219,13 +219,22 @@ func (s nodeSource) Record(ctx context.Context, store string, key []byte, height
 func (s nodeSource) Evidence(ctx context.Context, height int64, task [32]byte) (all [][]byte, err error) {
 	res, err := s.conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
 	if err != nil {
-		return nil, err
+		return nil, s.explainNoBlock(ctx, height, err)
 	}
 	id := taskstypes.IDText(task)
 	for _, raw := range res.GetBlock().GetData().GetTxs() {
 		all = append(all, evidenceIn(raw, id)...)
 	}
 	return all, nil
+}
+
+// explainNoBlock wraps receipt.ErrNoBlock where the node pruned a block that it did not give, and returns why it did not otherwise.
+func (s nodeSource) explainNoBlock(ctx context.Context, height int64, why error) error {
+	sync, err := s.conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
+	if err != nil || sync.EarliestBlockHeight <= height {
+		return why
+	}
+	return fmt.Errorf("%w: block %d, the earliest is %d", receipt.ErrNoBlock, height, sync.EarliestBlockHeight)
 }
 
 // evidenceIn is the evidence with which a transaction reveals a task; none where it does not, or cannot be read.

@@ -3,6 +3,7 @@ package receipt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -20,8 +21,12 @@ type Source interface {
 	// Record returns the value of a key in a store at a height, with its two proofs; a value of no bytes where there is none.
 	Record(ctx context.Context, store string, key []byte, height int64) (Record, error)
 	// Evidence that came with reveals of a task in the block of a height: with those that the chain refused as well, whoever sent them.
+	// ErrNoBlock where the source has that block no more.
 	Evidence(ctx context.Context, height int64, task [32]byte) ([][]byte, error)
 }
+
+// ErrNoBlock says that a source has a block no more. A receipt is then made without the evidence that was in it.
+var ErrNoBlock = errors.New("the node has this block no more")
 
 // Begin is where the path of a receipt begins; the zero value is the header with the app hash alone.
 type Begin struct {

@@ -162,6 +162,7 @@ type deal struct {
 	resources       resources
 	verifier        string
 	program         [32]byte
+	measurements    [][32]byte
 }
 
 // resources are a part of credence.apps.v1.Resources.
@@ -177,6 +178,7 @@ func readDeal(b []byte) (d deal, err error) {
 		8: wire.ReadText(&d.version), 11: wire.ReadHash(&d.digest), 12: wire.ReadText(&d.runtime), 16: wire.ReadWithin(&d.terms, readTerms), 24: wire.ReadNumber(&d.height),
 		25: wire.ReadNumber(&d.time), 28: wire.ReadNumber(&d.bag), 29: wire.ReadEach(&d.datasets, readDataset), 30: wire.ReadNumber(&d.datasetsPerTask),
 		31: wire.ReadText(&d.outputPath), 41: wire.ReadWithin(&d.resources, readResources), 51: wire.ReadNumbers(&d.okExit), 60: wire.ReadText(&d.verifier), 61: wire.ReadHash(&d.program),
+		62: wire.ReadHashes(&d.measurements),
 	})
 }
 
@@ -195,12 +197,27 @@ func readInput(b []byte) (in input, err error) {
 type job struct {
 	args      []string
 	inputs    []input
-	execution contract.Execution
+	execution execution
+}
+
+// execution is credence.deals.v1.Execution.
+type execution struct {
+	contract.Execution
+	// newer: it has a field that this program does not know, so that the statement of its evidence cannot be computed.
+	newer bool
+}
+
+func readExecution(b []byte) (e execution, err error) {
+	if e.Execution, err = contract.DecodeExecution(b); err != nil {
+		return e, err
+	}
+	e.newer, err = contract.HasUnknownField(b)
+	return e, err
 }
 
 func readJob(b []byte) (j job, err error) {
 	return j, wire.ReadMessage(b, wire.Readers{
-		2: wire.ReadTexts(&j.args), 3: wire.ReadEach(&j.inputs, readInput), 30: wire.ReadWithin(&j.execution, contract.DecodeExecution),
+		2: wire.ReadTexts(&j.args), 3: wire.ReadEach(&j.inputs, readInput), 30: wire.ReadWithin(&j.execution, readExecution),
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -92,8 +93,8 @@ func (d deal) basisKey(who, evidence []byte) (store string, key []byte) {
 }
 
 // addShown puts the evidence of an answer into a receipt that is made, where the policy asked for it and the node still has it. A block may
-// hold reveals that were refused, and anybody can send one: that is taken which shows the answer. A worker holds a few sessions: the record
-// of an older one is not in the latest state any more, and the receipt then has no evidence.
+// hold reveals that were refused, and anybody can send one: that is taken which shows the answer. The node may have pruned the block, and a
+// worker holds a few sessions, so that the record of an older one is not in the latest state any more: the receipt then has no evidence.
 func (r *Receipt) addShown(ctx context.Context, from Source) error {
 	p, err := r.proveAll()
 	if err != nil {
@@ -104,6 +105,9 @@ func (r *Receipt) addShown(ctx context.Context, from Source) error {
 		return nil
 	}
 	candidates, err := from.Evidence(ctx, p.task.done, p.task.id)
+	if errors.Is(err, ErrNoBlock) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("evidence, in block %d: %w", p.task.done, err)
 	}
@@ -140,6 +144,9 @@ func (p proven) checkShown(r *Receipt) (*ShownAnswer, error) {
 	if store == "" {
 		return nil, newRefusal(ReasonEvidence, "shown: evidence of %d bytes, expected the %d of a key and a signature", len(r.Shown.Evidence), poco.AttestationSize)
 	}
+	if p.request.job.execution.newer {
+		return nil, newRefusal(ReasonRecord, "the job has a field that this verifier does not know; take a newer one")
+	}
 	claim, err := p.claim(r.Chain, kind, s)
 	if err != nil {
 		return nil, newRefusal(ReasonRecord, "the statement of the answer cannot be computed: %v", err)
@@ -157,7 +164,19 @@ func (p proven) checkShown(r *Receipt) (*ShownAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, out.checkWord(e, claim.Statement, r.Shown.Evidence)
+	if err := out.checkWord(e, claim.Statement, r.Shown.Evidence); err != nil {
+		return nil, err
+	}
+	return out, p.deal.checkMeasurement(e.measurement)
+}
+
+// checkMeasurement refuses the word of an enclave that the deal does not take. A deal without a list takes those that the council listed,
+// which are not in a receipt.
+func (d deal) checkMeasurement(of [32]byte) error {
+	if len(d.measurements) == 0 || slices.Contains(d.measurements, of) {
+		return nil
+	}
+	return newRefusal(ReasonEvidence, "shown: the session is of measurement %x, and the deal takes others", of)
 }
 
 // checkProof checks a proof against a verifier.
@@ -195,7 +214,7 @@ func (p proven) claim(chain string, kind poco.EvidenceKind, by seat) (c claims.C
 	if err != nil {
 		return c, err
 	}
-	e := job.execution
+	e := job.execution.Execution
 	if len(e.OkExit) == 0 {
 		e.OkExit = d.okExit
 	}

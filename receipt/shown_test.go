@@ -5,11 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"cosmossdk.io/collections"
 
@@ -32,6 +35,8 @@ type shownStory struct {
 	session   enclavestypes.Session
 	verifier  verifierstypes.Verifier
 	evidence  []byte
+	// later is added to the execution of the request: fields of a later chain.
+	later []byte
 }
 
 // newShown makes one under a policy. change makes of the statement what somebody else would show.
@@ -93,6 +98,9 @@ func (s *shownStory) attest(t *testing.T) {
 // chain has the story happen, with the records as their modules write them.
 func (s shownStory) chain(t *testing.T) *chain {
 	records := s.records(t)
+	for key, value := range records[marketStore] {
+		records[marketStore][key] = appendWithin(t, value, []protowire.Number{5, 30}, s.later)
+	}
 	if s.verifier.Name != "" {
 		records[verifiersStore] = map[string][]byte{string(append(slices.Clone(verifierstypes.VerifiersPrefix.Bytes()), s.verifier.Name...)): stored(t, s.verifier)}
 	} else {
@@ -104,6 +112,40 @@ func (s shownStory) chain(t *testing.T) *chain {
 	c := newChain(t, testChain, testHeight, four(), nil, records)
 	c.evidence = [][]byte{nil, {1}, bytes.Repeat([]byte{7}, len(s.evidence)), s.evidence, nil} // those that others sent, and that were refused
 	return c
+}
+
+// appendWithin appends to the message that lies at a path of fields within another.
+func appendWithin(t *testing.T, message []byte, path []protowire.Number, more []byte) (out []byte) {
+	if len(path) == 0 {
+		return append(slices.Clone(message), more...)
+	}
+	found := false
+	for rest := message; len(rest) > 0; {
+		number, kind, n := protowire.ConsumeField(rest)
+		require.Positive(t, n)
+		if number == path[0] {
+			_, _, tag := protowire.ConsumeTag(rest)
+			within, _ := protowire.ConsumeBytes(rest[tag:])
+			out = protowire.AppendBytes(protowire.AppendTag(out, number, kind), appendWithin(t, within, path[1:], more))
+			found = true
+		} else {
+			out = append(out, rest[:n]...)
+		}
+		rest = rest[n:]
+	}
+	require.True(t, found, "no field %d", path[0])
+	return out
+}
+
+// replaceAll replaces the basis of a receipt as well as its records.
+func (s shownStory) replaceAll(t *testing.T, c *chain, r *Receipt) {
+	*c = *s.chain(t)
+	c.replaceRecords(r)
+	p, err := r.proveAll()
+	require.NoError(t, err)
+	store, key := p.deal.basisKey(p.task.seats[0].who, r.Shown.Evidence)
+	r.Shown.Basis, err = c.Record(context.Background(), store, key, testHeight)
+	require.NoError(t, err)
 }
 
 // TestShown: the receipt of an answer under a policy that asks for evidence holds it, and whoever verifies the receipt checks it again.
@@ -147,6 +189,35 @@ func TestShownIsOptional(t *testing.T) {
 	got, err := Verify(r, c.trust(1), Expected{})
 	require.NoError(t, err)
 	require.Nil(t, got.Evidence.Shown)
+}
+
+// TestShownOfAPrunedBlock: a node that has the block no more gives a receipt without evidence. Whatever else goes wrong is an error.
+func TestShownOfAPrunedBlock(t *testing.T) {
+	c := newShown(t, poco.PolicyAttested, nil).chain(t)
+	c.evidence, c.noEvidence = nil, fmt.Errorf("%w: block 40, the earliest is 50", ErrNoBlock)
+	r, err := Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
+	require.NoError(t, err)
+	require.Nil(t, r.Shown)
+	got, err := Verify(r, c.trust(1), Expected{})
+	require.NoError(t, err)
+	require.Nil(t, got.Evidence.Shown)
+	c.noEvidence = errors.New("the line is cut")
+	_, err = Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
+	require.ErrorIs(t, err, c.noEvidence)
+}
+
+// TestShownIsOfAListedMeasurement: a maker takes the word of a session that the deal takes, and none of another.
+func TestShownIsOfAListedMeasurement(t *testing.T) {
+	for _, tc := range []struct {
+		listed []string
+		taken  bool
+	}{{nil, true}, {[]string{idOf("image")}, true}, {[]string{idOf("other"), idOf("image")}, true}, {[]string{idOf("other"), idOf("another")}, false}} {
+		s := newShown(t, poco.PolicyAttested, nil)
+		s.deal.Measurements = tc.listed
+		r, err := Make(context.Background(), s.chain(t), testChain, idOf("task"), testHeight, Begin{}, nil)
+		require.NoError(t, err)
+		require.Equal(t, tc.taken, r.Shown != nil, "%v", tc.listed)
+	}
 }
 
 // hostileShown are receipts whose evidence shows something else, each with the reason of its refusal.
@@ -194,6 +265,16 @@ func hostileShown(t *testing.T, policy string) map[string]struct {
 		*c = *s.chain(t)
 		c.replaceRecords(r)
 	})
+	add("a field of a later chain", ReasonRecord, "does not know; take a newer one", func(s *shownStory, c *chain, r *Receipt) {
+		s.later = []byte{0xfa, 0x3f, 1, 'x'} // 1023
+		s.replaceAll(t, c, r)
+	})
+	if policy == poco.PolicyAttested {
+		add("a measurement that the deal does not take", ReasonEvidence, "shown: the session is of measurement "+idOf("image")+", and the deal takes others", func(s *shownStory, c *chain, r *Receipt) {
+			s.deal.Measurements = []string{idOf("other"), idOf("another")}
+			s.replaceAll(t, c, r)
+		})
+	}
 	return out
 }
 
@@ -249,5 +330,14 @@ func TestShownInABrowser(t *testing.T) {
 			}
 		}
 	}
+	s := newShown(t, poco.PolicyAttested, nil)
+	s.deal.Measurements = []string{idOf("other"), idOf("image")}
+	c := s.chain(t)
+	r, err := Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
+	require.NoError(t, err)
+	require.NotNil(t, r.Shown)
+	states, err := Verify(r, c.trust(1), Expected{})
+	require.NoError(t, err)
+	add("a listed measurement", r, browserCase{Trust: c.trust(1).String(), States: states})
 	require.Contains(t, runBrowserCases(t, cases), "as expected")
 }

@@ -186,7 +186,7 @@ func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 			Deal: ids.Format(d.id), Request: ids.Format(d.request), Requester: accountText(d.requester), Organisation: d.organisation, Pool: d.pool,
 			App: d.app, Version: d.version, Digest: digestText(d.digest), Runtime: d.runtime, Index: t.index, Bag: d.bag,
 			Args: append([]string{}, q.job.args...), Inputs: []Named{}, Datasets: []Named{}, DatasetsPerTask: d.datasetsPerTask,
-			FuelLimit: d.terms.fuelLimit, Time: d.time, Execution: q.job.execution,
+			FuelLimit: d.terms.fuelLimit, Time: d.time, Execution: q.job.execution.Execution,
 		},
 		Signed: signedBy(p.path, r.Height, trust),
 	}

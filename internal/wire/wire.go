@@ -140,6 +140,16 @@ func ReadHash(to *[32]byte) FieldReader {
 	}
 }
 
+// ReadHashes reads a repeated field of ids or digests.
+func ReadHashes(to *[][32]byte) FieldReader {
+	return func(v Value) error {
+		var one [32]byte
+		err := ReadHash(&one)(v)
+		*to = append(*to, one)
+		return err
+	}
+}
+
 // ReadWithin reads a message with a function of its own.
 func ReadWithin[T any](to *T, read func([]byte) (T, error)) FieldReader {
 	return func(v Value) (err error) {

@@ -19,6 +19,7 @@ type record struct {
 	hash    [32]byte
 	within  uint64
 	each    []uint64
+	hashes  [][32]byte
 }
 
 func readWithin(b []byte) (n uint64, err error) {
@@ -29,6 +30,7 @@ func readRecord(b []byte) (r record, err error) {
 	return r, ReadMessage(b, Readers{
 		1: ReadNumber(&r.number), 2: ReadBool(&r.is), 3: ReadNumbers(&r.numbers), 4: ReadText(&r.text), 5: ReadTexts(&r.texts),
 		6: ReadRaw(&r.raw, 2), 7: ReadHash(&r.hash), 8: ReadWithin(&r.within, readWithin), 9: ReadEach(&r.each, readWithin),
+		10: ReadHashes(&r.hashes),
 	})
 }
 
@@ -49,11 +51,12 @@ func TestReadMessage(t *testing.T) {
 	b = blob(blob(blob(b, 4, "é"), 5, "a"), 5, "")
 	b = blob(blob(b, 6, "\xff\x00"), 7, string(hash[:]))
 	b = blob(blob(blob(b, 8, "\x08\x03"), 9, "\x08\x04"), 9, "")
+	b = blob(blob(b, 10, string(hash[:])), 10, string(make([]byte, 32)))
 	b = blob(number(b, 100, 1), 101, "of a later chain")
 	b = protowire.AppendFixed64(protowire.AppendTag(b, 102, protowire.Fixed64Type), 1)
 	r, err := readRecord(b)
 	require.NoError(t, err)
-	require.Equal(t, record{7, true, []uint32{1, 300, 5}, "é", []string{"a", ""}, []byte("\xff\x00"), hash, 3, []uint64{4, 0}}, r)
+	require.Equal(t, record{7, true, []uint32{1, 300, 5}, "é", []string{"a", ""}, []byte("\xff\x00"), hash, 3, []uint64{4, 0}, [][32]byte{hash, {}}}, r)
 	one := blob(nil, 4, "abc")
 	for n := 1; n < len(one); n++ {
 		_, err := readRecord(one[:n])
@@ -73,6 +76,7 @@ func TestReadMessageRefuses(t *testing.T) {
 		"field 7: expected 32 bytes, got 31":  blob(nil, 7, string(make([]byte, 31))),
 		"field 8: expected a message":         number(nil, 8, 1),
 		"field 9: field 1: expected a number": blob(nil, 9, "\x0a\x00"),
+		"field 10: expected 32 bytes, got 1":  blob(nil, 10, "a"),
 		"unexpected EOF":                      {0x80},
 		"invalid field number":                {0},
 		"mismatching end group marker":        {1<<3 | 4},

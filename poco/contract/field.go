@@ -60,6 +60,27 @@ func DecodeExecution(b []byte) (e Execution, err error) {
 	return e, err
 }
 
+// HasUnknownField says whether an encoded execution has a field that this program does not know. A later chain made it, and what evidence
+// covers of it cannot be computed here.
+func HasUnknownField(b []byte) (bool, error) {
+	var known Execution
+	numbers := map[protowire.Number]bool{}
+	for _, f := range known.fields() {
+		numbers[f.number] = true
+	}
+	for len(b) > 0 {
+		number, _, n := protowire.ConsumeField(b)
+		if n < 0 {
+			return false, protowire.ParseError(n)
+		}
+		if !numbers[number] {
+			return true, nil
+		}
+		b = b[n:]
+	}
+	return false, nil
+}
+
 // Line is a field in words.
 type Line struct{ Label, Text string }
 

@@ -106,6 +106,17 @@ func TestDecodeExecutionRefuses(t *testing.T) {
 	e, err := DecodeExecution(append(Execution{Seed: "s"}.Encode(), 0xfa, 0x3f, 1, 'x')) // a field 1023 of a later chain
 	require.NoError(t, err)
 	require.Equal(t, Execution{Seed: "s"}, e)
+	for b, want := range map[string]bool{
+		string(Execution{Seed: "s", Recipient: "age1r"}.Encode()):                    false,
+		string(append(Execution{Seed: "s"}.Encode(), 0xfa, 0x3f, 1, 'x')):            true,
+		string(append([]byte{0xfa, 0x3f, 1, 'x'}, Execution{Seed: "s"}.Encode()...)): true,
+	} {
+		unknown, err := HasUnknownField([]byte(b))
+		require.NoError(t, err)
+		require.Equal(t, want, unknown, "%x", b)
+	}
+	_, err = HasUnknownField([]byte{0xff})
+	require.Error(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
 		if e, err := DecodeExecution(b); err == nil {

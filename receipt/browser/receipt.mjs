@@ -492,6 +492,8 @@ const flag = (b) => Uint8Array.of(b ? 1 : 0);
 const EVIDENCE = {proven: 1, attested: 2}, ATTESTATION = 128, MIB = 1n << 20n;
 /** Memory that a task has where its deal does not say, and the most; the most that its files may hold. As poco/contract has it. */
 const RUNTIMES = {wasm: [1024n * MIB, 65535n << 16n, 64n * MIB], circuit: [1024n * MIB, 65535n << 16n, 64n * MIB], oci: [1024n * MIB, 65536n * MIB, 64n * MIB]};
+/** The fields of an execution that inputsDigest knows are 1 to this. */
+const LAST_EXECUTION_FIELD = 12;
 const SYSTEMS = ["", "RISC Zero", "SP1", "circuit"], PLATFORMS = ["", "TDX", "SEV-SNP", "software"];
 const min = (a, b) => a < b ? a : b;
 const varints = (f, n) => (f.get(n) ?? []).flatMap((v) => {
@@ -526,6 +528,7 @@ async function addShown(s, r, task, deal, request, app) {
   if (!kind || !seat) refuse("evidence", `shown: the receipt has evidence, and the answer was accepted under the policy "${s.evidence.policy}", which asks for none`);
   if (kind === 2 && evidence.length !== ATTESTATION) refuse("evidence", `shown: evidence of ${evidence.length} bytes, expected the ${ATTESTATION} of a key and a signature`);
   const job = within(request, 5), id = bytes(task, 1, 32), worker = address(bytes(seat, 1));
+  if ([...within(job, 30).keys()].some((n) => n > LAST_EXECUTION_FIELD)) refuse("record", "the job has a field that this verifier does not know; take a newer one");
   const statement = await H(utf8("credence/evidence/v1"), utf8(r.chain), id, u64(number(task, 4)), utf8(worker), Uint8Array.of(kind), bytes(deal, 11, 32),
     await inputsDigest(id, task, deal, job), Uint8Array.of(verdict.kind), verdict.digest, u64(verdict.fuel));
   const out = s.evidence.shown = {statement: hex(statement), worker, checked: kind === 2};
@@ -542,7 +545,9 @@ async function addShown(s, r, task, deal, request, app) {
     right = await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, point, evidence.slice(64), statement);
   } catch { /* no point of the curve */ }
   if (!right) refuse("evidence", `shown: the session's key did not sign the accepted answer, statement ${hex(statement)}`);
-  Object.assign(out, {key: hex(key), platform: PLATFORMS[Number(number(e, 4))], machine: hex(bytes(e, 5, 32)), measurement: hex(bytes(e, 6, 32))});
+  const measurement = bytes(e, 6, 32), listed = each(deal, 62);
+  if (listed.length && !listed.some((one) => equal(one, measurement))) refuse("evidence", `shown: the session is of measurement ${hex(measurement)}, and the deal takes others`);
+  Object.assign(out, {key: hex(key), platform: PLATFORMS[Number(number(e, 4))], machine: hex(bytes(e, 5, 32)), measurement: hex(measurement)});
 }
 
 const orderedRecord = (x) => ({value: x?.value ?? null, proof: x?.proof ?? null, store_proof: x?.store_proof ?? null});
