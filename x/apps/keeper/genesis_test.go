@@ -1,10 +1,12 @@
 package keeper_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -63,6 +65,26 @@ func TestGenesisIsLossless(t *testing.T) {
 	require.Equal(t, []string{"acme/full"}, n.owned(t, beth))
 	_, err = n.srv.AcceptTransfer(n.ctx, &types.MsgAcceptTransfer{To: bob, Id: "acme/schema"})
 	require.NoError(t, err, "an offer outlives the export")
+}
+
+// TestGenesisTakesOlderVersions: a state may hold versions that nobody could publish any more, because a rule was added since.
+func TestGenesisTakesOlderVersions(t *testing.T) {
+	for runtime, verifier := range map[string]string{contract.RuntimeOCI: "risc0-3.0", contract.RuntimeCircuit: "cube"} {
+		f := newFixture(t)
+		f.publish(t, alice, "old", "1", digest)
+		g, err := f.k.ExportGenesis(f.ctx)
+		require.NoError(t, err)
+		g.Versions[0].Runtime, g.Versions[0].Verifier, g.Versions[0].Program = runtime, verifier, strings.Repeat("cd", 32)
+		require.ErrorIs(t, g.Versions[0].CheckProgram(), types.ErrInvalidVersion, "nobody publishes it: TestPublish")
+		require.NoError(t, g.Validate(codecOf))
+		n := newFixture(t)
+		require.NoError(t, n.k.InitGenesis(n.ctx, *g))
+		again, err := n.k.ExportGenesis(n.ctx)
+		require.NoError(t, err)
+		require.Equal(t, g, again)
+		g.Versions[0].Program = "x"
+		require.ErrorIs(t, g.Validate(codecOf), types.ErrInvalidVersion, "half a verifier is none")
+	}
 }
 
 // TestGenesisRefusals: apps are alpha, full, zeta; datasets acme/rows, acme/schema, base/rows.

@@ -85,6 +85,9 @@ func (k Keeper) Publish(ctx context.Context, app types.App, version types.Versio
 	if err := version.Validate(); err != nil {
 		return err
 	}
+	if err := version.CheckProgram(); err != nil {
+		return err
+	}
 	if found, err := k.Versions.Has(ctx, collections.Join(version.App, version.Version)); err != nil {
 		return err
 	} else if found {
