@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,7 +39,8 @@ var platforms = map[string]struct {
 }
 
 // HardwareSession is a session key in an enclave of hardware. The key is made when the worker starts, and lives in the enclave's memory
-// alone: the host reads the enclave's disks. It is safe for concurrent use.
+// alone: the host reads the enclave's disks. Core dumps of the process are off; swap is the machine's, and has to be off or encrypted. It is
+// safe for concurrent use.
 type HardwareSession struct {
 	platform    string
 	root        string
@@ -53,13 +55,24 @@ type HardwareSession struct {
 type system struct {
 	mkdir, remove func(path string) error
 	write         func(path string, data []byte) error
-	read          func(path string) ([]byte, error)
+	// read reads no more than a number of bytes.
+	read func(path string, most int) ([]byte, error)
 }
 
 // linux asks it.
 var linux = system{
-	mkdir: func(path string) error { return os.Mkdir(path, 0o700) }, remove: os.Remove, read: os.ReadFile,
+	mkdir: func(path string) error { return os.Mkdir(path, 0o700) }, remove: os.Remove, read: readAtMost,
 	write: func(path string, data []byte) error { return os.WriteFile(path, data, 0o200) },
+}
+
+// readAtMost reads the beginning of a file: the kernel's driver is not asked for more than somebody wants.
+func readAtMost(path string, most int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(most)))
 }
 
 var (
@@ -78,6 +91,9 @@ func OpenHardware(platform, root string, certificate []byte, product string) (*H
 	}
 	if _, err := os.Stat(root); err != nil {
 		return nil, fmt.Errorf("platform %s: this machine offers no quotes: %w. Mount configfs, load the kernel's module for the platform, and start the worker inside the enclave", platform, err)
+	}
+	if err := hideMemory(); err != nil {
+		return nil, fmt.Errorf("platform %s: keep the memory out of core dumps: %w", platform, err)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	return &HardwareSession{platform: platform, root: root, key: key, certificate: certificate, product: product, system: linux}, err
@@ -131,7 +147,11 @@ func (s *HardwareSession) ask(data [64]byte) (quote []byte, err error) {
 	if err := s.system.mkdir(dir); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.system.remove(dir)) }()
+	defer func() { // a folder that stays is no reason to throw a good quote away
+		if left := s.system.remove(dir); err != nil {
+			err = errors.Join(err, left)
+		}
+	}()
 	if err := s.checkProvider(dir); err != nil {
 		return nil, err
 	}
@@ -182,12 +202,12 @@ func (s *HardwareSession) readGeneration(dir string) (uint64, error) {
 
 // read reads a file that has something and is not too large.
 func (s *HardwareSession) read(path string, most int) ([]byte, error) {
-	b, err := s.system.read(path)
+	b, err := s.system.read(path, most+1)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: this kernel does not offer it", err)
 	}
 	if err == nil && (len(b) == 0 || len(b) > most) {
-		err = fmt.Errorf("%s: got %d bytes, expected 1 to %d", path, len(b), most)
+		err = fmt.Errorf("%s: got %d bytes or more, expected 1 to %d", path, len(b), most)
 	}
 	return b, err
 }

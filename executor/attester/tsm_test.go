@@ -24,6 +24,9 @@ type kernel struct {
 	// requests counts folders.
 	requests int
 
+	// stays: folders cannot be removed.
+	stays bool
+
 	generation map[string]int
 	answers    map[string][]byte
 }
@@ -38,6 +41,13 @@ func newKernel(t *testing.T, provider string) *kernel {
 func (k *kernel) mkdir(dir string) error {
 	k.requests++
 	return os.Mkdir(dir, 0o700)
+}
+
+func (k *kernel) remove(dir string) error {
+	if k.stays {
+		return os.ErrPermission
+	}
+	return os.Remove(dir)
 }
 
 func (k *kernel) write(path string, data []byte) error {
@@ -55,7 +65,12 @@ func (k *kernel) write(path string, data []byte) error {
 	return nil
 }
 
-func (k *kernel) read(path string) ([]byte, error) {
+func (k *kernel) read(path string, most int) ([]byte, error) {
+	b, err := k.file(path)
+	return b[:min(len(b), most)], err
+}
+
+func (k *kernel) file(path string) ([]byte, error) {
 	dir := filepath.Dir(path)
 	switch filepath.Base(path) {
 	case "provider":
@@ -77,7 +92,7 @@ func (k *kernel) open(t *testing.T, platform string) *HardwareSession {
 	}
 	s, err := OpenHardware(platform, k.root, certificate, product)
 	require.NoError(t, err)
-	s.system = system{mkdir: k.mkdir, remove: os.Remove, write: k.write, read: k.read}
+	s.system = system{mkdir: k.mkdir, remove: k.remove, write: k.write, read: k.read}
 	return s
 }
 
@@ -115,6 +130,35 @@ func TestHardwareQuoteIsOwn(t *testing.T) {
 	<-ctx.Done()
 	_, err = s.Quote(ctx, [64]byte{5})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestHardwareQuoteOutlivesItsFolder: a folder that cannot be removed takes no good quote with it, and is named beside what went wrong.
+func TestHardwareQuoteOutlivesItsFolder(t *testing.T) {
+	k := newKernel(t, "tdx_guest")
+	k.stays = true
+	quote, err := k.open(t, TDX).Quote(context.Background(), [64]byte{5})
+	require.NoError(t, err)
+	require.Equal(t, byte(5), quote[len("quote of ")])
+	k.quote = func([]byte) []byte { return nil }
+	_, err = k.open(t, TDX).Quote(context.Background(), [64]byte{5})
+	require.ErrorContains(t, err, "expected 1 to")
+	require.ErrorIs(t, err, os.ErrPermission)
+}
+
+// TestReadAtMost: no more of a file is read than was asked for.
+func TestReadAtMost(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "outblob")
+	require.NoError(t, os.WriteFile(path, []byte("12345"), 0o600))
+	for most, want := range map[int]string{4: "1234", 5: "12345", 6: "12345"} {
+		b, err := readAtMost(path, most)
+		require.NoError(t, err)
+		require.Equal(t, want, string(b))
+	}
+	_, err := readAtMost(path+"x", 4)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	b, err := readAtMost("/dev/zero", 1000) // a driver that never ends
+	require.NoError(t, err)
+	require.Len(t, b, 1000)
 }
 
 // TestHardwareRefuses what is no quote of the platform that was named.
