@@ -39,13 +39,33 @@ func refuseSealed(files []artifact.Content) error {
 	return nil
 }
 
-// markPrivate says in a task's spec what of it is for some eyes only. What a task answers is that where it read something sealed or seals
-// its answer: then no logs are kept, and outputs lie in no files. Inputs are that where one is sealed; others, of which a requester may name
-// a gigabyte, lie on the disk whoever the answer is for.
-func markPrivate(spec *runtime.Spec, d dealstypes.Deal, keys []secret.Key) {
-	spec.PrivateInputs = len(keys) > 0
-	spec.Private = spec.PrivateInputs || recipientOf(d) != ""
+// isPrivate says whether what a task reads or answers is for some eyes only. Then nothing of it is written on this machine's disk but
+// what is sealed: no logs, no errors in words of others, and no files without a name.
+func isPrivate(d dealstypes.Deal, keys []secret.Key) bool {
+	return len(keys) > 0 || recipientOf(d) != ""
 }
+
+// markPrivate says in a task's spec what lies in memory. The inputs do only where one of them is sealed: public ones, of which a requester
+// may name a gigabyte, lie on the disk whoever the answer is for.
+func markPrivate(spec *runtime.Spec, d dealstypes.Deal, keys []secret.Key) {
+	spec.Private, spec.PrivateInputs = isPrivate(d, keys), len(keys) > 0
+}
+
+// privateTrouble is an error of a task that reads or answers secrets. Errors go into logs, into the journal and onto the chain, and may name
+// files of a sealed folder, or more of what it holds: the words say where it failed, and no more. errors.Is and As see what it was.
+type privateTrouble struct {
+	where string
+	err   error
+}
+
+func (p *privateTrouble) Error() string {
+	if errors.Is(p.err, runtime.ErrWallLimit) {
+		return fmt.Sprintf("%s: %s", p.where, runtime.ErrWallLimit)
+	}
+	return p.where + ": it failed; the task reads or answers secrets, and no more is written of it"
+}
+
+func (p *privateTrouble) Unwrap() error { return p.err }
 
 func recipientOf(d dealstypes.Deal) string { return d.Execution.Contract().Recipient }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -156,6 +157,23 @@ func TestSealedInput(t *testing.T) {
 			require.Empty(t, kept)
 		})
 	}
+}
+
+// What went wrong with a task that reads a secret may name it: neither the journal nor the chain is told, which takes the cause of a declined
+// seat from the journal. What kind of error it is can be asked all the same.
+func TestTroubleWithSecretsIsNotTold(t *testing.T) {
+	v := newVault(t, asFirst)
+	v.runtime.err = fmt.Errorf("input %q: no space left on device", plainText)
+	l := v.start("")
+	r := v.state(l, 1)
+	require.Equal(t, journal.Abandoned, r.State)
+	require.Contains(t, r.Cause, "run: it failed")
+	require.NotContains(t, r.Cause, plainText)
+	v.requireNoTrace(t)
+
+	err := error(&privateTrouble{"run", fmt.Errorf("%s: %w of 3s", plainText, runtime.ErrWallLimit)})
+	require.ErrorIs(t, err, runtime.ErrWallLimit)
+	require.Equal(t, "run: "+runtime.ErrWallLimit.Error(), err.Error())
 }
 
 // Public inputs stay on the disk, whoever the answer is for: a recipient costs its requester nothing, and memory the worker.

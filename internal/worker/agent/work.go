@@ -101,6 +101,13 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if err := a.moveForward(s.key, journal.Fetched); err != nil {
 		return answer, "journal", err
 	}
+	if isPrivate(s.Deal, keys) {
+		defer func() {
+			if err != nil {
+				err = &privateTrouble{where, err}
+			}
+		}()
+	}
 	spec, err := BuildSpec(s.Assignment, program, files)
 	if err != nil {
 		return answer, "run", err
