@@ -30,21 +30,47 @@ func Encrypt(path string, passphrase Source, check func(plain []byte) error) err
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	secret, err := passphrase()
+	sealed, err := sealAndTry(path, plain, passphrase)
 	if err != nil {
 		return err
 	}
+	return replace(path, sealed)
+}
+
+// Create writes a new key file of its owner alone, encrypted with a passphrase; nil leaves it plain. The plain content of an encrypted
+// one is never on the disk. The error wraps os.ErrExist where there is a file.
+func Create(path string, plain []byte, passphrase Source) (err error) {
+	content := plain
+	if passphrase != nil {
+		if content, err = sealAndTry(path, plain, passphrase); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// sealAndTry encrypts a content for a file, and opens it again.
+func sealAndTry(path string, plain []byte, passphrase Source) ([]byte, error) {
+	secret, err := passphrase()
+	if err != nil {
+		return nil, err
+	}
 	if len(secret) < leastPassphrase {
-		return fmt.Errorf("the passphrase has %d bytes, expected at least %d", len(secret), leastPassphrase)
+		return nil, fmt.Errorf("the passphrase has %d bytes, expected at least %d", len(secret), leastPassphrase)
 	}
 	sealed, err := seal(plain, secret, workFactor)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if again, err := open(path, sealed, secret); err != nil || !bytes.Equal(again, plain) {
-		return fmt.Errorf("%s: it does not open again, and is left as it is: %w", path, err)
+		return nil, fmt.Errorf("%s: it does not open again, and is left as it is: %w", path, err)
 	}
-	return replace(path, sealed)
+	return sealed, nil
 }
 
 // Decrypt makes an encrypted key file plain again, in place and at once. The error wraps ErrNothingToDo where it is plain already.

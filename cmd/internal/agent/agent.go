@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -18,6 +17,7 @@ import (
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/secret"
 )
 
 // NewCommand is the command "agent" with all that is below it.
@@ -69,17 +69,11 @@ func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		identity, err := age.ParseX25519Identity(line)
-		if err != nil {
-			return nil, &cli.Problem{What: path + " holds no identity of age, AGE-SECRET-KEY-1...", Next: "make one with: credenced agent key FILE"}
-		}
-		return identity, nil
+	identity, err := secret.ParseIdentity(text)
+	if err != nil {
+		return nil, &cli.Problem{What: path + " holds " + err.Error(), Next: "make one with: credenced agent key FILE"}
 	}
-	return nil, &cli.Problem{What: path + " is empty", Next: "make an identity with: credenced agent key FILE"}
+	return identity, nil
 }
 
 func keyCmd() *cobra.Command {
@@ -87,7 +81,7 @@ func keyCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "key [FILE]", Short: "Make an identity of age, and print its public key", PersistentPreRunE: cli.NoPrepare, Args: cli.Between(0, 1, "FILE"),
 		Long: "Make an identity of age in a file that its owner alone can read, by default that of the agent, and print its public key. A file that\n" +
-			"is there already is left as it is: its public key is printed. Keep a copy of the file: what is sealed for it opens with nothing else.",
+			"is there already is left as it is: its public key is printed. With --key-passphrase-file the file is encrypted. Keep a copy of the file: what is sealed for it opens with nothing else.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := h.identityPath()
 			if len(args) > 0 {
@@ -108,6 +102,9 @@ func keyCmd() *cobra.Command {
 
 func makeIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	if _, err := os.Stat(path); err == nil {
+		if is, err := keyfile.IsEncrypted(path); err == nil && !is && passphraseFile != "" {
+			return nil, &cli.Problem{What: path + " is there already, and plain", Next: "credenced key encrypt " + cli.ShellQuote(path) + " --" + keyfile.Flag + " " + cli.ShellQuote(passphraseFile)}
+		}
 		return readIdentity(path, passphraseFile)
 	}
 	identity, err := age.GenerateX25519Identity()
@@ -117,10 +114,9 @@ func makeIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
+	var passphrase keyfile.Source
+	if passphraseFile != "" {
+		passphrase = keyfile.From(passphraseFile)
 	}
-	_, err = fmt.Fprintf(f, "# public key: %s\n%s\n", identity.Recipient(), identity)
-	return identity, errors.Join(err, f.Sync(), f.Close())
+	return identity, keyfile.Create(path, fmt.Appendf(nil, "# public key: %s\n%s\n", identity.Recipient(), identity), passphrase)
 }

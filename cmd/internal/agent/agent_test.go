@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/result"
 	"github.com/credence-chain/credence/secret"
@@ -98,6 +100,29 @@ func TestSealAllowRevoke(t *testing.T) {
 	plain, err := artifact.ReadContent(opened)
 	require.NoError(t, err)
 	require.Equal(t, "plain text", string(plain))
+}
+
+// An identity that is made with a passphrase is encrypted from its first byte on; one that is plain is not taken for encrypted.
+func TestEncryptedIdentity(t *testing.T) {
+	dir := t.TempDir()
+	pass, file, plain := filepath.Join(dir, "passphrase"), filepath.Join(dir, "identity"), filepath.Join(dir, "plain")
+	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase\n"), 0o600))
+	public := mustRun(t, "key", file, "--"+keyfile.Flag, pass)
+	is, err := keyfile.IsEncrypted(file)
+	require.NoError(t, err)
+	require.True(t, is)
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(data), "AGE-SECRET-KEY-1")
+	require.Equal(t, public, mustRun(t, "key", file, "--"+keyfile.Flag, pass))
+	_, err = run(t, "key", file)
+	require.ErrorIs(t, err, keyfile.ErrLocked)
+
+	mustRun(t, "key", plain)
+	_, err = run(t, "key", plain, "--"+keyfile.Flag, pass)
+	var problem *cli.Problem
+	require.ErrorAs(t, err, &problem)
+	require.Contains(t, problem.Next, "key encrypt")
 }
 
 // Who seals names pools, or says that every one will do. What a requester can make of a container is allowed by name alone.

@@ -10,17 +10,19 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/secret"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
 // Check says whether the plain content of a file is a key of a kind.
 type Check func(plain []byte) error
 
-// Commands are "encrypt" and "decrypt". They encrypt keys of accounts, beacon keys, and those of further kinds.
+// Commands are "encrypt" and "decrypt". They encrypt keys of accounts, identities of age, beacon keys, and those of further kinds.
 func Commands(kinds ...Check) []*cobra.Command {
-	kinds = append([]Check{isAccount, beaconkey.Check}, kinds...)
+	kinds = append([]Check{isAccount, isIdentity, beaconkey.Check}, kinds...)
 	return []*cobra.Command{
-		change("encrypt FILE...", "Encrypt key files in place with a passphrase", `Encrypt key files in place: a node's beacon keys, the key of a court executor or a worker, the consensus key of a signer.
+		change("encrypt FILE...", "Encrypt key files in place with a passphrase", `Encrypt key files in place: a node's beacon keys, the key of a court executor or a worker, the consensus key of a signer,
+the identity of an agent.
 The passphrase, of 12 bytes or more, comes from a file, and the files open with the same one afterwards. Each file is replaced at once, and only
 after its encrypted form was opened again. The old content is not erased from the disk, nor from backups: encrypt a key before it
 matters, or make it on a disk in memory. Without the passphrase the key is lost; keep it elsewhere.`,
@@ -60,6 +62,11 @@ func isAccount(plain []byte) error {
 	return err
 }
 
+func isIdentity(plain []byte) error {
+	_, err := secret.ParseIdentity(plain)
+	return err
+}
+
 // anyOf refuses what no program here opens when it is encrypted, such as the key with which a node names itself to its peers.
 func anyOf(kinds []Check) Check {
 	return func(plain []byte) error {
@@ -68,6 +75,6 @@ func anyOf(kinds []Check) Check {
 				return nil
 			}
 		}
-		return errors.New("no key that may be encrypted: expected a beacon key, an account's key in hex, or a signer's consensus key")
+		return errors.New("no key that may be encrypted: expected a beacon key, an account's key in hex, an identity of age, or a signer's consensus key")
 	}
 }

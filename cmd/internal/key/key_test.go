@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
@@ -73,6 +74,21 @@ func TestKeysAreChangedInPlace(t *testing.T) {
 	opened, err = client.LoadKey(court)
 	require.NoError(t, err)
 	require.Equal(t, account.Address(), opened.Address())
+
+	identity, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	text := "# public key: " + identity.Recipient().String() + "\n" + identity.String() + "\n"
+	agent := write("identity", text)
+	_, err = run("encrypt", agent, "--"+keyfile.Flag, pass)
+	require.NoError(t, err)
+	is, err := keyfile.IsEncrypted(agent)
+	require.NoError(t, err)
+	require.True(t, is)
+	_, err = run("decrypt", agent, "--"+keyfile.Flag, pass)
+	require.NoError(t, err)
+	plain, err := os.ReadFile(agent)
+	require.NoError(t, err)
+	require.Equal(t, text, string(plain))
 
 	node := write("node_key.json", `{"priv_key":{"type":"tendermint/PrivKeyEd25519","value":"AAAA"}}`)
 	_, err = run("encrypt", node, "--"+keyfile.Flag, pass)
