@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/poco"
 )
 
 // tarball writes an archive of files.
@@ -131,7 +132,7 @@ func TestContainersNeedPoliciesWithoutCourts(t *testing.T) {
 		require.Equal(t, ok, checkRuntimePolicy("oci", policy) == nil, policy)
 		require.NoError(t, checkRuntimePolicy("wasm", policy), policy)
 	}
-	require.ErrorContains(t, checkRuntimePolicy("oci", "credence"), `"quorum", "jury", "iexec" or "single"`)
+	require.ErrorContains(t, checkRuntimePolicy("oci", "credence"), poco.CourtlessPolicyNames())
 	m := newFakeMarket(t)
 	r, _, tell := m.runner()
 	_, err := r.Run(within(t), Job{App: layoutOf(t, imageManifest(t), blobOf(imageConfig), blobOf(imageLayer)), Trust: 1_000}, tell)

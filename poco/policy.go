@@ -22,7 +22,8 @@ type Policy interface {
 	// Plan says how a task is to be checked. It is asked before the first worker is drawn, and again when commit 1 is
 	// locked; the second plan is the task's.
 	Plan(in PlanInput) Plan
-	// Judge says what the ballots mean, one for each seat, in draw order.
+	// Judge says what the ballots mean, one for each seat that was drawn, in draw order. It does not rely on there being as many as
+	// the policy asks for.
 	Judge(terms Terms, ballots []Ballot) Judgement
 	// Describe says a plan of the policy in a sentence, for people.
 	Describe(plan Plan) string

@@ -44,12 +44,12 @@ func planReplicas(in PlanInput, n uint32) Plan {
 	case in.Eligible < uint64(n):
 		plan.Bound = BoundFew
 	case n > in.MaxSeats:
-		return plan.toCourt(BoundBudget) // there is none: the task ends undecided
+		return plan.toCourt(BoundBudget) // a plan of the court under a policy without one: the task ends undecided
 	}
 	return plan
 }
 
-// Judge implements Policy.
+// Judge implements Policy. It counts against n even if fewer were drawn: a seat that is missing agrees with nobody.
 func (q Quorum) Judge(terms Terms, ballots []Ballot) Judgement {
 	needed := quorumOf(max(q.Replicas(terms.Trust, terms.MinReplicas).Least, uint32(len(ballots))))
 	for i, b := range ballots {

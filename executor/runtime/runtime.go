@@ -16,6 +16,14 @@ import (
 
 // Spec is everything a run depends on. Two runs of the same Spec give the same
 // Outcome on every machine where the runtime's rules say that it is deterministic, whatever its WallLimit.
+//
+// A runtime ignores the fields that mean nothing to its programs. It honours the others, and this is what tests them:
+//
+//	conformance.Run        Program (a wrong digest is an error, of Prepare too), Inputs, MemoryLimit (0, too), OutputLimit, WallLimit
+//	conformance.Inputs     Folders, Execution.Stdin, Execution.Workdir, Execution.Writable
+//	tests of the runtime   Args, Env, FuelLimit, OutputPath, Clock, Seed, Private, Execution.OkExit, Execution.Stdout, Execution.Env
+//
+// What a program leaves goes through result.Judge, which is told the OutputPath; Execution.Succeeded judges its exit status.
 type Spec struct {
 	// Program is the app's code.
 	Program Program
@@ -23,7 +31,7 @@ type Spec struct {
 	Args []string
 	// Env holds the "NAME=value" entries of docs/apps.md, passed on in the order given; those of Execution follow.
 	Env []string
-	// Execution says what the requester wants of exit statuses, stdin, stdout and the environment.
+	// Execution is all that the job says around the program. Clock, Seed and OutputPath below are completed by the deal and go before it.
 	Execution contract.Execution
 	// Inputs is the tree below /in, paths relative to /in. Its bytes may lie on disk.
 	Inputs []result.File

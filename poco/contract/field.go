@@ -24,12 +24,13 @@ type field struct {
 type coverage uint8
 
 const (
-	// coveredByNumber: behind all else, by its encoding, where it is set. So a new field changes no statement about a job that does not
-	// have it.
+	// coveredByNumber, the default for every new field: behind all else, by its encoding, where it is set. So a new field changes no
+	// statement about a job that does not have it.
 	coveredByNumber coverage = iota
-	// coveredInPlace: poco.Inputs and poco.Run name it, for it is older than credence/run/v1.
+	// coveredInPlace: poco.Inputs and poco.Run name it, for it is older than credence/run/v1. No further field can be: without a place
+	// there it would be left out.
 	coveredInPlace
-	// neverCovered: no answer depends on it.
+	// neverCovered: no answer depends on it, neither what it is nor whether there is one.
 	neverCovered
 )
 

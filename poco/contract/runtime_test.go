@@ -1,10 +1,24 @@
 package contract
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// Each runtime has a row in section 2 of the specification.
+func TestRuntimesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range RuntimeNames() {
+		if !strings.Contains(string(text), "\n| `"+name+"` |") {
+			t.Errorf("docs/protocol.md: got no row of %q, want one in the table of runtimes in section 2", name)
+		}
+	}
+}
 
 func TestFindRuntime(t *testing.T) {
 	for _, name := range RuntimeNames() {

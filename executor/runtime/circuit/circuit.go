@@ -54,8 +54,11 @@ func (r *Runtime) Rules() contract.Runtime { return r.rules }
 // Check implements runtime.Runtime: nothing of the machine is needed.
 func (r *Runtime) Check(context.Context) error { return nil }
 
-// Prepare implements runtime.Runtime: programs are read when they run.
-func (r *Runtime) Prepare(context.Context, runtime.Program) error { return nil }
+// Prepare implements runtime.Runtime: there is nothing to keep of a program, which is read again when it runs.
+func (r *Runtime) Prepare(_ context.Context, program runtime.Program) error {
+	_, err := readProgram(program)
+	return err
+}
 
 // Run implements runtime.Runtime.
 func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, error) {

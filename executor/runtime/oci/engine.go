@@ -123,7 +123,7 @@ func (c container) workingFolder() string {
 	return "/"
 }
 
-// environment are the environment: the image's, then what is the same for every container, then the task's. Later ones win.
+// environment merges the image's variables, those that are the same for every container, and the task's. Later ones win.
 func (c container) environment() []string {
 	var order, start []string
 	if c.workdir != "" {

@@ -22,7 +22,7 @@ func (k Keeper) newAttempt(ctx sdk.Context, params types.Params) *attempt {
 // fillResult is what came of filling a request.
 type fillResult struct {
 	lacks   *lack // what it lacks for the rest; nil when nothing is left of it
-	dropped bool  // it takes no part of itself: the deals made so far must be dropped
+	dropped bool  // the request is all or nothing, and lacks something: the deals made so far must be dropped
 	again   bool  // it met some orders, and there were more than one matching may look at
 }
 

@@ -73,7 +73,16 @@ func (m *matching) matchQueued() error {
 // errNothingKept drops the writes of a matching that came to nothing.
 var errNothingKept = errors.New("nothing of it is kept")
 
-// matchRequest fills a request from the book as far as it can be, and lets the rest of it wait or refunds it.
+// matchRequest fills a request from the book as far as it can be, and lets the rest of it wait or refunds it:
+//
+//	fillRequest returns                            what it wrote   the request
+//	an error, or it panics                         dropped         is refunded, with the error
+//	no lack                                        kept            has nothing left
+//	a lack, dropped: it is all or nothing          dropped         waits on the book, whole
+//	a lack, again: it met some, and looks ran out  kept            goes on in the queue
+//	a lack, and neither                            kept            waits on the book with what is left
+//
+// One that cannot wait, because it expires or the book does not take it, is refunded with what is left.
 func (m *matching) matchRequest(id []byte) {
 	var found fillResult
 	try := m.newAttempt(m.ctx, m.params)

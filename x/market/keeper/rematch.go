@@ -126,7 +126,8 @@ const rescanPerBlock = 4
 
 // rescanResting matches a few resting requests again: the next ones of all topics, by the key of their book. It takes
 // one in every block, whether or not the block's budget is spent, so that it comes to each of n resting requests within n
-// blocks. One that a running rematch will reach it leaves to that. Beyond that one it takes no more than what is left of the budget, nor more looks than one matching may need.
+// blocks. It skips a request that a running rematch will reach. After the first one it takes no more than what is left of the
+// budget, nor more looks than one matching may need.
 func (m *matching) rescanResting() error {
 	if _, found, err := records.FirstKey(m.ctx, m.RequestBook, nil); err != nil || !found {
 		return err
@@ -187,7 +188,7 @@ func (m *matching) nextToRescan(firstStep bool) (key requestBookKey, found bool,
 }
 
 // rematchIsComing says that a rematch which is running will reach a resting request: the rescan leaves it to that, so that
-// higher bids go first. Where no rematch matched anybody in this block, rematches may be starved, and the rescan leaves them nothing.
+// higher bids go first. Where no rematch matched anybody in this block, rematches may be starved: then the rescan skips nothing.
 func (m *matching) rematchIsComing(key requestBookKey) (bool, error) {
 	if !m.rematched {
 		return false, nil

@@ -67,7 +67,7 @@ func (s *search) recordDeal(d dealstypes.Deal) {
 func (s *search) findBest(left uint64) (agreed, *lack, error) {
 	s.agreement.Request.Left = left
 	forgetRead(&s.agreement)
-	apps, first, err := s.findApps()
+	apps, firstLack, err := s.findApps()
 	if err != nil {
 		return agreed{}, nil, err
 	}
@@ -78,9 +78,9 @@ func (s *search) findBest(left uint64) (agreed, *lack, error) {
 		if err != nil || lacks == nil {
 			return try, nil, err
 		}
-		first = cmp.Or(first, lacks)
+		firstLack = cmp.Or(firstLack, lacks)
 	}
-	return agreed{}, first, nil
+	return agreed{}, firstLack, nil
 }
 
 // completeAgreement finds the datasets' sellers and the pool for an agreement that has an app's.

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -69,7 +70,7 @@ func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event,
 
 // failDraw is what becomes of a draw that cannot be made now: the task waits. Any other error is a defect.
 func failDraw(ctx context.Context, err error) (poco.Event, error) {
-	if errors.Is(err, errTaken) {
+	if errors.Is(err, errUndrawable) {
 		return poco.DrawFailed{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil
 	}
 	return nil, err
@@ -95,7 +96,7 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	c := crowd{barred: listBarred(it), eligible: plan.Eligible}
 	seats, err := k.drawSeats(ctx, it, c, wave{number: 2, lottery: plan.Lottery}, func(e poco.Entropy) drawSize { return secondSize(it, plan, e) })
 	switch {
-	case errors.Is(err, errTaken):
+	case errors.Is(err, errUndrawable):
 		return k.refuseDraw(ctx, it)
 	case errors.Is(err, errNotCredible):
 		plan.Court, plan.Bound = true, poco.BoundEvidence // the plan's charge stays, because the seed is known by now
@@ -129,9 +130,13 @@ func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
 }
 
-// errTaken says that a draw cannot be made: an organisation that was counted has been drawn for another task since the plan,
-// too few are left, or too many would have to be ranked.
-var errTaken = errors.New("the draw cannot be made: an organisation was drawn for another task, too few are left, or too many are to be ranked")
+// errUndrawable says that a draw cannot be made now. Each of the three below is one.
+var (
+	errUndrawable = errors.New("the draw cannot be made")
+	errTaken      = fmt.Errorf("%w: an organisation that was counted at the plan has been drawn for another task since", errUndrawable)
+	errTooFew     = fmt.Errorf("%w: nobody is left who can be drawn", errUndrawable)
+	errTooMany    = fmt.Errorf("%w: more than %d organisations would have to be ranked", errUndrawable, maxRanked)
+)
 
 // drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
 // knew then. Until there are enough organisations for all of them, none is drawn.
@@ -154,7 +159,8 @@ func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event
 // errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
 var errNotCredible = errors.New("the evidence of all records together is below the demanded trust")
 
-// drawSize is how many seats a wave takes: count of them, and on up to most while the evidence does not suffice.
+// drawSize is how many seats a wave takes: count of them, and on up to most while the evidence does not suffice. Only a wave 2 under
+// static credibility has a most above its count.
 type drawSize struct {
 	count, most uint32
 	won         bool
@@ -198,7 +204,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size f
 
 // takeSeats takes n.count seats out of the urn, and goes on up to n.most while the records of those drawn do not reach the trust.
 func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, rec *types.DrawRecord) ([]poco.Seat, error) {
-	first := uint32(len(it.state.Seats))
+	next := uint32(len(it.state.Seats))
 	seats := make([]poco.Seat, 0, n.count)
 	for i := range max(n.count, n.most) {
 		if i >= n.count {
@@ -206,7 +212,7 @@ func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, r
 				return seats, err
 			}
 		}
-		seat, err := urn.takeSeat(ctx, first+i, rec)
+		seat, err := urn.takeSeat(ctx, next+i, rec)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ import (
 //
 // A refused draw is planned again, and the risk of the plan that was refused is added to the next one's.
 
-// crowd is who can be drawn for a task. The draw of wave 2 takes the fitted plan's number. Every other count is of the pool as it is now.
+// crowd is who can be drawn for a task. M is counted now, except in wave 2, where it is the fitted plan's.
 type crowd struct {
 	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
 	eligible uint64   // M: those that can still be drawn, and those that hold a seat, which are in barred too; see poco.Crowd

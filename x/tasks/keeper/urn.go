@@ -75,8 +75,8 @@ func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord)
 }
 
 // drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how. Where too many tickets come up
-// in vain, since few of their holders can be drawn, it ranks those that can be. errTaken where nobody can be drawn, where too many
-// would have to be ranked, and in wave 2 where it cannot be said whom the seed chooses.
+// in vain, since few of their holders can be drawn, it ranks those that can be. errUndrawable where nobody can be drawn (errTooFew), where too many
+// would have to be ranked (errTooMany), and in wave 2 where it cannot be said whom the seed chooses (errTaken).
 func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
 	ticket, found, err := u.ranking.Pick(func(ticket uint64) (drawable bool, err error) {
@@ -129,11 +129,12 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	case stint.Taken > u.counted.Height:
 		return false, errTaken
 	}
-	// Else it came since the plan, left by itself, was taken in the plan's block, or was gone at the plan already.
+	// Drawable: it was here at the plan, and has been ever since. False: it came since, left by itself, was taken in the plan's block, or
+	// was gone at the plan already.
 	return stint.Arrival <= u.counted.Arrivals && stint.Departure == 0, nil
 }
 
-// drawRanked draws among all who can be drawn by the rank of their tickets; errTaken where there is nobody. In wave 2 no other draw
+// drawRanked draws among all who can be drawn by the rank of their tickets; errTooFew where there is nobody. In wave 2 no other draw
 // may have taken an organisation since the plan: one that was taken is not ranked, and the seed may have chosen it.
 func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, string, error) {
 	if err := u.checkNoneTaken(ctx); err != nil {
@@ -144,7 +145,7 @@ func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, st
 		return 0, "", err
 	}
 	if len(tickets) == 0 {
-		return 0, "", errTaken
+		return 0, "", errTooFew
 	}
 	list := types.ListDraw{Seat: uint32(len(rec.Drawn)), Tickets: tickets}
 	rec.Lists = append(rec.Lists, list)
@@ -166,14 +167,14 @@ func (u *urn) checkNoneTaken(ctx context.Context) error {
 	return err
 }
 
-// listTickets returns the tickets of all who can be drawn, ascending; errTaken where they are too many to rank.
+// listTickets returns the tickets of all who can be drawn, ascending; errTooMany where they are too many to rank.
 func (u *urn) listTickets(ctx context.Context) (tickets []uint64, err error) {
 	size, err := u.keeper.workers.EligibleOrgs(ctx, u.pool)
 	if err != nil {
 		return nil, err
 	}
 	if size > maxRanked {
-		return nil, errTaken
+		return nil, errTooMany
 	}
 	for pos := range size {
 		org, _, err := u.keeper.workers.EligibleOrgAt(ctx, u.pool, pos)
