@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,12 +21,15 @@ import (
 // openAtOnce is how many files of a task are opened at the same time.
 const openAtOnce = 8
 
+// headStart is how long the agent is asked alone, so that the owner's log names all to whom it could give a key.
+const headStart = time.Second
+
 // Open opens those of a task's files that are sealed, and returns all of them in their order, with the keys of the sealed ones. What is
 // opened is decrypted where it is read, and lies nowhere. Errors wrap artifact.ErrUnreachable where a key may be had later,
 // artifact.ErrNotFound where whoever was asked refuses it, artifact.ErrCorrupted where a file is no sealed one although it begins so; all
 // others are this machine's.
 //
-// Nobody who hangs keeps the others from being asked: everybody who may have a key is asked at once, for several files at once.
+// Nobody who hangs keeps the others from being asked: holders are asked a moment after the agent and all at once, for several files at once.
 func (u *Unsealer) Open(ctx context.Context, a chain.Assignment, files []artifact.Content) (opened []artifact.Content, keys []secret.Key, err error) {
 	found := make([]*unlocked, len(files))
 	group, asking := errgroup.WithContext(ctx)
@@ -112,7 +116,7 @@ func (u *Unsealer) openOne(ctx context.Context, s sealed, holders func() ([]stri
 	return opened, u.keep(opened.answer, s.Task.Id, s.blob)
 }
 
-// race asks the agent and all holders at once. The first good answer wins, and the others are let go.
+// race asks the agent, and all holders a moment later or when it refuses. The first good answer wins, and the others are let go.
 func (u *Unsealer) race(ctx context.Context, s sealed, holders func() ([]string, error)) (*unlocked, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -131,9 +135,17 @@ func (u *Unsealer) race(ctx context.Context, s sealed, holders func() ([]string,
 		cancel()
 	}
 	var asked sync.WaitGroup
-	asked.Go(func() { ask(s.head.Agent) })
+	failed := make(chan struct{})
+	asked.Go(func() { ask(s.head.Agent); close(failed) })
 	asked.Go(func() {
 		urls, err := holders()
+		select {
+		case <-failed:
+		case <-time.After(headStart):
+		}
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			lost.add("workers that had it", err)
 		}
