@@ -14,7 +14,11 @@ const (
 
 // wrongCost is what a wrong answer costs the worker that gave it.
 func (t *Task) wrongCost(seat Seat) uint64 {
-	alone := countSeats(t.Seats, func(s Seat) bool { return s.State != SeatRevealed || s.Outcome != t.Verdict }) == 1
+	return t.wrongCostOf(seat, countSeats(t.Seats, func(s Seat) bool { return s.State != SeatRevealed || s.Outcome != t.Verdict }) == 1)
+}
+
+// wrongCostOf is wrongCost of a worker that is, or is not, alone with not having given the court's answer.
+func (t *Task) wrongCostOf(seat Seat, alone bool) uint64 {
 	// A plan without a floor weighed nothing: the court was certain, and the stake is what deters.
 	if seat.Score < LongRecord || !alone || len(t.Seats) < 2 || t.Plan.Court || t.Plan.StakeFloor == 0 {
 		return t.Terms.Stake

@@ -113,7 +113,8 @@ func (t *Task) settleEnding() Settlement {
 			pay(PartyDataset, r.To, r.Amount)
 		}
 	}
-	pool := t.endSeats(&s)
+	slashed := t.endSeats(&s)
+	pool := slashed
 	right, reward := 0, t.Terms.Reward()
 	for _, seat := range t.Seats {
 		if delivered && seat.State == SeatRevealed && seat.Outcome == answer {
@@ -149,9 +150,7 @@ func (t *Task) settleEnding() Settlement {
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
 		pool -= back
 	} else if right > 0 {
-		// Of a lie alone: who shows one up has a share. Nobody earns by another's silence, which it may have caused: it can keep an
-		// input from its fellow replicas, or keep them from the chain.
-		each := mulBps(min(pool, slashedFor(s.Seats, FaultWrong)), t.Terms.InformerBps) / uint64(right)
+		each := t.informersPart(s.Seats, slashed-pool)
 		for _, e := range s.Seats {
 			if e.Right {
 				s.FromStake = appendPay(s.FromStake, Pay{PartyWorker, e.Who, each})
@@ -165,16 +164,6 @@ func (t *Task) settleEnding() Settlement {
 		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
 	}
 	return s
-}
-
-// slashedFor is what a fault costs all those that have it.
-func slashedFor(seats []SeatEnd, fault Fault) (sum uint64) {
-	for _, e := range seats {
-		if e.Fault == fault {
-			sum += e.Slash
-		}
-	}
-	return sum
 }
 
 func appendPay(pays []Pay, p Pay) []Pay {

@@ -1,0 +1,33 @@
+package poco
+
+// What replicas that were right have of the stake of wrong answers (protocol section 8).
+//
+// A replica can keep an input from its fellow replicas, or keep them from the chain, and nobody can prove it. So its part must not grow
+// when they give no answer (docs/adr/0063-nobody-earns-by-anothers-silence.md).
+
+// informersPart is what each replica that was right has of the stake of wrong answers, of which courtPaid has gone to the court. It is
+// the same as if all replicas that gave no answer had been right:
+//
+//   - each of them has a part, which is burnt;
+//   - the court's pay counts as paid by wrong answers first, and only then by what no answer costs;
+//   - a wrong answer counts with what it would have cost. It may cost more, because a worker is alone with its wrong answer only where all
+//     others have given the right one (firstfault.go).
+func (t *Task) informersPart(ends []SeatEnd, courtPaid uint64) uint64 {
+	wrong := 0
+	for _, e := range ends {
+		if e.Fault == FaultWrong {
+			wrong++
+		}
+	}
+	if wrong == len(ends) {
+		return 0
+	}
+	var stake uint64
+	for i, e := range ends {
+		if e.Fault == FaultWrong {
+			stake += t.wrongCostOf(t.Seats[i], wrong == 1)
+		}
+	}
+	stake -= min(stake, courtPaid)
+	return mulBps(stake, t.Terms.InformerBps) / uint64(len(ends)-wrong)
+}
