@@ -16,7 +16,12 @@ import (
 // CheckRemembered has every record that is remembered decoded anew, and panics when somebody has changed what it holds. Tests turn it on.
 var CheckRemembered atomic.Bool
 
-// Remembered is Value of records that are written once and read often: it remembers what it has decoded of late, at least size records.
+// maxRememberedBytes is the size of the largest record that is remembered. Records are bounded in number, and what fills one is up to
+// whoever writes it: 4,096 of 140 KiB, as text and decoded, would be more than a gigabyte.
+const maxRememberedBytes = 8 << 10
+
+// Remembered is Value of records that are written once and read often: it remembers what it has decoded of late, at least size records of
+// up to maxRememberedBytes, and at most twice as many. It decodes larger ones each time.
 // What bytes mean follows from the bytes alone, so that it is the same on every node, whatever each remembers. Records that it
 // returns are copies, but share what pointers, slices and maps in them hold: nobody may change that in place.
 func Remembered[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec, size int) collcodec.ValueCodec[T] {
@@ -27,6 +32,9 @@ func Remembered[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Co
 
 // remember is decode, but for what it remembers.
 func (v value[T]) remember(raw []byte) (T, error) {
+	if len(raw) > maxRememberedBytes {
+		return v.decode(raw)
+	}
 	text := string(raw)
 	known, found := v.decoded.Get(text)
 	if found && !CheckRemembered.Load() {

@@ -49,6 +49,21 @@ func TestRemember(t *testing.T) {
 	require.Equal(t, 4, n)
 }
 
+// TestLargeRecordsAreNotRemembered: how many bytes are remembered is bounded, whatever records hold.
+func TestLargeRecordsAreNotRemembered(t *testing.T) {
+	CheckRemembered.Store(false)
+	for _, tc := range []struct{ size, decoded int }{{maxRememberedBytes, 1}, {maxRememberedBytes + 1, 3}} {
+		n := 0
+		c := rememberingOf(&n)
+		for range 3 {
+			got, err := c.Decode(make([]byte, tc.size))
+			require.NoError(t, err)
+			require.Len(t, got, tc.size)
+		}
+		require.Equal(t, tc.decoded, n, "decoded of %d bytes", tc.size)
+	}
+}
+
 // TestCheckRemembered: a record that somebody changes in place is found, where it is looked for.
 func TestCheckRemembered(t *testing.T) {
 	CheckRemembered.Store(true)

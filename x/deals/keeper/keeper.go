@@ -27,7 +27,7 @@ type (
 	releaseKey = collections.Triple[int64, []byte, uint64]
 )
 
-// rememberedDeals is how many deals are kept decoded. A deal is written once, and read some sixteen times for each of its tasks.
+// rememberedDeals is how many deals are kept decoded, unless they are large. A deal is written once, and read some sixteen times for each of its tasks.
 const rememberedDeals = 2048
 
 // items are the items of the module's block hooks, each of which runs alone.
