@@ -95,50 +95,50 @@ type Settlement struct {
 func (t *Task) settleEnding() Settlement {
 	s := Settlement{Ending: t.Ending, ByCourt: t.ByCourt, Verdict: t.Verdict, FlagApp: t.Ending == EndVoid && t.isContradictory()}
 	accepted := t.Ending == EndAccepted
-	left, _ := t.Terms.Escrow() // checked by Terms.Validate
+	escrow, _ := t.Terms.Escrow() // checked by Terms.Validate
 	pay := func(p Party, to string, amount uint64) {
 		if amount > 0 {
 			s.FromEscrow = append(s.FromEscrow, Pay{p, to, amount})
-			left -= amount
+			escrow -= amount
 		}
 	}
 	if accepted { // then the task counts
 		s.Premium = t.Terms.Premium
-		left -= s.Premium
+		escrow -= s.Premium
 	}
-	answer, delivered := t.paidAnswer()
-	if delivered && answer.Kind == KindResult {
+	answer, payable := t.payableAnswer()
+	if payable && answer.Kind == KindResult {
 		pay(PartyApp, t.Terms.AppOwner, t.Terms.AppPrice)
 		for _, r := range t.Terms.Royalties {
 			pay(PartyDataset, r.To, r.Amount)
 		}
 	}
 	slashed := t.endSeats(&s)
-	pool := slashed
-	right, reward := 0, t.Terms.Reward()
+	pot := slashed // what is left of it
+	paid, reward := 0, t.Terms.Reward()
 	for _, seat := range t.Seats {
-		if delivered && seat.State == SeatRevealed && seat.Outcome == answer {
-			right++
+		if payable && seat.State == SeatRevealed && seat.Outcome == answer {
+			paid++
 			pay(PartyWorker, seat.Who, reward)
 		}
 	}
-	pay(PartyPool, t.Terms.PoolOwner, uint64(right)*(t.Terms.Price-reward)) // within the escrow: right <= MaxSeats
+	pay(PartyPool, t.Terms.PoolOwner, uint64(paid)*(t.Terms.Price-reward)) // within the escrow: paid <= MaxSeats
 
 	// The court is paid first out of slashed stake, then out of what is left once everybody who delivered has been paid.
 	truthful := t.endCourt(&s)
 	if k := uint64(len(truthful)); k > 0 {
-		fromStake := min(t.Terms.CourtFee, pool/k)
+		fromStake := min(t.Terms.CourtFee, pot/k)
 		var fromEscrow uint64
 		if accepted || t.Ending == EndVoid || t.Ending == EndAbstained {
 			// Of a program on which the court does not agree, or that it cannot run in its window, it is the requester's to pay: the
 			// charge of the first worker's answer stands, and no charge is free.
-			fromEscrow = min(t.Terms.CourtFee-fromStake, left/k)
+			fromEscrow = min(t.Terms.CourtFee-fromStake, escrow/k)
 		}
 		if t.isWithdrawn() {
-			fromEscrow, fromStake = payWithdrawal(t.Terms.CourtFee, left, pool, k)
+			fromEscrow, fromStake = payWithdrawal(t.Terms.CourtFee, escrow, pot, k)
 		}
 		for _, who := range truthful {
-			pool -= fromStake
+			pot -= fromStake
 			s.FromStake = appendPay(s.FromStake, Pay{PartyCourt, who, fromStake})
 			pay(PartyCourt, who, fromEscrow)
 		}
@@ -146,19 +146,19 @@ func (t *Task) settleEnding() Settlement {
 	if !accepted && !t.isWithdrawn() {
 		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
 		// and a worker in one hand cannot take a stake back that is lost.
-		back := min(pool/2, t.Terms.Value)
+		back := min(pot/2, t.Terms.Value)
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
-		pool -= back
-	} else if right > 0 {
-		each := t.informersPart(s.Seats, slashed-pool)
+		pot -= back
+	} else if paid > 0 {
+		each := t.informersPart(s.Seats, slashed-pot)
 		for _, e := range s.Seats {
 			if e.Right {
 				s.FromStake = appendPay(s.FromStake, Pay{PartyWorker, e.Who, each})
-				pool -= each
+				pot -= each
 			}
 		}
 	}
-	s.Burn, s.Refund = pool, left
+	s.Burn, s.Refund = pot, escrow
 	if t.Terms.AuditBlocks > 0 && slices.ContainsFunc(s.Seats, func(e SeatEnd) bool { return e.Fault == FaultWrong }) {
 		// The court looks at what else the convicted has answered: its stake pays for that.
 		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
@@ -225,10 +225,10 @@ func (t *Task) courtCost() uint64 {
 	return t.Terms.Stake
 }
 
-// paidAnswer is the answer whose replicas are paid: the accepted one. Where the escrow could not pay the court that would have had
+// payableAnswer is the answer whose replicas are paid: the accepted one. Where the escrow could not pay the court that would have had
 // to confirm it, it is the one on which all replicas agree: they did their work, the requester has seen it, and it was the
 // requester's to lock more.
-func (t *Task) paidAnswer() (Outcome, bool) {
+func (t *Task) payableAnswer() (Outcome, bool) {
 	switch t.Ending {
 	case EndAccepted:
 		return t.Verdict, true
