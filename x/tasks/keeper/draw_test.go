@@ -21,8 +21,14 @@ func plannedTask(t testing.TB, seed byte, edit ...func(*dealstypes.Deal)) (*fixt
 // plannedTaskOf is plannedTask with what the first worker answers.
 func plannedTaskOf(t testing.TB, seed byte, first poco.Outcome, edit ...func(*dealstypes.Deal)) (*fixture, string) {
 	t.Helper()
+	return plannedTaskAfter(t, 4, seed, first, edit...)
+}
+
+// plannedTaskAfter is plannedTaskOf with another delay of the beacon.
+func plannedTaskAfter(t testing.TB, delay int64, seed byte, first poco.Outcome, edit ...func(*dealstypes.Deal)) (*fixture, string) {
+	t.Helper()
 	f := newFixture(t, 30)
-	f.list, f.registered, f.delay = tickets(20, 30), 30, 4
+	f.list, f.registered, f.delay = tickets(20, 30), 30, delay
 	id := f.open(1, append([]func(*dealstypes.Deal){func(d *dealstypes.Deal) {
 		d.Id = types.IDText([32]byte{seed, 11})
 		d.RequesterOrganisation, d.Terms.Trust, d.Terms.MinReplicas, d.Terms.MaxSeats = "org-001", 10, 1, 25
@@ -174,6 +180,35 @@ func TestAChosenMomentIsCharged(t *testing.T) {
 	ledger, err := f.k.Ledgers.Get(f.ctx, "class/10")
 	require.NoError(t, err)
 	require.Equal(t, task.Plan.Charge, ledger.UnsettledCharges, "the court is not free")
+}
+
+// TestADrawThatProposersMayForesee: where a seat has left since the plan and the turns change before the draw, the draw is refused, charged
+// and planned anew with the longer delay. One that comes before the turns change is made.
+func TestADrawThatProposersMayForesee(t *testing.T) {
+	for _, c := range []struct {
+		delay   int64
+		refused bool
+	}{{4, false}, {5, true}} {
+		f, id := plannedTaskAfter(t, c.delay, 2, right)
+		f.delay = 2*c.delay - 1 // a seat leaves
+		for range c.delay - poco.PlanDelay {
+			require.Equal(t, types.PHASE_LOCKED, f.task(id).Phase)
+			f.begin()
+			f.end()
+		}
+		task := f.task(id)
+		if !c.refused {
+			require.Equal(t, types.PHASE_SECOND, task.Phase)
+			continue
+		}
+		require.Equal(t, types.PHASE_LOCKED, task.Phase)
+		require.NotEmpty(t, task.Risk)
+		for range 2*c.delay - 1 + 2 {
+			f.begin()
+			f.end()
+		}
+		require.Equal(t, types.PHASE_SECOND, f.task(id).Phase, "planned with the longer delay, it is drawn")
+	}
 }
 
 // TestABusyOrganisationIsNotSkipped: a requester that knows the seed has the honest organisations that it would choose drawn

@@ -191,10 +191,26 @@ func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
 	return emitEvent(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
 }
 
+// turnsChangeAfter is how many blocks after a seat has left the engine's order of turns changes.
+const turnsChangeAfter = 2
+
+// isForeseeable says whether the draw of a plan waits for too few blocks, because a seat has left since the plan: colluding proposers may
+// have known its seed when the first answer was locked. Draws that come before the turns change are as unforeseen as they were planned.
+func (k Keeper) isForeseeable(ctx context.Context, it *item) (bool, error) {
+	if it.state.Delay <= poco.PlanDelay+turnsChangeAfter {
+		return false, nil
+	}
+	delay, err := k.beacon.Delay(ctx)
+	return delay > it.state.Delay, err
+}
+
 // fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false. The number that are
 // left is a lower bound: every departure since the plan counts, whoever left. A smaller M never lowers x.
 func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) {
 	plan := it.state.Plan
+	if foreseeable, err := k.isForeseeable(ctx, it); err != nil || foreseeable {
+		return plan, false, err
+	}
 	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)
 	if err != nil {
 		return plan, false, err
