@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/internal/backoff"
 )
 
-// DefaultStall is how long the chain may make no blocks, or no node may answer, before who waits for it gives up.
+// DefaultStall is how long the chain may make no blocks, or no node may answer, before a waiting caller gives up.
 const DefaultStall = 10 * time.Minute
 
 // Times of a pulse.

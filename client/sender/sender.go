@@ -186,7 +186,7 @@ func (s *Sender) deliverTx(ctx context.Context, tx *SignedTx) (*TxResult, error)
 	return Confirm(ctx, s, tx, err == nil, s.opts.Confirm)
 }
 
-// accountNumber is asked for outside the lock: who has a deadline of its own never waits for another's question.
+// accountNumber asks outside the lock, so that no caller waits for another's query.
 func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	s.mu.Lock()
 	known := s.number

@@ -94,18 +94,18 @@ credenced network join --role full --genesis genesis.json --hash sha256:... --pe
 func (j *joining) writeNode(cmd *cobra.Command) error {
 	ctx := cmd.Context()
 	return steps.Run(
-		j.settleRole,
+		j.chooseRole,
 		func() error { return j.fetchGenesis(ctx) },
-		j.settlePeers,
+		j.preparePeers,
 		func() error { return j.m.Validate() },
-		func() error { return j.settleStateSync(ctx) },
+		func() error { return j.chooseStateSync(ctx) },
 		j.writeFiles,
 		func() error { return j.printNode(cmd.OutOrStdout()) },
 	)
 }
 
-// settleRole fills in what follows from the role and the machine.
-func (j *joining) settleRole() error {
+// chooseRole fills in what follows from the role and the machine.
+func (j *joining) chooseRole() error {
 	m := &j.m
 	m.Role = setup.Role(j.role)
 	if m.Serve == "" {
@@ -117,8 +117,8 @@ func (j *joining) settleRole() error {
 	return nil
 }
 
-// settlePeers makes the node's keys where they are missing, and leaves the node itself out of the lists.
-func (j *joining) settlePeers() (err error) {
+// preparePeers makes the node's keys where they are missing, and leaves the node itself out of the lists.
+func (j *joining) preparePeers() (err error) {
 	m := &j.m
 	if j.keys, err = (setup.Node{Home: m.Home, Passphrase: keyfile.From(j.passphraseFile)}).MakeKeys(); err != nil {
 		return err
@@ -135,7 +135,7 @@ func (j *joining) settlePeers() (err error) {
 	return nil
 }
 
-func (j *joining) settleStateSync(ctx context.Context) (err error) {
+func (j *joining) chooseStateSync(ctx context.Context) (err error) {
 	if j.stateSync {
 		j.m.StateSync, err = j.readTrusted(ctx)
 	}

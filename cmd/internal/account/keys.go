@@ -37,7 +37,7 @@ func keysSub(use, short string, do func(cmd *cobra.Command, ring keyring.Keyring
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cli.Exactly("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c.SettleKeyring(cmd)
+			c.ChooseKeyring(cmd)
 			ring, err := c.OpenKeyring(cmd)
 			if err != nil {
 				return err
@@ -111,7 +111,7 @@ func keysList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the keys: name and address", Args: cli.Exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c.SettleKeyring(cmd)
+			c.ChooseKeyring(cmd)
 			ring, err := c.OpenKeyring(cmd)
 			if err != nil {
 				return err

@@ -43,7 +43,7 @@ func (o *AccountFlags) Check(cmd *cobra.Command) error {
 	if err := cli.OneOf("--output", o.output, "text", "json"); err != nil {
 		return err
 	}
-	o.Chain.SettleKeyring(cmd)
+	o.Chain.ChooseKeyring(cmd)
 	return nil
 }
 

@@ -152,7 +152,7 @@ func (c *Flags) loadKey(cmd *cobra.Command, info *devinfo.Info) (client.Key, err
 	if a := ofDevnet(cmd, info, c.From); a != nil {
 		return client.LoadKey(a.KeyFile)
 	}
-	c.SettleKeyring(cmd)
+	c.ChooseKeyring(cmd)
 	ring, err := c.OpenKeyring(cmd)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func newKeys(t *testing.T, args ...string) *keys {
 	k.cmd.Flags().String("home", k.dir, "")
 	k.flags.AddKeys(k.cmd.Flags(), "a key")
 	require.NoError(t, k.cmd.ParseFlags(append([]string{"--keyring-backend", keyring.BackendTest, "--keyring-dir", k.dir}, args...)))
-	k.flags.Chain.SettleKeyring(k.cmd)
+	k.flags.Chain.ChooseKeyring(k.cmd)
 	return k
 }
 

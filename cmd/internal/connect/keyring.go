@@ -26,9 +26,9 @@ func (c *Flags) AddKeyring(f *pflag.FlagSet) {
 	f.StringVar(&c.home, flags.FlagKeyringDir, DefaultHome(), "folder of the keyring")
 }
 
-// SettleKeyring fills in what the keyring's flags leave out, as the SDK's own commands do: the folder is the node's, and the
+// ChooseKeyring fills in what the keyring's flags leave out, as the SDK's own commands do: the folder is the node's, and the
 // backend that of the environment, or of the client's configuration in the node's.
-func (c *Flags) SettleKeyring(cmd *cobra.Command) {
+func (c *Flags) ChooseKeyring(cmd *cobra.Command) {
 	f := cmd.Flags()
 	if f.Lookup(flags.FlagKeyringDir) == nil {
 		return // the command needs no key

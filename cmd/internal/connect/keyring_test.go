@@ -44,7 +44,7 @@ func TestKeyringDefaults(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Setenv(EnvPrefix+"_KEYRING_BACKEND", tc.env)
 			cmd, c := keyCommand(t, tc.args...)
-			c.SettleKeyring(cmd)
+			c.ChooseKeyring(cmd)
 			require.Equal(t, tc.want, c.Backend)
 		})
 	}

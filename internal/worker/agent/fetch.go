@@ -103,7 +103,7 @@ func (f Fetcher) fetchImage(ctx context.Context, a chain.Assignment) (runtime.Pr
 	if err != nil {
 		return runtime.Program{}, err
 	}
-	// What is no image has no size, and the runtime answers that it is none.
+	// A blob that is not an image has no size; the runtime refuses it.
 	if m, err := artifact.ParseImage(data); err == nil && m.ImageBytes(blob.Size()) != a.Deal.ModuleSize {
 		return runtime.Program{}, fmt.Errorf("%w: the image has %d bytes, the chain says %d", errAbsent, m.ImageBytes(blob.Size()), a.Deal.ModuleSize)
 	}

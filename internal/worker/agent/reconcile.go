@@ -83,7 +83,7 @@ func urgencyOf(s sight) int {
 func (a *Agent) takeStep(ctx context.Context, s sight) error {
 	for range 8 {
 		if a.busyWith(s.key) && s.view == Unknown {
-			s, _ = a.askTask(ctx, s) // has it ended? no answer is no news
+			s, _ = a.askTask(ctx, s) // Has it ended? A node that does not answer tells us nothing.
 		}
 		if a.superviseWork(s) || a.isOlder(s) {
 			return nil
@@ -104,7 +104,7 @@ func (a *Agent) takeStep(ctx context.Context, s sight) error {
 			return nil
 		case Ask:
 			if s, err = a.askTask(ctx, s); err != nil || s.view == Unknown {
-				return nil // no answer is no news
+				return nil // a node that does not answer tells us nothing: keep the state
 			}
 		case Work:
 			a.beginWork(ctx, s)

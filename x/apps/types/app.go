@@ -2,9 +2,6 @@ package types
 
 import "cosmossdk.io/core/address"
 
-// AppID returns the id of an organisation's app: "organisation/name".
-func AppID(organisation, name string) string { return AssetID(organisation, name) }
-
 // Usable returns nil when the app takes new requests, otherwise ErrDeprecated or ErrSuspended.
 func (a App) Usable() error {
 	switch {

@@ -28,7 +28,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return steps.Run(m.matchUnlessPaused, m.pruneEnded)
 }
 
-// matchUnlessPaused makes deals. What waits to be matched waits until a pause is over; it expires and is taken back meanwhile as ever.
+// matchUnlessPaused makes deals unless matching is paused. Requests wait until the pause ends. They can still expire or be cancelled.
 func (m *matching) matchUnlessPaused() error {
 	if paused, err := m.pause.IsPaused(m.ctx); err != nil || paused {
 		return err

@@ -58,7 +58,7 @@ func expiryOfRequest(s types.RequestStatus) expiryQueue {
 	return noExpiry
 }
 
-// moveExpiry keeps the one entry of what expires in the queue that is its status's.
+// moveExpiry moves an item between the expiry queues when its status changes, so that it is in one queue at most.
 func (k Keeper) moveExpiry(ctx context.Context, id []byte, expiry int64, from, to expiryQueue) error {
 	if expiry == 0 || from == to {
 		return nil

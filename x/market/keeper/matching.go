@@ -180,7 +180,7 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 		return err
 	}
 	if !r.Waits() && r.Escrow == 0 {
-		return nil // it ended before its turn came
+		return nil // it ended before it was matched
 	}
 	was, what, back := r.Status, "refunded", r.Escrow
 	if err := k.leaveBook(ctx, id, &r); err != nil {

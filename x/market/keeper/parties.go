@@ -166,7 +166,7 @@ func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err erro
 	return nil
 }
 
-// forgetRead lets the datasets that are read already cost nothing and need nothing.
+// forgetRead clears the price and the requirements of datasets that were paid for already.
 func forgetRead(a *types.Agreement) {
 	for i := range a.Datasets {
 		if s := &a.Datasets[i]; isRead(*a, i) {

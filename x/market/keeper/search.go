@@ -21,7 +21,7 @@ type agreed struct {
 	poolOrder     types.OrderRecord
 }
 
-// offer is under what an app or dataset is sold, with the id of the order; without id it is the list price.
+// offer is the price and the terms of an app or dataset, with the id of the order. Without an id it is the list price.
 type offer struct {
 	types.Offer
 	id string

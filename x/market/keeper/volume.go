@@ -23,8 +23,8 @@ func (m *matching) releaseDueVolume() error {
 	return nil
 }
 
-// ReleaseVolume takes tasks back that an order met, of a deal. One that was filled stands again, at its old place if it rested, unless it
-// has expired or was cancelled meanwhile. Requests that lacked it are matched again.
+// ReleaseVolume gives an order back the tasks of a deal that nobody was paid for. A filled order stands again, at its old place if it rested,
+// unless it has expired or was cancelled meanwhile. Requests that lacked it are matched again.
 func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal string) error {
 	raw, r, err := getRecord(ctx, k.Orders, "order", id)
 	if err != nil {

@@ -20,7 +20,7 @@ const items = isolate.Module(types.ModuleName)
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
 func (k Keeper) BeginBlock(ctx context.Context) error {
-	if err := k.work(ctx, types.LinesAtBegin()...); err != nil {
+	if err := k.processDueTasks(ctx, types.LinesAtBegin()...); err != nil {
 		return err
 	}
 	return k.pruneTasks(ctx)
@@ -35,38 +35,38 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.countAnswers(ctx); err != nil {
 		return err
 	}
-	return k.work(ctx, types.LineActs)
+	return k.processDueTasks(ctx, types.LineActs)
 }
 
-// work takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
-// each item alone; then it asks again the turns that waited for one just settled, and calls the courts whose turn it is.
-func (k Keeper) work(ctx context.Context, lines ...types.Line) error {
+// processDueTasks takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
+// each item alone; then it asks again the turns that waited for one just settled, and seats the courts that wait, while there is room.
+func (k Keeper) processDueTasks(ctx context.Context, lines ...types.Line) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
 	for _, line := range lines {
-		due, err := k.due(ctx, line, int(params.DuePerBlock))
+		due, err := k.dueTasks(ctx, line, int(params.DuePerBlock))
 		if err != nil {
 			return err
 		}
 		for _, id := range due {
-			k.process(ctx, id, k.act)
+			k.runIsolated(ctx, id, k.processDueTask)
 		}
 	}
-	if err := k.wakeTurns(ctx, int(params.DuePerBlock)); err != nil {
+	if err := k.askWaitingTurns(ctx, int(params.DuePerBlock)); err != nil {
 		return err
 	}
-	return k.convene(ctx)
+	return k.seatWaitingCourts(ctx)
 }
 
-// act does what a task that is due asks for. One without a deadline is here because it could not be processed before.
-func (k Keeper) act(ctx sdk.Context, it *item) error {
+// processDueTask does what a task that is due asks for. One without a deadline is here because it could not be processed before.
+func (k Keeper) processDueTask(ctx sdk.Context, it *item) error {
 	switch it.state.Phase {
 	case poco.PhaseTurn:
-		return k.ask(ctx, it)
+		return k.askLedgers(ctx, it)
 	case poco.PhaseDone:
-		if err := k.ask(ctx, it); err != nil {
+		if err := k.askLedgers(ctx, it); err != nil {
 			return err
 		}
 		return k.saveTask(ctx, it)
@@ -80,9 +80,9 @@ func (k Keeper) act(ctx sdk.Context, it *item) error {
 	return k.runEvent(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }
 
-// due reads a line of the queue from its start and stops at the first later height or at the cap: the cost depends on
+// dueTasks reads a line of the queue from its start and stops at the first later height or at the cap: the cost depends on
 // what is due, not on what is open.
-func (k Keeper) due(ctx context.Context, line types.Line, limit int) ([]string, error) {
+func (k Keeper) dueTasks(ctx context.Context, line types.Line, limit int) ([]string, error) {
 	height := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
 	rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
 		StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(line))).
@@ -103,9 +103,9 @@ func (k Keeper) due(ctx context.Context, line types.Line, limit int) ([]string, 
 	return ids, nil
 }
 
-// process runs fn on one task, alone: it commits whole or fails whole. A task that fails is ended with everyone whole;
+// runIsolated runs fn on one task, alone: it commits whole or fails whole. A task that fails is ended with everyone whole;
 // if even that fails, all of it stays accounted for and it is tried again later.
-func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
+func (k Keeper) runIsolated(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
 		it, err := k.loadTask(ctx, id)
@@ -117,7 +117,7 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 	if err == nil {
 		return
 	}
-	k.failed(sdkCtx, id, err)
+	k.reportFailure(sdkCtx, id, err)
 	err = isolate.Run(sdkCtx, func(ctx sdk.Context) error {
 		it, err := k.loadTask(ctx, id)
 		if err != nil {
@@ -128,24 +128,24 @@ func (k Keeper) process(ctx context.Context, id string, fn func(sdk.Context, *it
 	if err == nil {
 		return
 	}
-	k.failed(sdkCtx, id, err)
+	k.reportFailure(sdkCtx, id, err)
 	// A failure here would leave the item to be tried again in the next block, which is safe.
-	if err := isolate.Run(sdkCtx, func(ctx sdk.Context) error { return k.postpone(ctx, id) }); err != nil {
-		k.failed(sdkCtx, id, err)
+	if err := isolate.Run(sdkCtx, func(ctx sdk.Context) error { return k.postponeTask(ctx, id) }); err != nil {
+		k.reportFailure(sdkCtx, id, err)
 	}
 }
 
-// failed reports that a task failed, and says so to those who follow it. The cause's words stay out of state.
-func (k Keeper) failed(ctx sdk.Context, id string, cause error) {
+// reportFailure reports that a task failed, and says so to those who follow it. The cause's words stay out of state.
+func (k Keeper) reportFailure(ctx sdk.Context, id string, cause error) {
 	items.Report(ctx, "task", id, cause)
 	if err := events.Emit(ctx, &types.EventItemFailed{Task: id}); err != nil {
 		ctx.Logger().Error("event not emitted", "module", types.ModuleName, "task", id, "error", err)
 	}
 }
 
-// postpone puts a task a window of blocks back in the queue without touching anything else of it: once whatever made it
+// postponeTask puts a task a window of blocks back in the queue without touching anything else of it: once whatever made it
 // fail is mended, it ends by itself, and until then it costs next to nothing.
-func (k Keeper) postpone(ctx context.Context, id string) error {
+func (k Keeper) postponeTask(ctx context.Context, id string) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -171,10 +171,10 @@ func (k Keeper) postpone(ctx context.Context, id string) error {
 	return k.Tasks.Set(ctx, id, t)
 }
 
-// wakeTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all.
-// Asking may settle further turns, which wakes their ledgers anew. Those beyond the limit are asked when one of the
-// turns before them settles, on which they depend: to keep the ledger awake for them would ask the same in every block.
-func (k Keeper) wakeTurns(ctx context.Context, limit int) error {
+// askWaitingTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all.
+// Asking may settle further turns, whose ledgers are then asked anew. Those beyond the limit are asked when one of the
+// turns before them settles, on which they depend: to keep the ledger noted for them would ask the same in every block.
+func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
 	for limit > 0 {
 		iter, err := k.Wake.Iterate(ctx, nil)
 		if err != nil {
@@ -223,14 +223,14 @@ func (k Keeper) askWaiting(ctx context.Context, key string, limit int) (int, err
 		return 0, err
 	}
 	for _, id := range ids {
-		k.process(ctx, id, k.ask)
+		k.runIsolated(ctx, id, k.askLedgers)
 	}
 	return len(ids), nil
 }
 
-// ask asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided. It may have
+// askLedgers asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided. It may have
 // been decided since it was listed.
-func (k Keeper) ask(ctx sdk.Context, it *item) error {
+func (k Keeper) askLedgers(ctx sdk.Context, it *item) error {
 	turn, err := k.Turns.Get(ctx, it.stored.Id)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil

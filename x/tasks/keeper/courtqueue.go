@@ -28,7 +28,7 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	courts, err := k.courts(ctx)
+	courts, err := k.readCourts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -44,15 +44,15 @@ func (k Keeper) affordsCourt(ctx context.Context, it *item) (bool, error) {
 	return it.state.AffordsCourt(bench), err
 }
 
-// courts reads how busy the court is.
-func (k Keeper) courts(ctx context.Context) (types.Courts, error) {
+// readCourts reads how busy the court is.
+func (k Keeper) readCourts(ctx context.Context) (types.Courts, error) {
 	c, _, err := records.FindItem(ctx, k.Courts)
 	return c, err
 }
 
 // changeCourts changes how busy the court is.
 func (k Keeper) changeCourts(ctx context.Context, change func(*types.Courts)) error {
-	c, err := k.courts(ctx)
+	c, err := k.readCourts(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (k Keeper) changeCourts(ctx context.Context, change func(*types.Courts)) er
 // queueCourt puts a task into the line: in the round after its requester's last place, or after the round that was called last. Requesters are
 // organisations, as in the ledgers: whoever opens accounts at will must not open shares at will.
 func (k Keeper) queueCourt(ctx context.Context, it *item) error {
-	courts, err := k.courts(ctx)
+	courts, err := k.readCourts(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,10 +105,10 @@ func (k Keeper) lastRound(ctx context.Context, requester string) (uint64, error)
 	return key.K2(), nil
 }
 
-// convene calls the courts whose turn it is, one after the other, while the seats have room for the next. The order is kept:
+// seatWaitingCourts seats the waiting courts from the front of the queue, while the seats have room for the next. The order is kept:
 // one that asks for more room than there is waits for it, and nobody passes it.
-func (k Keeper) convene(ctx context.Context) error {
-	courts, err := k.courts(ctx)
+func (k Keeper) seatWaitingCourts(ctx context.Context) error {
+	courts, err := k.readCourts(ctx)
 	if err != nil || courts.Waiting == 0 {
 		return err
 	}
@@ -117,20 +117,20 @@ func (k Keeper) convene(ctx context.Context) error {
 		return err
 	}
 	for range params.CourtSlots {
-		if called, err := k.conveneNext(ctx, params.CourtCapacity()); err != nil || !called {
+		if called, err := k.seatNextCourt(ctx, params.CourtCapacity()); err != nil || !called {
 			return err
 		}
 	}
 	return nil
 }
 
-// conveneNext calls the court at the front of the line if the seats have room for it, and says whether it did.
-func (k Keeper) conveneNext(ctx context.Context, room poco.CourtCapacity) (called bool, err error) {
+// seatNextCourt calls the court at the front of the line if the seats have room for it, and says whether it did.
+func (k Keeper) seatNextCourt(ctx context.Context, room poco.CourtCapacity) (called bool, err error) {
 	next, found, err := k.nextCourt(ctx)
 	if err != nil || !found {
 		return false, err
 	}
-	courts, err := k.courts(ctx)
+	courts, err := k.readCourts(ctx)
 	if err != nil || !room.Admits(courts.Load(), next.CourtPlace.Pace) {
 		return false, err
 	}
@@ -140,7 +140,7 @@ func (k Keeper) conveneNext(ctx context.Context, room poco.CourtCapacity) (calle
 	}); err != nil {
 		return false, nil // it could not even leave: the next hook tries again
 	}
-	k.process(ctx, next.Id, func(ctx sdk.Context, it *item) error {
+	k.runIsolated(ctx, next.Id, func(ctx sdk.Context, it *item) error {
 		ev, err := k.seatCourt(ctx, it)
 		if err != nil {
 			return err
@@ -284,7 +284,7 @@ func (k Keeper) dismissCourt(ctx context.Context, it *item) (silent []string, er
 // CourtPlace returns a task's place in the court's line, counted from 1, and how many stand in it; 0 for a task that does
 // not. It walks the line up to the task: it is for queries.
 func (k Keeper) CourtPlace(ctx context.Context, t types.Task) (place, waiting uint64, err error) {
-	courts, err := k.courts(ctx)
+	courts, err := k.readCourts(ctx)
 	if err != nil || t.CourtPlace == nil {
 		return 0, courts.Waiting, err
 	}

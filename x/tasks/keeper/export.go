@@ -44,7 +44,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 
 // exportCounts adds what is kept in single items, and the results on chain.
 func (k Keeper) exportCounts(ctx context.Context, g *types.GenesisState) error {
-	courts, err := k.courts(ctx)
+	courts, err := k.readCourts(ctx)
 	if err != nil {
 		return err
 	}

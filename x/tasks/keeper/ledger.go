@@ -235,7 +235,7 @@ func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q6
 		if err := k.setLedger(ctx, at.key, l); err != nil {
 			return err
 		}
-		if err := k.noteWake(ctx, at.key, at.turn); err != nil {
+		if err := k.noteLedgerToAsk(ctx, at.key, at.turn); err != nil {
 			return err
 		}
 	}
@@ -251,8 +251,8 @@ func (k Keeper) valueCharged(ctx context.Context, turn types.Turn, charged poco.
 	return record.Value.String(), err
 }
 
-// noteWake notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
-func (k Keeper) noteWake(ctx context.Context, key string, after uint64) error {
+// noteLedgerToAsk notes that waiting turns of a ledger are to be asked again, if there are any after the settled one.
+func (k Keeper) noteLedgerToAsk(ctx context.Context, key string, after uint64) error {
 	rng := collections.NewPrefixedPairRange[string, uint64](key).StartExclusive(after)
 	_, found, err := records.First(ctx, k.Waiting, rng)
 	if err != nil || !found {

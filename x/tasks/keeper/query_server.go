@@ -88,7 +88,7 @@ func (q queryServer) prunedTask(ctx context.Context, record types.PrunedTask) (*
 }
 
 func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineRequest) (*types.QueryCourtLineResponse, error) {
-	courts, err := q.courts(ctx)
+	courts, err := q.readCourts(ctx)
 	if err != nil {
 		return nil, err
 	}
