@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/credence-chain/credence/cmd/internal/account"
+	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/program"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/executor/runtime/registry"
@@ -48,9 +49,11 @@ Exit status of every command:
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
-		&cobra.Group{ID: "account", Title: "Accounts:"})
-	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account"}
-	for _, cmd := range append(requester.Commands(), program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()) {
+		&cobra.Group{ID: "account", Title: "Accounts and networks:"})
+	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account", "context": "account"}
+	own := []*cobra.Command{program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()}
+	contexts.Offer(own...)
+	for _, cmd := range append(requester.Commands(), own...) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)
 	}

@@ -6,7 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/cmd/internal/requester"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 // run runs a command line and returns what it printed.
@@ -66,9 +70,29 @@ func TestKeys(t *testing.T) {
 func TestHelp(t *testing.T) {
 	out, err := run(t, "", "--help")
 	require.NoError(t, err)
-	for _, says := range []string{"Programs and their results:", "Publishing and trading:", "Accounts:", "credence run app.wasm"} {
+	for _, says := range []string{"Programs and their results:", "Publishing and trading:", "Accounts and networks:", "credence run app.wasm"} {
 		require.Contains(t, out, says)
 	}
 	_, err = run(t, "", "rnu")
 	require.ErrorContains(t, err, `credence has no command "rnu"; did you mean run?`)
+}
+
+// Help and proposals call every command that this program has by its own name.
+func TestNamesItself(t *testing.T) {
+	before := cli.Program
+	cli.Program = "credence"
+	t.Cleanup(func() { cli.Program = before })
+	root := rootCommand()
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		for _, own := range requester.Commands() {
+			for _, text := range []string{cmd.Long, cmd.Example, (&cli.Problem{What: "x", Next: "credenced " + own.Name()}).Error()} {
+				require.NotRegexp(t, `credenced `+own.Name()+`\b`, text, cmd.CommandPath())
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
 }

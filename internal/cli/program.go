@@ -13,7 +13,7 @@ var Program = node
 const node = "credenced"
 
 // shared are the commands that the programs have in common.
-var shared = []string{"run", "task", "receipt", "publish", "order", "keys"}
+var shared = []string{"run", "check", "task", "workflow", "receipt", "feed", "agent", "publish", "order", "context", "keys"}
 
 // nameProgram puts the program's own name in front of the commands that it has.
 func nameProgram(text string) string {

@@ -103,7 +103,7 @@ func (c *Flags) Connect(ctx context.Context) (*Link, error) {
 		case errors.Is(err, devinfo.ErrNoDevnet):
 			return nil, &cli.Problem{
 				What: "no devnet is known here, and no --node was given: " + devinfo.FindInfo() + " does not exist",
-				Next: "start one in another terminal with `credenced devnet`, or name a chain with --node HOST:PORT --key-file FILE --store URL",
+				Next: "start one in another terminal with `credenced devnet`, or name a chain with --node HOST:PORT --key-file FILE --store URL, or once for all with `credenced context add`",
 				Exit: cli.ExitNetwork,
 			}
 		case err != nil:

@@ -1,4 +1,5 @@
-// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, feed, agent, publish and order.
+// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, feed,
+// agent, publish, order and context.
 // They stand on the client library alone, so that a program without a node can offer them.
 package requester
 
@@ -6,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/cmd/internal/agent"
+	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/feed"
 	"github.com/credence-chain/credence/cmd/internal/order"
 	"github.com/credence-chain/credence/cmd/internal/program"
@@ -15,7 +17,12 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/workflow"
 )
 
-// Commands are publish, check, run, task, workflow, receipt, feed, agent and order.
+// Commands are publish, check, run, task, workflow, receipt, feed, agent, order and context.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(), feed.NewCommand(), agent.NewCommand(), order.NewCommand()}
+	commands := []*cobra.Command{
+		program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(),
+		feed.NewCommand(), agent.NewCommand(), order.NewCommand(), contexts.NewCommand(),
+	}
+	contexts.Offer(commands...)
+	return commands
 }

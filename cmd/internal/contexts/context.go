@@ -1,0 +1,122 @@
+// Package contexts keeps named sets of what commands are told again and again: which node, which chain, which store, whose key. One
+// of them can be in use; flags and environment variables say otherwise for one command.
+package contexts
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/credence-chain/credence/internal/cli"
+)
+
+// Devnet is the name of the context that says nothing: commands find the devnet of this machine. It is always there.
+const Devnet = "devnet"
+
+// Context is what the flags of a command are set to that are not given. It holds no secret: keys are named.
+type Context struct {
+	// Nodes are gRPC endpoints, as --node takes them.
+	Nodes []string `json:"node,omitempty"`
+	// ChainID that the nodes have to have; "" for any.
+	ChainID string `json:"chain-id,omitempty"`
+	// Stores and Holders are base URLs.
+	Stores  []string `json:"store,omitempty"`
+	Holders []string `json:"holder,omitempty"`
+	// From names a key of the keyring; KeyFile is a file with a key instead.
+	From    string `json:"from,omitempty"`
+	KeyFile string `json:"key-file,omitempty"`
+	// PassphraseFile has the passphrase of an encrypted KeyFile.
+	PassphraseFile string `json:"passphrase-file,omitempty"`
+	// KeyringBackend is os, file or test; KeyringDir is the folder of the keyring.
+	KeyringBackend string `json:"keyring-backend,omitempty"`
+	KeyringDir     string `json:"keyring-dir,omitempty"`
+}
+
+// setting is a flag that a context can set.
+type setting struct {
+	flag string
+	// env sets the flag too, when it has a value. elsewhere: whoever opens the keyring reads it.
+	env       string
+	elsewhere bool
+	values    func(*Context) []string
+}
+
+// part is settings of which a command takes those of one place: who names another node means its chain and its stores too.
+type part struct {
+	// heads are the flags that decide: what lies below the place that names one of them is not taken. Without heads each setting
+	// is taken by itself.
+	heads    []string
+	settings []setting
+}
+
+// parts are all that a context can set.
+var parts = []part{
+	{heads: []string{"node"}, settings: []setting{
+		{flag: "node", env: "CREDENCE_NODE", values: func(c *Context) []string { return c.Nodes }},
+		{flag: "chain-id", env: "CREDENCE_CHAIN_ID", values: func(c *Context) []string { return one(c.ChainID) }},
+		{flag: "store", env: "CREDENCE_STORE", values: func(c *Context) []string { return c.Stores }},
+		{flag: "holder", env: "CREDENCE_HOLDER", values: func(c *Context) []string { return c.Holders }},
+	}},
+	{heads: []string{"from", "key-file"}, settings: []setting{
+		{flag: "from", env: "CREDENCE_FROM", values: func(c *Context) []string { return one(c.From) }},
+		{flag: "key-file", env: "CREDENCE_KEY_FILE", values: func(c *Context) []string { return one(c.KeyFile) }},
+		{flag: "passphrase-file", env: "CREDENCE_PASSPHRASE_FILE", values: func(c *Context) []string { return one(c.PassphraseFile) }},
+	}},
+	{settings: []setting{
+		{flag: "keyring-backend", env: "CREDENCED_KEYRING_BACKEND", elsewhere: true, values: func(c *Context) []string { return one(c.KeyringBackend) }},
+		{flag: "keyring-dir", env: "CREDENCED_HOME", elsewhere: true, values: func(c *Context) []string { return one(c.KeyringDir) }},
+	}},
+}
+
+func one(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
+}
+
+// isEmpty says whether the context says nothing.
+func (c *Context) isEmpty() bool {
+	for _, p := range parts {
+		for _, s := range p.settings {
+			if len(s.values(c)) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// wellFormed is what a context may be called.
+var wellFormed = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
+
+// checkName refuses a name that no new context can have.
+func checkName(name string) error {
+	switch {
+	case name == Devnet:
+		return &cli.Problem{What: fmt.Sprintf("NAME %q: this context is always there, and stands for the devnet of this machine", name), Next: "give another name", Exit: cli.ExitUsage}
+	case !wellFormed.MatchString(name):
+		return &cli.Problem{What: fmt.Sprintf("NAME %.80q: expected 1 to 32 letters, digits, '.', '_' and '-', the first a letter or a digit", name), Next: "give another name", Exit: cli.ExitUsage}
+	}
+	return nil
+}
+
+// Names are those of all contexts, in their order, the devnet's first.
+func (f *File) Names() []string {
+	return append([]string{Devnet}, slices.Sorted(maps.Keys(f.Contexts))...)
+}
+
+// find returns a context. by says in errors where its name was read.
+func (f *File) find(by, name string) (*Context, error) {
+	if name == Devnet {
+		return &Context{}, nil
+	}
+	if c, found := f.Contexts[name]; found {
+		return &c, nil
+	}
+	return nil, &cli.Problem{
+		What: fmt.Sprintf("%s %.80q: there is no context of this name in %s", by, name, f.path),
+		Next: "list them: credenced context list; or add it: credenced context add NAME --node HOST:PORT", Exit: cli.ExitUsage,
+	}
+}

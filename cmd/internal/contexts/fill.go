@@ -1,0 +1,146 @@
+package contexts
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/credence-chain/credence/internal/devinfo"
+)
+
+// Flag names the context of one command, and Env that of a shell.
+const (
+	Flag = "context"
+	Env  = "CREDENCE_CONTEXT"
+)
+
+// Offer gives the flag --context to the commands, and to those below them, that ask a chain or open a keyring. Before such a command
+// runs, its flags that were not given are filled in.
+func Offer(commands ...*cobra.Command) {
+	for _, cmd := range commands {
+		Offer(cmd.Commands()...)
+		f := cmd.Flags()
+		if f.Lookup(Flag) != nil || f.Lookup("node") == nil && f.Lookup("keyring-backend") == nil {
+			continue
+		}
+		f.String(Flag, "", "context that fills in what other flags leave out (default: the one in use)")
+		before := cmd.PreRunE
+		cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+			if err := Fill(cmd); err != nil || before == nil {
+				return err
+			}
+			return before(cmd, args)
+		}
+	}
+}
+
+// chosen is the context of a command.
+type chosen struct {
+	name string
+	// by says how it was chosen: "--context", "CREDENCE_CONTEXT", "CREDENCE_DEVNET" or "current".
+	by string
+	*Context
+}
+
+// choose finds the context that a command is for. Who names a devnet in the environment means that devnet.
+func choose(flags *pflag.FlagSet) (chosen, error) {
+	file, err := Load()
+	if err != nil {
+		return chosen{}, err
+	}
+	c := chosen{name: cmp.Or(file.Current, Devnet), by: "current"}
+	if f := flags.Lookup(Flag); f != nil && f.Changed {
+		c.name, c.by = f.Value.String(), "--"+Flag
+	} else if name := os.Getenv(Env); name != "" {
+		c.name, c.by = name, Env
+	} else if os.Getenv(devinfo.EnvInfo) != "" {
+		c.name, c.by = Devnet, devinfo.EnvInfo
+	}
+	c.Context, err = file.find(c.by, c.name)
+	return c, err
+}
+
+// place is where settings come from.
+type place func(setting) []string
+
+// Fill sets the flags of a command that were not given: from the environment, then from the context. With --context the environment
+// says nothing. Errors are a *cli.Problem.
+func Fill(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	c, err := choose(flags)
+	if err != nil {
+		return err
+	}
+	given := place(func(s setting) []string { return givenIn(flags, s) })
+	ofContext := place(func(s setting) []string { return s.values(c.Context) })
+	places := []place{given, fromEnvironment, ofContext}
+	if c.by == "--"+Flag {
+		places = []place{given, ofContext}
+	}
+	for _, p := range parts {
+		if err := p.fill(flags, places); err != nil {
+			return fmt.Errorf("context %s: %w", c.name, err)
+		}
+	}
+	return nil
+}
+
+// givenIn is what the command line says. The home of credenced is that of its keyring.
+func givenIn(flags *pflag.FlagSet, s setting) []string {
+	names := []string{s.flag}
+	if s.flag == "keyring-dir" {
+		names = append(names, "home")
+	}
+	for _, name := range names {
+		if f := flags.Lookup(name); f != nil && f.Changed {
+			return []string{f.Value.String()}
+		}
+	}
+	return nil
+}
+
+func fromEnvironment(s setting) []string {
+	return strings.FieldsFunc(os.Getenv(s.env), func(r rune) bool { return r == ',' })
+}
+
+// fill sets the flags of the part. The first place is the command line, whose flags are set already.
+func (p part) fill(flags *pflag.FlagSet, places []place) error {
+	known := map[string]bool{}
+	for i, from := range places {
+		for _, s := range p.settings {
+			values := from(s)
+			if len(values) == 0 || known[s.flag] {
+				continue
+			}
+			known[s.flag] = true
+			if i == 0 || s.elsewhere && i < len(places)-1 {
+				continue
+			}
+			if err := set(flags, s.flag, values); err != nil {
+				return err
+			}
+		}
+		if slices.ContainsFunc(p.heads, func(head string) bool { return known[head] }) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// set sets a flag, if the command has it, as if it had been given.
+func set(flags *pflag.FlagSet, name string, values []string) error {
+	if flags.Lookup(name) == nil {
+		return nil
+	}
+	for _, value := range values {
+		if err := flags.Set(name, value); err != nil {
+			return fmt.Errorf("--%s %q: %w", name, value, err)
+		}
+	}
+	return nil
+}
