@@ -13,7 +13,7 @@ import "fmt"
 // A task enters a ledger when its wave 2 is drawn, or when its plan is the court (Enter), and gets a turn: its place among those that
 // entered. With all its answers in, it asks whether it may finalise (Gate). This depends on the charges of all earlier turns, settled or
 // not. When the charge of a turn is decided, the turn is settled (Settle). Turns settle in any order, so the ledger keeps a record for
-// each turn from its entry until Head has passed it, and sums over blocks of turns that make Gate cheap however many tasks are in
+// each turn from its entry until Head has passed it, and sums over spans of turns that make Gate cheap however many tasks are in
 // flight. The caller stores records and sums (Turns).
 type Ledger struct {
 	Trust uint64 // T, quantised; one ledger has one trust
@@ -89,7 +89,7 @@ func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err
 	if err := t.SetRecord(turn, rec); err != nil {
 		return 0, err
 	}
-	if err := updateBlocks(t, turn, Sums{}, rec.sumsOf()); err != nil {
+	if err := updateSpans(t, turn, Sums{}, rec.sumsOf()); err != nil {
 		return 0, err
 	}
 	l.Next++
@@ -121,7 +121,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	if err := t.SetRecord(turn, after); err != nil {
 		return err
 	}
-	if err := updateBlocks(t, turn, before.sumsOf(), after.sumsOf()); err != nil {
+	if err := updateSpans(t, turn, before.sumsOf(), after.sumsOf()); err != nil {
 		return err
 	}
 	l.U = l.U.Sub(before.Charge)
@@ -138,7 +138,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	return l.advanceHead(t)
 }
 
-// advanceHead moves Head over settled turns, and drops the records and blocks that are wholly behind it.
+// advanceHead moves Head over settled turns, and drops the records and spans that are wholly behind it.
 func (l *Ledger) advanceHead(t Turns) error {
 	for range headSteps {
 		if l.Head == l.Next {
@@ -160,7 +160,7 @@ func (l *Ledger) advanceHead(t Turns) error {
 		l.Head++
 		size := uint64(turnFan)
 		for level := uint8(0); level < turnLevels && l.Head%size == 0; level, size = level+1, size*turnFan {
-			if err := t.DropBlock(level, l.Head/size-1); err != nil {
+			if err := t.DropSpan(level, l.Head/size-1); err != nil {
 				return err
 			}
 		}
@@ -172,7 +172,7 @@ func (l *Ledger) advanceHead(t Turns) error {
 func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 	total := Sums{D: l.HeadD, N: l.HeadN, Value: l.HeadValue}
 	for at := l.Head; at < turn; {
-		step, s, err := widestBlock(t, at, turn)
+		step, s, err := widestSpan(t, at, turn)
 		if err != nil {
 			return Sums{}, err
 		}
@@ -208,7 +208,7 @@ func (l *Ledger) Gate(t Turns, turn uint64, a Allowances) (Gate, error) {
 	if err != nil {
 		return GateWait, err
 	}
-	return Both(gateOf(s, rec.Charge, l.Trust, a.Errors), s.Value.answerTurn(rec.Value, a.Value)), nil
+	return CombineGates(gateOf(s, rec.Charge, l.Trust, a.Errors), s.Value.answerTurn(rec.Value, a.Value)), nil
 }
 
 func gateOf(s Sums, w Q64, trust uint64, e0 Q64) Gate {
@@ -221,9 +221,9 @@ func gateOf(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	return GateWait
 }
 
-// Both combines two gates, those of a ledger's two accounts or of the class's and the requester's ledgers: shut in either is
-// shut, open needs both.
-func Both(a, b Gate) Gate {
+// CombineGates combines two gates, those of a ledger's two accounts or of the class's and the requester's ledgers: the result is shut if
+// either is shut, and open if both are open.
+func CombineGates(a, b Gate) Gate {
 	switch {
 	case a == GateShut || b == GateShut:
 		return GateShut

@@ -11,12 +11,12 @@ import (
 // memoryTurns is Turns in maps; it counts reads and writes.
 type memoryTurns struct {
 	records map[uint64]TurnRecord
-	blocks  map[[2]uint64]Sums
+	spans   map[[2]uint64]Sums
 	touched int
 }
 
 func newMemoryTurns() *memoryTurns {
-	return &memoryTurns{records: map[uint64]TurnRecord{}, blocks: map[[2]uint64]Sums{}}
+	return &memoryTurns{records: map[uint64]TurnRecord{}, spans: map[[2]uint64]Sums{}}
 }
 
 func (m *memoryTurns) Record(turn uint64) (TurnRecord, error) {
@@ -29,18 +29,18 @@ func (m *memoryTurns) SetRecord(turn uint64, r TurnRecord) error {
 	return nil
 }
 func (m *memoryTurns) DropRecord(turn uint64) error { m.touched++; delete(m.records, turn); return nil }
-func (m *memoryTurns) Block(level uint8, i uint64) (Sums, error) {
+func (m *memoryTurns) Span(level uint8, i uint64) (Sums, error) {
 	m.touched++
-	return m.blocks[[2]uint64{uint64(level), i}], nil
+	return m.spans[[2]uint64{uint64(level), i}], nil
 }
-func (m *memoryTurns) SetBlock(level uint8, i uint64, s Sums) error {
+func (m *memoryTurns) SetSpan(level uint8, i uint64, s Sums) error {
 	m.touched++
-	m.blocks[[2]uint64{uint64(level), i}] = s
+	m.spans[[2]uint64{uint64(level), i}] = s
 	return nil
 }
-func (m *memoryTurns) DropBlock(level uint8, i uint64) error {
+func (m *memoryTurns) DropSpan(level uint8, i uint64) error {
 	m.touched++
-	delete(m.blocks, [2]uint64{uint64(level), i})
+	delete(m.spans, [2]uint64{uint64(level), i})
 	return nil
 }
 
@@ -372,10 +372,10 @@ func TestCertainChargesLoseNoOthers(t *testing.T) {
 		require.Equal(t, GateShut, g)
 		require.NoError(t, l.Settle(store, turn, Q64{}, false, 1, 10))
 	}
-	block, err := store.Block(0, 0)
+	span, err := store.Span(0, 0)
 	require.NoError(t, err)
 	value := ValueAccount{U: ValueCharge(FracUp(1, 10), ^uint64(0)), Q: MoneyOf(3)}
-	require.Equal(t, NewSums(Q64{}, 0, FracUp(1, 10), 1, value), block)
+	require.Equal(t, NewSums(Q64{}, 0, FracUp(1, 10), 1, value), span)
 	require.Equal(t, FracUp(1, 10), l.U)
 	require.Equal(t, value, l.Value)
 }

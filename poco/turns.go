@@ -1,7 +1,7 @@
 package poco
 
-// The turns of a ledger: a record for each that is not settled, and sums over blocks of them, which make Gate cheap however
-// many tasks are in flight.
+// The turns of a ledger: a record for each that Head has not passed, and sums over spans of them. A span is 32 or 1,024 consecutive
+// turns. The sums make Gate cheap however many tasks are in flight.
 
 // TurnRecord is one turn of a ledger, from its entry until Head has passed it.
 type TurnRecord struct {
@@ -35,7 +35,7 @@ func (s Sums) sub(o Sums) Sums {
 	return Sums{s.D.Sub(o.D), s.N - o.N, s.U.Sub(o.U), s.u - o.u, s.Value.subAccount(o.Value)}
 }
 
-// NewSums builds a sum from its parts; the chain keeps sums of blocks of turns in its store.
+// NewSums builds a sum from its parts; the chain keeps the sums of spans in its store.
 func NewSums(d Q64, n uint64, u Q64, unsettled uint64, value ValueAccount) Sums {
 	return Sums{d, n, u, unsettled, value}
 }
@@ -54,48 +54,48 @@ func (r TurnRecord) sumsOf() Sums {
 	return s
 }
 
-// Turns stores a ledger's records and the sums over blocks of them. Reading an entry that was never set returns its zero value.
+// Turns stores a ledger's records and the sums over spans of them. Reading an entry that was never set returns its zero value.
 // The chain implements it with its store, tests and the laboratory with a map.
 type Turns interface {
 	Record(turn uint64) (TurnRecord, error)
 	SetRecord(turn uint64, r TurnRecord) error
 	DropRecord(turn uint64) error
-	Block(level uint8, index uint64) (Sums, error)
-	SetBlock(level uint8, index uint64, s Sums) error
-	DropBlock(level uint8, index uint64) error
+	Span(level uint8, index uint64) (Sums, error)
+	SetSpan(level uint8, index uint64, s Sums) error
+	DropSpan(level uint8, index uint64) error
 }
 
-// Sums are kept over blocks of turnFan and of turnFan^2 turns. So the sum over any range costs O(turnFan) reads while up to
+// Sums are kept over spans of turnFan and of turnFan^2 turns. So the sum over any range costs O(turnFan) reads while up to
 // turnFan^3 tasks are in flight. Beyond that it grows by one read for each turnFan^2 tasks.
 const (
 	turnFan    = 32
 	turnLevels = 2
-	// headSteps bounds how far one settlement moves Head. So when many waiting turns are released at once, many blocks each do
-	// a little of the work. A Head that lags behind is harmless.
+	// headSteps bounds how far one settlement moves Head. When many waiting turns settle at once, the work is spread over many
+	// blocks of the chain. A Head that lags behind is harmless.
 	headSteps = 2 * turnFan
 )
 
-// updateBlocks replaces one turn's contribution in the sums over its blocks.
-func updateBlocks(t Turns, turn uint64, before, after Sums) error {
+// updateSpans replaces one turn's contribution in the sums over its spans.
+func updateSpans(t Turns, turn uint64, before, after Sums) error {
 	size := uint64(turnFan)
 	for level := uint8(0); level < turnLevels; level, size = level+1, size*turnFan {
-		s, err := t.Block(level, turn/size)
+		s, err := t.Span(level, turn/size)
 		if err != nil {
 			return err
 		}
-		if err := t.SetBlock(level, turn/size, s.sub(before).addSums(after)); err != nil {
+		if err := t.SetSpan(level, turn/size, s.sub(before).addSums(after)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// widestBlock returns the size and the sum of the largest aligned block of turns that begins at at and ends at or before end.
-func widestBlock(t Turns, at, end uint64) (uint64, Sums, error) {
+// widestSpan returns the size and the sum of the largest span of turns that begins at at and ends at or before end.
+func widestSpan(t Turns, at, end uint64) (uint64, Sums, error) {
 	size, level := uint64(turnFan*turnFan), turnLevels-1
 	for ; level >= 0; level, size = level-1, size/turnFan {
 		if at%size == 0 && at+size <= end {
-			s, err := t.Block(uint8(level), at/size)
+			s, err := t.Span(uint8(level), at/size)
 			return size, s, err
 		}
 	}
@@ -103,11 +103,11 @@ func widestBlock(t Turns, at, end uint64) (uint64, Sums, error) {
 	return 1, rec.sumsOf(), err
 }
 
-// Restore puts a record back when a ledger is rebuilt from an export. The sums over blocks are not exported, because they follow
+// Restore puts a record back when a ledger is rebuilt from an export. The sums over spans are not exported, because they follow
 // from the records.
 func Restore(t Turns, turn uint64, r TurnRecord) error {
 	if err := t.SetRecord(turn, r); err != nil {
 		return err
 	}
-	return updateBlocks(t, turn, Sums{}, r.sumsOf())
+	return updateSpans(t, turn, Sums{}, r.sumsOf())
 }

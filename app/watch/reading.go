@@ -118,18 +118,23 @@ func (r *reading) readTasks() error {
 	return nil
 }
 
-// lines of the queue of tasks, as labels.
-var lines = []struct {
-	line  taskstypes.Line
+// dueQueues are the queues in which tasks wait for a height, as labels.
+var dueQueues = []struct {
+	queue taskstypes.DueQueue
 	label string
-}{{taskstypes.LineActs, "acts"}, {taskstypes.LineSeconds, "seconds"}, {taskstypes.LineFirsts, "firsts"}, {taskstypes.LineAgain, "again"}}
+}{
+	{taskstypes.QueueDeadlines, "deadlines"},
+	{taskstypes.QueueLaterWaves, "later_waves"},
+	{taskstypes.QueueFirstWave, "first_wave"},
+	{taskstypes.QueueFirstWaveRetries, "first_wave_retries"},
+}
 
 // readCarried counts what was due in the last block and is still in the queue.
 func (r *reading) readCarried() error {
-	for _, l := range lines {
+	for _, q := range dueQueues {
 		rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
-			StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(l.line))).
-			EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(l.line), uint64(r.ctx.BlockHeight())+1))
+			StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(q.queue))).
+			EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(q.queue), uint64(r.ctx.BlockHeight())+1))
 		n := 0
 		err := r.k.Tasks.Queue.Walk(r.ctx, rng, func(collections.Triple[uint32, uint64, string]) (bool, error) {
 			n++
@@ -138,7 +143,7 @@ func (r *reading) readCarried() error {
 		if err != nil {
 			return err
 		}
-		r.addGauge(r.g.due, float64(n), l.label)
+		r.addGauge(r.g.due, float64(n), q.label)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (w *Watch) declareMetrics(l *metric.List) *metric.List {
 	w.beacon = l.Desc("gauge", "beacon_height", "Height of the last block whose seed is known; the beacon stands when it falls behind the height.")
 	w.tasks = l.Desc("gauge", "tasks", "Open tasks, by state: waiting, running, provisional, court; 10000 is that or more.", "state")
 	w.waits = l.Desc("gauge", "task_oldest_blocks", "Blocks since the oldest open task of a state was opened; 0 without one.", "state")
-	w.due = l.Desc("gauge", "tasks_carried", "Tasks whose height has come and that wait for a block's budget, by line: acts, seconds, firsts, again; 10000 is that or more.", "line")
+	w.due = l.Desc("gauge", "tasks_carried", "Tasks whose height has come and that wait for a block's budget, by queue: deadlines, later_waves, first_wave, first_wave_retries; 10000 is that or more.", "queue")
 	w.marketDue = l.Desc("gauge", "market_carried", "Entries of the market's queues whose height has come and that wait for a block's budget, by queue: matching, arrivals, expiries, cancels; 10000 is that or more.", "queue")
 	w.resting = l.Desc("gauge", "market_opening", "Deals whose tasks are still being opened; 10000 is that or more.")
 	w.debt = l.Desc("gauge", "ledger_debt", "Error debt D of a class ledger, in expected wrong results.", "ledger")

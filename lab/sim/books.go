@@ -68,7 +68,7 @@ func (b *books) askGates(f *flight) poco.Gate {
 		return mustGet(b.class.Gate(b.class.turns, f.classTurn, b.start))
 	}
 	asker := b.askerOf(f)
-	return poco.Both(
+	return poco.CombineGates(
 		mustGet(b.class.Gate(b.class.turns, f.classTurn, b.start)),
 		mustGet(asker.Gate(asker.turns, f.askerTurn, b.start)),
 	)

@@ -139,7 +139,7 @@ func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 		require.NoError(t, l.Settle(turns, turn, poco.Q64{}, true, 1, windowBlocks))
 	}
 	kept := len(turns.records.values)
-	for _, level := range turns.blocks {
+	for _, level := range turns.spans {
 		kept += len(level.values)
 	}
 	require.Less(t, kept, 100, "what is settled is forgotten")

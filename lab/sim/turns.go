@@ -5,7 +5,7 @@ import "github.com/credence-chain/credence/poco"
 // turns keeps a ledger's turn records in memory; it implements poco.Turns.
 type turns struct {
 	records window[poco.TurnRecord]
-	blocks  []window[poco.Sums] // by level
+	spans   []window[poco.Sums] // by level
 }
 
 func newTurns() *turns { return &turns{} }
@@ -22,25 +22,25 @@ func (t *turns) DropRecord(turn uint64) error {
 	return nil
 }
 
-func (t *turns) Block(level uint8, index uint64) (poco.Sums, error) {
+func (t *turns) Span(level uint8, index uint64) (poco.Sums, error) {
 	return t.level(level).get(index), nil
 }
 
-func (t *turns) SetBlock(level uint8, index uint64, s poco.Sums) error {
+func (t *turns) SetSpan(level uint8, index uint64, s poco.Sums) error {
 	t.level(level).set(index, s)
 	return nil
 }
 
-func (t *turns) DropBlock(level uint8, index uint64) error {
+func (t *turns) DropSpan(level uint8, index uint64) error {
 	t.level(level).drop(index)
 	return nil
 }
 
 func (t *turns) level(level uint8) *window[poco.Sums] {
-	for int(level) >= len(t.blocks) {
-		t.blocks = append(t.blocks, window[poco.Sums]{})
+	for int(level) >= len(t.spans) {
+		t.spans = append(t.spans, window[poco.Sums]{})
 	}
-	return &t.blocks[level]
+	return &t.spans[level]
 }
 
 // window keeps values of growing numbers, which are dropped from the lowest on. It stands in for a map, which would take a tenth of

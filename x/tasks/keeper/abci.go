@@ -20,7 +20,7 @@ const items = isolate.Module(types.ModuleName)
 // BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
 // is too late: it is acted on before the block's messages, so that no message of that height is in time.
 func (k Keeper) BeginBlock(ctx context.Context) error {
-	if err := k.processDueTasks(ctx, types.LinesAtBegin()...); err != nil {
+	if err := k.processDueTasks(ctx, types.QueuesAtBegin()...); err != nil {
 		return err
 	}
 	return k.pruneTasks(ctx)
@@ -35,18 +35,18 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.countAnswers(ctx); err != nil {
 		return err
 	}
-	return k.processDueTasks(ctx, types.LineActs)
+	return k.processDueTasks(ctx, types.QueueDeadlines)
 }
 
-// processDueTasks takes what is due off these lines of the queue, of each the oldest first and at most due_per_block, and processes
-// each item alone; then it asks again the turns that waited for one just settled, and seats the courts that wait, while there is room.
-func (k Keeper) processDueTasks(ctx context.Context, lines ...types.Line) error {
+// processDueTasks processes the tasks that are due in these queues, each alone: the oldest first, and at most due_per_block of each
+// queue. Then it asks the ledgers again for turns that waited for one just settled, and seats waiting courts while there is room.
+func (k Keeper) processDueTasks(ctx context.Context, queues ...types.DueQueue) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	for _, line := range lines {
-		due, err := k.dueTasks(ctx, line, int(params.DuePerBlock))
+	for _, queue := range queues {
+		due, err := k.listDueTasks(ctx, queue, int(params.DuePerBlock))
 		if err != nil {
 			return err
 		}
@@ -80,13 +80,13 @@ func (k Keeper) processDueTask(ctx sdk.Context, it *item) error {
 	return k.runEvent(ctx, it, poco.Due{Height: ctx.BlockHeight()})
 }
 
-// dueTasks reads a line of the queue from its start and stops at the first later height or at the cap: the cost depends on
-// what is due, not on what is open.
-func (k Keeper) dueTasks(ctx context.Context, line types.Line, limit int) ([]string, error) {
+// listDueTasks returns the tasks that are due in a queue. It reads the queue from its start and stops at the first later height or at the
+// limit: the cost depends on what is due, not on what is open.
+func (k Keeper) listDueTasks(ctx context.Context, queue types.DueQueue, limit int) ([]string, error) {
 	height := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
 	rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
-		StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(line))).
-		EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(line), height+1))
+		StartInclusive(collections.TriplePrefix[uint32, uint64, string](uint32(queue))).
+		EndExclusive(collections.TripleSuperPrefix[uint32, uint64, string](uint32(queue), height+1))
 	iter, err := k.Queue.Iterate(ctx, rng)
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (k Keeper) postponeTask(ctx context.Context, id string) error {
 // turns before them settles, on which they depend: to keep the ledger noted for them would ask the same in every block.
 func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
 	for limit > 0 {
-		iter, err := k.Wake.Iterate(ctx, nil)
+		iter, err := k.LedgersToAsk.Iterate(ctx, nil)
 		if err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
 		if err != nil || keys == "" {
 			return err
 		}
-		if err := k.Wake.Remove(ctx, keys); err != nil {
+		if err := k.LedgersToAsk.Remove(ctx, keys); err != nil {
 			return err
 		}
 		asked, err := k.askWaiting(ctx, keys, limit)

@@ -25,13 +25,13 @@ func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVer
 			return err
 		}
 		if s.Kind == poco.EvidenceAttestation {
-			return k.words.Verify(ctx, listingOf(deal), s, evidence)
+			return k.enclaves.Verify(ctx, listingOf(deal), s, evidence)
 		}
 		program, err := ids.Parse(deal.Program)
 		if err != nil {
 			return err
 		}
-		return k.proofs.Verify(ctx, deal.Verifier, verifierstypes.Claim{Program: program, Statement: s, Inputs: inputs}, evidence)
+		return k.verifiers.Verify(ctx, deal.Verifier, verifierstypes.Claim{Program: program, Statement: s, Inputs: inputs}, evidence)
 	}
 }
 
@@ -49,7 +49,7 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	taken, err := true, error(nil)
 	switch p.Rules().Evidence {
 	case poco.EvidenceProof:
-		taken, err = k.proofs.IsUsable(ctx, it.deal.Verifier)
+		taken, err = k.verifiers.IsUsable(ctx, it.deal.Verifier)
 	case poco.EvidenceAttestation:
 		taken, err = k.takesWord(ctx, it)
 	}
@@ -64,7 +64,7 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 // blame; one whose session is over, or that never had one, is.
 func (k Keeper) takesWord(ctx sdk.Context, it *item) (bool, error) {
 	l := listingOf(it.deal)
-	if usable, err := k.words.IsUsable(ctx, l); err != nil || !usable {
+	if usable, err := k.enclaves.IsUsable(ctx, l); err != nil || !usable {
 		return false, err
 	}
 	if it.state.Phase != poco.PhaseReveal {
@@ -74,7 +74,7 @@ func (k Keeper) takesWord(ctx sdk.Context, it *item) (bool, error) {
 		if s.State != poco.SeatCommitted {
 			continue
 		}
-		if voided, err := k.words.WasVoided(ctx, l, s.Who, s.Committed); err != nil || voided {
+		if voided, err := k.enclaves.WasVoided(ctx, l, s.Who, s.Committed); err != nil || voided {
 			return false, err
 		}
 	}

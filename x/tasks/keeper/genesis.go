@@ -209,7 +209,7 @@ func (k Keeper) initTurn(ctx context.Context, t types.Turn) error {
 			return err
 		}
 		// Asking once too often changes nothing; forgetting to ask would.
-		if err := k.Wake.Set(ctx, at.K1()); err != nil {
+		if err := k.LedgersToAsk.Set(ctx, at.K1()); err != nil {
 			return err
 		}
 	}

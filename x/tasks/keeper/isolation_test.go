@@ -116,11 +116,11 @@ func TestAPanicStaysAlone(t *testing.T) {
 func checkNothingOpen(t *testing.T, f *fixture) {
 	t.Helper()
 	for name, n := range map[string]func() (bool, error){
-		"queue":       func() (bool, error) { it, err := f.k.Queue.Iterate(f.ctx, nil); return it.Valid(), err },
-		"assignments": func() (bool, error) { it, err := f.k.Assignments.Iterate(f.ctx, nil); return it.Valid(), err },
-		"turns":       func() (bool, error) { it, err := f.k.Turns.Iterate(f.ctx, nil); return it.Valid(), err },
-		"waiting":     func() (bool, error) { it, err := f.k.Waiting.Iterate(f.ctx, nil); return it.Valid(), err },
-		"wake":        func() (bool, error) { it, err := f.k.Wake.Iterate(f.ctx, nil); return it.Valid(), err },
+		"queue":          func() (bool, error) { it, err := f.k.Queue.Iterate(f.ctx, nil); return it.Valid(), err },
+		"assignments":    func() (bool, error) { it, err := f.k.Assignments.Iterate(f.ctx, nil); return it.Valid(), err },
+		"turns":          func() (bool, error) { it, err := f.k.Turns.Iterate(f.ctx, nil); return it.Valid(), err },
+		"waiting":        func() (bool, error) { it, err := f.k.Waiting.Iterate(f.ctx, nil); return it.Valid(), err },
+		"ledgers to ask": func() (bool, error) { it, err := f.k.LedgersToAsk.Iterate(f.ctx, nil); return it.Valid(), err },
 	} {
 		left, err := n()
 		require.NoError(t, err)

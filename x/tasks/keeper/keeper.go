@@ -18,13 +18,13 @@ type Keeper struct {
 	addresses types.AddressCodec
 	authority string
 
-	workers types.WorkersKeeper
-	deals   types.DealsKeeper
-	apps    types.AppsKeeper
-	beacon  types.BeaconKeeper
-	seats   types.SeatsKeeper
-	proofs  types.VerifiersKeeper
-	words   types.EnclavesKeeper
+	workers   types.WorkersKeeper
+	deals     types.DealsKeeper
+	apps      types.AppsKeeper
+	beacon    types.BeaconKeeper
+	seats     types.SeatsKeeper
+	verifiers types.VerifiersKeeper
+	enclaves  types.EnclavesKeeper
 
 	accounts types.AccountKeeper
 	purse    purse.Purse
@@ -36,20 +36,20 @@ type Keeper struct {
 	Tasks collections.Map[string, types.Task]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
-	// Queue: (line, height, task); of each line the range up to this height is what is due.
+	// Queue: (types.DueQueue, height, task); in each of the queues the tasks up to this height are due.
 	Queue collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Ledgers: key -> error debt.
 	Ledgers collections.Map[string, types.Ledger]
 	// Records: (ledger, turn) -> record, from the ledger's head on.
 	Records collections.Map[collections.Pair[string, uint64], types.TurnRecord]
-	// Blocks: (ledger, level, index) -> sums over a block of turns.
-	Blocks collections.Map[collections.Triple[string, uint32, uint64], types.TurnSums]
+	// Spans: (ledger, level, index) -> sums over a span of turns.
+	Spans collections.Map[collections.Triple[string, uint32, uint64], types.TurnSums]
 	// Turns: task -> its place in the ledgers, until its charge is decided.
 	Turns collections.Map[string, types.Turn]
 	// Waiting: (ledger, turn) -> task, in draw order.
 	Waiting collections.Map[collections.Pair[string, uint64], string]
-	// Wake: ledgers whose waiting turns are to be asked again.
-	Wake collections.KeySet[string]
+	// LedgersToAsk: ledgers that are to be asked again about their waiting turns.
+	LedgersToAsk collections.KeySet[string]
 	// CourtSilences: organisation -> outages of its court seat and votes of it against two thirds.
 	CourtSilences collections.Map[string, types.CourtSilence]
 	// CourtLine: (round, height since which it waits, task); who waits for the court, in the order in which it is called.
@@ -90,7 +90,7 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.BinaryCodec, service store.KVStoreService, addresses types.AddressCodec,
 	workers types.WorkersKeeper, deals types.DealsKeeper, apps types.AppsKeeper,
-	beacon types.BeaconKeeper, seats types.SeatsKeeper, proofs types.VerifiersKeeper, words types.EnclavesKeeper,
+	beacon types.BeaconKeeper, seats types.SeatsKeeper, verifiers types.VerifiersKeeper, enclaves types.EnclavesKeeper,
 	accounts types.AccountKeeper, bank types.BankKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
@@ -98,7 +98,7 @@ func NewKeeper(
 	who := compact.Address(addresses)
 	k := Keeper{
 		addresses: addresses, authority: authority,
-		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats, proofs: proofs, words: words,
+		workers: workers, deals: deals, apps: apps, beacon: beacon, seats: seats, verifiers: verifiers, enclaves: enclaves,
 		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
@@ -107,10 +107,10 @@ func NewKeeper(
 		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Ledgers:        collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),
 		Records:        collections.NewMap(sb, types.RecordsPrefix, "records", byText, codec.CollValue[types.TurnRecord](cdc)),
-		Blocks:         collections.NewMap(sb, types.BlocksPrefix, "blocks", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
+		Spans:          collections.NewMap(sb, types.SpansPrefix, "spans", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
 		Turns:          collections.NewMap(sb, types.TurnsPrefix, "turns", compact.ID, compact.Value[types.Turn](cdc, addresses)),
 		Waiting:        collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, compact.IDValue),
-		Wake:           collections.NewKeySet(sb, types.WakePrefix, "wake", collections.StringKey),
+		LedgersToAsk:   collections.NewKeySet(sb, types.LedgersToAskPrefix, "ledgers_to_ask", collections.StringKey),
 		CourtSilences:  collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
 		CourtLine:      collections.NewKeySet(sb, types.CourtLinePrefix, "court_line", collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, compact.ID)),
 		CourtShares:    collections.NewKeySet(sb, types.CourtSharesPrefix, "court_shares", collections.TripleKeyCodec(collections.StringKey, collections.Uint64Key, compact.ID)),

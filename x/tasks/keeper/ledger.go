@@ -56,20 +56,20 @@ func (t turns) DropRecord(turn uint64) error {
 	return t.k.Records.Remove(t.ctx, collections.Join(t.key, turn))
 }
 
-func (t turns) Block(level uint8, index uint64) (poco.Sums, error) {
-	s, found, err := records.Find(t.ctx, t.k.Blocks, collections.Join3(t.key, uint32(level), index))
+func (t turns) Span(level uint8, index uint64) (poco.Sums, error) {
+	s, found, err := records.Find(t.ctx, t.k.Spans, collections.Join3(t.key, uint32(level), index))
 	if err != nil || !found {
 		return poco.Sums{}, err
 	}
 	return s.ToPoco()
 }
 
-func (t turns) SetBlock(level uint8, index uint64, s poco.Sums) error {
-	return t.k.Blocks.Set(t.ctx, collections.Join3(t.key, uint32(level), index), types.TurnSumsFromPoco(s))
+func (t turns) SetSpan(level uint8, index uint64, s poco.Sums) error {
+	return t.k.Spans.Set(t.ctx, collections.Join3(t.key, uint32(level), index), types.TurnSumsFromPoco(s))
 }
 
-func (t turns) DropBlock(level uint8, index uint64) error {
-	return t.k.Blocks.Remove(t.ctx, collections.Join3(t.key, uint32(level), index))
+func (t turns) DropSpan(level uint8, index uint64) error {
+	return t.k.Spans.Remove(t.ctx, collections.Join3(t.key, uint32(level), index))
 }
 
 // enterLedgers gives a task its turn in both ledgers.
@@ -125,7 +125,7 @@ func (k Keeper) askGates(ctx context.Context, turn types.Turn) (poco.Gate, error
 	if err != nil {
 		return poco.GateWait, err
 	}
-	return poco.Both(class, requester), nil
+	return poco.CombineGates(class, requester), nil
 }
 
 // askTurn answers an AskTurn effect: what the ledgers say now. A task that must wait is asked again when a turn before
@@ -258,5 +258,5 @@ func (k Keeper) noteLedgerToAsk(ctx context.Context, key string, after uint64) e
 	if err != nil || !found {
 		return err
 	}
-	return k.Wake.Set(ctx, key)
+	return k.LedgersToAsk.Set(ctx, key)
 }

@@ -58,7 +58,7 @@ func (it *item) listParties() []string {
 }
 
 // saveTask stores a task, and keeps all that follows from it in step: the pool's planned seats, the court's room, the queue of
-// deadlines, the lists of states and of pruning. A task stands in one line of the queue, once, or not at all, and in one state. The
+// deadlines, the lists of states and of pruning. A task waits in one queue, once, or in none, and has one state. The
 // steps before Tasks.Set write into the record.
 func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	before := it.stored
@@ -112,7 +112,7 @@ func (c change) noteMoment(ctx context.Context) (err error) {
 func (c change) requeue(ctx context.Context) error {
 	after := &c.it.stored
 	after.Queued = after.Deadline
-	if after.Queued == c.before.Queued && after.Line() == c.before.Line() {
+	if after.Queued == c.before.Queued && after.DueQueue() == c.before.DueQueue() {
 		return nil
 	}
 	if c.before.Queued != 0 {

@@ -17,21 +17,21 @@ var (
 	TasksPrefix = collections.NewPrefix(1)
 	// AssignmentsPrefix: (worker or court operator, task) while the task is open.
 	AssignmentsPrefix = collections.NewPrefix(3)
-	// QueuePrefix: (line, height, task); due when the height has come. Each line is read from its start and left at the
+	// QueuePrefix: (DueQueue, height, task); due when the height has come. Each queue is read from its start, up to the
 	// first later height.
 	QueuePrefix = collections.NewPrefix(4)
 	// LedgersPrefix: ledger -> Ledger.
 	LedgersPrefix = collections.NewPrefix(5)
 	// RecordsPrefix: (ledger, turn) -> TurnRecord, for turns at or after the ledger's head.
 	RecordsPrefix = collections.NewPrefix(6)
-	// BlocksPrefix: (ledger, level, index) -> TurnSums over a block of turns.
-	BlocksPrefix = collections.NewPrefix(7)
+	// SpansPrefix: (ledger, level, index) -> TurnSums over a span of turns.
+	SpansPrefix = collections.NewPrefix(7)
 	// TurnsPrefix: task -> Turn, until its charge is decided.
 	TurnsPrefix = collections.NewPrefix(8)
 	// WaitingPrefix: (ledger, turn) -> task, for turns that wait for earlier ones; walked in draw order.
 	WaitingPrefix = collections.NewPrefix(9)
-	// WakePrefix: ledgers in which a turn was settled since their waiting turns were asked.
-	WakePrefix = collections.NewPrefix(10)
+	// LedgersToAskPrefix: ledgers in which a turn was settled since they were asked about their waiting turns.
+	LedgersToAskPrefix = collections.NewPrefix(10)
 	// CourtSilencesPrefix: organisation -> CourtSilence.
 	CourtSilencesPrefix = collections.NewPrefix(11)
 	// HistoryPrefix: (worker or court operator, height at which the task was opened, task); kept after the task's end.

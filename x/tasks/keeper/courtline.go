@@ -35,7 +35,7 @@ func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if courts.Waiting == 0 && params.CourtCapacity().Admits(courts.Load(), it.state.CourtPace()) {
 		return k.seatCourt(ctx, it)
 	}
-	return nil, k.queueCourt(ctx, it)
+	return nil, k.joinCourtLine(ctx, it)
 }
 
 // affordsCourt says whether the task's escrow pays the court of the seats that are active now.
@@ -60,9 +60,9 @@ func (k Keeper) changeCourts(ctx context.Context, change func(*types.Courts)) er
 	return k.Courts.Set(ctx, c)
 }
 
-// queueCourt puts a task into the line: in the round after its requester's last place, or after the round that was called last. Requesters are
+// joinCourtLine puts a task into the line: in the round after its requester's last place, or after the round that was called last. Requesters are
 // organisations, as in the ledgers: whoever opens accounts at will must not open shares at will.
-func (k Keeper) queueCourt(ctx context.Context, it *item) error {
+func (k Keeper) joinCourtLine(ctx context.Context, it *item) error {
 	courts, err := k.readCourts(ctx)
 	if err != nil {
 		return err
