@@ -4,15 +4,12 @@ package light
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -27,6 +24,8 @@ import (
 	"github.com/spf13/cobra"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
 // proxy is everything that the command line sets.
@@ -75,19 +74,6 @@ The first start needs --trust: a height and the hash of its block, from somebody
 	return cmd
 }
 
-// ParseTrust reads HEIGHT:HASH.
-func ParseTrust(text string) (height int64, hash []byte, err error) {
-	first, rest, _ := strings.Cut(text, ":")
-	height, err = strconv.ParseInt(first, 10, 64)
-	if err == nil {
-		hash, err = hex.DecodeString(rest)
-	}
-	if err != nil || height < 1 || len(hash) != 32 {
-		return 0, nil, fmt.Errorf("--trust %q: expected HEIGHT:HASH, the hash of 64 hex digits", text)
-	}
-	return height, hash, nil
-}
-
 func (p proxy) newClient(ctx context.Context, db dbm.DB, logger log.Logger) (*light.Client, error) {
 	third := light.SkippingVerification(cmtmath.Fraction{Numerator: 1, Denominator: 3})
 	store := dbs.New(db, p.chainID)
@@ -101,11 +87,11 @@ func (p proxy) newClient(ctx context.Context, db dbm.DB, logger log.Logger) (*li
 		}
 		return c, nil
 	}
-	height, hash, err := ParseTrust(p.trust)
+	trust, err := setup.ParseTrust(p.trust)
 	if err != nil {
 		return nil, err
 	}
-	return light.NewHTTPClient(ctx, p.chainID, light.TrustOptions{Period: p.period, Height: height, Hash: hash}, p.primary, p.witnesses, store, light.Logger(logger), third,
+	return light.NewHTTPClient(ctx, p.chainID, light.TrustOptions{Period: p.period, Height: trust.Height, Hash: trust.Hash[:]}, p.primary, p.witnesses, store, light.Logger(logger), third,
 		// A block of the store that contradicts what is trusted now goes without a question.
 		light.ConfirmationFunction(func(string) bool { return true }))
 }

@@ -3,15 +3,12 @@ package network
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -237,7 +234,9 @@ func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
 	}
 	s := &setup.StateSync{Servers: j.rpc, Period: j.trustPeriod}
 	if j.trust != "" {
-		return s, j.parseTrust(s)
+		trust, err := setup.ParseTrust(j.trust)
+		s.Height, s.Hash = trust.Height, fmt.Sprintf("%X", trust.Hash)
+		return s, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -252,17 +251,6 @@ func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
 		s.Hash = hash
 	}
 	return s, nil
-}
-
-// parseTrust reads --trust.
-func (j *joining) parseTrust(s *setup.StateSync) (err error) {
-	height, hash, _ := strings.Cut(j.trust, ":")
-	raw, wrong := hex.DecodeString(hash)
-	if s.Height, err = strconv.ParseInt(height, 10, 64); err != nil || s.Height < 1 || wrong != nil || len(raw) != sha256.Size {
-		return fmt.Errorf("--trust %q: expected HEIGHT:HASH, the hash of 64 hex digits", j.trust)
-	}
-	s.Hash = hash
-	return nil
 }
 
 // askTrusted asks a server for the hash of the block that is to be trusted. The first says which block: others may be a few behind.
