@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 
+	"github.com/credence-chain/credence/poco/contract"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -166,7 +167,7 @@ func (c *chain) readMarket(ctx context.Context, p params) (any, error) {
 	}
 	m := &marketPage{Runtime: p["runtime"], Category: p["category"], Book: []orderRow{}, Waiting: []requestRow{}, Pools: []poolRow{}, Categories: []categoryRow{}, Deals: []dealRow{}}
 	if m.Runtime == "" {
-		m.Runtime = "wasm"
+		m.Runtime = contract.RuntimeWasm
 	}
 	book, err := c.conn.Market().Book(ctx, &markettypes.QueryBookRequest{Runtime: m.Runtime, Category: m.Category, Pagination: list})
 	if err != nil {

@@ -168,7 +168,7 @@ func missingRuntime(registered string, working []string) string {
 		return ""
 	}
 	next := "the log says why"
-	if registered == contract.RuntimeOCI {
+	if rules, err := contract.FindRuntime(registered); err == nil && rules.Image {
 		next = "set oci-engine, or see in the log why it fails"
 	}
 	return fmt.Sprintf("this worker is registered for pools of the runtime %s, which does not work here: %s", registered, next)

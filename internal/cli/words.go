@@ -175,7 +175,7 @@ func endingText(r *client.TaskReport) string {
 	case "EVIDENCE_STOPPED":
 		return "the verifier that the app's version names was stopped, so that no proof of an answer counts; " + refundText(r) + ", nobody at fault. Ask for a version under another verifier, or for another policy"
 	case "UNDECIDED":
-		if r.Runtime == contract.RuntimeOCI {
+		if rules, err := contract.FindRuntime(r.Runtime); err == nil && !rules.Deterministic {
 			return "the workers' answers do not decide, and no court can judge a container; " + refundText(r) + ". Two runs of a container may differ: write what differs into files that do not count, by a computed.json or --output-path. credenced task logs says what each worker printed"
 		}
 		return "the workers' answers do not decide, and under the policy no court may; " + refundText(r) + ". Try it again, or use --policy credence, which asks the court where answers differ"

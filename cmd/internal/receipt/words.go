@@ -60,7 +60,7 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	if e := s.Evidence.Shown; e != nil {
 		line("shown by", "%s", shownText(e))
 		line("statement", "%s, of worker %s", e.Statement, e.Worker)
-	} else if s.Evidence.Policy == poco.PolicyProven || s.Evidence.Policy == poco.PolicyAttested {
+	} else if asksEvidence(s.Evidence.Policy) {
 		line("shown by", "nothing in this receipt: the validators' word alone says that the evidence was checked")
 	}
 	line("trust", "%s", trustText(s.Evidence))
@@ -78,6 +78,12 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	if files == "" && s.Answer.HasManifest && s.Answer.Kind == "RESULT" {
 		fmt.Fprint(out, "\nNo files were checked. ", cli.Program, " receipt verify FILE --files DIR compares a folder with the answer.\n")
 	}
+}
+
+// asksEvidence says whether under a policy each answer comes with evidence.
+func asksEvidence(policy string) bool {
+	p, found := poco.PolicyByName(policy)
+	return found && p.Rules().Evidence != poco.EvidenceNone
 }
 
 func answerText(a receipt.Answer) string {

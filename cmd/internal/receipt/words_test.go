@@ -73,3 +73,10 @@ func TestSmallWords(t *testing.T) {
 	require.Equal(t, "lab (cred1x)", askedBy(receipt.Work{Requester: "cred1x", Organisation: "lab"}))
 	require.Equal(t, `-n 'two words' 'it'\''s'`, quoteArgs([]string{"-n", "two words", "it's"}))
 }
+
+// TestAsksEvidence: a receipt without the evidence of an answer is remarked on under the policies that ask for some, and no other.
+func TestAsksEvidence(t *testing.T) {
+	for policy, want := range map[string]bool{"proven": true, "attested": true, "credence": false, "single": false, "of a later chain": false} {
+		require.Equal(t, want, asksEvidence(policy), policy)
+	}
+}

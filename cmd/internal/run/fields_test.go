@@ -21,6 +21,6 @@ func TestRunSetsEveryField(t *testing.T) {
 	job, err := j.readJob([]string{"app.wasm"})
 	require.NoError(t, err)
 	// Rows are --map's, which takes other flags apart. Nonce is --once's, which run alone has.
-	// Rest says in blocks what RestFor says in time: --rest sets either. No hook of the chain can be named yet.
+	// Rest says in blocks what RestFor says in time: --rest sets either.
 	require.Empty(t, flagtest.UnsetFields(job, "Rest", "Rows", "Nonce"))
 }

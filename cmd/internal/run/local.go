@@ -74,13 +74,19 @@ func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output str
 	return nil
 }
 
+// rulesOf returns what the protocol says of the runtime of a run here: one that ran has rules.
+func rulesOf(r *local.Report) contract.Runtime {
+	rules, _ := contract.FindRuntime(r.Runtime)
+	return rules
+}
+
 // formatLocalFailure says how the program failed.
 func formatLocalFailure(r *local.Report) string {
 	how := fmt.Sprintf("failed (%s)", r.Reason)
 	if r.Reason == string(runtime.Exit) {
 		how = cli.ExitFailureText(r.ExitCode)
 	}
-	if r.Runtime == contract.RuntimeOCI {
+	if !rulesOf(r).Deterministic {
 		return "the program " + how + " here"
 	}
 	return "the program " + how + ", and would do so on every worker"
@@ -96,7 +102,7 @@ func openLocal(ctx context.Context, name string, engine runtime.OCI) (runtime.Ru
 		CacheDir: cache, SandboxOptional: true, // the program is the user's own
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
-	if name != contract.RuntimeOCI {
+	if rules, err := contract.FindRuntime(name); err != nil || !rules.Image {
 		return registry.OpenOne(ctx, name, c)
 	}
 	if c.OCI = engine; engine.Engine == "" {
@@ -147,9 +153,11 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 	}
 	fmt.Fprintf(out, "  %-10s %s\n", "digest", r.Digest)
 	prepare := "compile"
-	if r.Runtime == contract.RuntimeOCI {
+	rules := rulesOf(r)
+	if rules.Image {
 		prepare = "unpack"
-	} else {
+	}
+	if rules.FuelSchedule != "" {
 		fmt.Fprintf(out, "  %-10s %s (%d)\n", "fuel", cli.FormatFuel(r.Fuel), r.Fuel)
 	}
 	if r.MemoryBytes > 0 { // a Docker Engine does not say
@@ -169,7 +177,7 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 		}
 		fmt.Fprintln(out, ", which leaves room for inputs that need more. Clock, seed and ids are other ones there.")
 	}
-	if r.Kind == result.KindResult && r.Runtime == contract.RuntimeOCI {
+	if r.Kind == result.KindResult && !rules.Deterministic {
 		fmt.Fprintln(out, "Two runs of a container may differ. Run it again, and compare the digests: under --policy quorum they have to be equal.")
 	}
 }

@@ -22,9 +22,9 @@ func TestLocalFailure(t *testing.T) {
 		report local.Report
 		want   string
 	}{
-		{local.Report{Reason: string(runtime.Exit), ExitCode: 3}, "the program failed with exit status 3, and would do so on every worker"},
-		{local.Report{Reason: string(runtime.Exit)}, "the program ended with exit status 0, which --ok-exit does not name, and would do so on every worker"},
-		{local.Report{Reason: "out-of-fuel"}, "the program failed (out-of-fuel), and would do so on every worker"},
+		{local.Report{Runtime: "wasm", Reason: string(runtime.Exit), ExitCode: 3}, "the program failed with exit status 3, and would do so on every worker"},
+		{local.Report{Runtime: "wasm", Reason: string(runtime.Exit)}, "the program ended with exit status 0, which --ok-exit does not name, and would do so on every worker"},
+		{local.Report{Runtime: "wasm", Reason: "out-of-fuel"}, "the program failed (out-of-fuel), and would do so on every worker"},
 	} {
 		require.Equal(t, tc.want, formatLocalFailure(&tc.report))
 	}
@@ -33,7 +33,7 @@ func TestLocalFailure(t *testing.T) {
 func TestWriteLocal(t *testing.T) {
 	var out bytes.Buffer
 	writeLocal(&out, &local.Report{
-		Kind: result.KindResult, Files: []string{"a.txt", "b\nVerdict"}, Digest: "sha256:aa", Fuel: 2_000_000_000, MemoryBytes: 1 << 20,
+		Runtime: "wasm", Kind: result.KindResult, Files: []string{"a.txt", "b\nVerdict"}, Digest: "sha256:aa", Fuel: 2_000_000_000, MemoryBytes: 1 << 20,
 		Stderr: "warned\n", SuggestedFuel: 3_000_000_000, SuggestedMemory: 64 << 20,
 	}, "trial")
 	for _, want := range []string{
@@ -45,13 +45,13 @@ func TestWriteLocal(t *testing.T) {
 	require.NotContains(t, out.String(), "\nVerdict", "a program chose that name")
 
 	out.Reset()
-	writeLocal(&out, &local.Report{Kind: result.KindAppFailed, Reason: "trap", ExitCode: 1, Log: "out of bounds"}, "trial")
+	writeLocal(&out, &local.Report{Runtime: "wasm", Kind: result.KindAppFailed, Reason: "trap", ExitCode: 1, Log: "out of bounds"}, "trial")
 	require.Contains(t, out.String(), ", exit status 1, reason trap\n")
 	require.Contains(t, out.String(), "The runtime says:\n  | out of bounds")
 	require.NotContains(t, out.String(), "For a run on the chain")
 
 	out.Reset()
-	writeLocal(&out, &local.Report{Kind: result.KindResult}, "trial")
+	writeLocal(&out, &local.Report{Runtime: "wasm", Kind: result.KindResult}, "trial")
 	require.Contains(t, out.String(), cli.NoFiles)
 }
 
@@ -83,4 +83,14 @@ func TestLocalContainers(t *testing.T) {
 	writeLocal(&out, &local.Report{Runtime: "oci", Kind: result.KindResult, Digest: "sha256:aa"}, "trial")
 	require.NotContains(t, out.String(), "fuel")
 	require.Contains(t, out.String(), "Two runs of a container may differ")
+}
+
+// TestLocalCircuits: every run of a circuit ends alike, and no work is counted.
+func TestLocalCircuits(t *testing.T) {
+	require.Contains(t, formatLocalFailure(&local.Report{Runtime: "circuit", Reason: "trap"}), "would do so on every worker")
+	var out bytes.Buffer
+	writeLocal(&out, &local.Report{Runtime: "circuit", Kind: result.KindResult, Digest: "sha256:aa"}, "trial")
+	require.NotContains(t, out.String(), "fuel")
+	require.NotContains(t, out.String(), "may differ")
+	require.Contains(t, out.String(), "to compile")
 }
