@@ -6,13 +6,20 @@ import (
 	"fmt"
 	"hash"
 	"strings"
+
+	"github.com/credence-chain/credence/internal/ids"
 )
 
-// Digest is the SHA-256 of a blob. Its text is "sha256:" and 64 lower-case hex
-// digits; the zero Digest names nothing and is refused by every store.
+// Digest is the SHA-256 of a blob. Its text is "sha256:" and 64 lower-case hexadecimal digits; the zero Digest names nothing
+// and is refused by every store.
 type Digest [sha256.Size]byte
 
-const digestPrefix = "sha256:"
+const (
+	// DigestForm says what the text of a digest is, for the errors of those who expect one.
+	DigestForm = "\"" + digestPrefix + "\" and 64 lower-case hexadecimal digits"
+
+	digestPrefix = "sha256:"
+)
 
 // Sum returns the digest of data.
 func Sum(data []byte) Digest { return sha256.Sum256(data) }
@@ -20,15 +27,36 @@ func Sum(data []byte) Digest { return sha256.Sum256(data) }
 // ParseDigest reads the text form. It is strict: no other algorithm, no upper
 // case, no missing prefix. Errors wrap ErrDigest.
 func ParseDigest(text string) (Digest, error) {
-	digits, ok := strings.CutPrefix(text, digestPrefix)
-	if !ok {
-		return Digest{}, fmt.Errorf("%w: %q, expected the prefix %q", ErrDigest, clipText(text), digestPrefix)
+	digits, named := CutAlgorithm(text)
+	d, err := ids.Parse(digits)
+	if err != nil || !named {
+		return Digest{}, fmt.Errorf("%w: got %.80q, expected %s", ErrDigest, text, DigestForm)
 	}
-	return parseHex(digits)
+	return d, nil
 }
 
+// ParseHex reads the digits that Digest.Hex returns, as strictly. Errors wrap ErrDigest.
+func ParseHex(digits string) (Digest, error) {
+	d, err := ids.Parse(digits)
+	if err != nil {
+		return Digest{}, fmt.Errorf("%w: %w", ErrDigest, err)
+	}
+	return d, nil
+}
+
+// CutAlgorithm returns what follows "sha256:", and whether the text begins so. The rest may be the beginning of a digest alone.
+func CutAlgorithm(text string) (digits string, named bool) {
+	return strings.CutPrefix(text, digestPrefix)
+}
+
+// AddAlgorithm is the inverse of CutAlgorithm.
+func AddAlgorithm(digits string) string { return digestPrefix + digits }
+
+// NamesDigest says whether a reference is meant as a digest: whether it begins with "sha256:".
+func NamesDigest(reference string) bool { return strings.HasPrefix(reference, digestPrefix) }
+
 // String returns the text form.
-func (d Digest) String() string { return digestPrefix + d.Hex() }
+func (d Digest) String() string { return AddAlgorithm(d.Hex()) }
 
 // Hex returns the 64 lower-case digits without the algorithm.
 func (d Digest) Hex() string { return hex.EncodeToString(d[:]) }
@@ -46,25 +74,6 @@ func (d *Digest) UnmarshalText(text []byte) error {
 		*d = parsed
 	}
 	return err
-}
-
-func parseHex(digits string) (Digest, error) {
-	var d Digest
-	if len(digits) != hex.EncodedLen(len(d)) || strings.ToLower(digits) != digits {
-		return Digest{}, fmt.Errorf("%w: %q, expected 64 lower-case hex digits", ErrDigest, clipText(digits))
-	}
-	if _, err := hex.Decode(d[:], []byte(digits)); err != nil {
-		return Digest{}, fmt.Errorf("%w: %q: %v", ErrDigest, clipText(digits), err)
-	}
-	return d, nil
-}
-
-// clipText keeps hostile text out of logs.
-func clipText(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "..."
-	}
-	return text
 }
 
 // Hasher computes the digest of what is written to it.

@@ -49,6 +49,28 @@ func TestParseDigestRefuses(t *testing.T) {
 	}
 }
 
+// TestParseHex: the digits alone name a digest, with nothing before them.
+func TestParseHex(t *testing.T) {
+	d := Sum([]byte("a"))
+	back, err := ParseHex(d.Hex())
+	require.NoError(t, err)
+	require.Equal(t, d, back)
+	for _, text := range []string{"", d.String(), d.Hex()[1:], strings.ToUpper(d.Hex())} {
+		_, err := ParseHex(text)
+		require.ErrorIs(t, err, ErrDigest, text)
+	}
+}
+
+// TestAlgorithm: the beginning of a digest is told from a name, and comes back as it was.
+func TestAlgorithm(t *testing.T) {
+	digits, named := CutAlgorithm(AddAlgorithm("12ab"))
+	require.True(t, named)
+	require.Equal(t, "12ab", digits)
+	for text, want := range map[string]bool{"sha256:": true, emptyDigest: true, "amber/paint:1.0": false, "sha512:12": false, "": false} {
+		require.Equal(t, want, NamesDigest(text), text)
+	}
+}
+
 func TestDigestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var d Digest

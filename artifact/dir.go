@@ -143,7 +143,7 @@ func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) err
 			return err
 		}
 		for _, e := range entries {
-			digest, err := parseHex(e.Name())
+			digest, err := ParseHex(e.Name())
 			if err != nil {
 				continue // not ours
 			}

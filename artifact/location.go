@@ -57,3 +57,11 @@ func (l Location) uploadsURL() string                  { return l.joinURL("blobs
 func (l Location) joinURL(rest string) string {
 	return l.Scheme + "://" + l.Host + "/v2/" + l.Repository + "/" + rest
 }
+
+// clipText keeps hostile text out of logs.
+func clipText(text string) string {
+	if len(text) > 80 {
+		return text[:80] + "..."
+	}
+	return text
+}

@@ -2,17 +2,18 @@ package client
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 // ShortDigest is the beginning of a digest or an id, enough for people to compare.
 func ShortDigest(text string) string {
-	digits, prefixed := strings.CutPrefix(text, "sha256:")
+	digits, named := artifact.CutAlgorithm(text)
 	if len(digits) > 12 {
 		digits = digits[:12]
 	}
-	if prefixed {
-		return "sha256:" + digits
+	if named {
+		return artifact.AddAlgorithm(digits)
 	}
 	return digits
 }

@@ -178,7 +178,7 @@ func lookUpImage(ctx context.Context, from imageSource) (*image, error) {
 		return &Error{Code: CodeUnavailable, Field: "App", Value: from.text, What: err.Error(), Err: err}
 	}
 	if pinned {
-		digest, err := artifact.ParseDigest("sha256:" + hex)
+		digest, err := artifact.ParseHex(hex)
 		if err != nil {
 			return nil, invalid(err)
 		}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"strings"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco/contract"
@@ -36,7 +35,7 @@ func (r *Runner) lookAtJob(ctx context.Context, job *Job) error {
 			return err
 		}
 		app = m.digest
-	} else if strings.HasPrefix(app, "sha256:") {
+	} else if artifact.NamesDigest(app) {
 		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
 	}
 	asked := job.OrderFor(app)
@@ -52,7 +51,7 @@ func (r *Runner) lookAtJob(ctx context.Context, job *Job) error {
 				return err
 			}
 			text = artifact.Sum(data).String()
-		case strings.HasPrefix(text, "sha256:"):
+		case artifact.NamesDigest(text):
 			text = artifact.Sum([]byte(text)).String()
 		}
 		asked.Datasets = append(asked.Datasets, text)

@@ -20,7 +20,7 @@ const MaxModule = contract.MaxModuleBytes
 
 // isReference tells an app or a dataset on the chain from a file on this machine.
 func isReference(text string) bool {
-	if strings.HasPrefix(text, "sha256:") {
+	if artifact.NamesDigest(text) {
 		return true
 	}
 	if strings.Contains(text, imageMark) || inRegistry(text) {

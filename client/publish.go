@@ -291,7 +291,10 @@ func unknownAsset(err error) bool {
 }
 
 // versionOf is the version of what is published by its digest alone.
-func versionOf(digest string) string { return strings.TrimPrefix(digest, "sha256:")[:12] }
+func versionOf(digest string) string {
+	digits, _ := artifact.CutAlgorithm(digest)
+	return digits[:12]
+}
 
 // providerKey publishes.
 func (r *Runner) providerKey() Key {

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/prefix"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -127,7 +128,7 @@ func listBeginning(ctx context.Context, conn grpc.ClientConnInterface, id string
 // ResolveReference completes the digest of an app, or of a dataset, of which the beginning is given: "sha256:" and at least
 // MinPrefix digits. Every other reference is returned as it is.
 func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, reference string, dataset bool) (string, error) {
-	digits, ok := strings.CutPrefix(reference, "sha256:")
+	digits, ok := artifact.CutAlgorithm(reference)
 	if digits = normalID(digits); !ok || len(digits) == prefix.Digits || prefix.Check(digits) != nil {
 		return reference, nil // the chain says what is wrong with it
 	}
@@ -135,6 +136,7 @@ func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, refere
 	if err != nil {
 		return "", err
 	}
+	beginning := artifact.AddAlgorithm(digits)
 	what, found := "app", res.Apps
 	if dataset {
 		what, found = "dataset", res.Datasets
@@ -143,9 +145,9 @@ func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, refere
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", &Error{Code: CodeNotFound, Field: "Digest", Value: "sha256:" + digits, Kinds: []IDKind{IDKind(what)}, What: fmt.Sprintf("the chain knows no %s whose digest begins with sha256:%s", what, digits)}
+		return "", &Error{Code: CodeNotFound, Field: "Digest", Value: beginning, Kinds: []IDKind{IDKind(what)}, What: fmt.Sprintf("the chain knows no %s whose digest begins with %s", what, beginning)}
 	}
-	return "", &Error{Code: CodeAmbiguous, Field: "Digest", Value: "sha256:" + digits, What: "it is the beginning of several digests", Found: found}
+	return "", &Error{Code: CodeAmbiguous, Field: "Digest", Value: beginning, What: "it is the beginning of several digests", Found: found}
 }
 
 func orWords(kinds []IDKind) string {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -70,16 +69,15 @@ func (w *Watcher) addID(ctx context.Context, deal string) error {
 
 // addDeal watches another deal. At a height, its tasks are read at once; otherwise run does.
 func (w *Watcher) addDeal(ctx context.Context, deal dealstypes.Deal, height int64) error {
-	raw, err := hex.DecodeString(deal.Id)
-	if err != nil || len(raw) != 32 {
-		return fmt.Errorf("deal %q: expected 64 hex digits", deal.Id)
+	dealID, err := markettypes.ParseID(deal.Id)
+	if err != nil {
+		return fmt.Errorf("the node's deal: %w", err)
 	}
 	d := &watched{Deal: deal}
 	w.deals = append(w.deals, d)
 	// Events of commits and reveals name the task alone.
 	for i := range deal.Size_ {
-		id := poco.TaskID([32]byte(raw), deal.First+i)
-		w.ids[hex.EncodeToString(id[:])] = d
+		w.ids[markettypes.FormatID(poco.TaskID(dealID, deal.First+i))] = d
 	}
 	if w.tellDeals {
 		w.tell.tellEvent(matchedEvent(deal))

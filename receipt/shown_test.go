@@ -16,6 +16,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/evidence/circuit"
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/prover"
@@ -55,7 +56,7 @@ func newShown(t *testing.T, policy string, change func(*poco.Statement)) shownSt
 	// What is to be shown, as the chain computes it.
 	whole := s.deal
 	whole.Args, whole.Inputs, whole.Execution = s.request.Job.Args, s.request.Job.Inputs, s.request.Job.Execution
-	verdict, err := ids.ParseDigest(s.task.Verdict.Digest)
+	verdict, err := artifact.ParseDigest(s.task.Verdict.Digest)
 	require.NoError(t, err)
 	s.statement = poco.Statement{
 		ChainID: testChain, Task: [32]byte(sum("task")), Attempt: 1, Who: addressOf("birch"), Kind: map[string]poco.EvidenceKind{poco.PolicyProven: 1, poco.PolicyAttested: 2}[policy],

@@ -2,10 +2,11 @@ package result
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
 // Version is the first line of a manifest, VersionStderr that of one with a line of stderr: what printed nothing there has
@@ -178,10 +179,10 @@ func parseEntry(line string) (Entry, error) {
 	if e.Size, err = strconv.ParseUint(fields[1], 10, 63); err != nil || e.Size > MaxTotalBytes {
 		return Entry{}, fmt.Errorf("%w: size %.40q", ErrManifest, fields[1])
 	}
-	digest, err := hex.DecodeString(fields[2])
-	if err != nil || len(digest) != len(e.Content) {
-		return Entry{}, fmt.Errorf("%w: content digest %.80q", ErrManifest, fields[2])
+	digest, err := artifact.ParseHex(fields[2])
+	if err != nil {
+		return Entry{}, fmt.Errorf("%w: content: %w", ErrManifest, err)
 	}
-	copy(e.Content[:], digest)
+	e.Content = digest
 	return e, nil
 }

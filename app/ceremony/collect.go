@@ -2,7 +2,6 @@ package ceremony
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/credence-chain/credence/app/encoding"
 	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/artifact"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -44,8 +44,7 @@ func (c Collection) Peers() (out []string) {
 
 // HashOf is the hash by which a genesis file is compared.
 func HashOf(file []byte) string {
-	sum := sha256.Sum256(file)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return artifact.Sum(file).String()
 }
 
 // Collect checks that there is one good application of each founder, in any order, and makes the genesis. defaults are the

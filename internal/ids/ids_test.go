@@ -36,17 +36,3 @@ func TestFollow(t *testing.T) {
 	require.ErrorContains(t, ids.Follow(&last, "x"), "hexadecimal")
 	require.Equal(t, two, last)
 }
-
-// A digest has one text, and nothing else is taken for one.
-func TestDigestsHaveOneText(t *testing.T) {
-	d := [ids.Size]byte{1, 0xab}
-	text := ids.FormatDigest(d)
-	got, err := ids.ParseDigest(text)
-	require.NoError(t, err)
-	require.Equal(t, d, got)
-	for _, wrong := range []string{"", "sha256:", text[1:], text + "0", strings.ToUpper(text), "sha256:" + strings.ToUpper(text[7:]), "sha512:" + text[7:], text[7:]} {
-		got, err := ids.ParseDigest(wrong)
-		require.ErrorContains(t, err, "expected \"sha256:\"", wrong)
-		require.Zero(t, got)
-	}
-}

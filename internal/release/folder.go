@@ -137,7 +137,7 @@ func (f Folder) List() (out []Record, err error) {
 		return nil, err
 	}
 	for _, file := range files {
-		blob, err := artifact.ParseDigest("sha256:" + strings.TrimSuffix(filepath.Base(file), ".json"))
+		blob, err := artifact.ParseHex(strings.TrimSuffix(filepath.Base(file), ".json"))
 		if err != nil {
 			continue // not ours
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 
+	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 )
@@ -98,7 +99,7 @@ func (a idArgument) completeID(cmd *cobra.Command, text string) (string, error) 
 	digits := text
 	if digest {
 		var named bool
-		if digits, named = strings.CutPrefix(text, "sha256:"); !named {
+		if digits, named = artifact.CutAlgorithm(text); !named {
 			return text, nil
 		}
 	}

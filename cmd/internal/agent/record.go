@@ -236,7 +236,8 @@ func (h *home) find(text string) (found release.Record, err error) {
 	if err != nil {
 		return found, err
 	}
-	digits, n := strings.TrimPrefix(text, "sha256:"), 0
+	digits, _ := artifact.CutAlgorithm(text)
+	n := 0
 	for _, r := range list {
 		if strings.HasPrefix(r.Blob.Hex(), digits) {
 			found, n = r, n+1

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/cmd/internal/connect"
@@ -63,7 +63,7 @@ func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 	i := inspected{
 		ID: order.ID(o, chain), Kind: kind.Word(), Chain: chain, Owner: o.Owner, Nonce: o.Nonce, Expiry: o.Expiry,
 		Asset: o.Asset(), Price: o.Price(), Volume: o.Volume(), Signature: "missing",
-		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(o.SignBytes(chain))), Order: text,
+		Digest: artifact.Sum(o.SignBytes(chain)).String(), Order: text,
 	}
 	if o.Request != nil {
 		i.Asset, i.Price = o.Request.App, o.Request.MaxPrice

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/internal/cli"
@@ -45,7 +46,7 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(job.App, "sha256:") { // of which the beginning may have been given
+	if artifact.NamesDigest(job.App) { // of which the beginning may have been given
 		job.App = app.Version.Digest
 	}
 	for i, d := range job.Datasets {
@@ -53,7 +54,7 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(d, "sha256:") {
+		if artifact.NamesDigest(d) {
 			job.Datasets[i] = data.Version.Digest
 		}
 	}

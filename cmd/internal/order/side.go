@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/credence-chain/credence/artifact"
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/cmd/internal/connect"
@@ -139,7 +140,7 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 // checkAsset checks that an order is for the dataset that the request reads in its place. A request that names datasets by
 // their digests leaves that to the chain.
 func (s side) checkAsset(reference string, wanted []string) error {
-	if s.order == nil || strings.HasPrefix(reference, "sha256:") || s.order.Asset() == reference {
+	if s.order == nil || artifact.NamesDigest(reference) || s.order.Asset() == reference {
 		return nil
 	}
 	return s.newProblem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", s.order.Asset(), reference)

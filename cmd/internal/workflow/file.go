@@ -2,8 +2,6 @@ package workflow
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,6 +13,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/workflow"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
@@ -79,8 +78,7 @@ func readDefinition(path string) (*definition, error) {
 	if len(f.Nodes) == 0 {
 		return nil, wrongFile(path, "nodes: missing, expected a list of at least one")
 	}
-	sum := sha256.Sum256(data)
-	d := &definition{name: f.Name, digest: "sha256:" + hex.EncodeToString(sum[:])}
+	d := &definition{name: f.Name, digest: artifact.Sum(data).String()}
 	if d.path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}

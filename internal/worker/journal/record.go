@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 )
 
@@ -54,11 +54,11 @@ func ParseKey(text string) (Key, error) {
 	default:
 		return Key{}, fmt.Errorf("%w: bench %q, expected workers or court", ErrKey, parts[0])
 	}
-	raw, err := hex.DecodeString(parts[1])
-	if err != nil || len(raw) != len(k.Task) {
-		return Key{}, fmt.Errorf("%w: task %q, expected 64 hex digits", ErrKey, parts[1])
+	task, err := ids.Parse(parts[1])
+	if err != nil {
+		return Key{}, fmt.Errorf("%w: task %w", ErrKey, err)
 	}
-	copy(k.Task[:], raw)
+	k.Task = task
 	attempt, err := strconv.ParseUint(parts[2], 10, 32)
 	if err != nil {
 		return Key{}, fmt.Errorf("%w: attempt %q, expected a number", ErrKey, parts[2])

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/paging"
 	"github.com/credence-chain/credence/internal/prefix"
 	"github.com/credence-chain/credence/x/apps/types"
@@ -92,7 +93,7 @@ func (s queryServer) ResolveDigest(ctx context.Context, req *types.QueryResolveD
 // have it.
 func digestsFrom(ctx context.Context, index collections.KeySet[digestKey], begin string) (out []string, err error) {
 	bound := collections.QuadPrefix[string, uint64, string, string]
-	from, end := "sha256:"+begin, prefix.End("sha256:"+begin)
+	from, end := artifact.AddAlgorithm(begin), prefix.End(artifact.AddAlgorithm(begin))
 	for len(out) < prefix.Most {
 		it, err := index.Iterate(ctx, new(collections.Range[digestKey]).StartInclusive(bound(from)).EndExclusive(bound(end)))
 		if err != nil {

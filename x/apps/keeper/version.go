@@ -6,6 +6,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
@@ -35,7 +36,7 @@ func resolveVersion[V any](ctx context.Context, versions collections.Map[version
 }
 
 func findVersionKey(ctx context.Context, digests collections.KeySet[digestKey], word, ref string) (versionKey, error) {
-	if !types.IsDigest(ref) {
+	if !artifact.NamesDigest(ref) {
 		id, version, err := types.ParseReference(ref)
 		return collections.Join(id, version), err
 	}

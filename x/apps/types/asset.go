@@ -93,10 +93,7 @@ func isCanonical(codec address.Codec, text string) bool {
 	return err == nil && back == text
 }
 
-const (
-	lowerAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
-	hexDigits      = "0123456789abcdef"
-)
+const lowerAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 // hasOnly says whether s has no characters but those of set.
 func hasOnly(s, set string) bool {

@@ -2,18 +2,11 @@ package types
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/credence-chain/credence/artifact"
 )
 
-const (
-	digestPrefix = "sha256:"
-	digestLen    = len(digestPrefix) + 64
-)
-
-// IsDigest says whether a reference is meant as a digest.
-func IsDigest(ref string) bool { return strings.HasPrefix(ref, digestPrefix) }
-
-// ValidateDigest checks that digest is "sha256:" and 64 lower-case hex digits; ErrInvalidVersion otherwise.
+// ValidateDigest checks the text of a digest; ErrInvalidVersion otherwise.
 func ValidateDigest(digest string) error {
 	if err := checkDigest(digest); err != nil {
 		return ErrInvalidVersion.Wrapf("digest %s", err)
@@ -22,8 +15,8 @@ func ValidateDigest(digest string) error {
 }
 
 func checkDigest(digest string) error {
-	if len(digest) != digestLen || !IsDigest(digest) || !hasOnly(digest[len(digestPrefix):], hexDigits) {
-		return fmt.Errorf("%q: expected \"sha256:\" and 64 hex digits in lower case", digest)
+	if _, err := artifact.ParseDigest(digest); err != nil {
+		return fmt.Errorf("%.80q: expected %s", digest, artifact.DigestForm)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package types
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/credence-chain/credence/artifact"
+)
 
 // Reference returns "organisation/name:version".
 func Reference(id, version string) string { return id + ":" + version }
@@ -9,7 +13,7 @@ func Reference(id, version string) string { return id + ":" + version }
 func ParseReference(ref string) (id, version string, err error) {
 	id, version, ok := strings.Cut(ref, ":")
 	if !ok || !strings.Contains(id, "/") || version == "" {
-		return "", "", ErrInvalidVersion.Wrapf("reference %q: expected \"organisation/name:version\" or \"sha256:\" and 64 hex digits", ref)
+		return "", "", ErrInvalidVersion.Wrapf("reference %q: expected \"organisation/name:version\" or %s", ref, artifact.DigestForm)
 	}
 	return id, version, nil
 }

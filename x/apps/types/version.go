@@ -1,6 +1,7 @@
 package types
 
 import (
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco/contract"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
@@ -115,7 +116,7 @@ func (v Version) CheckProgram() error {
 	if err != nil {
 		return ErrInvalidVersion.Wrapf("program: %s", err)
 	}
-	digest, err := ids.ParseDigest(v.Digest)
+	digest, err := artifact.ParseDigest(v.Digest)
 	if err != nil {
 		return ErrInvalidVersion.Wrapf("digest: %s", err)
 	}

@@ -3,7 +3,7 @@ package types
 import (
 	"fmt"
 
-	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 )
@@ -52,7 +52,7 @@ func (d Deal) RunOf(task [32]byte, index uint64) (poco.Run, error) {
 
 // parseDigest reads the text of a digest of a deal.
 func parseDigest(of, text string) ([32]byte, error) {
-	d, err := ids.ParseDigest(text)
+	d, err := artifact.ParseDigest(text)
 	if err != nil {
 		err = fmt.Errorf("digest of %s: %w", of, err)
 	}

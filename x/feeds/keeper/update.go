@@ -9,7 +9,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -69,7 +69,7 @@ func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.Ta
 	}
 	digest := ""
 	if len(r.Digest) == 32 {
-		digest = ids.FormatDigest([32]byte(r.Digest))
+		digest = artifact.Digest(r.Digest).String()
 	}
 	return k.addValue(sdkCtx, f, types.Value{
 		Data: r.Onchain, Asked: d.Height, AskedTime: d.Time, Index: r.Index, Task: r.Task, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),

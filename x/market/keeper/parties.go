@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
@@ -67,7 +68,7 @@ func (k Keeper) checkEvidence(ctx context.Context, job types.Job, version appsty
 		if app.Program, err = ids.Parse(version.Program); err != nil {
 			return types.ErrPolicy.Wrapf("app: the program of %s: %s", version.Reference(), err)
 		}
-		if app.Digest, err = ids.ParseDigest(version.Digest); err != nil {
+		if app.Digest, err = artifact.ParseDigest(version.Digest); err != nil {
 			return types.ErrPolicy.Wrapf("app: the digest of %s: %s", version.Reference(), err)
 		}
 		return k.proofs.CheckApp(ctx, version.Verifier, app)

@@ -9,6 +9,7 @@ import (
 
 	"cosmossdk.io/core/address"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/account"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
@@ -188,7 +189,7 @@ func (j Job) validateSplit() error {
 }
 
 // assetNameRule says how a job names an app or a dataset.
-const assetNameRule = `"organisation/name:version" or "sha256:" and 64 hexadecimal digits`
+const assetNameRule = `"organisation/name:version" or ` + artifact.DigestForm
 
 // isAssetName says whether a name is one of an app's or dataset's version: its reference or its digest.
 func isAssetName(name string) bool {
@@ -293,15 +294,10 @@ type text string
 
 func (t text) Error() string { return string(t) }
 
-// ValidateDigest checks for "sha256:" and 64 lower-case hexadecimal digits.
+// ValidateDigest checks the text of a digest; ErrDigest otherwise.
 func ValidateDigest(digest string) error {
-	hex, ok := strings.CutPrefix(digest, "sha256:")
-	if ok {
-		_, err := ParseID(hex)
-		ok = err == nil
-	}
-	if !ok {
-		return ErrDigest.Wrapf("digest: got %.80q, expected \"sha256:\" and 64 lower-case hexadecimal digits", digest)
+	if _, err := artifact.ParseDigest(digest); err != nil {
+		return ErrDigest.Wrapf("digest: got %.80q, expected %s", digest, artifact.DigestForm)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/steps"
 	"github.com/credence-chain/credence/poco"
@@ -26,18 +27,19 @@ func DigestText(d [32]byte) string {
 	if d == [32]byte{} {
 		return ""
 	}
-	return ids.FormatDigest(d)
+	return artifact.Digest(d).String()
 }
 
-// ParseDigest reads what DigestText wrote.
+// ParseDigest reads what DigestText wrote: the digest of zeros has no text of its own.
 func ParseDigest(s string) (out [32]byte, err error) {
 	if s == "" {
 		return out, nil
 	}
-	if out, err = ids.ParseDigest(s); err == nil && DigestText(out) == s {
-		return out, nil
+	d, err := artifact.ParseDigest(s)
+	if err != nil || d.IsZero() {
+		return [32]byte{}, errorsmod.Wrapf(ErrInvalid, "digest: got %.80q, expected %s, not all zero", s, artifact.DigestForm)
 	}
-	return [32]byte{}, errorsmod.Wrapf(ErrInvalid, "digest: got %q, expected \"sha256:\" and 64 lower-case hex digits", s)
+	return d, nil
 }
 
 // ToPoco turns an outcome into the protocol's.
