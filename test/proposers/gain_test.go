@@ -32,7 +32,7 @@ var (
 // likes is the chance of what the coalition hopes for: one draw in so many suits it.
 const likes = 8
 
-// rows are the coalitions that are played: their places in the order of turns. Those without a choice, or with fewer than the most, get
+// rows are the coalitions that are played: their places in the rotation. Those without a choice, or with fewer than the most, get
 // a quarter of the targets.
 var rows = []struct {
 	seats     int
@@ -40,7 +40,7 @@ var rows = []struct {
 	share     int
 }{{4, nil, 4}, {4, []int{0}, 1}, {7, nil, 4}, {7, []int{0}, 4}, {7, []int{0, 2}, 4}, {7, []int{0, 1}, 1}, {10, []int{0, 1, 2}, 2}}
 
-// TestProposersGain plays coalitions on the whole application. The engine's rules say whose turn it is. Each block is prepared, judged
+// TestProposersGain plays coalitions on the whole application. The engine's rules say who proposes. Each block is prepared, judged
 // and executed by the application, with real keys; a withheld block is one that nobody sees. The coalition foresees seeds with the
 // keys that it has, and what it foresees must come true. How often it gets a seed that it likes is held against what the chain counts.
 func TestProposersGain(t *testing.T) {
@@ -99,9 +99,9 @@ func newRun(t *testing.T, seats int, places []int) *run {
 		validators = append(validators, cmttypes.NewValidator(ed25519.PubKey(s.Cons.PubKey().Bytes()), 1))
 	}
 	r.set = cmttypes.NewValidatorSet(validators)
-	turns := NewTurns(1, r.set)
+	rotation := NewRotation(1, r.set)
 	for _, place := range places {
-		r.ours = append(r.ours, turns.Proposer(Turn{Height: int64(1 + place)}))
+		r.ours = append(r.ours, rotation.Proposer(Slot{Height: int64(1 + place)}))
 	}
 	var err error
 	r.factor, err = app.BeaconKeeper(r.chain.App).Factor(r.chain.Ctx())
@@ -111,13 +111,13 @@ func newRun(t *testing.T, seats int, places []int) *run {
 
 // game is the coalition's for the seed of a height.
 func (r *run) game(target int64) Game {
-	turns := NewTurns(r.chain.Height()+1, r.set)
+	rotation := NewRotation(r.chain.Height()+1, r.set)
 	task := sha256.Sum256(fmt.Appendf(nil, "task %d", target))
 	return Game{
 		Target: target, Chance: 1.0 / likes,
-		Ours: func(at Turn) bool { return slices.Contains(r.ours, turns.Proposer(at)) },
-		Next: func(seed []byte, at Turn) []byte {
-			key := r.seats[turns.Proposer(at)].Beacon
+		Ours: func(at Slot) bool { return slices.Contains(r.ours, rotation.Proposer(at)) },
+		Next: func(seed []byte, at Slot) []byte {
+			key := r.seats[rotation.Proposer(at)].Beacon
 			return beacontypes.NextSeed(seed, key.Sign(beacontypes.ProofMessage(testutil.ChainID, seed, at.Height)))
 		},
 		Good: func(seed []byte) bool {
@@ -128,7 +128,7 @@ func (r *run) game(target int64) Game {
 
 // playTarget plays for the next height whose seed the coalition can choose best.
 func (r *run) playTarget() {
-	from := Turn{Height: r.chain.Height() + 1}
+	from := Slot{Height: r.chain.Height() + 1}
 	target, choices := from.Height+2, 0
 	for h := from.Height + 1; h <= from.Height+int64(r.set.Size()); h++ {
 		if n := r.game(h).CountChoices(from); n > choices {
@@ -151,7 +151,7 @@ func (r *run) makeBlock(target int64) {
 	c, g := r.chain, r.game(target)
 	seed, err := app.BeaconKeeper(c.App).Seed(c.Ctx())
 	require.NoError(r.t, err)
-	at := Turn{Height: c.Height() + 1}
+	at := Slot{Height: c.Height() + 1}
 	for g.Ours(at) && g.Withholds(at, seed) {
 		at = next(at)
 		r.withheld++
@@ -164,10 +164,10 @@ func (r *run) makeBlock(target int64) {
 	require.Equal(r.t, g.Next(seed, at), made, "what is foreseen comes true")
 }
 
-// prepareBlock has the application prepare and judge the block of a turn.
-func (r *run) prepareBlock(at Turn) *abci.RequestFinalizeBlock {
+// prepareBlock has the application prepare and judge the block of a slot.
+func (r *run) prepareBlock(at Slot) *abci.RequestFinalizeBlock {
 	c := r.chain
-	proposer, now := []byte(NewTurns(at.Height, r.set).Proposer(at)), c.Now().Add(testutil.BlockTime)
+	proposer, now := []byte(NewRotation(at.Height, r.set).Proposer(at)), c.Now().Add(testutil.BlockTime)
 	block, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{Height: at.Height, Time: now, ProposerAddress: proposer, MaxTxBytes: 1 << 20})
 	require.NoError(r.t, err)
 	hash := sha256.Sum256(fmt.Appendf(nil, "%d/%d", at.Height, at.Round))

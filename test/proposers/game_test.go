@@ -12,12 +12,12 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// ring are n seats that take turns, of which a coalition holds those whose bits are set.
-func ring(n int, coalition uint) func(Turn) bool {
-	return func(at Turn) bool { return coalition>>((at.Height+int64(at.Round))%int64(n))&1 == 1 }
+// ring is the regular rotation of n seats, of which a coalition holds those whose bits are set.
+func ring(n int, coalition uint) func(Slot) bool {
+	return func(at Slot) bool { return coalition>>((at.Height+int64(at.Round))%int64(n))&1 == 1 }
 }
 
-// TestChoicesAreTheMost: wherever in the order of turns fewer than a third of the seats stand, they have at most the choices that
+// TestChoicesAreTheMost: wherever in the rotation fewer than a third of the seats stand, they have at most the choices that
 // the chain counts, and next to one another they have them all.
 func TestChoicesAreTheMost(t *testing.T) {
 	for n := 1; n <= 16; n++ {
@@ -29,7 +29,7 @@ func TestChoicesAreTheMost(t *testing.T) {
 			}
 			for target := 2 * n; target < 3*n; target++ {
 				g := Game{Target: int64(target), Ours: ring(n, coalition)}
-				most = max(most, g.CountChoices(Turn{Height: int64(target - n)}))
+				most = max(most, g.CountChoices(Slot{Height: int64(target - n)}))
 			}
 		}
 		require.EqualValues(t, poco.ProposerChoices(uint64(k)), most, "%d seats", n)
@@ -49,27 +49,27 @@ func TestTheGameIsPlayedBest(t *testing.T) {
 		for try := range tries {
 			g := Game{
 				Target: target, Chance: chance, Ours: ring(c.seats, c.coalition),
-				Next: func(seed []byte, at Turn) []byte {
+				Next: func(seed []byte, at Slot) []byte {
 					h := sha256.Sum256(fmt.Appendf(nil, "%x %d", seed, (at.Height+int64(at.Round))%int64(c.seats)))
 					return h[:]
 				},
 				Good: func(seed []byte) bool { return seed[0] < 256*chance },
 			}
-			require.Equal(t, c.choices, g.CountChoices(Turn{Height: target - 3}))
+			require.Equal(t, c.choices, g.CountChoices(Slot{Height: target - 3}))
 			seed := fmt.Appendf(nil, "%d", try)
-			for at := (Turn{Height: target - 3}); at.Height <= target; {
+			for at := (Slot{Height: target - 3}); at.Height <= target; {
 				if g.Ours(at) && g.Withholds(at, seed) {
 					at.Round++
 					continue
 				}
 				seed = g.Next(seed, at)
-				at = Turn{Height: at.Height + 1}
+				at = Slot{Height: at.Height + 1}
 			}
 			if g.Good(seed) {
 				won++
 			}
 		}
-		want := Game{Target: target, Chance: chance, Ours: ring(c.seats, c.coalition)}.Value(Turn{Height: target - 3})
+		want := Game{Target: target, Chance: chance, Ours: ring(c.seats, c.coalition)}.Value(Slot{Height: target - 3})
 		require.InDelta(t, want, float64(won)/tries, 0.03, "%d seats, coalition %b", c.seats, c.coalition)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// engineSet is a set of n seats of equal power as the engine keeps it, in the order of their addresses, which is the order of turns.
+// engineSet is a set of n seats of equal power as the engine keeps it, in the order of their addresses, which is their rotation.
 func engineSet(n int) *cmttypes.ValidatorSet {
 	seats := make([]*cmttypes.Validator, n)
 	for i := range seats {
@@ -22,43 +22,43 @@ func engineSet(n int) *cmttypes.ValidatorSet {
 	return cmttypes.NewValidatorSet(seats)
 }
 
-// table is whose turn it is: the seat's place among the addresses, by height and round.
+// table says who proposes: the seat's place among the addresses, by height and round.
 type table [][]int
 
 // A leaving is that a seat is out of the engine's set from a height on.
 type leaving struct{ seat, height int }
 
-// tabulate asks the engine's set for the turns of a chain from which seats leave.
+// tabulate asks the engine's set for the rotation of a chain from which seats leave.
 func tabulate(n, heights int, leavings ...leaving) table {
 	set := engineSet(n)
 	place := map[string]int{}
 	for i, seat := range set.Validators {
 		place[string(seat.Address)] = i
 	}
-	turns := NewTurns(0, set)
+	rotation := NewRotation(0, set)
 	for _, l := range leavings {
-		turns.Leave(int64(l.height), string(set.Validators[l.seat].Address))
+		rotation.Leave(int64(l.height), string(set.Validators[l.seat].Address))
 	}
 	out := make(table, heights)
 	for h := range out {
 		for r := range n {
-			out[h] = append(out[h], place[turns.Proposer(Turn{int64(h), int32(r)})])
+			out[h] = append(out[h], place[rotation.Proposer(Slot{int64(h), int32(r)})])
 		}
 	}
 	return out
 }
 
-// play is the game of a coalition over a table of turns.
+// play is the game of a coalition over a table of proposers.
 func (t table) play(coalition uint, target int) Game {
 	return Game{
 		Target: int64(target),
-		Ours:   func(at Turn) bool { return coalition>>t[at.Height][at.Round]&1 == 1 },
-		Seat:   func(at Turn) string { return string(rune(t[at.Height][at.Round])) },
+		Ours:   func(at Slot) bool { return coalition>>t[at.Height][at.Round]&1 == 1 },
+		Seat:   func(at Slot) string { return string(rune(t[at.Height][at.Round])) },
 	}
 }
 
 // TestChoicesAfterLeaving: whichever seat leaves, at whichever place of a cycle, fewer than a third of the seats have at most the choices
-// that the chain counts in the blocks after, and soon no more than in a ring. Where the number of colluders is the same before and after, some
+// that the chain counts in the blocks after, and soon no more than in a regular rotation. Where the number of colluders is the same before and after, some
 // coalition has them all.
 func TestChoicesAfterLeaving(t *testing.T) {
 	for n := 4; n <= 11; n++ {
@@ -67,13 +67,13 @@ func TestChoicesAfterLeaving(t *testing.T) {
 		for leave := n; leave < 2*n; leave++ {
 			last := leave + 2*n + 4*colluders
 			for gone := range n {
-				turns := tabulate(n, last+1, leaving{gone, leave})
+				rotation := tabulate(n, last+1, leaving{gone, leave})
 				for coalition := uint(0); coalition < 1<<n; coalition++ {
 					if size := bits.OnesCount(coalition); size > colluders || size-int(coalition>>gone&1) > remaining || size < remaining {
 						continue
 					}
 					for target := leave - 2; target <= last; target++ {
-						choices := turns.play(coalition, target).CountChoices(Turn{Height: int64(max(0, target-2*colluders-1))})
+						choices := rotation.play(coalition, target).CountChoices(Slot{Height: int64(max(0, target-2*colluders-1))})
 						most = max(most, choices)
 						if target > leave+4*colluders { // within the window of x/beacon
 							require.LessOrEqual(t, choices, int(poco.ProposerChoices(uint64(remaining))), "%d seats, %d leaves at %d, coalition %b, target %d", n, gone, leave, coalition, target)
@@ -91,7 +91,7 @@ func TestChoicesAfterLeaving(t *testing.T) {
 }
 
 // TestChoicesAfterTwoLeft: two seats that leave, at once or one after the other, give no more choices than one, counted from the larger set
-// until the turns have settled after the second. Six and nine seats have as many colluders as four and seven.
+// until the rotation is regular again after the second. Six and nine seats have as many colluders as four and seven.
 func TestChoicesAfterTwoLeft(t *testing.T) {
 	random := rand.New(rand.NewPCG(61, 2))
 	for _, row := range []struct{ seats, tries int }{{6, 2_000}, {9, 500}} {
@@ -100,13 +100,13 @@ func TestChoicesAfterTwoLeft(t *testing.T) {
 			first, second := leaving{random.IntN(n), n + random.IntN(n)}, leaving{}
 			second.seat, second.height = (first.seat+1+random.IntN(n-1))%n, first.height+random.IntN(2*n)
 			last := second.height + 4*n
-			turns := tabulate(n, last+1, first, second)
+			rotation := tabulate(n, last+1, first, second)
 			for coalition := uint(0); coalition < 1<<n; coalition++ {
 				if bits.OnesCount(coalition) != k || coalition>>first.seat&1 == 1 || coalition>>second.seat&1 == 1 {
 					continue
 				}
 				for target := first.height; target <= last; target++ {
-					choices := turns.play(coalition, target).CountChoices(Turn{Height: int64(target - 2*k - 1)})
+					choices := rotation.play(coalition, target).CountChoices(Slot{Height: int64(target - 2*k - 1)})
 					most = max(most, choices)
 					if target > second.height+4*k {
 						require.LessOrEqual(t, choices, int(poco.ProposerChoices(uint64(k))), "%d seats, %v and %v, coalition %b, target %d", n, first, second, coalition, target)

@@ -104,7 +104,7 @@ func TestFactorAndDelay(t *testing.T) {
 	}
 }
 
-// TestFactorAndDelayAfterASeatLeft: from the block in which a seat leaves, while the order of turns is no ring, proposers are counted with
+// TestFactorAndDelayAfterASeatLeft: from the block in which a seat leaves, while their rotation is irregular, proposers are counted with
 // more choices and with longer runs; of several that leave, the largest set counts.
 func TestFactorAndDelayAfterASeatLeft(t *testing.T) {
 	for _, row := range []struct {

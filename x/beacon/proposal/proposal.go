@@ -2,7 +2,7 @@
 //
 // A block is the proposer's beacon proof followed by transactions. What a block may hold is one function, Check, used by
 // both sides: a proposer never offers what others would reject. Nothing that goes wrong while transactions are selected
-// may cost the proposer its turn, since a fault that every proposer shares would then stop the chain: it falls back to a
+// may cost the proposer its block, since a fault that every proposer shares would then stop the chain: it falls back to a
 // block of the proof alone.
 package proposal
 

@@ -114,7 +114,7 @@ func (k Keeper) punishEvidence(ctx context.Context, e comet.Evidence) error {
 	return k.tombstoneSeat(ctx, orgID, e.Height())
 }
 
-// EndBlock carries out the changes whose turn has come, and returns what the consensus engine has to be told.
+// EndBlock carries out the changes that are due and that the turnover allows, and returns what the consensus engine has to be told.
 func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	if err := k.shareFees(ctx); err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func TestOneSeatMayAlwaysChange(t *testing.T) {
 	require.Len(t, c.LastBlock.ValidatorUpdates, 2)
 }
 
-// TestChangeIsDropped when the seat is out by the time its turn comes; and a change that waits keeps others of the seat away.
+// TestChangeIsDropped when the seat is out by the time the turnover allows it; and a change that waits keeps others of the seat away.
 func TestChangeIsDropped(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(7))
 	c.NextN(2)

@@ -48,7 +48,7 @@ func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.
 	return seat, k.checkHolder(ctx, orgID, operator)
 }
 
-// RemoveSeat takes a seat away once its turn has come, which is this block as a rule. ErrFloor.
+// RemoveSeat takes a seat away once the turnover allows it, which is this block as a rule. ErrFloor.
 func (k Keeper) RemoveSeat(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {

@@ -47,7 +47,7 @@ func (k Keeper) noteLeft(ctx context.Context, before uint64) error {
 	return k.Left.Set(ctx, collections.Join(heightOf(ctx), max(before, earlier)))
 }
 
-// countLately returns how many seats were active before the last one left, or 0 once the order of turns has settled.
+// countLately returns how many seats were active before the last one left, or 0 once the rotation of proposers is regular again.
 func (k Keeper) countLately(ctx context.Context) (uint64, error) {
 	left, found, err := records.FindItem(ctx, k.Left)
 	if err != nil || !found || heightOf(ctx)-left.K1() > types.SettleBlocks(int(left.K2())) {
@@ -57,7 +57,7 @@ func (k Keeper) countLately(ctx context.Context) (uint64, error) {
 }
 
 // Colluders returns how many seats may collude as proposers, fewer than a third of the active ones, and whether they may all follow
-// one another twice. They may for some blocks after a seat has left: then the order of turns is no ring, and those that left still
+// one another twice. They may for some blocks after a seat has left: then their rotation is irregular, and those that left still
 // propose for two blocks (poco.ChoicesAfterLeaving).
 func (k Keeper) Colluders(ctx context.Context) (n int64, twice bool, err error) {
 	active, err := k.ActiveCount(ctx)

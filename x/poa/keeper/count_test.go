@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// TestColludersAfterASeatLeft: a seat that leaves counts on for the blocks in which the order of turns is no ring, longer when another
+// TestColludersAfterASeatLeft: a seat that leaves counts on for the blocks in which the rotation of proposers is irregular, longer when another
 // one follows. An import forgets it.
 func TestColludersAfterASeatLeft(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(8))

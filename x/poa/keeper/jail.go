@@ -59,7 +59,7 @@ func (k Keeper) tombstoneSeat(ctx context.Context, orgID string, height int64) e
 	return emitEvent(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
 }
 
-// Unjail has a seat enter the validator set, for the first time or again, once its turn has come: ErrNotJailed, ErrTombstoned,
+// Unjail has a seat enter the validator set, for the first time or again, once the turnover allows it: ErrNotJailed, ErrTombstoned,
 // ErrRevoked, ErrPending, or ErrTooEarly before jailed_until.
 func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)

@@ -29,7 +29,7 @@ type Keeper struct {
 	// Active is how many of them are active; absent only in a state that is older than it. See ActiveCount.
 	Active collections.Item[uint64]
 	// Left is the height at which an active seat last ceased to be one, and how many were active before; see Colluders. It is no part
-	// of an export: the engine of an imported chain begins with a new order of turns, in which every seat has the same rank.
+	// of an export: the engine of an imported chain begins with a new rotation, in which every seat has the same priority.
 	Left collections.Item[collections.Pair[int64, uint64]]
 	// SeatByOperator: account -> org id.
 	SeatByOperatorIndex collections.Map[sdk.AccAddress, string]

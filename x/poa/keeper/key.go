@@ -136,7 +136,7 @@ func (k Keeper) forgetOldKeys(ctx context.Context) error {
 	return nil
 }
 
-// RotateConsensusKey has a seat sign blocks with another key once the change's turn has come.
+// RotateConsensusKey has a seat sign blocks with another key once the turnover allows the change.
 func (k Keeper) RotateConsensusKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
 	if seat.Tombstoned {
 		return types.ErrTombstoned.Wrapf("%s: the council gives it new keys", seat.OrgId)

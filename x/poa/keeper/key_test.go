@@ -89,7 +89,7 @@ func TestBeaconKeyRotates(t *testing.T) {
 	}
 	require.Equal(t, began+delay, c.Height())
 	require.Empty(t, c.LastBlock.ValidatorUpdates)
-	c.NextN(10) // its turn comes among these
+	c.NextN(10) // the change is carried out among these
 	require.Equal(t, c.AppHash(), c.Replay())
 }
 

@@ -63,8 +63,8 @@ func (k Keeper) storeOffer(ctx context.Context, orgID string, heir types.Seat) e
 	return emitEvent(ctx, &types.EventSeatOffered{OrgId: orgID, Heir: heir.OrgId, Operator: heir.Operator})
 }
 
-// AcceptSeat takes a seat that was offered to the operator: at once where the organisation stays the same, else when the change's
-// turn has come.
+// AcceptSeat takes a seat that was offered to the operator: at once where the organisation stays the same, else once the turnover
+// allows it.
 func (k Keeper) AcceptSeat(ctx context.Context, operator, orgID string) error {
 	o, err := k.Offers.Get(ctx, orgID)
 	if errors.Is(err, collections.ErrNotFound) || err == nil && o.Heir.Operator != operator {

@@ -84,7 +84,7 @@ func TestSeatIsHandedOver(t *testing.T) {
 	require.Equal(t, c.AppHash(), c.Replay())
 }
 
-// TestHandOverIsDropped when the heir can no longer hold the seat on its turn; the seat stays where it is.
+// TestHandOverIsDropped when the heir can no longer hold the seat when it would be handed over; the seat stays where it is.
 func TestHandOverIsDropped(t *testing.T) {
 	c := withNewcomers(t)
 	c.Next()

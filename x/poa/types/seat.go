@@ -40,8 +40,9 @@ func UnforeseenAfter(colluders int64, twice bool) int64 {
 	return max(2, colluders+1)
 }
 
-// SettleBlocks is for how many blocks after a seat has left n active ones colluders may follow one another twice. The set changes two
-// blocks after, each of them may have two turns, and a block that is drawn by may come so many blocks later again.
+// SettleBlocks returns for how many blocks after a seat has left, of n active ones, colluders may follow one another twice. The set
+// changes two blocks later. In the 2k blocks after that each of k colluders may propose twice, and a block whose seed decides a draw may
+// come as many blocks later again.
 func SettleBlocks(n int) int64 { return 2 + 2*(2*Colluders(n)+1) }
 
 // Active says whether the seat is in the validator set, and so in every court that is called and in the council.
