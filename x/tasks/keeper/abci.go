@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -17,8 +16,8 @@ import (
 // items are the items of the module's block hooks, each of which runs alone.
 const items = isolate.Module(types.ModuleName)
 
-// BeginBlock acts on every deadline that has come and draws with this block's seed. A deadline is the first height that
-// is too late: it is acted on before the block's messages, so that no message of that height is in time.
+// BeginBlock processes the tasks whose height has come, and draws with this block's seed. A deadline is the first height that is too
+// late: it is processed before the block's messages, so that no message of that height is in time.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.processDueTasks(ctx, types.QueuesAtBegin()...); err != nil {
 		return err
@@ -26,8 +25,8 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return k.pruneTasks(ctx)
 }
 
-// EndBlock judges and settles what this block's messages completed. It draws nobody: whoever wrote the block's messages
-// knew its seed, and could have moved who is eligible. A draw carried over from BeginBlock waits for the next one.
+// EndBlock judges and settles the tasks that this block's messages completed. It draws nobody: the senders of these messages knew the
+// block's seed, and could have changed who is eligible. A draw that BeginBlock had no room for waits for the next BeginBlock.
 func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.purse.Fold(ctx); err != nil {
 		return err
@@ -60,13 +59,14 @@ func (k Keeper) processDueTasks(ctx context.Context, queues ...types.DueQueue) e
 	return k.seatWaitingCourts(ctx)
 }
 
-// processDueTask does what a task that is due asks for. One without a deadline is here because it could not be processed before.
+// processDueTask takes the next step of a task that is due. One without a deadline (TURN, DONE) is due because processing it failed
+// before; see postponeTask.
 func (k Keeper) processDueTask(ctx sdk.Context, it *item) error {
 	switch it.state.Phase {
 	case poco.PhaseTurn:
-		return k.askLedgers(ctx, it)
+		return k.askTurnAgain(ctx, it)
 	case poco.PhaseDone:
-		if err := k.askLedgers(ctx, it); err != nil {
+		if err := k.askTurnAgain(ctx, it); err != nil {
 			return err
 		}
 		return k.saveTask(ctx, it)
@@ -103,8 +103,8 @@ func (k Keeper) listDueTasks(ctx context.Context, queue types.DueQueue, limit in
 	return ids, nil
 }
 
-// runIsolated runs fn on one task, alone: it commits whole or fails whole. A task that fails is ended with everyone whole;
-// if even that fails, all of it stays accounted for and it is tried again later.
+// runIsolated runs fn on one task, alone: fn commits whole or fails whole. A task that fails is ended BROKEN, with the escrow refunded
+// and the stakes freed. If even that fails, its money stays accounted for and it is tried again later.
 func (k Keeper) runIsolated(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
@@ -129,13 +129,14 @@ func (k Keeper) runIsolated(ctx context.Context, id string, fn func(sdk.Context,
 		return
 	}
 	k.reportFailure(sdkCtx, id, err)
-	// A failure here would leave the item to be tried again in the next block, which is safe.
+	// If this fails too, the task stays in its queue and is tried again in the next block, which is safe.
 	if err := isolate.Run(sdkCtx, func(ctx sdk.Context) error { return k.postponeTask(ctx, id) }); err != nil {
 		k.reportFailure(sdkCtx, id, err)
 	}
 }
 
-// reportFailure reports that a task failed, and says so to those who follow it. The cause's words stay out of state.
+// reportFailure logs and counts that a task failed, and emits an event for those who follow it. The event does not have the cause's
+// words, which may differ between nodes.
 func (k Keeper) reportFailure(ctx sdk.Context, id string, cause error) {
 	items.Report(ctx, "task", id, cause)
 	if err := events.Emit(ctx, &types.EventItemFailed{Task: id}); err != nil {
@@ -143,8 +144,8 @@ func (k Keeper) reportFailure(ctx sdk.Context, id string, cause error) {
 	}
 }
 
-// postponeTask puts a task a window of blocks back in the queue without touching anything else of it: once whatever made it
-// fail is mended, it ends by itself, and until then it costs next to nothing.
+// postponeTask queues a task for a window of blocks later and changes nothing else of it but its court's room. Once what made it fail is
+// mended, it ends by itself; until then it costs next to nothing.
 func (k Keeper) postponeTask(ctx context.Context, id string) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -169,81 +170,4 @@ func (k Keeper) postponeTask(ctx context.Context, id string) error {
 		return err
 	}
 	return k.Tasks.Set(ctx, id, t)
-}
-
-// askWaitingTurns asks waiting turns again in the ledgers in which one was settled, in draw order and at most limit in all.
-// Asking may settle further turns, whose ledgers are then asked anew. Those beyond the limit are asked when one of the
-// turns before them settles, on which they depend: to keep the ledger noted for them would ask the same in every block.
-func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
-	for limit > 0 {
-		iter, err := k.LedgersToAsk.Iterate(ctx, nil)
-		if err != nil {
-			return err
-		}
-		keys, err := firstKey(iter)
-		if err != nil || keys == "" {
-			return err
-		}
-		if err := k.LedgersToAsk.Remove(ctx, keys); err != nil {
-			return err
-		}
-		asked, err := k.askWaiting(ctx, keys, limit)
-		if err != nil {
-			return err
-		}
-		limit -= max(asked, 1)
-	}
-	return nil
-}
-
-func firstKey(iter collections.KeySetIterator[string]) (string, error) {
-	defer iter.Close()
-	if !iter.Valid() {
-		return "", nil
-	}
-	return iter.Key()
-}
-
-// askWaiting asks the waiting turns of one ledger, oldest first.
-func (k Keeper) askWaiting(ctx context.Context, key string, limit int) (int, error) {
-	iter, err := k.Waiting.Iterate(ctx, collections.NewPrefixedPairRange[string, uint64](key))
-	if err != nil {
-		return 0, err
-	}
-	var ids []string
-	for ; iter.Valid() && len(ids) < limit; iter.Next() {
-		id, err := iter.Value()
-		if err != nil {
-			iter.Close()
-			return 0, err
-		}
-		ids = append(ids, id)
-	}
-	if err := iter.Close(); err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		k.runIsolated(ctx, id, k.askLedgers)
-	}
-	return len(ids), nil
-}
-
-// askLedgers asks one waiting turn again: a provisional task may finalise, an ended one's charge may be decided. It may have
-// been decided since it was listed.
-func (k Keeper) askLedgers(ctx sdk.Context, it *item) error {
-	turn, err := k.Turns.Get(ctx, it.stored.Id)
-	if errors.Is(err, collections.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if turn.Resolved {
-		return k.decideTurn(ctx, turn)
-	}
-	ev, err := k.askTurn(ctx, it)
-	if err != nil {
-		return err
-	}
-	return k.runEvent(ctx, it, ev)
 }

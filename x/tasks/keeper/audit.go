@@ -13,15 +13,15 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// The end of an audit window (poco/audit.go). A task stands in the queue of deadlines with the height at which its window
-// ends, so that a block looks at those that are due and at no others. Nothing looks for the tasks of a convicted worker: each
-// task asks by itself, when its window ends, whether an organisation that answered was convicted since it was opened.
+// The end of an audit window (poco/audit.go). A task waits in the queue of deadlines for the height at which its window ends, so that a
+// block reads the tasks that are due and no others. Nothing searches for the answers of a convicted organisation: when the window of a
+// task ends, it is checked whether an organisation that answered was convicted since the task was opened.
 
-// askAudit carries out an AskAudit effect: it says whether the chain calls the court on an answer that nobody challenged.
+// askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged.
 func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	ev := poco.AuditDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	var err error
-	if ev.Cause, err = k.auditCause(ctx, it); err != nil || ev.Cause == poco.AuditNone {
+	if ev.Cause, err = k.findAuditCause(ctx, it); err != nil || ev.Cause == poco.AuditNone {
 		return ev, err
 	}
 	bench, err := k.seats.ActiveCount(ctx)
@@ -34,8 +34,8 @@ func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	return ev, emitEvent(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})
 }
 
-// auditCause says why the chain calls the court by itself, if it does.
-func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, error) {
+// findAuditCause returns why the chain itself calls the court, or AuditNone.
+func (k Keeper) findAuditCause(ctx context.Context, it *item) (poco.AuditCause, error) {
 	for _, seat := range it.state.Seats {
 		convicted, found, err := records.Find(ctx, k.Convicted, seat.Org)
 		if err != nil {
@@ -50,10 +50,10 @@ func (k Keeper) auditCause(ctx context.Context, it *item) (poco.AuditCause, erro
 		return poco.AuditNone, err
 	}
 	seed, err := k.beacon.SeedAt(ctx, it.state.Audit.DrawHeight())
-	if errors.Is(err, beacontypes.ErrNoSeed) { // the task could not be processed for so long that the seed is kept no more
+	if errors.Is(err, beacontypes.ErrNoSeed) { // the task could not be processed for so long that the seed was pruned
 		seed, err = k.beacon.Seed(ctx)
 	}
-	if err != nil { // a defect: another seed would be another draw
+	if err != nil { // a defect: no other seed may decide the draw
 		return poco.AuditNone, err
 	}
 	if poco.DrawPatrol(seed, it.state.ID, params.PatrolPerMille) {
@@ -98,27 +98,27 @@ func (k Keeper) finishBytes(ctx context.Context, it *item, s poco.AuditSettlemen
 	return emitEvent(ctx, &types.EventBytes{Task: it.stored.Id, Result: types.AuditResult(s.Result), Settlement: &record, End: it.state.Audit.End})
 }
 
-// settleAudit moves what a court's look at an accepted answer moves: stakes and records through x/workers, the bond, the court's
-// faults. It returns the record of it.
+// settleAudit carries out the settlement of an accepted answer that the court has judged: stakes and records through x/workers, the
+// bond, and the court's faults. It returns the settlement's record.
 func (k Keeper) settleAudit(ctx context.Context, it *item, s poco.AuditSettlement) (record types.AuditSettlement, err error) {
 	payees := k.newPayees(it)
-	pays, err := payees.fromStake(ctx, s.FromStake)
+	pays, err := payees.payFromStake(ctx, s.FromStake)
 	if err != nil {
 		return record, err
 	}
 	var court []sdk.AccAddress
 	for _, p := range s.FromBond {
-		to, err := payees.accountOf(ctx, p, "bond")
+		to, err := payees.notePayment(ctx, p, "bond")
 		if err != nil {
 			return record, err
 		}
 		court = append(court, to)
 	}
 	record = types.AuditSettlement{
-		Payments: payees.payments, BondBack: s.BondBack, BondKept: s.BondKept, Seats: seatEnds(s.Seats),
+		Payments: payees.payments, BondBack: s.BondBack, BondKept: s.BondKept, Seats: seatEndsToStore(s.Seats),
 		CourtSilent: s.CourtSilent, CourtWrong: s.CourtWrong,
 	}
-	if err := k.workers.SettleHeld(ctx, it.stored.Id, heldSeats(s.Seats), pays); err != nil {
+	if err := k.workers.SettleHeld(ctx, it.stored.Id, heldSeatsOf(s.Seats), pays); err != nil {
 		return record, err
 	}
 	if err := k.fundFromStake(ctx, payees.audits); err != nil {
@@ -135,8 +135,8 @@ func (k Keeper) settleAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 	return record, k.noteCourtFaults(ctx, it, s.CourtSilent, s.CourtWrong)
 }
 
-// heldSeats are the ends of seats whose stakes stood for an answer, as x/workers knows them.
-func heldSeats(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
+// heldSeatsOf returns what becomes of seats whose stakes were locked for an audited answer, as x/workers takes it.
+func heldSeatsOf(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	for _, e := range ends {
 		out = append(out, workerstypes.SeatSettlement{
 			Worker: e.Who, Unlock: e.Unlock, Slash: e.Slash, Fault: e.Fault, Outage: e.Outage, Overturned: e.Fault == poco.FaultWrong,
@@ -145,7 +145,7 @@ func heldSeats(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	return out
 }
 
-// countAudit counts what a court that had a cause found of an accepted answer.
+// countAudit counts what the court found of an accepted answer, by the cause for which it was called.
 func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause, found poco.AuditResult) error {
 	if cause == poco.AuditNone {
 		return nil
@@ -159,8 +159,8 @@ func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause,
 	return k.AuditCounts.Set(ctx, uint32(cause), count)
 }
 
-// auditCounts lists the counts, of which there is one for each cause.
-func (k Keeper) auditCounts(ctx context.Context) (out []types.AuditCount, err error) {
+// listAuditCounts returns the counts, one for each cause.
+func (k Keeper) listAuditCounts(ctx context.Context) (out []types.AuditCount, err error) {
 	err = k.AuditCounts.Walk(ctx, nil, func(_ uint32, c types.AuditCount) (bool, error) {
 		out = append(out, c)
 		return false, nil

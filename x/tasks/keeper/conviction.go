@@ -18,7 +18,7 @@ func (k Keeper) noteConvictions(ctx context.Context, it *item, ends []poco.SeatE
 		if e.Fault != poco.FaultWrong {
 			continue
 		}
-		// Other answers of the organisation are looked at when their windows end; see auditCause.
+		// Other answers of the organisation are looked at when their windows end; see findAuditCause.
 		if err := k.Convicted.Set(ctx, e.Org, sdk.UnwrapSDKContext(ctx).BlockHeight()); err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ type Keeper struct {
 	History collections.KeySet[collections.Triple[string, uint64, string]]
 	// States: (state and ending, height at which the task was opened, task).
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
-	// Planned: pool -> seats of tasks that are planned and not drawn yet. See plan.go.
+	// Planned: pool -> seats of tasks that are planned and not drawn yet. See planned.go.
 	Planned collections.Map[string, uint64]
 	// Answered: (task, who) -> gas of the answer's part of its transaction's limit; the answers of this block. See fullblocks.go.
 	Answered collections.Map[collections.Pair[string, string], uint64]

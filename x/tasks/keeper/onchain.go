@@ -9,19 +9,19 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Results on chain (docs/adr/0048-small-results-live-on-chain.md). A reveal may bring the file that the deal names, proven to be
-// the result's. It is kept under the task and the answer's digest, once however many seats bring it, until the task has an
-// answer; then that of the answer is kept, until the task is pruned.
+// Results on chain (docs/adr/0048-small-results-live-on-chain.md). A reveal may bring the file that the deal names, with the proof that
+// it is part of the revealed result. The file is kept under the task and the digest of the answer, once, however many seats bring it.
+// Once no further answer is awaited, only the file of the accepted answer stays, until the task is pruned.
 
 // onchainKey is (task, digest).
 type onchainKey = collections.Pair[string, []byte]
 
-// keepOnchain keeps what a reveal brought, unless another seat brought it before.
+// keepOnchain keeps the file that a reveal brought, unless another seat brought it before.
 func (k Keeper) keepOnchain(ctx context.Context, task string, outcome types.Outcome, data []byte) error {
 	if len(data) == 0 {
 		return nil
 	}
-	key, err := keyOnchain(task, outcome)
+	key, err := onchainKeyOf(task, outcome)
 	if err != nil {
 		return err
 	}
@@ -31,13 +31,13 @@ func (k Keeper) keepOnchain(ctx context.Context, task string, outcome types.Outc
 	return k.Onchain.Set(ctx, key, data)
 }
 
-func keyOnchain(task string, outcome types.Outcome) (onchainKey, error) {
+func onchainKeyOf(task string, outcome types.Outcome) (onchainKey, error) {
 	digest, err := types.ParseDigest(outcome.Digest)
 	return collections.Join(task, digest[:]), err
 }
 
-// settleOnchain drops what was revealed with other answers, once the task has one, or none.
-func (k Keeper) settleOnchain(ctx context.Context, it *item) error {
+// dropOtherOnchain drops the files that were revealed with other answers than the accepted one, once no further answer is awaited.
+func (k Keeper) dropOtherOnchain(ctx context.Context, it *item) error {
 	if it.deal.MaxOnchain == 0 || !it.stored.KeepsOne() {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (k Keeper) OnchainResult(ctx context.Context, t types.Task) (data []byte, f
 	if t.Ending != types.ENDING_ACCEPTED || t.Verdict == nil {
 		return nil, false, nil
 	}
-	key, err := keyOnchain(t.Id, *t.Verdict)
+	key, err := onchainKeyOf(t.Id, *t.Verdict)
 	if err != nil {
 		return nil, false, err
 	}

@@ -2,133 +2,27 @@ package keeper
 
 import (
 	"context"
-	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Wave 2 is planned from the last state that nobody who knows the seed of its draw can have shaped (poco.PlanDelay), and drawn
-// d blocks after the first answer was locked: at once where d is 2, blocks later where more proposers may collude. Everything
-// that the draw goes by is counted at the plan: who can be drawn, by which tickets, with how many replicas at which risk. What
-// happens in between is dealt with as follows (docs/protocol.md, section 6):
+// Wave 2 is planned two blocks after the first answer was locked, from the last state that nobody who knows the seed of its draw can
+// have shaped (poco.PlanDelay). It is drawn d blocks after that answer: in the block of the plan where d is 2, later where more
+// proposers may collude. All that the draw uses is counted at the plan: who can be drawn, by which tickets, with how many replicas
+// and at which risk. docs/protocol.md, section 6, says what becomes of an organisation that changes in between:
 //
-//	came       an organisation that could not be drawn at the plan is not drawn
-//	departed   one that paused, left the pool, or was cooled or jailed is passed over, and the plan is fitted to those that remain
-//	drawn      one that was drawn for another task in the block of the plan is passed over likewise: that draw follows from the
-//	           same state. Where the seed chooses one that was drawn for another task later, this draw is refused, because a
-//	           requester can choose which tasks are drawn then
+//	came       it could not be drawn at the plan, and is not drawn
+//	departed   it paused, left the pool, or was cooled or jailed: it is passed over, and the plan is fitted to those that remain (fit.go)
+//	drawn      it was drawn for another task. In the block of the plan that draw follows from the same state, and the organisation is
+//	           passed over. Where it was drawn later and the seed chooses it, this draw is refused, because a requester can choose
+//	           which tasks are drawn then (urn.go)
 //
-// A refused draw is planned again, and the risk of the plan that was refused is added to the next one's.
+// A refused draw is planned again, and the risk of the refused plan is added to that of the next one.
 
-// crowd is who can be drawn for a task. M is counted now, except in wave 2, where it is the fitted plan's.
-type crowd struct {
-	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
-	eligible uint64   // M: those that can still be drawn, and those that hold a seat, which are in barred too; see poco.Crowd
-}
-
-// countCrowd counts M: the organisations that can be drawn for the task now, and those that hold a seat in it. Parties do not count.
-func (k Keeper) countCrowd(ctx context.Context, it *item) (crowd, error) {
-	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
-	if err != nil {
-		return crowd{}, err
-	}
-	c := crowd{barred: listBarred(it)}
-	barred, err := k.countEligible(ctx, it.deal.Pool, c.barred)
-	if err != nil {
-		return crowd{}, err
-	}
-	count := poco.Crowd{Eligible: size, Barred: barred, Seated: uint64(len(it.state.Seats))}
-	c.eligible = count.Size()
-	return c, nil
-}
-
-// listBarred returns the organisations that may not be drawn for a task: the parties, and those that hold a seat.
-func listBarred(it *item) []string {
-	out := it.listParties()
-	for _, seat := range it.state.Seats {
-		if !slices.Contains(out, seat.Org) {
-			out = append(out, seat.Org)
-		}
-	}
-	return out
-}
-
-// countEligible returns how many of these organisations are eligible in the pool.
-func (k Keeper) countEligible(ctx context.Context, pool string, orgs []string) (n uint64, err error) {
-	for _, org := range orgs {
-		_, found, err := k.workers.EligiblePosition(ctx, pool, org)
-		if err != nil {
-			return 0, err
-		}
-		if found {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// planTask asks the task's policy how it would be checked now.
-func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
-	terms := it.state.Terms
-	policy, err := poco.FindPolicy(terms.Policy)
-	if err != nil {
-		return poco.Plan{}, err
-	}
-	in := poco.PlanInput{
-		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
-		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Trust: terms.Trust, Records: scores(it.state.Seats),
-	}
-	if err := k.readLedgers(ctx, it, &in); err != nil {
-		return poco.Plan{}, err
-	}
-	if err := k.readNetwork(ctx, it, &in); err != nil {
-		return poco.Plan{}, err
-	}
-	return policy.Plan(in), nil
-}
-
-// readLedgers puts the task's two ledgers into the input of a plan.
-func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (err error) {
-	trust := it.state.Terms.Trust
-	class, requester := ledgerKeys(it)
-	if in.Class, err = k.ledger(ctx, class, trust); err != nil {
-		return err
-	}
-	in.Requester, err = k.ledger(ctx, requester, trust)
-	return err
-}
-
-// readNetwork puts into the input of a plan the parameters, the faction, the beacon's factor, and what a court of the active seats costs.
-func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) error {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return err
-	}
-	in.Window = params.WindowBlocks
-	if in.Allowances, err = params.Allowances(); err != nil {
-		return err
-	}
-	// The faction is a share of every organisation that runs the runtime, in whatever pool. Were it a share of the pool, a
-	// coalition in a pool of its own would be taken for a small part of it.
-	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
-	if err != nil {
-		return err
-	}
-	in.Faction = poco.Faction(params.QNum, params.QDen, registered)
-	if in.Factor, err = k.beacon.Factor(ctx); err != nil {
-		return err
-	}
-	bench, err := k.seats.ActiveCount(ctx)
-	in.Exposure = it.state.Terms.Exposure(bench)
-	return err
-}
-
-// planSecond plans wave 2, and notes what its draw needs to know of this moment.
+// planSecond carries out an AskPlan effect: it plans wave 2, and notes what its draw needs to know of the pool at this moment.
 func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	c, err := k.countCrowd(ctx, it)
@@ -158,13 +52,71 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.PlanMade{Height: height, Plan: plan, Remaining: delay - poco.PlanDelay}, nil
 }
 
-// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends
-// now, while nobody can know the seed. After a refused draw the answer is no, and the court is called all the same: else whoever
-// refuses draws would end the task without a charge.
+// planTask asks the task's policy for the plan by which the task would be checked if it were planned now.
+func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
+	terms := it.state.Terms
+	policy, err := poco.FindPolicy(terms.Policy)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	in := poco.PlanInput{
+		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
+		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Trust: terms.Trust, Records: scores(it.state.Seats),
+	}
+	if err := k.readLedgers(ctx, it, &in); err != nil {
+		return poco.Plan{}, err
+	}
+	if err := k.readNetwork(ctx, it, &in); err != nil {
+		return poco.Plan{}, err
+	}
+	return policy.Plan(in), nil
+}
+
+// readLedgers puts the task's two ledgers into the input of a plan.
+func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (err error) {
+	trust := it.state.Terms.Trust
+	class, requester := ledgerKeys(it)
+	if in.Class, err = k.getLedger(ctx, class, trust); err != nil {
+		return err
+	}
+	in.Requester, err = k.getLedger(ctx, requester, trust)
+	return err
+}
+
+// readNetwork puts into the input of a plan what follows from the network: parameters, the faction, the beacon's factor, and the cost of
+// a court of all active seats.
+func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	in.Window = params.WindowBlocks
+	if in.Allowances, err = params.Allowances(); err != nil {
+		return err
+	}
+	// The faction is a share of all organisations that run the runtime, in any pool. Were it a share of this pool, a coalition that
+	// has a pool to itself would be counted as a small part of it.
+	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
+	if err != nil {
+		return err
+	}
+	in.Faction = poco.Faction(params.QNum, params.QDen, registered)
+	if in.Factor, err = k.beacon.Factor(ctx); err != nil {
+		return err
+	}
+	bench, err := k.seats.ActiveCount(ctx)
+	in.Exposure = it.state.Terms.Exposure(bench)
+	return err
+}
+
+// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends now, while
+// nobody can know the seed. After a refused draw the answer is always no, and the court is called even if the escrow cannot pay it:
+// otherwise somebody who makes draws be refused could end the task without a charge.
 func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
 	few := plan.Bound == poco.BoundFew
 	court := few && sdk.UnwrapSDKContext(ctx).BlockHeight() >= it.state.WaitEnd
-	if !few { // the records of those drawn may not reach the trust, which is the court as well
+	if !few { // under static credibility the records of those drawn may not reach the trust, which leads to the court too
 		court = plan.Court || it.state.Terms.StaticCredibility
 	}
 	if !court || !it.state.Risk.IsZero() {
@@ -174,7 +126,7 @@ func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bo
 	return !affords, err
 }
 
-// countPool counts what of a pool the draw of a plan that is made now goes by.
+// countPool returns the pool's tickets and its moves (arrivals, departures, draws) up to now. The draw compares them with the pool's then.
 func (k Keeper) countPool(ctx context.Context, pool string) (*types.Count, error) {
 	tickets, err := k.workers.Tickets(ctx, pool)
 	if err != nil {
@@ -189,62 +141,4 @@ func (k Keeper) countPool(ctx context.Context, pool string) (*types.Count, error
 func emitPlan(ctx context.Context, it *item, plan poco.Plan) error {
 	stored := types.PlanFromPoco(it.state.Terms, plan)
 	return emitEvent(ctx, &types.EventPlanned{Task: it.stored.Id, Plan: &stored})
-}
-
-// turnsChangeAfter is how many blocks after a seat has left the engine's order of turns changes.
-const turnsChangeAfter = 2
-
-// isForeseeable says whether the draw of a plan waits for too few blocks, because a seat has left since the plan: colluding proposers may
-// have known its seed when the first answer was locked. Draws that come before the turns change are as unforeseen as they were planned.
-func (k Keeper) isForeseeable(ctx context.Context, it *item) (bool, error) {
-	if it.state.Delay <= poco.PlanDelay+turnsChangeAfter {
-		return false, nil
-	}
-	delay, err := k.beacon.Delay(ctx)
-	return delay > it.state.Delay, err
-}
-
-// fitPlan returns the plan as it can be carried out with those who are left of the ones that it counted, or false. The number that are
-// left is a lower bound: every departure since the plan counts, whoever left. A smaller M never lowers x.
-func (k Keeper) fitPlan(ctx context.Context, it *item) (poco.Plan, bool, error) {
-	plan := it.state.Plan
-	if foreseeable, err := k.isForeseeable(ctx, it); err != nil || foreseeable {
-		return plan, false, err
-	}
-	moves, err := k.workers.PoolMoves(ctx, it.deal.Pool)
-	if err != nil {
-		return plan, false, err
-	}
-	factor, err := k.beacon.Factor(ctx)
-	if err != nil {
-		return plan, false, err
-	}
-	left := plan.Eligible - min(plan.Eligible, moves.Departures-it.stored.Counted.Departures)
-	plan, fits := plan.Fit(left, factor, it.state.Terms.MaxSeats)
-	return plan, fits, nil
-}
-
-// countPlanned keeps how many seats the planned tasks of a pool reserve while they wait for a draw: draws of first workers leave
-// as many organisations for them. Before and after are one task's; the difference may wrap, which cancels out.
-func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uint64) error {
-	if before == after {
-		return nil
-	}
-	n, _, err := records.Find(ctx, k.Planned, pool)
-	if err != nil {
-		return err
-	}
-	if n += after - before; n == 0 {
-		return k.Planned.Remove(ctx, pool)
-	}
-	return k.Planned.Set(ctx, pool, n)
-}
-
-// plannedSeats is how many seats a task reserves for its coming draw, those of its plan for a later wave too: 0 for one that waits
-// for none.
-func plannedSeats(t types.Task) uint64 {
-	if t.Phase != types.PHASE_LOCKED || t.Plan == nil {
-		return 0
-	}
-	return uint64(t.Plan.Replicas) // one more than the blind seats: for the lottery, or for whoever leaves
 }

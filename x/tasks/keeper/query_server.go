@@ -218,7 +218,7 @@ func (q queryServer) Audits(ctx context.Context, _ *types.QueryAuditsRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	counts, err := q.auditCounts(ctx)
+	counts, err := q.listAuditCounts(ctx)
 	if err != nil {
 		return nil, err
 	}

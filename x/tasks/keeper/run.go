@@ -8,13 +8,19 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/credence-chain/credence/internal/events"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// runEvent feeds an event to a task in a block hook and carries out its effects, which may give rise to further events,
-// until none is left; then the task is stored.
+// How the chain runs a task's state machine: poco.Task.Apply takes an event and returns the new state with its effects. carryOut does
+// what an effect asks for, with the store and the other modules, and may answer with a further event.
+
+// runEvent feeds an event to a task in a block hook, carries out its effects and feeds the events that answer them, until none is
+// left. Then it stores the task.
 func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	for events := []poco.Event{ev}; len(events) > 0; {
 		more, err := k.applyEvent(ctx, it, events[0])
@@ -26,7 +32,7 @@ func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	if err := k.saveTask(ctx, it); err != nil {
 		return err
 	}
-	if err := k.settleOnchain(ctx, it); err != nil {
+	if err := k.dropOtherOnchain(ctx, it); err != nil {
 		return err
 	}
 	if it.state.Ending == poco.EndAccepted && it.stored.Final() && it.deal.Callback != "" {
@@ -54,8 +60,8 @@ func (k Keeper) applyEvent(ctx context.Context, it *item, ev poco.Event) (answer
 	return answers, nil
 }
 
-// tellCallback tells the deal's callback of an answer once it is final, after everything of the task is stored: whatever it reads is final,
-// and nothing that it does, a panic included, reaches the settlement.
+// tellCallback tells the deal's callback of a final answer. Everything of the task is stored by then, so that the callback reads what is
+// final. It runs alone: an error or a panic in it undoes nothing of the settlement.
 func (k Keeper) tellCallback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	_ = items.Do(sdkCtx, "callback of task", it.stored.Id, func(ctx sdk.Context) error {
@@ -74,7 +80,7 @@ func (k Keeper) tellCallback(ctx context.Context, it *item) {
 	})
 }
 
-// carryOut does what one effect asks for and returns the event that answers it, if one does.
+// carryOut does what one effect asks for, and returns the event that answers it, or nil.
 func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Event, error) {
 	switch e := e.(type) {
 	case poco.Draw:
@@ -107,15 +113,15 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 	return nil, fmt.Errorf("unknown effect %T", e)
 }
 
-// lockSeat locks the stake of whoever was drawn, and notes the assignment.
+// lockSeat carries out a Lock effect: it locks the stake of a worker that was drawn, and assigns the task to it.
 func (k Keeper) lockSeat(ctx context.Context, it *item, e poco.Lock) error {
 	if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
 		return err
 	}
-	return k.noteSeated(ctx, it, e.Who)
+	return k.seatWorker(ctx, it, e.Who)
 }
 
-// releaseSeat takes the seat from whoever held it, as if it never had.
+// releaseSeat carries out a Release effect: it takes the seat from a worker, as if the worker never had it.
 func (k Keeper) releaseSeat(ctx context.Context, it *item, e poco.Release) error {
 	if err := k.unassignSeat(ctx, it, e.Who); err != nil {
 		return err
@@ -126,12 +132,16 @@ func (k Keeper) releaseSeat(ctx context.Context, it *item, e poco.Release) error
 	return k.workers.Release(ctx, e.Who, e.Amount, e.Fault)
 }
 
-// historyKey places a task in the history of whoever holds a seat in it.
+func emitEvent(ctx context.Context, ev proto.Message) error {
+	return events.Emit(ctx, ev)
+}
+
+// historyKey returns the task's place in the history of an account that holds a seat in it.
 func historyKey(t types.Task, who string) collections.Triple[string, uint64, string] {
 	return collections.Join3(who, uint64(t.Opened), t.Id)
 }
 
-// assignSeat notes that somebody holds a seat.
+// assignSeat notes that an account holds a seat in the task and has work to do.
 func (k Keeper) assignSeat(ctx context.Context, it *item, who string) error {
 	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
 		return err
@@ -139,13 +149,13 @@ func (k Keeper) assignSeat(ctx context.Context, it *item, who string) error {
 	return k.History.Set(ctx, historyKey(it.stored, who))
 }
 
-// unassignSeat notes that somebody has nothing more to do; that it held a seat stays.
+// unassignSeat notes that an account has nothing left to do for the task. That it held a seat stays in its history.
 func (k Keeper) unassignSeat(ctx context.Context, it *item, who string) error {
 	return k.Assignments.Remove(ctx, collections.Join(who, it.stored.Id))
 }
 
-// noteSeated notes an assignment and says so.
-func (k Keeper) noteSeated(ctx context.Context, it *item, who string) error {
+// seatWorker assigns the task to a worker that was drawn, and emits the event.
+func (k Keeper) seatWorker(ctx context.Context, it *item, who string) error {
 	if err := k.assignSeat(ctx, it, who); err != nil {
 		return err
 	}
