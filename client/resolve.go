@@ -74,13 +74,16 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	return Ref{}, &Error{Code: CodeAmbiguous, Field: "ID", Value: id, Kinds: kinds, What: "it is the beginning of several ids", Found: lines}
 }
 
-// Beginning lists what begins with an id, of every kind; nothing for a text that is no id.
-func Beginning(ctx context.Context, conn grpc.ClientConnInterface, text string) ([]Ref, error) {
+// Beginning lists what begins with an id, of the kinds given, or of every kind without one; nothing for a text that is no id.
+func Beginning(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) ([]Ref, error) {
 	id := normalID(text)
 	if !IsID(id) {
 		return nil, nil
 	}
-	return listBeginning(ctx, conn, id, []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher})
+	if len(kinds) == 0 {
+		kinds = []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher}
+	}
+	return listBeginning(ctx, conn, id, kinds)
 }
 
 // listBeginning asks for what begins so.

@@ -2,6 +2,7 @@ package poco
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -112,6 +113,9 @@ const DefaultPolicy = PolicyCredence
 
 // policies are those that a deal may name, in the order in which people are told of them.
 var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Jury{}, IExec{}, Proven{}, Attested{}, Single{}}
+
+// Policies are those that a deal may name, the default one first.
+func Policies() []Policy { return slices.Clone(policies) }
 
 // PolicyByName finds a policy that deals may pin.
 func PolicyByName(name string) (Policy, bool) {

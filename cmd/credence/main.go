@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/credence-chain/credence/cmd/internal/account"
+	"github.com/credence-chain/credence/cmd/internal/complete"
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/program"
 	"github.com/credence-chain/credence/cmd/internal/requester"
@@ -53,6 +54,7 @@ Exit status of every command:
 	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account", "context": "account"}
 	own := []*cobra.Command{program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()}
 	contexts.Offer(own...)
+	complete.Offer(own...)
 	for _, cmd := range append(requester.Commands(), own...) {
 		cmd.GroupID = groups[cmd.Name()]
 		root.AddCommand(cmd)

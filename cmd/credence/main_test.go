@@ -96,3 +96,19 @@ func TestNamesItself(t *testing.T) {
 	}
 	walk(root)
 }
+
+// Shells get a script, and their questions an answer.
+func TestCompletion(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		out, err := run(t, "", "completion", shell)
+		require.NoError(t, err)
+		require.Contains(t, out, "__complete")
+	}
+	out, err := run(t, "", "__complete", "run", "--policy", "qu")
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(out, "quorum\n:4\n"), out)
+	out, err = run(t, "", "__complete", "keys", "")
+	require.NoError(t, err)
+	require.Contains(t, out, "recover\t")
+}

@@ -152,8 +152,8 @@ func plainLogs(cmd *cobra.Command) {
 
 // prepareCommand reads flags, environment and configuration files before any command runs.
 func prepareCommand(cmd *cobra.Command, ctx client.Context) error {
-	if cmd == cmd.Root() {
-		return nil // it shows its help
+	if cmd == cmd.Root() || isCompletion(cmd) {
+		return nil // it shows its help, or answers a shell: nothing is written to the node's home
 	}
 	cmd.SetOut(cmd.OutOrStdout())
 	cmd.SetErr(cmd.ErrOrStderr())
@@ -185,6 +185,11 @@ func prepareCommand(cmd *cobra.Command, ctx client.Context) error {
 		return err
 	}
 	return payFees(cmd)
+}
+
+// isCompletion says whether a shell asks what a command line can be, or for the script with which it does.
+func isCompletion(cmd *cobra.Command) bool {
+	return cmd.Name() == cobra.ShellCompRequestCmd || cmd.Parent() != nil && cmd.Parent().Name() == "completion"
 }
 
 // payFees has the commands below tx that send a message pay what nodes ask by default, unless told otherwise by a flag or

@@ -55,3 +55,19 @@ func TestFoldersOfFilesAreMade(t *testing.T) {
 	require.Error(t, run("tx", "sign", filepath.Join(work, "none.json"), "--from", "alice", "--keyring-backend", "test", "--output-document", filepath.Join(work, "signed", "a", "tx.json")))
 	private(filepath.Join(work, "signed", "a"))
 }
+
+// A shell that asks for completions leaves no trace in the node's home.
+func TestCompletionWritesNothing(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	t.Setenv("CREDENCED_HOME", home)
+	for _, args := range [][]string{{"__complete", "run", "--policy", ""}, {"__completeNoDesc", "run", "--policy", ""}, {"completion", "bash"}} {
+		root := NewRoot()
+		var out bytes.Buffer
+		root.SetOut(&out)
+		root.SetErr(io.Discard)
+		root.SetArgs(args)
+		require.NoError(t, root.Execute())
+		require.Contains(t, out.String(), map[bool]string{true: "quorum", false: "__start_credenced"}[len(args) == 4])
+	}
+	require.NoDirExists(t, home)
+}

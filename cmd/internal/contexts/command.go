@@ -13,6 +13,7 @@ import (
 
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // NewCommand is the command "context" with all that is below it.
@@ -23,7 +24,7 @@ func NewCommand() *cobra.Command {
 whose key is used, in every command that has the flag --context.
 
 What is given counts in this order: flags; with --context, the context that it names; environment variables (CREDENCE_NODE,
-CREDENCE_CHAIN_ID, CREDENCE_STORE, CREDENCE_HOLDER, CREDENCE_FROM, CREDENCE_KEY_FILE, CREDENCE_PASSPHRASE_FILE,
+CREDENCE_CHAIN_ID, CREDENCE_STORE, CREDENCE_HOLDER, CREDENCE_FROM, CREDENCE_KEY_FILE, CREDENCE_KEY_PASSPHRASE_FILE,
 CREDENCED_KEYRING_BACKEND, CREDENCED_HOME); the context that CREDENCE_CONTEXT names, or the one in use. Whoever names a node elsewhere
 leaves the whole network of the context, its chain and its stores; whoever names a key elsewhere leaves its key.
 
@@ -82,7 +83,7 @@ func addCmd() *cobra.Command {
 	f.StringSliceVar(&c.Holders, "holder", nil, "base URL of another holder of results; repeatable")
 	f.StringVar(&c.From, "from", "", "name of a key in the keyring")
 	f.StringVar(&c.KeyFile, "key-file", "", "file with the key, instead of --from")
-	f.StringVar(&c.PassphraseFile, "passphrase-file", "", "file with the passphrase of an encrypted --key-file")
+	f.StringVar(&c.PassphraseFile, keyfile.Flag, "", "file with the passphrase of an encrypted --key-file")
 	f.StringVar(&c.KeyringBackend, "keyring-backend", "", "keyring of --from: os, file or test")
 	f.StringVar(&c.KeyringDir, "keyring-dir", "", "folder of the keyring")
 	f.BoolVar(&use, "use", false, "use it from now on")
@@ -118,7 +119,7 @@ func (c *Context) normalise() error {
 	case c.From != "" && c.KeyFile != "":
 		return usage("--key-file and --from name one key each: give one of them")
 	case c.PassphraseFile != "" && c.KeyFile == "":
-		return usage("--passphrase-file %q: it opens a --key-file, and there is none", c.PassphraseFile)
+		return usage("--"+keyfile.Flag+" %q: it opens a --key-file, and there is none", c.PassphraseFile)
 	case c.isEmpty():
 		return usage("the context would say nothing: give at least a --node, --from or --key-file")
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/keyfile"
 )
 
 // Devnet is the name of the context that says nothing: commands find the devnet of this machine. It is always there.
@@ -27,7 +28,7 @@ type Context struct {
 	From    string `json:"from,omitempty"`
 	KeyFile string `json:"key-file,omitempty"`
 	// PassphraseFile has the passphrase of an encrypted KeyFile.
-	PassphraseFile string `json:"passphrase-file,omitempty"`
+	PassphraseFile string `json:"key-passphrase-file,omitempty"`
 	// KeyringBackend is os, file or test; KeyringDir is the folder of the keyring.
 	KeyringBackend string `json:"keyring-backend,omitempty"`
 	KeyringDir     string `json:"keyring-dir,omitempty"`
@@ -61,7 +62,7 @@ var parts = []part{
 	{heads: []string{"from", "key-file"}, settings: []setting{
 		{flag: "from", env: "CREDENCE_FROM", values: func(c *Context) []string { return one(c.From) }},
 		{flag: "key-file", env: "CREDENCE_KEY_FILE", values: func(c *Context) []string { return one(c.KeyFile) }},
-		{flag: "passphrase-file", env: "CREDENCE_PASSPHRASE_FILE", values: func(c *Context) []string { return one(c.PassphraseFile) }},
+		{flag: keyfile.Flag, env: "CREDENCE_KEY_PASSPHRASE_FILE", values: func(c *Context) []string { return one(c.PassphraseFile) }},
 	}},
 	{settings: []setting{
 		{flag: "keyring-backend", env: "CREDENCED_KEYRING_BACKEND", elsewhere: true, values: func(c *Context) []string { return one(c.KeyringBackend) }},

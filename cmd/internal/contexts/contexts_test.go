@@ -59,7 +59,7 @@ func told(t *testing.T, args ...string) (map[string]string, error) {
 	for _, list := range []string{"node", "store", "holder"} {
 		f.StringSlice(list, nil, "")
 	}
-	for _, text := range []string{"chain-id", "from", "key-file", "passphrase-file", "keyring-backend", "keyring-dir", "home"} {
+	for _, text := range []string{"chain-id", "from", "key-file", "key-passphrase-file", "keyring-backend", "keyring-dir", "home"} {
 		f.String(text, "", "")
 	}
 	Offer(cmd)
@@ -181,7 +181,7 @@ func TestRefused(t *testing.T) {
 		{[]string{"add", "x", "--node", "nodes"}, `--node "nodes": expected HOST:PORT`},
 		{[]string{"add", "x", "--store", "store.example"}, `"store.example" is no base URL`},
 		{[]string{"add", "x", "--from", "a", "--key-file", "b"}, "one key each"},
-		{[]string{"add", "x", "--from", "a", "--passphrase-file", "b"}, "it opens a --key-file"},
+		{[]string{"add", "x", "--from", "a", "--key-passphrase-file", "b"}, "it opens a --key-file"},
 		{[]string{"add", "x", "--from", "a", "--keyring-backend", "cloud"}, `--keyring-backend "cloud"`},
 		{[]string{"remove", "x"}, "there is no context of this name"},
 		{[]string{"show", "x"}, "there is no context of this name"},

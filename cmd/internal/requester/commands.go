@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/cmd/internal/agent"
+	"github.com/credence-chain/credence/cmd/internal/complete"
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/feed"
 	"github.com/credence-chain/credence/cmd/internal/order"
@@ -21,8 +22,10 @@ import (
 func Commands() []*cobra.Command {
 	commands := []*cobra.Command{
 		program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(),
-		feed.NewCommand(), agent.NewCommand(), order.NewCommand(), contexts.NewCommand(),
+		feed.NewCommand(), agent.NewCommand(), order.NewCommand(),
 	}
 	contexts.Offer(commands...)
+	commands = append(commands, contexts.NewCommand())
+	complete.Offer(commands...)
 	return commands
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 )
 
@@ -35,4 +36,21 @@ func TestCommonFlagsAreTheSame(t *testing.T) {
 		}
 	})
 	require.Greater(t, n, 20)
+}
+
+// Whatever a context can be given, run is told. A context is told nothing by another.
+func TestContextsSetFlagsThatThereAre(t *testing.T) {
+	root := &cobra.Command{}
+	root.AddCommand(Commands()...)
+	run, _, err := root.Find([]string{"run"})
+	require.NoError(t, err)
+	add, _, err := root.Find([]string{"context", "add"})
+	require.NoError(t, err)
+	add.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "use" && f.Name != "replace" {
+			require.NotNil(t, run.Flags().Lookup(f.Name), f.Name)
+		}
+	})
+	require.NotNil(t, run.Flags().Lookup(contexts.Flag))
+	require.Nil(t, add.Flags().Lookup(contexts.Flag))
 }

@@ -1,0 +1,30 @@
+package complete
+
+import (
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+)
+
+// What hangs costs the patience, and what was found before it is offered.
+func TestWhatHangsIsLeft(t *testing.T) {
+	never := make(chan struct{})
+	defer close(never)
+	s := wordsOf(fixed("one", "two"), func(*question) { <-never }, fixed("three"))
+	begun := time.Now()
+	found, directive := s.answer(&cobra.Command{}, "")
+	require.Equal(t, []string{"one", "two"}, found)
+	require.Equal(t, cobra.ShellCompDirectiveNoFileComp, directive)
+	require.GreaterOrEqual(t, time.Since(begun), patience)
+}
+
+// A word that others chose can not pass for two.
+func TestWordsAreOneLine(t *testing.T) {
+	q := &question{}
+	q.add("a\nb", "")
+	q.add("a", "b\nc")
+	q.add("a\tb", "")
+	require.Empty(t, q.known())
+}
