@@ -12,15 +12,14 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// AnswerDue says whether a commit, a reveal or a decline would be taken in a block of this height if the state were as
-// it is: nil, or why not. It is the rule of the message's own handler, which the mempool and proposers ask as well, and
-// it changes nothing.
+// AnswerDue returns nil if a commit, reveal or decline would be taken in a block of this height, with the state as it is now, or else why
+// not. It is the rule of the message's own handler; the mempool and proposers ask it too. It changes nothing.
 func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error {
 	_, _, err := k.judgeAnswer(ctx, msg, height)
 	return err
 }
 
-// judgeAnswer returns the task as it is once it has taken an answer, and what of the answer lives on chain; nothing is stored.
+// judgeAnswer returns the task as it would be after an answer, and the part of the answer that is to be kept on chain. It stores nothing.
 func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, []byte, error) {
 	ev, err := answerEvent(msg, height)
 	if err != nil {
@@ -86,7 +85,7 @@ func revealEvent(m *types.MsgReveal, height int64) (poco.Event, error) {
 	return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, err
 }
 
-// takeAnswer carries out an answer. It costs the same gas whatever it reads and writes, but for the bytes that it brings; see
+// takeAnswer takes an answer into the state. Its gas depends on the bytes that it brings, and not on what is read and written; see
 // types.AnswerGas.
 func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)

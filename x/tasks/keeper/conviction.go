@@ -10,15 +10,14 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// noteConvictions counts the workers that a court found wrong against the app that they ran, and has the app reviewed where
-// they are of too many organisations: honest workers that keep being convicted show an app that does not give them the
-// court's answer.
+// noteConvictions notes the workers that a court found wrong, for their organisations and for the app that they ran. An app that convicts
+// workers of too many organisations is suspended for review: it may give honest workers another answer than the court.
 func (k Keeper) noteConvictions(ctx context.Context, it *item, ends []poco.SeatEnd) error {
 	for _, e := range ends {
 		if e.Fault != poco.FaultWrong {
 			continue
 		}
-		// Other answers of the organisation are looked at when their windows end; see findAuditCause.
+		// The court checks other answers of the organisation when their audit windows end; see findAuditCause.
 		if err := k.Convicted.Set(ctx, e.Org, sdk.UnwrapSDKContext(ctx).BlockHeight()); err != nil {
 			return err
 		}

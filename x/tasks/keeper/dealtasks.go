@@ -19,8 +19,8 @@ import (
 
 // The tasks of a deal are in no list of the state: the id of each follows from the deal's and from its index.
 
-// TasksOfDeal lists a deal's opened tasks by their index, those that were pruned with what is left of them. A deal that the chain does not
-// know has none. A page may be short, or empty, where tasks could not be opened: they never were.
+// TasksOfDeal lists the opened tasks of a deal by index. Of pruned tasks it has what is left. A deal that the chain does not know has no
+// tasks. A page may be short or empty, because tasks that could not be opened do not exist.
 func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDealRequest) (*types.QueryTasksOfDealResponse, error) {
 	deal, err := q.deals.FindDeal(ctx, req.Deal)
 	if errors.Is(err, dealstypes.ErrNotFound) {
@@ -36,7 +36,7 @@ func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDea
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := q.tasksAt(ctx, deal, page.indexes)
+	tasks, err := q.listTasksAt(ctx, deal, page.indexes)
 	return &types.QueryTasksOfDealResponse{Tasks: tasks, Pagination: &query.PageResponse{NextKey: page.next}}, err
 }
 
@@ -46,8 +46,8 @@ type openedPage struct {
 	next    []byte   // key of the page that follows; nil for none
 }
 
-// pageOfOpened returns the indexes of a page. Its key is the position, among the opened tasks in the order of the list, at which it
-// begins.
+// pageOfOpened returns the indexes of a page. The key of a page is the position of its first task among the opened ones, in the order of
+// the list.
 func pageOfOpened(deal dealstypes.Deal, p *query.PageRequest) (page openedPage, err error) {
 	from := p.Offset
 	if len(p.Key) > 0 {
@@ -71,8 +71,8 @@ func pageOfOpened(deal dealstypes.Deal, p *query.PageRequest) (page openedPage, 
 	return page, nil
 }
 
-// tasksAt returns the tasks of these indexes, without those that could not be opened.
-func (k Keeper) tasksAt(ctx context.Context, deal dealstypes.Deal, indexes []uint64) (tasks []types.Task, err error) {
+// listTasksAt returns the tasks of a deal at the given indexes, without those that could not be opened.
+func (k Keeper) listTasksAt(ctx context.Context, deal dealstypes.Deal, indexes []uint64) (tasks []types.Task, err error) {
 	id, err := types.ParseID(deal.Id)
 	if err != nil {
 		return nil, err

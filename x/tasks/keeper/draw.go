@@ -12,6 +12,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
+// The draws of a task's workers. A draw is refused (errUndrawable) where it cannot be made now: then the task waits, and wave 2 is planned
+// again. Plans are made in plan.go; urn.go takes the organisations.
+
 // drawWave carries out a Draw effect.
 func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	switch {
@@ -23,8 +26,8 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return k.drawMore(ctx, it, e)
 }
 
-// drawFirst draws the first worker of a task whose deal was not cancelled, if enough organisations are free of reservations, and the
-// task could be checked: by replicas, or by a court that its escrow pays.
+// drawFirst draws the first worker, unless the deal was cancelled. It draws only if planned tasks leave an organisation of the pool over,
+// and if the task could be checked now: by replicas, or by a court that its escrow can pay.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if it.deal.Cancelled {
@@ -44,7 +47,7 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
 }
 
-// refuseFirst says why no first worker is drawn now; nil where one is.
+// refuseFirst returns the event that says why no first worker can be drawn now, or nil if one can.
 func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	plan, err := k.planTask(ctx, it, c.eligible)
@@ -61,14 +64,14 @@ func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event,
 	if !plan.Court {
 		return nil, nil
 	}
-	// Nobody works for a court that will not be called.
+	// No worker is drawn for a task that only a court could check which will not be called.
 	if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
 		return poco.CourtUnpaid{Height: height}, err
 	}
 	return nil, nil
 }
 
-// failDraw is what becomes of a draw that cannot be made now: the task waits. Any other error is a defect.
+// failDraw returns the event of a draw that cannot be made now, after which the task waits. Any other error is a defect.
 func failDraw(ctx context.Context, err error) (poco.Event, error) {
 	if errors.Is(err, errUndrawable) {
 		return poco.DrawFailed{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil
@@ -76,15 +79,15 @@ func failDraw(ctx context.Context, err error) (poco.Event, error) {
 	return nil, err
 }
 
-// scores are the records with which seats were drawn.
-func scores(seats []poco.Seat) (out []uint64) {
+// listScores returns the scores with which seats were drawn.
+func listScores(seats []poco.Seat) (out []uint64) {
 	for _, s := range seats {
 		out = append(out, s.Score)
 	}
 	return out
 }
 
-// drawSecond draws every seat but the first, the lottery's too, from a seed that nobody knew when the task was planned.
+// drawSecond draws wave 2: every seat but the first, the lottery's among them, by a seed that nobody knew when the task was planned.
 func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	plan, fits, err := k.fitPlan(ctx, it)
 	if err != nil {
@@ -94,12 +97,12 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 		return k.refuseDraw(ctx, it)
 	}
 	c := crowd{barred: listBarred(it), eligible: plan.Eligible}
-	seats, err := k.drawSeats(ctx, it, c, wave{number: 2, lottery: plan.Lottery}, func(e poco.Entropy) drawSize { return secondSize(it, plan, e) })
+	seats, err := k.drawSeats(ctx, it, c, wave{number: 2, lottery: plan.Lottery}, func(e poco.Entropy) drawSize { return sizeSecond(it, plan, e) })
 	switch {
 	case errors.Is(err, errUndrawable):
 		return k.refuseDraw(ctx, it)
 	case errors.Is(err, errNotCredible):
-		plan.Court, plan.Bound = true, poco.BoundEvidence // the plan's charge stays, because the seed is known by now
+		plan.Court, plan.Bound = true, poco.BoundEvidence // the plan's charge stays, because the seed is known now
 	case err != nil:
 		return nil, err
 	}
@@ -111,8 +114,8 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
 }
 
-// secondSize is how many seats wave 2 of a plan takes, the lottery's too. A plan of the court, which has no replicas, is never drawn.
-func secondSize(it *item, plan poco.Plan, e poco.Entropy) drawSize {
+// sizeSecond returns how many seats wave 2 of a plan takes, the lottery's among them. A plan of the court has no replicas and is never drawn.
+func sizeSecond(it *item, plan poco.Plan, e poco.Entropy) drawSize {
 	n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
 	if n.won {
 		n.count++
@@ -124,13 +127,13 @@ func secondSize(it *item, plan poco.Plan, e poco.Entropy) drawSize {
 	return n
 }
 
-// refuseDraw drops the plan, and says so; the task is planned again.
+// refuseDraw refuses the draw of wave 2, and emits the risk of its plan. The task is planned again.
 func (k Keeper) refuseDraw(ctx context.Context, it *item) (poco.Event, error) {
 	err := emitEvent(ctx, &types.EventDrawRefused{Task: it.stored.Id, Risk: it.state.Plan.X.Bytes()})
 	return poco.DrawRefused{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
 }
 
-// errUndrawable says that a draw cannot be made now. Each of the three below is one.
+// errUndrawable says that a draw cannot be made now. The three below wrap it and say why.
 var (
 	errUndrawable = errors.New("the draw cannot be made")
 	errTaken      = fmt.Errorf("%w: an organisation that was counted at the plan has been drawn for another task since", errUndrawable)
@@ -138,8 +141,8 @@ var (
 	errTooMany    = fmt.Errorf("%w: more than %d organisations would have to be ranked", errUndrawable, maxRanked)
 )
 
-// drawMore draws the further seats that the policy asked for when it had judged the reveals so far, from a seed that nobody
-// knew then. Until there are enough organisations for all of them, none is drawn.
+// drawMore draws a further wave: the seats that the policy asked for after the reveals so far, by a seed that nobody knew then. It draws
+// all of them or, while there are too few organisations, none.
 func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	c, err := k.countCrowd(ctx, it)
@@ -156,20 +159,20 @@ func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return poco.MoreDrawn{Height: height, Seats: seats}, nil
 }
 
-// errNotCredible says that the records of all who can be drawn do not reach the demanded trust.
+// errNotCredible says that the records of all workers who can be drawn do not reach the demanded trust together.
 var errNotCredible = errors.New("the evidence of all records together is below the demanded trust")
 
-// drawSize is how many seats a wave takes: count of them, and on up to most while the evidence does not suffice. Only a wave 2 under
-// static credibility has a most above its count.
+// drawSize is how many seats a wave takes: count, and then up to most while the records of those drawn do not reach the trust. Only wave 2
+// under static credibility has a most above count.
 type drawSize struct {
 	count, most uint32
-	won         bool
+	won         bool // the lottery's seat is among them
 }
 
 // wave is the number of a draw within an attempt, and the lottery of its plan in parts of 16.
 type wave struct{ number, lottery uint32 }
 
-// drawSeats draws organisations, then a worker within each, and records what anyone needs to recompute it.
+// drawSeats draws organisations and a worker within each, and records what is needed to recompute the draw.
 func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size func(poco.Entropy) drawSize) ([]poco.Seat, error) {
 	seed, err := k.beacon.Seed(ctx)
 	if err != nil {
@@ -190,7 +193,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size f
 		return nil, err
 	}
 	if w.number == 2 && it.state.Terms.StaticCredibility {
-		enough, err := k.credible(ctx, it, seats)
+		enough, err := k.areCredible(ctx, it, seats)
 		if err != nil {
 			return nil, err
 		}
@@ -208,7 +211,7 @@ func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, r
 	seats := make([]poco.Seat, 0, n.count)
 	for i := range max(n.count, n.most) {
 		if i >= n.count {
-			if enough, err := k.credible(ctx, it, seats); err != nil || enough {
+			if enough, err := k.areCredible(ctx, it, seats); err != nil || enough {
 				return seats, err
 			}
 		}
@@ -221,8 +224,8 @@ func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, r
 	return seats, nil
 }
 
-// credible says whether the records of the first worker and the drawn ones, as they are now, reach the demanded trust.
-func (k Keeper) credible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
+// areCredible says whether the records of the first worker and of the drawn ones, as they are now, reach the demanded trust.
+func (k Keeper) areCredible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
 	var records []uint64
 	for _, s := range append([]poco.Seat{*it.state.First()}, drawn...) {
 		w, err := k.workers.GetWorker(ctx, s.Who)

@@ -12,8 +12,8 @@ import (
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// evidenceVerifier returns what checks the evidence that comes with a reveal of a task. Everything that has to be shown is the
-// chain's: the statement of the protocol, completed by the deal. Nothing is stored of the evidence.
+// evidenceVerifier returns the function that checks the evidence of a reveal. The chain itself makes the statement that the evidence has
+// to prove: poco's, completed by the deal. Nothing of the evidence is stored.
 func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVerifier {
 	return func(s poco.Statement, evidence []byte) error {
 		deal, err := k.deals.WholeDeal(ctx, it.stored.Deal)
@@ -35,12 +35,13 @@ func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVer
 	}
 }
 
-// listingOf is what a deal says of the enclaves whose word counts.
+// listingOf returns which enclaves a deal accepts: its runtime and the measurements that it lists.
 func listingOf(deal dealstypes.Deal) enclavestypes.Listing {
 	return enclavestypes.Listing{Runtime: deal.Runtime, Measurements: deal.Measurements}
 }
 
-// endStopped ends a task that waits for evidence which nobody takes any more, and says whether it did.
+// endStopped ends a task whose evidence the chain no longer accepts, because its verifier was stopped or its enclave frozen, and says
+// whether it did.
 func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	p, found := poco.PolicyByName(it.state.Terms.Policy)
 	if !found {
@@ -51,7 +52,7 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	case poco.EvidenceProof:
 		taken, err = k.verifiers.IsUsable(ctx, it.deal.Verifier)
 	case poco.EvidenceAttestation:
-		taken, err = k.takesWord(ctx, it)
+		taken, err = k.acceptsAttestation(ctx, it)
 	}
 	if err != nil || taken {
 		return false, err
@@ -59,10 +60,10 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	return true, k.runEvent(ctx, it, poco.EvidenceStopped{Height: ctx.BlockHeight()})
 }
 
-// takesWord says whether a task can still end by an enclave's word: one that its deal takes is not frozen, and at the deadline of the
-// reveals the chain has not taken the session from the worker that it waits for, after the worker had committed. Such a worker is not to
-// blame; one whose session is over, or that never had one, is.
-func (k Keeper) takesWord(ctx sdk.Context, it *item) (bool, error) {
+// acceptsAttestation says whether a task can still end by an attested answer. It cannot if all enclaves that its deal accepts are frozen.
+// At the deadline of the reveals it cannot either if the chain voided the session of an awaited worker after the worker committed: such
+// a worker is not to blame. A worker whose session expired, or that never had one, is.
+func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	l := listingOf(it.deal)
 	if usable, err := k.enclaves.IsUsable(ctx, l); err != nil || !usable {
 		return false, err

@@ -118,8 +118,8 @@ func TestAVerdictWaitsForNoDraw(t *testing.T) {
 	require.Equal(t, types.PHASE_DONE, f.task(id).Phase)
 }
 
-// TestACancelledDealsTaskLeavesItsLine: found cancelled by its draw, it is ended in the same block's end.
-func TestACancelledDealsTaskLeavesItsLine(t *testing.T) {
+// TestACancelledDealsTaskLeavesItsQueue: found cancelled by its draw, it is ended in the same block's end.
+func TestACancelledDealsTaskLeavesItsQueue(t *testing.T) {
 	f := newFixture(t, 20)
 	id := f.open(1, func(d *dealstypes.Deal) { d.Cancelled = true })[0]
 	// Its draw, its being cancelled and its opening fall into one height.

@@ -16,12 +16,11 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer that a transaction gives leaves an entry of
-// its own with its part of the transaction's gas limit, and so does each such transaction with its bytes, so that messages share no
-// counter. EndBlock adds up what the block's answers have taken. Only answers that the state took count: nobody fills a block with what
-// is refused. A task keeps how many blocks were full when its phase began.
+// Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer of a transaction leaves an entry with its part
+// of the gas limit, and each such transaction one with its bytes: entries of their own, so that messages share no counter. EndBlock adds
+// them up. Refused answers leave none, so that nobody fills a block with them. A task keeps how many blocks were full when its phase began.
 
-// noteAnswered notes an answer of a transaction, which EndBlock counts.
+// noteAnswered notes an answer of a transaction. EndBlock counts it.
 func (k Keeper) noteAnswered(ctx sdk.Context, msg sdk.Msg) error {
 	if !purse.InTransaction(ctx) {
 		return nil
@@ -34,7 +33,8 @@ func (k Keeper) noteAnswered(ctx sdk.Context, msg sdk.Msg) error {
 	return k.Answered.Set(ctx, collections.Join(step.Task, step.Who), types.GasOfAnswers(msg)-types.AnswersBaseGas)
 }
 
-// countAnswers says whether the answers of the block have filled their share of it, in gas or in bytes, and forgets them.
+// countAnswers adds up the block's answers and forgets them. If they have filled their share of the block, in gas or in bytes, it counts the
+// block as full.
 func (k Keeper) countAnswers(ctx context.Context) error {
 	var gas, size uint64
 	err := k.Answered.Walk(ctx, nil, func(_ collections.Pair[string, string], limit uint64) (bool, error) {
@@ -66,14 +66,14 @@ func (k Keeper) countAnswers(ctx context.Context) error {
 	return k.FullBlocks.Set(ctx, full+1)
 }
 
-// countFull is how many blocks answers have filled so far.
+// countFull returns how many blocks answers have filled so far.
 func (k Keeper) countFull(ctx context.Context) (uint64, error) {
 	full, _, err := records.FindItem(ctx, k.FullBlocks)
 	return full, err
 }
 
-// prolongWindow moves the deadline of a task by the blocks of its window that were full, and says whether it did. From then on
-// those that fill later are counted.
+// prolongWindow moves a task's deadline by the blocks that were full since its phase began, or since it was last moved, and says whether it
+// did.
 func (k Keeper) prolongWindow(ctx sdk.Context, it *item) (bool, error) {
 	if !it.state.Awaits() {
 		return false, nil

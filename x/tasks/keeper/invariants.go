@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// CheckInvariants checks between two blocks that the module owes the bonds of open audits and the audit budget, and has the
-// coins, and that each final task stands once in the queue of what is to be pruned. It walks over all tasks: it is for tests.
+// CheckInvariants checks between two blocks that the module owes exactly the bonds of open audits and the audit budget, that it has the
+// coins, and that each final task is once in the queue of pruning. It walks over all tasks, and is for tests.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	budget, err := k.auditBudget(ctx)
 	if err != nil {

@@ -10,16 +10,15 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// This file is the one place where coins of the module move. It owes the bonds of open audits, which are on the tasks, and
-// the audit budget. The budget pays the courts that the chain calls itself. What is left of a convicted worker's stake goes
-// there, and what is left of a bond that was lost.
+// Coins of the module move in this file alone. The module owes the bonds of open audits, which the tasks record, and the audit budget. The
+// budget pays the courts that the chain itself calls. It receives what is left of the stakes of convicted workers and of lost bonds.
 
 // postBond takes a challenger's bond for a task.
 func (k Keeper) postBond(ctx context.Context, from sdk.AccAddress, task [32]byte, amount uint64) error {
 	return k.purse.Deposit(ctx, from, task[:], amount)
 }
 
-// setAside takes what a court costs out of the audit budget, or as much as there is.
+// setAside takes the cost of a court out of the audit budget, or as much as there is, and returns what it took.
 func (k Keeper) setAside(ctx context.Context, amount uint64) (uint64, error) {
 	budget, err := k.auditBudget(ctx)
 	if err != nil {
@@ -49,7 +48,7 @@ func (k Keeper) fundFromStake(ctx context.Context, amount uint64) error {
 	return k.fundAudits(ctx, amount)
 }
 
-// endBond pays a bond out: to the court, back to whose it was, and to the audit budget.
+// endBond pays a bond out: to the court, back to the challenger or the budget that posted it, and to the audit budget.
 func (k Keeper) endBond(ctx context.Context, s poco.AuditSettlement, court []sdk.AccAddress) error {
 	for i, p := range s.FromBond {
 		if err := k.purse.Pay(ctx, court[i], p.Amount); err != nil {

@@ -62,7 +62,7 @@ func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.P
 	in := poco.PlanInput{
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
 		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
-		Trust: terms.Trust, Records: scores(it.state.Seats),
+		Trust: terms.Trust, Records: listScores(it.state.Seats),
 	}
 	if err := k.readLedgers(ctx, it, &in); err != nil {
 		return poco.Plan{}, err

@@ -13,9 +13,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Pruning. A task that has been final for prune_blocks is replaced by a compact record. Nothing of the protocol reads the record of a
-// final task, but for one whose charge waits for its turn in the ledgers: it is looked at again a window later. The queue has each final
-// task once, under the height at which it became final, so that a change of prune_blocks holds for all of them.
+// Pruning. A task that has been final for prune_blocks is replaced by a compact record, because the protocol reads nothing of a final task
+// any more. The exception is a task whose charge is not decided yet: it stays, and is tried again a window later. The queue has each final
+// task once, by the height at which it became final, so that a change of prune_blocks holds for all of them.
 
 // Pruning implements the hook of x/deals: this module's parameters say when ended records are pruned, here and in the modules below.
 func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
@@ -23,7 +23,7 @@ func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
 	return pruning.Policy{Blocks: params.PruneBlocks, PerBlock: params.PrunesPerBlock, RetryBlocks: params.WindowBlocks}, err
 }
 
-// pruneTasks prunes what is due.
+// pruneTasks prunes the tasks that are due.
 func (k Keeper) pruneTasks(ctx context.Context) error {
 	policy, err := k.Pruning(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (k Keeper) pruneTasks(ctx context.Context) error {
 	return queue.Run(sdk.UnwrapSDKContext(ctx), policy)
 }
 
-// queuePruning notes that a task is final.
+// queuePruning puts a task that has become final into the queue of pruning.
 func (k Keeper) queuePruning(ctx context.Context, t types.Task) error {
 	return k.Prunes.Set(ctx, collections.Join(t.FinalHeight(), t.Id))
 }
@@ -95,7 +95,7 @@ func (k Keeper) GetPruned(ctx context.Context, id string) (record types.PrunedTa
 	return record, found, err
 }
 
-// FindTask returns a task; of one that was pruned, what is left.
+// FindTask returns a task. Of one that was pruned it returns what is left; collections.ErrNotFound where there is neither.
 func (k Keeper) FindTask(ctx context.Context, id string) (types.Task, error) {
 	record, found, err := k.GetPruned(ctx, id)
 	if err != nil || !found {
@@ -105,7 +105,7 @@ func (k Keeper) FindTask(ctx context.Context, id string) (types.Task, error) {
 		return types.Task{}, err
 	}
 	t := record.Task()
-	for i, s := range t.Seats { // as far as they are registered still
+	for i, s := range t.Seats { // organisations of workers that are still registered
 		if w, err := k.workers.GetWorker(ctx, s.Who); err == nil {
 			t.Seats[i].Organisation, t.Settlement.Seats[i].Organisation = w.Organisation, w.Organisation
 		}
@@ -113,8 +113,8 @@ func (k Keeper) FindTask(ctx context.Context, id string) (types.Task, error) {
 	return t, nil
 }
 
-// notFound is why there is no record of a task.
-func (k Keeper) notFound(ctx context.Context, id string) error {
+// explainMissing returns ErrNotFound for a task, and says whether it was pruned.
+func (k Keeper) explainMissing(ctx context.Context, id string) error {
 	record, found, err := k.GetPruned(ctx, id)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawRequest) (*types.QueryReplayDrawResponse, error) {
 	t, err := q.Tasks.Get(ctx, req.Id)
 	if errors.Is(err, collections.ErrNotFound) {
-		err = q.notFound(ctx, req.Id)
+		err = q.explainMissing(ctx, req.Id)
 	}
 	if err != nil {
 		return nil, refuseRequest(err)

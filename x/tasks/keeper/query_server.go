@@ -19,8 +19,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxPage bounds a page of any list; maxOffset how far a page may be from where it is looked for. Counting all would cost
-// as much as there is, and is not done.
+// maxPage bounds the entries of a page, and maxOffset how many entries a query may skip. Totals are not counted, because that would read
+// the whole list.
 const (
 	maxPage   = 200
 	maxOffset = 10_000
@@ -99,7 +99,8 @@ func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineReq
 	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
-// refuseRequest tells who asks for what there is not, or by an id or address that is none, that it is their mistake.
+// refuseRequest gives an error the gRPC status that says whose mistake it is: InvalidArgument for a malformed id or address, NotFound for
+// something that does not exist. Other errors are the node's, and stay as they are.
 func refuseRequest(err error) error {
 	if errors.Is(err, collections.ErrEncoding) || errors.Is(err, types.ErrInvalid) {
 		return status.Error(codes.InvalidArgument, err.Error())
@@ -177,7 +178,7 @@ func (q queryServer) Result(ctx context.Context, req *types.QueryResultRequest) 
 	return out, err
 }
 
-// prunedResult is what a task brought that was pruned. Whom it was for, and in which folder, only a deal says that is whole still.
+// prunedResult answers for the result of a task that was pruned. Beneficiary and output path are empty if the deal was pruned too.
 func (q queryServer) prunedResult(ctx context.Context, record types.PrunedTask) (*types.QueryResultResponse, error) {
 	deal, err := q.deals.FindDeal(ctx, record.Deal)
 	if err != nil {

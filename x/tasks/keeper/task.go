@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// item is a task under work: as stored, with its deal, and as the protocol sees it.
+// item is a task that is being processed: its record, its deal, and its state as poco has it.
 type item struct {
 	stored types.Task
 	deal   dealstypes.Deal
@@ -27,7 +27,7 @@ type item struct {
 func (k Keeper) loadTask(ctx context.Context, id string) (*item, error) {
 	stored, err := k.Tasks.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, k.notFound(ctx, id)
+		return nil, k.explainMissing(ctx, id)
 	}
 	if errors.Is(err, collections.ErrEncoding) {
 		return nil, errorsmod.Wrapf(types.ErrInvalid, "task: %s", err)
@@ -46,8 +46,8 @@ func (k Keeper) loadTask(ctx context.Context, id string) (*item, error) {
 	return &item{stored: stored, deal: deal, state: state}, nil
 }
 
-// listParties returns the organisations that have a part in the task beside those who run it: the requester's, the app's
-// and those of the datasets that it reads. None of them is drawn. They judge it as all seats do: see seatCourt.
+// listParties returns the organisations of the requester, of the app, and of the datasets that the task reads. None of them is drawn for
+// it. If they hold seats they judge it in court as all seats do; see seatCourt.
 func (it *item) listParties() []string {
 	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
 	for _, d := range it.deal.DatasetsOf(it.stored.Index) {
@@ -57,7 +57,7 @@ func (it *item) listParties() []string {
 	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
 }
 
-// saveTask stores a task, and keeps all that follows from it in step: the pool's planned seats, the court's room, the queue of
+// saveTask stores a task and updates all that follows from it: the pool's planned seats, the court's room, the queues of
 // deadlines, the lists of states and of pruning. A task waits in one queue, once, or in none, and has one state. The
 // steps before Tasks.Set write into the record.
 func (k Keeper) saveTask(ctx context.Context, it *item) error {
@@ -67,23 +67,23 @@ func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	return steps.Run(
 		func() error { return k.countPlanned(ctx, it.deal.Pool, plannedSeats(before), plannedSeats(it.stored)) },
 		func() error { return c.freeRoom(ctx) },
-		func() error { return c.noteMoment(ctx) },
+		func() error { return c.noteHeights(ctx) },
 		func() error { return c.requeue(ctx) },
 		func() error { return k.Tasks.Set(ctx, it.stored.Id, it.stored) },
 		func() error { return c.relist(ctx) },
-		func() error { return c.announce(ctx) },
+		func() error { return c.emitPhase(ctx) },
 	)
 }
 
-// change is a task that is stored anew, and what was stored of it before.
+// change is a task that is about to be stored, with the record that was stored before.
 type change struct {
 	k      Keeper
 	it     *item
 	before types.Task
 }
 
-// moved says whether the task entered a phase, another one or the same again.
-func (c change) moved() bool {
+// entersPhase says whether the task enters a phase, another one or the same again.
+func (c change) entersPhase() bool {
 	after := c.it.stored
 	return after.Phase != c.before.Phase || after.Attempt != c.before.Attempt || after.Recalls != c.before.Recalls
 }
@@ -96,13 +96,13 @@ func (c change) freeRoom(ctx context.Context) error {
 	return c.k.freeRoom(ctx, &c.it.stored)
 }
 
-// noteMoment notes the height at which the task ended. When a phase begins that awaits answers, it notes how many blocks were full
-// so far.
-func (c change) noteMoment(ctx context.Context) (err error) {
+// noteHeights notes the height at which the task ended. When a phase begins that awaits answers, it notes how many blocks were full until
+// then; see fullblocks.go.
+func (c change) noteHeights(ctx context.Context) (err error) {
 	if c.it.stored.Ended() && c.it.stored.Done == 0 {
 		c.it.stored.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
 	}
-	if c.moved() && c.it.state.Awaits() {
+	if c.entersPhase() && c.it.state.Awaits() {
 		c.it.stored.FullBlocks, err = c.k.countFull(ctx)
 	}
 	return err
@@ -126,7 +126,7 @@ func (c change) requeue(ctx context.Context) error {
 	return c.k.Queue.Set(ctx, after.QueueKey())
 }
 
-// relist moves the task to its place in the list of states, and a task that has become final into the queue of pruning.
+// relist moves the task to its place in the list of states, and puts a task that has become final into the queue of pruning.
 func (c change) relist(ctx context.Context) error {
 	after := c.it.stored
 	if after.Final() && !c.before.Final() {
@@ -145,9 +145,9 @@ func (c change) relist(ctx context.Context) error {
 	return c.k.States.Set(ctx, stateKey(after))
 }
 
-// announce says that the task came into a phase.
-func (c change) announce(ctx context.Context) error {
-	if !c.moved() {
+// emitPhase emits an event if the task enters a phase.
+func (c change) emitPhase(ctx context.Context) error {
+	if !c.entersPhase() {
 		return nil
 	}
 	t := c.it.stored
@@ -159,8 +159,8 @@ func stateKey(t types.Task) collections.Triple[uint32, uint64, string] {
 	return collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)
 }
 
-// takeEvent carries out a user's event: the new state, which the caller stores, and nothing else, because such events have no
-// effects. Coins and counters move in block hooks only, but for the bond of a challenge (docs/adr/0005-messages-move-no-money.md).
+// takeEvent applies the event of a message to the task, which the caller then stores. Such events have no effects: coins and counters move
+// in block hooks alone, but for the bond of a challenge (docs/adr/0005-messages-move-no-money.md).
 func (it *item) takeEvent(ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
@@ -173,7 +173,7 @@ func (it *item) takeEvent(ev poco.Event) error {
 	return nil
 }
 
-// registerError turns the protocol's refusals into the module's registered errors, keeping their words.
+// registerError turns a refusal of poco into the module's registered error, with the same text.
 func registerError(err error) error {
 	for _, m := range []struct{ from, to error }{
 		{poco.ErrWrongPhase, types.ErrWrongPhase},
@@ -193,8 +193,7 @@ func registerError(err error) error {
 	return err
 }
 
-// OpenTask implements the hook of x/deals: a deal's task of an index within the request's bag begins, and is due in this very
-// block.
+// OpenTask implements the hook of x/deals: it opens the deal's task of an index within the request's bag. The task is due in this block.
 func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	dealID, err := types.ParseID(deal.Id)
@@ -209,14 +208,14 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	it := &item{deal: deal, state: state, stored: types.Task{
 		Id: types.IDText(id), Deal: deal.Id, Index: index, Opened: sdkCtx.BlockHeight(),
 	}}
-	if err := k.checkNew(ctx, it.stored.Id); err != nil {
+	if err := k.checkUnused(ctx, it.stored.Id); err != nil {
 		return err
 	}
 	return k.saveTask(ctx, it)
 }
 
-// checkNew returns ErrExists where a task of the id is there, or was pruned.
-func (k Keeper) checkNew(ctx context.Context, id string) error {
+// checkUnused returns ErrExists if there is a task of this id, or was one that was pruned.
+func (k Keeper) checkUnused(ctx context.Context, id string) error {
 	has, err := k.Tasks.Has(ctx, id)
 	if err != nil {
 		return err

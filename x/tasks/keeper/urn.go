@@ -8,24 +8,24 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxRanked bounds how many organisations a draw ranks where tickets came up in vain.
+// maxRanked bounds how many organisations a draw ranks after too many tickets whose holders could not be drawn.
 const maxRanked = 256
 
-// urn is what one draw takes organisations out of: the pool's tickets, in the order of the draw's seed.
+// urn holds the tickets of a pool for one draw, in the order of the draw's seed (poco/ticket.go).
 type urn struct {
 	keeper  Keeper
 	pool    string
 	policy  string
 	entropy poco.Entropy
 	ranking *poco.Ranking
-	given   uint64       // how many tickets there are
-	counted *types.Count // of wave 2: the moment of its plan
+	given   uint64       // how many tickets the pool had given out
+	counted *types.Count // in wave 2, what was counted at its plan; else nil
 	drawn   []uint64     // the tickets that were drawn
-	out     []string     // organisations that may not be drawn, or were
+	out     []string     // organisations that may not be drawn, or were drawn
 }
 
-// newUrn returns the urn of a draw. That of wave 1 holds all who can be drawn now, that of wave 2 those that the plan counted, and
-// that of a later wave the holders of the plan's tickets that can be drawn now.
+// newUrn returns the urn of a draw. In wave 1 it holds all organisations that can be drawn now, in wave 2 those that the plan counted, and
+// in a later wave those that held a ticket at the plan and can be drawn now.
 func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (*urn, error) {
 	u := &urn{keeper: k, pool: it.deal.Pool, policy: it.state.Terms.Policy, entropy: e, out: slices.Clone(c.barred)}
 	var err error
@@ -34,7 +34,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
 	case 2:
 		u.counted, u.given = it.stored.Counted, it.stored.Counted.Tickets
-	default: // only policies that promise no bound ask for further waves, so that newcomers among the holders break no promise
+	default: // only policies that promise no bound ask for later waves, so that newcomers among the holders break no promise
 		u.given = it.stored.Counted.Tickets
 	}
 	if err != nil {
@@ -44,7 +44,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 	return u, nil
 }
 
-// takeSeat draws an organisation for a seat of the task, and a worker within it, and notes both in the record.
+// takeSeat draws an organisation for a seat of the task and a worker within it, and notes both in the record of the draw.
 func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord) (seat poco.Seat, err error) {
 	org, err := u.drawTicket(ctx, rec)
 	if err != nil {
@@ -74,13 +74,13 @@ func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord)
 	return poco.Seat{Who: worker, Org: org, Score: score}, nil
 }
 
-// drawTicket takes out the holder of the next ticket that can be drawn and notes in the record how. Where too many tickets come up
-// in vain, since few of their holders can be drawn, it ranks those that can be. errUndrawable where nobody can be drawn (errTooFew), where too many
-// would have to be ranked (errTooMany), and in wave 2 where it cannot be said whom the seed chooses (errTaken).
+// drawTicket draws the organisation whose ticket comes next in the seed's order among those that can be drawn, and notes it in the record.
+// After too many tickets whose holders cannot be drawn, it ranks those that can be drawn instead. It returns errTooFew if nobody can be
+// drawn, errTooMany if too many would have to be ranked, and errTaken if in wave 2 the seed's choice is not known any more.
 func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
 	ticket, found, err := u.ranking.Pick(func(ticket uint64) (drawable bool, err error) {
-		// The ranking is of a power of two: its numbers beyond those given are no tickets.
+		// The ranking has a power of two numbers; those beyond the given tickets are no tickets.
 		if ticket >= u.given || slices.Contains(u.drawn, ticket) || slices.Contains(rec.Passed, ticket) {
 			return false, nil
 		}
@@ -102,7 +102,7 @@ func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, er
 	return org, nil
 }
 
-// findHolder returns who holds a ticket, and whether they can be drawn.
+// findHolder returns the organisation that holds a ticket, and whether it can be drawn.
 func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawable bool, err error) {
 	if org, _, err = u.keeper.workers.TicketHolderAt(ctx, u.pool, ticket); err != nil {
 		return "", false, err
@@ -111,9 +111,9 @@ func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawab
 	return org, drawable, err
 }
 
-// isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan;
-// errTaken where a draw for another task has taken it after the plan's block, whether it is back or not: were it passed over, whoever
-// knows the seed could have it drawn, so that a friend takes its place.
+// isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan. It returns
+// errTaken if a draw for another task took the organisation after the plan's block, even if it is back. Were it passed over, somebody who
+// knows the seed could have it drawn for a task of their own, so that a friend takes its place here.
 func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	if slices.Contains(u.out, org) {
 		return false, nil
@@ -129,13 +129,12 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	case stint.Taken > u.counted.Height:
 		return false, errTaken
 	}
-	// Drawable: it was here at the plan, and has been ever since. False: it came since, left by itself, was taken in the plan's block, or
-	// was gone at the plan already.
+	// It was here at the plan and ever since. If not, it came later, left by itself, was taken in the plan's block, or was gone at the plan.
 	return stint.Arrival <= u.counted.Arrivals && stint.Departure == 0, nil
 }
 
-// drawRanked draws among all who can be drawn by the rank of their tickets; errTooFew where there is nobody. In wave 2 no other draw
-// may have taken an organisation since the plan: one that was taken is not ranked, and the seed may have chosen it.
+// drawRanked ranks the tickets of all who can be drawn and draws the first; errTooFew if there is nobody. In wave 2 it returns errTaken if
+// another draw has taken an organisation of the pool since the plan: that one is not ranked, but the seed may have chosen it.
 func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, string, error) {
 	if err := u.checkNoneTaken(ctx); err != nil {
 		return 0, "", err
@@ -154,8 +153,8 @@ func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, st
 	return ticket, org, err
 }
 
-// checkNoneTaken returns errTaken where a draw has taken an organisation of the pool since the plan of wave 2. It counts draws of the
-// plan's block too, and of organisations that came since: such a refusal is more than is needed, and harms nobody but by the wait.
+// checkNoneTaken returns errTaken if a draw has taken an organisation of the pool since the plan of wave 2. It also counts draws in the
+// plan's block and of organisations that came since, where no refusal is needed. That costs the task a wait and nothing else.
 func (u *urn) checkNoneTaken(ctx context.Context) error {
 	if u.counted == nil {
 		return nil
@@ -167,7 +166,7 @@ func (u *urn) checkNoneTaken(ctx context.Context) error {
 	return err
 }
 
-// listTickets returns the tickets of all who can be drawn, ascending; errTooMany where they are too many to rank.
+// listTickets returns the tickets of all who can be drawn, ascending; errTooMany if they are too many to rank.
 func (u *urn) listTickets(ctx context.Context) (tickets []uint64, err error) {
 	size, err := u.keeper.workers.EligibleOrgs(ctx, u.pool)
 	if err != nil {
