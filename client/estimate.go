@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -27,6 +28,11 @@ type Estimate struct {
 	MaxPrice uint64 `json:"max_price"`
 	Locked   uint64 `json:"locked"`
 	Balance  uint64 `json:"balance"`
+	// Replica in ucred is what each right replica is paid, and UsePrice how, where that depends on what it uses: Replica is then the
+	// most, and LimitPrice what one costs that uses all of the fuel limit.
+	Replica    uint64               `json:"replica"`
+	UsePrice   *dealstypes.UsePrice `json:"use_price,omitempty"`
+	LimitPrice uint64               `json:"limit_price,omitempty"`
 	// Stake in ucred that each worker loses for a wrong answer.
 	Stake uint64 `json:"stake"`
 	// Window is how many blocks a worker has for its answer, Reveal how many for opening it, and BlockMillis how long a block is
@@ -96,6 +102,10 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 	order.MaxPrice = e.MaxPrice
 	e.Locked = e.MaxPrice * e.Tasks
 	e.Pool, e.Stake, e.Window, e.Reveal = quote.Deal.Pool, quote.Deal.Terms.Stake, quote.Deal.Terms.CommitBlocks, quote.Deal.Terms.RevealBlocks
+	terms := dealstypes.TermsToPoco("", quote.Deal, quote.Deal.First)
+	if e.Replica, e.UsePrice = terms.Price, quote.Deal.Terms.UsePrice; e.UsePrice != nil {
+		e.LimitPrice = terms.PriceOf(poco.Outcome{Fuel: terms.FuelLimit})
+	}
 	e.BlockMillis = params.Params.BlockMillis
 	return r.checkAffordable(ctx, order)
 }

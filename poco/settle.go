@@ -115,14 +115,15 @@ func (t *Task) settleEnding() Settlement {
 	}
 	slashed := t.endSeats(&s)
 	pot := slashed // what is left of it
-	paid, reward := 0, t.Terms.Reward()
+	paid, price := 0, t.Terms.PriceOf(answer)
+	reward := t.Terms.rewardOf(price)
 	for _, seat := range t.Seats {
 		if payable && seat.State == SeatRevealed && seat.Outcome == answer {
 			paid++
 			pay(PartyWorker, seat.Who, reward)
 		}
 	}
-	pay(PartyPool, t.Terms.PoolOwner, uint64(paid)*(t.Terms.Price-reward)) // within the escrow: paid <= MaxSeats
+	pay(PartyPool, t.Terms.PoolOwner, uint64(paid)*(price-reward)) // within the escrow: paid <= MaxSeats, price <= Terms.Price
 
 	// The court is paid first out of slashed stake, then out of what is left once everybody who delivered has been paid.
 	truthful := t.endCourt(&s)
@@ -183,6 +184,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	confirms := t.Terms.policyRules().Confirms
 	// Organisations that answered as the verdict says, without having seen what others revealed; one seat per organisation.
 	blind := countSeats(t.Seats, func(s Seat) bool { return t.isRight(s) && isBlind(s) })
+	confirms = confirms && t.Terms.PriceOf(t.Verdict) > 0
 	courtCost := t.courtCost()
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
@@ -210,7 +212,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 		if t.isHeld(seat) {
 			e.Unlock = 0
 		}
-		e.Confirmed = e.Right && confirms && (blind > 1 && isBlind(seat) || t.ByCourt) && t.Terms.Price > 0
+		e.Confirmed = e.Right && confirms && (blind > 1 && isBlind(seat) || t.ByCourt)
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)
 	}

@@ -259,10 +259,11 @@ func TestPartsOfThePrice(t *testing.T) {
 			require.Zero(t, right)
 			return
 		}
-		reward := new(big.Int).SetUint64(terms.Price)
+		price := terms.PriceOf(s.Verdict)
+		reward := new(big.Int).SetUint64(price)
 		reward.Mul(reward, big.NewInt(int64(10_000-terms.CommissionBps))).Quo(reward, big.NewInt(10_000))
 		require.Equal(t, right*reward.Uint64(), workers)
-		require.Equal(t, right*terms.Price, workers+pool)
+		require.Equal(t, right*price, workers+pool)
 		require.LessOrEqual(t, payments, 1)
 		due := uint64(0)
 		if s.Ending == EndAccepted && s.Verdict.Kind == KindResult {
@@ -313,6 +314,9 @@ func anyEnded(t *rapid.T, endings ...Ending) Task {
 	terms := testTerms()
 	small := rapid.OneOf(rapid.Uint64Range(0, 20), rapid.Uint64Range(0, 1<<40))
 	terms.Price, terms.AppPrice = small.Draw(t, "price"), small.Draw(t, "app price")
+	if rapid.Bool().Draw(t, "by use") {
+		terms.UsePrice, terms.Seconds = anyUsePrice(t, terms.Price), rapid.Uint32Range(0, 100).Draw(t, "seconds")
+	}
 	terms.Stake, terms.CourtFee, terms.Value = small.Draw(t, "stake"), small.Draw(t, "court fee"), small.Draw(t, "value")
 	terms.CommissionBps, terms.PoolOwner = rapid.SampledFrom([]uint32{0, 1, 333, 5_000, 9_999, 10_000}).Draw(t, "commission"), "pool"
 	for i := range rapid.IntRange(0, 3).Draw(t, "royalties") {

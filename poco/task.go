@@ -16,6 +16,9 @@ type Terms struct {
 	DatasetPrice uint64
 	Royalties    []Royalty
 	Price        uint64 // for each right replica: Reward to the worker, the rest to the pool's owner
+	// UsePrice makes Price the most for one: see PriceOf. Seconds are those that the job declares.
+	UsePrice UsePrice
+	Seconds  uint32
 	// CommissionBps is the pool owner's share of the price; the unit that rounding leaves is its as well.
 	CommissionBps uint32
 	Stake         uint64 // locked per assignment
@@ -90,6 +93,9 @@ func (t Terms) Validate() error {
 	if t.Premium > 0 && !t.policyRules().Ledgers {
 		return fmt.Errorf("terms.premium: got %d, expected 0 under the policy %q, which keeps no ledgers", t.Premium, t.Policy)
 	}
+	if err := t.UsePrice.Validate(t.Price); err != nil {
+		return fmt.Errorf("terms.%w", err)
+	}
 	var sum, carry uint64
 	for _, r := range t.Royalties {
 		if sum, carry = bits.Add64(sum, r.Amount, 0); carry != 0 || sum > t.DatasetPrice {
@@ -145,11 +151,15 @@ func (t Terms) Escrow() (uint64, error) {
 	return sum, nil
 }
 
-// Reward is the worker's part of the price: what is left of it after the pool's commission, rounded down.
-func (t Terms) Reward() uint64 { return mulBps(t.Price, 10_000-t.CommissionBps) }
+// Reward is the worker's part of the price, the most that it is paid: what is left of it after the pool's commission, rounded down.
+func (t Terms) Reward() uint64 { return t.rewardOf(t.Price) }
+
+// rewardOf is the worker's part of what a replica is paid.
+func (t Terms) rewardOf(price uint64) uint64 { return mulBps(price, 10_000-t.CommissionBps) }
 
 // Exposure is what the stake inequality weighs for a task under these terms before a bench of so many seats. The reward
-// is the worker's part of the price: the commission is no reason for a worker to be honest. What running costs is not
+// is the worker's part of the price, with a price by use of the most: stakes are enough for that, and for less. The commission is no
+// reason for a worker to be honest. What running costs is not
 // known; no worker runs at a loss, so its part bounds that too.
 func (t Terms) Exposure(bench uint64) Exposure {
 	e := Exposure{Value: t.Value, Reward: t.Reward(), Cost: t.Reward(), CourtCost: ^uint64(0)}

@@ -53,7 +53,7 @@ func ScoreUnder(policy string, confirmations, score uint64) uint64 {
 // markOf is what the vote does to a seat's record. A task without an accepted answer moves none, as on iExec. Work at price 0 moves none
 // either: nobody gains by it, and nobody can have an honest worker outvoted for nothing.
 func (t *Task) markOf(seat Seat) VoteMark {
-	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) || t.Terms.Price == 0 {
+	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) || t.Terms.PriceOf(t.Verdict) == 0 {
 		return MarkNone
 	}
 	switch right := t.isRight(seat); t.Terms.policyRules().Votes {

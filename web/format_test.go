@@ -36,3 +36,13 @@ func TestTrustIsShownAsCommandsTakeIt(t *testing.T) {
 		require.Equal(t, trusts[i], trust, text)
 	}
 }
+
+// TestReplicaPrice: the page says how a price by use is made, and the price alone where there is none.
+func TestReplicaPrice(t *testing.T) {
+	program := `import {replicaPrice} from "./static/format.js"; console.log(JSON.stringify([
+  {price: "50000"}, {price: "50000", use_price: {base: "0", per_gfuel: "500", per_second: "0"}}, {price: "50000", use_price: {base: "10000", per_gfuel: "0", per_second: "5"}},
+].map(replicaPrice)));`
+	out, err := exec.CommandContext(t.Context(), tool.Find(t, "node"), "--input-type=module", "--eval", program).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.JSONEq(t, `["0.05 CRED", "0.0005 CRED a Gfuel used, at most 0.05 CRED", "0.01 CRED and 0.000005 CRED a second declared, at most 0.05 CRED"]`, string(out))
+}

@@ -12,24 +12,39 @@ import (
 
 // orderRow is an order of the book.
 type orderRow struct {
-	ID           string   `json:"id"`
-	Kind         string   `json:"kind"`
-	Status       string   `json:"status"`
-	Owner        string   `json:"owner"`
-	Organisation string   `json:"organisation"`
-	Of           string   `json:"of"` // the app, dataset or pool
-	Price        big      `json:"price"`
-	Volume       uint64   `json:"volume"` // 0 for no bound
-	Filled       uint64   `json:"filled"`
-	Category     string   `json:"category"`
-	MaxFuel      big      `json:"max_fuel"`
-	Stake        big      `json:"stake"`
-	Trust        uint64   `json:"trust"` // 0 for any
-	Commission   uint32   `json:"commission_bps"`
-	Tags         []string `json:"tags"`
-	Expiry       int64    `json:"expiry"`
-	Height       int64    `json:"height"`
-	Pruned       int64    `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
+	ID           string        `json:"id"`
+	Kind         string        `json:"kind"`
+	Status       string        `json:"status"`
+	Owner        string        `json:"owner"`
+	Organisation string        `json:"organisation"`
+	Of           string        `json:"of"` // the app, dataset or pool
+	Price        big           `json:"price"`
+	Volume       uint64        `json:"volume"` // 0 for no bound
+	Filled       uint64        `json:"filled"`
+	Category     string        `json:"category"`
+	MaxFuel      big           `json:"max_fuel"`
+	Stake        big           `json:"stake"`
+	Trust        uint64        `json:"trust"` // 0 for any
+	Commission   uint32        `json:"commission_bps"`
+	UsePrice     *usePriceView `json:"use_price,omitempty"` // none where each replica is paid the price
+	Tags         []string      `json:"tags"`
+	Expiry       int64         `json:"expiry"`
+	Height       int64         `json:"height"`
+	Pruned       int64         `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
+}
+
+// usePriceView is a price by use, in ucred.
+type usePriceView struct {
+	Base      big `json:"base"`
+	PerGfuel  big `json:"per_gfuel"`
+	PerSecond big `json:"per_second"`
+}
+
+func usePriceOf(p *dealstypes.UsePrice) *usePriceView {
+	if p == nil {
+		return nil
+	}
+	return &usePriceView{big(p.Base), big(p.PerGfuel), big(p.PerSecond)}
 }
 
 func orderRowOf(r markettypes.OrderRecord) orderRow {
@@ -41,6 +56,7 @@ func orderRowOf(r markettypes.OrderRecord) orderRow {
 	case o.Pool != nil:
 		row.Of, row.Price, row.Volume, row.Category = o.Pool.Pool, big(o.Pool.Price), o.Pool.Volume, o.Pool.Category
 		row.MaxFuel, row.Stake, row.Trust, row.Commission = big(o.Pool.MaxFuel), big(o.Pool.Stake), o.Pool.Trust, o.Pool.CommissionBps
+		row.UsePrice = usePriceOf(o.Pool.UsePrice)
 		row.Tags = append(row.Tags, o.Pool.Tags...)
 	case o.App != nil:
 		row.Of, row.Price, row.Volume = o.App.App, big(o.App.Price), o.App.Volume

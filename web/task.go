@@ -41,18 +41,19 @@ type onchainView struct {
 }
 
 type termsView struct {
-	Policy  string `json:"policy"`
-	Pool    string `json:"pool"`
-	Price   big    `json:"price"`
-	App     big    `json:"app_price"`
-	Stake   big    `json:"stake"`
-	Value   big    `json:"value"`
-	Fuel    big    `json:"fuel_limit"`
-	Commit  int64  `json:"commit_blocks"`
-	Reveal  int64  `json:"reveal_blocks"`
-	Audit   int64  `json:"audit_blocks"`
-	Runtime string `json:"runtime"`
-	Digest  string `json:"digest"`
+	Policy  string        `json:"policy"`
+	Pool    string        `json:"pool"`
+	Price   big           `json:"price"`
+	Use     *usePriceView `json:"use_price,omitempty"`
+	App     big           `json:"app_price"`
+	Stake   big           `json:"stake"`
+	Value   big           `json:"value"`
+	Fuel    big           `json:"fuel_limit"`
+	Commit  int64         `json:"commit_blocks"`
+	Reveal  int64         `json:"reveal_blocks"`
+	Audit   int64         `json:"audit_blocks"`
+	Runtime string        `json:"runtime"`
+	Digest  string        `json:"digest"`
 }
 
 // planView is how a task is checked; chances are decimal.
@@ -190,7 +191,7 @@ func (c *chain) readTask(ctx context.Context, p params) (any, error) {
 func termsOf(d dealstypes.Deal) termsView {
 	t := d.Terms
 	return termsView{
-		t.Policy, d.Pool, big(t.Price), big(t.AppPrice), big(t.Stake), big(t.Value), big(t.FuelLimit), t.CommitBlocks, t.RevealBlocks, t.AuditBlocks,
+		t.Policy, d.Pool, big(t.Price), usePriceOf(t.UsePrice), big(t.AppPrice), big(t.Stake), big(t.Value), big(t.FuelLimit), t.CommitBlocks, t.RevealBlocks, t.AuditBlocks,
 		d.Runtime, d.Digest,
 	}
 }

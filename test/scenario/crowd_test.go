@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -219,6 +220,10 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 			Pool: pool, Price: uint64(s.below(20)), MaxFuel: 1 << 30, Volume: uint64(s.below(6)), Stake: at.Stake,
 			CommissionBps: uint32(s.below(int(at.MaxCommissionBps) + 1)), Tags: at.Capabilities, Category: pick(s, "", "", "", "", "xs"),
 			Apps: s.restriction(s.apps), Datasets: s.restriction(s.datasets), Requesters: s.audience(),
+		}
+		if s.below(3) == 0 { // answers use tens of thousands of units of fuel
+			o.Pool.UsePrice = &dealstypes.UsePrice{Base: at.MinPrice + uint64(s.below(5)), PerGfuel: uint64(1 + s.below(1_000_000))}
+			o.Pool.Price = o.Pool.UsePrice.Base + uint64(s.below(15))
 		}
 	default:
 		k.owner = s.requester()

@@ -11,6 +11,7 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/testutil"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
@@ -29,7 +30,7 @@ type known struct {
 //
 //	submit [as=bag] [from=volt] [expiry=9] [app= datasets=a,b per=2 category= tags= cpu= memory= pool= pools= maxapp=
 //	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial] and the fields of a task       a request on the book
-//	order pool NAME pool= price= volume= commission= stake= fuel= category= trust= tags= apps= datasets= requesters=
+//	order pool NAME pool= price= base= gfuel= second= volume= commission= stake= fuel= category= trust= tags= apps= datasets= requesters=
 //	order app NAME app= price= volume= tags= datasets= pools= requesters=
 //	order dataset NAME dataset= price= volume= tags= apps= pools= requesters=       by=WHO, nonce=, expiry= for all
 //	presign KIND NAME ..., sign KIND NAME ...   as order; also request, with the fields of submit
@@ -175,6 +176,15 @@ func (w *words) resources() appstypes.Resources {
 }
 
 // restriction reads ids, and whose organisations meet it as well.
+// usePrice is the price by use that an order says, if it says one.
+func (w *words) usePrice() *dealstypes.UsePrice {
+	p := dealstypes.UsePrice{Base: w.amount("base", 0), PerGfuel: w.amount("gfuel", 0), PerSecond: w.amount("second", 0)}
+	if p == (dealstypes.UsePrice{}) {
+		return nil
+	}
+	return &p
+}
+
 func (w *words) restriction(ids, orgs string) markettypes.Restriction {
 	return markettypes.Restriction{Ids: w.list(ids), Audience: orgstypes.Audience{Organisations: w.list(orgs)}}
 }
@@ -200,6 +210,7 @@ func (s *stage) newOrder(w *words) known {
 			Tags: w.list("tags"), Category: w.text("category", ""), Trust: w.trust(0), Resources: w.resources(),
 			Stake: w.amount("stake", at.Stake), CommissionBps: uint32(w.amount("commission", 0)),
 			Apps: w.restriction("apps", "providers"), Datasets: w.restriction("datasets", "owners"), Requesters: w.audience(),
+			UsePrice: w.usePrice(),
 		}
 	case "app":
 		k.kind, who = markettypes.ORDER_KIND_APP, testutil.Provider

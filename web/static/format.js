@@ -8,6 +8,13 @@ export function cred(ucred) {
   return (part ? `${whole}.${part}` : whole) + " CRED";
 }
 
+// replicaPrice says what a right replica is paid: the price, or how a price by use is made, and the price as the most.
+export function replicaPrice({price, use_price: use}) {
+  if (!use) return cred(price);
+  const rate = Number(use.per_second) ? `${cred(use.per_second)} a second declared` : `${cred(use.per_gfuel)} a Gfuel used`;
+  return `${Number(use.base) ? cred(use.base) + " and " : ""}${rate}, at most ${cred(price)}`;
+}
+
 // count writes a number with separators.
 export function count(n) { return BigInt(n ?? 0).toString().replace(/\B(?=(\d{3})+$)/g, ","); }
 

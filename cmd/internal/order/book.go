@@ -117,7 +117,14 @@ func (o *orderFlags) saleColumns(height int64) []orderColumn {
 	}
 }
 
-func formatPrice(r markettypes.OrderRecord) string { return cli.FormatCRED(r.Order.Price()) }
+// formatPrice is the price by which orders are compared, and says where less may be paid.
+func formatPrice(r markettypes.OrderRecord) string {
+	price := cli.FormatCRED(r.Order.Price())
+	if r.Order.IsPricedByUse() {
+		return "up to " + price
+	}
+	return price
+}
 
 func formatTags(r markettypes.OrderRecord) string {
 	tags, _ := saleCells(r.Order)

@@ -19,6 +19,9 @@ func leftCell(r markettypes.OrderRecord) string {
 // priceCell says an order's price, and of what.
 func priceCell(o markettypes.Order) string {
 	price := cli.FormatCRED(o.Price())
+	if o.IsPricedByUse() {
+		return "up to " + price + " a replica"
+	}
 	if o.Pool != nil {
 		return price + " a replica"
 	}

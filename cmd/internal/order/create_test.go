@@ -46,6 +46,14 @@ func TestOrderCreate(t *testing.T) {
 				Resources: resources(500, 1<<30, 1<<20, 1),
 				Apps:      markettypes.Restriction{Ids: []string{"studio/app"}}, Datasets: markettypes.Restriction{Ids: []string{"acme/cities"}},
 			}}},
+		{[]string{"pool", "north", "--base-price", "0.04CRED", "--price-per-gfuel", "500ucred", "--max-fuel", "100G", "--stake", "10CRED"},
+			markettypes.Order{Pool: &markettypes.PoolOrder{
+				Pool: "north", Price: 90_000, MaxFuel: 1e11, Stake: 10_000_000, UsePrice: &dealstypes.UsePrice{Base: 40_000, PerGfuel: 500},
+			}}},
+		{[]string{"pool", "north", "--price", "0.05CRED", "--price-per-second", "5ucred", "--max-fuel", "1G", "--stake", "10CRED"},
+			markettypes.Order{Pool: &markettypes.PoolOrder{
+				Pool: "north", Price: 50_000, MaxFuel: 1e9, Stake: 10_000_000, UsePrice: &dealstypes.UsePrice{PerSecond: 5},
+			}}},
 		{[]string{"request", "studio/app:1", "--trust", "99%", "--max-price", "1CRED", "--max-app-price", "1ucred", "--max-dataset-price", "2ucred", "--max-pool-price", "3ucred", "--value", "4ucred", "--fuel", "1G", "--policy", "court", "--min-replicas", "3", "--static-credibility", "--partial", "--dataset", "acme/aa:1", "--dataset", "acme/bb:1", "--datasets-per-task", "1", "--tag", "gpu", "--pool", "north", "--only-pool-of", "acme", "--beneficiary", alice, "--sponsor", alice, "--cpu", "2", "--args", "a,b", "--", "-c"},
 			markettypes.Order{Request: &markettypes.Job{
 				App: "studio/app:1", Trust: 100, MaxPrice: 1_000_000, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Value: 4, FuelLimit: 1e9,
@@ -74,6 +82,10 @@ func TestOrderCreateRefuses(t *testing.T) {
 		{"unknown owner", "pool north --price 1CRED --stake 1CRED --owner bob", `--owner "bob": neither an address`},
 		{"no price", "pool north --stake 1CRED --from alice", "--price 0.05CRED"},
 		{"price", "pool north --stake 1CRED --from alice --price x", `--price "x"`},
+		{"no price of seconds", "pool north --stake 1CRED --from alice --price-per-second 1ucred", "--price 0.05CRED"},
+		{"a base alone", "pool north --price 1CRED --stake 1CRED --from alice --base-price 1CRED", "--base-price: got a base without a rate"},
+		{"two rates", "pool north --price 1CRED --stake 1CRED --from alice --price-per-gfuel 1ucred --price-per-second 1ucred", "use_price: got per_gfuel 1"},
+		{"a rate in words", "pool north --stake 1CRED --from alice --price-per-gfuel much", "--price-per-gfuel: price"},
 		{"no stake", "pool north --price 1CRED --from alice", "stake: missing, expected the pool's"},
 		{"pool id", "pool North --price 1CRED --stake 1CRED --from alice", `pool: got "North"`},
 		{"app id", "app studio/app --price 1CRED --from alice", `app: got "studio/app"`},

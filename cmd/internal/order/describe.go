@@ -36,7 +36,7 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 	case what.Pool != nil:
 		p := what.Pool
 		t.AddRow("pool", "%s", p.Pool)
-		t.AddRow("price", "%s a right replica, %s of it for the operator", cli.FormatCRED(p.Price), formatShare(p.CommissionBps))
+		t.AddRow("price", "%s a right replica, %s of it for the operator", cli.FormatReplicaPrice(p.Price, p.UsePrice.ToPoco()), formatShare(p.CommissionBps))
 		t.AddRow("volume", "%s", volumeText(p.Volume))
 		t.AddRow("stake", "%s an assignment", cli.FormatCRED(p.Stake))
 		t.AddRow("category", "%s", orNone(p.Category))

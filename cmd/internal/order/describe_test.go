@@ -52,6 +52,15 @@ func TestDescribeOrder(t *testing.T) {
 			[][]string{{"dataset", "base/rates:7"}, {"price", "0.5 CRED a task"}, {"volume", "9 tasks"}, {"apps", "only those of organisation studio"}},
 		},
 		{
+			"a price by use", markettypes.Order{Pool: &markettypes.PoolOrder{
+				Pool: "north", Price: 90_000, Stake: 1_000_000, MaxFuel: 1e11, UsePrice: &dealstypes.UsePrice{Base: 40_000, PerGfuel: 500},
+			}},
+			[][]string{
+				{"pool", "north"}, {"price", "0.04 CRED and 0.0005 CRED for each Gfuel that is used, at most 0.09 CRED a right replica, 0 % of it for the operator"},
+				{"volume", "no bound"}, {"stake", "1 CRED an assignment"}, {"category", "none"}, {"trust", "any"}, {"fuel", "up to 100G"},
+			},
+		},
+		{
 			"a pool", markettypes.Order{Pool: &markettypes.PoolOrder{
 				Pool: "north", Price: 30_000, CommissionBps: 250, Stake: 1_000_000, MaxFuel: 2_000_000_000, Trust: 1_000, Category: "xs",
 				Resources: appstypes.Resources{CpuMillis: 1_500, Gpus: 1}, Tags: []string{"gpu"},

@@ -248,7 +248,7 @@ func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {
 	for _, data := range d.Datasets {
 		t.AddRow("dataset", "%s:%s, %s a task that reads it", data.Dataset, data.Version, cli.FormatCRED(data.Price))
 	}
-	t.AddRow("replica", "%s", cli.FormatCRED(d.Terms.Price))
+	t.AddRow("replica", "%s", cli.FormatReplicaPrice(d.Terms.Price, d.Terms.UsePrice.ToPoco()))
 	t.AddRow("requester", "%s", o.Describe(d.Requester))
 	switch payer := d.Payer(); {
 	case d.Voucher != "":

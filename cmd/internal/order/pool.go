@@ -23,6 +23,7 @@ type poolFlags struct {
 	requesters                         requesterFlags
 	mostFuel, trust, stake, commission string
 	category                           string
+	use                                useFlags
 }
 
 func orderCreatePoolCmd() *cobra.Command {
@@ -32,16 +33,21 @@ func orderCreatePoolCmd() *cobra.Command {
 		Short: "An order that offers executions in a pool",
 		Long: `Write an order that offers executions in a pool. It is met only while the pool's terms are what the order says: its
 stake must be the pool's, its commission at most the pool's largest, its price at least the pool's least, its tags among
-the pool's capabilities.`,
+the pool's capabilities.
+
+With --price-per-gfuel, or for containers --price-per-second, a replica is paid the base and the rate times what it uses,
+and --price is the most for one. Orders are compared by it, and requests lock it; what is not used goes back to them.`,
 		Example: `  credenced order create pool public --price 0.04CRED --volume 100 --expiry +5000 --out pool.json
-  credenced order create pool public --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1`,
+  credenced order create pool public --price 0.04CRED --category xs --trust 99.99% --memory 2GiB --cpu 1
+  credenced order create pool public --price-per-gfuel 0.0004CRED --base-price 0.04CRED --max-fuel 100G`,
 		Args: cli.Exactly("POOL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.WithOrWithoutChain(cmd, func(ctx context.Context, l *connect.Link) error { return p.createOrder(ctx, l, args[0]) })
 		},
 	}
 	f := cmd.Flags()
-	p.sale.addFlags(f, "a right replica, the operator's share included (default: the pool's least, if it has one)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
+	p.use.addFlags(f)
+	p.sale.addFlags(f, "a right replica, the operator's share included; the most with a price by use (default: the pool's least, if it has one; by Gfuel what --max-fuel costs)", "tag that is promised, a capability of the pool; repeatable (default: all its capabilities)")
 	f.StringVar(&p.mostFuel, "max-fuel", "", "largest fuel limit, such as 100G (default: the category's, or the chain's)")
 	f.StringVar(&p.category, "category", "", "category of the requests that are taken, such as xs (default: those without one)")
 	f.StringVar(&p.trust, "trust", "", "largest trust that is taken, as a percentage or a number (default: any)")
@@ -88,16 +94,14 @@ func (p *poolFlags) createOrder(ctx context.Context, l *connect.Link, id string)
 func (p *poolFlags) readOrder(ctx context.Context, l *connect.Link, pool workerstypes.Pool, o *markettypes.PoolOrder) error {
 	c := &p.createFlags
 	return steps.Run(
-		func() (err error) {
-			o.Price, err = p.sale.readPrice(c, l, pool.MinPrice, pool.MinPrice > 0, "the pool's least")
-			return
-		},
 		func() error { return c.readStake(o, p.stake, l, pool) },
 		func() (err error) {
 			o.CommissionBps, err = c.readCommission(p.commission, pool.MaxCommissionBps)
 			return
 		},
 		func() (err error) { o.MaxFuel, err = c.maxFuel(ctx, l, p.mostFuel, p.category); return },
+		func() (err error) { o.UsePrice, err = p.use.read(c, pool.MinPrice); return },
+		func() (err error) { o.Price, err = p.readPrice(l, pool.MinPrice, *o); return },
 		func() (err error) { o.Trust, err = parseTrustFlag(p.trust); return },
 		func() (err error) { o.Resources, err = p.needs.Read(); return },
 		func() (err error) { o.Apps, err = p.apps.readRestriction(ctx, c, l); return },

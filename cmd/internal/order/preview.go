@@ -105,7 +105,7 @@ func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	if terms.DatasetPrice > 0 {
 		t.AddRow("datasets", "at most %s a task", cli.FormatCRED(terms.DatasetPrice))
 	}
-	t.AddRow("replica", "%s, %s of it for the operator; at most %s a task", cli.FormatCRED(terms.Price), formatShare(terms.CommissionBps), printer.CountOf(uint64(terms.MaxSeats), "replica"))
+	t.AddRow("replica", "%s, %s of it for the operator; at most %s a task", cli.FormatReplicaPrice(terms.Price, terms.UsePrice.ToPoco()), formatShare(terms.CommissionBps), printer.CountOf(uint64(terms.MaxSeats), "replica"))
 	if terms.Premium > 0 {
 		t.AddRow("premium", "%s a task, destroyed when its answer is accepted", cli.FormatCRED(terms.Premium))
 	}

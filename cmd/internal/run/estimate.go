@@ -54,6 +54,9 @@ func PrintEstimate(out io.Writer, e *client.Estimate) {
 	}
 	t.AddRow("checked", "%s, in pool %s", e.Plan.Short(), e.Pool)
 	t.AddRow("price", "about %s a task, %s in all", cli.FormatCRED(e.Expected), cli.FormatCRED(e.Expected*e.Tasks))
+	if e.UsePrice != nil {
+		t.AddRow("replica", "%s; with the limits of this job at most %s", cli.FormatReplicaPrice(e.Replica, e.UsePrice.ToPoco()), cli.FormatCRED(e.LimitPrice))
+	}
 	t.AddRow("locked", "%s a task, %s in all; what is not spent comes back", cli.FormatCRED(e.MaxPrice), cli.FormatCRED(e.Locked))
 	t.AddRow("account", "has %s", cli.FormatCRED(e.Balance))
 	t.AddRow("stake", "%s of each worker stands behind its answer", cli.FormatCRED(e.Stake))

@@ -1,5 +1,5 @@
 import {h} from "../dom.js";
-import {cred, count, plural, short, scaled, span, percent, trust} from "../format.js";
+import {cred, replicaPrice, count, plural, short, scaled, span, percent, trust} from "../format.js";
 import {table, tabs, pager, pill, facts, card, idLink, orgLink, party, appLink, dealTable, taskTable} from "../parts.js";
 
 export function market(d, {query}) {
@@ -12,7 +12,7 @@ export function market(d, {query}) {
     tabs("Book by category", [["no category", at(""), !category], ...categories.map(c => [c.id, at(c.id), c.id === category])]),
     h("h2", {}, "Offers", category ? ` for category ${category}` : ""),
     table("Offers of pools, cheapest first", [
-      ["Order", o => idLink("orders", o.id)], ["Pool", o => o.of], ["By", o => orgLink(o.organisation)], ["Price", o => cred(o.price), "right"],
+      ["Order", o => idLink("orders", o.id)], ["Pool", o => o.of], ["By", o => orgLink(o.organisation)], ["Price", o => replicaPrice(o), "right"],
       ["Stake behind it", o => cred(o.stake), "right"], ["Most fuel", o => scaled(o.max_fuel), "right"], ["Trust", o => o.trust ? "up to " + percent(o.trust) : "any", "right"],
       ["Taken", o => o.volume ? `${count(o.filled)} of ${count(o.volume)}` : `${count(o.filled)}, no bound`, "right"],
     ], d.book, "No offer."),
@@ -47,7 +47,7 @@ export function order(d, {query}) {
     h("p", {class: "lead"}, pill(d.status), ` Order of ${d.kind === "app" ? "an app" : "a " + d.kind}.`),
     prunedNote(d, "how it ended, and that its nonce is used", "What it said and its deals are"),
     d.pruned ? card("What is left", facts(["Taken", plural(d.filled, "task")], ["Id", h("span", {class: "mono"}, d.id)])) : card("What it says", facts(
-      ["Of", d.of], ["By", party(d.organisation, d.owner)], ["Price", cred(d.price)], ["Taken", d.volume ? `${count(d.filled)} of ${plural(d.volume, "task")}` : `${plural(d.filled, "task")}, no bound`],
+      ["Of", d.of], ["By", party(d.organisation, d.owner)], ["Price", replicaPrice(d)], ["Taken", d.volume ? `${count(d.filled)} of ${plural(d.volume, "task")}` : `${plural(d.filled, "task")}, no bound`],
       ["Category", d.category], ["Most fuel", d.kind === "pool" ? scaled(d.max_fuel) : ""], ["Stake", d.kind === "pool" ? cred(d.stake) : ""],
       ["Commission", d.commission_bps ? `${d.commission_bps / 100} %` : ""], ["Tags", d.tags.join(", ")], ["Expires", d.expiry ? `at block ${count(d.expiry)}` : "never"],
       ["Since", `block ${count(d.height)}`], ["Id", h("span", {class: "mono"}, d.id)])),
@@ -67,7 +67,7 @@ export function deal(d, {query}) {
       ["Request", idLink("requests", d.request)], ["Id", h("span", {class: "mono"}, d.id)])) : h("div", {class: "two"},
       card("Terms", facts(
         ["Program", appLink(d.app, d.version)], ["Asked by", party(d.organisation, d.requester)], ["Trust", trust(d.trust)], ["Policy", d.policy], ["Pool", d.pool],
-        ["Price of a right answer", cred(d.terms.price)], ["Price of the app", cred(d.terms.app_price)], ["Stake of each worker", cred(d.terms.stake)], ["Value at risk", cred(d.terms.value)],
+        ["Price of a right answer", replicaPrice(d.terms)], ["Price of the app", cred(d.terms.app_price)], ["Stake of each worker", cred(d.terms.stake)], ["Value at risk", cred(d.terms.value)],
         ["Fuel limit", scaled(d.terms.fuel_limit)], ["Time to commit", plural(d.terms.commit_blocks, "block")], ["Can be challenged for", plural(d.terms.audit_blocks, "block")],
         ["Request", idLink("requests", d.request)], ["Offer", idLink("orders", d.pool_order)], ["Arguments", d.args.length ? d.args.map(a => [h("code", {}, a), " "]) : ""], ["Id", h("span", {class: "mono"}, d.id)])),
       card("Money", facts(["Held", cred(d.escrow)], ["Paid", cred(d.paid)], ["Premiums, destroyed", cred(d.premiums)], ["Refunded", cred(d.refunded)], ["Made", `in block ${count(d.height)}`]))),

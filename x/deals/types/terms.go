@@ -17,7 +17,7 @@ func (t Terms) Escrow() (uint64, error) {
 func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms {
 	return poco.Terms{
 		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
-		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, CommissionBps: t.CommissionBps,
+		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, UsePrice: t.UsePrice.ToPoco(), Seconds: t.Seconds, CommissionBps: t.CommissionBps,
 		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
 		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
@@ -25,6 +25,14 @@ func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
 		StaticCredibility: t.StaticCredibility, AuditBlocks: t.AuditBlocks, Premium: t.Premium,
 	}
+}
+
+// ToPoco returns the price by use as the protocol knows it; none for a missing one.
+func (p *UsePrice) ToPoco() poco.UsePrice {
+	if p == nil {
+		return poco.UsePrice{}
+	}
+	return poco.UsePrice{Base: p.Base, PerGfuel: p.PerGfuel, PerSecond: p.PerSecond}
 }
 
 // Validate checks that a task can run under the terms.

@@ -236,5 +236,6 @@ func (a Agreement) withDatasets(from, to int) Agreement {
 func (a Agreement) Prices() Prices {
 	p := a.pricesAt(a.Pool.Order.Price())
 	p.Commission, p.Stake = a.Pool.Order.Pool.CommissionBps, a.Pool.Order.Pool.Stake
+	p.Use, p.Seconds = a.Pool.Order.Pool.UsePrice, a.pricedSeconds()
 	return p
 }

@@ -145,7 +145,7 @@ func (a Agreement) poolSold() error {
 }
 
 // CheckPoolTerms checks that a pool, with the terms in force, is what its order says: not retired, of the same stake, and
-// with price, commission and tags that it allows. ErrStale otherwise.
+// with price, commission and tags that it allows. ErrStale otherwise; ErrRuntime for a price by a use that its runtime does not know.
 func CheckPoolTerms(pool workerstypes.Pool, o PoolOrder) error {
 	switch {
 	case pool.Retired:
@@ -156,6 +156,9 @@ func CheckPoolTerms(pool workerstypes.Pool, o PoolOrder) error {
 		return ErrStale.Wrapf("price: got %d, expected at least the min_price of %s, %d ucred", o.Price, pool.Id, pool.MinPrice)
 	case o.CommissionBps > pool.MaxCommissionBps:
 		return ErrStale.Wrapf("commission_bps: got %d, expected at most that of %s, %d", o.CommissionBps, pool.Id, pool.MaxCommissionBps)
+	}
+	if err := checkUse(pool, o.UsePrice.ToPoco()); err != nil {
+		return err
 	}
 	for _, t := range o.Tags {
 		if !slices.Contains(pool.Capabilities, t) {

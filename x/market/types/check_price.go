@@ -62,10 +62,16 @@ func (a Agreement) checkAffordable() error {
 	return err
 }
 
-// courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee.
+// courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee. That is a
+// fee, and not a price by use.
 func (a Agreement) courtPaid() error {
-	price, least := a.Pool.Order.Price(), a.Params.FloorCourtFee(a.Request.Job.FuelLimit)
-	if a.Request.Job.policyRules().Court == poco.CourtAtOnce && price < least {
+	if a.Request.Job.policyRules().Court != poco.CourtAtOnce {
+		return nil
+	}
+	if a.Pool.Order.Pool.UsePrice != nil {
+		return ErrCourtPrice.Wrapf("policy: the pool order has a price by use, expected one without under the policy %q: what a court's seat is paid is a fee", a.Request.Job.Policy)
+	}
+	if price, least := a.Pool.Order.Price(), a.Params.FloorCourtFee(a.Request.Job.FuelLimit); price < least {
 		return ErrCourtPrice.Wrapf("policy: a replica costs %d ucred, expected at least %d, the fee of a court's seat for a fuel limit of %d", price, least, a.Request.Job.FuelLimit)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -127,6 +128,14 @@ func TestAgreementCheck(t *testing.T) {
 		{"budget below the assets", true, func(a *agreement) { a.Request.Job.MaxPrice = 35 }, types.ErrUnaffordable},
 		{"budget below two replicas", false, func(a *agreement) { a.Request.Job.MaxPrice = 95 }, types.ErrUnaffordable},
 		{"court below its price", false, func(a *agreement) { a.Request.Job.Policy, a.Params.CourtFee = "court", 31 }, types.ErrCourtPrice},
+		{"court by use", false, func(a *agreement) {
+			a.Request.Job.Policy = "court"
+			byUse(a, dealstypes.UsePrice{Base: 30, PerGfuel: 1})
+		}, types.ErrCourtPrice},
+		{"base below the pool's min_price", false, func(a *agreement) { byUse(a, dealstypes.UsePrice{Base: 29, PerGfuel: 1}) }, types.ErrStale},
+		{"seconds of a program that no time ends", false, func(a *agreement) { byUse(a, dealstypes.UsePrice{Base: 30, PerSecond: 1}) }, types.ErrRuntime},
+		{"fuel that nobody counts", false, func(a *agreement) { runIn(a, "oci"); byUse(a, dealstypes.UsePrice{Base: 30, PerGfuel: 1}) }, types.ErrRuntime},
+		{"seconds of a circuit", false, func(a *agreement) { runIn(a, "circuit"); byUse(a, dealstypes.UsePrice{Base: 30, PerSecond: 1}) }, types.ErrRuntime},
 		{"0x06 request's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "sse", "tee"} }, types.ErrTags},
 		{"0x06 app's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "gpu", "tee"} }, types.ErrTags},
 		{"0x06 app order's tag", false, func(a *agreement) { a.Pool.Order.Pool.Tags = []string{"eu", "gpu", "sse"} }, types.ErrTags},
@@ -234,6 +243,14 @@ func TestAgreementCheck(t *testing.T) {
 	}
 }
 
+// byUse gives the pool order a price by use.
+func byUse(a *types.Agreement, use dealstypes.UsePrice) { a.Pool.Order.Pool.UsePrice = &use }
+
+// runIn has an agreement's app and pool of another runtime, under a policy that takes it.
+func runIn(a *types.Agreement, runtime string) {
+	a.App.Version.Runtime, a.Pool.Pool.Runtime, a.Request.Job.Policy, a.Request.Job.MinReplicas = runtime, runtime, "quorum", 2
+}
+
 // teeless takes the demand for a trusted environment out of an agreement.
 func teeless(a *types.Agreement) { a.Datasets[0].Version.Tags = nil }
 
@@ -267,6 +284,8 @@ func TestAgreementCheckPasses(t *testing.T) {
 		{"never expire", func(a *agreement) {
 			a.App.Order.Expiry, a.Datasets[0].Order.Expiry, a.Pool.Order.Expiry, a.Request.Expiry = 0, 0, 0, 0
 		}},
+		{"price by fuel", func(a *agreement) { byUse(a, dealstypes.UsePrice{Base: 30, PerGfuel: 1}) }},
+		{"price by the seconds of a container", func(a *agreement) { runIn(a, "oci"); byUse(a, dealstypes.UsePrice{Base: 30, PerSecond: 1}) }},
 		{"council's pool", func(a *agreement) { a.Pool.Pool.Operator, a.Pool.Owner.Organisation = "", "" }},
 		{"pool by name", func(a *agreement) { a.Request.Job.Pool = "fast" }},
 		{"pool by operator", func(a *agreement) {

@@ -150,6 +150,7 @@ func (o PoolOrder) validateParts(codec address.Codec, p Params) error {
 	return cmp.Or(
 		validatePoolName(o.Pool),
 		validatePrice(o.Price),
+		o.validateUsePrice(),
 		within(ErrFuel, "max_fuel", o.MaxFuel, 1, math.MaxUint64, ", the largest fuel limit that it takes"),
 		validateTrustOrAny(o.Trust),
 		within(ErrOrder, "stake", o.Stake, 1, MaxStake, " ucred, the pool's stake"),

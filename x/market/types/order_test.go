@@ -13,6 +13,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
 
@@ -88,6 +89,10 @@ func TestOrderValidate(t *testing.T) {
 		{"commission", poolOrder, func(o *order) { o.Pool.CommissionBps = 10_001 }, types.ErrOrder, "commission_bps: got 10001"},
 		{"category", poolOrder, func(o *order) { o.Pool.Category = "S" }, types.ErrCategory, `category: got "S"`},
 		{"pool's tags", poolOrder, func(o *order) { o.Pool.Tags = make([]string, 17) }, types.ErrTag, "tags: got 17"},
+		{"empty price by use", poolOrder, func(o *order) { o.Pool.UsePrice = &dealstypes.UsePrice{} }, types.ErrPrice, "use_price: got an empty one"},
+		{"base without a rate", poolOrder, func(o *order) { o.Pool.UsePrice = &dealstypes.UsePrice{Base: 1} }, types.ErrPrice, "use_price: got the base 1 without a rate"},
+		{"two rates", poolOrder, func(o *order) { o.Pool.UsePrice = &dealstypes.UsePrice{PerGfuel: 1, PerSecond: 2} }, types.ErrPrice, "use_price: got per_gfuel 1"},
+		{"base beyond the price", poolOrder, func(o *order) { o.Pool.UsePrice = &dealstypes.UsePrice{Base: o.Pool.Price + 1, PerGfuel: 1} }, types.ErrPrice, "use_price.base: got"},
 		{"resources", poolOrder, func(o *order) { o.Pool.Resources.Gpus = math.MaxUint32 }, types.ErrResources, "gpus: 4294967295"},
 		{"request's job", requestOrder, func(o *order) { o.Request.Policy = "" }, types.ErrPolicy, "policy"},
 		{"request without price", requestOrder, func(o *order) { o.Request.MaxPrice = 0 }, types.ErrPrice, "max_price: got 0"},
@@ -192,7 +197,7 @@ func TestOrderSignBytesVectors(t *testing.T) {
 
 // However the fields were arranged on the wire, the order that the chain decoded encodes to the same bytes.
 func TestOrderEncodeIsCanonical(t *testing.T) {
-	for _, o := range everyOrder() {
+	for _, o := range append(everyOrder(), orderByUse()) {
 		bz := o.Encode()
 		var fields [][]byte
 		last := protowire.Number(0)
@@ -219,7 +224,7 @@ func TestOrderEncodeIsCanonical(t *testing.T) {
 
 // There is nothing in an order that its signature does not cover: setting any field at any depth changes what is signed.
 func TestOrderSignBytesCoverEveryField(t *testing.T) {
-	for _, o := range everyOrder() {
+	for _, o := range append(everyOrder(), orderByUse()) {
 		leaves := 0
 		eachLeaf(reflect.ValueOf(&o).Elem(), "order", func(path string, v reflect.Value) {
 			leaves++

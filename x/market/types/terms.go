@@ -15,7 +15,10 @@ const MaxPrice = math.MaxUint64 / (2 * dealstypes.MaxSeats)
 type Prices struct {
 	App     uint64 // of a result
 	Dataset uint64 // of a result: the most for one task
-	Pool    uint64 // of a right replica
+	Pool    uint64 // of a right replica, the most where there is a price by use
+	// Use is what a right replica is paid by its use; nil where it is Pool. Seconds are those that the job declares, where it counts them.
+	Use     *dealstypes.UsePrice
+	Seconds uint32
 	// Commission is the operator's share of it, in ten thousandths.
 	Commission uint32
 	// Stake locked for each assignment.
@@ -102,6 +105,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 	}
 	t := dealstypes.Terms{
 		Policy: j.Policy, Trust: trust, AppPrice: prices.App, DatasetPrice: prices.Dataset, Price: prices.Pool,
+		UsePrice: prices.Use, Seconds: prices.Seconds,
 		CommissionBps: prices.Commission, Stake: poco.StakeUnder(j.Policy, prices.Stake, prices.Pool), CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
