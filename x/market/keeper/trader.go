@@ -1,0 +1,60 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/x/market/types"
+	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+)
+
+// authorizeTrade checks that an account may trade what its order is about, and returns for which organisation it does.
+func (k Keeper) authorizeTrade(ctx context.Context, o types.Order) (org string, err error) {
+	addr, err := k.addresses.StringToBytes(o.Owner)
+	if err != nil {
+		return "", types.ErrOrder.Wrapf("owner: %q: %s", o.Owner, err)
+	}
+	if o.Request != nil {
+		return k.orgs.Authorize(ctx, addr, orgstypes.ROLE_REQUESTER)
+	}
+	if o.Pool != nil {
+		return k.authorizePool(ctx, addr, o.Pool.Pool)
+	}
+	id, err := k.assetID(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	return asOwner(k.apps.MayTrade(ctx, addr, id))
+}
+
+func (k Keeper) authorizePool(ctx context.Context, account sdk.AccAddress, id string) (org string, err error) {
+	pool, err := k.workers.GetPool(ctx, id)
+	if err != nil {
+		return "", types.ErrUnknownPool.Wrapf("pool: %.40q: %s", id, err)
+	}
+	return asOwner(k.workers.MayOperate(ctx, account, pool))
+}
+
+// assetID returns the app or dataset, without its version, of an order of one.
+func (k Keeper) assetID(ctx context.Context, o types.Order) (string, error) {
+	if o.App != nil {
+		app, _, err := k.apps.Resolve(ctx, o.App.App)
+		if err != nil {
+			err = types.ErrUnknownApp.Wrapf("app: %q: %s", o.App.App, err)
+		}
+		return app.Id, err
+	}
+	dataset, _, err := k.apps.ResolveDataset(ctx, o.Dataset.Dataset)
+	if err != nil {
+		err = types.ErrUnknownDataset.Wrapf("dataset: %q: %s", o.Dataset.Dataset, err)
+	}
+	return dataset.Id, err
+}
+
+func asOwner(org string, err error) (string, error) {
+	if err != nil {
+		return "", types.ErrNotOwner.Wrap(err.Error())
+	}
+	return org, nil
+}
