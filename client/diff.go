@@ -11,7 +11,7 @@ import (
 // History is all that happened to a task, as its state shows it. How a program failed is looked up where it can be had: from
 // the workers that agreed, and the sources. Words may be nil.
 func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {
-	events := Changes(nil, t, t.Done)
+	events := CompareTasks(nil, t, t.Done)
 	for i, e := range events {
 		if e.Kind == EventEnded && e.Result.Failed() {
 			findReason(ctx, conn, e.Result, sources, words)
@@ -21,9 +21,9 @@ func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []strin
 	return events
 }
 
-// Changes says what happened to a task between two readings of its state, in the order in which it must have happened.
+// CompareTasks says what happened to a task between two readings of its state, in the order in which it must have happened.
 // Before is nil for the first reading. Reading state, not events, can't miss anything that matters.
-func Changes(before *taskstypes.Task, now taskstypes.Task, height int64) []Event {
+func CompareTasks(before *taskstypes.Task, now taskstypes.Task, height int64) []Event {
 	c := &changes{before: before, now: now, base: Event{Task: now.Id, Index: now.Index, Height: height, Attempt: now.Attempt}}
 	if before == nil {
 		c.before = &taskstypes.Task{Attempt: 1}

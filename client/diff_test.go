@@ -97,7 +97,7 @@ func TestChangesStepByStep(t *testing.T) {
 	var lines []string
 	var before *taskstypes.Task
 	for _, now := range story() {
-		lines = append(lines, tell(Changes(before, now, 7))...)
+		lines = append(lines, tell(CompareTasks(before, now, 7))...)
 		before = &now
 	}
 	require.Equal(t, storyLines, lines)
@@ -160,11 +160,11 @@ func checkAnyGap(t *testing.T, steps []taskstypes.Task, lines []string) {
 			var head []string
 			var before *taskstypes.Task
 			if from >= 0 {
-				head = tell(Changes(nil, steps[from], 7))
+				head = tell(CompareTasks(nil, steps[from], 7))
 				before = &steps[from]
 			}
-			middle := tell(Changes(before, steps[to], 7))
-			tail := tell(Changes(&steps[to], steps[len(steps)-1], 7))
+			middle := tell(CompareTasks(before, steps[to], 7))
+			tail := tell(CompareTasks(&steps[to], steps[len(steps)-1], 7))
 			require.Equal(t, lines, append(append(head, middle...), tail...), "from %d to %d", from, to)
 		}
 	}
@@ -176,7 +176,7 @@ func TestChangesOfANewAttempt(t *testing.T) {
 	require.Equal(t, []string{
 		"retried: attempt 2: amber gave no answer, another first worker is drawn",
 		"drawn: wave 1: birch is drawn and runs it",
-	}, tell(Changes(&before, now, 7)))
+	}, tell(CompareTasks(&before, now, 7)))
 }
 
 func TestCourtReason(t *testing.T) {

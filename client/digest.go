@@ -1,10 +1,6 @@
 package client
 
-import (
-	"fmt"
-
-	"github.com/credence-chain/credence/artifact"
-)
+import "github.com/credence-chain/credence/artifact"
 
 // ShortDigest is the beginning of a digest or an id, enough for people to compare.
 func ShortDigest(text string) string {
@@ -16,11 +12,4 @@ func ShortDigest(text string) string {
 		return artifact.AddAlgorithm(digits)
 	}
 	return digits
-}
-
-func pluralOf(n uint64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -147,10 +147,3 @@ func (w *Watcher) countLeft() (n uint64) {
 	}
 	return n
 }
-
-func pluralHave(n uint64) string {
-	if n == 1 {
-		return "1 task has"
-	}
-	return fmt.Sprintf("%d tasks have", n)
-}

@@ -48,7 +48,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	if err := job.checkJob(); err != nil {
 		return nil, err
 	}
-	if err := r.lookAtJob(ctx, &job); err != nil {
+	if err := r.preflightJob(ctx, &job); err != nil {
 		return nil, err
 	}
 	e := &Estimate{Tasks: job.Bag}

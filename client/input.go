@@ -145,14 +145,14 @@ func (j *Job) checkInputs() error {
 			return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: fmt.Sprintf("its name: %v", err), Err: err}
 		}
 	}
-	if err := contract.CheckInputs(Rules(j.Inputs)); err != nil {
+	if err := contract.CheckInputs(ListInputRules(j.Inputs)); err != nil {
 		return &Error{Code: CodeConflict, Field: "Inputs", What: err.Error(), Expected: "a name of its own for each", Err: err}
 	}
 	return nil
 }
 
-// Rules are inputs as their rules look at them.
-func Rules(inputs []InputFile) []contract.Input {
+// ListInputRules returns inputs as their rules look at them.
+func ListInputRules(inputs []InputFile) []contract.Input {
 	list := make([]contract.Input, len(inputs))
 	for i, in := range inputs {
 		list[i] = in.Rule()
@@ -168,7 +168,7 @@ func CompleteExecution(e contract.Execution, inputs []InputFile) (contract.Execu
 		inputs, e.Stdin = append(slices.Clip(inputs), in), in.Name
 	}
 	e = e.Normal()
-	if err := e.Check(Rules(inputs)); err != nil {
+	if err := e.Check(ListInputRules(inputs)); err != nil {
 		return e, inputs, &Error{Code: CodeInvalid, Field: "Execution", What: err.Error(), Err: err}
 	}
 	return e, inputs, nil

@@ -74,8 +74,8 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	return Ref{}, &Error{Code: CodeAmbiguous, Field: "ID", Value: id, Kinds: kinds, What: "it is the beginning of several ids", Found: lines}
 }
 
-// Beginning lists what begins with an id, of the kinds given, or of every kind without one; nothing for a text that is no id.
-func Beginning(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) ([]Ref, error) {
+// FindByBeginning lists what begins with an id, of the kinds given, or of every kind without one; nothing for a text that is no id.
+func FindByBeginning(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) ([]Ref, error) {
 	id := normalID(text)
 	if !IsID(id) {
 		return nil, nil

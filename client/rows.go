@@ -78,7 +78,7 @@ func (p *packer) pack(e contract.Execution, inputs []InputFile, r Row) (rows.Row
 		in := ParseInput(r.Stdin)
 		own, out.Stdin = append(own, in), in.Name
 	}
-	rules := Rules(inputs)
+	rules := ListInputRules(inputs)
 	for _, in := range own {
 		in.completeName()
 		files, err := in.files()

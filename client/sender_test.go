@@ -149,7 +149,7 @@ func feeOf(t *testing.T, signed *SignedTx) string {
 func refuseFee(t *testing.T, node *fakeNode, s *Sender, signed *SignedTx) {
 	t.Helper()
 	node.set(func() { node.refuse = refusedAs(sdkerrors.ErrInsufficientFee) })
-	require.True(t, sender.Is(s.Broadcast(context.Background(), signed), sdkerrors.ErrInsufficientFee))
+	require.True(t, sender.IsRefusal(s.Broadcast(context.Background(), signed), sdkerrors.ErrInsufficientFee))
 	node.set(func() { node.refuse = nil })
 }
 
@@ -171,7 +171,7 @@ func TestSimulationKeepsTheCode(t *testing.T) {
 			node.refuseTx = func([]sdk.Msg) error { return registered.Wrap("5ucred is smaller than 7ucred") }
 		})
 		_, err = s.Do(context.Background(), &markettypes.MsgCancelOrders{Owner: key.Address()})
-		require.True(t, sender.Is(err, registered), err)
+		require.True(t, sender.IsRefusal(err, registered), err)
 		require.ErrorContains(t, err, "refused: 5ucred is smaller than 7ucred")
 		require.Empty(t, node.sent)
 	}

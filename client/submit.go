@@ -26,7 +26,7 @@ func (r *Runner) prepareRequest(ctx context.Context, job *Job, tell Observer) (*
 	if err := job.checkJob(); err != nil {
 		return nil, err
 	}
-	if err := r.lookAtJob(ctx, job); err != nil {
+	if err := r.preflightJob(ctx, job); err != nil {
 		return nil, err
 	}
 	reference, err := r.publishApp(ctx, *job, tell)

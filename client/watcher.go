@@ -2,13 +2,8 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
-	"github.com/credence-chain/credence/poco"
-	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -35,17 +30,6 @@ type Watcher struct {
 	tellDeals bool
 }
 
-// watched is a deal and how many of its tasks were seen to end.
-type watched struct {
-	dealstypes.Deal
-	seen uint64
-}
-
-// isDone says that no task of the deal is to come: all ended, those that were never opened included.
-func (d *watched) isDone() bool {
-	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
-}
-
 func newWatcher(conn *Conn, tell Observer, p *pulse) *Watcher {
 	return &Watcher{conn: conn, tell: tell, pulse: p, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
 }
@@ -59,78 +43,10 @@ func (w *Watcher) watchAll(ctx context.Context) error {
 	return unfinishedError(err, w.pulse.request, w.pulse.deal, "")
 }
 
-func (w *Watcher) addID(ctx context.Context, deal string) error {
-	res, err := w.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: deal})
-	if err != nil {
-		return err
-	}
-	return w.addDeal(ctx, res.Deal, 0)
-}
-
-// addDeal watches another deal. At a height, its tasks are read at once; otherwise run does.
-func (w *Watcher) addDeal(ctx context.Context, deal dealstypes.Deal, height int64) error {
-	dealID, err := markettypes.ParseID(deal.Id)
-	if err != nil {
-		return fmt.Errorf("the node's deal: %w", err)
-	}
-	d := &watched{Deal: deal}
-	w.deals = append(w.deals, d)
-	// Events of commits and reveals name the task alone.
-	for i := range deal.Size_ {
-		w.ids[markettypes.FormatID(poco.TaskID(dealID, deal.First+i))] = d
-	}
-	if w.tellDeals {
-		w.tell.tellEvent(matchedEvent(deal))
-	}
-	if height > 0 {
-		return w.readTasks(ctx, d, height)
-	}
-	return nil
-}
-
-// matchedEvent tells of a deal. What a task may cost is known as long as some have it locked.
-func matchedEvent(d dealstypes.Deal) Event {
-	e := Event{Kind: EventMatched, Height: d.Height, Request: d.Request, Deal: d.Id, Size: max(d.Bag, d.Size_), Text: matchedText(d)}
-	if d.Ended < d.Size_ {
-		e.MaxPrice = d.Escrow / (d.Size_ - d.Ended)
-	}
-	return e
-}
-
-func matchedText(d dealstypes.Deal) string {
-	tasks := pluralOf(d.Size_, "task", "tasks")
-	if d.Size_ < d.Bag {
-		tasks = fmt.Sprintf("%s of %d (%d to %d)", tasks, d.Bag, d.First, d.First+d.Size_-1)
-	}
-	if d.Pruned > 0 {
-		return fmt.Sprintf("deal %s, %s (pruned at height %d: its pool and its terms are in the state before that, which archive nodes keep)", ShortDigest(d.Id), tasks, d.Pruned)
-	}
-	return fmt.Sprintf("matched with pool %s: deal %s, %s", d.Pool, ShortDigest(d.Id), tasks)
-}
-
 // followRequest watches the deals of a request, and those that it makes from now on.
 func (w *Watcher) followRequest(ctx context.Context, r markettypes.Request) error {
 	w.request = &r
 	return w.addDeals(ctx, 0)
-}
-
-// addDeals adds the request's deals that are not watched yet.
-func (w *Watcher) addDeals(ctx context.Context, height int64) error {
-	if len(w.deals) > 0 && len(w.deals) >= int(w.request.Deals) {
-		return nil
-	}
-	deals, err := DealsOf(ctx, w.conn, *w.request)
-	if err != nil {
-		return err
-	}
-	for _, d := range deals {
-		if !slices.ContainsFunc(w.deals, func(x *watched) bool { return x.Id == d.Id }) {
-			if err := w.addDeal(ctx, d, height); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // readRequest reads the request anew, and the deals that it made.
@@ -267,49 +183,12 @@ func (w *Watcher) readAll(ctx context.Context, height int64) error {
 	return nil
 }
 
-// readTasks reads a deal's tasks, and then the deal.
-func (w *Watcher) readTasks(ctx context.Context, d *watched, height int64) error {
-	var key []byte
-	for {
-		res, err := w.conn.Tasks().TasksOfDeal(ctx, &taskstypes.QueryTasksOfDealRequest{Deal: d.Id, Pagination: &query.PageRequest{Key: key, Limit: 100}})
-		if err != nil {
-			return err
-		}
-		for _, t := range res.Tasks {
-			w.takeTask(ctx, t, height)
-		}
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return w.readDeal(ctx, d)
-		}
-		key = res.Pagination.NextKey
-	}
-}
-
-func (w *Watcher) readDeal(ctx context.Context, d *watched) error {
-	res, err := w.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: d.Id})
-	if err != nil {
-		return err
-	}
-	d.Deal = res.Deal
-	return nil
-}
-
-// refreshDeals reads the deals anew.
-func (w *Watcher) refreshDeals(ctx context.Context) error {
-	for _, d := range w.deals {
-		if err := w.readDeal(ctx, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // takeTask tells what changed of a task.
 func (w *Watcher) takeTask(ctx context.Context, t taskstypes.Task, height int64) {
 	if w.ended[t.Id] {
 		return
 	}
-	for _, e := range Changes(w.seen[t.Id], t, height) {
+	for _, e := range CompareTasks(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true
 			if e.Result.Failed() {

@@ -63,10 +63,10 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	return files, nil
 }
 
-// Below returns the part of an output tree that is in a folder, under its path in the tree, and leaves the rest out. It is for an
+// SelectFilesBelow returns the part of an output tree that is in a folder, under its path in the tree, and leaves the rest out. It is for an
 // app whose version declares on the chain that this folder is its result. A file of that name is taken too. ErrTree when there
 // is nothing: an app that keeps its own declaration writes something there.
-func Below(files []File, folder string) ([]File, error) {
+func SelectFilesBelow(files []File, folder string) ([]File, error) {
 	kept := keepSubtree(files, folder)
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("%w: nothing in %.80q, which is declared to be the result", ErrTree, folder)

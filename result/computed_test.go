@@ -95,7 +95,7 @@ func TestBelow(t *testing.T) {
 		"none": nil, "dat": nil, "data/none": nil, "": nil, "..": nil, "/out/data": nil, "log.txt/x": nil,
 	} {
 		t.Run(folder, func(t *testing.T) {
-			got, err := Below(tree, folder)
+			got, err := SelectFilesBelow(tree, folder)
 			if want == nil {
 				require.ErrorIs(t, err, ErrTree)
 				require.ErrorContains(t, err, "declared")

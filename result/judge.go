@@ -51,7 +51,7 @@ func Judge(files []File, outputPath string) (kept []File, reason string, err err
 // tasks, so a computed.json is then not read.
 func countedPart(files []File, outputPath string) ([]File, error) {
 	if outputPath != "" {
-		return Below(files, outputPath)
+		return SelectFilesBelow(files, outputPath)
 	}
 	return Deterministic(files, OutFolder, IexecOutFolder)
 }

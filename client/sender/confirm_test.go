@@ -84,10 +84,10 @@ func TestConfirmEnds(t *testing.T) {
 // The codes of modules are told apart by codespace and number; the words say nothing.
 func TestIs(t *testing.T) {
 	err := error(&HashError{Hash: "AB", Err: &TxError{Codespace: "sdk", Code: sdkerrors.ErrOutOfGas.ABCICode(), Log: "insufficient funds"}})
-	require.True(t, Is(err, sdkerrors.ErrOutOfGas))
-	require.False(t, Is(err, sdkerrors.ErrInsufficientFunds))
-	require.False(t, Is(&TxError{Codespace: "tasks", Code: sdkerrors.ErrOutOfGas.ABCICode()}, sdkerrors.ErrOutOfGas))
-	require.False(t, Is(errors.New("out of gas"), sdkerrors.ErrOutOfGas))
+	require.True(t, IsRefusal(err, sdkerrors.ErrOutOfGas))
+	require.False(t, IsRefusal(err, sdkerrors.ErrInsufficientFunds))
+	require.False(t, IsRefusal(&TxError{Codespace: "tasks", Code: sdkerrors.ErrOutOfGas.ABCICode()}, sdkerrors.ErrOutOfGas))
+	require.False(t, IsRefusal(errors.New("out of gas"), sdkerrors.ErrOutOfGas))
 	require.True(t, Passes(CodeOf(sdkerrors.ErrMempoolIsFull)))
 	require.False(t, Passes(CodeOf(sdkerrors.ErrUnauthorized)))
 	require.False(t, Passes(Code{"tasks", sdkerrors.ErrMempoolIsFull.ABCICode()}))

@@ -56,7 +56,7 @@ func (e *TxError) Is(target error) bool {
 
 // Reason is the name of the error, such as NO_ORDER, which stays: docs/errors.md lists them. An error of a module of the SDK that has no
 // name there has its number, such as CODE_7.
-func (e *TxError) Reason() string { return reasons.Of(e.keyOf()) }
+func (e *TxError) Reason() string { return reasons.FindReason(e.keyOf()) }
 
 func (e *TxError) keyOf() reasons.Key {
 	return reasons.Key{Codespace: e.Codespace, Code: e.Code}
@@ -81,8 +81,8 @@ func CodeOf(err *errorsmod.Error) Code { return Code{err.Codespace(), err.ABCICo
 // CodeOf is the code with which the chain refused.
 func (e *TxError) CodeOf() Code { return Code{e.Codespace, e.Code} }
 
-// Is says whether an error is the chain's refusal with a registered error. The words of neither are looked at.
-func Is(err error, registered *errorsmod.Error) bool {
+// IsRefusal says whether an error is the chain's refusal with a registered error. The words of neither are looked at.
+func IsRefusal(err error, registered *errorsmod.Error) bool {
 	var refused *TxError
 	return errors.As(err, &refused) && refused.CodeOf() == CodeOf(registered)
 }

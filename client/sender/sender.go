@@ -144,9 +144,9 @@ func (s *Sender) Broadcast(ctx context.Context, tx *SignedTx) error {
 	}
 	refused := &TxError{Codespace: res.TxResponse.Codespace, Code: res.TxResponse.Code, Log: res.TxResponse.RawLog, Hash: tx.Hash}
 	switch {
-	case Is(refused, sdkerrors.ErrTxInMempoolCache):
+	case IsRefusal(refused, sdkerrors.ErrTxInMempoolCache):
 		return nil
-	case Is(refused, sdkerrors.ErrInsufficientFee):
+	case IsRefusal(refused, sdkerrors.ErrInsufficientFee):
 		s.forgetPrice()
 	}
 	return refused
@@ -168,7 +168,7 @@ func (s *Sender) Do(ctx context.Context, msgs ...sdk.Msg) (*TxResult, error) {
 		return nil, err
 	}
 	res, err := s.deliverTx(ctx, tx)
-	if s.opts.Gas == nil || !Is(err, sdkerrors.ErrOutOfGas) {
+	if s.opts.Gas == nil || !IsRefusal(err, sdkerrors.ErrOutOfGas) {
 		return res, err
 	}
 	if tx, err = s.SignWithGas(ctx, 0, msgs...); err != nil {

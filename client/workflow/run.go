@@ -58,7 +58,7 @@ func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) erro
 			}
 		}
 	}
-	return r.run(ctx, cmp.Or(opts.Most, 8))
+	return r.runGraph(ctx, cmp.Or(opts.Most, 8))
 }
 
 type end struct {
@@ -80,18 +80,18 @@ type runner struct {
 	lost  NodesFailed
 }
 
-func (r *runner) run(ctx context.Context, most int) error {
+func (r *runner) runGraph(ctx context.Context, most int) error {
 	var trouble error
 	for {
 		if trouble == nil && ctx.Err() == nil {
-			trouble = r.begin(ctx, most)
+			trouble = r.startReady(ctx, most)
 		}
 		if len(r.busy) == 0 {
 			break
 		}
 		e := <-r.ended
 		delete(r.busy, e.name)
-		if err := r.conclude(ctx, e); err != nil && trouble == nil {
+		if err := r.recordEnd(ctx, e); err != nil && trouble == nil {
 			trouble = err
 		}
 	}
@@ -106,8 +106,8 @@ func (r *runner) run(ctx context.Context, most int) error {
 	return nil
 }
 
-// begin starts what can start.
-func (r *runner) begin(ctx context.Context, most int) error {
+// startReady starts what can start.
+func (r *runner) startReady(ctx context.Context, most int) error {
 	for again := true; again; {
 		again = false
 		for _, n := range r.graph.Nodes {
@@ -115,14 +115,14 @@ func (r *runner) begin(ctx context.Context, most int) error {
 			if r.busy[n.Name] || r.left[n.Name] || s.Status != Waiting && s.Status != Begun {
 				continue
 			}
-			switch ready, skip := r.look(n); {
+			switch ready, skip := r.readiness(n); {
 			case skip != "":
 				again = true
-				if err := r.set(n.Name, State{Status: Skipped, Why: skip}); err != nil {
+				if err := r.setState(n.Name, State{Status: Skipped, Why: skip}); err != nil {
 					return err
 				}
 			case ready && len(r.busy) < most:
-				if err := r.start(ctx, n.Name, s); err != nil {
+				if err := r.startNode(ctx, n.Name, s); err != nil {
 					return err
 				}
 			}
@@ -131,8 +131,8 @@ func (r *runner) begin(ctx context.Context, most int) error {
 	return nil
 }
 
-// look says whether a node can start, or why it never will.
-func (r *runner) look(n Node) (ready bool, skip string) {
+// readiness says whether a node can start, or why it never will.
+func (r *runner) readiness(n Node) (ready bool, skip string) {
 	for _, of := range n.waits() {
 		switch s := r.journal.Node(of); {
 		case s.Status == Skipped:
@@ -146,8 +146,8 @@ func (r *runner) look(n Node) (ready bool, skip string) {
 	return true, ""
 }
 
-// start submits a node. Its nonce is on disk before.
-func (r *runner) start(ctx context.Context, name string, s State) error {
+// startNode submits a node. Its nonce is on disk before.
+func (r *runner) startNode(ctx context.Context, name string, s State) error {
 	if s.Nonce == 0 {
 		var err error
 		if s.Nonce, err = newNonce(); err != nil {
@@ -155,29 +155,29 @@ func (r *runner) start(ctx context.Context, name string, s State) error {
 		}
 	}
 	s.Status = Begun
-	if err := r.set(name, s); err != nil {
+	if err := r.setState(name, s); err != nil {
 		return err
 	}
 	r.busy[name] = true
 	go func() {
-		report, err := r.work(ctx, name, s.Nonce, s.Request, func(e client.Event) { r.hear(name, e) })
+		report, err := r.work(ctx, name, s.Nonce, s.Request, func(e client.Event) { r.relayEvent(name, e) })
 		r.ended <- end{name, report, err}
 	}()
 	return nil
 }
 
-// hear passes on what a node's job tells, and notes its request.
-func (r *runner) hear(name string, e client.Event) {
+// relayEvent passes on what a node's job tells, and notes its request.
+func (r *runner) relayEvent(name string, e client.Event) {
 	if e.Kind == client.EventSubmitted || e.Kind == client.EventResuming {
 		s := r.journal.Node(name)
 		s.Request = e.Request
 		_ = r.journal.Set(name, s) // the nonce is there, which finds the request again
 	}
-	r.say(name, r.journal.Node(name), e)
+	r.tellState(name, r.journal.Node(name), e)
 }
 
-// conclude notes how a node ended. One that was stopped, or whose chain stands still, has not.
-func (r *runner) conclude(ctx context.Context, e end) error {
+// recordEnd notes how a node ended. One that was stopped, or whose chain stands still, has not.
+func (r *runner) recordEnd(ctx context.Context, e end) error {
 	s := r.journal.Node(e.name)
 	if e.report != nil {
 		s.Paid = e.report.Paid
@@ -188,7 +188,7 @@ func (r *runner) conclude(ctx context.Context, e end) error {
 		if len(e.report.Tasks) == 1 {
 			s.Exit = e.report.Tasks[0].ExitCode
 		}
-		return r.set(e.name, s)
+		return r.setState(e.name, s)
 	case ctx.Err() != nil:
 		return nil
 	case e.err == nil:
@@ -200,7 +200,7 @@ func (r *runner) conclude(ctx context.Context, e end) error {
 		return nil // the journal says that it has begun
 	}
 	s.Status, s.Why = Failed, e.err.Error()
-	return r.set(e.name, s)
+	return r.setState(e.name, s)
 }
 
 // goesOn says whether what ended with an error runs on, so that it is gone on with and not begun anew.
@@ -218,15 +218,15 @@ func isRefusal(err error) bool {
 	return errors.As(err, &refused)
 }
 
-func (r *runner) set(name string, s State) error {
+func (r *runner) setState(name string, s State) error {
 	if err := r.journal.Set(name, s); err != nil {
 		return err
 	}
-	r.say(name, s, client.Event{})
+	r.tellState(name, s, client.Event{})
 	return nil
 }
 
-func (r *runner) say(name string, s State, e client.Event) {
+func (r *runner) tellState(name string, s State, e client.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.tell != nil {

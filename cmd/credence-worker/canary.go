@@ -74,7 +74,7 @@ func runCanary(ctx context.Context, engine runtime.Runtime) (result.Manifest, ui
 	if err != nil {
 		return none, 0, fmt.Errorf("run: %w", err)
 	}
-	answer, err := agent.Conclude(engine.Rules(), out)
+	answer, err := agent.ConcludeRun(engine.Rules(), out)
 	if err != nil {
 		return none, 0, err
 	}

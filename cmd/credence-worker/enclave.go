@@ -61,6 +61,6 @@ func (w *worker) keepSession(ctx context.Context, conn *client.Conn, session att
 	if err != nil {
 		return err
 	}
-	go enclave.Config{Who: w.key.Address(), ChainID: conn.ChainID(), Session: session, Chain: enclave.Of(conn, s), Logger: w.log}.Keep(ctx)
+	go enclave.Config{Who: w.key.Address(), ChainID: conn.ChainID(), Session: session, Chain: enclave.NewChain(conn, s), Logger: w.log}.Keep(ctx)
 	return nil
 }

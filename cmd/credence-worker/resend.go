@@ -135,7 +135,7 @@ func (r *resending) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	node, err := broadcast.Of(r.conn, r.key, r.GasPrices, r.TxTTL)
+	node, err := broadcast.NewNode(r.conn, r.key, r.GasPrices, r.TxTTL)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func checkWanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, wh
 
 // checkOpening checks that a reveal would open what the chain holds.
 func checkOpening(r journal.Record, t taskstypes.Task, bench taskstypes.Bench, secret []byte, chainID, who string) error {
-	_, commitment, err := agent.Promise(r, secret, chainID, who)
+	_, commitment, err := agent.MakePromise(r, secret, chainID, who)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func newRescued(t *testing.T) rescued {
 		})
 		require.NoError(t, err)
 	}
-	_, r.commitment, err = agent.Promise(r.record, secret, nodetest.ChainID, r.key.Address())
+	_, r.commitment, err = agent.MakePromise(r.record, secret, nodetest.ChainID, r.key.Address())
 	require.NoError(t, err)
 	return r
 }

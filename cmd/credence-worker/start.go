@@ -155,7 +155,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		return err
 	}
 	limits := w.setLimits(ctx, conn)
-	node, err := broadcast.Of(conn, w.key, w.GasPrices, limits.ttl)
+	node, err := broadcast.NewNode(conn, w.key, w.GasPrices, limits.ttl)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		return err
 	}
 	w.working = slices.Sorted(maps.Keys(runtimes))
-	source := chain.Of(conn, w.key.Address(), chain.Options{Stale: limits.stale})
+	source := chain.NewSource(conn, w.key.Address(), chain.Options{Stale: limits.stale})
 	holders := func(ctx context.Context, a chain.Assignment) ([]string, error) {
 		return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
 	}

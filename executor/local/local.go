@@ -93,7 +93,7 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 		return nil, err
 	}
 	ended := time.Now()
-	answer, err := agent.Conclude(r.Rules(), o)
+	answer, err := agent.ConcludeRun(r.Rules(), o)
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func Stopped(ctx context.Context, err error, next string) error {
 
 // Explained puts the error of any command into words, those of the SDK's included, which know only their own.
 func Explained(err error) error {
-	err = Plain(Explain(err))
+	err = SimplifyError(Explain(err))
 	var known *Problem
 	var network *net.OpError
 	switch {
@@ -109,8 +109,8 @@ const delivery = "failed to execute message; message index: 0: "
 // constant is a value of an enumeration, as the chain's errors have it.
 var constant = regexp.MustCompile(`(?:ORDER|REQUEST)_(?:STATUS|KIND)_([A-Z]+)`)
 
-// Plain leaves out of an error what is said to programs alone.
-func Plain(err error) error {
+// SimplifyError leaves out of an error what is said to programs alone.
+func SimplifyError(err error) error {
 	var p *Problem
 	if errors.As(err, &p) {
 		p.What = strings.Replace(p.What, delivery, "", 1)

@@ -47,7 +47,7 @@ func (a *accounts) leave(ctx context.Context, i int) error {
 		return nil
 	}
 	_, err := a.senders[i].Do(ctx, &orgstypes.MsgLeave{Member: a.keys[i].Address(), OrgId: a.organisation})
-	if sender.Is(err, orgstypes.ErrNotMember) {
+	if sender.IsRefusal(err, orgstypes.ErrNotMember) {
 		return nil // it never accepted
 	}
 	return err

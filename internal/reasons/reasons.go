@@ -55,8 +55,8 @@ func readTable(text string) (list []Entry, byKey map[Key]Entry) {
 // All lists the errors that have a reason, by module and number.
 func All() []Entry { return append([]Entry(nil), entries...) }
 
-// Of is the reason of an error. One that the table does not have, of a module of the SDK, has its number in place of a name.
-func Of(key Key) string {
+// FindReason is the reason of an error. One that the table does not have, of a module of the SDK, has its number in place of a name.
+func FindReason(key Key) string {
 	if e, found := known[key]; found {
 		return e.Reason
 	}

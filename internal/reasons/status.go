@@ -86,7 +86,7 @@ func plainReason(code codes.Code) string {
 }
 
 func moduleInfo(key Key, d Detail) *errdetails.ErrorInfo {
-	info := &errdetails.ErrorInfo{Domain: key.Codespace, Reason: Of(key), Metadata: map[string]string{"code": strconv.FormatUint(uint64(key.Code), 10)}}
+	info := &errdetails.ErrorInfo{Domain: key.Codespace, Reason: FindReason(key), Metadata: map[string]string{"code": strconv.FormatUint(uint64(key.Code), 10)}}
 	for _, part := range []struct{ name, value string }{{"field", d.Field}, {"value", d.Value}, {"expected", d.Expected}, {"next", d.Next}} {
 		if part.value != "" {
 			info.Metadata[part.name] = short(part.value)

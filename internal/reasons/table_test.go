@@ -147,12 +147,12 @@ func TestReasonsAreUnique(t *testing.T) {
 		require.Regexp(t, form, e.Reason)
 		require.False(t, seen[name{e.Codespace, e.Reason}], "%s has %s twice", e.Codespace, e.Reason)
 		seen[name{e.Codespace, e.Reason}] = true
-		require.Equal(t, e.Reason, reasons.Of(e.Key))
+		require.Equal(t, e.Reason, reasons.FindReason(e.Key))
 		require.NotEqual(t, codes.Unknown, reasons.StatusOf(e.Key))
 		var really *errorsmod.Error
 		require.ErrorAs(t, errorsmod.ABCIError(e.Codespace, e.Code, "x"), &really)
 		require.Equal(t, e.Words, really.Error(), "%s %d", e.Codespace, e.Code)
 	}
-	require.Equal(t, "CODE_7", reasons.Of(reasons.Key{Codespace: "gov", Code: 7}))
+	require.Equal(t, "CODE_7", reasons.FindReason(reasons.Key{Codespace: "gov", Code: 7}))
 	require.Equal(t, codes.Unknown, reasons.StatusOf(reasons.Key{Codespace: "gov", Code: 7}))
 }

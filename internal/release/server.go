@@ -176,7 +176,7 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	if refusal := s.checkRequest(ctx, r); refusal != nil {
 		return nil, refusal
 	}
-	c, refusal := s.look(ctx, r.Task)
+	c, refusal := s.readCase(ctx, r.Task)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -237,8 +237,8 @@ func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
 	return nil
 }
 
-// look says what the chain says of a task, or said less than a second ago.
-func (s *Server) look(ctx context.Context, task string) (Case, *Refusal) {
+// readCase says what the chain says of a task, or said less than a second ago.
+func (s *Server) readCase(ctx context.Context, task string) (Case, *Refusal) {
 	c, err := s.cases.get(ctx, s.now(), task, func(ctx context.Context) (Case, error) {
 		if !s.looks.AllowN(s.now(), 1) {
 			return Case{}, errBusy

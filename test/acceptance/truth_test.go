@@ -26,7 +26,7 @@ func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.O
 	require.NoError(n.t, err)
 	out, err := runtime.Run(n.ctx, spec)
 	require.NoError(n.t, err)
-	answer, err := agent.Conclude(runtime.Rules(), out)
+	answer, err := agent.ConcludeRun(runtime.Rules(), out)
 	require.NoError(n.t, err)
 
 	env := []string{

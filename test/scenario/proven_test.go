@@ -130,7 +130,7 @@ func (p *proof) work(t taskstypes.Task, change func(a *chain.Assignment, who, ch
 	require.NoError(p.T, err)
 	out, err := p.engine.Run(context.Background(), spec)
 	require.NoError(p.T, err)
-	answer, err := agent.Conclude(p.engine.Rules(), out)
+	answer, err := agent.ConcludeRun(p.engine.Rules(), out)
 	require.NoError(p.T, err)
 	evidence, err := agent.ShowAnswer(context.Background(), p.engine, nil, spec, a, chainID, who, answer.Outcome)
 	require.NoError(p.T, err)

@@ -128,7 +128,7 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		// Working with tasks.
 		devnetCmd(),
 		// Running a network.
-		network.Command(network.Of(a)),
+		network.Command(network.NewChain(a)),
 		light.Command(),
 		signer.Command(),
 		doctor.Command(),

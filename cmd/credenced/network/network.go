@@ -29,8 +29,8 @@ type Chain struct {
 	Check    func(map[string]json.RawMessage) error
 }
 
-// Of takes it from an application.
-func Of(a *app.App) Chain {
+// NewChain describes the chain that an application runs.
+func NewChain(a *app.App) Chain {
 	return Chain{Defaults: a.DefaultGenesis(), Codec: a.Encoding.Codec, Check: func(state map[string]json.RawMessage) error {
 		return a.BasicManager.ValidateGenesis(a.Encoding.Codec, a.Encoding.TxConfig, state)
 	}}

@@ -40,7 +40,7 @@ func run(t *testing.T, chain Chain, args ...string) (string, error) {
 
 // From nothing to files that nodes start from, as founders type it.
 func TestCeremony(t *testing.T) {
-	chain := Of(app.New(log.NewNopLogger(), dbm.NewMemDB(), false, nothing{}, app.Options{}))
+	chain := NewChain(app.New(log.NewNopLogger(), dbm.NewMemDB(), false, nothing{}, app.Options{}))
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	must := func(args ...string) string {

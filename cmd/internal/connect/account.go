@@ -105,7 +105,7 @@ func (o *AccountFlags) WithChain(cmd *cobra.Command, work func(context.Context, 
 		return err
 	}
 	c := o.Chain // what connecting fills in for a devnet must not look as if it had been given
-	return cli.Plain(WithLink(cmd, &c, work))
+	return cli.SimplifyError(WithLink(cmd, &c, work))
 }
 
 // WithOrWithoutChain works with a node if there is one; the link is nil otherwise.
@@ -122,7 +122,7 @@ func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.
 	if l != nil {
 		defer l.Close()
 	}
-	return cli.Plain(cli.Explain(work(ctx, l)))
+	return cli.SimplifyError(cli.Explain(work(ctx, l)))
 }
 
 // NameOf calls accounts by what people know them as.

@@ -191,7 +191,7 @@ func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(
 			err = p.printDifference(reference, is, l.Requester.Address(), price)
 		}
 	}
-	return cli.Plain(cli.Explain(err))
+	return cli.SimplifyError(cli.Explain(err))
 }
 
 // published is what the chain has under a reference.

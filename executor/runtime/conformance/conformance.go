@@ -21,8 +21,8 @@ type App struct {
 	Args    []string
 }
 
-// Of is an app that needs no arguments.
-func Of(module []byte) App { return App{Program: runtime.ProgramOf(module)} }
+// NewApp is an app that needs no arguments.
+func NewApp(module []byte) App { return App{Program: runtime.ProgramOf(module)} }
 
 // Apps are the apps of a suite. A runtime whose programs cannot do what is said of one leaves it out: the tests that need it are
 // skipped, and the runtime's own tests say what holds in their place.
@@ -48,7 +48,7 @@ func (a App) given() bool { return a.Program.Content != nil }
 const stopWithin = 20 * time.Second
 
 // Spec is the task in which a suite runs a module, with ample limits.
-func Spec(module []byte) runtime.Spec { return Of(module).Spec() }
+func Spec(module []byte) runtime.Spec { return NewApp(module).Spec() }
 
 // Spec is the task in which a suite runs the app, with ample limits.
 func (a App) Spec() runtime.Spec {

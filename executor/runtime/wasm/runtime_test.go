@@ -40,8 +40,8 @@ func newRuntime(t testing.TB) (*Runtime, *bytes.Buffer) {
 func TestConformance(t *testing.T) {
 	r, log := newRuntime(t)
 	conformance.Run(t, r, conformance.Apps{
-		Copy: conformance.Of(testapps.Copy()), CopyDataset: conformance.Of(testapps.CopyDataset()), Exit3: conformance.Of(testapps.Exit(3)),
-		Flood: conformance.Of(testapps.OutputTooLarge()), Spin: conformance.Of(testapps.InfiniteLoop()),
+		Copy: conformance.NewApp(testapps.Copy()), CopyDataset: conformance.NewApp(testapps.CopyDataset()), Exit3: conformance.NewApp(testapps.Exit(3)),
+		Flood: conformance.NewApp(testapps.OutputTooLarge()), Spin: conformance.NewApp(testapps.InfiniteLoop()),
 	})
 	if log.Len() > 0 {
 		t.Logf("the sandbox says: %s", log)

@@ -90,7 +90,7 @@ func (h *house) honest() poco.Outcome {
 	require.NoError(h.t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(h.t, err)
-	answer, err := Conclude(h.runtime.Rules(), out)
+	answer, err := ConcludeRun(h.runtime.Rules(), out)
 	require.NoError(h.t, err)
 	return answer.Outcome
 }

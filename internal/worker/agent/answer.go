@@ -20,9 +20,9 @@ type Answer struct {
 	Evidence []byte
 }
 
-// Conclude turns what a runtime returned into an answer, by the runtime's rules. The runtime has judged what the app left;
+// ConcludeRun turns what a runtime returned into an answer, by the runtime's rules. The runtime has judged what the app left;
 // an error means that it broke its contract, which is our own failure.
-func Conclude(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
+func ConcludeRun(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
 	answer, err := runtime.AnswerOf(rules, out)
 	if err != nil {
 		return Answer{}, err

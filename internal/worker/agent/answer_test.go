@@ -26,7 +26,7 @@ func TestConclude(t *testing.T) {
 		{"files that nobody judged", runtime.Outcome{Kind: runtime.Result, Files: []result.File{{Path: "\xff"}}}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			answer, err := Conclude((&fakeRuntime{}).Rules(), tc.out)
+			answer, err := ConcludeRun((&fakeRuntime{}).Rules(), tc.out)
 			if tc.kind == 0 {
 				require.Error(t, err)
 				return

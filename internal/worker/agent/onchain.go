@@ -16,7 +16,7 @@ import (
 func (a *Agent) sendOrder(ctx context.Context, s sight, o broadcast.Order) (broadcast.Receipt, error) {
 	receipt, err := a.Sender.Send(ctx, o)
 	reveal, is := o.Msg.(*taskstypes.MsgReveal)
-	if !is || reveal.Onchain == nil || !sender.Is(err, taskstypes.ErrOnchain) {
+	if !is || reveal.Onchain == nil || !sender.IsRefusal(err, taskstypes.ErrOnchain) {
 		return receipt, err
 	}
 	a.logTrouble(s, "onchain", err)

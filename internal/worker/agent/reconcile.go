@@ -98,7 +98,7 @@ func (a *Agent) takeStep(ctx context.Context, s sight) error {
 			}
 			r = journal.Record{Key: s.key, State: journal.Assigned}
 		}
-		action := Next(r.State, s.view)
+		action := ChooseAction(r.State, s.view)
 		switch action {
 		case Wait:
 			return nil

@@ -105,7 +105,7 @@ func newVault(t *testing.T, r role) *vault {
 	require.NoError(t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(t, err)
-	answer, err := Conclude(v.runtime.Rules(), out)
+	answer, err := ConcludeRun(v.runtime.Rules(), out)
 	require.NoError(t, err)
 	v.chain.set(func() { v.chain.truth = answer.Outcome })
 	return v
@@ -309,7 +309,7 @@ func (v *vault) answers(t *testing.T, keys []secret.Key) (plain Answer, sealed p
 	require.NoError(t, err)
 	out, err := (&fakeRuntime{}).Run(context.Background(), spec)
 	require.NoError(t, err)
-	plain, err = Conclude(v.runtime.Rules(), out)
+	plain, err = ConcludeRun(v.runtime.Rules(), out)
 	require.NoError(t, err)
 	answer, err := SealAnswer(v.assignment(), plain, keys)
 	require.NoError(t, err)

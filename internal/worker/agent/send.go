@@ -99,7 +99,7 @@ func (a *Agent) buildMessage(r journal.Record, action Action) (sdk.Msg, error) {
 
 // BuildMessage is the commit or the reveal of a record: the same one however often it is made.
 func BuildMessage(r journal.Record, reveal bool, secret []byte, chainID, who string) (sdk.Msg, error) {
-	o, commitment, err := Promise(r, secret, chainID, who)
+	o, commitment, err := MakePromise(r, secret, chainID, who)
 	if err != nil {
 		return nil, err
 	}

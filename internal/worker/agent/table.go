@@ -56,5 +56,5 @@ var table = map[journal.State][8]Action{
 	journal.Abandoned:       {},
 }
 
-// Next is what to do.
-func Next(s journal.State, v View) Action { return table[s][v] }
+// ChooseAction returns what the worker does next with a record in a state, when the chain is seen so.
+func ChooseAction(s journal.State, v View) Action { return table[s][v] }

@@ -136,7 +136,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if !spec.Private && !engine.Rules().Deterministic {
 		a.keepPublicLog(s, out)
 	}
-	if answer, err = Conclude(engine.Rules(), out); err != nil {
+	if answer, err = ConcludeRun(engine.Rules(), out); err != nil {
 		return answer, "run", err
 	}
 	if answer, err = SealAnswer(s.Assignment, answer, keys); err != nil {
@@ -296,11 +296,11 @@ func PublicLogs(folder, task string) (attempts []uint32, err error) {
 
 // promiseOf is what a record commits to, with its commitment and salt derived.
 func (a *Agent) promiseOf(r journal.Record) (poco.Outcome, [32]byte, error) {
-	return Promise(r, a.Secret, a.ChainID, a.Who)
+	return MakePromise(r, a.Secret, a.ChainID, a.Who)
 }
 
-// Promise derives the commitment of a record's outcome.
-func Promise(r journal.Record, secret []byte, chainID, who string) (poco.Outcome, [32]byte, error) {
+// MakePromise derives the commitment of a record's outcome.
+func MakePromise(r journal.Record, secret []byte, chainID, who string) (poco.Outcome, [32]byte, error) {
 	o, err := outcomeOf(r)
 	if err != nil {
 		return poco.Outcome{}, [32]byte{}, err

@@ -10,9 +10,9 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Of is the node behind a connection, signing with a key. gasPrices is as in sender.Options; ttl is how long a transaction
+// NewNode is the node behind a connection, signing with a key. gasPrices is as in sender.Options; ttl is how long a transaction
 // may wait for inclusion, 0 for 30 s.
-func Of(conn sender.Conn, key sender.Key, gasPrices string, ttl time.Duration) (Node, error) {
+func NewNode(conn sender.Conn, key sender.Key, gasPrices string, ttl time.Duration) (Node, error) {
 	if ttl <= 0 {
 		ttl = 30 * time.Second
 	}

@@ -49,7 +49,7 @@ func (r retrying) Send(ctx context.Context, o Order) (Receipt, error) {
 		if attempt == r.opts.Attempts {
 			return receipt, err
 		}
-		if sender.Is(err, sdkerrors.ErrOutOfGas) {
+		if sender.IsRefusal(err, sdkerrors.ErrOutOfGas) {
 			o.gas = moreGas(o.gas)
 		}
 		if pauses.Wait(ctx) != nil {

@@ -31,8 +31,8 @@ type Options struct {
 	Waiting func(reason string)
 }
 
-// Of returns the Source of one account over a connection. The connection fails over between its nodes by itself.
-func Of(conn *client.Conn, who string, opts Options) Source {
+// NewSource returns the Source of one account over a connection. The connection fails over between its nodes by itself.
+func NewSource(conn *client.Conn, who string, opts Options) Source {
 	return newNode(conn.Tasks(), who, opts, func(ctx context.Context, from int64, fn func(context.Context, client.Block) error) error {
 		return client.Follow(ctx, conn, from, client.FollowOptions{Poll: opts.Poll, Timeout: opts.Timeout, Stale: opts.Stale, Stall: opts.Stall, Waiting: opts.Waiting}, fn)
 	})

@@ -118,8 +118,8 @@ func (c Config) Renew(ctx context.Context) (bool, error) {
 	return true, c.Chain.Send(ctx, msg)
 }
 
-// Of is the chain behind a connection, for a worker's key.
-func Of(conn sender.Conn, s *sender.Sender) Chain { return chain{conn, s} }
+// NewChain is the chain behind a connection, for a worker's key.
+func NewChain(conn sender.Conn, s *sender.Sender) Chain { return chain{conn, s} }
 
 type chain struct {
 	conn   sender.Conn

@@ -26,10 +26,10 @@ var host = func() instrument.Host {
 func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	m, err := instrument.Instrument(code, host)
 	if err != nil {
-		return m, refusal.Of(err)
+		return m, refusal.FindRefusal(err)
 	}
 	if err := validateModule(ctx, code); err != nil {
-		return m, refusal.Of(err)
+		return m, refusal.FindRefusal(err)
 	}
 	return m, nil
 }

@@ -86,7 +86,7 @@ func TestRefused(t *testing.T) {
 				if err := valid(t, got.Code); err != nil {
 					t.Fatalf("the result is not valid: %v", err)
 				}
-			case err == nil || !strings.Contains(refusal.Of(err).Error(), tc.expErr):
+			case err == nil || !strings.Contains(refusal.FindRefusal(err).Error(), tc.expErr):
 				t.Fatalf("got %v, want an error with %q", err, tc.expErr)
 			}
 		})

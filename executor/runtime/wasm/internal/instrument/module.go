@@ -74,7 +74,7 @@ type table struct {
 	limits wasmbin.Limits
 }
 
-// Instrument rewrites a module. An error, of which refusal.Of gives the reason in words, means that the module is refused: it
+// Instrument rewrites a module. An error, of which refusal.FindRefusal gives the reason in words, means that the module is refused: it
 // depends on the module alone and is the same everywhere. The module must have
 // been found valid by an engine; on others the result may be invalid too.
 func Instrument(code []byte, host Host) (Module, error) {

@@ -66,8 +66,8 @@ func New(feature Feature, format string, args ...any) *Refusal {
 	return &Refusal{Feature: feature, Err: fmt.Errorf(format, args...)}
 }
 
-// Of gives the refusal in an error of reading a module; what names no feature is not valid.
-func Of(err error) *Refusal {
+// FindRefusal gives the refusal in an error of reading a module; what names no feature is not valid.
+func FindRefusal(err error) *Refusal {
 	var r *Refusal
 	if !errors.As(err, &r) {
 		return &Refusal{Feature: Invalid, Err: err}

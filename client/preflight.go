@@ -9,9 +9,9 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// lookAtJob reads the files that a job names and compares the whole with what the chain takes, before anything is published,
+// preflightJob reads the files that a job names and compares the whole with what the chain takes, before anything is published,
 // uploaded or paid. It completes what is named by the beginning of an id.
-func (r *Runner) lookAtJob(ctx context.Context, job *Job) error {
+func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	if job.Voucher != "" && !wholeID(job.Voucher) {
 		ref, err := Resolve(ctx, r.Conn, job.Voucher, KindVoucher)
 		if err != nil {

@@ -1,0 +1,62 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/credence-chain/credence/artifact"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+)
+
+// uploadInputs uploads the input files.
+func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
+	var out []*dealstypes.Input
+	for _, in := range job.Inputs {
+		data, err := in.Read()
+		if err != nil {
+			return nil, err
+		}
+		if err := r.uploadBlob(ctx, in.Path, data, tell); err != nil {
+			return nil, err
+		}
+		out = append(out, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
+	}
+	return out, nil
+}
+
+// readFile reads a file that a field names, of at most so many bytes.
+func readFile(field, path string, most int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	wrong := &Error{Field: field, Value: path}
+	switch {
+	case os.IsNotExist(err):
+		wrong.Code, wrong.What, wrong.Err = CodeNotFound, "there is no such file", err
+		return nil, wrong
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		wrong.Code, wrong.What, wrong.Expected = CodeInvalid, "it is a folder", "a file"
+		return nil, wrong
+	case info.Size() > most:
+		wrong.Code, wrong.What, wrong.Got, wrong.Limit = CodeTooLarge, "it has more bytes than are taken", uint64(info.Size()), uint64(most)
+		return nil, wrong
+	}
+	return os.ReadFile(path)
+}
+
+func (r *Runner) uploadBlob(ctx context.Context, path string, data []byte, tell Observer) error {
+	store := &artifact.Client{BaseURLs: r.Stores, Token: r.StoreToken}
+	digest := artifact.Sum(data)
+	if len(r.Stores) == 0 {
+		return &Error{Code: CodeMissing, Field: "Stores", What: "no artifact store is known to put " + path + " into", Expected: "the URL of one that workers can reach"}
+	}
+	if has, err := store.Has(ctx, digest); err == nil && has {
+		return nil
+	}
+	if _, err := store.Upload(ctx, data); err != nil {
+		return &Error{Code: CodeUnavailable, Field: "Stores", What: fmt.Sprintf("%s can't be uploaded: %v", path, err), Err: err}
+	}
+	tell.tellEvent(Event{Kind: EventUploaded, Size: uint64(len(data)), Text: fmt.Sprintf("uploaded %s, %d bytes, %s", path, len(data), ShortDigest(digest.String()))})
+	return nil
+}

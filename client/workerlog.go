@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/credence-chain/credence/result"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// WorkerLog is what one worker says of its run.
+type WorkerLog struct {
+	// Organisation of the worker, and the digest of the outcome that it revealed.
+	Organisation string `json:"organisation"`
+	Digest       string `json:"digest"`
+	// Stdout is the beginning of what the program printed there, Stderr the end; any bytes. Note is what the runtime added.
+	Stdout string `json:"stdout,omitempty"`
+	Stderr string `json:"stderr,omitempty"`
+	Note   string `json:"note,omitempty"`
+	// Error says why the log can't be had.
+	Error string `json:"error,omitempty"`
+}
+
+// logTimeout bounds the wait for one worker's log.
+const logTimeout = 5 * time.Second
+
+// fetchLogs asks the workers that revealed an answer of a task what its program printed.
+func fetchLogs(ctx context.Context, conn *Conn, t taskstypes.Task) (logs []WorkerLog) {
+	for _, s := range t.Seats {
+		if s.Outcome == nil || s.Outcome.Digest == "" {
+			continue
+		}
+		of := WorkerLog{Organisation: s.Organisation, Digest: s.Outcome.Digest}
+		if log, err := fetchLog(ctx, conn, s.Who, t.Id); err != nil {
+			of.Error = err.Error()
+		} else {
+			of.Stdout, of.Stderr, of.Note = string(log.Stdout), string(log.Stderr), log.Note
+		}
+		logs = append(logs, of)
+	}
+	return logs
+}
+
+// fetchLog asks one worker.
+func fetchLog(ctx context.Context, conn *Conn, who, task string) (result.Log, error) {
+	where, err := listEndpoints(ctx, conn, []string{who})
+	if err != nil {
+		return result.Log{}, err
+	}
+	if len(where) == 0 {
+		return result.Log{}, errors.New("the worker has no endpoint")
+	}
+	return readLog(ctx, where[0], task)
+}
+
+// readLog reads what a worker at an endpoint says of a task. It is bounded, and nothing more is known of it.
+func readLog(ctx context.Context, endpoint, task string) (log result.Log, err error) {
+	ctx, cancel := context.WithTimeout(ctx, logTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(endpoint, "/")+result.LogPath+task, nil)
+	if err != nil {
+		return log, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return log, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return log, fmt.Errorf("the worker answers with status %d", resp.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, 4*result.MaxLogBytes)) // two texts in base64, and what stands around them
+	if err != nil {
+		return log, err
+	}
+	if err := json.Unmarshal(data, &log); err != nil {
+		return log, fmt.Errorf("the worker's log is none: %w", err)
+	}
+	return log, nil
+}
