@@ -143,6 +143,10 @@ released: ## With a release: renew what the messages and the state of later vers
 docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh
 
+.PHONY: reference
+reference: ## Write docs/reference anew from what --help says of every command
+	$(GO) test ./cmd/credence ./cmd/credenced/cmd ./cmd/credence-worker ./cmd/credence-lab -run 'TestReference$$' -count=1 -args -rewrite
+
 .PHONY: site
 site: ## Make a web site of the documentation in build/site
 	$(GO) run -C tools ./site -repo "$(CURDIR)" -out "$(CURDIR)/$(BUILD)/site"

@@ -13,21 +13,37 @@ cd "$(dirname "$0")/.."
 programs=(credence credenced credence-worker)
 read -r -a arches <<<"${ARCHES:-amd64 arm64}"
 
+# write_manual FOLDER OUT writes the pages for man. They are the same for all architectures; a program of this machine's writes them, with a
+# home that is nobody's.
+write_manual() {
+  local programs_of program
+  programs_of="$2/credence_${VERSION}_linux_$(go env GOHOSTARCH)"
+  [ -d "$programs_of" ] || { programs_of="$2/here"; scripts/static.sh "$programs_of" "$(go env GOHOSTARCH)" "${programs[@]}"; }
+  for program in "${programs[@]}"; do
+    HOME=/home/you "$programs_of/$program" man "$1" >/dev/null
+  done
+  rm -rf "$2/here"
+}
+
 # make_release FOLDER builds everything from the source in the current folder.
 make_release() {
   local out="$1" arch name program
   rm -rf "$out"
   mkdir -p "$out"
   for arch in "${arches[@]}"; do
+    scripts/static.sh "$out/credence_${VERSION}_linux_$arch" "$arch" "${programs[@]}"
+  done
+  write_manual "$out/man1" "$out"
+  for arch in "${arches[@]}"; do
     name="credence_${VERSION}_linux_$arch"
-    scripts/static.sh "$out/$name" "$arch" "${programs[@]}"
     for program in "${programs[@]}"; do
       (cd tools/release && go tool cyclonedx-gomod bin -json -noserial -notimestamp -std -version "$VERSION" -output "$out/$name.$program.sbom.json" "$out/$name/$program") 2>/dev/null
     done
-    cp LICENSE CHANGELOG.md "$out/$name/"
+    cp -r LICENSE CHANGELOG.md "$out/man1" "$out/$name/"
     tar -C "$out" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' -cf - "$name" | gzip -9n >"$out/$name.tar.gz"
     rm -r "${out:?}/$name"
   done
+  rm -r "${out:?}/man1"
   (cd "$out" && sha256sum -- *.tar.gz *.json >SHA256SUMS)
 }
 

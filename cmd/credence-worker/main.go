@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/version"
 
+	"github.com/credence-chain/credence/cmd/internal/reference"
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
@@ -38,6 +39,7 @@ func rootCommand() *cobra.Command {
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})
+	root.AddCommand(reference.NewManCommand())
 	commandline.HelpOut(root)
 	return root
 }

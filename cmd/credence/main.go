@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/complete"
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/program"
+	"github.com/credence-chain/credence/cmd/internal/reference"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/internal/cli"
@@ -63,6 +64,7 @@ Exit status of every command:
 		Use: "version", Short: "Print the version", Args: cli.Exactly(),
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version) },
 	})
+	root.AddCommand(reference.NewManCommand())
 	cli.NameProgram(root)
 	commandline.HelpOut(root)
 	return root

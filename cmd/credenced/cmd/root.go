@@ -31,6 +31,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/cmd/credenced/signer"
 	"github.com/credence-chain/credence/cmd/credenced/store"
+	"github.com/credence-chain/credence/cmd/internal/reference"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
@@ -135,6 +136,7 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		store.Command(),
 		health.Command(),
 		DebugCmd(),
+		reference.NewManCommand(),
 	)
 	root.AddCommand(requester.Commands()...)
 	// start, comet, export, version, rollback.

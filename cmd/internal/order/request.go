@@ -149,6 +149,7 @@ before it is matched. APP is on the chain already: organisation/name:version or 
 	r.addFlags(cmd.Flags())
 	cmd.Flags().StringSliceVar(&c.Chain.Stores, "store", nil, "base URL of an artifact store for --input; repeatable (default: the devnet's)")
 	c.addFlags(cmd)
+	jobflags.Group(cmd)
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package requester
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
+	"github.com/credence-chain/credence/internal/commandline"
 )
 
 // What run and order create request have in common is one definition: the same name is the same flag with the same words.
@@ -53,4 +55,29 @@ func TestContextsSetFlagsThatThereAre(t *testing.T) {
 	})
 	require.NotNil(t, run.Flags().Lookup(contexts.Flag))
 	require.Nil(t, add.Flags().Lookup(contexts.Flag))
+}
+
+// The help of commands on jobs has every flag in a group that says what it is about, once.
+func TestFlagsAreGrouped(t *testing.T) {
+	root := &cobra.Command{Use: "credence"}
+	root.AddCommand(Commands()...)
+	for _, words := range [][]string{{"run"}, {"order", "create", "request"}} {
+		cmd, _, err := root.Find(words)
+		require.NoError(t, err)
+		seen := 0
+		groups := commandline.FlagGroups(cmd)
+		for _, g := range groups {
+			require.NotEqual(t, "Other flags", g.Title, "%v: %s", words, g.Flags.FlagUsages())
+			g.Flags.VisitAll(func(*pflag.Flag) { seen++ })
+		}
+		all := 0
+		cmd.LocalFlags().VisitAll(func(*pflag.Flag) { all++ })
+		require.Equal(t, all, seen, words)
+
+		var out strings.Builder
+		root.SetOut(&out)
+		root.SetArgs(append(words, "--help"))
+		require.NoError(t, root.Execute())
+		require.Less(t, strings.Index(out.String(), "--max-price"), strings.Index(out.String(), "\nThe program:\n"))
+	}
 }

@@ -143,6 +143,7 @@ Exit status:
 	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
 	connect.AddStall(f, &stall)
 	c.Add(f, true)
+	jobflags.Group(cmd)
 	return cmd
 }
 
