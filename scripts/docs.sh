@@ -55,6 +55,7 @@ claim() { sed -n '/<!-- claim -->/,/<!-- \/claim -->/p' "$1"; }
 # The anchor of a heading, as GitHub makes it.
 anchors() { sed -nE '/^#+ /p' "$1" | sed -E 's/^#+ //; s/[^[:alnum:] _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]'; }
 
+declare -A headings # of the files that links lead to, each between line ends
 while IFS= read -r doc; do
   [ -f "$doc" ] || continue
   # Links of the form [text](target), outside of code blocks.
@@ -66,7 +67,8 @@ while IFS= read -r doc; do
     [ -z "$file" ] || path="$(dirname "$doc")/$file"
     [ -e "$path" ] || { complain "$doc: link to $target: no such file"; continue; }
     if [ -n "$anchor" ] && [ -f "$path" ]; then
-      anchors "$path" | grep -qxF -- "$anchor" || complain "$doc: link to $target: no such heading"
+      [ -n "${headings[$path]+read}" ] || headings[$path]=$'\n'$(anchors "$path")$'\n'
+      [[ "${headings[$path]}" == *$'\n'"$anchor"$'\n'* ]] || complain "$doc: link to $target: no such heading"
     fi
   done < <(awk '/^ *```/ { code = !code; next } !code' "$doc" | sed 's/`[^`]*`//g' | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//')
 done < <(git ls-files -co --exclude-standard '*.md')
