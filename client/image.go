@@ -274,7 +274,7 @@ func checkRuntimePolicy(runtime, policy string) error {
 	}
 	p, known := poco.PolicyByName(policy)
 	rules, err := contract.FindRuntime(runtime)
-	if err != nil || !known || rules.Deterministic || p.Rules().Court == poco.CourtNever {
+	if err != nil || !known || rules.Deterministic || !p.Rules().CourtDecides() {
 		return nil // what is unknown is the chain's to refuse
 	}
 	return &Error{

@@ -273,7 +273,7 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	switch {
 	case t.Seated:
 		return t.callCourt(), nil // more replicas were asked for, and cannot be had
-	case t.Phase == PhaseOpen || t.Terms.policyRules().Court == CourtNever:
+	case t.Phase == PhaseOpen || !t.Terms.policyRules().CourtDecides():
 		return t.endTask(EndTooFew), nil
 	}
 	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})

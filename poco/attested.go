@@ -7,8 +7,10 @@ const PolicyAttested = "attested"
 // (evidence.go): a signature of the session key that the enclave has registered (session.go). What an accepted answer rests on is
 // the maker of the platform, whoever can touch the machine, and the measured image.
 //
-// The worker's stake is locked all the same: it is lost by whoever commits and does not reveal. It carries no claim of the error
-// debt, and neither charges nor credits its ledgers: a fault of a platform would be one of all its answers.
+// The worker's stake is locked all the same: it is lost by whoever commits and does not reveal. Where two honest runs of the program
+// never differ, the accepted answer is under audit like those of replicas: a court that finds another one takes the stake, and the chain
+// believes the machine no more. The policy carries no claim of the error debt, and neither charges nor credits its ledgers: a fault of a
+// platform would be one of all its answers.
 type Attested struct{}
 
 // Name implements Policy.
@@ -16,7 +18,7 @@ func (Attested) Name() string { return PolicyAttested }
 
 // Rules implements Policy.
 func (Attested) Rules() Rules {
-	return Rules{Court: CourtNever, Evidence: EvidenceAttestation, Summary: "one worker, whose enclave signs the answer with a key that the chain has seen attested"}
+	return Rules{Court: CourtInAudit, Evidence: EvidenceAttestation, Summary: "one worker, whose enclave signs the answer with a key that the chain has seen attested"}
 }
 
 // Replicas implements Policy.
@@ -30,5 +32,5 @@ func (Attested) Judge(terms Terms, ballots []Ballot) Judgement { return Single{}
 
 // Describe implements Policy.
 func (Attested) Describe(Plan) string {
-	return "1 replica, whose enclave signs the answer; nobody runs it again"
+	return "1 replica, whose enclave signs the answer; nobody runs it again but a court that is called on the accepted answer"
 }

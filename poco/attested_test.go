@@ -64,3 +64,53 @@ func TestSessionData(t *testing.T) {
 	require.NotEqual(t, MeasurementID(1, value), MachineID(1, value), "a machine is no measurement")
 	require.NotEqual(t, MachineID(1, value), MachineID(1, []byte{1, 3}))
 }
+
+// TestAttestedIsJudgedInAuditAlone: a court looks at what was accepted, and at nothing before. A verdict against the answer takes the
+// stake. A court that cannot have an input, or does not agree, takes nothing: the worker owes it no inputs.
+func TestAttestedIsJudgedInAuditAlone(t *testing.T) {
+	rules := Attested{}.Rules()
+	require.Equal(t, CourtInAudit, rules.Court)
+	require.False(t, rules.CourtDecides())
+	missing, lie := Outcome{Kind: KindInputUnavailable}, Outcome{Kind: KindResult, Digest: [32]byte{9}}
+	for name, c := range map[string]struct {
+		seats []Outcome
+		want  AuditResult
+		slash uint64
+	}{
+		"the same":      {[]Outcome{truth, truth, truth}, AuditUpheld, 0},
+		"another":       {[]Outcome{lie, lie, lie}, AuditOverturned, 1},
+		"no input":      {[]Outcome{missing, missing, missing}, AuditNoAnswer, 0},
+		"split":         {[]Outcome{lie, truth, missing}, AuditUndecided, 0},
+		"half no input": {[]Outcome{missing, missing, truth}, AuditUndecided, 0},
+	} {
+		p, good := toShownReveal(t, PolicyAttested, truth)
+		p.task.Terms.AuditBlocks, p.task.Terms.CourtFee = 30, 7
+		require.NoError(t, p.user(good), name)
+		p.due(p.task.Deadline)
+		require.Equal(t, PhaseAudit, p.task.Phase, name)
+		task := p.task
+		apply := func(ev Event) []Effect {
+			next, effects, err := task.Apply(ev)
+			require.NoError(t, err, name)
+			task = next
+			return effects
+		}
+		apply(Challenged{Height: p.height, By: "stranger", Bond: 100})
+		require.Equal(t, []Effect{OpenCourt{}}, apply(Due{Height: p.height}), name)
+		seats := make([]Seat, len(c.seats))
+		for i := range seats {
+			seats[i] = Seat{Who: string(rune('a' + i)), Org: string(rune('a' + i)), Power: 1}
+		}
+		apply(CourtOpened{Height: p.height, Seats: seats})
+		for i, o := range c.seats {
+			task.Court[i].State, task.Court[i].Outcome = SeatRevealed, o
+		}
+		task.Phase = PhaseCourtReveal
+		effects := apply(Due{Height: p.height})
+		require.Len(t, effects, 1, name)
+		end := effects[0].(FinishAudit).Settlement
+		require.Equal(t, c.want, end.Result, name)
+		require.Equal(t, c.slash*task.Terms.Stake, end.Seats[0].Slash, name)
+		require.Equal(t, task.Terms.Stake, end.Seats[0].Unlock, name)
+	}
+}

@@ -98,6 +98,10 @@ type AuditSettlement struct {
 	FlagApp     bool
 }
 
+// owesInputs says whether those whose stakes stand for the answer owe the court its inputs. Nobody does where the answer came with
+// evidence: an enclave reads what its own worker may not, and passes it on to nobody (secrets are released to the enclave alone).
+func (t *Task) owesInputs() bool { return t.Terms.policyRules().Evidence == EvidenceNone }
+
 // openAudit begins the audit window of an answer that the replicas gave. Where no court may judge there is none.
 func (t *Task) openAudit(height int64) {
 	if t.Terms.AuditBlocks > 0 && t.Terms.policyRules().Court != CourtNever {
@@ -160,7 +164,7 @@ func (t *Task) auditDrawn(e AuditDrawn) ([]Effect, error) {
 // foundInAudit makes the court's verdict about an accepted answer final.
 func (t *Task) foundInAudit(verdict Outcome) []Effect {
 	switch {
-	case verdict.Kind == KindInputUnavailable:
+	case verdict.Kind == KindInputUnavailable && t.owesInputs():
 		return t.closeAudit(AuditUnserved, true)
 	case !verdict.Kind.IsAnswer():
 		return t.closeAudit(AuditNoAnswer, true)
@@ -175,7 +179,7 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 // leaveUndecided makes an accepted answer final although its court came to nothing. The seats of a court that voted without
 // a verdict are judged; the silences of one that was given up have been noted, and a task that broke has none.
 func (t *Task) leaveUndecided(e Ending) []Effect {
-	if e == EndVoid && t.courtMissesInput() {
+	if e == EndVoid && t.owesInputs() && t.courtMissesInput() {
 		return t.closeAudit(AuditUnserved, true)
 	}
 	return t.closeAudit(AuditUndecided, e == EndVoid)

@@ -60,10 +60,10 @@ func (t *Task) AttemptOn(b Bench) uint32 {
 	return t.Attempt
 }
 
-// callCourt has the task wait for the court, which decides what the replicas do not. Where none may, the task ends without an
-// answer.
+// callCourt has the task wait for the court, which decides what the replicas do not, or audits an accepted answer. Where none may,
+// the task ends without an answer.
 func (t *Task) callCourt() []Effect {
-	if t.Terms.policyRules().Court == CourtNever {
+	if !t.underAudit() && !t.Terms.policyRules().CourtDecides() {
 		return t.endTask(EndUndecided)
 	}
 	t.Phase, t.Deadline = PhaseCourtWait, 0

@@ -62,7 +62,11 @@ const (
 	CourtNever   CourtUse = iota // nobody judges; what the replicas do not decide is refunded
 	CourtInDoubt                 // where the replicas do not decide
 	CourtAtOnce                  // instead of replicas
+	CourtInAudit                 // where an accepted answer is audited, and never before: what the replicas do not decide is refunded
 )
+
+// CourtDecides says whether a court may judge a task that has no accepted answer yet.
+func (r Rules) CourtDecides() bool { return r.Court == CourtInDoubt || r.Court == CourtAtOnce }
 
 // ReplicaRange is how many replicas a policy draws for one task.
 type ReplicaRange struct {
@@ -195,7 +199,7 @@ func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32, bench uint64) (
 	rules, replicas := p.Rules(), p.Replicas(trust, asked)
 	expected = uint64(plan.Replicas)
 	switch {
-	case rules.Court == CourtNever:
+	case !rules.CourtDecides():
 		expected = uint64(max(plan.Replicas, replicas.Least))
 		return expected, min(uint64(replicas.Most), 2*expected+2)
 	case plan.Court || rules.Court == CourtAtOnce:

@@ -37,8 +37,8 @@ type attested struct {
 }
 
 // newAttested starts the chain. Each worker has a machine of its own, and has registered a session.
-func newAttested(t *testing.T, reveal uint64, params func(*enclavestypes.Params)) *attested {
-	c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 3, PoolStake: 1000, Price: 10},
+func newAttested(t *testing.T, reveal uint64, params func(*enclavestypes.Params), more ...testutil.Option) *attested {
+	c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 3, PoolStake: 1000, Price: 10}, append(more,
 		testutil.WithChainID(attestedChain), testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
 			require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, enclavestypes.ModuleName, &enclavestypes.GenesisState{}, func(s *enclavestypes.GenesisState) error {
 				s.Params.Software, s.Params.SoftwareLevel = true, 2
@@ -47,7 +47,7 @@ func newAttested(t *testing.T, reveal uint64, params func(*enclavestypes.Params)
 				}
 				return nil
 			}))
-		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks = 9, int64(reveal) }, nil))
+		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks = 9, int64(reveal) }, nil))...)
 	measured := attester.DefaultMeasurement()
 	m, err := enclavestypes.NewMeasurement(enclavestypes.PLATFORM_SOFTWARE, measured[:])
 	require.NoError(t, err)

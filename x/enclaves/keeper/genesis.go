@@ -53,6 +53,9 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return setAll(ctx, k.Votes, g.Votes, func(v types.FreezeVote) pair { return collections.Join(v.Subject, v.OrgId) })
 		},
 		func() error {
+			return setAll(ctx, k.Convictions, g.Convictions, func(c types.Conviction) pair { return collections.Join(c.Measurement, c.Organisation) })
+		},
+		func() error {
 			return setAll(ctx, k.Snp, g.Snp, func(c types.SnpCollateral) string { return c.Product })
 		},
 	)
@@ -88,6 +91,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		func() error { return k.Sessions.Walk(ctx, nil, records.Collect[sessionKey](&g.Sessions)) },
 		func() error { return k.Freezes.Walk(ctx, nil, records.Collect[string](&g.Freezes)) },
 		func() error { return k.Votes.Walk(ctx, nil, records.Collect[pair](&g.Votes)) },
+		func() error { return k.Convictions.Walk(ctx, nil, records.Collect[pair](&g.Convictions)) },
 		func() error { return k.Snp.Walk(ctx, nil, records.Collect[string](&g.Snp)) },
 	)
 	if err != nil {

@@ -3,6 +3,7 @@
 //	session.go     a quote registers a session key; machines serve one organisation
 //	collateral.go  what Intel and AMD say of machines, brought by anybody
 //	freeze.go      images that the council lists; machines and measurements that are frozen
+//	convict.go     a court's verdict against an answer
 //	verify.go      what counts when an answer is revealed
 package keeper
 
@@ -52,6 +53,8 @@ type Keeper struct {
 	Freezes collections.Map[string, types.Freeze]
 	// Votes: (subject, org id) -> vote to freeze it; ranged by subject, and gone once it is frozen.
 	Votes collections.Map[pair, types.FreezeVote]
+	// Convictions: (measurement, organisation) -> first verdict against a machine of it; ranged by measurement, and gone once that is frozen.
+	Convictions collections.Map[pair, types.Conviction]
 	// Editions: family -> how new the collateral of Intel is.
 	Editions collections.Map[[]byte, types.Edition]
 	// Tdx: family -> collateral of Intel.
@@ -76,6 +79,8 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 		Freezes: collections.NewMap(sb, types.FreezesPrefix, "freezes", compact.ID, compact.Value[types.Freeze](cdc, addresses)),
 		Votes: collections.NewMap(sb, types.VotesPrefix, "votes",
 			collections.PairKeyCodec(compact.ID, collections.StringKey), compact.Value[types.FreezeVote](cdc, addresses)),
+		Convictions: collections.NewMap(sb, types.ConvictionsPrefix, "convictions",
+			collections.PairKeyCodec(compact.ID, collections.StringKey), compact.Value[types.Conviction](cdc, addresses)),
 		Editions: collections.NewMap(sb, types.EditionsPrefix, "editions", collections.BytesKey, codec.CollValue[types.Edition](cdc)),
 		Tdx:      collections.NewMap(sb, types.TdxPrefix, "tdx", collections.BytesKey, codec.CollValue[types.TdxCollateral](cdc)),
 		Snp:      collections.NewMap(sb, types.SnpPrefix, "snp", collections.StringKey, codec.CollValue[types.SnpCollateral](cdc)),

@@ -375,7 +375,7 @@ type EventFrozen struct {
 	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
 	// reason given first.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	// seats whose votes froze it; none when the council did.
+	// seats whose votes froze it; none when the council did, or a court's verdict.
 	Seats []string `protobuf:"bytes,3,rep,name=seats,proto3" json:"seats,omitempty"`
 }
 

@@ -35,7 +35,7 @@ func (g GenesisState) Validate() error {
 		return ErrInvalid.Wrapf("params_height: got %d, expected a height", g.ParamsHeight)
 	}
 	return cmp.Or(g.Params.Validate(), g.checkOrder(),
-		checkEach(g.Measurements), checkEach(g.Images), checkEach(g.Machines), checkEach(g.Sessions), checkEach(g.Freezes), checkEach(g.Votes),
+		checkEach(g.Measurements), checkEach(g.Images), checkEach(g.Machines), checkEach(g.Sessions), checkEach(g.Freezes), checkEach(g.Votes), checkEach(g.Convictions),
 		checkEach(g.Tdx), checkEach(g.Snp), g.checkReferences())
 }
 
@@ -49,6 +49,9 @@ func (g GenesisState) checkOrder() error {
 		checkSorted("freezes", g.Freezes, func(a, b Freeze) int { return strings.Compare(a.Subject, b.Subject) }),
 		checkSorted("votes", g.Votes, func(a, b FreezeVote) int {
 			return cmp.Or(strings.Compare(a.Subject, b.Subject), strings.Compare(a.OrgId, b.OrgId))
+		}),
+		checkSorted("convictions", g.Convictions, func(a, b Conviction) int {
+			return cmp.Or(strings.Compare(a.Measurement, b.Measurement), strings.Compare(a.Organisation, b.Organisation))
 		}),
 		checkSorted("tdx", g.Tdx, func(a, b TdxRecord) int { return bytes.Compare(a.Edition.Family, b.Edition.Family) }),
 		checkSorted("snp", g.Snp, func(a, b SnpCollateral) int { return strings.Compare(a.Product, b.Product) }),
@@ -67,6 +70,11 @@ func (g GenesisState) checkReferences() error {
 	for _, i := range g.Images {
 		if measurements[i.Measurement] == PLATFORM_UNSPECIFIED {
 			return ErrNotFound.Wrapf("images: measurement %s", i.Measurement)
+		}
+	}
+	for _, c := range g.Convictions {
+		if measurements[c.Measurement] == PLATFORM_UNSPECIFIED {
+			return ErrNotFound.Wrapf("convictions: measurement %s", c.Measurement)
 		}
 	}
 	seen := map[string]bool{}
@@ -115,4 +123,12 @@ func (v FreezeVote) Validate() error {
 		return ErrInvalid.Wrapf("votes: of %.40q at height %d about %s, expected a seat and a height", v.OrgId, v.Height, v.Subject)
 	}
 	return cmp.Or(ValidateSubject("subject", v.Subject), ValidateReason(v.Reason))
+}
+
+// Validate checks a conviction by itself; ErrInvalid.
+func (c Conviction) Validate() error {
+	if c.Organisation == "" || c.Height < 0 {
+		return ErrInvalid.Wrapf("convictions: of %.40q at height %d under %s, expected an organisation and a height", c.Organisation, c.Height, c.Measurement)
+	}
+	return cmp.Or(ValidateSubject("measurement", c.Measurement), ValidateSubject("task", c.Task))
 }

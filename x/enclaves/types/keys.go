@@ -33,4 +33,6 @@ var (
 	TdxPrefix = collections.NewPrefix(9)
 	// SnpPrefix: product -> SnpCollateral.
 	SnpPrefix = collections.NewPrefix(10)
+	// ConvictionsPrefix: (measurement, organisation) -> Conviction.
+	ConvictionsPrefix = collections.NewPrefix(11)
 )

@@ -12,12 +12,14 @@ const (
 	MaxBlocks = verifierstypes.MaxBlocks
 	// MaxProducts bounds AMD's products.
 	MaxProducts = 16
+	// MaxCourtOrganisations bounds court_organisations, and so how many convictions a verdict reads.
+	MaxCourtOrganisations = 32
 )
 
 // DefaultParams give a week of blocks of five seconds to look at an image, a day to agree that something must be frozen, a day to a
-// session, and some minutes to a quote. No product of AMD is taken until the council names its root, and the software platform is not.
+// session, and some minutes to a quote. Verdicts against two organisations freeze a measurement. No product of AMD is taken until the council names its root, and the software platform is not.
 func DefaultParams() Params {
-	return Params{DelayBlocks: 120_960, VoteBlocks: 17_280, SessionBlocks: 17_280, FreshBlocks: 100, IntelRoot: tdx.IntelRoot[:]}
+	return Params{DelayBlocks: 120_960, VoteBlocks: 17_280, SessionBlocks: 17_280, FreshBlocks: 100, CourtOrganisations: 2, IntelRoot: tdx.IntelRoot[:]}
 }
 
 // Validate names the first parameter that cannot be: ErrInvalidParams.
@@ -34,6 +36,9 @@ func (p Params) Validate() error {
 	}
 	if len(p.IntelRoot) != hashSize {
 		return ErrInvalidParams.Wrapf("intel_root: got %d bytes, expected the %d of SHA-256 of the root's certificate", len(p.IntelRoot), hashSize)
+	}
+	if p.CourtOrganisations > MaxCourtOrganisations {
+		return ErrInvalidParams.Wrapf("court_organisations: got %d, expected at most %d", p.CourtOrganisations, MaxCourtOrganisations)
 	}
 	if len(p.Products) > MaxProducts {
 		return ErrInvalidParams.Wrapf("products: got %d, expected at most %d", len(p.Products), MaxProducts)

@@ -76,6 +76,9 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 	if err != nil {
 		return d, err
 	}
+	if terms, err = types.LeaveOutCourt(terms, a.App.Version); err != nil {
+		return d, err
+	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	request, err := types.ParseID(r.Id)
 	if err != nil {

@@ -248,7 +248,7 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 
 // checkCourt refuses an app that no court can judge where the policy may ask one.
 func (j Job) checkCourt(version appstypes.Version) error {
-	if j.policyRules().Court == poco.CourtNever {
+	if !j.policyRules().CourtDecides() {
 		return nil
 	}
 	if can, err := version.CourtCanJudge(); err != nil || can {

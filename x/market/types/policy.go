@@ -40,7 +40,7 @@ func (j Job) Staff() uint64 { return uint64(j.replicaRange().Least) }
 // mostSeats returns how many replicas a deal of the job may have to pay: where a court may judge, what it costs beyond the
 // replicas comes out of the same escrow, so that it is as large as max_price allows.
 func (j Job) mostSeats() uint64 {
-	if j.policyRules().Court == poco.CourtNever {
+	if !j.policyRules().CourtDecides() {
 		return max(1, uint64(j.replicaRange().Most))
 	}
 	return dealstypes.MaxSeats
@@ -58,9 +58,9 @@ func (j Job) validatePolicy() error {
 		return ErrPolicy.Wrapf("pool: got none, expected the pool that is trusted: the policy %q believes one worker of it", j.Policy)
 	case rules.Evidence == poco.EvidenceProof && j.Execution.Contract().Recipient != "":
 		return ErrPolicy.Wrapf("execution.recipient: a proof under the policy %q shows the answer as the program wrote it; leave the recipient out, or use another policy", j.Policy)
-	case rules.Court == poco.CourtNever && j.StaticCredibility:
+	case !rules.CourtDecides() && j.StaticCredibility:
 		return ErrPolicy.Wrapf("static_credibility: the policy %q draws its own number of replicas; leave it out, or use %q", j.Policy, poco.DefaultPolicy)
-	case rules.Court == poco.CourtNever && j.MinReplicas > replicas.Most:
+	case !rules.CourtDecides() && j.MinReplicas > replicas.Most:
 		return ErrReplicas.Wrapf("min_replicas: got %d, expected at most %d under the policy %q", j.MinReplicas, replicas.Most, j.Policy)
 	case replicas.Least > poco.MaxReplicas:
 		return ErrTrust.Wrapf("trust: got %d, for which more than %d workers would have to agree under the policy %q; expected less, or another policy",

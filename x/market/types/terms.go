@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
@@ -137,6 +138,16 @@ func (p Params) auditWindow(j Job, commit int64) int64 {
 		return 0
 	}
 	return min(maxBlocks, blocks+commit)
+}
+
+// LeaveOutCourt takes the court out of the terms of a program of which two honest runs may differ: no answer of it can be audited.
+// ErrInvalidVersion for a runtime that there is not.
+func LeaveOutCourt(t dealstypes.Terms, version appstypes.Version) (dealstypes.Terms, error) {
+	can, err := version.CourtCanJudge()
+	if err == nil && !can {
+		t.AuditBlocks, t.CourtFee = 0, 0
+	}
+	return t, err
 }
 
 // satMul and satAdd stop at the largest number; they serve the text of an error.

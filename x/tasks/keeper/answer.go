@@ -96,6 +96,9 @@ func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 		return err
 	}
 	if reveal, is := msg.(*types.MsgReveal); is {
+		if err := k.noteSigner(sdkCtx, it, reveal); err != nil {
+			return err
+		}
 		if err := k.keepOnchain(sdkCtx, reveal.Task, reveal.Outcome, data); err != nil {
 			return err
 		}

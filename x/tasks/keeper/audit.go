@@ -73,6 +73,9 @@ func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 			return err
 		}
 	}
+	if s.Result == poco.AuditOverturned {
+		k.convictSigner(ctx, it)
+	}
 	if err := k.noteConvictions(ctx, it, s.Seats); err != nil {
 		return err
 	}
@@ -145,9 +148,11 @@ func heldSeatsOf(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	return out
 }
 
-// countAudit counts what the court found of an accepted answer, by the cause for which it was called.
+// countAudit counts what a court that had a cause found of an accepted answer. Only answers that the error debt stands for are counted: the
+// bounds on errors and on colluders are computed from the counts, and an enclave's answers say nothing of replicas.
 func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause, found poco.AuditResult) error {
-	if cause == poco.AuditNone {
+	p, known := poco.PolicyByName(it.state.Terms.Policy)
+	if cause == poco.AuditNone || !known || !p.Rules().Ledgers {
 		return nil
 	}
 	count, _, err := records.Find(ctx, k.AuditCounts, uint32(cause))

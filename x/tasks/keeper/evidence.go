@@ -9,6 +9,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
+	"github.com/credence-chain/credence/x/tasks/types"
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
@@ -44,7 +45,7 @@ func listingOf(deal dealstypes.Deal) enclavestypes.Listing {
 // whether it did.
 func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	p, found := poco.PolicyByName(it.state.Terms.Policy)
-	if !found {
+	if !found || it.state.Ending != poco.EndNone { // an answer that was accepted stays
 		return false, nil
 	}
 	taken, err := true, error(nil)
@@ -80,4 +81,31 @@ func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// noteSigner notes which enclave signed an answer that a court may look at.
+func (k Keeper) noteSigner(ctx context.Context, it *item, m *types.MsgReveal) error {
+	p, found := poco.PolicyByName(it.state.Terms.Policy)
+	if !found || p.Rules().Evidence != poco.EvidenceAttestation || len(m.Evidence) == 0 || it.state.Terms.AuditBlocks == 0 {
+		return nil
+	}
+	machine, measurement, err := k.words.Signer(ctx, m.Who, m.Evidence)
+	if err == nil {
+		it.stored.Enclave = &types.Enclave{Machine: machine, Measurement: measurement}
+	}
+	return err
+}
+
+// convictSigner tells x/enclaves that a court found another answer than an enclave had signed. Whatever it does there, the settlement of
+// the task stands.
+func (k Keeper) convictSigner(ctx context.Context, it *item) {
+	signer := it.stored.Enclave
+	if signer == nil {
+		return
+	}
+	_ = items.Do(sdk.UnwrapSDKContext(ctx), "verdict against the enclave of task", it.stored.Id, func(ctx sdk.Context) error {
+		return k.words.Convict(ctx, signer.Machine, enclavestypes.Conviction{
+			Measurement: signer.Measurement, Organisation: it.state.Seats[0].Org, Task: it.stored.Id,
+		})
+	})
 }

@@ -74,6 +74,10 @@ type EnclavesKeeper interface {
 	IsUsable(ctx context.Context, l enclavestypes.Listing) (bool, error)
 	// WasVoided says whether the chain took a worker's session from it at a height or later.
 	WasVoided(ctx context.Context, l enclavestypes.Listing, worker string, from int64) (bool, error)
+	// Signer returns the machine and the measurement of the session that signed an answer of a worker.
+	Signer(ctx context.Context, worker string, evidence []byte) (machine, measurement string, err error)
+	// Convict takes in that a court found another answer than an enclave on the machine had signed.
+	Convict(ctx context.Context, machine string, c enclavestypes.Conviction) error
 }
 
 // BeaconKeeper is the public randomness.

@@ -1,0 +1,179 @@
+package scenario
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/testutil"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// accepted requests a task whose answer can be challenged, and has its worker answer so, with the word of its enclave. Who says whose the
+// task must be; "" takes anybody's.
+func (a *attested) accepted(who string, o poco.Outcome) taskstypes.Task {
+	a.T.Helper()
+	for {
+		id := a.Submit(testutil.PayWork(markettypes.Job{
+			App: testutil.Provider + "/sealed:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"}, AuditBlocks: 20,
+		}, 60))[0]
+		t := a.Task(id)
+		require.Equal(a.T, taskstypes.PHASE_FIRST, t.Phase)
+		answer := o
+		other := who != "" && t.Seats[0].Who != who
+		if other {
+			answer = testutil.Truth
+		}
+		key, reveal := a.toReveal(t, answer, a.word(t, a.sessions[t.Seats[0].Who], answer, nil))
+		a.Deliver(key, reveal)
+		a.untilPhase(id, taskstypes.PHASE_AUDIT)
+		if !other {
+			return a.Task(id)
+		}
+	}
+}
+
+// untilPhase makes blocks until a task is in a phase.
+func (a *attested) untilPhase(id string, phase taskstypes.Phase) {
+	a.T.Helper()
+	for range 60 {
+		if a.Task(id).Phase == phase {
+			return
+		}
+		a.Next()
+	}
+	require.Equal(a.T, phase, a.Task(id).Phase)
+}
+
+// challenge calls the court on an answer, and has its seats find an outcome. It returns the task once it is final.
+func (a *attested) challenge(t taskstypes.Task, found poco.Outcome) taskstypes.Task {
+	a.T.Helper()
+	from := a.Actor("stranger")
+	a.Deliver(from, &taskstypes.MsgChallenge{Challenger: from.String(), Task: t.Id, MaxBond: 1 << 40})
+	return a.judge(t, found)
+}
+
+// judge has the court's seats find an outcome until a task is final.
+func (a *attested) judge(t taskstypes.Task, found poco.Outcome) taskstypes.Task {
+	a.T.Helper()
+	for range 120 {
+		if end := a.Task(t.Id); end.Final() {
+			a.CheckBooks()
+			return end
+		}
+		a.QueueWork(t.Id, func(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) { return found, true })
+		a.Next()
+	}
+	require.Fail(a.T, "the answer does not become final")
+	return taskstypes.Task{}
+}
+
+func (a *attested) isFrozen(subject string) bool {
+	a.T.Helper()
+	res, err := enclavestypes.NewQueryClient(a.Conn()).Freeze(a.Ctx(), &enclavestypes.QueryFreezeRequest{Subject: subject})
+	require.NoError(a.T, err)
+	return res.Freeze != nil
+}
+
+func (a *attested) locked(who string) uint64 {
+	a.T.Helper()
+	w, err := app.WorkersKeeper(a.App).GetWorker(a.Ctx(), who)
+	require.NoError(a.T, err)
+	return w.Locked
+}
+
+// TestLyingEnclave: an enclave signs a lie, which is accepted and paid for. A challenge brings the court, which finds the truth: the worker
+// loses its stake, out of which the court and the requester are paid, and its machine is believed no more. The image stays: one machine
+// says nothing of the others that run it. When a second organisation's machine is found wrong, the image goes too.
+func TestLyingEnclave(t *testing.T) {
+	a := newAttested(t, 5, nil)
+	task := a.accepted("", testutil.Lie)
+	who := task.Seats[0].Who
+	require.Equal(t, testutil.Lie.Digest, a.verdict(task).Digest)
+	require.Equal(t, a.listed, task.Enclave.Measurement)
+	require.EqualValues(t, 1000, a.locked(who), "the stake stands for the answer")
+	requester := a.Balance(a.Org(testutil.Requester).Member().Addr)
+
+	end := a.challenge(task, testutil.Truth)
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, end.Audit.Result)
+	require.Equal(t, testutil.Truth.Digest, a.verdict(end).Digest)
+	require.Equal(t, "WRONG", end.Audit.Settlement.Seats[0].Fault)
+	require.EqualValues(t, 1000, end.Audit.Settlement.Seats[0].Slash)
+	require.Equal(t, requester+60, a.Balance(a.Org(testutil.Requester).Member().Addr), "the value at risk, out of the stake")
+	require.Zero(t, a.locked(who))
+	require.True(t, a.isFrozen(task.Enclave.Machine))
+	require.False(t, a.isFrozen(a.listed))
+	a.Refuse(a.Key(who), enclavestypes.ErrFrozen, a.registration(who, a.sessions[who]))
+	require.Empty(t, a.audits().Counts, "the error debt takes no notice")
+
+	again := a.accepted("", testutil.Lie)
+	require.NotEqual(t, who, again.Seats[0].Who, "its organisation cools down")
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, a.challenge(again, testutil.Truth).Audit.Result)
+	require.True(t, a.isFrozen(again.Enclave.Machine))
+	require.True(t, a.isFrozen(a.listed), "two organisations")
+	a.refuseRequest("sealed", poco.PolicyAttested, enclavestypes.ErrFrozen)
+	require.Equal(t, a.AppHash(), a.Replay(), "another node reaches the same state")
+}
+
+func (a *attested) verdict(t taskstypes.Task) poco.Outcome {
+	a.T.Helper()
+	o, err := t.Verdict.ToPoco()
+	require.NoError(a.T, err)
+	return o
+}
+
+func (a *attested) audits() *taskstypes.QueryAuditsResponse {
+	a.T.Helper()
+	res, err := taskstypes.NewQueryClient(a.Conn()).Audits(a.Ctx(), &taskstypes.QueryAuditsRequest{})
+	require.NoError(a.T, err)
+	return res
+}
+
+// TestHonestEnclaveUnderAudit: the court that finds the same answer is paid out of the bond, and one that finds none, because it could not
+// have an input or because the seats contradict each other, costs the worker nothing either. Its stake is free and its machine counts.
+func TestHonestEnclaveUnderAudit(t *testing.T) {
+	for name, c := range map[string]struct {
+		found poco.Outcome
+		want  taskstypes.AuditResult
+	}{
+		"the same":             {testutil.Truth, taskstypes.AUDIT_RESULT_UPHELD},
+		"the input is hidden":  {poco.Outcome{Kind: poco.KindInputUnavailable}, taskstypes.AUDIT_RESULT_NO_ANSWER},
+		"the court has no way": {poco.Outcome{Kind: poco.KindAbstain}, taskstypes.AUDIT_RESULT_NO_ANSWER},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttested(t, 5, nil)
+			task := a.accepted("", testutil.Truth)
+			owner := a.Balance(a.Org(task.Seats[0].Organisation).Member().Addr)
+			end := a.challenge(task, c.found)
+			require.Equal(t, c.want, end.Audit.Result)
+			require.Equal(t, testutil.Truth.Digest, a.verdict(end).Digest)
+			require.Equal(t, "NONE", end.Audit.Settlement.Seats[0].Fault)
+			require.Zero(t, end.Audit.Settlement.Seats[0].Slash)
+			require.Len(t, end.Audit.Settlement.Payments, 4, "each seat of the court")
+			for _, p := range end.Audit.Settlement.Payments {
+				require.Equal(t, []any{"COURT", "bond"}, []any{p.Party, p.Source})
+			}
+			require.Zero(t, a.locked(task.Seats[0].Who))
+			require.Equal(t, owner, a.Balance(a.Org(task.Seats[0].Organisation).Member().Addr), "it keeps what it was paid")
+			require.False(t, a.isFrozen(task.Enclave.Machine))
+		})
+	}
+}
+
+// TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too. Where seats freeze the image while the court runs an answer, the
+// answer is judged all the same: it was accepted.
+func TestPatrolOfEnclaves(t *testing.T) {
+	a := newAttested(t, 5, nil, testutil.WithParams(func(p *taskstypes.Params) { p.PatrolPerMille = 1000 }, nil, nil))
+	task := a.accepted("", testutil.Lie)
+	a.untilPhase(task.Id, taskstypes.PHASE_COURT_COMMIT)
+	require.Equal(t, taskstypes.AUDIT_CAUSE_PATROL, a.Task(task.Id).Audit.Cause)
+	a.freeze(a.listed)
+	end := a.judge(task, testutil.Truth)
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, end.Audit.Result)
+	require.EqualValues(t, 1000, end.Audit.Settlement.Seats[0].Slash)
+	require.True(t, a.isFrozen(task.Enclave.Machine))
+}

@@ -1,0 +1,83 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/x/enclaves/types"
+)
+
+// What a court's verdict against an attested answer does (docs/adr/0073).
+
+// Signer returns the machine and the measurement of the session whose key came with an answer of a worker: ErrInvalid, ErrNoSession.
+func (k Keeper) Signer(ctx context.Context, worker string, evidence []byte) (machine, measurement string, err error) {
+	key, _, err := types.SplitEvidence(evidence)
+	if err != nil {
+		return "", "", err
+	}
+	s, found, err := records.Find(ctx, k.Sessions, collections.Join(worker, key))
+	if err == nil && !found {
+		err = types.ErrNoSession.Wrapf("%s has registered no session of the key %x", worker, key[:8])
+	}
+	return s.Machine, s.Measurement, err
+}
+
+// Convict takes in that a court found another answer than the enclave had signed. The machine is frozen. The measurement is frozen once
+// courts have found machines of as many organisations wrong as the parameters say: one opened machine says nothing of an image that others
+// run too, and whoever opens one must not be able to stop them all.
+func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction) error {
+	c.Height = heightOf(ctx)
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	reason := "a court found another answer to task " + c.Task
+	if err := k.freezeOnce(ctx, machine, reason); err != nil {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil || params.CourtOrganisations == 0 {
+		return err
+	}
+	frozen, err := k.Freezes.Has(ctx, c.Measurement)
+	if err != nil || frozen {
+		return err
+	}
+	n, err := k.noteConviction(ctx, c, params.CourtOrganisations)
+	if err != nil || n < params.CourtOrganisations {
+		return err
+	}
+	if err := k.Convictions.Clear(ctx, collections.NewPrefixedPairRange[string, string](c.Measurement)); err != nil {
+		return err
+	}
+	return k.freezeOnce(ctx, c.Measurement, reason)
+}
+
+// noteConviction keeps the first conviction of each organisation under a measurement, and counts them up to a number.
+func (k Keeper) noteConviction(ctx context.Context, c types.Conviction, most uint32) (n uint32, err error) {
+	key := collections.Join(c.Measurement, c.Organisation)
+	known, err := k.Convictions.Has(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	if !known {
+		if err := k.Convictions.Set(ctx, key, c); err != nil {
+			return 0, err
+		}
+	}
+	err = k.Convictions.Walk(ctx, collections.NewPrefixedPairRange[string, string](c.Measurement), func(pair, types.Conviction) (bool, error) {
+		n++
+		return n >= most, nil
+	})
+	return n, err
+}
+
+// freezeOnce freezes what is not frozen yet.
+func (k Keeper) freezeOnce(ctx context.Context, subject, reason string) error {
+	if err := k.Freeze(ctx, subject, reason, nil); !errors.Is(err, types.ErrFrozen) {
+		return err
+	}
+	return nil
+}
