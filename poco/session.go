@@ -9,6 +9,7 @@ const (
 	domainSession     = "credence/session/v1"
 	domainMeasurement = "credence/measurement/v1"
 	domainMachine     = "credence/machine/v1"
+	domainMessage     = "credence/session-message/v1"
 )
 
 // Sizes of a session's key, of its signatures, and of the evidence that holds both, in bytes.
@@ -25,6 +26,9 @@ func SessionData(chainID, worker, organisation string, key [SessionKeySize]byte,
 	copy(data[:], h[:])
 	return data
 }
+
+// SessionMessage is what a session key signs, by SHA-256 of it, to say that bytes come from its enclave which are no statement of an answer.
+func SessionMessage(message []byte) [32]byte { return Hash([]byte(domainMessage), message) }
 
 // MeasurementID names what an enclave was started from: the value as its platform measures it.
 func MeasurementID(platform uint8, value []byte) [32]byte {

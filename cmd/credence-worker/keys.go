@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
@@ -34,12 +35,16 @@ func (h *heldKeys) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // openKeys returns what opens sealed inputs here, begins to serve the keys that this worker was given, and drops them when they are not
 // owed any more.
-func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.Source, holders func(context.Context, chain.Assignment) ([]string, error)) (*unseal.Unsealer, error) {
+func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.Source, session attester.Attester, holders func(context.Context, chain.Assignment) ([]string, error)) (*unseal.Unsealer, error) {
 	identity, err := unseal.DeriveIdentity(w.secret)
 	if err != nil {
 		return nil, err
 	}
-	u := &unseal.Unsealer{ChainID: conn.ChainID(), Key: w.key, Identity: identity, Folder: w.pathOf("keys"), Holders: holders}
+	enclave, err := unseal.NewEnclave(session)
+	if err != nil {
+		return nil, err
+	}
+	u := &unseal.Unsealer{ChainID: conn.ChainID(), Key: w.key, Identity: identity, Enclave: enclave, Folder: w.pathOf("keys"), Holders: holders}
 	w.keys.server.Store(&release.Server{
 		ChainID: conn.ChainID(), URLNow: endpointOf(conn.Workers(), w.key.Address()), Chain: unseal.ChainOf(source), Vault: u.Vault(), Note: w.noteRelease,
 	})

@@ -179,7 +179,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		urls, _ := holders(ctx, a) // an input that is not found is asked for again in any case
 		return urls
 	}
-	unsealer, err := w.openKeys(ctx, conn, source, holders)
+	unsealer, err := w.openKeys(ctx, conn, source, session, holders)
 	if err != nil {
 		return err
 	}

@@ -37,4 +37,6 @@ type Attester interface {
 	Quote(ctx context.Context, data [64]byte) ([]byte, error)
 	// Attest signs a statement. An error means that there is no evidence of it here.
 	Attest(ctx context.Context, s poco.Statement) ([]byte, error)
+	// Vouch signs poco.SessionMessage of bytes that are no statement.
+	Vouch(ctx context.Context, message []byte) ([poco.SessionSignatureSize]byte, error)
 }

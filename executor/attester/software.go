@@ -142,6 +142,12 @@ func (s *SoftwareSession) Attest(_ context.Context, statement poco.Statement) ([
 	return attest(s.key, statement)
 }
 
+// Vouch implements Attester.
+func (s *SoftwareSession) Vouch(_ context.Context, message []byte) ([poco.SessionSignatureSize]byte, error) {
+	digest := poco.SessionMessage(message)
+	return sign(s.key, digest[:])
+}
+
 // attest is the word of a session's key for a statement.
 func attest(key *ecdsa.PrivateKey, statement poco.Statement) ([]byte, error) {
 	if statement.Kind != poco.EvidenceAttestation {

@@ -118,6 +118,12 @@ func (s *HardwareSession) Attest(_ context.Context, statement poco.Statement) ([
 	return attest(s.key, statement)
 }
 
+// Vouch implements Attester.
+func (s *HardwareSession) Vouch(_ context.Context, message []byte) ([poco.SessionSignatureSize]byte, error) {
+	digest := poco.SessionMessage(message)
+	return sign(s.key, digest[:])
+}
+
 // errOvertaken: another process changed the request between the question and the answer.
 var errOvertaken = errors.New("another process asked at the same moment")
 

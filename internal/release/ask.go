@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/attester"
 )
 
 // askTimeout bounds one request for a key.
@@ -24,6 +25,8 @@ type Asker struct {
 	Key client.Key
 	// Recipient for which answers are encrypted.
 	Recipient *age.X25519Recipient
+	// Session signs as well, where Recipient is a key of the enclave that has it; nil outside an enclave.
+	Session attester.Attester
 	// HTTP makes the requests; nil means one that follows no redirection, so that nobody else is asked than who is named.
 	HTTP *http.Client
 }
@@ -38,7 +41,14 @@ func (a Asker) Ask(ctx context.Context, url string, r Request) ([]byte, error) {
 		return nil, err
 	}
 	r.Who, r.Recipient, r.Asked, r.Time, r.Nonce = a.Key.Address(), a.Recipient.String(), url, time.Now().Unix(), nonce
+	if a.Session != nil {
+		key := a.Session.Key()
+		r.Session = key[:]
+	}
 	signed, err := r.Sign(a.Key)
+	if err == nil && a.Session != nil {
+		err = signed.SignAlso(ctx, a.Session)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -130,20 +130,94 @@ func TestStrangersCostNothing(t *testing.T) {
 	require.EqualValues(t, 2, asked.Load(), "what the chain said is not taken for the present for ever")
 }
 
-// Looks at the chain are limited for all together, where a server does not know what it has.
+// Looks at the chain are limited for one account, and for all together.
 func TestLooksAreLimited(t *testing.T) {
 	w := newWorld(t)
-	asked, stranger := w.countLooks(), w.worker
+	asked, account := w.countLooks(), w.worker
 	for i := range flood {
 		r := w.request()
 		r.Task = artifact.Sum([]byte{byte(i)}).Hex()
 		reason := release.UnknownTask
-		if i >= 200 {
+		if i >= 60 {
 			reason = release.TooMany
 		}
-		w.requireRefusal(stranger, r, reason)
+		w.requireRefusal(account, r, reason)
+	}
+	require.EqualValues(t, 60, asked.Load())
+	for i := range flood {
+		r := w.request()
+		r.Task = artifact.Sum([]byte{1, byte(i)}).Hex()
+		var err error
+		if i%50 == 0 {
+			account, err = client.GenerateKey()
+			require.NoError(t, err)
+		}
+		reason := release.UnknownTask
+		if i >= 140 {
+			reason = release.TooMany
+		}
+		w.requireRefusal(account, r, reason)
 	}
 	require.EqualValues(t, 200, asked.Load())
+}
+
+// The attack on an agent: strangers, who have any number of accounts, ask for the key of a file that it has, each time for another task. They
+// get no more than their own small share of looks at the chain, and the workers' stay. The list of workers is read no more often than it
+// may be.
+func TestStrangersLeaveTheLooksToWorkers(t *testing.T) {
+	w := newWorld(t)
+	asked, listed := w.countLooks(), 0
+	roster := []string{"cred1somebody"}
+	w.server.Roster = func(context.Context) ([]string, error) { listed++; return append(roster, w.worker.Address()), nil }
+	attack := func(looks int) {
+		t.Helper()
+		before := asked.Load()
+		for i := range flood {
+			stranger, err := client.GenerateKey()
+			require.NoError(t, err)
+			r := w.request()
+			r.Task = artifact.Sum([]byte(stranger.Address())).Hex()
+			reason := release.UnknownTask
+			if i >= looks {
+				reason = release.TooMany
+			}
+			w.requireRefusal(stranger, r, reason)
+		}
+		require.EqualValues(t, looks, asked.Load()-before)
+	}
+	attack(20)
+	require.Equal(t, 1, listed)
+	_, err := w.send(w.request())
+	require.NoError(t, err)
+	require.Equal(t, 1, listed)
+
+	// A worker that registered since then is taken as soon as the list is read again, and at once for one of the few other looks.
+	w.now = w.now.Add(31 * time.Second)
+	late, err := client.GenerateKey()
+	require.NoError(t, err)
+	roster = append(roster, late.Address())
+	attack(20)
+	require.Equal(t, 2, listed)
+	w.requireRefusal(late, w.request(), release.NotDrawn)
+
+	// The chain does not answer: what it said last counts.
+	w.now = w.now.Add(31 * time.Second)
+	w.server.Roster = func(context.Context) ([]string, error) { return nil, errors.New("the node hangs") }
+	attack(20)
+	_, err = w.send(w.request())
+	require.NoError(t, err)
+}
+
+// What an agent never sealed costs no look at the chain.
+func TestUnknownFilesCostNoLook(t *testing.T) {
+	w := newWorld(t)
+	asked := w.countLooks()
+	for range flood {
+		r := w.request()
+		r.Blob = artifact.Sum(nil)
+		w.requireRefusal(w.worker, r, release.UnknownSecret)
+	}
+	require.Zero(t, asked.Load())
 }
 
 // Many who ask for one task at once wait for one look at the chain, also when the first of them goes away.

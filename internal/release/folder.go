@@ -39,6 +39,10 @@ type Record struct {
 	AnyEnv bool `json:"any_env,omitempty"`
 	// SealedAnswers gives the key only for jobs whose answer is sealed for a recipient.
 	SealedAnswers bool `json:"sealed_answers,omitempty"`
+	// RequireEnclave gives the key only to enclaves whose session counts on the chain, for tasks whose answer an enclave signs.
+	RequireEnclave bool `json:"require_enclave,omitempty"`
+	// Measurements of those enclaves; empty takes those that the app's version lists.
+	Measurements []string `json:"measurements,omitempty"`
 	// Made at this time.
 	Made time.Time `json:"made"`
 }
@@ -57,7 +61,12 @@ func (r Record) allows(c Case) *Refusal {
 		return refuse(AnswerNotSealed, "the owner of %s allows it for sealed answers alone, and the job names no recipient", r.Blob)
 	}
 	if !r.AnyEnv {
-		return r.refuseEnv(c)
+		if refusal := r.refuseEnv(c); refusal != nil {
+			return refusal
+		}
+	}
+	if r.RequireEnclave {
+		return r.refuseOutside(c)
 	}
 	return nil
 }
@@ -158,6 +167,14 @@ func (f Folder) Remove(blob artifact.Digest) error { return os.Remove(f.path(blo
 type Owner struct {
 	Records  Folder
 	Identity age.Identity
+}
+
+// Holds implements Holder: whoever asks for what was never sealed here costs no look at the chain.
+func (o Owner) Holds(_ string, blob artifact.Digest) *Refusal {
+	if _, err := os.Stat(o.Records.path(blob)); errors.Is(err, fs.ErrNotExist) {
+		return refuse(UnknownSecret, "there is no key of %s here", blob)
+	}
+	return nil
 }
 
 // Key implements Vault.

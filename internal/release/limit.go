@@ -12,8 +12,14 @@ const maxAccounts = 10_000
 
 // limits are the rates of accounts.
 type limits struct {
-	mu sync.Mutex
-	of map[string]*rate.Limiter
+	mu        sync.Mutex
+	of        map[string]*rate.Limiter
+	perSecond rate.Limit
+	atOnce    int
+}
+
+func newLimits(perSecond rate.Limit, atOnce int) *limits {
+	return &limits{of: map[string]*rate.Limiter{}, perSecond: perSecond, atOnce: atOnce}
 }
 
 func (l *limits) allow(who string, now time.Time) bool {
@@ -24,7 +30,7 @@ func (l *limits) allow(who string, now time.Time) bool {
 	}
 	limiter := l.of[who]
 	if limiter == nil {
-		limiter = rate.NewLimiter(perAccountSecond, accountBusy)
+		limiter = rate.NewLimiter(l.perSecond, l.atOnce)
 		l.of[who] = limiter
 	}
 	return limiter.AllowN(now, 1)

@@ -35,12 +35,16 @@ const (
 	PoolNotAllowed      Reason = "pool-not-allowed"
 	// AnswerNotSealed: the owner of the file allows it for sealed answers alone.
 	AnswerNotSealed Reason = "answer-not-sealed"
+	// EnclaveRequired: the owner of the file allows it for enclaves alone.
+	EnclaveRequired Reason = "enclave-required"
+	// SessionRefused: the session that the request names does not count on the chain, or is not there.
+	SessionRefused Reason = "session-refused"
 	// Unavailable: who is asked can not look at the chain or at its own files now.
 	Unavailable Reason = "unavailable"
 )
 
 // passing are the reasons that may be gone a moment later, with a request made anew: a node that lags, a full second.
-var passing = map[Reason]bool{Expired: true, Replayed: true, TooMany: true, UnknownTask: true, NotDrawn: true, Unavailable: true}
+var passing = map[Reason]bool{Expired: true, Replayed: true, TooMany: true, UnknownTask: true, NotDrawn: true, Unavailable: true, SessionRefused: true}
 
 // Refusal is a key that was not given.
 type Refusal struct {

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/attester"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -49,6 +51,8 @@ type Request struct {
 	Time int64 `json:"time"`
 	// Nonce is 32 hexadecimal digits, drawn at random.
 	Nonce string `json:"nonce"`
+	// Session is the key of the enclave's session that asks, a point of P-256; empty outside an enclave.
+	Session []byte `json:"session,omitempty"`
 }
 
 // Signed is a request as it travels: the very bytes that were signed, so that nobody has to write them anew.
@@ -59,6 +63,8 @@ type Signed struct {
 	PubKey []byte `json:"pub_key"`
 	// Signature of the domain and Request by it.
 	Signature []byte `json:"signature"`
+	// SessionSignature of the same bytes by the key of Request.Session; empty outside an enclave.
+	SessionSignature []byte `json:"session_signature,omitempty"`
 }
 
 // NewNonce draws a nonce.
@@ -80,7 +86,14 @@ func (r Request) Sign(key client.Key) (Signed, error) {
 	return Signed{Request: text, PubKey: key.PubKey().Bytes(), Signature: signature}, err
 }
 
-// open checks the signature and the form of a request. An error says what is wrong with it.
+// SignAlso adds the signature of the session that a request names.
+func (s *Signed) SignAlso(ctx context.Context, session attester.Attester) error {
+	signature, err := session.Vouch(ctx, append([]byte(sessionDomain), s.Request...))
+	s.SessionSignature = signature[:]
+	return err
+}
+
+// open checks the signatures and the form of a request. An error says what is wrong with it.
 func (s Signed) open() (r Request, to *age.X25519Recipient, err error) {
 	if len(s.PubKey) != secp256k1.PubKeySize {
 		return r, nil, fmt.Errorf("pub_key: got %d bytes, expected the %d of a compressed key of secp256k1", len(s.PubKey), secp256k1.PubKeySize)
@@ -104,6 +117,9 @@ func (s Signed) open() (r Request, to *age.X25519Recipient, err error) {
 	}
 	if _, err := taskstypes.ParseID(r.Task); err != nil {
 		return r, nil, fmt.Errorf("task: %w", err)
+	}
+	if err := s.checkSession(r); err != nil {
+		return r, nil, err
 	}
 	if to, err = age.ParseX25519Recipient(r.Recipient); err != nil {
 		return r, nil, fmt.Errorf("recipient: %w", err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -13,6 +14,8 @@ import (
 type Case struct {
 	Task taskstypes.Task
 	Deal dealstypes.Deal
+	// Session of the enclave that asks; nil where none does.
+	Session *enclavestypes.Session
 }
 
 // Chain says what a task is. An error wraps ErrUnknownTask where there is none.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/secret"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
 // Path of the one request that a server takes, below its base URL.
@@ -45,6 +46,11 @@ type Server struct {
 	// Chain is asked at most once a second for a task.
 	Chain Chain
 	Vault Vault
+	// Sessions of workers, where a key can be for enclaves alone; nil takes no notice of the session that a request names.
+	Sessions Sessions
+	// Roster of those who may hold seats. Others share a small rate of looks at the chain, so that strangers, who have any number of
+	// accounts, leave it to those. Nil lets all have the same.
+	Roster Roster
 	// Note is told of each release, and of so many refusals as a log can take; nil for nobody. An error keeps the key back.
 	Note func(Entry) error
 	// Now is the clock; nil for that of the machine.
@@ -52,17 +58,24 @@ type Server struct {
 
 	once     sync.Once
 	looks    *rate.Limiter // at the chain, by all together
+	outside  *rate.Limiter // at the chain, by those that are not on the roster
+	looksOf  *limits       // at the chain, by account
 	lines    *rate.Limiter // of refusals
 	leftOut  atomic.Uint64 // lines since the last one
 	accounts *limits       // by account
 	nonces   nonces
 	cases    recent[Case]
+	sessions recent[[]enclavestypes.SessionState]
+	roster   roster
 	urls     recent[string]
 }
 
-// What is answered in a second: looks at the chain by all together, requests of one account that holds a seat, and lines of refusals.
+// What is answered in a second: looks at the chain by all together, by those that are not on the roster, and by one account; requests of
+// one account that holds a seat; and lines of refusals.
 const (
 	looksPerSecond, looksAtOnce   = 50, 200
+	outsidePerSecond, outsideBusy = 5, 20
+	perLooker, lookerBusy         = 5, 60
 	perAccountSecond, accountBusy = 5, 60
 	linesPerSecond                = 10
 )
@@ -146,8 +159,10 @@ func statusOf(r Reason) int {
 
 func (s *Server) begin() {
 	s.looks = rate.NewLimiter(looksPerSecond, looksAtOnce)
+	s.outside = rate.NewLimiter(outsidePerSecond, outsideBusy)
+	s.looksOf = newLimits(perLooker, lookerBusy)
 	s.lines = rate.NewLimiter(linesPerSecond, linesPerSecond)
-	s.accounts = &limits{of: map[string]*rate.Limiter{}}
+	s.accounts = newLimits(perAccountSecond, accountBusy)
 	s.nonces.until = map[string]time.Time{}
 }
 
@@ -176,7 +191,7 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	if refusal := s.checkRequest(ctx, r); refusal != nil {
 		return nil, refusal
 	}
-	c, refusal := s.readCase(ctx, r.Task)
+	c, refusal := s.readCase(ctx, r.Who, r.Task)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -187,6 +202,9 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	// Only now is the rate of the account charged: nobody else can use it up.
 	if !s.accounts.allow(r.Who, s.now()) {
 		return nil, refuse(TooMany, "%s sends more requests than are answered; ask again later", r.Who)
+	}
+	if c.Session, refusal = s.findSession(ctx, r); refusal != nil {
+		return nil, refusal
 	}
 	key, refusal := s.Vault.Key(c, r.Blob)
 	if refusal != nil {
@@ -237,8 +255,12 @@ func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
 	return nil
 }
 
-// readCase says what the chain says of a task, or said less than a second ago.
-func (s *Server) readCase(ctx context.Context, task string) (Case, *Refusal) {
+// readCase says what the chain says of a task, or said less than a second ago. Who asks for another look than that has it counted: its own
+// signature was checked, so that nobody else can use its looks up.
+func (s *Server) readCase(ctx context.Context, who, task string) (Case, *Refusal) {
+	if _, known := s.cases.find(s.now(), task); !known && !s.mayLook(ctx, who) {
+		return Case{}, refuse(TooMany, "%s has the chain looked at more often than is done for it; ask again later", who)
+	}
 	c, err := s.cases.get(ctx, s.now(), task, func(ctx context.Context) (Case, error) {
 		if !s.looks.AllowN(s.now(), 1) {
 			return Case{}, errBusy
@@ -254,6 +276,14 @@ func (s *Server) readCase(ctx context.Context, task string) (Case, *Refusal) {
 		return c, refuse(UnknownTask, "the chain has no task %s, or the node that is asked here lags behind", task)
 	}
 	return c, refuse(Unavailable, "the node that is asked here does not answer")
+}
+
+// mayLook says whether there is a look at the chain left for an account.
+func (s *Server) mayLook(ctx context.Context, who string) bool {
+	if s.Roster != nil && !s.roster.has(ctx, s.now(), who, s.Roster) {
+		return s.outside.AllowN(s.now(), 1)
+	}
+	return s.looksOf.allow(who, s.now())
 }
 
 func encryptGrant(g Grant, to age.Recipient) ([]byte, error) {

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,12 +13,15 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/evidence/circuit"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/prover"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -42,6 +46,7 @@ func TestEvidence(t *testing.T) {
 	n.offerCircuits()
 	t.Run("attested", n.attested)
 	t.Run("proven", n.proven)
+	t.Run("sealed", n.sealedForEnclaves)
 }
 
 // withCircuits opens a pool that proves, with one of the workers, and admits the verifier of a program.
@@ -144,4 +149,47 @@ func (n *network) proven(t *testing.T) {
 	_, err = n.try(j)
 	require.ErrorContains(t, err, "names no verifier")
 	require.Less(t, before-n.balance(n.Info.Account("requester").Address), j.MaxPrice/10, "nothing but the transaction's fee is gone")
+}
+
+// sealedForEnclaves: the owner's agent gives the key of a file to the session of the worker's enclave. Whoever has the worker's own key, and
+// not the session's, gets none; and the worker keeps none on its disk.
+func (n *network) sealedForEnclaves(t *testing.T) {
+	const plain = "what the worker's owner does not read"
+	o, dir := newOwner(t, n), t.TempDir()
+	app := n.publish("copy", copying(), appPrice)
+	file, sealed := filepath.Join(dir, "plain"), filepath.Join(dir, "sealed")
+	require.NoError(t, os.WriteFile(file, []byte(plain), 0o600))
+	measured := attester.DefaultMeasurement()
+	m, err := enclavestypes.NewMeasurement(enclavestypes.PLATFORM_SOFTWARE, measured[:])
+	require.NoError(t, err)
+	digest := o.credenced("seal", file, "--home", o.home, "--url", o.url, "--app", app, "--requester", n.key("requester").Address(), "--pool", "any",
+		"--require-enclave", "--measurement", m.Id, "--out", sealed)
+	data, err := os.ReadFile(sealed)
+	require.NoError(t, err)
+	require.Equal(t, digest, n.upload(data))
+	mine := filepath.Join(dir, "mine")
+	j := job(app, 100, 0)
+	j.Policy = poco.PolicyAttested
+	j.Inputs = []*dealstypes.Input{{Name: "secret.txt", Digest: digest, Size_: uint64(len(data)), Locators: []string{n.Info.Store}}}
+	j.Execution = &dealstypes.Execution{Stdin: "secret.txt", Recipient: o.credenced("key", mine)}
+	o.startAgent()
+
+	deal := n.submit(j)
+	running := n.reaches(deal.Id, "has a worker", func(task taskstypes.Task) bool { return len(task.Seats) > 0 })
+	require.Equal(t, release.EnclaveRequired, o.ask(running, running.Seats[0].Who, digest), "the owner of the worker, who has its key")
+	task := n.ended(deal.Id)
+	require.Equal(t, taskstypes.ENDING_ACCEPTED, task.Ending, story(task))
+	require.Equal(t, 1, o.given())
+	require.Equal(t, plain, o.open(task, mine))
+	require.Empty(t, n.heldKeys())
+	n.requireNowhere(plain)
+
+	j.Policy = poco.DefaultPolicy
+	j.MinReplicas = 2
+	n.submit(j)
+	o.until("the agent refuses the task of another policy", func() bool {
+		log, err := os.ReadFile(filepath.Join(o.home, "releases.log"))
+		return err == nil && strings.Contains(string(log), "the task is under the policy")
+	})
+	require.Equal(t, 1, o.given())
 }

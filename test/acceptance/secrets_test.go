@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,27 +142,34 @@ func TestSecrets(t *testing.T) {
 // refused asks the agent as a worker that was not drawn would, and returns who that is and why it was refused.
 func (o *owner) refused(task taskstypes.Task, digest string) (string, release.Reason) {
 	o.t.Helper()
-	blob, err := artifact.ParseDigest(digest)
-	require.NoError(o.t, err)
 	for _, w := range o.Info.Workers {
-		if holdsSeat(task, w.Address) {
-			continue
+		if !holdsSeat(task, w.Address) {
+			return w.Address, o.ask(task, w.Address, digest)
 		}
-		key, err := client.LoadKey(w.KeyFile)
-		require.NoError(o.t, err)
-		identity, err := age.GenerateX25519Identity()
-		require.NoError(o.t, err)
-		_, err = release.Asker{Key: key, Recipient: identity.Recipient()}.Ask(o.ctx, o.url, release.Request{
-			ChainID: o.Info.ChainID, Task: task.Id, Bench: release.BenchWorkers, Attempt: task.Attempt, Blob: blob,
-		})
-		var refusal *release.Refusal
-		if errors.As(err, &refusal) {
-			return w.Address, refusal.Reason
-		}
-		return w.Address, ""
 	}
 	require.FailNow(o.t, "every worker holds a seat")
 	return "", ""
+}
+
+// ask asks the agent with the key of a worker, as whoever runs it can, and returns why it was refused.
+func (o *owner) ask(task taskstypes.Task, who, digest string) release.Reason {
+	o.t.Helper()
+	blob, err := artifact.ParseDigest(digest)
+	require.NoError(o.t, err)
+	i := slices.IndexFunc(o.Info.Workers, func(w devnet.WorkerInfo) bool { return w.Address == who })
+	require.GreaterOrEqual(o.t, i, 0)
+	key, err := client.LoadKey(o.Info.Workers[i].KeyFile)
+	require.NoError(o.t, err)
+	identity, err := age.GenerateX25519Identity()
+	require.NoError(o.t, err)
+	_, err = release.Asker{Key: key, Recipient: identity.Recipient()}.Ask(o.ctx, o.url, release.Request{
+		ChainID: o.Info.ChainID, Task: task.Id, Bench: release.BenchWorkers, Attempt: task.Attempt, Blob: blob,
+	})
+	var refusal *release.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Reason
+	}
+	return ""
 }
 
 func holdsSeat(task taskstypes.Task, who string) bool {

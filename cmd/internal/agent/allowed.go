@@ -1,12 +1,14 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/release"
+	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
 // anyPool is what --pool says for every pool.
@@ -16,6 +18,8 @@ const anyPool = "any"
 type allowed struct {
 	apps, requesters, pools []string
 	anyEnv, sealedAnswers   bool
+	requireEnclave          bool
+	measurements            []string
 }
 
 func (a *allowed) addFlags(f *pflag.FlagSet, verb string) {
@@ -30,6 +34,24 @@ func (a *allowed) addAnyEnv(f *pflag.FlagSet, usage string) {
 
 func (a *allowed) addSealedAnswers(f *pflag.FlagSet) {
 	f.BoolVar(&a.sealedAnswers, "sealed-answers", false, "give the key only for jobs whose answer is sealed for a recipient")
+}
+
+func (a *allowed) addEnclave(f *pflag.FlagSet) {
+	f.BoolVar(&a.requireEnclave, "require-enclave", false, "give the key only to enclaves whose session counts on the chain, for jobs under --policy attested")
+	f.StringSliceVar(&a.measurements, "measurement", nil, "measurement of those enclaves, by its id; without any, those that the app's version lists; repeatable")
+}
+
+// checkEnclave refuses measurements that are none, or that nothing asks for.
+func (a *allowed) checkEnclave() error {
+	if len(a.measurements) > 0 && !a.requireEnclave {
+		return &cli.Problem{What: "--measurement needs --require-enclave: nobody else has a measurement", Exit: cli.ExitUsage}
+	}
+	for _, id := range a.measurements {
+		if err := enclavestypes.ValidateSubject("--measurement", id); err != nil {
+			return &cli.Problem{What: err.Error(), Next: "credenced query enclaves sessions WORKER", Exit: cli.ExitUsage}
+		}
+	}
+	return nil
 }
 
 // anyEnvUsage is of the commands that allow it.
@@ -57,7 +79,7 @@ func (a *allowed) addTo(r *release.Record, flags *pflag.FlagSet) error {
 		return list
 	}
 	every, err := a.namesEveryPool()
-	if err != nil {
+	if err = cmp.Or(err, a.checkEnclave()); err != nil {
 		return err
 	}
 	r.Apps, r.Requesters, r.Pools = add(r.Apps, a.apps), add(r.Requesters, a.requesters), add(r.Pools, a.pools)
@@ -70,6 +92,10 @@ func (a *allowed) addTo(r *release.Record, flags *pflag.FlagSet) error {
 	if flags.Changed("sealed-answers") {
 		r.SealedAnswers = a.sealedAnswers
 	}
+	if flags.Changed("require-enclave") {
+		r.RequireEnclave, r.Measurements = a.requireEnclave, nil
+	}
+	r.Measurements = add(r.Measurements, a.measurements)
 	return nil
 }
 

@@ -50,6 +50,7 @@ final, and gives it to those who check its answer.`,
 	if use == "allow" {
 		a.addAnyEnv(cmd.Flags(), anyEnvUsage)
 		a.addSealedAnswers(cmd.Flags())
+		a.addEnclave(cmd.Flags())
 	} else {
 		a.addAnyEnv(cmd.Flags(), "allow containers with variables, rows or a working folder of the requester no more")
 	}
@@ -111,8 +112,19 @@ func describe(w io.Writer, r release.Record) error {
 		}
 		return strings.Join(list, ", ")
 	}
-	_, err := fmt.Fprintf(w, "%s\n  name        %s\n  agent       %s\n  apps        %s\n  requesters  %s\n  pools       %s\n  variables   %s\n  answers     %s\n",
+	_, err := fmt.Fprintf(w, "%s\n  name        %s\n  agent       %s\n  apps        %s\n  requesters  %s\n  pools       %s\n  variables   %s\n  answers     %s\n  readers     %s\n",
 		r.Blob, printable.Name(r.Name), r.Agent, words(r.Apps, "none"), words(r.Requesters, "none"), words(r.Pools, "any"),
-		map[bool]string{false: "none of the requester in containers", true: "any"}[r.AnyEnv], map[bool]string{false: "any", true: "sealed alone"}[r.SealedAnswers])
+		map[bool]string{false: "none of the requester in containers", true: "any"}[r.AnyEnv], map[bool]string{false: "any", true: "sealed alone"}[r.SealedAnswers], readers(r))
 	return err
+}
+
+// readers says who is given the key, of all that hold a seat.
+func readers(r release.Record) string {
+	switch {
+	case !r.RequireEnclave:
+		return "workers and seats"
+	case len(r.Measurements) == 0:
+		return "enclaves of the app's measurements alone"
+	}
+	return "enclaves alone, of " + strings.Join(r.Measurements, ", ")
 }

@@ -42,6 +42,9 @@ the pool of its job: name those whose workers you trust.`,
 			} else if every {
 				a.pools = nil
 			}
+			if err := a.checkEnclave(); err != nil {
+				return err
+			}
 			r, err := h.sealFile(args[0], out, url, a)
 			if err != nil {
 				return err
@@ -55,6 +58,7 @@ the pool of its job: name those whose workers you trust.`,
 	a.addFlags(cmd.Flags(), "that may read it")
 	a.addAnyEnv(cmd.Flags(), anyEnvUsage)
 	a.addSealedAnswers(cmd.Flags())
+	a.addEnclave(cmd.Flags())
 	cmd.Flags().StringVar(&url, "url", "", "base URL under which workers reach the agent")
 	cmd.Flags().StringVar(&out, "out", "", "the sealed file; one that is there is not replaced")
 	return cmd
@@ -97,7 +101,7 @@ func (h *home) sealFile(path, out, url string, a allowed) (r release.Record, err
 	}
 	r = release.Record{
 		Blob: hasher.Digest(), Name: filepath.Base(path), Agent: url, Header: head.Header, Apps: a.apps, Requesters: a.requesters, Pools: a.pools,
-		AnyEnv: a.anyEnv, SealedAnswers: a.sealedAnswers, Made: time.Now().UTC(),
+		AnyEnv: a.anyEnv, SealedAnswers: a.sealedAnswers, RequireEnclave: a.requireEnclave, Measurements: a.measurements, Made: time.Now().UTC(),
 	}
 	return r, h.records().Save(r)
 }

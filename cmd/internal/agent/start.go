@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/connect"
@@ -21,7 +19,6 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/tlsfile"
 	"github.com/credence-chain/credence/secret"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // Times of the server, so that a slow stranger holds no connection for long.
@@ -101,7 +98,7 @@ func (s *startFlags) serve(ctx context.Context, cmd *cobra.Command, conn *client
 	defer log.Close()
 	mux := http.NewServeMux()
 	mux.Handle(release.Path, &release.Server{
-		ChainID: conn.ChainID(), URL: s.url, Chain: chainOf(conn), Vault: release.Owner{Records: s.records(), Identity: identity}, Note: (&releaseLog{file: log}).write,
+		ChainID: conn.ChainID(), URL: s.url, Chain: chainOf(conn), Sessions: sessionsOf(conn), Roster: rosterOf(conn), Vault: release.Owner{Records: s.records(), Identity: identity}, Note: (&releaseLog{file: log}).write,
 	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	server := &http.Server{Handler: mux, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
@@ -130,22 +127,6 @@ func (s *startFlags) serve(ctx context.Context, cmd *cobra.Command, conn *client
 		return nil
 	}
 	return err
-}
-
-// chainOf asks a connection for tasks.
-func chainOf(conn *client.Conn) release.Chain {
-	return func(ctx context.Context, task string) (release.Case, error) {
-		ctx, cancel := context.WithTimeout(ctx, queryTimeout)
-		defer cancel()
-		res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
-		if status.Code(err) == codes.NotFound {
-			return release.Case{}, fmt.Errorf("%w: %s", release.ErrUnknownTask, task)
-		}
-		if err != nil {
-			return release.Case{}, err
-		}
-		return release.Case{Task: res.Task, Deal: res.Deal}, nil
-	}
 }
 
 // releaseLog writes a line for each request.

@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/secret"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -85,11 +86,18 @@ func sealedOf(a chain.Assignment, f artifact.Content) (*sealed, error) {
 	return &sealed{a, f, blob, head}, err
 }
 
-// unlocked is a sealed file with its key, and the answer that brought it.
+// unlocked is a sealed file with its key, and the answer that brought it; none where the key must not be kept.
 type unlocked struct {
 	content artifact.Content
 	key     secret.Key
 	answer  []byte
+}
+
+// asksByEnclave says whether a task's keys are asked for by the enclave: where the enclave signs the answer. Such a task has no other
+// replica to which they would be owed.
+func (u *Unsealer) asksByEnclave(a chain.Assignment) bool {
+	policy, known := poco.PolicyByName(a.Deal.Terms.Policy)
+	return known && u.Enclave != nil && policy.Rules().Evidence == poco.EvidenceAttestation
 }
 
 // unlock tries a key.
@@ -109,8 +117,8 @@ func (u *Unsealer) openOne(ctx context.Context, s sealed, holders func() ([]stri
 		}
 	}
 	opened, err := u.race(ctx, s, holders)
-	if err != nil {
-		return nil, err
+	if err != nil || opened.answer == nil {
+		return opened, err
 	}
 	// Whoever can not keep a key could not give it to those who check the answer. That is this machine's trouble, and no word about the input.
 	return opened, u.keep(opened.answer, s.Task.Id, s.blob)
@@ -220,14 +228,21 @@ func (u *Unsealer) openBy(ctx context.Context, url string, s sealed) (*unlocked,
 	if s.Bench == taskstypes.BENCH_COURT {
 		bench = release.BenchCourt
 	}
-	asker := release.Asker{Key: u.Key, Recipient: u.Identity.Recipient(), HTTP: u.HTTP}
+	asker, identity := release.Asker{Key: u.Key, HTTP: u.HTTP}, u.Identity
+	if u.asksByEnclave(s.Assignment) {
+		asker.Session, identity = u.Enclave.Session, u.Enclave.Identity
+	}
+	asker.Recipient = identity.Recipient()
 	answer, err := asker.Ask(ctx, url, release.Request{ChainID: u.ChainID, Task: s.Task.Id, Bench: bench, Attempt: s.Task.AttemptOn(s.Bench), Blob: s.blob})
 	if err != nil {
 		return nil, err
 	}
-	key, err := u.read(answer, s.Task.Id, s.blob)
+	key, err := read(answer, identity, s.Task.Id, s.blob)
 	if err != nil {
 		return nil, err
+	}
+	if identity != u.Identity { // nobody else could read it, and nobody is owed it
+		answer = nil
 	}
 	opened, err := s.unlock(key, answer)
 	if err != nil && !errors.Is(err, secret.ErrNotOpened) {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/secret"
@@ -38,8 +39,27 @@ type Unsealer struct {
 	// Holders are the base URLs of workers that have committed to an answer of the task; an error says that one of them may be missing, and
 	// the others are asked all the same. Nil asks nobody.
 	Holders func(ctx context.Context, a chain.Assignment) ([]string, error)
+	// Enclave in which this worker runs; nil outside one.
+	Enclave *Enclave
 	// HTTP makes the requests; nil means release's own.
 	HTTP *http.Client
+}
+
+// Enclave is what asks for keys that enclaves alone are given.
+type Enclave struct {
+	// Session whose key signs the requests.
+	Session attester.Attester
+	// Identity was made in the enclave when it started, and is in its memory alone: what is encrypted for it opens nowhere else.
+	Identity *age.X25519Identity
+}
+
+// NewEnclave makes an identity for a session; nil makes nil.
+func NewEnclave(session attester.Attester) (*Enclave, error) {
+	if session == nil {
+		return nil, nil
+	}
+	identity, err := age.GenerateX25519Identity()
+	return &Enclave{Session: session, Identity: identity}, err
 }
 
 // DeriveIdentity makes the identity for which keys are encrypted of the worker's local secret, so that a worker that starts again opens
@@ -60,8 +80,9 @@ func DeriveIdentity(local []byte) (*age.X25519Identity, error) {
 	return age.ParseX25519Identity(strings.ToUpper(text))
 }
 
-func (u *Unsealer) read(answer []byte, task string, blob artifact.Digest) (secret.Key, error) {
-	grant, key, err := release.OpenGrant(answer, u.Identity)
+// read opens an answer with an identity.
+func read(answer []byte, by age.Identity, task string, blob artifact.Digest) (secret.Key, error) {
+	grant, key, err := release.OpenGrant(answer, by)
 	if err == nil && (grant.Task != task || grant.Blob != blob) {
 		err = fmt.Errorf("%w: it is the key for another task or file", secret.ErrNotOpened)
 	}
@@ -97,7 +118,7 @@ func (u *Unsealer) kept(task string, blob artifact.Digest) (secret.Key, error) {
 	if err != nil {
 		return secret.Key{}, err
 	}
-	return u.read(answer, task, blob)
+	return read(answer, u.Identity, task, blob)
 }
 
 // Vault of a release.Server: the keys that we were given ourselves, for whoever holds a seat in the same task. The owner allowed the deal
