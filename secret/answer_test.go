@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-func answerOf(t *testing.T, stderr string, contents ...[]byte) (result.Manifest, []result.File) {
+func answerOf(t testing.TB, stderr string, contents ...[]byte) (result.Manifest, []result.File) {
 	t.Helper()
 	files := []result.File{{Path: "empty", Dir: true}, {Path: "a/none", Executable: true}}
 	for i, c := range contents {
