@@ -31,9 +31,10 @@ func (twoFirst) Judge(_ Terms, b []Ballot) Judgement {
 var (
 	recruiting  = twoFirst{name: "two first", court: CourtNever}
 	thenToCourt = twoFirst{name: "two first, or the court", court: CourtInDoubt}
+	thenAudited = twoFirst{name: "two first, and the court in audits", court: CourtInAudit}
 )
 
-func init() { policies = append(policies, recruiting, thenToCourt) }
+func init() { policies = append(policies, recruiting, thenToCourt, thenAudited) }
 
 // recruitPlay is a task whose plan is the first worker alone.
 func recruitPlay(t *testing.T, policy Policy, attempts, seats uint32) *play {
@@ -96,7 +97,7 @@ func TestRecruitingEnds(t *testing.T) {
 		{"out of organisations", 3, 5, true, nil, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, policy := range []twoFirst{recruiting, thenToCourt} {
+			for _, policy := range []twoFirst{recruiting, thenAudited, thenToCourt} {
 				p := recruitPlay(t, policy, c.attempts, c.seats)
 				p.scarce = func() bool { return c.scarce }
 				p.toReveal(truth)
@@ -109,7 +110,7 @@ func TestRecruitingEnds(t *testing.T) {
 					p.due(p.task.Deadline) // looked for again until the wait ends
 				}
 				require.Len(t, p.task.Seats, c.drawn)
-				if policy == recruiting {
+				if policy != thenToCourt {
 					require.Equal(t, EndUndecided, p.task.Ending)
 					require.Empty(t, p.end.FromEscrow)
 					p.checkEnd()
