@@ -89,7 +89,7 @@ func (k Keeper) noteSigner(ctx context.Context, it *item, m *types.MsgReveal) er
 	if !found || p.Rules().Evidence != poco.EvidenceAttestation || len(m.Evidence) == 0 || it.state.Terms.AuditBlocks == 0 {
 		return nil
 	}
-	machine, measurement, err := k.words.Signer(ctx, m.Who, m.Evidence)
+	machine, measurement, err := k.enclaves.Signer(ctx, m.Who, m.Evidence)
 	if err == nil {
 		it.stored.Enclave = &types.Enclave{Machine: machine, Measurement: measurement}
 	}
@@ -104,7 +104,7 @@ func (k Keeper) convictSigner(ctx context.Context, it *item) {
 		return
 	}
 	_ = items.Do(sdk.UnwrapSDKContext(ctx), "verdict against the enclave of task", it.stored.Id, func(ctx sdk.Context) error {
-		return k.words.Convict(ctx, signer.Machine, enclavestypes.Conviction{
+		return k.enclaves.Convict(ctx, signer.Machine, enclavestypes.Conviction{
 			Measurement: signer.Measurement, Organisation: it.state.Seats[0].Org, Task: it.stored.Id,
 		})
 	})
