@@ -9,13 +9,16 @@
 package purse
 
 import (
+	"bytes"
 	"context"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/records"
 )
@@ -63,9 +66,9 @@ func New(sb *collections.SchemaBuilder, owed, deposits collections.Prefix, modul
 }
 
 // Coins returns an amount of ucred as coins.
-func Coins(amount uint64) sdk.Coins {
-	return sdk.NewCoins(sdk.NewCoin(Denom, math.NewIntFromUint64(amount)))
-}
+func Coins(amount uint64) sdk.Coins { return coinsOf(math.NewIntFromUint64(amount)) }
+
+func coinsOf(amount math.Int) sdk.Coins { return sdk.NewCoins(sdk.NewCoin(Denom, amount)) }
 
 // InTransaction says whether a message runs in a transaction, and not in a block hook or a passed proposal.
 func InTransaction(ctx context.Context) bool { return len(sdk.UnwrapSDKContext(ctx).TxBytes()) > 0 }
@@ -156,20 +159,59 @@ func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
 	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-// Burner destroys coins of a module, and counts them under the module's cause.
-type Burner interface {
+// Payment is what an account gets, in ucred.
+type Payment struct {
+	To     sdk.AccAddress
+	Amount uint64
+}
+
+// Settler sends coins of one account to several, and destroys coins of a module, which it counts under the module's cause.
+type Settler interface {
+	InputOutputCoins(ctx context.Context, input banktypes.Input, outputs []banktypes.Output) error
 	BurnCoins(ctx context.Context, module string, amount sdk.Coins) error
 }
 
-// BurnCoins destroys coins of the purse. Block hooks alone may call it.
-func (p Purse) BurnCoins(ctx context.Context, amount uint64, by Burner) error {
-	if amount == 0 {
-		return nil
+// PayAndBurn sends coins on to accounts and destroys others, in ucred. What one account gets is one sum, so that each balance, and what
+// is owed, changes once. It does not ask whether an account may receive coins. Block hooks alone may call it.
+func (p Purse) PayAndBurn(ctx context.Context, payments []Payment, burn uint64, by Settler) error {
+	outputs, paid := sumByAccount(payments)
+	if len(outputs) > 0 {
+		from := banktypes.NewInput(p.accounts.GetModuleAddress(p.module), coinsOf(paid))
+		if err := by.InputOutputCoins(ctx, from, outputs); err != nil {
+			return err
+		}
 	}
-	if err := by.BurnCoins(ctx, p.module, Coins(amount)); err != nil {
-		return err
+	if burn > 0 {
+		if err := by.BurnCoins(ctx, p.module, Coins(burn)); err != nil {
+			return err
+		}
 	}
-	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
+	return p.addOwed(ctx, paid.Add(math.NewIntFromUint64(burn)).Neg())
+}
+
+// sumByAccount adds up what each account gets, in the order in which accounts come first, and all of it. There are few payments, so
+// each is compared with all accounts before it.
+func sumByAccount(payments []Payment) (outputs []banktypes.Output, sum math.Int) {
+	var accounts []sdk.AccAddress
+	var amounts []math.Int
+	sum = math.ZeroInt()
+	for _, pay := range payments {
+		if pay.Amount == 0 {
+			continue
+		}
+		amount := math.NewIntFromUint64(pay.Amount)
+		sum = sum.Add(amount)
+		i := slices.IndexFunc(accounts, func(a sdk.AccAddress) bool { return bytes.Equal(a, pay.To) })
+		if i < 0 {
+			accounts, amounts = append(accounts, pay.To), append(amounts, amount)
+			continue
+		}
+		amounts[i] = amounts[i].Add(amount)
+	}
+	for i, account := range accounts {
+		outputs = append(outputs, banktypes.NewOutput(account, coinsOf(amounts[i])))
+	}
+	return outputs, sum
 }
 
 func (p Purse) addOwed(ctx context.Context, delta math.Int) error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -15,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/purse"
 )
@@ -29,7 +31,10 @@ type bank struct {
 	virtual map[string]int64
 }
 
-var errShort = errors.New("too few coins")
+var (
+	errShort = errors.New("too few coins")
+	errTwice = errors.New("an account is named twice")
+)
 
 func address(module string) string { return string(authtypes.NewModuleAddress(module)) }
 
@@ -53,6 +58,27 @@ func (b bank) SendCoinsFromAccountToModuleVirtual(_ context.Context, from sdk.Ac
 
 func (b bank) SendCoinsFromModuleToAccount(_ context.Context, from string, to sdk.AccAddress, amount sdk.Coins) error {
 	return b.move(address(from), string(to), amount, b.has)
+}
+
+func (b bank) InputOutputCoins(_ context.Context, input banktypes.Input, outputs []banktypes.Output) error {
+	if err := banktypes.ValidateInputOutputs(input, outputs); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, out := range outputs {
+		if seen[out.Address] {
+			return errTwice
+		}
+		seen[out.Address] = true
+		if err := b.move(string(sdk.MustAccAddressFromBech32(input.Address)), string(sdk.MustAccAddressFromBech32(out.Address)), out.Coins, b.has); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b bank) BurnCoins(_ context.Context, from string, amount sdk.Coins) error {
+	return b.move(address(from), "burnt", amount, b.has)
 }
 
 func (b bank) SendCoinsFromModuleToModule(_ context.Context, from, to string, amount sdk.Coins) error {
@@ -136,4 +162,41 @@ func TestOpen(t *testing.T) {
 	require.True(t, m.Solvent())
 	require.EqualValues(t, 5, purse.Saturate(m.Owed))
 	require.EqualValues(t, uint64(1<<64-1), purse.Saturate(math.NewIntFromUint64(1<<64-1).AddRaw(1)))
+}
+
+// TestPayAndBurnIsEachPaymentAlone: what is paid together leaves what the payments one by one leave, in balances and in what is owed. Each
+// account is named once.
+func TestPayAndBurnIsEachPaymentAlone(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		payments := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) purse.Payment {
+			return purse.Payment{
+				To:     sdk.AccAddress(rapid.SampledFrom([]string{"ann", "bob", "cyd", "dan"}).Draw(r, "to") + "_________________"),
+				Amount: rapid.Uint64Range(0, 60).Draw(r, "amount"),
+			}
+		}), 0, 8).Draw(r, "payments")
+		burn := rapid.Uint64Range(0, 60).Draw(r, "burn")
+		held := rapid.Uint64Range(0, rich).Draw(r, "held")
+
+		ctx, together, b := newPurse(t)
+		ctxAlone, alone, bAlone := newPurse(t)
+		require.NoError(t, together.Take(ctx, ann, held))
+		require.NoError(t, alone.Take(ctxAlone, ann, held))
+
+		err := together.PayAndBurn(ctx, payments, burn, b)
+		var errAlone error
+		for _, pay := range payments {
+			errAlone = errors.Join(errAlone, alone.Pay(ctxAlone, pay.To, pay.Amount))
+		}
+		errAlone = errors.Join(errAlone, alone.PayAndBurn(ctxAlone, nil, burn, bAlone))
+		require.Equal(t, errAlone == nil, err == nil, "%v, alone %v", err, errAlone)
+		if err != nil {
+			return
+		}
+		for who, has := range bAlone.has {
+			require.Equal(t, has, b.has[who], "%q", who)
+		}
+		owed, err := alone.Total(ctxAlone)
+		require.NoError(t, err)
+		require.NoError(t, together.Check(ctx, owed))
+	})
 }

@@ -17,6 +17,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/pruning"
@@ -63,6 +64,8 @@ var errShort = errors.New("too few coins")
 type bank struct {
 	has     map[string]uint64
 	blocked map[string]bool
+	// together has the number of accounts of each payment to several.
+	together []int
 }
 
 func module(name string) sdk.AccAddress { return authtypes.NewModuleAddress(name) }
@@ -91,6 +94,19 @@ func (b *bank) SendCoinsFromModuleToAccount(_ context.Context, from string, to s
 
 func (b *bank) SendCoinsFromModuleToModule(_ context.Context, from, to string, coins sdk.Coins) error {
 	return b.move(module(from), module(to), coins)
+}
+
+func (b *bank) InputOutputCoins(_ context.Context, input banktypes.Input, outputs []banktypes.Output) error {
+	b.together = append(b.together, len(outputs))
+	if err := banktypes.ValidateInputOutputs(input, outputs); err != nil {
+		return err
+	}
+	for _, out := range outputs {
+		if err := b.move(sdk.MustAccAddressFromBech32(input.Address), sdk.MustAccAddressFromBech32(out.Address), out.Coins); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *bank) BurnCoins(_ context.Context, from string, coins sdk.Coins) error {

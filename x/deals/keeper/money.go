@@ -5,6 +5,8 @@ import (
 
 	"cosmossdk.io/math"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/x/deals/types"
 )
@@ -51,26 +53,49 @@ func (k Keeper) refundPayer(ctx context.Context, d types.Deal, amount uint64) er
 	if d.Voucher != "" {
 		return k.vouchers.RefundVoucher(ctx, d.Voucher, amount, k.purse)
 	}
-	addr, err := k.addresses.StringToBytes(d.Payer())
+	payer, err := k.payerOf(d)
 	if err != nil {
-		return types.ErrPayer.Wrapf("%q: %s", d.Payer(), err)
+		return err
 	}
-	return k.purse.Pay(ctx, addr, amount)
+	return k.purse.Pay(ctx, payer, amount)
 }
 
-// payParties pays a task's escrow out and returns what was paid. A recipient that the bank lets receive nothing is passed
-// over.
-func (k Keeper) payParties(ctx context.Context, pays []types.EscrowPay) (paid uint64, err error) {
-	for _, p := range pays {
-		if k.bank.BlockedAddr(p.To) {
-			continue
-		}
-		if err := k.purse.Pay(ctx, p.To, p.Amount); err != nil {
-			return paid, err
-		}
-		paid += p.Amount
+// payerOf returns the account of who paid a deal's escrow.
+func (k Keeper) payerOf(d types.Deal) (sdk.AccAddress, error) {
+	addr, err := k.addresses.StringToBytes(d.Payer())
+	if err != nil {
+		return nil, types.ErrPayer.Wrapf("%q: %s", d.Payer(), err)
 	}
-	return paid, nil
+	return addr, nil
+}
+
+// payOut pays a task's escrow out: to the parties what they are owed together, to nobody the premium, which is destroyed, and the rest
+// back to whose it was. A recipient that the bank lets receive nothing is passed over, and its part goes back too. It returns what was
+// paid and what went back.
+func (k Keeper) payOut(ctx context.Context, d types.Deal, s types.TaskSettlement, owed uint64) (paid, refunded uint64, err error) {
+	var payments []purse.Payment
+	for _, p := range s.Pays {
+		if !k.bank.BlockedAddr(p.To) {
+			payments = append(payments, purse.Payment{To: p.To, Amount: p.Amount})
+			paid += p.Amount
+		}
+	}
+	refunded = s.Refund + owed - paid
+	toVoucher := d.Voucher != ""
+	if refunded > 0 && !toVoucher {
+		payer, err := k.payerOf(d)
+		if err != nil {
+			return 0, 0, err
+		}
+		payments = append(payments, purse.Payment{To: payer, Amount: refunded})
+	}
+	if err := k.purse.PayAndBurn(ctx, payments, s.Premium, k.bank); err != nil {
+		return 0, 0, err
+	}
+	if toVoucher {
+		err = k.refundPayer(ctx, d, refunded)
+	}
+	return paid, refunded, err
 }
 
 // Solvency returns the module account's balance and what the deals hold.

@@ -21,15 +21,8 @@ func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 	if err != nil {
 		return err
 	}
-	paid, err := k.payParties(ctx, s.Pays)
+	paid, refunded, err := k.payOut(ctx, d, s, owed)
 	if err != nil {
-		return err
-	}
-	if err := k.purse.BurnCoins(ctx, s.Premium, k.bank); err != nil {
-		return err
-	}
-	refunded := s.Refund + owed - paid
-	if err := k.refundPayer(ctx, d, refunded); err != nil {
 		return err
 	}
 	was := d.State()

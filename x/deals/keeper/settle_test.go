@@ -94,6 +94,27 @@ func TestThePremiumIsDestroyed(t *testing.T) {
 	require.NoError(t, f.CheckInvariants(f.ctx))
 }
 
+// A settlement is one payment: an account that is several parties, or a party and the payer, gets one sum.
+func TestSettlePaysEachAccountOnce(t *testing.T) {
+	f := newFixture(t)
+	f.makeDeal(someDeal("a", 2))
+	f.beginBlocks(1)
+	require.NoError(t, f.Settle(f.ctx, types.TaskSettlement{
+		Deal: idOf("a"), Accepted: true, Refund: each - 100,
+		Pays: []types.EscrowPay{
+			{To: account("worker"), Amount: 40}, {To: account("owner"), Amount: 10}, {To: account("worker"), Amount: 30},
+			{To: account("requester"), Amount: 20}, {To: account("other"), Amount: 0},
+		},
+	}))
+	require.Equal(t, []int{3}, f.bank.together, "the worker, the owner, and the requester, who is the payer")
+	f.requireBalance("worker", 70)
+	f.requireBalance("owner", 10)
+	f.requireBalance("requester", wealth-2*each+20+each-100)
+	d := f.deal("a")
+	require.EqualValues(t, []uint64{100, each - 100}, []uint64{d.Paid, d.Refunded})
+	require.NoError(t, f.CheckInvariants(f.ctx))
+}
+
 // Who may receive nothing is passed over, and the payer has the part back.
 func TestSettlePassesOverTheBlocked(t *testing.T) {
 	f := newFixture(t)

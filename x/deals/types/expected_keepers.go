@@ -13,10 +13,10 @@ import (
 // AccountKeeper names the module's account.
 type AccountKeeper interface{ purse.Accounts }
 
-// BankKeeper moves coins, and destroys premiums.
+// BankKeeper moves coins, to several accounts at once too, and destroys premiums.
 type BankKeeper interface {
 	purse.Bank
-	purse.Burner
+	purse.Settler
 	SpendableCoin(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 	BlockedAddr(addr sdk.AccAddress) bool
 }
