@@ -58,7 +58,7 @@ func (k Keeper) initLedgers(ctx context.Context, g types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := poco.Restore(turns{k, ctx, r.Key}, r.Turn, rec); err != nil {
+		if err := poco.Restore(k.turnsOf(ctx, r.Key), r.Turn, rec); err != nil {
 			return err
 		}
 	}
@@ -202,12 +202,10 @@ func (k Keeper) initTurn(ctx context.Context, t types.Turn) error {
 	if !t.Waiting {
 		return nil
 	}
-	for _, at := range []collections.Pair[string, uint64]{
-		collections.Join(t.ClassKey, t.ClassTurn), collections.Join(t.RequesterKey, t.RequesterTurn),
-	} {
-		if err := k.Waiting.Set(ctx, at, t.Task); err != nil {
-			return err
-		}
+	if err := k.listWaiting(ctx, t); err != nil {
+		return err
+	}
+	for _, at := range turnPlaces(t) {
 		// Asking once too often changes nothing; forgetting to ask would.
 		if err := k.LedgersToAsk.Set(ctx, at.K1()); err != nil {
 			return err

@@ -121,6 +121,7 @@ func checkNothingOpen(t *testing.T, f *fixture) {
 		"turns":          func() (bool, error) { it, err := f.k.Turns.Iterate(f.ctx, nil); return it.Valid(), err },
 		"waiting":        func() (bool, error) { it, err := f.k.Waiting.Iterate(f.ctx, nil); return it.Valid(), err },
 		"ledgers to ask": func() (bool, error) { it, err := f.k.LedgersToAsk.Iterate(f.ctx, nil); return it.Valid(), err },
+		"counts":         func() (bool, error) { it, err := f.k.WaitingCounts.Iterate(f.ctx, nil); return it.Valid(), err },
 	} {
 		left, err := n()
 		require.NoError(t, err)
@@ -189,35 +190,7 @@ func TestWhatCannotEvenBeBroken(t *testing.T) {
 // would otherwise wait for ever, since nothing before it is left to wake it.
 func TestAWaitingTurnThatFails(t *testing.T) {
 	f := newFixture(t, 20)
-	params, err := f.k.Params.Get(f.ctx)
-	require.NoError(t, err)
-	ids := f.open(1)
-	ids = append(ids, f.open(1)...)
-	toSecond := func(id string) {
-		for f.task(id).Phase != types.PHASE_SECOND {
-			f.begin()
-			if f.task(id).Phase == types.PHASE_FIRST {
-				f.work(id, right)
-			}
-			f.end()
-		}
-	}
-	toSecond(ids[0])
-	toSecond(ids[1])
-	// The allowance shrinks to what one of the two charges: the second has to wait for the first.
-	turn, err := f.k.Turns.Get(f.ctx, ids[0])
-	require.NoError(t, err)
-	w, err := poco.Q64FromBytes(turn.Charge)
-	require.NoError(t, err)
-	require.False(t, w.IsZero())
-	params.Allowance = w.Bytes()
-	require.NoError(t, f.k.Params.Set(f.ctx, params))
-	for range 4 {
-		f.begin()
-		f.work(ids[1], right)
-		f.end()
-	}
-	require.Equal(t, types.PHASE_TURN, f.task(ids[1]).Phase)
+	ids := f.openWaiting()
 	times := 0
 	f.books.fail = func(call, what string) error {
 		if call == "market.Settle" && what == ids[1] {
@@ -237,29 +210,7 @@ func TestAWaitingTurnThatFails(t *testing.T) {
 // TestAWaitingTurnThatCannotEvenBeBroken is provisional, waits for nothing, and is put back in the queue until it can end.
 func TestAWaitingTurnThatCannotEvenBeBroken(t *testing.T) {
 	f := newFixture(t, 20)
-	ids := f.open(1)
-	ids = append(ids, f.open(1)...)
-	for _, id := range ids {
-		for f.task(id).Phase != types.PHASE_SECOND {
-			f.begin()
-			if f.task(id).Phase == types.PHASE_FIRST {
-				f.work(id, right)
-			}
-			f.end()
-		}
-	}
-	params, err := f.k.Params.Get(f.ctx)
-	require.NoError(t, err)
-	turn, err := f.k.Turns.Get(f.ctx, ids[0])
-	require.NoError(t, err)
-	params.Allowance = turn.Charge
-	require.NoError(t, f.k.Params.Set(f.ctx, params))
-	for range 4 {
-		f.begin()
-		f.work(ids[1], right)
-		f.end()
-	}
-	require.Equal(t, types.PHASE_TURN, f.task(ids[1]).Phase)
+	ids := f.openWaiting()
 	f.books.fail = func(call, what string) error {
 		if call == "market.Settle" && what == ids[1] {
 			return errors.New("always")

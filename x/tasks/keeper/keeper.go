@@ -48,6 +48,8 @@ type Keeper struct {
 	Turns collections.Map[string, types.Turn]
 	// Waiting: (ledger, turn) -> task, in draw order.
 	Waiting collections.Map[collections.Pair[string, uint64], string]
+	// WaitingCounts: ledger -> how many of its turns wait; 0 is not stored.
+	WaitingCounts collections.Map[string, uint64]
 	// LedgersToAsk: ledgers that are to be asked again about their waiting turns.
 	LedgersToAsk collections.KeySet[string]
 	// CourtSilences: organisation -> outages of its court seat and votes of it against two thirds.
@@ -110,6 +112,7 @@ func NewKeeper(
 		Spans:          collections.NewMap(sb, types.SpansPrefix, "spans", collections.TripleKeyCodec(collections.StringKey, collections.Uint32Key, collections.Uint64Key), codec.CollValue[types.TurnSums](cdc)),
 		Turns:          collections.NewMap(sb, types.TurnsPrefix, "turns", compact.ID, compact.Value[types.Turn](cdc, addresses)),
 		Waiting:        collections.NewMap(sb, types.WaitingPrefix, "waiting", byText, compact.IDValue),
+		WaitingCounts:  collections.NewMap(sb, types.WaitingCountsPrefix, "waiting_counts", collections.StringKey, collections.Uint64Value),
 		LedgersToAsk:   collections.NewKeySet(sb, types.LedgersToAskPrefix, "ledgers_to_ask", collections.StringKey),
 		CourtSilences:  collections.NewMap(sb, types.CourtSilencesPrefix, "court_silences", collections.StringKey, codec.CollValue[types.CourtSilence](cdc)),
 		CourtLine:      collections.NewKeySet(sb, types.CourtLinePrefix, "court_line", collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, compact.ID)),

@@ -33,30 +33,54 @@ func (k Keeper) setLedger(ctx context.Context, key string, l poco.Ledger) error 
 	return k.Ledgers.Set(ctx, key, types.LedgerFromPoco(key, l))
 }
 
-// turns are the turns of one ledger in the store; it implements poco.Turns.
+// turns are the turns of one ledger in the store; it implements poco.Turns. It remembers the record that it read or wrote last, because a
+// turn that is decided is asked, charged and settled by the same one.
 type turns struct {
 	k   Keeper
 	ctx context.Context
 	key string
+
+	known    bool
+	lastTurn uint64
+	last     poco.TurnRecord
 }
 
-func (t turns) Record(turn uint64) (poco.TurnRecord, error) {
+func (k Keeper) turnsOf(ctx context.Context, key string) *turns {
+	return &turns{k: k, ctx: ctx, key: key}
+}
+
+func (t *turns) remember(turn uint64, r poco.TurnRecord) { t.known, t.lastTurn, t.last = true, turn, r }
+
+func (t *turns) Record(turn uint64) (poco.TurnRecord, error) {
+	if t.known && t.lastTurn == turn {
+		return t.last, nil
+	}
 	r, found, err := records.Find(t.ctx, t.k.Records, collections.Join(t.key, turn))
 	if err != nil || !found {
 		return poco.TurnRecord{}, err
 	}
-	return r.ToPoco()
+	record, err := r.ToPoco()
+	if err != nil {
+		return poco.TurnRecord{}, err
+	}
+	t.remember(turn, record)
+	return record, nil
 }
 
-func (t turns) SetRecord(turn uint64, r poco.TurnRecord) error {
-	return t.k.Records.Set(t.ctx, collections.Join(t.key, turn), types.TurnRecordFromPoco(r))
+func (t *turns) SetRecord(turn uint64, r poco.TurnRecord) error {
+	if err := t.k.Records.Set(t.ctx, collections.Join(t.key, turn), types.TurnRecordFromPoco(r)); err != nil {
+		return err
+	}
+	t.remember(turn, r)
+	return nil
 }
 
-func (t turns) DropRecord(turn uint64) error {
+func (t *turns) DropRecord(turn uint64) error {
+	t.known = false
 	return t.k.Records.Remove(t.ctx, collections.Join(t.key, turn))
 }
 
-func (t turns) Span(level uint8, index uint64) (poco.Sums, error) {
+func (t *turns) Span(level uint8, index uint64) (poco.Sums, error) {
 	s, found, err := records.Find(t.ctx, t.k.Spans, collections.Join3(t.key, uint32(level), index))
 	if err != nil || !found {
 		return poco.Sums{}, err
@@ -64,10 +88,10 @@ func (t turns) Span(level uint8, index uint64) (poco.Sums, error) {
 	return s.ToPoco()
 }
 
-func (t turns) SetSpan(level uint8, index uint64, s poco.Sums) error {
+func (t *turns) SetSpan(level uint8, index uint64, s poco.Sums) error {
 	return t.k.Spans.Set(t.ctx, collections.Join3(t.key, uint32(level), index), types.TurnSumsFromPoco(s))
 }
 
-func (t turns) DropSpan(level uint8, index uint64) error {
+func (t *turns) DropSpan(level uint8, index uint64) error {
 	return t.k.Spans.Remove(t.ctx, collections.Join3(t.key, uint32(level), index))
 }

@@ -36,7 +36,7 @@ func (k Keeper) enterLedgers(ctx context.Context, it *item, e poco.EnterLedgers)
 		if err != nil {
 			return err
 		}
-		if *at.turn, err = l.Enter(turns{k, ctx, at.key}, e.Entry, height, params.WindowBlocks); err != nil {
+		if *at.turn, err = l.Enter(k.turnsOf(ctx, at.key), e.Entry, height, params.WindowBlocks); err != nil {
 			return err
 		}
 		l.Limits.Note(it.state.Terms.FuelLimit)
@@ -53,12 +53,25 @@ func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := k.askGates(ctx, turn)
+	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil {
+	places, err := k.readPlaces(ctx, turn)
+	if err != nil {
 		return nil, err
+	}
+	g, err := askGates(params, places)
+	if err != nil {
+		return nil, err
+	}
+	if waiting := g == poco.GateWait; waiting != turn.Waiting {
+		if err := k.setWaiting(ctx, &turn, waiting); err != nil {
+			return nil, err
+		}
+		if err := k.Turns.Set(ctx, turn.Task, turn); err != nil {
+			return nil, err
+		}
 	}
 	if it.stored.Gate != g.String() {
 		it.stored.Gate = g.String()
@@ -69,53 +82,44 @@ func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.TurnCame{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Gate: g}, nil
 }
 
-// askGates returns the answer of both ledgers together about a turn.
-func (k Keeper) askGates(ctx context.Context, turn types.Turn) (poco.Gate, error) {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return poco.GateWait, err
+// place is a turn in one of its two ledgers, each of which is read once.
+type place struct {
+	turns  *turns
+	ledger poco.Ledger
+	turn   uint64
+}
+
+// turnPlaces returns the names of a turn's two places: in the ledger of its class, and in that of its requester.
+func turnPlaces(t types.Turn) [2]collections.Pair[string, uint64] {
+	return [2]collections.Pair[string, uint64]{collections.Join(t.ClassKey, t.ClassTurn), collections.Join(t.RequesterKey, t.RequesterTurn)}
+}
+
+// readPlaces reads the ledgers of a turn.
+func (k Keeper) readPlaces(ctx context.Context, turn types.Turn) (places [2]place, err error) {
+	for i, at := range turnPlaces(turn) {
+		places[i] = place{turns: k.turnsOf(ctx, at.K1()), turn: at.K2()}
+		if places[i].ledger, err = k.getLedger(ctx, at.K1(), 0); err != nil {
+			return places, err
+		}
 	}
+	return places, nil
+}
+
+// askGates returns the answer of both ledgers together about a turn.
+func askGates(params types.Params, places [2]place) (poco.Gate, error) {
 	allowances, err := params.Allowances()
 	if err != nil {
 		return poco.GateWait, err
 	}
-	ask := func(key string, n uint64) (poco.Gate, error) {
-		l, err := k.getLedger(ctx, key, 0)
+	answer := poco.GateOpen
+	for _, p := range places {
+		g, err := p.ledger.Gate(p.turns, p.turn, allowances)
 		if err != nil {
 			return poco.GateWait, err
 		}
-		return l.Gate(turns{k, ctx, key}, n, allowances)
+		answer = poco.CombineGates(answer, g)
 	}
-	class, err := ask(turn.ClassKey, turn.ClassTurn)
-	if err != nil {
-		return poco.GateWait, err
-	}
-	requester, err := ask(turn.RequesterKey, turn.RequesterTurn)
-	if err != nil {
-		return poco.GateWait, err
-	}
-	return poco.CombineGates(class, requester), nil
-}
-
-// setWaiting puts a turn on the waiting lists of both its ledgers, or takes it off.
-func (k Keeper) setWaiting(ctx context.Context, turn *types.Turn, waiting bool) error {
-	if turn.Waiting == waiting {
-		return nil
-	}
-	turn.Waiting = waiting
-	class, requester := collections.Join(turn.ClassKey, turn.ClassTurn), collections.Join(turn.RequesterKey, turn.RequesterTurn)
-	for _, key := range []collections.Pair[string, uint64]{class, requester} {
-		var err error
-		if waiting {
-			err = k.Waiting.Set(ctx, key, turn.Task)
-		} else {
-			err = k.Waiting.Remove(ctx, key)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return k.Turns.Set(ctx, turn.Task, *turn)
+	return answer, nil
 }
 
 // resolveTurn carries out a Resolve effect: the task has ended, and its charge is decided now, or once its turn no longer waits.
@@ -125,21 +129,29 @@ func (k Keeper) resolveTurn(ctx context.Context, it *item, e poco.Resolve) error
 		return err
 	}
 	turn.Resolved, turn.Vindicated, turn.Counted = true, e.Vindicated, e.Counted
-	if err := k.Turns.Set(ctx, it.stored.Id, turn); err != nil {
-		return err
-	}
 	return k.decideTurn(ctx, turn)
 }
 
 // decideTurn settles the turn of an ended task unless it must wait. An open turn is charged w, unless the first worker was vindicated; a
-// shut one is charged nothing (protocol section 3).
+// shut one is charged nothing (protocol section 3). One that must wait is stored.
 func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
-	g, err := k.askGates(ctx, turn)
+	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil || g == poco.GateWait {
+	places, err := k.readPlaces(ctx, turn)
+	if err != nil {
 		return err
+	}
+	g, err := askGates(params, places)
+	if err != nil {
+		return err
+	}
+	if err := k.setWaiting(ctx, &turn, g == poco.GateWait); err != nil {
+		return err
+	}
+	if g == poco.GateWait {
+		return k.Turns.Set(ctx, turn.Task, turn)
 	}
 	charged := poco.Q64{}
 	if g == poco.GateOpen && !turn.Vindicated {
@@ -147,11 +159,11 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 			return err
 		}
 	}
-	valueCharged, err := k.describeValueCharged(ctx, turn, charged)
+	valueCharged, err := describeValueCharged(places[0], charged)
 	if err != nil {
 		return err
 	}
-	if err := k.settleTurn(ctx, turn, charged); err != nil {
+	if err := k.settlePlaces(ctx, params, places, charged, turn.Counted); err != nil {
 		return err
 	}
 	if err := k.Turns.Remove(ctx, turn.Task); err != nil {
@@ -160,28 +172,17 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
 }
 
-// settleTurn settles a turn in both ledgers, and notes those in which other turns waited for it.
-func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q64) error {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return err
-	}
+// settlePlaces settles a turn in both ledgers, and notes those in which other turns waited for it.
+func (k Keeper) settlePlaces(ctx context.Context, params types.Params, places [2]place, charged poco.Q64, counted bool) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	for _, at := range []struct {
-		key  string
-		turn uint64
-	}{{turn.ClassKey, turn.ClassTurn}, {turn.RequesterKey, turn.RequesterTurn}} {
-		l, err := k.getLedger(ctx, at.key, 0)
-		if err != nil {
+	for _, p := range places {
+		if err := p.ledger.Settle(p.turns, p.turn, charged, counted, height, params.WindowBlocks); err != nil {
 			return err
 		}
-		if err := l.Settle(turns{k, ctx, at.key}, at.turn, charged, turn.Counted, height, params.WindowBlocks); err != nil {
+		if err := k.setLedger(ctx, p.turns.key, p.ledger); err != nil {
 			return err
 		}
-		if err := k.setLedger(ctx, at.key, l); err != nil {
-			return err
-		}
-		if err := k.noteLedgerToAsk(ctx, at.key, at.turn); err != nil {
+		if err := k.noteLedgerToAsk(ctx, p.turns.key, p.turn); err != nil {
 			return err
 		}
 	}
@@ -189,22 +190,12 @@ func (k Keeper) settleTurn(ctx context.Context, turn types.Turn, charged poco.Q6
 }
 
 // describeValueCharged returns what a charge of a turn is in money, for people; nothing when there is none.
-func (k Keeper) describeValueCharged(ctx context.Context, turn types.Turn, charged poco.Q64) (string, error) {
+func describeValueCharged(class place, charged poco.Q64) (string, error) {
 	if charged.IsZero() {
 		return "", nil
 	}
-	record, err := turns{k, ctx, turn.ClassKey}.Record(turn.ClassTurn)
+	record, err := class.turns.Record(class.turn)
 	return record.Value.String(), err
-}
-
-// noteLedgerToAsk notes that a ledger is to be asked again, if turns after the settled one wait in it.
-func (k Keeper) noteLedgerToAsk(ctx context.Context, ledger string, settled uint64) error {
-	rng := collections.NewPrefixedPairRange[string, uint64](ledger).StartExclusive(settled)
-	_, found, err := records.First(ctx, k.Waiting, rng)
-	if err != nil || !found {
-		return err
-	}
-	return k.LedgersToAsk.Set(ctx, ledger)
 }
 
 // askWaitingTurns asks the ledgers in which a turn was settled again about the turns that wait in them, in draw order and at most limit

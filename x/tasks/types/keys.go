@@ -30,6 +30,8 @@ var (
 	TurnsPrefix = collections.NewPrefix(8)
 	// WaitingPrefix: (ledger, turn) -> task, for turns that wait for earlier ones; walked in draw order.
 	WaitingPrefix = collections.NewPrefix(9)
+	// WaitingCountsPrefix: ledger -> number of its turns that wait; 0 is not stored.
+	WaitingCountsPrefix = collections.NewPrefix(22)
 	// LedgersToAskPrefix: ledgers in which a turn was settled since they were asked about their waiting turns.
 	LedgersToAskPrefix = collections.NewPrefix(10)
 	// CourtSilencesPrefix: organisation -> CourtSilence.
