@@ -79,6 +79,7 @@ func windows(commit, reveal, wait int64) func(devnet.Genesis) error {
 	return func(g devnet.Genesis) error {
 		return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
 			s.Params.CommitBlocks, s.Params.RevealBlocks, s.Params.WaitBlocks = commit, reveal, wait
+			s.Params.MinRevealSeconds = 0
 			s.Params.AuditBlocks = 0 // the books are read when a task has ended, and its stakes are to be free then
 			return nil
 		})

@@ -47,7 +47,7 @@ func newAttested(t *testing.T, reveal uint64, params func(*enclavestypes.Params)
 				}
 				return nil
 			}))
-		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks = 9, int64(reveal) }, nil))...)
+		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks, p.MinRevealSeconds = 9, int64(reveal), 0 }, nil))...)
 	measured := attester.DefaultMeasurement()
 	m, err := enclavestypes.NewMeasurement(enclavestypes.PLATFORM_SOFTWARE, measured[:])
 	require.NoError(t, err)

@@ -21,6 +21,7 @@ import (
 
 func shortWindows(p *markettypes.Params) {
 	p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 10, 5, 12, 3
+	p.MinRevealSeconds = 0
 }
 
 // fewOpenings lets so many tasks be opened in a block.

@@ -60,6 +60,7 @@ func TestTermsArePinned(t *testing.T) {
 	market, err := app.MarketKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	market.CommitBlocks, market.RevealBlocks, market.InformerBps, market.MaxAttempts, market.WaitBlocks = 1, 1, 0, 1, 1
+	market.MinRevealSeconds = 0
 	tasks, err := app.TasksKeeper(c.App).Params.Get(c.Ctx())
 	require.NoError(t, err)
 	tasks.QNum, tasks.QDen = 2, 5

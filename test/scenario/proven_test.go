@@ -62,7 +62,7 @@ func newProof(t *testing.T) *proof {
 				s.Verifiers = []verifierstypes.Verifier{verifierOf(t, "cube", cube), verifierOf(t, "other-cube", otherCube)}
 				return nil
 			}))
-		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks = 9, 5 }, nil))
+		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks, p.MinRevealSeconds = 9, 5, 0 }, nil))
 	p := &proof{Compute: c}
 	var err error
 	p.engine, err = circuit.New()

@@ -323,6 +323,7 @@ func (s *stage) begin() {
 		func(p *taskstypes.Params) { s.edit(p, &markettypes.Params{}, &workerstypes.Params{}) },
 		func(p *markettypes.Params) {
 			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 9, 5, 12, 3 // with fuel and module 11 to commit
+			p.MinRevealSeconds = 0
 			s.edit(&taskstypes.Params{}, p, &workerstypes.Params{})
 		},
 		func(p *workerstypes.Params) { s.edit(&taskstypes.Params{}, &markettypes.Params{}, p) },

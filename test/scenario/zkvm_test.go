@@ -44,7 +44,7 @@ func newZkvm(t *testing.T) *zkvm {
 				s.Params.DelayBlocks = 1
 				return nil
 			}))
-		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks = 9, 5 }, nil))
+		}), testutil.WithParams(nil, func(p *markettypes.Params) { p.CommitBlocks, p.RevealBlocks, p.MinRevealSeconds = 9, 5, 0 }, nil))
 	return &zkvm{&proof{Compute: c}}
 }
 

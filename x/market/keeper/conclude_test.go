@@ -95,7 +95,7 @@ func TestTradeTakesThePricesOfItsBlock(t *testing.T) {
 	require.EqualValues(t, 20, before.Terms.AppPrice, "the price at the match, within max_price")
 	require.EqualValues(t, 120+600, before.Terms.CommitBlocks, "300 seconds of half-second blocks")
 	f.addApp("studio/ray:v1", 900)
-	f.setParams(func(p *types.Params) { p.RevealBlocks, p.BlockMillis = 99, 1 })
+	f.setParams(func(p *types.Params) { p.RevealBlocks, p.BlockMillis, p.MinRevealSeconds = 99, 1, 0 })
 	f.tx(func(ctx sdkContext, m types.MsgServer) error {
 		_, err := m.SetCategory(ctx, &types.MsgSetCategory{Category: types.Category{Id: "xs", Seconds: 1, FuelLimit: 1}})
 		require.NoError(t, err)

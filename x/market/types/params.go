@@ -57,6 +57,8 @@ func DefaultParams() Params {
 
 		AuditBlocks:    1_200,   // ten minutes, and the time to run the task
 		MaxAuditBlocks: 172_800, // a day
+
+		MinRevealSeconds: 60,
 	}
 }
 
@@ -80,6 +82,7 @@ func (p Params) Validate() error {
 		within(ErrInvalidParams, "max_arg_bytes", p.MaxArgBytes, 1, 1<<20),
 		within(ErrInvalidParams, "max_datasets", p.MaxDatasets, 1, MaxLooks/5),
 		within(ErrInvalidParams, "block_millis", p.BlockMillis, 1, 1<<32),
+		within(ErrInvalidParams, "min_reveal_seconds", p.MinRevealSeconds, 0, 86_400, ", a day"),
 		within(ErrInvalidParams, "looks_per_block", p.LooksPerBlock, MaxLooks, 1_000_000, ", the least is what one request may need"),
 		within(ErrInvalidParams, "ends_per_block", p.EndsPerBlock, 1, 100_000),
 		within(ErrInvalidParams, "court_fee", p.CourtFee, 1, MaxPrice),
@@ -87,8 +90,19 @@ func (p Params) Validate() error {
 		within(ErrInvalidParams, "module_bytes_per_block", p.ModuleBytesPerBlock, 1, 1<<50),
 		within(ErrInvalidParams, "input_bytes_per_block", p.InputBytesPerBlock, 1, 1<<50),
 		within(ErrInvalidParams, "informer_bps", p.InformerBps, 0, 4_999, ", below one half"),
+		p.validateReveal(),
 		p.validateWindow(),
 	)
+}
+
+// validateReveal checks that the window to reveal is no shorter than its floor in time: whoever has committed and does not reveal loses
+// its stake, and a machine needs that long to start again. Deals take their windows from valid parameters alone, so that each has it.
+func (p Params) validateReveal() error {
+	if satMul(uint64(p.RevealBlocks), p.BlockMillis) >= satMul(p.MinRevealSeconds, 1_000) {
+		return nil
+	}
+	return ErrInvalidParams.Wrapf("reveal_blocks: %d blocks of %d ms, expected at least the %d s of min_reveal_seconds; raise reveal_blocks when blocks become faster",
+		p.RevealBlocks, p.BlockMillis, p.MinRevealSeconds)
 }
 
 // validateWindow checks that the largest task has time enough: one block below the bound, for a window that was cut at it

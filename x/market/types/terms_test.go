@@ -147,6 +147,10 @@ func TestParamsValidate(t *testing.T) {
 	}{
 		{"commit_blocks", func(p *types.Params) { p.CommitBlocks = 0 }},
 		{"reveal_blocks", func(p *types.Params) { p.RevealBlocks = -1 }},
+		{"reveal_blocks", func(p *types.Params) { p.RevealBlocks = 119 }},                            // of half a second: less than a minute
+		{"min_reveal_seconds", func(p *types.Params) { p.BlockMillis = 499 }},                        // likewise
+		{"reveal_blocks", func(p *types.Params) { p.RevealBlocks, p.MinRevealSeconds = 1_200, 601 }}, // a floor that was raised alone
+		{"min_reveal_seconds", func(p *types.Params) { p.MinRevealSeconds = 86_401 }},
 		{"wait_blocks", func(p *types.Params) { p.WaitBlocks = 1<<32 + 1 }},
 		{"retry_blocks", func(p *types.Params) { p.RetryBlocks = 0 }},
 		{"fuel_per_block", func(p *types.Params) { p.FuelPerBlock = 0 }},
