@@ -1,0 +1,70 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	"cosmossdk.io/collections"
+
+	"github.com/credence-chain/credence/x/poa/types"
+)
+
+// What the consensus engine is told of the seats. Whatever changes a seat marks its consensus key in Changed. At the end of the block the
+// power of each marked key is compared with Announced, which is what the engine was last told, and the engine is told the difference
+// alone: it stops when it is told to remove a validator that it does not have.
+
+// validatorUpdates returns the power of the consensus keys of seats that changed in this block, compared with what the engine knows.
+func (k Keeper) validatorUpdates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
+	var changed [][]byte
+	err := k.Changed.Walk(ctx, nil, func(pubkey []byte) (bool, error) {
+		changed = append(changed, pubkey)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var updates []abci.ValidatorUpdate
+	for _, pubkey := range changed {
+		if err := k.Changed.Remove(ctx, pubkey); err != nil {
+			return nil, err
+		}
+		power, differs, err := k.announceKey(ctx, pubkey)
+		if err != nil {
+			return nil, err
+		}
+		if differs {
+			updates = append(updates, abci.Ed25519ValidatorUpdate(pubkey, power))
+		}
+	}
+	return updates, nil
+}
+
+// announceKey brings Announced up to date for one key and returns its power, if that is news.
+func (k Keeper) announceKey(ctx context.Context, pubkey []byte) (power int64, differs bool, err error) {
+	orgID, _, gaveUp, err := k.findHolder(ctx, types.Seat{ConsensusPubkey: pubkey}.ConsensusAddress())
+	if err != nil {
+		return 0, false, err
+	}
+	if orgID != "" && !gaveUp {
+		seat, err := k.GetSeat(ctx, orgID)
+		if err != nil {
+			return 0, false, err
+		}
+		if seat.Active() {
+			power = seat.Power
+		}
+	}
+	known, err := k.Announced.Get(ctx, pubkey)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return 0, false, err
+	}
+	if known == power {
+		return 0, false, nil
+	}
+	if power == 0 {
+		return 0, true, k.Announced.Remove(ctx, pubkey)
+	}
+	return power, true, k.Announced.Set(ctx, pubkey, power)
+}
