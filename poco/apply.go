@@ -270,8 +270,8 @@ func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effe
 	return effects
 }
 
-// drawFailed sets when it is looked again for enough organisations. At the end of the wait a task without a first worker
-// ends, and one with a locked answer goes to the court, or ends where none may judge.
+// drawFailed sets when the draw is tried again. At the end of the wait a task without a first worker ends. One with a locked answer goes
+// to the court, or ends where none may judge.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.requirePhase(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
@@ -279,8 +279,8 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if height < t.WaitEnd {
 		next := height + t.Terms.RetryBlocks
 		if t.Phase == PhaseOpen {
-			// As long again as it has waited: with n blocks to wait there are some log2(n) looks, not n. Behind commit 1 a
-			// worker and its stake wait, and the court at the end: there it is looked as often as can be.
+			// It waits as long again as it has waited, so that a wait of n blocks has some log2(n) tries and not n. Once a
+			// worker's answer is locked its stake waits too, and the court comes at the end: then every RetryBlocks has a try.
 			next += height - (t.WaitEnd - t.Terms.WaitBlocks)
 		}
 		t.Deadline = min(next, t.WaitEnd)

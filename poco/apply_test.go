@@ -385,9 +385,9 @@ func TestUnknownEvent(t *testing.T) {
 	require.ErrorContains(t, err, "unknown event")
 }
 
-// TestHowOftenItIsLooked: for a first worker ever more rarely, so that many tasks that wait cost few looks; behind commit 1
-// at an even pace. A last look at the end of the wait decides.
-func TestHowOftenItIsLooked(t *testing.T) {
+// TestHowOftenADrawIsTried: the draw of a first worker ever more rarely, so that many tasks that wait cost few tries; later draws
+// at an even pace. A last try at the end of the wait decides.
+func TestHowOftenADrawIsTried(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		wait, retry int64
@@ -431,8 +431,8 @@ func TestHowOftenItIsLooked(t *testing.T) {
 	}
 }
 
-// TestAnotherFirstWorkerIsLookedForAnew: the wait of an attempt begins with it, and so do its looks.
-func TestAnotherFirstWorkerIsLookedForAnew(t *testing.T) {
+// TestEachAttemptHasItsOwnTries: the wait of an attempt begins with it, and so do its tries.
+func TestEachAttemptHasItsOwnTries(t *testing.T) {
 	terms := testTerms()
 	terms.WaitBlocks, terms.RetryBlocks = 60, 5
 	p := newPlay(t, terms)

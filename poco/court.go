@@ -36,19 +36,19 @@ func (t Task) CourtPace() uint64 {
 	return max(1, t.Terms.FuelLimit/window+min(1, t.Terms.FuelLimit%window))
 }
 
-// CourtRound returns the round of the line in which it is a task's turn, given the round of the place called last and the
+// CourtRound returns the round of the line in which a task gets its place, given the round of the place called last and the
 // last round in which its requester already has a place, 0 for none. A requester has one place in a round, and rounds are
 // called in their order. So before its j-th task in the line (this one counted) at most
 //
 //	(j+1)(k-1) + j-1
 //
 // are called: of each other requester one in this round and in the j rounds before it, and its own. Here k requesters, its own
-// counted, have places while it waits; for its first task, who comes to the line later does not count: it stands in a later
-// round, or further back in this one.
+// counted, have places while it waits. For its first task, a requester that comes to the line later does not count: its place is in a
+// later round, or further back in this one.
 func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
 
-// CourtBound is the most tasks that are called before a requester's j-th task in the line, k requesters having places; see
-// CourtRound, which says when they are counted.
+// CourtBound returns the most tasks that are called before a requester's j-th task in the line while k requesters have places there.
+// CourtRound says which requesters count.
 func CourtBound(j, k uint64) uint64 { return (j+1)*(k-1) + j - 1 }
 
 // AttemptOn is the attempt that answers on the bench are for: of workers the task's, of court seats that and the number of

@@ -74,7 +74,7 @@ type (
 		Height int64
 		Gate   Gate
 	}
-	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has waited for its turn, with the seats,
+	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has come to the front of the line, with the seats,
 	// their powers and nothing else filled in.
 	CourtOpened struct {
 		Height int64

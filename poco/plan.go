@@ -2,10 +2,10 @@ package poco
 
 import "fmt"
 
-// PlanDelay is how many blocks after commit 1 wave 2 is planned, at the beginning of the block: the last state that nobody
-// who knows the seed of the draw can have shaped. With d = max(2, k+1) blocks to the draw (protocol section 7), the seed of
-// block C+d is known once block C+1 has been proposed, when k colluding proposers follow; what is in that block was chosen
-// without knowing it.
+// PlanDelay is how many blocks after commit 1, in block C, wave 2 is planned. The plan is made at the beginning of block C+2, from the
+// last state that nobody who knows the seed of the draw can have shaped: d = max(2, k+1) blocks lie between commit 1 and the draw
+// (protocol section 7). If k colluding proposers follow block C+1, they know the seed of block C+d once it is proposed. What is in
+// block C+1 was chosen before.
 const PlanDelay = 2
 
 // Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
@@ -85,7 +85,7 @@ func makePlan(in PlanInput) Plan {
 	if limit.Spent() {
 		return plan.toCourt(BoundSpent)
 	}
-	// A stake that not even certain detection makes enough is said at once: waiting for organisations would not help.
+	// If the stake is too small even where every lie is found, the court is planned at once: waiting for organisations would not help.
 	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
 		return plan.toCourt(BoundStake)
 	}
@@ -131,7 +131,7 @@ func makePlan(in PlanInput) Plan {
 	return plan.toCourt(BoundTable)
 }
 
-// toCourt is the court instead. It takes no risk of its own, but the task's stays: the draws that were refused before
+// toCourt returns the plan of a court instead. A court adds no risk of its own. The risk of draws that were refused before stays: they
 // were chances to lie, and the court must not make them free.
 func (p Plan) toCourt(why Bound) Plan {
 	p.Court, p.Bound, p.Replicas, p.Lottery = true, why, 0, 0
@@ -139,9 +139,9 @@ func (p Plan) toCourt(why Bound) Plan {
 	return p
 }
 
-// Fit returns the plan as it can be carried out with as many eligible organisations as are left of those that it counted,
-// the first worker's among them: the cheapest from it on whose x is not above its own. The charge stays. It is false when
-// there is none for so many seats: the draw is refused.
+// Fit fits the plan to the eligible organisations that are left of those that it counted, the first worker's among them. It returns the
+// cheapest plan with at least as many replicas whose x is not above the plan's own; the charge stays. It returns false if no such plan
+// has enough organisations and seats: then the draw is refused.
 func (p Plan) Fit(eligible, factor uint64, maxSeats uint32) (Plan, bool) {
 	fits := p
 	fits.Eligible = eligible

@@ -131,8 +131,8 @@ func (t *Task) settleEnding() Settlement {
 		fromStake := min(t.Terms.CourtFee, pot/k)
 		var fromEscrow uint64
 		if accepted || t.Ending == EndVoid || t.Ending == EndAbstained {
-			// Of a program on which the court does not agree, or that it cannot run in its window, it is the requester's to pay: the
-			// charge of the first worker's answer stands, and no charge is free.
+			// The requester pays the court of a program on which it does not agree, or that it cannot run in its window: the charge
+			// of the first worker's answer stands, and no charge is free.
 			fromEscrow = min(t.Terms.CourtFee-fromStake, escrow/k)
 		}
 		if t.isWithdrawn() {
@@ -145,8 +145,8 @@ func (t *Task) settleEnding() Settlement {
 		}
 	}
 	if !accepted && !t.isWithdrawn() {
-		// Restitution for the answer that did not come: at most the value at risk, and at most half, so that a requester
-		// and a worker in one hand cannot take a stake back that is lost.
+		// Restitution for the answer that did not come: at most the value at risk, and at most half of the stake that is left. So a
+		// requester that runs the worker too cannot get a lost stake back.
 		back := min(pot/2, t.Terms.Value)
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
 		pot -= back
@@ -161,7 +161,7 @@ func (t *Task) settleEnding() Settlement {
 	}
 	s.Burn, s.Refund = pot, escrow
 	if t.Terms.AuditBlocks > 0 && slices.ContainsFunc(s.Seats, func(e SeatEnd) bool { return e.Fault == FaultWrong }) {
-		// The court looks at what else the convicted has answered: its stake pays for that.
+		// The court also checks the other answers of the convicted organisation: the stake pays for that.
 		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
 	}
 	return s
@@ -227,9 +227,8 @@ func (t *Task) courtCost() uint64 {
 	return t.Terms.Stake
 }
 
-// payableAnswer is the answer whose replicas are paid: the accepted one. Where the escrow could not pay the court that would have had
-// to confirm it, it is the one on which all replicas agree: they did their work, the requester has seen it, and it was the
-// requester's to lock more.
+// payableAnswer returns the answer whose replicas are paid: the accepted one or, if the escrow could not pay the court that would have
+// confirmed it, the one on which all replicas agree. They did their work, the requester has seen the answer, and could have locked more.
 func (t *Task) payableAnswer() (Outcome, bool) {
 	switch t.Ending {
 	case EndAccepted:
@@ -240,8 +239,8 @@ func (t *Task) payableAnswer() (Outcome, bool) {
 	return Outcome{}, false
 }
 
-// soleAnswer is the answer that all replicas gave, where at most the first worker has none. A court that is called on it is
-// nobody's fault.
+// soleAnswer returns the answer that all replicas gave; the first worker may have had none. A court that is called on it is nobody's
+// fault.
 func (t *Task) soleAnswer() (found Outcome, agreed bool) {
 	for _, s := range t.Seats {
 		switch {
@@ -261,9 +260,8 @@ func (t *Task) isRight(seat Seat) bool {
 	return t.Ending == EndAccepted && seat.State == SeatRevealed && seat.Outcome == t.Verdict
 }
 
-// faultOf says what a seat did wrong, given the ending. Silence and withheld reveals are faults in every ending that
-// reached a judgement. Being wrong needs a verdict, and where replicas were outvoted by others, it needs the court's: a vote
-// of workers convicts nobody.
+// faultOf returns what a seat did wrong, given the ending. Silence and missed reveals are faults in every ending that reached a
+// judgement. Only the verdict of a court makes an answer wrong: a vote of workers convicts nobody.
 func (t *Task) faultOf(seat Seat) Fault {
 	switch t.Ending {
 	case EndBroken, EndCancelled, EndTooFew, EndEvidenceStopped: // nobody was asked to reveal what it has committed to
@@ -321,8 +319,8 @@ func (t *Task) isContradictory() bool {
 	return len(found) > 1
 }
 
-// endCourt sorts the court's seats and returns those to be paid: those with the two thirds or, when there were none,
-// those that answered at all.
+// endCourt notes the silent and the wrong seats of the court, and returns the seats to be paid: those that voted with the two thirds or,
+// where no two thirds agreed, all that answered.
 func (t *Task) endCourt(s *Settlement) (paid []string) {
 	if t.Ending == EndBroken {
 		return nil

@@ -48,7 +48,7 @@ type Terms struct {
 	// AuditBlocks is how long an answer that the replicas gave can be challenged, its workers' stakes locked; 0 for never.
 	AuditBlocks int64
 	WaitBlocks  int64 // how long to wait for enough eligible organisations
-	RetryBlocks int64 // how often to look meanwhile; for a first worker each wait is longer by what it waited before
+	RetryBlocks int64 // how long until a draw is tried again; for a first worker each wait is longer by what it waited before
 	MaxAttempts uint32
 }
 

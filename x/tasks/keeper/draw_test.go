@@ -182,8 +182,8 @@ func TestAChosenMomentIsCharged(t *testing.T) {
 	require.Equal(t, task.Plan.Charge, ledger.UnsettledCharges, "the court is not free")
 }
 
-// TestADrawThatProposersMayForesee: where a seat has left since the plan and the turns change before the draw, the draw is refused, charged
-// and planned anew with the longer delay. One that comes before the turns change is made.
+// TestADrawThatProposersMayForesee: where a seat has left since the plan and the rotation changes before the draw, the draw is refused, charged
+// and planned anew with the longer delay. A draw before the rotation changes is made.
 func TestADrawThatProposersMayForesee(t *testing.T) {
 	for _, c := range []struct {
 		delay   int64
