@@ -180,36 +180,40 @@ func readList(v *viper.Viper, name string) (out []string) {
 	return out
 }
 
-func (c config) validate() error {
-	switch {
-	case c.Role != roleWorker && c.Role != roleCourt:
-		return fmt.Errorf("role: got %q, expected worker or court", c.Role)
-	case len(c.Node) == 0:
-		return errors.New("node: empty, expected the gRPC endpoint of a node such as 127.0.0.1:9090")
-	case c.Patience != 0 && c.Patience < leastPatience:
-		return fmt.Errorf("node-patience: got %s, expected %s or more, or 0 for what fits the chain's windows", c.Patience, leastPatience)
-	case c.Slots < 1 || c.Slots > 1024:
-		return fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)
-	case c.Quota < 0:
-		return fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)
-	case c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL:
-		return fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)
-	case c.WallLimit < 0 || c.Drain < 0:
-		return fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)
-	case c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort:
-		return fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)
-	case c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0:
-		return fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)
-	case c.Enclave != "" && (!slices.Contains(attester.Names(), c.Enclave) || c.Role != roleWorker):
-		return fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, strings.Join(attester.Names(), ", "), roleWorker)
-	case c.Enclave != attester.SEVSNP && c.EnclaveCertificate+c.EnclaveProduct != "":
-		return fmt.Errorf("enclave-certificate and enclave-product: got %q and %q, expected them with enclave %s alone", c.EnclaveCertificate, c.EnclaveProduct, attester.SEVSNP)
-	case c.LogFormat != "text" && c.LogFormat != "json":
-		return fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)
-	}
+// rule is one that a configuration is held to: what is wrong where it is broken.
+type rule struct {
+	broken bool
+	wrong  error
+}
+
+// rules lists them in the order of the settings in docs/worker.md.
+func (c config) rules() []rule {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return fmt.Errorf("log-level: got %q, expected debug, info, warn or error", c.LogLevel)
+	return []rule{
+		{c.Role != roleWorker && c.Role != roleCourt, fmt.Errorf("role: got %q, expected worker or court", c.Role)},
+		{len(c.Node) == 0, errors.New("node: empty, expected the gRPC endpoint of a node such as 127.0.0.1:9090")},
+		{c.Patience != 0 && c.Patience < leastPatience, fmt.Errorf("node-patience: got %s, expected %s or more, or 0 for what fits the chain's windows", c.Patience, leastPatience)},
+		{c.Slots < 1 || c.Slots > 1024, fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)},
+		{c.Quota < 0, fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)},
+		{c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL, fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)},
+		{c.WallLimit < 0 || c.Drain < 0, fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)},
+		{c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort, fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)},
+		{c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0, fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)},
+		{c.Enclave != "" && (!slices.Contains(attester.Names(), c.Enclave) || c.Role != roleWorker),
+			fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, strings.Join(attester.Names(), ", "), roleWorker)},
+		{c.Enclave != attester.SEVSNP && c.EnclaveCertificate+c.EnclaveProduct != "",
+			fmt.Errorf("enclave-certificate and enclave-product: got %q and %q, expected them with enclave %s alone", c.EnclaveCertificate, c.EnclaveProduct, attester.SEVSNP)},
+		{c.LogFormat != "text" && c.LogFormat != "json", fmt.Errorf("log-format: got %q, expected text or json", c.LogFormat)},
+		{level.UnmarshalText([]byte(c.LogLevel)) != nil, fmt.Errorf("log-level: got %q, expected debug, info, warn or error", c.LogLevel)},
+	}
+}
+
+// validate returns the first rule that is broken.
+func (c config) validate() error {
+	for _, r := range c.rules() {
+		if r.broken {
+			return r.wrong
+		}
 	}
 	return nil
 }

@@ -185,34 +185,44 @@ func adviseNext(e *client.Error) string {
 	return byField[wrong{e.Field, e.Code}]
 }
 
+// resumption is what to do next about work that was begun, or about a service that is not there.
+type resumption struct {
+	code client.Code
+	when func(e *client.Error) bool // nil: always
+	next string                     // {watch}, {deal} and {holders} stand for the command that watches, for the deal and for who holds the result
+}
+
+// resumptions are tried in this order; the first that fits is said.
+var resumptions = []resumption{
+	{client.CodeRunning, isPartial, "{watch}, and fetch into another folder then"},
+	{client.CodeRunning, nil, "follow it with {watch}"},
+	{client.CodeInDoubt, nil, "look when the chain goes on: {watch}; if it knows no such request some minutes later, nothing was spent, and it can be run again"},
+	{client.CodeUnfinished, isStalled, "nothing is lost: when the chain goes on, so do the tasks; follow them with: {watch}"},
+	{client.CodeUnfinished, nil, "the tasks run on; follow them with: {watch}"},
+	{client.CodeUnmet, isPartial, "run the rest again; --rest 10m lets a bag wait on the book for offers to come"},
+	{client.CodeUnmet, hasRested, "look at the book: credenced order book; raise --max-price, or let it rest longer with --rest"},
+	{client.CodeUnmet, nil, "look at the book: credenced order book; --rest 10m lets it wait there for offers to come"},
+	{client.CodeUnavailable, namesDeal, "credenced task fetch {deal} --out DIR tries again; holders are {holders}"},
+	{client.CodeUnavailable, isDeclined, "the store declined it: it may be read-only, want a token, or be full"},
+	{client.CodeUnavailable, hasCause, "look whether the store is up; a devnet that was stopped is continued with `credenced devnet`"},
+	{client.CodeUnavailable, namesNoTask, "name a store with --store URL"},
+}
+
+// isPartial says that a part was had, or is to come: Got counts it.
+func isPartial(e *client.Error) bool   { return e.Got > 0 }
+func isStalled(e *client.Error) bool   { return errors.Is(e.Err, client.ErrStalled) }
+func hasRested(e *client.Error) bool   { return strings.Contains(e.What, "until height") }
+func namesDeal(e *client.Error) bool   { return e.Deal != "" }
+func isDeclined(e *client.Error) bool  { return errors.Is(e.Err, artifact.ErrRefused) }
+func hasCause(e *client.Error) bool    { return e.Err != nil }
+func namesNoTask(e *client.Error) bool { return e.Task == nil }
+
 // adviseResume says how to go on with what was begun.
 func adviseResume(e *client.Error) string {
-	watch := watchCommand(e.Request, e.Deal)
-	switch {
-	case e.Code == client.CodeRunning && e.Got > 0:
-		return watch + ", and fetch into another folder then"
-	case e.Code == client.CodeRunning:
-		return "follow it with " + watch
-	case e.Code == client.CodeInDoubt:
-		return "look when the chain goes on: " + watch + "; if it knows no such request some minutes later, nothing was spent, and it can be run again"
-	case e.Code == client.CodeUnfinished && errors.Is(e.Err, client.ErrStalled):
-		return "nothing is lost: when the chain goes on, so do the tasks; follow them with: " + watch
-	case e.Code == client.CodeUnfinished:
-		return "the tasks run on; follow them with: " + watch
-	case e.Code == client.CodeUnmet && e.Got > 0:
-		return "run the rest again; --rest 10m lets a bag wait on the book for offers to come"
-	case e.Code == client.CodeUnmet && strings.Contains(e.What, "until height"):
-		return "look at the book: credenced order book; raise --max-price, or let it rest longer with --rest"
-	case e.Code == client.CodeUnmet:
-		return "look at the book: credenced order book; --rest 10m lets it wait there for offers to come"
-	case e.Code == client.CodeUnavailable && e.Deal != "":
-		return fmt.Sprintf("credenced task fetch %s --out DIR tries again; holders are %s", client.ShortDigest(e.Deal), strings.Join(e.Found, ", "))
-	case e.Code == client.CodeUnavailable && e.Err != nil && errors.Is(e.Err, artifact.ErrRefused):
-		return "the store declined it: it may be read-only, want a token, or be full"
-	case e.Code == client.CodeUnavailable && e.Err != nil:
-		return "look whether the store is up; a devnet that was stopped is continued with `credenced devnet`"
-	case e.Code == client.CodeUnavailable && e.Task == nil:
-		return "name a store with --store URL"
+	for _, r := range resumptions {
+		if r.code == e.Code && (r.when == nil || r.when(e)) {
+			return strings.NewReplacer("{watch}", watchCommand(e.Request, e.Deal), "{deal}", client.ShortDigest(e.Deal), "{holders}", strings.Join(e.Found, ", ")).Replace(r.next)
+		}
 	}
 	return ""
 }
