@@ -1,0 +1,70 @@
+package web
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// kindsOf returns the kinds of steps, in their order.
+func kindsOf(steps []step) (kinds []string) {
+	for _, s := range steps {
+		kinds = append(kinds, s.Kind)
+	}
+	return kinds
+}
+
+// TestStepsOfALife: a task with a liar, whose court judges, in the order in which it happened; what the state says last is told last.
+func TestStepsOfALife(t *testing.T) {
+	task := taskstypes.Task{
+		Opened: 11, CourtCalled: 40, Done: 50, ByCourt: true, Phase: taskstypes.PHASE_DONE,
+		Draws: []taskstypes.DrawRecord{{Height: 20, Wave: 2, Attempt: 1, Organisations: []string{"birch"}}, {Height: 12, Wave: 1, Attempt: 1, Organisations: []string{"amber"}}},
+	}
+	page := &taskPage{Seats: []seatView{
+		{Organisation: "amber", Wave: 1, Committed: 15, Revealed: 30, State: "revealed"}, {Organisation: "birch", Wave: 2, Committed: 25, State: "silent"},
+	}}
+	page.Ending = "accepted"
+	steps := stepsOf(task, dealstypes.Deal{Height: 10, Pool: "north"}, page, nil)
+	require.True(t, slices.IsSortedFunc(steps, func(a, b step) int { return int(a.Height - b.Height) }))
+	require.Equal(t, []string{"silent", "matched", "opened", "drawn", "committed", "drawn", "committed", "revealed", "court", "ended"}, kindsOf(steps))
+	require.Equal(t, "accepted by court", steps[len(steps)-1].Word)
+
+	// Under audit the court's word is the audit's, not the ending's; the end of the audit is told as what is to come, until it is final.
+	task.Audit = &taskstypes.Audit{End: 90}
+	task.Phase = taskstypes.PHASE_AUDIT
+	steps = stepsOf(task, dealstypes.Deal{Height: 10}, page, nil)
+	require.Equal(t, "audit", steps[len(steps)-1].Kind)
+	require.EqualValues(t, 90, steps[len(steps)-1].Height)
+	task.Phase = taskstypes.PHASE_DONE
+	steps = stepsOf(task, dealstypes.Deal{Height: 10}, page, nil)
+	require.Equal(t, "final", steps[len(steps)-1].Kind)
+}
+
+// TestStepsAreInOrder: whatever a state says, each draw is one step, and steps ascend.
+func TestStepsAreInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		height := rapid.Int64Range(1, 50)
+		task := taskstypes.Task{Opened: height.Draw(t, "opened"), Done: rapid.Int64Range(0, 50).Draw(t, "done")}
+		for range rapid.IntRange(0, 5).Draw(t, "draws") {
+			task.Draws = append(task.Draws, taskstypes.DrawRecord{Height: height.Draw(t, "drawn")})
+		}
+		steps := stepsOf(task, dealstypes.Deal{Height: height.Draw(t, "matched")}, &taskPage{}, nil)
+		drawn := 0
+		for i, s := range steps {
+			if s.Kind == "drawn" {
+				drawn++
+			}
+			if i > 0 && s.Height < steps[i-1].Height {
+				t.Fatalf("%s at %d comes after %s at %d", s.Kind, s.Height, steps[i-1].Kind, steps[i-1].Height)
+			}
+		}
+		if drawn != len(task.Draws) {
+			t.Fatalf("%d draws make %d steps", len(task.Draws), drawn)
+		}
+	})
+}
