@@ -1,5 +1,10 @@
 package poco
 
+import "fmt"
+
+// MostForecast is the largest number of tasks that are forecast: that of the largest bag.
+const MostForecast = 1 << 40
+
 // Forecast is what tasks to come are expected to take if nothing goes wrong: no charge, nobody silent, and as much else in flight as
 // there was lately.
 type Forecast struct {
@@ -9,9 +14,13 @@ type Forecast struct {
 	Cheapest Plan   // that of the last task
 }
 
-// ForecastTasks plans so many tasks like the given one, one after the other. Each counts in both ledgers and pays its premium, so
-// that plans never get dearer: it looks for the tasks at which they change, and takes a few hundred plans for any number of tasks.
-func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) Forecast {
+// ForecastTasks plans so many tasks like the given one, one after the other, at most MostForecast. Each counts in both ledgers and pays its
+// premium, so that plans never get dearer: it looks for the tasks at which they change. There are at most MaxReplicas times LotterySteps
+// other plans, and to find each takes at most 81 plans: some thousands for any number of tasks.
+func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) (Forecast, error) {
+	if tasks > MostForecast {
+		return Forecast{}, fmt.Errorf("tasks: got %d, expected at most %d; forecast fewer", tasks, uint64(MostForecast))
+	}
 	f := Forecast{Tasks: tasks}
 	planAt := func(i uint64) Plan {
 		later := in
@@ -47,7 +56,7 @@ func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) Forecast {
 		}
 		f.Cheapest, at = plan, same+1
 	}
-	return f
+	return f, nil
 }
 
 // isLike says whether two plans take as many replicas.

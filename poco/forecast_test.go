@@ -39,7 +39,8 @@ func TestForecastIsOnePlanAfterTheOther(t *testing.T) {
 				l.Value.P = l.Value.P.Add(MoneyOf(premium))
 			}
 		}
-		got := ForecastTasks(Credence{}, in, premium, tasks)
+		got, err := ForecastTasks(Credence{}, in, premium, tasks)
+		require.NoError(t, err)
 		require.Equal(t, []uint64{want.Tasks, want.Steps, want.ToCourt}, []uint64{got.Tasks, got.Steps, got.ToCourt})
 	})
 }
@@ -50,8 +51,44 @@ func TestForecastOfManyTasks(t *testing.T) {
 		Allowances: DefaultAllowances, Window: 600, Faction: 40, Eligible: 200, Factor: 1, MaxSeats: 25, Stake: 1 << 40,
 		Class: Ledger{Trust: 10_000}, Requester: Ledger{Trust: 10_000},
 	}
-	f := ForecastTasks(Credence{}, in, 0, 1_000_000)
+	f, err := ForecastTasks(Credence{}, in, 0, 1_000_000)
+	require.NoError(t, err)
 	require.Zero(t, f.ToCourt)
 	require.InDelta(t, 1.13, float64(f.Steps)/LotterySteps/1_000_000, 0.01, "what the laboratory measures in peace (docs/trust.md)")
 	require.Equal(t, uint32(1), f.Cheapest.Replicas)
+}
+
+// countingPolicy counts the plans that are made.
+type countingPolicy struct {
+	Credence
+	plans *int
+}
+
+func (p countingPolicy) Plan(in PlanInput) Plan {
+	*p.plans++
+	return p.Credence.Plan(in)
+}
+
+// No number of tasks takes more plans than there are kinds of plans, times the steps of a search among 2^40. More tasks are refused.
+func TestForecastsAreBounded(t *testing.T) {
+	most := MaxReplicas * LotterySteps * 81
+	for _, trust := range []uint64{2, 10_000, MaxTrust} {
+		for _, tasks := range []uint64{0, 1, 1 << 39, MostForecast - 1, MostForecast} {
+			plans := 0
+			in := PlanInput{
+				Allowances: DefaultAllowances, Window: 600, Faction: 40, Eligible: 200, Factor: 874, MaxSeats: 25, Stake: 1 << 40,
+				Class: Ledger{Trust: trust}, Requester: Ledger{Trust: trust},
+			}
+			f, err := ForecastTasks(countingPolicy{plans: &plans}, in, 1, tasks)
+			require.NoError(t, err)
+			require.Equal(t, tasks, f.Tasks)
+			require.Less(t, plans, most, "trust %d, %d tasks", trust, tasks)
+			require.Less(t, plans, 10_000, "trust %d, %d tasks: what is said to be some thousands", trust, tasks)
+			t.Logf("trust %d, %d tasks: %d plans", trust, tasks, plans)
+		}
+	}
+	for _, tasks := range []uint64{MostForecast + 1, 1 << 63, ^uint64(0)} {
+		_, err := ForecastTasks(Credence{}, PlanInput{}, 0, tasks)
+		require.ErrorContains(t, err, "tasks: got ")
+	}
 }

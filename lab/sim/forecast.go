@@ -82,7 +82,9 @@ func (q Question) Answer() (Forecast, error) {
 	f := Forecast{Question: q, Peace: measure("peace", w, Credence{}, Peace{})}
 	first := newChain(Credence{}, Trial{World: w, Population: Peace{}, Seed: q.Seed})
 	f.First = first.planTask(nil)
-	f.Planned = poco.ForecastTasks(poco.Credence{}, first.planInput(nil), 0, uint64(q.Tasks))
+	if f.Planned, err = poco.ForecastTasks(poco.Credence{}, first.planInput(nil), 0, uint64(q.Tasks)); err != nil {
+		return Forecast{}, err
+	}
 
 	back := w
 	back.ReEntry = true
