@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
@@ -35,11 +36,44 @@ type Estimate struct {
 	LimitPrice uint64               `json:"limit_price,omitempty"`
 	// Stake in ucred that each worker loses for a wrong answer.
 	Stake uint64 `json:"stake"`
+	// Forecast of the whole bag; nil without a quote.
+	Forecast *Forecast `json:"forecast,omitempty"`
 	// Window is how many blocks a worker has for its answer, Reveal how many for opening it, and BlockMillis how long a block is
 	// meant to take.
 	Window      int64  `json:"window"`
 	Reveal      int64  `json:"reveal"`
 	BlockMillis uint64 `json:"block_millis"`
+}
+
+// Forecast is what a bag is expected to take if nothing goes wrong.
+type Forecast struct {
+	// Replicas of all tasks, and ToCourt, the tasks that would go to the court.
+	Replicas float64 `json:"replicas"`
+	ToCourt  uint64  `json:"to_court"`
+	// Cost of all tasks, and Staked, the stakes that are locked for all of their replicas, each until its task ends, in ucred.
+	Cost   uint64  `json:"cost"`
+	Staked float64 `json:"staked"`
+	// Rounds is how many executions follow one another when each organisation that can be drawn runs one at a time.
+	Rounds uint64 `json:"rounds"`
+	// Last is the plan of the last task, which is the cheapest.
+	Last *Plan `json:"last"`
+}
+
+// forecastOf reads the forecast of a quote.
+func forecastOf(q Quote) *Forecast {
+	f := q.Forecast
+	out := &Forecast{
+		Replicas: float64(f.Sixteenths)/poco.LotterySteps + float64(f.ToCourt), ToCourt: f.ToCourt, Cost: f.Cost, Last: planOf(&f.Last),
+	}
+	out.Staked = out.Replicas * float64(q.Deal.Terms.Stake)
+	if m := q.Plan.Eligible; m > 0 {
+		waves := uint64(2) // the first worker's, and the others'
+		if f.Sixteenths == f.Tasks*poco.LotterySteps {
+			waves = 1
+		}
+		out.Rounds = max(waves, uint64(math.Ceil(out.Replicas/float64(m))))
+	}
+	return out
 }
 
 // Estimate says what a job would cost. It sends, publishes and uploads nothing. Errors are those that Run would end with before it
@@ -106,7 +140,7 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 	if e.Replica, e.UsePrice = terms.Price, quote.Deal.Terms.UsePrice; e.UsePrice != nil {
 		e.LimitPrice = terms.PriceOf(poco.Outcome{Fuel: terms.FuelLimit})
 	}
-	e.BlockMillis = params.Params.BlockMillis
+	e.BlockMillis, e.Forecast = params.Params.BlockMillis, forecastOf(quote)
 	return r.checkAffordable(ctx, order)
 }
 

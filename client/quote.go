@@ -31,7 +31,7 @@ func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job)
 	if err != nil {
 		return Quote{}, err
 	}
-	res, err := c.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Deal: preview.Deal})
+	res, err := c.Tasks().Quote(ctx, &taskstypes.QueryQuoteRequest{Deal: preview.Deal, Tasks: job.Size_})
 	return Quote{res, preview.Offer, preview.Deal}, err
 }
 

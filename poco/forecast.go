@@ -1,6 +1,10 @@
 package poco
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"math/big"
+)
 
 // MostForecast is the largest number of tasks that are forecast: that of the largest bag.
 const MostForecast = 1 << 40
@@ -62,4 +66,25 @@ func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) (Forecast, err
 // isLike says whether two plans take as many replicas.
 func (p Plan) isLike(o Plan) bool {
 	return p.Court == o.Court && p.Replicas == o.Replicas && p.Lottery == o.Lottery
+}
+
+// CostOf is what the tasks of a forecast cost under the terms, in ucred, with a court of so many seats where the plan calls it; each replica costs
+// the price, which is the most where its use is paid. It saturates.
+func (t Terms) CostOf(f Forecast, bench uint64) uint64 {
+	times := func(a, b uint64) *big.Int {
+		return new(big.Int).Mul(new(big.Int).SetUint64(a), new(big.Int).SetUint64(b))
+	}
+	steps := times(t.Price, f.Steps)
+	cost := steps.Add(steps, big.NewInt(LotterySteps-1)).Quo(steps, big.NewInt(LotterySteps))
+	for _, each := range []uint64{t.AppPrice, t.DatasetPrice, t.Premium} {
+		cost.Add(cost, times(each, f.Tasks))
+	}
+	if t.policyRules().Court != CourtAtOnce { // the first worker's replica
+		cost.Add(cost, times(t.Price, f.ToCourt))
+	}
+	court := times(t.CourtFee, bench)
+	if cost.Add(cost, court.Mul(court, new(big.Int).SetUint64(f.ToCourt))); !cost.IsUint64() {
+		return math.MaxUint64
+	}
+	return cost.Uint64()
 }

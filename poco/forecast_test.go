@@ -92,3 +92,14 @@ func TestForecastsAreBounded(t *testing.T) {
 		require.ErrorContains(t, err, "tasks: got ")
 	}
 }
+
+func TestCostOfAForecast(t *testing.T) {
+	terms := testTerms()
+	terms.DatasetPrice, terms.Premium = 7, 3
+	f := Forecast{Tasks: 10, Steps: 8*2*LotterySteps + 1, ToCourt: 2}
+	require.Equal(t, 10*(terms.AppPrice+7+3)+8*2*terms.Price+1+2*(terms.Price+4*terms.CourtFee), terms.CostOf(f, 4), "a sixteenth of a replica is rounded up")
+	terms.Policy = PolicyCourt
+	require.Equal(t, 10*(terms.AppPrice+7+3)+8*2*terms.Price+1+2*4*terms.CourtFee, terms.CostOf(f, 4), "no worker runs it")
+	terms.CourtFee = 1 << 63
+	require.Equal(t, ^uint64(0), terms.CostOf(f, 4))
+}

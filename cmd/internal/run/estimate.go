@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -53,14 +54,31 @@ func PrintEstimate(out io.Writer, e *client.Estimate) {
 		return
 	}
 	t.AddRow("checked", "%s, in pool %s", e.Plan.Short(), e.Pool)
-	t.AddRow("price", "about %s a task, %s in all", cli.FormatCRED(e.Expected), cli.FormatCRED(e.Expected*e.Tasks))
+	f := e.Forecast
+	t.AddRow("price", "about %s a task now, %s in all if nothing goes wrong", cli.FormatCRED(e.Expected), cli.FormatCRED(f.Cost))
 	if e.UsePrice != nil {
 		t.AddRow("replica", "%s; with the limits of this job at most %s", cli.FormatReplicaPrice(e.Replica, e.UsePrice.ToPoco()), cli.FormatCRED(e.LimitPrice))
 	}
+	if e.Tasks > 1 {
+		t.AddRow("the bag", "%s", bagText(e))
+	}
 	t.AddRow("locked", "%s a task, %s in all; what is not spent comes back", cli.FormatCRED(e.MaxPrice), cli.FormatCRED(e.Locked))
 	t.AddRow("account", "has %s", cli.FormatCRED(e.Balance))
-	t.AddRow("stake", "%s of each worker stands behind its answer", cli.FormatCRED(e.Stake))
+	t.AddRow("stake", "%s of each worker stands behind its answer, over the whole bag %s", cli.FormatCRED(e.Stake), cli.FormatCRED(uint64(min(f.Staked, math.MaxInt64))))
 	t.AddRow("time", "a worker has at most %s for its answer; two groups of workers run a task one after the other", blocksText(e.Window, e.BlockMillis))
+}
+
+// bagText says what the tasks of a bag take, if nothing goes wrong.
+func bagText(e *client.Estimate) string {
+	f := e.Forecast
+	text := fmt.Sprintf("%.0f replicas expected, %.2f a task; the last: %s", f.Replicas, f.Replicas/float64(e.Tasks), f.Last.Short())
+	if f.ToCourt > 0 {
+		text += fmt.Sprintf("; %d tasks go to the court", f.ToCourt)
+	}
+	if f.Rounds > 0 {
+		text += fmt.Sprintf("; as long as %d executions in a row, if each of %d organisations runs one at a time", f.Rounds, e.Plan.Eligible)
+	}
+	return text
 }
 
 func isAre(n int) string {

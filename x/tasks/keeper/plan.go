@@ -58,10 +58,19 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 
 // planTask asks the task's policy for the plan by which the task would be checked if it were planned now.
 func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
+	policy, in, err := k.planInput(ctx, it, eligible)
+	if err != nil {
+		return poco.Plan{}, err
+	}
+	return policy.Plan(in), nil
+}
+
+// planInput returns the task's policy, and all from which it plans.
+func (k Keeper) planInput(ctx context.Context, it *item, eligible uint64) (poco.Policy, poco.PlanInput, error) {
 	terms := it.state.Terms
 	policy, err := poco.FindPolicy(terms.Policy)
 	if err != nil {
-		return poco.Plan{}, err
+		return nil, poco.PlanInput{}, err
 	}
 	in := poco.PlanInput{
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
@@ -69,12 +78,12 @@ func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.P
 		Trust: terms.Trust, Records: listScores(it.state.Seats),
 	}
 	if err := k.readLedgers(ctx, it, &in); err != nil {
-		return poco.Plan{}, err
+		return nil, poco.PlanInput{}, err
 	}
 	if err := k.readNetwork(ctx, it, &in); err != nil {
-		return poco.Plan{}, err
+		return nil, poco.PlanInput{}, err
 	}
-	return policy.Plan(in), nil
+	return policy, in, nil
 }
 
 // readLedgers puts the task's two ledgers into the input of a plan.

@@ -28,19 +28,24 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	plan, err := q.planTask(ctx, it, c.eligible)
+	policy, in, err := q.planInput(ctx, it, c.eligible)
 	if err != nil {
 		return nil, err
 	}
+	plan := policy.Plan(in)
 	bench, err := q.seats.ActiveCount(ctx)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := poco.FindPolicy(deal.Terms.Policy)
-	if err != nil {
-		return nil, err
-	}
 	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas, bench)
+	terms := it.state.Terms // as they would be with the price that is recommended
+	if fitted, err := terms.WithSeats(uint32(min(most, math.MaxUint32))); err == nil {
+		terms = fitted
+	}
+	forecast, err := poco.ForecastTasks(policy, in, terms.Premium, max(1, req.Tasks))
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
 	cost := func(seats uint64) uint64 {
 		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
 		if err != nil {
@@ -54,5 +59,9 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	}
 	return &types.QueryQuoteResponse{
 		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: cost(seats), MaxPrice: cost(most),
+		Forecast: types.Forecast{
+			Tasks: forecast.Tasks, Sixteenths: forecast.Steps, ToCourt: forecast.ToCourt, Last: types.PlanFromPoco(it.state.Terms, forecast.Cheapest),
+			Cost: terms.CostOf(forecast, bench),
+		},
 	}, nil
 }

@@ -237,6 +237,19 @@ func TestQuote(t *testing.T) {
 	require.Equal(t, 50+10*seats+1, plain.ExpectedPrice, "with the premium")
 	require.Equal(t, 50+10*(seats+2+4)+1, plain.MaxPrice, "two replicas more and a court of four")
 
+	// The forecast of one task is its plan; a bag's tasks get cheaper, and cost what their replicas, the app and the premium cost.
+	one := plain.Forecast
+	require.Equal(t, []uint64{1, uint64(16*plain.Plan.Replicas + plain.Plan.Lottery), 0}, []uint64{one.Tasks, one.Sixteenths, one.ToCourt})
+	require.Equal(t, plain.Plan, one.Last)
+	res, err := q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft, Tasks: 100_000})
+	require.NoError(t, err)
+	bag := res.Forecast
+	require.Less(t, bag.Sixteenths, 100_000*one.Sixteenths)
+	require.Equal(t, 100_000*uint64(50+1)+(10*bag.Sixteenths+15)/16, bag.Cost)
+	require.Less(t, 16*bag.Last.Replicas+bag.Last.Lottery, 16*one.Last.Replicas+one.Last.Lottery)
+	_, err = q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft, Tasks: 1 << 63})
+	require.ErrorContains(t, err, "InvalidArgument")
+
 	draft.Terms.DatasetPrice = 33
 	dear := quote()
 	require.Equal(t, plain.ExpectedPrice+33, dear.ExpectedPrice)
@@ -254,7 +267,7 @@ func TestQuote(t *testing.T) {
 	require.InDelta(t, whole.StakeFloor/2, half.StakeFloor, 1)
 
 	draft.Terms.Price = 1 << 62
-	_, err := q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft})
+	_, err = q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft})
 	require.ErrorContains(t, err, "InvalidArgument", "no task runs under such terms")
 	_, err = q.Quote(f.ctx, &types.QueryQuoteRequest{})
 	require.ErrorContains(t, err, "InvalidArgument")
