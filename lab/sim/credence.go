@@ -12,7 +12,7 @@ import (
 // ledgers and its settlement are the chain's own code. The rest of the chain's state (which organisations are registered, which
 // workers cool down) is simulated by crowd.
 type Credence struct {
-	// Factor is the k+1 by which plans multiply the chance of collusion; 0 means 1.
+	// Factor is what the beacon's proposers can choose among (poco.ProposerChoices), by which plans multiply the chance of collusion; 0 means 1.
 	Factor uint64
 	// Replicas, when not 0, makes every plan Replicas and Lottery, whatever the ledgers allow, and opens every turn.
 	Replicas, Lottery uint32

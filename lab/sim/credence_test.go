@@ -113,8 +113,8 @@ func TestAttacksDoNotPay(t *testing.T) {
 func TestProposersChoiceIsPaidFor(t *testing.T) {
 	w := Standard(10_000, 2_000)
 	w.ReEntry = true
-	open := measured(Credence{}, w, Proposer{Draws: 3}, 6)
-	closed := measured(Credence{Factor: 3}, w, Proposer{Draws: 3}, 6)
+	open := measured(Credence{}, w, Proposer{Proposers: 2}, 6)
+	closed := measured(Credence{Factor: poco.ProposerChoices(2)}, w, Proposer{Proposers: 2}, 6)
 	require.Greater(t, open.Likely.Mean, open.Certificate.Mean, "without the factor the debt is too small")
 	require.LessOrEqual(t, closed.Likely.Mean, closed.Certificate.Mean+4*(closed.Likely.Error+closed.Certificate.Error))
 }

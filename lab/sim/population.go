@@ -1,5 +1,11 @@
 package sim
 
+import (
+	"fmt"
+
+	"github.com/credence-chain/credence/poco"
+)
+
 // Act is what a colluder does at its seat.
 type Act uint8
 
@@ -212,14 +218,23 @@ type Withdrawer struct{ Informed }
 func (Withdrawer) Name() string        { return "input withdrawal" }
 func (Withdrawer) isWithdrawing() bool { return true }
 
-// Proposer is informed and chooses among the draws of several blocks in a row.
+// Proposer is informed, and so many of its members propose blocks next to one another: it chooses among as many draws as they can compute
+// (docs/adr/0061-what-proposers-can-choose.md).
 type Proposer struct {
 	Informed
-	Draws int
+	Proposers uint64
 }
 
-func (p Proposer) Name() string      { return "proposer of " + trimZeros(float64(p.Draws-1)) + " in a row" }
-func (p Proposer) countRedraws() int { return p.Draws }
+// Name implements Population.
+func (p Proposer) Name() string {
+	text := "1 proposer"
+	if p.Proposers > 1 {
+		text = fmt.Sprintf("%d proposers in a row", p.Proposers)
+	}
+	return text + fmt.Sprintf(", %d seeds to choose from", p.countRedraws())
+}
+
+func (p Proposer) countRedraws() int { return int(poco.ProposerChoices(p.Proposers)) }
 
 // Refuser is informed and knows the seed: it takes so many looks at another draw, each of which a plan has to count.
 type Refuser struct {

@@ -286,9 +286,9 @@ func assumptionCells(size Size) (cells []Cell) {
 	sybils := w
 	sybils.Sybils = 5
 	add(Credence{}, sybils, Informed{}, "5 workers to each colluding organisation")
-	for _, draws := range []int{2, 3} {
-		add(Credence{}, w, Proposer{Draws: draws}, "the plan does not count on it")
-		add(Credence{Factor: uint64(draws)}, w, Proposer{Draws: draws}, "the plan counts on it")
+	for k := uint64(1); k <= 3; k++ {
+		add(Credence{}, w, Proposer{Proposers: k}, "the plan does not count on it")
+		add(Credence{Factor: poco.ProposerChoices(k)}, w, Proposer{Proposers: k}, "the plan counts on it")
 	}
 	for _, chance := range []float64{0.1, 0.5, 1} {
 		add(Credence{}, w, Briber{Chance: chance}, "")
