@@ -19,7 +19,7 @@ import (
 )
 
 // pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
-var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "secrets.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "feeds.md"}
+var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "feeds.md", "secrets.md"}
 
 // TestGuides starts a devnet where readers have theirs, and runs what the pages say in one shell that ends at the first
 // command that fails.
