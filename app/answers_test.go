@@ -62,16 +62,14 @@ func (s *town) pays() []byte {
 	return s.sign(rich, testutil.TxGas, 20_000, banktypes.NewMsgSend(rich.Addr, rich.Addr, coin(1)))
 }
 
-// due are the answers that the seats of a task owe now.
-func (s *town) due(id string) (txs [][]byte) {
+// due are the answers that the seats of a task owe now, all of them honest.
+func (s *town) due(id string) (txs [][]byte) { return s.owed(id, testutil.Honest) }
+
+// owed are the answers that the workers and the court of a task owe now, as answer says.
+func (s *town) owed(id string, answer testutil.Answer) (txs [][]byte) {
 	task := s.Task(id)
-	for _, seat := range task.Seats {
-		switch {
-		case seat.State == taskstypes.SEAT_STATE_DRAWN && (task.Phase == taskstypes.PHASE_FIRST || task.Phase == taskstypes.PHASE_SECOND):
-			txs = append(txs, s.answer(seat.Who, s.CommitMsg(task, seat.Who, taskstypes.BENCH_WORKERS, testutil.Truth)))
-		case seat.State == taskstypes.SEAT_STATE_COMMITTED && task.Phase == taskstypes.PHASE_REVEAL:
-			txs = append(txs, s.answer(seat.Who, s.RevealMsg(task, seat.Who, taskstypes.BENCH_WORKERS)))
-		}
+	for _, msg := range s.AnswersOwed(task, answer) {
+		txs = append(txs, s.answer(msg.Who, msg.Msg))
 	}
 	return txs
 }

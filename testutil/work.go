@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/result"
@@ -66,10 +68,15 @@ func Honest(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, b
 	return Truth, true
 }
 
-// QueueWork queues what is to be done for a task in its phase: commitments as answer says, and every reveal.
-func (c *Compute) QueueWork(id string, answer Answer) {
+// Owed is an answer that a seat owes now.
+type Owed struct {
+	Who string
+	Msg sdk.Msg
+}
+
+// AnswersOwed returns what is to be sent for a task in its phase: commitments as answer says, and every reveal.
+func (c *Compute) AnswersOwed(t taskstypes.Task, answer Answer) (out []Owed) {
 	c.T.Helper()
-	t := c.Task(id)
 	for _, side := range []struct {
 		bench          taskstypes.Bench
 		seats          []taskstypes.Seat
@@ -82,12 +89,21 @@ func (c *Compute) QueueWork(id string, answer Answer) {
 			switch {
 			case s.State == taskstypes.SEAT_STATE_DRAWN && slices.Contains(side.commit, t.Phase):
 				if o, ok := answer(t, s, side.bench); ok {
-					c.Queue(c.Key(s.Who), c.CommitMsg(t, s.Who, side.bench, o))
+					out = append(out, Owed{s.Who, c.CommitMsg(t, s.Who, side.bench, o)})
 				}
 			case s.State == taskstypes.SEAT_STATE_COMMITTED && slices.Contains(side.reveal, t.Phase):
-				c.Queue(c.Key(s.Who), c.RevealMsg(t, s.Who, side.bench))
+				out = append(out, Owed{s.Who, c.RevealMsg(t, s.Who, side.bench)})
 			}
 		}
+	}
+	return out
+}
+
+// QueueWork queues what is to be done for a task in its phase.
+func (c *Compute) QueueWork(id string, answer Answer) {
+	c.T.Helper()
+	for _, owed := range c.AnswersOwed(c.Task(id), answer) {
+		c.Queue(c.Key(owed.Who), owed.Msg)
 	}
 }
 
