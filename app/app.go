@@ -311,7 +311,7 @@ func (a *App) RegisterTxService(ctx client.Context) {
 // simulateNamed simulates a transaction. Its error can be told from its text, which is all that the SDK's service keeps of it.
 func (a *App) simulateNamed(tx []byte) (sdk.GasInfo, *sdk.Result, error) {
 	gas, res, err := a.Simulate(tx)
-	return gas, res, reasons.Named(err)
+	return gas, res, reasons.AddCode(err)
 }
 
 // RegisterTendermintService serves queries about blocks and validators.

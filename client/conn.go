@@ -124,7 +124,7 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 		// takes pings of idle connections for abuse.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingAfter, Timeout: pingWait}),
 		grpc.WithDefaultCallOptions(
-			grpc.ForceCodec(theEncoding().codec.GRPCCodec()),
+			grpc.ForceCodec(sharedEncoding().codec.GRPCCodec()),
 			grpc.MaxCallRecvMsgSize(maxReply),
 		),
 	)

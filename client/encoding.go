@@ -21,19 +21,19 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Bech32Prefix of account addresses.
+// Bech32Prefix is the human-readable part of account addresses.
 const Bech32Prefix = "cred"
 
-// encoding is how messages are written. It doesn't depend on the SDK's global configuration, so that a program may
-// speak to chains with other prefixes too.
+// encoding holds the codecs for messages and addresses. It does not depend on the SDK's global configuration, so that a program
+// can talk to chains with other address prefixes too.
 type encoding struct {
 	registry codectypes.InterfaceRegistry
 	codec    *codec.ProtoCodec
 	address  address.Bech32Codec
 }
 
-// theEncoding is built once: descriptors are global anyway.
-var theEncoding = sync.OnceValue(func() encoding {
+// sharedEncoding is built once, because the descriptors of messages are global anyway.
+var sharedEncoding = sync.OnceValue(func() encoding {
 	e, err := newEncoding()
 	if err != nil {
 		panic("client: the message descriptors compiled into this program are broken: " + err.Error())
@@ -58,21 +58,21 @@ func newEncoding() (encoding, error) {
 	msgservice.RegisterMsgServiceDesc(registry, &voucherstypes.Msg_serviceDesc)
 	msgservice.RegisterMsgServiceDesc(registry, &taskstypes.Msg_serviceDesc)
 
-	return encoding{registry: registry, codec: codec.NewProtoCodec(registry), address: newAccounts()}, nil
+	return encoding{registry: registry, codec: codec.NewProtoCodec(registry), address: newAddressCodec()}, nil
 }
 
-func newAccounts() address.Bech32Codec { return address.Bech32Codec{Bech32Prefix: Bech32Prefix} }
+func newAddressCodec() address.Bech32Codec { return address.Bech32Codec{Bech32Prefix: Bech32Prefix} }
 
-// signingOptions say how the signers of a message are found.
+// signingOptions are the codecs by which the SDK finds the signers of a message.
 func signingOptions() *txsigning.Options {
 	return &txsigning.Options{
-		AddressCodec:          newAccounts(),
+		AddressCodec:          newAddressCodec(),
 		ValidatorAddressCodec: address.Bech32Codec{Bech32Prefix: Bech32Prefix + "valoper"},
 	}
 }
 
-// Addresses reads and writes addresses as the chain does.
-func Addresses() address.Bech32Codec { return newAccounts() }
+// Addresses returns the codec for account addresses.
+func Addresses() address.Bech32Codec { return newAddressCodec() }
 
-// Codec reads and writes the chain's messages, and the keys of a keyring.
-func Codec() codec.Codec { return theEncoding().codec }
+// Codec returns the codec for the chain's messages and for the keys of a keyring.
+func Codec() codec.Codec { return sharedEncoding().codec }

@@ -34,7 +34,7 @@ import (
 
 // testTx reads transactions as a node does, by the SDK's own code.
 var testTx = func() sdkclient.TxConfig {
-	config, err := authtx.NewTxConfigWithOptions(theEncoding().codec, authtx.ConfigOptions{
+	config, err := authtx.NewTxConfigWithOptions(sharedEncoding().codec, authtx.ConfigOptions{
 		EnabledSignModes: authtx.DefaultSignModes,
 		SigningOptions:   signingOptions(),
 	})
@@ -90,7 +90,7 @@ func (n *fakeNode) serve(t *testing.T) string {
 		}
 		return next(ctx, req)
 	}
-	server := grpc.NewServer(grpc.ForceServerCodec(theEncoding().codec.GRPCCodec()), grpc.UnaryInterceptor(down))
+	server := grpc.NewServer(grpc.ForceServerCodec(sharedEncoding().codec.GRPCCodec()), grpc.UnaryInterceptor(down))
 	cmtservice.RegisterServiceServer(server, cometOf{fakeNode: n})
 	nodeservice.RegisterServiceServer(server, nodeOf{fakeNode: n})
 	txtypes.RegisterServiceServer(server, txOf{fakeNode: n})

@@ -37,7 +37,7 @@ func newMemoryKey(secret []byte) (Key, error) {
 		return nil, fmt.Errorf("key: got %d bytes, expected the 32 of a secp256k1 key", len(secret))
 	}
 	private := &secp256k1.PrivKey{Key: secret}
-	text, err := theEncoding().address.BytesToString(private.PubKey().Address())
+	text, err := sharedEncoding().address.BytesToString(private.PubKey().Address())
 	if err != nil {
 		return nil, fmt.Errorf("key: %w", err)
 	}

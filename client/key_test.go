@@ -15,7 +15,7 @@ import (
 func TestParseKey(t *testing.T) {
 	key, err := ParseKey(strings.Repeat("0", 63) + "1\n")
 	require.NoError(t, err)
-	want, err := theEncoding().address.BytesToString([]byte{
+	want, err := sharedEncoding().address.BytesToString([]byte{
 		0x75, 0x1e, 0x76, 0xe8, 0x19, 0x91, 0x96, 0xd4, 0x54, 0x94, 0x1c, 0x45, 0xd1, 0xb3, 0xa3, 0x23, 0xf1, 0x43, 0x3b, 0xd6,
 	})
 	require.NoError(t, err)

@@ -30,25 +30,24 @@ const (
 	KindVoucher IDKind = "voucher"
 )
 
-// Ref is a thing on the chain.
+// Ref names one record on the chain.
 type Ref struct {
 	Kind IDKind
-	// ID is whole, 64 hexadecimal digits.
+	// ID has all 64 hexadecimal digits.
 	ID string
 }
 
-// MinPrefix is how many digits of an id have to be given at least.
+// MinPrefix is the least number of digits of an id's prefix.
 const MinPrefix = prefix.Min
 
-// IsID says whether a text is an id, or can be the beginning of one.
+// IsID says whether a text is an id, or can be the prefix of one.
 func IsID(text string) bool { return prefix.Check(normalID(text)) == nil }
 
-// normalID is an id as the chain writes it.
+// normalID returns an id as the chain writes it: without spaces around it, in lower case.
 func normalID(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// Resolve finds what an id names, of the kinds given. The beginning of an id will do, if nothing else of these kinds begins
-// so; the chain is asked for what does. Errors are an *Error, which lists the candidates when there are several, and a
-// node's own.
+// Resolve finds the record of one of the given kinds that an id names. A prefix of the id is enough if only one record of these
+// kinds has it. The error is an *Error, which lists the candidates if there are several, or the node's own error.
 func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) (Ref, error) {
 	id := normalID(text)
 	if !IsID(id) {
@@ -57,7 +56,7 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 			Expected: fmt.Sprintf("the id of %s, 64 hexadecimal digits, or at least the first %d of them", joinKinds(kinds), MinPrefix),
 		}
 	}
-	found, err := listBeginning(ctx, conn, id, kinds)
+	found, err := listByPrefix(ctx, conn, id, kinds)
 	if err != nil {
 		return Ref{}, err
 	}
@@ -65,7 +64,7 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	case 1:
 		return found[0], nil
 	case 0:
-		return Ref{}, &Error{Code: CodeNotFound, Field: "ID", Value: id, Kinds: kinds, What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), beginningOf(id))}
+		return Ref{}, &Error{Code: CodeNotFound, Field: "ID", Value: id, Kinds: kinds, What: fmt.Sprintf("the chain knows no %s %s", orWords(kinds), describePrefix(id))}
 	}
 	lines := make([]string, len(found))
 	for i, r := range found {
@@ -74,8 +73,9 @@ func Resolve(ctx context.Context, conn grpc.ClientConnInterface, text string, ki
 	return Ref{}, &Error{Code: CodeAmbiguous, Field: "ID", Value: id, Kinds: kinds, What: "it is the beginning of several ids", Found: lines}
 }
 
-// FindByBeginning lists what begins with an id, of the kinds given, or of every kind without one; nothing for a text that is no id.
-func FindByBeginning(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) ([]Ref, error) {
+// FindByPrefix lists the records of the given kinds whose ids begin with a text. Without kinds it lists records of every kind. It
+// returns nothing if the text cannot be the prefix of an id.
+func FindByPrefix(ctx context.Context, conn grpc.ClientConnInterface, text string, kinds ...IDKind) ([]Ref, error) {
 	id := normalID(text)
 	if !IsID(id) {
 		return nil, nil
@@ -83,11 +83,11 @@ func FindByBeginning(ctx context.Context, conn grpc.ClientConnInterface, text st
 	if len(kinds) == 0 {
 		kinds = []IDKind{KindTask, KindRequest, KindDeal, KindOrder, KindMatch, KindVoucher}
 	}
-	return listBeginning(ctx, conn, id, kinds)
+	return listByPrefix(ctx, conn, id, kinds)
 }
 
-// listBeginning asks for what begins so.
-func listBeginning(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
+// listByPrefix asks each module for the records whose ids begin with id.
+func listByPrefix(ctx context.Context, conn grpc.ClientConnInterface, id string, kinds []IDKind) (out []Ref, err error) {
 	add := func(kind IDKind, ids []string) {
 		if slices.Contains(kinds, kind) {
 			for _, id := range ids {
@@ -128,8 +128,8 @@ func listBeginning(ctx context.Context, conn grpc.ClientConnInterface, id string
 	return out, nil
 }
 
-// ResolveReference completes the digest of an app, or of a dataset, of which the beginning is given: "sha256:" and at least
-// MinPrefix digits. Every other reference is returned as it is.
+// ResolveReference completes a prefix of the digest of an app, or of a dataset: "sha256:" and at least MinPrefix digits. It returns
+// every other reference unchanged. The error is an *Error or the node's own.
 func ResolveReference(ctx context.Context, conn grpc.ClientConnInterface, reference string, dataset bool) (string, error) {
 	digits, ok := artifact.CutAlgorithm(reference)
 	if digits = normalID(digits); !ok || len(digits) == prefix.Digits || prefix.Check(digits) != nil {
@@ -172,7 +172,8 @@ func joinKinds(kinds []IDKind) string {
 	return article + orWords(kinds)
 }
 
-func beginningOf(id string) string {
+// describePrefix words an id, or a prefix of one, for the end of "the chain knows no task ...".
+func describePrefix(id string) string {
 	if len(id) == prefix.Digits {
 		return id
 	}

@@ -79,7 +79,7 @@ func (c *chain) searchText(ctx context.Context, p params) (any, error) {
 
 // searchID finds what begins with an id.
 func (c *chain) searchID(ctx context.Context, text string, out *[]found) error {
-	refs, err := client.FindByBeginning(ctx, c.conn, text)
+	refs, err := client.FindByPrefix(ctx, c.conn, text)
 	for _, r := range refs {
 		*out = append(*out, found{string(r.Kind), r.ID})
 	}

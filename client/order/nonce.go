@@ -10,9 +10,9 @@ var nonces struct {
 	last uint64
 }
 
-// Nonce returns one that was not used before: the time in microseconds, and one more than the last within a process. So
-// newer orders have larger nonces, and cancelling all below one cancels the older ones.
-func Nonce() uint64 {
+// NewNonce returns a nonce that this process has not used: the time in microseconds, or the last nonce plus one if that is larger.
+// Newer orders therefore have larger nonces, and cancelling all nonces below one cancels the older orders.
+func NewNonce() uint64 {
 	nonces.Lock()
 	defer nonces.Unlock()
 	nonces.last = max(nonces.last+1, uint64(time.Now().UnixMicro()))

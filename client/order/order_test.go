@@ -252,10 +252,10 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestNonce(t *testing.T) {
-	last := order.Nonce()
+	last := order.NewNonce()
 	require.Less(t, last, uint64(1)<<63)
 	for range 1000 {
-		n := order.Nonce()
+		n := order.NewNonce()
 		require.Greater(t, n, last)
 		last = n
 	}

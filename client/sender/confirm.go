@@ -53,7 +53,7 @@ func (o ConfirmOptions) fillDefaults() ConfirmOptions {
 		o.Rebroadcast = 3 * time.Second
 	}
 	if o.Observer == nil {
-		o.Observer = nobody{}
+		o.Observer = noObserver{}
 	}
 	if o.Rebroadcasted == nil {
 		o.Rebroadcasted = func() {}
@@ -61,12 +61,12 @@ func (o ConfirmOptions) fillDefaults() ConfirmOptions {
 	return o
 }
 
-// nobody is an observer that looks away.
-type nobody struct{}
+// noObserver is the Observer and the Watch for options without one. It does nothing.
+type noObserver struct{}
 
-func (nobody) Begin() (Watch, func()) { return nobody{}, func() {} }
-func (nobody) Block(int64)            {}
-func (nobody) Quiet(string)           {}
+func (noObserver) Begin() (Watch, func()) { return noObserver{}, func() {} }
+func (noObserver) Block(int64)            {}
+func (noObserver) Quiet(string)           {}
 
 // Confirm waits until a transaction that was sent is in a block. Taken says that a node has taken it; otherwise it is sent at
 // once. Errors: a *TxError when a block has it and it failed, or when no node is known to have taken it and one refused it; a

@@ -9,7 +9,7 @@ import (
 
 func main() {
 	cli.Program = "credence-load"
-	err := cli.Explained(loadCommand().Execute())
+	err := cli.ExplainCommandError(loadCommand().Execute())
 	if err != nil {
 		cli.TellError(os.Stderr, err)
 	}

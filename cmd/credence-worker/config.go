@@ -155,13 +155,13 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		LogLevel:  v.GetString("log-level"), Sabotage: v.GetString("sabotage"),
 	}
 	var err error
-	if c.LogFile, err = logfile.From(v); err != nil {
+	if c.LogFile, err = logfile.ReadOptions(v); err != nil {
 		return c, err
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = c.pathOf("key")
 	}
-	c.Passphrase = keyfile.From(c.PassphraseFile)
+	c.Passphrase = keyfile.NewSource(c.PassphraseFile)
 	if c.Cache == "" {
 		c.Cache = c.pathOf("cache")
 	}

@@ -39,7 +39,7 @@ func showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show FILE", Short: "Print the address of a key file", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			key, err := client.UnlockKey(args[0], keyfile.From(passphraseFile))
+			key, err := client.UnlockKey(args[0], keyfile.NewSource(passphraseFile))
 			if err != nil {
 				return err
 			}

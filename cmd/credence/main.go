@@ -23,7 +23,7 @@ import (
 func main() {
 	registry.RunChild() // this program again, as the sandbox of a run on this machine
 	cli.Program = "credence"
-	err := cli.Explained(rootCommand().Execute())
+	err := cli.ExplainCommandError(rootCommand().Execute())
 	if err != nil {
 		cli.TellError(os.Stderr, err)
 	}

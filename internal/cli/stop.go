@@ -72,8 +72,8 @@ func Stopped(ctx context.Context, err error, next string) error {
 	return &Problem{What: cause.Error(), Next: next, Exit: status, Err: cause}
 }
 
-// Explained puts the error of any command into words, those of the SDK's included, which know only their own.
-func Explained(err error) error {
+// ExplainCommandError rewrites the error of any command for people. It covers the SDK's commands too, which do not call Explain.
+func ExplainCommandError(err error) error {
 	err = SimplifyError(Explain(err))
 	var known *Problem
 	var network *net.OpError

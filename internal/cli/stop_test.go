@@ -11,13 +11,13 @@ import (
 )
 
 // What a node says to programs is no part of what a person reads.
-func TestExplained(t *testing.T) {
-	require.NoError(t, Explained(nil))
+func TestExplainCommandError(t *testing.T) {
+	require.NoError(t, ExplainCommandError(nil))
 	inner := status.Error(codes.InvalidArgument, "expected a party to list by")
-	err := Explained(status.Error(codes.InvalidArgument, inner.Error()))
+	err := ExplainCommandError(status.Error(codes.InvalidArgument, inner.Error()))
 	require.EqualError(t, err, "expected a party to list by")
 	require.Equal(t, ExitFailed, ExitStatus(err))
-	err = Explained(&client.TxError{Codespace: "market", Code: 5, Log: delivery + "request 12 is REQUEST_STATUS_MATCHED: already ended"})
+	err = ExplainCommandError(&client.TxError{Codespace: "market", Code: 5, Log: delivery + "request 12 is REQUEST_STATUS_MATCHED: already ended"})
 	require.ErrorContains(t, err, "request 12 is matched: already ended\n  Next: ")
 	require.Equal(t, ExitRefused, ExitStatus(err))
 }

@@ -177,15 +177,15 @@ func findBinary(given, name string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// Faction is how many colluding organisations the default q covers among n of them.
+// Faction returns the number of colluding organisations that the default q covers among n organisations.
 func Faction(n int) int {
 	// x/tasks' default of q = 1/5; a devnet doesn't change it.
 	return int(poco.Faction(1, 5, uint64(n)))
 }
 
-// Needed is how many organisations with a worker a task of this trust needs at least on a devnet, when nothing else runs and
-// the validators' court is not asked for; 0 when no number that a devnet takes would do.
-func Needed(trust uint64) int {
+// CountNeededWorkers returns the least number of workers, each of its own organisation, with which a devnet can check a task of this
+// trust by replicas, without the court, when no other task runs. It returns 0 if MaxWorkers are too few.
+func CountNeededWorkers(trust uint64) int {
 	ledger := poco.Ledger{Trust: trust}
 	for n := 1; n <= MaxWorkers; n++ {
 		plan := poco.Credence{}.Plan(poco.PlanInput{

@@ -27,8 +27,8 @@ func Parse(text string) (id [Size]byte, err error) {
 	return [Size]byte{}, fmt.Errorf("%.80q: expected %d lower-case hexadecimal digits", text, 2*Size)
 }
 
-// Follow checks the id of a list that is in the order of its ids, each once, and moves last, the id before it, on.
-func Follow(last *string, id string) error {
+// CheckAscending checks the next id of a list: it must be an id, and greater than *last, the id before it. It then sets *last to id.
+func CheckAscending(last *string, id string) error {
 	if _, err := Parse(id); err != nil {
 		return err
 	}

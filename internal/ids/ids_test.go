@@ -29,10 +29,10 @@ func TestParseTakesOneText(t *testing.T) {
 
 func TestFollow(t *testing.T) {
 	one, two, last := strings.Repeat("1", 64), strings.Repeat("2", 64), ""
-	require.NoError(t, ids.Follow(&last, one))
-	require.NoError(t, ids.Follow(&last, two))
-	require.ErrorContains(t, ids.Follow(&last, two), "ascending")
-	require.ErrorContains(t, ids.Follow(&last, one), "ascending")
-	require.ErrorContains(t, ids.Follow(&last, "x"), "hexadecimal")
+	require.NoError(t, ids.CheckAscending(&last, one))
+	require.NoError(t, ids.CheckAscending(&last, two))
+	require.ErrorContains(t, ids.CheckAscending(&last, two), "ascending")
+	require.ErrorContains(t, ids.CheckAscending(&last, one), "ascending")
+	require.ErrorContains(t, ids.CheckAscending(&last, "x"), "hexadecimal")
 	require.Equal(t, two, last)
 }

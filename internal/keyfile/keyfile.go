@@ -49,7 +49,7 @@ func Read(path string, passphrase Source) ([]byte, error) {
 		return content, err
 	}
 	if passphrase == nil {
-		passphrase = From("")
+		passphrase = NewSource("")
 	}
 	secret, err := passphrase()
 	if err != nil {

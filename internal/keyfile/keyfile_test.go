@@ -37,7 +37,7 @@ func write(t *testing.T, name, content string, mode os.FileMode) string {
 
 func passphrase(t *testing.T, text string) Source {
 	t.Helper()
-	return From(write(t, "passphrase", text+"\n", 0o600))
+	return NewSource(write(t, "passphrase", text+"\n", 0o600))
 }
 
 // A file becomes encrypted in place and plain again, and nothing else lies in its folder.
@@ -153,7 +153,7 @@ func TestRefusedChanges(t *testing.T) {
 	unchanged()
 	require.ErrorContains(t, Encrypt(path, passphrase(t, secretText), func([]byte) error { return errors.New("no key") }), path+": no key")
 	unchanged()
-	require.ErrorContains(t, Encrypt(path, From(filepath.Join(t.TempDir(), "none")), nil), "there is none")
+	require.ErrorContains(t, Encrypt(path, NewSource(filepath.Join(t.TempDir(), "none")), nil), "there is none")
 	unchanged()
 	require.NoError(t, os.Chmod(path, 0o644))
 	var wrong *ModeError
@@ -177,14 +177,14 @@ func TestSources(t *testing.T) {
 		require.NoError(t, err)
 		return string(secret)
 	}
-	require.Equal(t, " with spaces ", get(From(write(t, "p", " with spaces \r\n", 0o400))))
+	require.Equal(t, " with spaces ", get(NewSource(write(t, "p", " with spaces \r\n", 0o400))))
 	for content, why := range map[string]string{"": "empty", "\n": "empty", "a\nb\n": "more than one line"} {
-		_, err := From(write(t, "p", content, 0o600))()
+		_, err := NewSource(write(t, "p", content, 0o600))()
 		require.ErrorContains(t, err, why)
 	}
-	_, err := From(write(t, "p", "x", 0o644))()
+	_, err := NewSource(write(t, "p", "x", 0o644))()
 	require.ErrorContains(t, err, "0644")
-	_, err = From("")()
+	_, err = NewSource("")()
 	require.ErrorContains(t, err, "no passphrase was given")
 
 	r, w, err := os.Pipe()
@@ -193,12 +193,12 @@ func TestSources(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	defer r.Close()
-	pipe := From(fmt.Sprint("/dev/fd/", r.Fd()))
+	pipe := NewSource(fmt.Sprint("/dev/fd/", r.Fd()))
 	require.Equal(t, "from a pipe", get(pipe))
 	require.Equal(t, "from a pipe", get(pipe), "it is remembered")
 
 	credential := write(t, Credential, "by systemd", 0o440)
 	t.Setenv(credentials, filepath.Dir(credential))
-	require.Equal(t, "by systemd", get(From("")))
-	require.Equal(t, "by systemd", get(From(credential)))
+	require.Equal(t, "by systemd", get(NewSource("")))
+	require.Equal(t, "by systemd", get(NewSource(credential)))
 }

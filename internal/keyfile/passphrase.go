@@ -26,10 +26,10 @@ const (
 // Source returns the passphrase of encrypted key files.
 type Source func() ([]byte, error)
 
-// From reads the passphrase from a file when it is first asked for, and remembers it: a pipe can be read once only. Without a file it is
-// systemd's credential. The passphrase is the file's content without the line's end. There is no source of an argument or a variable of
-// the environment: other users of the machine can see those.
-func From(path string) Source {
+// NewSource returns a Source that reads a file at its first call and remembers the passphrase, because a pipe can be read only once.
+// An empty path stands for systemd's credential. The passphrase is the content of the file without the end of the line. No source
+// reads an argument or an environment variable, because other users of the machine can see those.
+func NewSource(path string) Source {
 	return sync.OnceValues(func() ([]byte, error) { return readPassphrase(path) })
 }
 

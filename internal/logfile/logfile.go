@@ -46,8 +46,8 @@ type settings interface {
 	GetInt(name string) int
 }
 
-// From reads the three settings. Errors name the flag.
-func From(s settings) (Options, error) {
+// ReadOptions reads and checks the three settings, and makes the folder of the file. Errors name the flag.
+func ReadOptions(s settings) (Options, error) {
 	o := Options{File: s.GetString(FlagFile), Size: s.GetInt(FlagSize), Keep: s.GetInt(FlagKeep)}
 	if o.File == "" {
 		return o, nil

@@ -20,7 +20,7 @@ func read(t *testing.T, args ...string) (Options, error) {
 	require.NoError(t, f.Parse(args))
 	v := viper.New()
 	require.NoError(t, v.BindPFlags(f))
-	return From(v)
+	return ReadOptions(v)
 }
 
 // A log of five times its size lies in the file and as many old ones as are kept, each within the size and for its owner alone; the last

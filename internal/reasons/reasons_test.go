@@ -25,7 +25,7 @@ var ways = map[string]func(error) error{
 		return status.Error(codes.Unknown, status.Convert(err).Message())
 	},
 	"simulated": func(err error) error {
-		err = reasons.Named(errorsmod.Wrapf(err, "failed to execute message; message index: %d", 0))
+		err = reasons.AddCode(errorsmod.Wrapf(err, "failed to execute message; message index: %d", 0))
 		return status.Errorf(codes.Unknown, "%v with gas used: '%d'", err, 7)
 	},
 }
@@ -71,7 +71,7 @@ func violationsOf(s *status.Status) []*errdetails.BadRequest_FieldViolation {
 // TestWhatNoModuleSaid: a status keeps its code and has its name as its reason, and nothing is no error.
 func TestWhatNoModuleSaid(t *testing.T) {
 	require.NoError(t, reasons.Describe(nil))
-	require.NoError(t, reasons.Named(nil))
+	require.NoError(t, reasons.AddCode(nil))
 	for code, want := range map[codes.Code]string{
 		codes.NotFound: "NOT_FOUND", codes.InvalidArgument: "INVALID_ARGUMENT", codes.Unknown: "UNKNOWN", codes.Canceled: "CANCELED", codes.ResourceExhausted: "RESOURCE_EXHAUSTED",
 	} {
@@ -89,7 +89,7 @@ func TestWhatNoModuleSaid(t *testing.T) {
 	s := status.Convert(reasons.Describe(status.Error(codes.Unknown, "codespace gov code 7: no such thing")))
 	require.Equal(t, "CODE_7", infoOf(s).Reason)
 	require.Equal(t, codes.Unknown, s.Code())
-	require.ErrorIs(t, reasons.Named(markettypes.ErrOrder.Wrap("x")), markettypes.ErrOrder)
+	require.ErrorIs(t, reasons.AddCode(markettypes.ErrOrder.Wrap("x")), markettypes.ErrOrder)
 }
 
 // TestParse: the forms that the modules' sentences have, and those that say nothing of the kind.

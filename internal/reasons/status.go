@@ -145,19 +145,20 @@ func (s Server) RegisterService(desc *grpc.ServiceDesc, handler any) {
 	s.To.RegisterService(&wrapped, handler)
 }
 
-// Named gives an error the form from which its module and number can be read out of its text. The SDK's simulation keeps the text alone.
-func Named(err error) error {
+// AddCode puts the codespace and the code of an error into its text. The SDK's simulation returns only the text of an error, and
+// the client reads both from it.
+func AddCode(err error) error {
 	if err == nil {
 		return nil
 	}
 	codespace, code, text := errorsmod.ABCIInfo(err, false)
-	return &namedError{text: "codespace " + codespace + " code " + strconv.FormatUint(uint64(code), 10) + ": " + text, err: err}
+	return &codedError{text: "codespace " + codespace + " code " + strconv.FormatUint(uint64(code), 10) + ": " + text, err: err}
 }
 
-type namedError struct {
+type codedError struct {
 	text string
 	err  error
 }
 
-func (e *namedError) Error() string { return e.text }
-func (e *namedError) Unwrap() error { return e.err }
+func (e *codedError) Error() string { return e.text }
+func (e *codedError) Unwrap() error { return e.err }

@@ -34,8 +34,8 @@ func (h holder) Holds(task string, blob artifact.Digest) *release.Refusal {
 	return &release.Refusal{Reason: release.UnknownSecret, Words: "it is not here"}
 }
 
-// countLooks counts how often the chain is asked.
-func (w *world) countLooks() *atomic.Int64 {
+// countChainReads counts how often the chain is asked.
+func (w *world) countChainReads() *atomic.Int64 {
 	asked, chain := &atomic.Int64{}, w.server.Chain
 	w.server.Chain = func(ctx context.Context, task string) (release.Case, error) {
 		asked.Add(1)
@@ -98,7 +98,7 @@ func TestURLMayChange(t *testing.T) {
 func TestStrangersCostNothing(t *testing.T) {
 	w := newWorld(t)
 	w.server.Vault = holder{w.server.Vault, taskID, w.blob}
-	asked := w.countLooks()
+	asked := w.countChainReads()
 	stranger, err := client.GenerateKey()
 	require.NoError(t, err)
 	for i := range flood {
@@ -113,7 +113,7 @@ func TestStrangersCostNothing(t *testing.T) {
 		r.Blob = artifact.Sum(nil)
 		w.requireRefusal(stranger, r, release.UnknownSecret)
 	}
-	require.Zero(t, asked.Load(), "what is not here needs no look at the chain")
+	require.Zero(t, asked.Load(), "what is not here needs no chain read")
 	for i := range flood {
 		if i%10 == 0 {
 			stranger, err = client.GenerateKey()
@@ -130,10 +130,10 @@ func TestStrangersCostNothing(t *testing.T) {
 	require.EqualValues(t, 2, asked.Load(), "what the chain said is not taken for the present for ever")
 }
 
-// Looks at the chain are limited for one account, and for all together.
-func TestLooksAreLimited(t *testing.T) {
+// Chain reads are limited for one account, and for all together.
+func TestChainReadsAreLimited(t *testing.T) {
 	w := newWorld(t)
-	asked, account := w.countLooks(), w.worker
+	asked, account := w.countChainReads(), w.worker
 	for i := range flood {
 		r := w.request()
 		r.Task = artifact.Sum([]byte{byte(i)}).Hex()
@@ -162,14 +162,14 @@ func TestLooksAreLimited(t *testing.T) {
 }
 
 // The attack on an agent: strangers, who have any number of accounts, ask for the key of a file that it has, each time for another task. They
-// get no more than their own small share of looks at the chain, and the workers' stay. The list of workers is read no more often than it
+// get no more than their own small share of chain reads, and the workers' stay. The list of workers is read no more often than it
 // may be.
-func TestStrangersLeaveTheLooksToWorkers(t *testing.T) {
+func TestStrangersLeaveChainReadsToWorkers(t *testing.T) {
 	w := newWorld(t)
-	asked, listed := w.countLooks(), 0
+	asked, listed := w.countChainReads(), 0
 	roster := []string{"cred1somebody"}
 	w.server.Roster = func(context.Context) ([]string, error) { listed++; return append(roster, w.worker.Address()), nil }
-	attack := func(looks int) {
+	attack := func(reads int) {
 		t.Helper()
 		before := asked.Load()
 		for i := range flood {
@@ -178,12 +178,12 @@ func TestStrangersLeaveTheLooksToWorkers(t *testing.T) {
 			r := w.request()
 			r.Task = artifact.Sum([]byte(stranger.Address())).Hex()
 			reason := release.UnknownTask
-			if i >= looks {
+			if i >= reads {
 				reason = release.TooMany
 			}
 			w.requireRefusal(stranger, r, reason)
 		}
-		require.EqualValues(t, looks, asked.Load()-before)
+		require.EqualValues(t, reads, asked.Load()-before)
 	}
 	attack(20)
 	require.Equal(t, 1, listed)
@@ -191,7 +191,7 @@ func TestStrangersLeaveTheLooksToWorkers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, listed)
 
-	// A worker that registered since then is taken as soon as the list is read again, and at once for one of the few other looks.
+	// A worker that registered since then is taken as soon as the list is read again, and at once for one of the few other reads.
 	w.now = w.now.Add(31 * time.Second)
 	late, err := client.GenerateKey()
 	require.NoError(t, err)
@@ -208,10 +208,10 @@ func TestStrangersLeaveTheLooksToWorkers(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What an agent never sealed costs no look at the chain.
-func TestUnknownFilesCostNoLook(t *testing.T) {
+// What an agent never sealed costs no chain read.
+func TestUnknownFilesCostNoChainRead(t *testing.T) {
 	w := newWorld(t)
-	asked := w.countLooks()
+	asked := w.countChainReads()
 	for range flood {
 		r := w.request()
 		r.Blob = artifact.Sum(nil)
@@ -220,11 +220,11 @@ func TestUnknownFilesCostNoLook(t *testing.T) {
 	require.Zero(t, asked.Load())
 }
 
-// Many who ask for one task at once wait for one look at the chain, also when the first of them goes away.
-func TestOneLookAtATime(t *testing.T) {
+// Many who ask for one task at once wait for one chain read, also when the first of them goes away.
+func TestOneChainReadAtATime(t *testing.T) {
 	w := newWorld(t)
 	w.server.Note = nil
-	asked, begun, goOn := w.countLooks(), make(chan struct{}, 1), make(chan struct{})
+	asked, begun, goOn := w.countChainReads(), make(chan struct{}, 1), make(chan struct{})
 	chain := w.server.Chain
 	w.server.Chain = func(ctx context.Context, task string) (release.Case, error) {
 		begun <- struct{}{}

@@ -43,41 +43,41 @@ type Server struct {
 	URL string
 	// URLNow is asked for the base URL where that may change while it serves; nil means URL.
 	URLNow func(context.Context) (string, error)
-	// Chain is asked at most once a second for a task.
+	// Chain reads a task, at most once a second for each task.
 	Chain Chain
 	Vault Vault
-	// Sessions of workers, where a key can be for enclaves alone; nil takes no notice of the session that a request names.
+	// Sessions reads a worker's sessions, where keys may be for enclaves alone. Nil ignores the session that a request names.
 	Sessions Sessions
-	// Roster of those who may hold seats. Others share a small rate of looks at the chain, so that strangers, who have any number of
-	// accounts, leave it to those. Nil lets all have the same.
+	// Roster lists the accounts that may hold seats. All other accounts share a small rate of chain reads: a stranger can have any
+	// number of accounts, and must not use up the rate of workers. Nil treats all accounts alike.
 	Roster Roster
-	// Note is told of each release, and of so many refusals as a log can take; nil for nobody. An error keeps the key back.
+	// Note is called for each release, and for refusals at a limited rate. If it fails for a release, the key is not given. May be nil.
 	Note func(Entry) error
 	// Now is the clock; nil for that of the machine.
 	Now func() time.Time
 
-	once     sync.Once
-	looks    *rate.Limiter // at the chain, by all together
-	outside  *rate.Limiter // at the chain, by those that are not on the roster
-	looksOf  *limits       // at the chain, by account
-	lines    *rate.Limiter // of refusals
-	leftOut  atomic.Uint64 // lines since the last one
-	accounts *limits       // by account
-	nonces   nonces
-	cases    recent[Case]
-	sessions recent[[]enclavestypes.SessionState]
-	roster   roster
-	urls     recent[string]
+	once         sync.Once
+	chainReads   *rate.Limiter // at the chain, by all together
+	outside      *rate.Limiter // at the chain, by those that are not on the roster
+	chainReadsOf *limits       // at the chain, by account
+	lines        *rate.Limiter // of refusals
+	leftOut      atomic.Uint64 // lines since the last one
+	accounts     *limits       // by account
+	nonces       nonces
+	cases        recent[Case]
+	sessions     recent[[]enclavestypes.SessionState]
+	roster       roster
+	urls         recent[string]
 }
 
-// What is answered in a second: looks at the chain by all together, by those that are not on the roster, and by one account; requests of
-// one account that holds a seat; and lines of refusals.
+// Rates a second and, second in each line, bursts: of chain reads for all accounts together, for accounts that are not on the roster,
+// and for one account; of requests of one account that holds a seat; and of log lines of refusals.
 const (
-	looksPerSecond, looksAtOnce   = 50, 200
-	outsidePerSecond, outsideBusy = 5, 20
-	perLooker, lookerBusy         = 5, 60
-	perAccountSecond, accountBusy = 5, 60
-	linesPerSecond                = 10
+	readsPerSecond, readBurst         = 50, 200
+	outsideReads, outsideBurst        = 5, 20
+	readsPerAccount, accountReadBurst = 5, 60
+	requestsPerAccount, requestBurst  = 5, 60
+	linesPerSecond                    = 10
 )
 
 // Entry is a line of the log of releases.
@@ -158,11 +158,11 @@ func statusOf(r Reason) int {
 }
 
 func (s *Server) begin() {
-	s.looks = rate.NewLimiter(looksPerSecond, looksAtOnce)
-	s.outside = rate.NewLimiter(outsidePerSecond, outsideBusy)
-	s.looksOf = newLimits(perLooker, lookerBusy)
+	s.chainReads = rate.NewLimiter(readsPerSecond, readBurst)
+	s.outside = rate.NewLimiter(outsideReads, outsideBurst)
+	s.chainReadsOf = newLimits(readsPerAccount, accountReadBurst)
 	s.lines = rate.NewLimiter(linesPerSecond, linesPerSecond)
-	s.accounts = newLimits(perAccountSecond, accountBusy)
+	s.accounts = newLimits(requestsPerAccount, requestBurst)
 	s.nonces.until = map[string]time.Time{}
 }
 
@@ -173,7 +173,7 @@ func (s *Server) now() time.Time {
 	return time.Now()
 }
 
-// answer looks at a request, what costs least first. What it learns goes into the log's entry.
+// answer checks a request, the cheapest checks first, and returns the encrypted key. It fills in the log's entry as it goes.
 func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]byte, *Refusal) {
 	data, err := io.ReadAll(body)
 	if err != nil || len(data) > maxBody {
@@ -255,14 +255,14 @@ func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
 	return nil
 }
 
-// readCase says what the chain says of a task, or said less than a second ago. Who asks for another look than that has it counted: its own
-// signature was checked, so that nobody else can use its looks up.
+// readCase returns what the chain says of a task, or said less than a second ago. A chain read is charged to the account that asks. Its
+// signature has been checked, so nobody else can use up its chain reads.
 func (s *Server) readCase(ctx context.Context, who, task string) (Case, *Refusal) {
-	if _, known := s.cases.find(s.now(), task); !known && !s.mayLook(ctx, who) {
+	if _, known := s.cases.find(s.now(), task); !known && !s.mayReadChain(ctx, who) {
 		return Case{}, refuse(TooMany, "%s has the chain looked at more often than is done for it; ask again later", who)
 	}
 	c, err := s.cases.get(ctx, s.now(), task, func(ctx context.Context) (Case, error) {
-		if !s.looks.AllowN(s.now(), 1) {
+		if !s.chainReads.AllowN(s.now(), 1) {
 			return Case{}, errBusy
 		}
 		return s.Chain(ctx, task)
@@ -278,12 +278,12 @@ func (s *Server) readCase(ctx context.Context, who, task string) (Case, *Refusal
 	return c, refuse(Unavailable, "the node that is asked here does not answer")
 }
 
-// mayLook says whether there is a look at the chain left for an account.
-func (s *Server) mayLook(ctx context.Context, who string) bool {
+// mayReadChain takes one chain read from an account's rate, and says whether one was left.
+func (s *Server) mayReadChain(ctx context.Context, who string) bool {
 	if s.Roster != nil && !s.roster.has(ctx, s.now(), who, s.Roster) {
 		return s.outside.AllowN(s.now(), 1)
 	}
-	return s.looksOf.allow(who, s.now())
+	return s.chainReadsOf.allow(who, s.now())
 }
 
 func encryptGrant(g Grant, to age.Recipient) ([]byte, error) {

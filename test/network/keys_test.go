@@ -61,7 +61,7 @@ func TestEncryptedKeys(t *testing.T) {
 	out, err = command("doctor", "--home", n.Home, "--"+keyfile.Flag, pass)
 	require.Contains(t, out, "plain: priv_validator_key.json, node_key.json\n", "%v", err)
 	require.Contains(t, out, "of val-1, active, with its beacon key", "%v", err)
-	n.Passphrase = keyfile.From(pass)
+	n.Passphrase = keyfile.NewSource(pass)
 	again, err := n.SeatKeys("val-1")
 	require.NoError(t, err)
 	require.Equal(t, seat.CourtPubkey, again.CourtPubkey, "seat-keys opens them, and makes none anew")

@@ -32,7 +32,7 @@ func execute(t *testing.T, args ...string) (string, int) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(args)
-	err := cli.Explained(servercmd.Execute(root, EnvPrefix, t.TempDir()))
+	err := cli.ExplainCommandError(servercmd.Execute(root, EnvPrefix, t.TempDir()))
 	if err != nil {
 		cli.TellError(&out, err)
 	}
@@ -213,7 +213,7 @@ func TestEveryTransactionIsAwaited(t *testing.T) {
 }
 
 func TestWorkersWarning(t *testing.T) {
-	need := devnet.Needed(defaultTrust)
+	need := devnet.CountNeededWorkers(defaultTrust)
 	require.Greater(t, need, 2)
 	require.Contains(t, workersWarning(2), fmt.Sprintf("%d are needed at least", need))
 	require.NotEmpty(t, workersWarning(need-1))

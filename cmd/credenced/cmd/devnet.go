@@ -117,7 +117,7 @@ func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJS
 
 // workersWarning says when there are too few organisations for what people try first.
 func workersWarning(workers int) string {
-	need := devnet.Needed(defaultTrust)
+	need := devnet.CountNeededWorkers(defaultTrust)
 	if need == 0 || workers == 0 || workers >= need {
 		return ""
 	}

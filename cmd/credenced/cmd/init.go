@@ -89,7 +89,7 @@ func beaconKeyCmd() *cobra.Command {
 		Short: "Show the node's public keys and the proof of possession; make the keys that are missing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			keys, err := setup.Node{Home: client.GetClientContextFromCmd(cmd).HomeDir, Passphrase: keyfile.From(passphraseFile)}.MakeKeys()
+			keys, err := setup.Node{Home: client.GetClientContextFromCmd(cmd).HomeDir, Passphrase: keyfile.NewSource(passphraseFile)}.MakeKeys()
 			if err != nil {
 				return err
 			}

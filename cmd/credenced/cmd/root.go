@@ -55,7 +55,7 @@ func Execute() (status int) {
 			status = cli.ExitStatus(refused.err)
 		}
 	}()
-	err := cli.Explained(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
+	err := cli.ExplainCommandError(svrcmd.Execute(NewRoot(), EnvPrefix, app.DefaultHome))
 	if err != nil {
 		cli.TellError(os.Stderr, err)
 	}

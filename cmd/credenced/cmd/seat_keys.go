@@ -44,7 +44,7 @@ makes config/beacon_key.next.json, which the node signs with once the seat has r
 					return err
 				}
 			}
-			keys, err := setup.Node{Home: ctx.HomeDir, ChainID: ctx.ChainID, Passphrase: keyfile.From(passphraseFile)}.SeatKeys(args[0])
+			keys, err := setup.Node{Home: ctx.HomeDir, ChainID: ctx.ChainID, Passphrase: keyfile.NewSource(passphraseFile)}.SeatKeys(args[0])
 			if err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ type node struct {
 // newApp makes the application of a node that starts.
 func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
-	passphrase := keyfile.From(cast.ToString(opts.Get(keyfile.Flag)))
+	passphrase := keyfile.NewSource(cast.ToString(opts.Get(keyfile.Flag)))
 	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"), passphrase)
 	if errors.Is(err, keyfile.ErrLocked) {
 		panic(startError{err}) // whoever has encrypted a key wants it used, also where the seat is not looked for
@@ -179,7 +179,7 @@ func (n node) endsWithReason(root *cobra.Command) {
 
 // logOf is the logger of a node: that of a log file where there is one.
 func logOf(ctx *server.Context) (log.Logger, error) {
-	o, err := logfile.From(ctx.Viper)
+	o, err := logfile.ReadOptions(ctx.Viper)
 	if err != nil || o.File == "" {
 		return ctx.Logger, err
 	}

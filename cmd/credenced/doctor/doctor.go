@@ -65,7 +65,7 @@ func given(file string) keyfile.Source {
 	if file == "" {
 		return nil
 	}
-	return keyfile.From(file)
+	return keyfile.NewSource(file)
 }
 
 // Checks of the node in a folder, in the order in which they build on each other. The passphrase opens its encrypted keys.

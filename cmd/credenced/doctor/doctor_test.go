@@ -41,13 +41,13 @@ func TestDoctorOfAStoppedNode(t *testing.T) {
 
 	pass := filepath.Join(home, "passphrase")
 	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase"), 0o600))
-	require.NoError(t, keyfile.Encrypt(setup.BeaconKeyFile(home), keyfile.From(pass), nil))
+	require.NoError(t, keyfile.Encrypt(setup.BeaconKeyFile(home), keyfile.NewSource(pass), nil))
 	require.Contains(t, report(), "plain: priv_validator_key.json, node_key.json, court.key\n")
 	seat := poatypes.Seat{OrgId: "m", BeaconPubkey: keys.Beacon}
 	said, err := (&node{home: home}).describeSeat(seat)
 	require.NoError(t, err)
 	require.Contains(t, said, "of m, active; its beacon key is encrypted and was not compared")
-	said, err = (&node{home: home, passphrase: keyfile.From(pass)}).describeSeat(seat)
+	said, err = (&node{home: home, passphrase: keyfile.NewSource(pass)}).describeSeat(seat)
 	require.NoError(t, err)
 	require.Equal(t, "of m, active, with its beacon key", said)
 

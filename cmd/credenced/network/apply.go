@@ -107,7 +107,7 @@ func (a applying) writeApplication(cmd *cobra.Command) error {
 
 // fillKeys makes or finds every key and puts the public halves in.
 func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.Application, s ceremony.Signers, err error) {
-	passphrase := keyfile.From(a.passphraseFile)
+	passphrase := keyfile.NewSource(a.passphraseFile)
 	keys, err := setup.Node{Home: a.home, Passphrase: passphrase}.MakeKeys()
 	if err != nil {
 		return doc, s, err

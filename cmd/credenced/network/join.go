@@ -117,7 +117,7 @@ func (j *joining) chooseRole() error {
 // preparePeers makes the node's keys where they are missing, and leaves the node itself out of the lists.
 func (j *joining) preparePeers() (err error) {
 	m := &j.m
-	if j.keys, err = (setup.Node{Home: m.Home, Passphrase: keyfile.From(j.passphraseFile)}).MakeKeys(); err != nil {
+	if j.keys, err = (setup.Node{Home: m.Home, Passphrase: keyfile.NewSource(j.passphraseFile)}).MakeKeys(); err != nil {
 		return err
 	}
 	if m.Peers, err = listOthers(j.peers, j.keys.NodeID); err != nil {

@@ -58,7 +58,7 @@ signer reach it. The key may be encrypted (credenced key encrypt).`,
 		// No node's configuration is read or written.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s.passphrase = keyfile.From(passphraseFile)
+			s.passphrase = keyfile.NewSource(passphraseFile)
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			return s.serve(ctx, log.NewTMLogger(log.NewSyncWriter(cmd.ErrOrStderr())))

@@ -110,7 +110,7 @@ func TestASignerOpensItsKey(t *testing.T) {
 	path, pass := filepath.Join(home, "config", "priv_validator_key.json"), filepath.Join(home, "passphrase")
 	require.NoError(t, os.WriteFile(pass, []byte("a long passphrase\n"), 0o600))
 	require.NoError(t, key.SignVote(chain, voteFor(key, 7, 1)))
-	require.NoError(t, keyfile.Encrypt(path, keyfile.From(pass), nil))
+	require.NoError(t, keyfile.Encrypt(path, keyfile.NewSource(pass), nil))
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
@@ -120,7 +120,7 @@ func TestASignerOpensItsKey(t *testing.T) {
 	require.ErrorIs(t, err, keyfile.ErrLocked)
 	require.ErrorContains(t, err, path)
 
-	stop := start(t, signer{home: home, chainID: chain, node: listen, passphrase: keyfile.From(pass)})
+	stop := start(t, signer{home: home, chainID: chain, node: listen, passphrase: keyfile.NewSource(pass)})
 	n, _ := node(t, listen)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
 	require.ErrorContains(t, n.SignVote(chain, voteFor(key, 7, 2)), "conflicting data", "it knows what the plain key signed")
@@ -134,7 +134,7 @@ func TestASignerOpensItsKey(t *testing.T) {
 
 	state := filepath.Join(home, "data", "priv_validator_state.json")
 	require.NoError(t, os.WriteFile(state, []byte("{"), 0o600))
-	err = signer{home: home, chainID: chain, node: listen, passphrase: keyfile.From(pass)}.serve(t.Context(), log.NewNopLogger())
+	err = signer{home: home, chainID: chain, node: listen, passphrase: keyfile.NewSource(pass)}.serve(t.Context(), log.NewNopLogger())
 	require.ErrorContains(t, err, state)
 }
 

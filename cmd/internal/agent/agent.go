@@ -62,7 +62,7 @@ func (h *home) logPath() string         { return filepath.Join(h.path, "releases
 
 // readIdentity reads the identity of a file as age-keygen writes it, plain or encrypted with a passphrase.
 func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
-	text, err := keyfile.Read(path, keyfile.From(passphraseFile))
+	text, err := keyfile.Read(path, keyfile.NewSource(passphraseFile))
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
 		return nil, &cli.Problem{What: "there is no identity in " + path, Next: "credenced agent key " + cli.ShellQuote(path), Err: err}
 	}
@@ -116,7 +116,7 @@ func makeIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	}
 	var passphrase keyfile.Source
 	if passphraseFile != "" {
-		passphrase = keyfile.From(passphraseFile)
+		passphrase = keyfile.NewSource(passphraseFile)
 	}
 	return identity, keyfile.Create(path, fmt.Appendf(nil, "# public key: %s\n%s\n", identity.Recipient(), identity), passphrase)
 }

@@ -64,7 +64,7 @@ func idsOf(kinds ...client.IDKind) func(*question) {
 			return
 		}
 		if client.IsID(q.text) {
-			found, _ := client.FindByBeginning(q.ctx, conn, q.text, kinds...) // nothing where the node does not answer
+			found, _ := client.FindByPrefix(q.ctx, conn, q.text, kinds...) // nothing where the node does not answer
 			for _, ref := range found {
 				q.add(ref.ID, string(ref.Kind))
 			}

@@ -66,7 +66,7 @@ func (c *Flags) AddPassphrase(f *pflag.FlagSet) {
 // openKey reads a key file, with the passphrase if it is encrypted. All files of a command have one passphrase, which a pipe gives once.
 func (c *Flags) openKey(path string) (client.Key, error) {
 	if c.passphrase == nil {
-		c.passphrase = keyfile.From(c.PassphraseFile)
+		c.passphrase = keyfile.NewSource(c.PassphraseFile)
 	}
 	return client.UnlockKey(path, c.passphrase)
 }

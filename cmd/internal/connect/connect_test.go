@@ -83,7 +83,7 @@ func TestLoadKeys(t *testing.T) {
 	passphrase, sealed := filepath.Join(t.TempDir(), "passphrase"), filepath.Join(t.TempDir(), "sealed.key")
 	require.NoError(t, os.WriteFile(passphrase, []byte("a passphrase of some length\n"), 0o600))
 	require.NoError(t, credence.SaveKey(sealed, key))
-	require.NoError(t, keyfile.Encrypt(sealed, keyfile.From(passphrase), func([]byte) error { return nil }))
+	require.NoError(t, keyfile.Encrypt(sealed, keyfile.NewSource(passphrase), func([]byte) error { return nil }))
 	for _, tc := range []struct {
 		name      string
 		args      []string

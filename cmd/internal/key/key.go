@@ -38,7 +38,7 @@ func change(use, short, long string, do func(string, keyfile.Source) error, is s
 		// No node's configuration is read or written.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			passphrase := keyfile.From(file)
+			passphrase := keyfile.NewSource(file)
 			for _, path := range args {
 				err := do(path, passphrase)
 				if errors.Is(err, keyfile.ErrNothingToDo) {

@@ -58,10 +58,10 @@ func TestKeysAreChangedInPlace(t *testing.T) {
 	require.ErrorContains(t, err, court)
 	_, err = client.LoadOrGenerateKey(court)
 	require.ErrorIs(t, err, keyfile.ErrLocked, "it is not made anew")
-	key, err := beaconkey.Load(beacon, keyfile.From(pass))
+	key, err := beaconkey.Load(beacon, keyfile.NewSource(pass))
 	require.NoError(t, err)
 	require.Equal(t, saved.PublicKey(), key.PublicKey())
-	opened, err := client.UnlockKey(court, keyfile.From(pass))
+	opened, err := client.UnlockKey(court, keyfile.NewSource(pass))
 	require.NoError(t, err)
 	require.Equal(t, account.Address(), opened.Address())
 

@@ -75,7 +75,7 @@ func (c *createFlags) chooseNonce(ctx context.Context, l *connect.Link, kind mar
 	given := c.cmd.Flags().Changed("nonce")
 	nonce := c.nonce
 	if !given {
-		nonce = order.Nonce()
+		nonce = order.NewNonce()
 	}
 	if l == nil {
 		return nonce, nil

@@ -53,7 +53,7 @@ func (a *Agent) joinSights(snap chain.Snapshot, live []journal.Record) []sight {
 		}
 		byTask[as.Task.Id] = as
 		seen[key] = true
-		list = append(list, lookAt(as, key, a.Who, snap.Height))
+		list = append(list, viewSeat(as, key, a.Who, snap.Height))
 	}
 	for _, r := range live {
 		if seen[r.Key] || r.Key.Bench != benchOf(a.Bench) {
@@ -63,7 +63,7 @@ func (a *Agent) joinSights(snap chain.Snapshot, live []journal.Record) []sight {
 		if !found {
 			as = chain.Assignment{Bench: a.Bench, Task: taskstypes.Task{Id: taskstypes.IDText(r.Key.Task)}}
 		}
-		list = append(list, lookAt(as, r.Key, a.Who, snap.Height))
+		list = append(list, viewSeat(as, r.Key, a.Who, snap.Height))
 	}
 	slices.SortStableFunc(list, func(x, y sight) int {
 		return cmp.Or(cmp.Compare(urgencyOf(x), urgencyOf(y)), cmp.Compare(x.Task.Deadline, y.Task.Deadline))
@@ -177,7 +177,7 @@ func (a *Agent) askTask(ctx context.Context, s sight) (sight, error) {
 		return s, err
 	}
 	as.Bench = a.Bench
-	return lookAt(as, s.key, a.Who, s.height), nil
+	return viewSeat(as, s.key, a.Who, s.height), nil
 }
 
 // noteState writes what the chain's state says.

@@ -69,8 +69,8 @@ func keyOf(a chain.Assignment) (journal.Key, error) {
 	return journal.Key{Bench: bench, Task: id, Attempt: a.Task.AttemptOn(a.Bench)}, nil
 }
 
-// lookAt tells how a state of a task sees our seat in the attempt of key.
-func lookAt(a chain.Assignment, key journal.Key, who string, height int64) sight {
+// viewSeat reads from a state of a task, at a height, how the chain sees our seat in the attempt of key.
+func viewSeat(a chain.Assignment, key journal.Key, who string, height int64) sight {
 	s := sight{Assignment: a, key: key, height: height}
 	seats, commits, reveal := a.Task.Seats, []taskstypes.Phase{taskstypes.PHASE_FIRST, taskstypes.PHASE_SECOND}, taskstypes.PHASE_REVEAL
 	if a.Bench == taskstypes.BENCH_COURT {

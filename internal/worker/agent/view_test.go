@@ -71,25 +71,25 @@ func TestLook(t *testing.T) {
 				task.Seats = []taskstypes.Seat{{Who: "other", State: committed}, {Who: me, State: tc.seat}}
 			}
 			a := chain.Assignment{Task: task, Bench: taskstypes.BENCH_WORKERS}
-			require.Equal(t, tc.exp, lookAt(a, journal.Key{Attempt: 2}, me, 50).view)
+			require.Equal(t, tc.exp, viewSeat(a, journal.Key{Attempt: 2}, me, 50).view)
 			// The worker's bench says nothing about the court's.
 			a.Bench = taskstypes.BENCH_COURT
 			if tc.phase != done && tc.attempt == 2 {
-				require.Equal(t, Unknown, lookAt(a, journal.Key{Attempt: 2}, me, 50).view)
+				require.Equal(t, Unknown, viewSeat(a, journal.Key{Attempt: 2}, me, 50).view)
 			}
 		})
 	}
 	for height, exp := range map[int64]View{58: Wanted, 59: Late, 60: Late} {
 		a := chain.Assignment{Bench: taskstypes.BENCH_WORKERS, Task: taskstypes.Task{Phase: first, Attempt: 1, Deadline: 60,
 			Seats: []taskstypes.Seat{{Who: me, State: drawn}}}}
-		require.Equal(t, exp, lookAt(a, journal.Key{Attempt: 1}, me, height).view, height)
+		require.Equal(t, exp, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, height)
 		a.Task.Phase, a.Task.Seats[0].State = reveal, committed
 		if exp == Wanted {
 			exp = Opening
 		}
-		require.Equal(t, exp, lookAt(a, journal.Key{Attempt: 1}, me, height).view, height)
+		require.Equal(t, exp, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, height)
 		a.Task.Seats[0].Missed = 40
-		require.Equal(t, Late, lookAt(a, journal.Key{Attempt: 1}, me, height).view, "a reveal missed with its own wave stays missed")
+		require.Equal(t, Late, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, "a reveal missed with its own wave stays missed")
 	}
 }
 

@@ -17,7 +17,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	}
 	deals, last := make(map[string]Deal, len(g.Deals)), ""
 	for i, d := range g.Deals {
-		if err := ids.Follow(&last, d.Id); err != nil {
+		if err := ids.CheckAscending(&last, d.Id); err != nil {
 			return ErrGenesis.Wrapf("deals[%d].id: %s", i, err)
 		}
 		if err := d.Validate(codec); err != nil {
@@ -43,7 +43,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 func (g GenesisState) validatePruned(codec address.Codec, deals map[string]Deal) error {
 	last := ""
 	for i, p := range g.Pruned {
-		if err := ids.Follow(&last, p.Id); err != nil {
+		if err := ids.CheckAscending(&last, p.Id); err != nil {
 			return ErrGenesis.Wrapf("pruned[%d].id: %s", i, err)
 		}
 		if _, whole := deals[p.Id]; whole {

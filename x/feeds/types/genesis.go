@@ -31,7 +31,7 @@ type genesisCheck struct {
 func (c *genesisCheck) checkFeeds() error {
 	names, last := make(map[string]bool, len(c.Feeds)), ""
 	for i, f := range c.Feeds {
-		if err := ids.Follow(&last, f.Id); err != nil {
+		if err := ids.CheckAscending(&last, f.Id); err != nil {
 			return ErrGenesis.Wrapf("feeds[%d].id: %s", i, err)
 		}
 		if err := f.Validate(c.codec); err != nil {
@@ -49,7 +49,7 @@ func (c *genesisCheck) checkFeeds() error {
 func (c *genesisCheck) checkRemovals() error {
 	last := ""
 	for i, id := range c.Removals {
-		if err := ids.Follow(&last, id); err != nil {
+		if err := ids.CheckAscending(&last, id); err != nil {
 			return ErrGenesis.Wrapf("removals[%d]: %s", i, err)
 		}
 		if _, found := c.feeds[id]; found {

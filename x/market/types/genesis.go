@@ -68,7 +68,7 @@ func checkList[T any](field string, list []T, checks ...func(T) error) error {
 func ascendingIDs[T any](idOf func(T) string) func(T) error {
 	last := ""
 	return func(item T) error {
-		if err := ids.Follow(&last, idOf(item)); err != nil {
+		if err := ids.CheckAscending(&last, idOf(item)); err != nil {
 			return text("id: " + err.Error())
 		}
 		return nil

@@ -16,7 +16,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	}
 	last := ""
 	for i, v := range g.Vouchers {
-		if err := ids.Follow(&last, v.Id); err != nil {
+		if err := ids.CheckAscending(&last, v.Id); err != nil {
 			return ErrGenesis.Wrapf("vouchers[%d].id: %s", i, err)
 		}
 		if err := v.Validate(codec); err != nil {
