@@ -55,8 +55,6 @@ func (t *Task) applyEvent(ev Event) ([]Effect, error) {
 		return t.moreDrawn(e)
 	case DrawFailed:
 		return t.drawFailed(e.Height)
-	case PlanPostponed:
-		return nil, t.planPostponed(e)
 	case DrawRefused:
 		return t.drawRefused(e.Height)
 	case Committed:
@@ -209,20 +207,6 @@ func (t *Task) planMade(e PlanMade) ([]Effect, error) {
 	}
 	t.Deadline = e.Height + e.Remaining
 	return nil, nil
-}
-
-// planPostponed has the task planned later. Nothing is charged: when it is decided nobody can know the seed of the draw that would have been
-// planned now, nor of the one that will be (docs/protocol.md, section 6).
-func (t *Task) planPostponed(e PlanPostponed) error {
-	if err := t.requirePhase(PhaseLocked); err != nil {
-		return err
-	}
-	if t.Planned || e.Remaining < 1 || e.Height >= t.WaitEnd {
-		return fmt.Errorf("%w: postponed by %d blocks at height %d: expected no plan, a block or more, and a height before the end of the wait at %d",
-			ErrWrongPhase, e.Remaining, e.Height, t.WaitEnd)
-	}
-	t.Deadline = min(e.Height+e.Remaining, t.WaitEnd)
-	return nil
 }
 
 func (t *Task) secondDrawn(e SecondDrawn) ([]Effect, error) {

@@ -36,9 +36,6 @@ type (
 	// DrawFailed answers a Draw effect of another wave than the second, or an AskPlan effect: too few eligible organisations
 	// now.
 	DrawFailed struct{ Height int64 }
-	// PlanPostponed answers an AskPlan effect: too many draws of the pool are planned already, and the task is planned when these have
-	// been made, after Remaining blocks, or at the end of its wait.
-	PlanPostponed struct{ Height, Remaining int64 }
 	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
 	DrawRefused struct{ Height int64 }
 	// Committed is a worker's, or a court seat's, commitment.
@@ -112,7 +109,6 @@ func (PlanMade) isEvent()        {}
 func (SecondDrawn) isEvent()     {}
 func (MoreDrawn) isEvent()       {}
 func (DrawFailed) isEvent()      {}
-func (PlanPostponed) isEvent()   {}
 func (DrawRefused) isEvent()     {}
 func (Committed) isEvent()       {}
 func (Declined) isEvent()        {}

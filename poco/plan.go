@@ -41,11 +41,6 @@ const (
 	BoundPolicy   Bound = "policy"   // the policy's own number
 )
 
-// Crowds says whether the draw of a plan would meet too many draws of the same pool that are planned already, and not drawn: these will take
-// organisations, and a draw whose seed chooses one of them is refused. With r replicas of this plan and so many seats reserved by the
-// others, r times seats over M is about how many of them it would meet, or more. It crowds where that is more than one.
-func (p Plan) Crowds(seats uint64) bool { return seats*uint64(p.Replicas) > p.Eligible }
-
 // PlanInput is everything a plan depends on.
 type PlanInput struct {
 	Class, Requester Ledger // the two ledgers the task must pass

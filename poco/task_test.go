@@ -53,7 +53,6 @@ type play struct {
 	gate   func() Gate
 	court  func() []Seat
 	scarce func() bool // too few organisations for a later wave; nil: never
-	crowds func() bool // too many draws are planned; nil: never
 	unpaid func() bool // the court would judge it, and the escrow cannot pay; nil: never
 
 	secrets  map[pledge]secret
@@ -121,9 +120,6 @@ func (p *play) answer(e Effect) Event {
 	case AskPlan:
 		if p.unpaid != nil && p.unpaid() {
 			return CourtUnpaid{p.height}
-		}
-		if p.crowds != nil && p.height < p.task.WaitEnd && p.crowds() {
-			return PlanPostponed{p.height, 1 + p.delay}
 		}
 		if plan, _, ok := p.second(*p.task.First()); ok {
 			return PlanMade{p.height, plan, p.delay}
@@ -505,7 +501,6 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			}
 		}
 		p.delay = rapid.Int64Range(0, 2).Draw(t, "delay")
-		p.crowds = func() bool { return rapid.IntRange(0, 3).Draw(t, "crowds") == 0 }
 		p.recalls = rapid.IntRange(0, 2).Draw(t, "recalls")
 		crowded := rapid.IntRange(0, 3).Draw(t, "prolonged windows")
 		p.full = func() int64 {
@@ -645,7 +640,7 @@ func garbage(t *rapid.T, p *play) {
 		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
 		ev := rapid.SampledFrom([]Event{
 			FirstDrawn{height, Seat{Who: "z"}}, AuditDrawn{Height: height}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
-			CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2}, PlanPostponed{height, 1},
+			CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},
 		}).Draw(t, "event")
 		fits := map[Phase]bool{PhaseOpen: true, PhaseLocked: true, PhaseTurn: true, PhaseCourtWait: true, PhaseAudit: true}[p.task.Phase]
 		if fits {

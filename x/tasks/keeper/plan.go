@@ -5,7 +5,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -43,9 +42,6 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	delay, err := k.beacon.Delay(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if postponed, err := k.isPostponed(ctx, it, plan, delay); err != nil || postponed {
-		return poco.PlanPostponed{Height: height, Remaining: delay - poco.PlanDelay}, err
 	}
 	if it.stored.Counted, err = k.countPool(ctx, it.deal.Pool); err != nil {
 		return nil, err
@@ -121,17 +117,6 @@ func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) e
 	bench, err := k.seats.ActiveCount(ctx)
 	in.Exposure = it.state.Terms.Exposure(bench)
 	return err
-}
-
-// isPostponed says whether a plan waits for draws of its pool that are planned already, because its own would likely be refused for
-// theirs. At the end of the task's wait it waits no longer. Where plan and draw are one moment no draw can be refused for another. Where more
-// than a block lies between them draws have to overlap: waiting was measured to end fewer tasks (docs/adr/0068-plans-wait-for-draws.md).
-func (k Keeper) isPostponed(ctx context.Context, it *item, plan poco.Plan, delay int64) (bool, error) {
-	if plan.Court || delay != poco.PlanDelay+1 || sdk.UnwrapSDKContext(ctx).BlockHeight() >= it.state.WaitEnd {
-		return false, nil
-	}
-	planned, _, err := records.Find(ctx, k.Planned, it.deal.Pool)
-	return plan.Crowds(planned), err
 }
 
 // isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends now, while
