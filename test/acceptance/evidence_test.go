@@ -3,7 +3,6 @@ package acceptance
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -183,13 +182,4 @@ func (n *network) sealedForEnclaves(t *testing.T) {
 	require.Equal(t, plain, o.open(task, mine))
 	require.Empty(t, n.heldKeys())
 	n.requireNowhere(plain)
-
-	j.Policy = poco.DefaultPolicy
-	j.MinReplicas = 2
-	n.submit(j)
-	o.until("the agent refuses the task of another policy", func() bool {
-		log, err := os.ReadFile(filepath.Join(o.home, "releases.log"))
-		return err == nil && strings.Contains(string(log), "the task is under the policy")
-	})
-	require.Equal(t, 1, o.given())
 }
