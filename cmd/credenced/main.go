@@ -9,6 +9,6 @@ import (
 )
 
 func main() {
-	registry.RunChild() // this program again, as the sandbox of a run on this machine
+	registry.RunChild() // a sandbox of a local run is this program, started again; then RunChild does not return
 	os.Exit(cmd.Execute())
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 )
 
-// configFiles are the node's configuration files by the word that names them.
+// configFiles are the names of the node's configuration files, without ".toml".
 var configFiles = []string{"app", "client", "config"}
 
 // configCmd shows and changes configuration files.
@@ -71,8 +71,8 @@ func configPath(cmd *cobra.Command, name string) string {
 	return filepath.Join(client.GetClientContextFromCmd(cmd).HomeDir, "config", name+".toml")
 }
 
-// setTOML replaces the value of an existing key, "section.key" or "key", and keeps everything else, comments included.
-// A value that replaces a quoted one is quoted.
+// setTOML sets the value of an existing key, given as "section.key" or "key", and keeps the rest of the text, including comments. If the
+// old value is quoted, the new one is quoted too.
 func setTOML(text, key, value string) (string, error) {
 	section, name := "", key
 	if i := strings.LastIndexByte(key, '.'); i >= 0 {

@@ -12,11 +12,12 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/replay"
 )
 
-// labName is the laboratory's program. The node does not link the laboratory: what it computes decides nothing here.
+// labName is the laboratory's program. The node does not link the laboratory, because nothing that the laboratory computes matters to
+// consensus.
 const labName = "credence-lab"
 
-// DebugCmd has what finds out why a node went wrong. It keeps for one version the commands that moved to the laboratory: each of those
-// says so and runs it.
+// DebugCmd returns the command "debug", which helps to find out why a node went wrong. For one version it keeps the commands that moved to
+// the laboratory; each of them says so and runs the laboratory.
 func DebugCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "debug",
@@ -34,7 +35,7 @@ func labAlias(name string) *cobra.Command {
 	return &cobra.Command{
 		Use:                name + " FILE",
 		Short:              fmt.Sprintf("Moved: use %s %s FILE", labName, name),
-		DisableFlagParsing: true, // flags are the laboratory's
+		DisableFlagParsing: true, // the laboratory parses the flags
 		SilenceUsage:       true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lab, err := findLab()
@@ -49,7 +50,7 @@ func labAlias(name string) *cobra.Command {
 	}
 }
 
-// findLab looks for the laboratory beside this program, where `make build` and `make install` put it, and then in PATH.
+// findLab looks for the laboratory's program in the folder of this one, where `make build` and `make install` put it, and then in PATH.
 func findLab() (string, error) {
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), labName)

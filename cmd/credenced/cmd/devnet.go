@@ -19,6 +19,10 @@ import (
 	"github.com/credence-chain/credence/internal/devnet"
 )
 
+// This file is the command "devnet": a whole network on this machine, made of the same programs that a real network runs (package
+// internal/devnet starts and stops them). The command prints where everything is, warns about settings under which a newcomer's first tasks
+// would fail, and waits for Ctrl-C. Other commands find the devnet by the file that devnet.Start writes, so that they need no flags.
+
 func devnetCmd() *cobra.Command {
 	var (
 		o      devnet.Options
@@ -115,7 +119,7 @@ func runDevnet(cmd *cobra.Command, o devnet.Options, timeout time.Duration, asJS
 	}
 }
 
-// workersWarning says when there are too few organisations for what people try first.
+// workersWarning returns a warning if there are too few organisations for a task with the default trust.
 func workersWarning(workers int) string {
 	need := devnet.CountNeededWorkers(defaultTrust)
 	if need == 0 || workers == 0 || workers >= need {
@@ -125,10 +129,10 @@ func workersWarning(workers int) string {
 		workers, defaultTrust, devnet.Faction(workers), need, need)
 }
 
-// defaultTrust is what run demands when nothing is said: 99.9%.
+// defaultTrust is the trust that run demands when no flag says otherwise: 99.9%.
 const defaultTrust = 1000
 
-// saboteurWarning says when there are more liars than the protocol's assumption covers.
+// saboteurWarning returns a warning if more organisations lie together than the protocol's bound q covers.
 func saboteurWarning(saboteurs, workers int) string {
 	covered := devnet.Faction(workers)
 	if saboteurs <= covered {

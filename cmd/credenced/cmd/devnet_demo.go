@@ -21,7 +21,12 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/run"
 )
 
-// demo is the demonstration: a devnet with a liar, a picture, the liar caught.
+// This file is the demonstration that `make demo` runs. It starts a devnet in which one worker lies, renders a picture in tiles at a trust
+// of 99.99%, and joins the tiles. If the saboteur was not drawn for any of them, the demonstration submits small bags until it is. The last
+// acts show the conviction and the payments (devnet_demo_show.go). Every act checks its own claim: an accepted lie, or a conviction of
+// anybody else, is an error.
+
+// demo is one run of the demonstration. Its acts are methods, called in order by runDemo.
 type demo struct {
 	out      string // folder that the picture is left in
 	apps     string // folder of raytrace.wasm, wordstat.wasm and stitch
@@ -36,7 +41,7 @@ type demo struct {
 	net   *devnet.Network
 	conn  *client.Conn
 	run   client.Runner
-	liar  string // organisation
+	liar  string // organisation whose worker lies
 	guilt *client.TaskReport
 }
 
@@ -76,10 +81,10 @@ func devnetDemoCmd() *cobra.Command {
 	return cmd
 }
 
-// runDemo runs the demonstration; on an error it shows the ends of the logs.
+// runDemo runs the demonstration. On an error it prints the last lines of the logs.
 func (d *demo) runDemo(ctx context.Context) (err error) {
 	d.begin = time.Now()
-	// Only what a demonstration before left there.
+	// Remove only what an earlier demonstration left in the folder.
 	for _, old := range []string{"tiles", "picture.png"} {
 		if err := os.RemoveAll(filepath.Join(d.out, old)); err != nil {
 			return err
@@ -173,7 +178,7 @@ func (d *demo) renderImage(ctx context.Context) error {
 	return d.judgeReport(report)
 }
 
-// judgeReport checks that no lie was accepted, and notes a conviction.
+// judgeReport checks that no lie was accepted and that nobody but the liar was convicted, and keeps the first conviction.
 func (d *demo) judgeReport(report *client.Report) error {
 	if report.Accepted != uint64(len(report.Tasks)) {
 		return fmt.Errorf("%d of %d tasks were accepted", report.Accepted, len(report.Tasks))
@@ -218,9 +223,10 @@ func (d *demo) stitchImage(ctx context.Context) error {
 	return nil
 }
 
-// untilCaught submits small bags until the liar has been drawn and convicted: draws are the beacon's.
+// untilCaught submits small bags until the liar is drawn and convicted. The number of bags is unknown in advance, since the beacon decides
+// the draws.
 func (d *demo) untilCaught(ctx context.Context) error {
-	// A task of the bag reads the file of its index.
+	// Each task of the bag reads the input whose number is the task's index.
 	const size = 6
 	text := filepath.Join(d.examples, "wordstat", "texts", "tides.txt")
 	var inputs []client.InputFile

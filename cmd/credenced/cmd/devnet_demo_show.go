@@ -109,7 +109,7 @@ func (d *demo) showMoney(ctx context.Context) error {
 	return nil
 }
 
-// showLogs prints the ends of the logs, so that a failure on a machine far away can be understood.
+// showLogs prints the last lines of every log, so that a failure on a remote machine (in CI) can be diagnosed.
 func (d *demo) showLogs(state string) {
 	logs, err := filepath.Glob(filepath.Join(state, "logs", "*.log"))
 	if err != nil {

@@ -23,7 +23,12 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// genesisCmd fills and checks the genesis file.
+// This file has the commands that fill and check a genesis file by hand: for a chain whose founders trust one person to write it, and for
+// tests. A network of founders who do not is made by "network" (package ceremony). Each command changes the application state inside the
+// file of the node's home by one function of package genesis and checks the state that results. The file genesis_pool.go adds the council's
+// pool.
+
+// genesisCmd returns the command "genesis".
 func genesisCmd(a *app.App, n node) *cobra.Command {
 	cmd := &cobra.Command{Use: "genesis", Short: "Fill and check the genesis file", RunE: client.ValidateCmd}
 	export := server.ExportCmd(n.exportApp, app.DefaultHome)
@@ -186,7 +191,7 @@ func addKeyringFlag(cmd *cobra.Command) {
 	cmd.Flags().String(flags.FlagKeyringBackend, keyring.BackendTest, "where named keys are looked up (os|file|test)")
 }
 
-// addressOf reads an address, or the name of a key in the node's keyring.
+// addressOf returns the account that a text names: an address, or the name of a key in the node's keyring.
 func addressOf(cmd *cobra.Command, text string) (sdk.AccAddress, error) {
 	if strings.HasPrefix(text, encoding.AddressPrefix+"1") {
 		addr, err := encoding.Addresses().StringToBytes(text)
@@ -211,7 +216,7 @@ func addressOf(cmd *cobra.Command, text string) (sdk.AccAddress, error) {
 	return record.GetAddress()
 }
 
-// addressesOf is addressOf for a list, as text.
+// addressesOf returns addressOf of each text, as addresses in text form.
 func addressesOf(cmd *cobra.Command, list []string) (out []string, err error) {
 	for _, text := range list {
 		addr, err := addressOf(cmd, text)

@@ -15,7 +15,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// publicPoolFlags are what a public pool asks and offers, as the command line says it.
+// publicPoolFlags are the flags with the terms of the public pool.
 type publicPoolFlags struct{ stake, price, fuel string }
 
 func (p *publicPoolFlags) addFlags(f *pflag.FlagSet) {
@@ -62,7 +62,7 @@ none find its offer. The council keeps nothing of the price. It changes the term
 				pool.ID = args[0]
 			}
 			path := genesisFile(cmd)
-			doc, err := genutiltypes.AppGenesisFromFile(path) // orders are of a chain by its name
+			doc, err := genutiltypes.AppGenesisFromFile(path) // the ids of orders depend on the chain id
 			if err != nil {
 				return fmt.Errorf("genesis file %s: %w (credenced init makes one)", path, err)
 			}

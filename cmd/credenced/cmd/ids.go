@@ -12,23 +12,23 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// kindApp and kindDataset are references by digest, of which the beginning will do as well.
+// kindApp and kindDataset are references by digest. The beginning of the digest is enough.
 const (
 	kindApp     credence.IDKind = "app"
 	kindDataset credence.IDKind = "dataset"
 )
 
-// idArgument is an argument or a flag of a command that AutoCLI makes, and what it names.
+// idArgument names an argument or a flag that takes an id, of a command that AutoCLI makes.
 type idArgument struct {
-	// path of the command below credenced.
+	// path is the command's path below credenced.
 	path string
-	// place of the argument, or the flag's name.
+	// place is the position of the argument, or the name of the flag.
 	place int
 	flag  string
 	kind  credence.IDKind
 }
 
-// idArguments are all of them; a test compares them with the fields of the messages.
+// idArguments lists all such arguments and flags. A test compares the list with the fields of the messages.
 var idArguments = []idArgument{
 	{path: "query tasks task", kind: credence.KindTask},
 	{path: "query tasks of-deal", kind: credence.KindDeal},
@@ -53,7 +53,7 @@ var idArguments = []idArgument{
 	{path: "tx tasks challenge", kind: credence.KindTask},
 }
 
-// takePrefixes lets the commands that AutoCLI makes take the beginnings of ids.
+// takePrefixes lets the commands that AutoCLI makes accept the beginnings of ids.
 func takePrefixes(root *cobra.Command) {
 	for _, a := range idArguments {
 		cmd, rest, err := root.Find(strings.Fields(a.path))
@@ -71,7 +71,7 @@ func takePrefixes(root *cobra.Command) {
 	}
 }
 
-// completeArgs puts the whole id into the place of its beginning.
+// completeArgs replaces the beginning of an id by the whole id.
 func (a idArgument) completeArgs(cmd *cobra.Command, args []string) ([]string, error) {
 	text := ""
 	switch {
@@ -92,8 +92,8 @@ func (a idArgument) completeArgs(cmd *cobra.Command, args []string) ([]string, e
 	return args, nil
 }
 
-// completeID is the id of which the text is the beginning. Only what may be one is asked for; what can't be one is refused in
-// the words of credenced task, but for references by digest, which may be names.
+// completeID returns the id that begins with the text. The chain is asked only about texts that can be the beginning of an id. Any other
+// text is refused with the same words as in "credenced task", unless the argument is a reference by digest: such a text may be a name.
 func (a idArgument) completeID(cmd *cobra.Command, text string) (string, error) {
 	digest := a.kind == kindApp || a.kind == kindDataset
 	digits := text
@@ -103,7 +103,7 @@ func (a idArgument) completeID(cmd *cobra.Command, text string) (string, error) 
 			return text, nil
 		}
 	}
-	if !digest && text != "" && !credence.IsID(digits) { // said here, without a node
+	if !digest && text != "" && !credence.IsID(digits) { // refused here, without asking a node
 		_, err := credence.Resolve(cmd.Context(), nil, text, a.kind)
 		return "", err
 	}

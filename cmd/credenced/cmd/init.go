@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// initCmd writes a node's keys and configuration, and a genesis file to be filled.
+// initCmd writes a node's keys and configuration, and a genesis file that other commands then fill.
 func initCmd(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init MONIKER",
@@ -63,7 +63,7 @@ machine. For a network over several see "credenced network".`,
 	return cmd
 }
 
-// printKeys prints what others need to know of a node.
+// printKeys prints the public keys and the id of a node, which others need.
 func printKeys(cmd *cobra.Command, moniker string, k setup.Keys) error {
 	bz, err := json.MarshalIndent(struct {
 		Moniker    string `json:"moniker,omitempty"`
@@ -80,7 +80,7 @@ func printKeys(cmd *cobra.Command, moniker string, k setup.Keys) error {
 	return err
 }
 
-// beaconKeyCmd shows the public keys a seat is made of.
+// beaconKeyCmd returns the commands about the public keys that make up a seat.
 func beaconKeyCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "beacon-key", Short: "The key that signs beacon proofs", RunE: client.ValidateCmd}
 	var passphraseFile string

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/key"
 )
 
-// keyCmd changes files with keys; those of accounts in the keyring are below "keys".
+// keyCmd returns the commands on key files. Keys of accounts in the keyring are below "keys".
 func keyCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "key", Short: "Encrypt and decrypt key files", RunE: client.ValidateCmd}
 	cmd.AddCommand(key.Commands(func(plain []byte) error {

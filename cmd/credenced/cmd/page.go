@@ -21,7 +21,8 @@ import (
 	"github.com/credence-chain/credence/web"
 )
 
-// flagWeb names where the node serves its page for browsers. In app.toml it is the key address of the section [web].
+// flagWeb is the flag with the address at which the node serves its page for browsers. In app.toml the setting is "address" in the section
+// [web].
 const flagWeb = "web.address"
 
 // addPageFlag adds the flag to the start command.
@@ -29,7 +30,7 @@ func addPageFlag(cmd *cobra.Command) {
 	cmd.Flags().String(flagWeb, "", "HOST:PORT of the page for browsers, which only reads; empty for none")
 }
 
-// startPage serves the page beside a node, if it is asked for. It reads the node over its gRPC, as anybody may.
+// startPage serves the page beside a node if the flag is set. The page reads the node over gRPC, as any client may.
 func startPage(svr *server.Context, _ client.Context, ctx context.Context, g *errgroup.Group) error {
 	address := svr.Viper.GetString(flagWeb)
 	if address == "" {
@@ -50,12 +51,12 @@ func startPage(svr *server.Context, _ client.Context, ctx context.Context, g *er
 	return nil
 }
 
-// servePage waits for the node to answer and serves until the context ends. The page is a help for people: its trouble is
-// logged, and never ends the node.
+// servePage waits until the node answers, and then serves the page until the context ends. Errors of the page are logged and never end the
+// node, which can do its work without the page.
 func servePage(ctx context.Context, listener net.Listener, node string, logger log.Logger) error {
 	conn, err := dialNode(ctx, node)
 	if err != nil {
-		return nil //nolint:nilerr // the node was stopped meanwhile
+		return nil //nolint:nilerr // the context ended first
 	}
 	defer conn.Close()
 	logger.Info("serving the page for browsers", "address", listener.Addr().String())
@@ -65,7 +66,7 @@ func servePage(ctx context.Context, listener net.Listener, node string, logger l
 	return nil
 }
 
-// dialNode connects to the node, which may answer a little later. Only the context's end is an error.
+// dialNode connects to the node, and retries until the node answers. It fails only when the context ends.
 func dialNode(ctx context.Context, node string) (*credence.Conn, error) {
 	for {
 		conn, err := credence.Dial(ctx, []string{node}, "")
@@ -80,7 +81,8 @@ func dialNode(ctx context.Context, node string) (*credence.Conn, error) {
 	}
 }
 
-// reachableAddress turns an address to listen on into one to connect to: what listens everywhere is reached on this machine.
+// reachableAddress turns an address to listen on into an address to connect to: for one that means all interfaces, it returns the loopback
+// address.
 func reachableAddress(listen string) string {
 	if listen == "" {
 		listen = serverconfig.DefaultGRPCAddress

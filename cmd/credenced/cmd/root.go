@@ -44,8 +44,8 @@ const EnvPrefix = "CREDENCED"
 // Execute runs the command line and returns the process's exit status.
 func Execute() (status int) {
 	defer func() {
-		// The SDK's application constructor has no error to return; ours panics with a startError instead, which is told
-		// to people as any other error.
+		// The SDK's constructor of an application cannot return an error. Ours panics with a startError instead, which is reported here like
+		// any other error.
 		if r := recover(); r != nil {
 			refused, ok := r.(startError)
 			if !ok {
@@ -64,7 +64,7 @@ func Execute() (status int) {
 
 // NewRoot returns the root command with everything below it.
 func NewRoot() *cobra.Command {
-	// A throw-away application knows the codecs and the modules' commands.
+	// This application is never run: it provides the codecs and the modules' commands.
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{Version: build})
 	defer func() { _ = a.Close() }()
 
@@ -89,7 +89,7 @@ nothing else begins so.
 
 Exit status of every command:
 ` + cli.ExitText(),
-		SilenceErrors: true, // Execute tells them
+		SilenceErrors: true, // Execute prints errors
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return prepareCommand(cmd, ctx)
@@ -110,10 +110,10 @@ Exit status of every command:
 	return root
 }
 
-// addCommands is the list of everything credenced does, besides the commands that AutoCLI adds to query and tx.
+// addCommands adds every command of credenced except those that AutoCLI adds to query and tx.
 func addCommands(root *cobra.Command, a *app.App, n node) {
 	root.AddCommand(
-		// Setting up.
+		// Set up a node.
 		initCmd(a),
 		genesisCmd(a, n),
 		testnetCmd(a),
@@ -122,13 +122,13 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		seatKeysCmd(a),
 		configCmd(),
 		keys.Commands(),
-		// Asking and telling.
+		// Query and send.
 		server.StatusCommand(),
 		queryCmd(),
 		txCmd(),
-		// Working with tasks.
+		// Use tasks, orders and a devnet.
 		devnetCmd(),
-		// Running a network.
+		// Run a network.
 		network.Command(network.NewChain(a)),
 		light.Command(),
 		signer.Command(),
@@ -139,12 +139,12 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 		reference.NewManCommand(),
 	)
 	root.AddCommand(requester.Commands()...)
-	// start, comet, export, version, rollback.
+	// This adds start, comet, export, version and rollback.
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, n.newApp, n.exportApp,
 		server.StartCmdOptions{AddFlags: addPageFlag, PostSetup: startPage})
 }
 
-// plainLogs keeps colours out of logs that no terminal shows, and of all where NO_COLOR is set.
+// plainLogs switches colours off in logs that do not go to a terminal, and in all logs when NO_COLOR is set.
 func plainLogs(cmd *cobra.Command) {
 	f := cmd.Flags().Lookup(flags.FlagLogNoColor)
 	if f != nil && !f.Changed && (os.Getenv("NO_COLOR") != "" || !cli.IsTerminal(cmd.OutOrStdout())) {
@@ -155,19 +155,19 @@ func plainLogs(cmd *cobra.Command) {
 // prepareCommand reads flags, environment and configuration files before any command runs.
 func prepareCommand(cmd *cobra.Command, ctx client.Context) error {
 	if cmd == cmd.Root() || isCompletion(cmd) {
-		return nil // it shows its help, or answers a shell: nothing is written to the node's home
+		return nil // it only shows help or answers a shell's completion: nothing may be written to the node's home
 	}
 	cmd.SetOut(cmd.OutOrStdout())
 	cmd.SetErr(cmd.ErrOrStderr())
 	plainLogs(cmd)
 
-	// The SDK reads the client's configuration and the keyring before it looks at the environment.
+	// The SDK reads the client's configuration and the keyring before it reads the environment, so the home is set here.
 	if home := os.Getenv(EnvPrefix + "_HOME"); home != "" && !cmd.Flags().Changed(flags.FlagHome) {
 		if err := cmd.Flags().Set(flags.FlagHome, home); err != nil {
 			return err
 		}
 	}
-	// Commands of the SDK that write a file, such as export and tx sign, expect its folder to be there.
+	// Commands of the SDK that write a file, such as export and tx sign, do not make the file's folder.
 	if out := cmd.Flags().Lookup(flags.FlagOutputDocument); out != nil && out.Value.String() != "" {
 		if err := cli.MakeFolderOf(out.Value.String()); err != nil {
 			return fmt.Errorf("--%s: %w", flags.FlagOutputDocument, err)
@@ -189,13 +189,13 @@ func prepareCommand(cmd *cobra.Command, ctx client.Context) error {
 	return payFees(cmd)
 }
 
-// isCompletion says whether a shell asks what a command line can be, or for the script with which it does.
+// isCompletion reports whether a shell asks for completions, or whether the user asks for the completion script.
 func isCompletion(cmd *cobra.Command) bool {
 	return cmd.Name() == cobra.ShellCompRequestCmd || cmd.Parent() != nil && cmd.Parent().Name() == "completion"
 }
 
-// payFees has the commands below tx that send a message pay what nodes ask by default, unless told otherwise by a flag or
-// the environment.
+// payFees lets the commands below tx that send a message pay the gas price that nodes ask by default, unless a flag or the environment says
+// otherwise.
 func payFees(cmd *cobra.Command) error {
 	module := cmd.Parent()
 	if module == nil || module.Parent() == nil || module.Parent().Name() != "tx" {
@@ -206,7 +206,7 @@ func payFees(cmd *cobra.Command) error {
 	if price == nil || price.Changed || f.Changed(flags.FlagFees) {
 		return nil
 	}
-	// The SDK takes the environment's prefix from the name of the executable, which somebody may have changed.
+	// The SDK derives the prefix of environment variables from the executable's name, which somebody may have changed.
 	if os.Getenv(EnvPrefix+"_FEES") != "" {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// seatKeysCmd prints the keys of a seat that enters, or rotates its keys, with their proofs.
+// seatKeysCmd prints the keys of a seat, with their proofs: for a new seat, or for a seat that rotates its keys.
 func seatKeysCmd(a *app.App) *cobra.Command {
 	var next bool
 	var passphraseFile string

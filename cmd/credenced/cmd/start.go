@@ -37,19 +37,19 @@ import (
 // startError is why a node refuses to start.
 type startError struct{ err error }
 
-// node is the process of a node that starts: what ends it, and of which version it is.
+// node is the process of a node: what can end it, and the version of its state.
 type node struct {
 	ending  *halt.Node
-	version *upgrades.Version // nil for that of this source
+	version *upgrades.Version // nil for the version of this source
 }
 
-// newApp makes the application of a node that starts.
+// newApp returns the application of a node that starts.
 func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
 	home := cast.ToString(opts.Get(flags.FlagHome))
 	passphrase := keyfile.NewSource(cast.ToString(opts.Get(keyfile.Flag)))
 	keys, err := beaconkey.LoadRing(filepath.Join(home, "config"), passphrase)
 	if errors.Is(err, keyfile.ErrLocked) {
-		panic(startError{err}) // whoever has encrypted a key wants it used, also where the seat is not looked for
+		panic(startError{err}) // refuse to start: whoever has encrypted a key expects it to be used, even if the node does not look for a seat
 	}
 	options := app.Options{Version: n.version, Failed: n.ending.ReportFailure}
 	if err == nil {
@@ -57,7 +57,7 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 	}
 	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
 
-	a.Observe(prometheus.DefaultRegisterer) // CometBFT serves it beside its own
+	a.Observe(prometheus.DefaultRegisterer) // CometBFT's metrics server serves these metrics together with its own
 
 	consensus, found, keyErr := consensusKey(home, opts)
 	if keyErr != nil {
@@ -73,7 +73,7 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 	return a
 }
 
-// consensusKey reads the public half of the node's consensus key; found is false when a remote signer has it.
+// consensusKey reads the public half of the node's consensus key. found is false when a remote signer has the key.
 func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found bool, err error) {
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(home)
@@ -95,13 +95,13 @@ func consensusKey(home string, opts servertypes.AppOptions) (key []byte, found b
 		}
 	}
 	if cast.ToString(opts.Get("priv_validator_laddr")) != "" {
-		return nil, false, nil // a key file that is there all the same signs nothing
+		return nil, false, nil // a remote signer signs; a key file that exists nevertheless is not used
 	}
 	pv := privval.LoadFilePVEmptyState(path, "")
 	return pv.Key.PubKey.Bytes(), true, nil
 }
 
-// exportApp writes the state at a height as genesis.
+// exportApp returns the state at a height as a genesis.
 func (n node) exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _ []string, opts servertypes.AppOptions, modules []string) (servertypes.ExportedApp, error) {
 	if forZeroHeight {
 		return servertypes.ExportedApp{}, errors.New("--for-zero-height: deadlines are heights; start the new chain at the exported height")
@@ -120,13 +120,14 @@ func (n node) exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeigh
 
 const (
 	flagLeastDisk = "min-free-disk"
-	// leastDisk is what a node leaves free: what its databases need to be closed, and people to mend things. Doctor warns far earlier.
+	// leastDisk is the space that a node leaves free, in MiB: its databases need it to close, and people need it for repairs. Doctor warns
+	// far earlier.
 	leastDisk = 256
 	diskEvery = 5 * time.Second
 )
 
-// endsWithReason lets a node that was told to stop end with success, and one that can't go on with a status and a line that say why. The
-// SDK's servers end with errors that say only that they were closed.
+// endsWithReason sets the exit status of a node. A node that was told to stop succeeds; a node that cannot go on fails with a status and a
+// line that say why. Without this, the SDK's servers would return errors that say only that they were closed.
 func (n node) endsWithReason(root *cobra.Command) {
 	start, _, err := root.Find([]string{"start"})
 	if err != nil {
@@ -177,7 +178,7 @@ func (n node) endsWithReason(root *cobra.Command) {
 	}
 }
 
-// logOf is the logger of a node: that of a log file where there is one.
+// logOf returns the node's logger, which writes to the log file if there is one.
 func logOf(ctx *server.Context) (log.Logger, error) {
 	o, err := logfile.ReadOptions(ctx.Viper)
 	if err != nil || o.File == "" {
@@ -191,8 +192,8 @@ func logOf(ctx *server.Context) (log.Logger, error) {
 	return logger.With(log.ModuleKey, "server"), nil
 }
 
-// writtenFolders are those that a node writes to: its own, and that of its databases, which may be a disk of its own. The latter may not
-// be there yet.
+// writtenFolders returns the folders to which a node writes: its own, and that of its databases. The latter may be on another disk, and may
+// not exist yet.
 func writtenFolders(cfg *cmtcfg.Config) []string {
 	folders := []string{cfg.RootDir}
 	if _, err := os.Stat(cfg.DBDir()); err == nil {
@@ -201,7 +202,7 @@ func writtenFolders(cfg *cmtcfg.Config) []string {
 	return folders
 }
 
-// onlyClosed says whether all that an error tells is that something was closed on purpose.
+// onlyClosed reports whether an error says nothing more than that something was closed on purpose.
 func onlyClosed(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, grpc.ErrServerStopped)

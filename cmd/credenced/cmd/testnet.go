@@ -23,7 +23,7 @@ func testnetCmd(a *app.App) *cobra.Command {
 	return cmd
 }
 
-// portsPerNode is how far apart the nodes' first ports are.
+// portsPerNode is the distance between the first ports of two nodes.
 const portsPerNode = 10
 
 func initFilesCmd(a *app.App) *cobra.Command {

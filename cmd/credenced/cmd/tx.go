@@ -29,15 +29,14 @@ import (
 
 const flagNoWait = "no-wait"
 
-// inclusionTimeout is how long a transaction may be in no block before the command ends; askInclusion how often it is asked
-// for.
+// inclusionTimeout is how long the command waits for a block with its transaction; askInclusion is the pause between two queries for it.
 const (
 	inclusionTimeout = time.Minute
 	askInclusion     = 200 * time.Millisecond
 )
 
-// awaitTransactions makes every command below tx that sends one wait for its block, and say in words and by its exit status
-// what became of it. The SDK's own commands end when a node has taken the transaction, and with success when it refused it.
+// awaitTransactions makes every command below tx that sends a transaction wait for its block, and report the outcome in words and by the
+// exit status. The SDK's own commands end as soon as a node has answered, and end with success even if the node refused the transaction.
 func awaitTransactions(root *cobra.Command) {
 	tx, _, err := root.Find([]string{"tx"})
 	if err != nil {
@@ -57,8 +56,8 @@ func awaitBelow(cmd *cobra.Command) {
 	}
 }
 
-// sendAndWait runs a command of the SDK's, keeps the node's answer to a transaction from being printed as the end, and tells
-// what becomes of it.
+// sendAndWait runs a command of the SDK's. It holds back the node's answer to the transaction, which is not the outcome yet, waits for the
+// block, and prints the outcome.
 func sendAndWait(cmd *cobra.Command, args []string, run func(*cobra.Command, []string) error) error {
 	ctx := client.GetClientContextFromCmd(cmd)
 	caught := &catcher{out: cmd.OutOrStdout(), codec: ctx.Codec}
@@ -102,7 +101,7 @@ func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.Tx
 			return res, nil
 		}
 		if !strings.Contains(err.Error(), "not found") {
-			last = err // a node that restarts: the transaction may be in a block all the same
+			last = err // a node that restarts does not answer, but the transaction may be in a block all the same
 		}
 		if time.Now().After(deadline) {
 			what := fmt.Sprintf("transaction %s was taken by the node and is in no block after %s", hash, timeout)
@@ -117,7 +116,7 @@ func awaitInclusion(ctx context.Context, hash string, find func(string) (*sdk.Tx
 	}
 }
 
-// txEnd says what became of a transaction.
+// txEnd is the outcome of a transaction, as it is printed.
 type txEnd struct {
 	out  io.Writer
 	json bool
@@ -147,7 +146,7 @@ func (e txEnd) printEnd(ctx client.Context, res *sdk.TxResponse, included bool) 
 	return nil
 }
 
-// answersOf are the fields that the messages of a transaction were answered with, such as an id.
+// answersOf returns the fields of the answers to a transaction's messages, for example a new id.
 func answersOf(ctx client.Context, data string) (out []string) {
 	raw, err := hex.DecodeString(data)
 	if err != nil {
@@ -163,7 +162,7 @@ func answersOf(ctx client.Context, data string) (out []string) {
 	return out
 }
 
-// readAnswer are the fields of an answer by their names; none of what is no message that is known here.
+// readAnswer returns the fields of an answer by their names; none when this program does not know the type of the message.
 func readAnswer(ctx client.Context, answer *codectypes.Any) (fields map[string]any) {
 	msg, err := ctx.InterfaceRegistry.Resolve(answer.TypeUrl)
 	if err != nil || proto.Unmarshal(answer.Value, msg) != nil {
@@ -176,7 +175,7 @@ func readAnswer(ctx client.Context, answer *codectypes.Any) (fields map[string]a
 	return fields
 }
 
-// fieldLines has a line for each field that says something, in the order of their names.
+// fieldLines returns a line for each field that is not empty, ordered by name.
 func fieldLines(fields map[string]any) (lines []string) {
 	for name, value := range fields {
 		if said := fmt.Sprint(value); value != nil && said != "" && said != "[]" && said != "map[]" {
@@ -187,7 +186,7 @@ func fieldLines(fields map[string]any) (lines []string) {
 	return lines
 }
 
-// catcher passes on what is written, but for a node's answer to a transaction and the end of its line.
+// catcher is a writer that passes everything on except a node's answer to a transaction and the line end after it.
 type catcher struct {
 	out   io.Writer
 	codec codec.Codec

@@ -4,5 +4,5 @@ package cmd
 
 import "github.com/credence-chain/credence/app/upgrades"
 
-// build is the version of the state that this build has; nil for that of its source.
+// build is the state version of this build; nil for the version of its source.
 var build *upgrades.Version

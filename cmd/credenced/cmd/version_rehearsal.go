@@ -7,5 +7,5 @@ import (
 	"github.com/credence-chain/credence/app/upgrades/rehearsal"
 )
 
-// build is a version that no release has: a node built with the tag "rehearsal" takes a chain to it, and can't go back.
+// build is a state version that no release has. A node built with the tag "rehearsal" upgrades a chain to it; there is no way back.
 var build = func() *upgrades.Version { v := rehearsal.Version(); return &v }()

@@ -29,11 +29,11 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// Bounds of what is taken for healthy.
+// Limits within which the node counts as healthy.
 const (
 	leastDisk = 5 << 30          // bytes free
 	mostSkew  = 10 * time.Second // between this clock and the latest block's, while the chain makes blocks
-	mostLag   = 10               // blocks behind the peer that is furthest
+	mostLag   = 10               // blocks behind the peer with the greatest height
 )
 
 // Command is "doctor".
@@ -60,7 +60,8 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 	return cmd
 }
 
-// given is the passphrase that a user names. Without one, doctor says what it could not compare, and that is no fault.
+// given returns the source of the passphrase that the user names with --key-passphrase-file; nil without one. Then doctor says which keys
+// it could not compare, and reports no fault.
 func given(file string) keyfile.Source {
 	if file == "" {
 		return nil
@@ -68,7 +69,8 @@ func given(file string) keyfile.Source {
 	return keyfile.NewSource(file)
 }
 
-// Checks of the node in a folder, in the order in which they build on each other. The passphrase opens its encrypted keys.
+// Checks returns the checks of the node in a folder. They are ordered: later checks build on what earlier ones found. The passphrase opens
+// the node's encrypted keys.
 func Checks(home string, passphrase keyfile.Source) []checkup.Check {
 	n := &node{home: home, passphrase: passphrase}
 	return []checkup.Check{
@@ -84,7 +86,7 @@ func Checks(home string, passphrase keyfile.Source) []checkup.Check {
 	}
 }
 
-// node is what the checks have found out so far.
+// node holds what the checks have found out so far.
 type node struct {
 	home       string
 	passphrase keyfile.Source
@@ -141,7 +143,7 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	return n.home, nil
 }
 
-// checkDisk looks at the disk of the databases, which may be another one than the folder's.
+// checkDisk looks at the disk that holds the databases. It may be another disk than that of the node's folder.
 func (n *node) checkDisk(context.Context) (string, error) {
 	folder := n.home
 	if n.comet != nil {
@@ -152,13 +154,13 @@ func (n *node) checkDisk(context.Context) (string, error) {
 	return checkup.Disk(folder, leastDisk)
 }
 
-// checkKeys looks at the modes of the files with secrets, and says which of those that may be encrypted are plain.
+// checkKeys checks the modes of the files with secrets, and names the keys that could be encrypted but are plain.
 func (n *node) checkKeys(context.Context) (string, error) {
 	found, plain := 0, []string(nil)
 	for _, name := range []string{"priv_validator_key.json", "node_key.json", beaconkey.FileName, filepath.Base(setup.CourtKeyFile(""))} {
 		info, err := os.Stat(n.pathOf(name))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // a remote signer or another machine's court executor may have it
+			continue // a remote signer, or a court executor on another machine, may hold this key
 		}
 		if err != nil {
 			return "", err
@@ -202,7 +204,7 @@ func (n *node) checkNode(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s on %s, version %s", status.NodeInfo.Moniker, status.NodeInfo.Network, status.NodeInfo.Version), nil
 }
 
-// localAddress is where a listening address is reached on this machine.
+// localAddress turns the address on which a service listens into the address at which this machine reaches the service.
 func localAddress(listen string) string {
 	u, err := url.Parse(listen)
 	if err != nil || u.Host == "" {
@@ -228,7 +230,7 @@ func (n *node) checkPeers(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d", info.NPeers), nil
 }
 
-// checkHeight compares the node with what its peers told of themselves in consensus.
+// checkHeight compares the node's height with the heights that its peers reported to it during consensus.
 func (n *node) checkHeight(ctx context.Context) (string, error) {
 	if n.rpc == nil {
 		return "", errNoAnswer

@@ -2,7 +2,7 @@ package doctor
 
 import "encoding/json"
 
-// peerHeight is the height that a peer works on, of what the engine tells of it; 0 when it tells none.
+// peerHeight returns the height that a peer works on, read from the peer's state as the engine reports it; 0 when that state has no height.
 func peerHeight(state json.RawMessage) int64 {
 	var s struct {
 		RoundState struct {

@@ -15,20 +15,21 @@ import (
 )
 
 const (
-	// Linger is how long a node stays after its consensus has stopped, so that its peers get the votes that they lack for the same block.
+	// Linger is how long a node stays up after its consensus has stopped, so that peers still receive the votes that they lack for that
+	// block.
 	Linger = 3 * time.Second
-	// Grace is how long a node may take to close its files after that.
+	// Grace is how long a node may then take to close its files.
 	Grace = 15 * time.Second
-	// behind is the age of a block with which a node is catching up. It then has no votes for its peers, and its engine would end
-	// the whole process without a word about what to do.
+	// behind is the age of a block from which on a node counts as catching up. Such a node has no votes that its peers need, so it does not
+	// linger: its engine would otherwise end the whole process without saying what to do.
 	behind = 30 * time.Second
 )
 
 // Node is the process of one node.
 type Node struct {
-	// Out is where the reason is told when the process has to end at once; os.Stderr.
+	// Out is where the reason is written when the process has to end at once; os.Stderr by default.
 	Out io.Writer
-	// Stop asks the process to close its files and end; Exit ends it.
+	// Stop asks the process to close its files and to end. Exit ends it at once.
 	Stop func()
 	Exit func(status int)
 	// Linger and Grace; see the constants.
@@ -38,7 +39,7 @@ type Node struct {
 	reason *Reason
 }
 
-// New is the node of this process.
+// New returns the Node of this process.
 func New() *Node {
 	return &Node{
 		Out: os.Stderr, Linger: Linger, Grace: Grace, Exit: os.Exit,
@@ -46,14 +47,14 @@ func New() *Node {
 	}
 }
 
-// Reason is why the node ends; nil when it does not, or was told to by its user.
+// Reason returns why the node ends; nil when it runs on, or when its user stopped it.
 func (n *Node) Reason() *Reason {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.reason
 }
 
-// keepFirst keeps the first reason: later ones follow from it.
+// keepFirst stores a reason if there is none yet, and reports whether it did: later reasons follow from the first.
 func (n *Node) keepFirst(r Reason) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -64,7 +65,7 @@ func (n *Node) keepFirst(r Reason) bool {
 	return true
 }
 
-// EndAfter ends the node after a pause: it closes its files, or is ended without when that takes too long.
+// EndAfter ends the node after a pause. The node closes its files; if that takes longer than Grace, the process ends anyway.
 func (n *Node) EndAfter(r Reason, pause time.Duration) {
 	if !n.keepFirst(r) {
 		return
@@ -77,13 +78,14 @@ func (n *Node) EndAfter(r Reason, pause time.Duration) {
 	}()
 }
 
-// exitNow ends the process at once. What was committed is on disk.
+// exitNow ends the process at once. Nothing is lost: committed blocks are on disk.
 func (n *Node) exitNow(r Reason) {
 	cli.TellError(n.Out, r.Problem())
 	n.Exit(r.Status)
 }
 
-// ReportFailure is told why a block of a time can't be executed or committed, before the engine is.
+// ReportFailure takes the reason why the block of a given time cannot be executed or committed. The application calls it before it returns
+// the error to the engine.
 func (n *Node) ReportFailure(cause error, block time.Time) {
 	r := ReasonOf(cause)
 	if time.Since(block) > behind {
@@ -93,11 +95,11 @@ func (n *Node) ReportFailure(cause error, block time.Time) {
 	n.EndAfter(r, n.Linger)
 }
 
-// WatchLog returns a logger that ends the node when the engine says that it has failed. There is no other sign of it.
+// WatchLog returns a logger that ends the node when the engine logs that it has failed. The engine gives no other sign.
 func (n *Node) WatchLog(logger log.Logger) log.Logger { return watched{logger, n} }
 
-// failure is what CometBFT logs when the goroutine that runs consensus has ended by a panic, and refused is what it logs when a block
-// that two thirds have signed does not fit the state of a node that catches up.
+// failure is what CometBFT logs when the goroutine that runs consensus has panicked. refused is what it logs when a node that catches up
+// receives a block that two thirds have signed but that does not fit the node's state.
 const failure, refused = "CONSENSUS FAILURE!!!", "Error in validation"
 
 type watched struct {
@@ -105,7 +107,7 @@ type watched struct {
 	node *Node
 }
 
-// Error logs, and ends the node when that is what it means.
+// Error logs the message. It ends the node if the message is failure, or if it is refused and the error has a known symptom.
 func (w watched) Error(msg string, keyVals ...any) {
 	w.Logger.Error(msg, keyVals...)
 	if msg != failure && msg != refused {
@@ -122,11 +124,12 @@ func (w watched) Error(msg string, keyVals ...any) {
 	}
 }
 
-// With keeps watching.
+// With returns a logger that watches as well.
 func (w watched) With(keyVals ...any) log.Logger { return watched{w.Logger.With(keyVals...), w.node} }
 
-// GuardDisk ends the node before the disk of a folder is full: a database that can't write may lose more than one that was closed. It looks
-// every few seconds until done is closed. least is in bytes; 0 is no guard. The error is a disk that is too full from the beginning.
+// GuardDisk ends the node before the disk of a folder is full, since a database that cannot write may lose more than one that was closed.
+// It checks the free space every few seconds until done is closed. least is in bytes; 0 switches the guard off. It returns an error if the
+// disk is too full from the beginning.
 func (n *Node) GuardDisk(folder string, least uint64, every time.Duration, done <-chan struct{}) error {
 	if least == 0 {
 		return nil

@@ -1,8 +1,8 @@
-// Package halt ends a node that can't go on, with a status of its own and a line that says what to do.
+// Package halt ends a node that cannot go on, with its own exit status and a line that says what to do.
 //
-// CometBFT's process lives on after its consensus has failed, and makes no blocks; no supervisor notices. Here the first reason why a
-// node can't go on ends it: what the application said of a block (Node.Failed), what the engine logged (Node.Watch), or a disk that is
-// nearly full (Node.Guard).
+// When consensus fails, CometBFT's process stays alive but makes no more blocks, and no supervisor notices. This package ends the process
+// for the first reason that any of three sources reports: the application, about a block (Node.ReportFailure); the engine, by its log
+// (Node.WatchLog); or the guard, when the disk is nearly full (Node.GuardDisk).
 package halt
 
 import (
@@ -20,13 +20,13 @@ type Reason struct {
 	What, Next string
 }
 
-// Problem is the reason as commands tell it.
+// Problem returns the reason as the error that commands print.
 func (r Reason) Problem() *cli.Problem {
 	return &cli.Problem{What: r.What, Next: r.Next, Exit: r.Status}
 }
 
-// symptoms say by the words of an error what it is, the first that fits. The engine and its databases hand over text alone: most of it
-// comes from panics.
+// symptoms maps words in the text of an error to a reason; the first match counts. The words decide because the engine and its databases
+// report mere text, most of it from panics.
 var symptoms = []struct {
 	words  []string
 	status int
@@ -62,7 +62,8 @@ func ReasonOf(cause error) Reason {
 	}
 }
 
-// Explain puts the reason in the place of an error with which a node refuses to start, where its words are those of one. Others stay.
+// Explain replaces the error with which a node refuses to start by its reason, if the error's text has a known symptom. Other errors are
+// returned unchanged.
 func Explain(err error) error {
 	if isKnown(err) {
 		return ReasonOf(err).Problem()
@@ -70,10 +71,10 @@ func Explain(err error) error {
 	return err
 }
 
-// isKnown says whether the words of an error are those of a symptom.
+// isKnown reports whether the text of an error has a known symptom.
 func isKnown(cause error) bool { return ReasonOf(cause).Status != cli.ExitConsensus }
 
-// firstLine keeps a stack out of what people read.
+// firstLine returns the first line of a text, without the stack trace that follows it, and at most 400 bytes of it.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	if most := 400; len(line) > most {

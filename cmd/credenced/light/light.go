@@ -1,5 +1,5 @@
-// Package light is the command that serves a node's RPC to clients that trust no node: every answer is checked against
-// headers that the light client verified.
+// Package light has the command that serves a node's RPC to clients that trust no node. Every answer is checked against headers that the
+// light client has verified.
 package light
 
 import (
@@ -28,7 +28,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
-// proxy is everything that the command line sets.
+// proxy holds the flags of "light".
 type proxy struct {
 	chainID, primary, listen, home, trust string
 	witnesses                             []string
@@ -36,7 +36,7 @@ type proxy struct {
 	connections                           int
 }
 
-// Command is "light CHAIN-ID".
+// Command returns the command "light CHAIN-ID".
 func Command() *cobra.Command {
 	var p proxy
 	cmd := &cobra.Command{
@@ -48,7 +48,7 @@ against those headers. What can not be proven is refused.
 The first start needs --trust: a height and the hash of its block, from somebody you trust. Later ones go on from there.`,
 		Example: "credenced light amber-1 --primary http://node:26657 --witness http://other:26657 --trust 1200:AB12...",
 		Args:    cobra.ExactArgs(1),
-		// No node's configuration is read or written.
+		// this command neither reads nor writes a node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.chainID = args[0]
@@ -92,7 +92,7 @@ func (p proxy) newClient(ctx context.Context, db dbm.DB, logger log.Logger) (*li
 		return nil, err
 	}
 	return light.NewHTTPClient(ctx, p.chainID, light.TrustOptions{Period: p.period, Height: trust.Height, Hash: trust.Hash[:]}, p.primary, p.witnesses, store, light.Logger(logger), third,
-		// A block of the store that contradicts what is trusted now goes without a question.
+		// If a stored block contradicts the block that is trusted now, the stored one is removed without a question.
 		light.ConfirmationFunction(func(string) bool { return true }))
 }
 
@@ -112,7 +112,7 @@ func (p proxy) runProxy(ctx context.Context, logger log.Logger) error {
 	if err != nil {
 		return fmt.Errorf("--primary: %w", err)
 	}
-	// The SDK's stores prove values by proofs of their own kinds.
+	// Values from the SDK's stores come with proofs of their own kinds.
 	for _, kind := range []string{storetypes.ProofOpIAVLCommitment, storetypes.ProofOpSimpleMerkleCommitment} {
 		server.Client.RegisterOpDecoder(kind, storetypes.CommitmentOpDecoder)
 	}

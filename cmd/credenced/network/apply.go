@@ -21,7 +21,12 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// applying is everything that apply's command line sets.
+// This file makes a founder's application to a new network (package ceremony). The plan names the founders; each of them runs "network
+// apply" on the machine of its node and sends the file to whoever builds the genesis. The application holds the public half of every key
+// that the founder brings, and each key signs it: so nobody can apply with a key that another founder holds. Secret keys are made where
+// they are missing and stay on this machine.
+
+// applying holds the flags of "network apply".
 type applying struct {
 	home, plan, out          string
 	organisation, name       string
@@ -105,7 +110,7 @@ func (a applying) writeApplication(cmd *cobra.Command) error {
 	return nil
 }
 
-// fillKeys makes or finds every key and puts the public halves in.
+// fillKeys finds or makes every key, puts the public halves into the application, and returns the signers.
 func (a applying) fillKeys(cmd *cobra.Command, plan ceremony.Plan) (doc ceremony.Application, s ceremony.Signers, err error) {
 	passphrase := keyfile.NewSource(a.passphraseFile)
 	keys, err := setup.Node{Home: a.home, Passphrase: passphrase}.MakeKeys()
@@ -163,7 +168,7 @@ func accountOf(key client.Key) ceremony.Account {
 	return ceremony.Account{Address: key.Address(), Key: key.PubKey().Bytes()}
 }
 
-// operatorKey finds the operator's key, or makes it. A new one of a keyring is told with its words once.
+// operatorKey finds or makes the operator's key. A key that is made in a keyring is printed once with its mnemonic.
 func (a applying) operatorKey(cmd *cobra.Command) (client.Key, error) {
 	if a.operatorFile != "" {
 		return client.LoadOrGenerateKey(a.operatorFile)

@@ -23,10 +23,10 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
-// maxGenesis bounds a genesis file in bytes; a chain that was started anew from its state has a large one.
+// maxGenesis bounds a genesis file, in bytes. A chain that was restarted from its exported state has a large one.
 const maxGenesis = 1 << 30
 
-// joining is everything that join's command line sets.
+// joining holds the flags of "network join", and what is worked out from them.
 type joining struct {
 	m              setup.Member
 	genesis, hash  string
@@ -38,8 +38,8 @@ type joining struct {
 	trustPeriod    time.Duration
 	passphraseFile string
 
-	file []byte     // the genesis
-	keys setup.Keys // of the node
+	file []byte     // content of the genesis file
+	keys setup.Keys // the node's keys
 }
 
 func joinCmd() *cobra.Command {
@@ -101,7 +101,7 @@ func (j *joining) writeNode(cmd *cobra.Command) error {
 	)
 }
 
-// chooseRole fills in what follows from the role and the machine.
+// chooseRole fills in the settings that follow from the role and the machine.
 func (j *joining) chooseRole() error {
 	m := &j.m
 	m.Role = setup.Role(j.role)
@@ -114,7 +114,7 @@ func (j *joining) chooseRole() error {
 	return nil
 }
 
-// preparePeers makes the node's keys where they are missing, and leaves the node itself out of the lists.
+// preparePeers makes the node's keys where they are missing, and removes the node itself from the lists of peers.
 func (j *joining) preparePeers() (err error) {
 	m := &j.m
 	if j.keys, err = (setup.Node{Home: m.Home, Passphrase: keyfile.NewSource(j.passphraseFile)}).MakeKeys(); err != nil {
@@ -156,7 +156,7 @@ func (j *joining) printNode(out io.Writer) error {
 	return err
 }
 
-// fetchGenesis reads the genesis and compares its hash.
+// fetchGenesis reads the genesis and checks its hash.
 func (j *joining) fetchGenesis(ctx context.Context) error {
 	body, err := j.openGenesis(ctx)
 	if err != nil {
@@ -203,7 +203,7 @@ func getURL(ctx context.Context, url string) (io.ReadCloser, error) {
 	return resp.Body, nil
 }
 
-// listOthers reads lists of nodes, from files where one says @FILE, and leaves the node itself out.
+// listOthers reads lists of nodes and removes the node itself. An entry @FILE stands for the nodes that the file lists.
 func listOthers(list []string, self string) (out []string, err error) {
 	for _, entry := range list {
 		lines := []string{entry}
@@ -223,8 +223,8 @@ func listOthers(list []string, self string) (out []string, err error) {
 	return out, nil
 }
 
-// readTrusted returns what a node that begins from a snapshot trusts: the block of --trust, or the latest but a few that all servers
-// agree on.
+// readTrusted returns the block that a node starting from a snapshot trusts. It is the block of --trust or, by default, a block five below
+// the first server's latest, if all servers report the same hash for it.
 func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
 	switch {
 	case len(j.rpc) < 2:
@@ -253,7 +253,8 @@ func (j *joining) readTrusted(ctx context.Context) (*setup.StateSync, error) {
 	return s, nil
 }
 
-// askTrusted asks a server for the hash of the block that is to be trusted. The first says which block: others may be a few behind.
+// askTrusted asks a server for the hash of the block to trust. The first server determines the height; it is a little below that server's
+// latest block because the other servers may be a few blocks behind.
 func (j *joining) askTrusted(ctx context.Context, s *setup.StateSync, url string) (string, error) {
 	node, err := rpchttp.New(url, "/websocket")
 	if err != nil {

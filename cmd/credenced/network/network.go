@@ -1,4 +1,4 @@
-// Package network is the commands that bring a network up and join it.
+// Package network has the commands that set up a network and join it.
 package network
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// Chain is what the commands need of the application: default states, the codec, and how a genesis is checked.
+// Chain is what the commands need from the application: default states, the codec, and the check of a genesis.
 type Chain struct {
 	Defaults map[string]json.RawMessage
 	Codec    codec.Codec
@@ -36,7 +36,7 @@ func NewChain(a *app.App) Chain {
 	}}
 }
 
-// Command is "network" with everything below it.
+// Command returns the command "network" with its subcommands.
 func Command(chain Chain) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "network", Short: "Bring a network up over many machines, and join it",
@@ -49,7 +49,7 @@ func Command(chain Chain) *cobra.Command {
                  credenced start
 
 docs/operator.md goes through it.`,
-		// Nothing of a node's configuration is read: it is only being made.
+		// no configuration is read, because this command makes the node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -57,7 +57,7 @@ docs/operator.md goes through it.`,
 	return cmd
 }
 
-// homeFlag adds the node's folder.
+// homeFlag adds the flag for the node's folder.
 func homeFlag(f *pflag.FlagSet, home *string) {
 	byDefault := app.DefaultHome
 	if env := os.Getenv("CREDENCED_HOME"); env != "" {
@@ -147,7 +147,7 @@ type amount struct {
 	into       *uint64
 }
 
-// refuseExisting refuses to write over a file.
+// refuseExisting returns an error if the file exists, so that no file is overwritten.
 func refuseExisting(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is there already: choose another --out, or remove it", path)

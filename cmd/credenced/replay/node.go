@@ -20,7 +20,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 )
 
-// node is what a stopped node has: its blocks, what came of them, and the hashes of its stores.
+// node is the data of a stopped node: its blocks, their results, and the hashes of its stores.
 type node struct {
 	home    string
 	genesis *cmttypes.GenesisDoc
@@ -30,7 +30,7 @@ type node struct {
 	close   []func() error
 }
 
-// openNode opens the databases of a node that does not run.
+// openNode opens the databases of a node. The node must not be running.
 func openNode(home string) (n *node, err error) {
 	n = &node{home: home}
 	if n.genesis, err = cmttypes.GenesisDocFromFile(filepath.Join(home, "config", "genesis.json")); err != nil {
@@ -73,7 +73,7 @@ func (n *node) Close() (err error) {
 	return err
 }
 
-// makeInit is what the engine begins the chain with.
+// makeInit returns the request with which the engine starts the chain.
 func (n *node) makeInit() *abci.RequestInitChain {
 	validators := make([]*cmttypes.Validator, len(n.genesis.Validators))
 	for i, v := range n.genesis.Validators {
@@ -86,7 +86,7 @@ func (n *node) makeInit() *abci.RequestInitChain {
 	}
 }
 
-// makeRequest is what the engine gives to the application of the block of a height.
+// makeRequest returns the request with which the engine has the application execute the block of a height.
 func (n *node) makeRequest(height int64) (*abci.RequestFinalizeBlock, error) {
 	block := n.blocks.LoadBlock(height)
 	if block == nil {
@@ -106,8 +106,8 @@ func (n *node) makeRequest(height int64) (*abci.RequestFinalizeBlock, error) {
 	return req, nil
 }
 
-// appHash is the hash of the state after a height that the chain agreed on: the next block has it, or this node's engine. Nil when
-// neither is there.
+// appHash returns the hash of the state after a height, as the chain agreed on it. It is in the next block, or in the state of this node's
+// engine; nil when neither has it.
 func (n *node) appHash(height int64) []byte {
 	if next := n.blocks.LoadBlockMeta(height + 1); next != nil {
 		return next.Header.AppHash
@@ -118,7 +118,7 @@ func (n *node) appHash(height int64) []byte {
 	return nil
 }
 
-// resultsOf are the results of the transactions of a height that this node kept; nil when it keeps none.
+// resultsOf returns the results that this node kept of a height's transactions; nil when it keeps none.
 func (n *node) resultsOf(height int64) []*abci.ExecTxResult {
 	res, err := n.results.LoadFinalizeBlockResponse(height)
 	if err != nil {
@@ -127,7 +127,7 @@ func (n *node) resultsOf(height int64) []*abci.ExecTxResult {
 	return res.TxResults
 }
 
-// storeHashes reads what the hash of each store was after each height of a range, as far as the node has it.
+// storeHashes reads the hash of each store after each height of a range, as far as the node has them.
 func (n *node) storeHashes(from, to int64) (map[int64]map[string]string, error) {
 	db, err := dbm.NewDB("application", dbm.GoLevelDBBackend, filepath.Join(n.home, "data"))
 	if err != nil {
@@ -143,7 +143,7 @@ func (n *node) storeHashes(from, to int64) (map[int64]map[string]string, error) 
 	return out, nil
 }
 
-// commits finds what was committed at a height.
+// commits is a store that returns what was committed at a height.
 type commits interface {
 	GetCommitInfo(height int64) (*storetypes.CommitInfo, error)
 }

@@ -1,5 +1,5 @@
-// Package replay is the command that executes the blocks of a stopped node again, on a copy of its state or from genesis, and names
-// the first height, transaction and store whose outcome is another one.
+// Package replay has the command that executes the blocks of a stopped node again, on a copy of its state or from genesis. It names the
+// first height, transaction and store whose outcome differs.
 package replay
 
 import (
@@ -29,16 +29,17 @@ import (
 type Divergence struct {
 	// Height of the block.
 	Height int64
-	// Expected is the app hash that the chain agreed on, and Got that of the replay; they are equal when only a result differs.
+	// Expected is the app hash that the chain agreed on, Got the one that the replay computed. They are equal when only a transaction's
+	// result differs.
 	Expected, Got []byte
-	// Tx is the position in the block of the first transaction whose result differs; -1 for none, or where the node kept no results.
+	// Tx is the position of the first transaction in the block whose result differs; -1 when none differs, or when the node kept no results.
 	// The first transaction of a block is the beacon's proof.
 	Tx int
-	// ExpectedResult of that transaction, and GotResult.
+	// ExpectedResult and GotResult are the results of that transaction.
 	ExpectedResult, GotResult *abci.ExecTxResult
-	// Stores whose hash is not that of the node's own state after the block, in order.
+	// Stores names, in order, the stores whose hash differs from the hash in the node's own state after the block.
 	Stores []string
-	// Kept says that the node has its own state after the block, with which the stores were compared.
+	// Kept tells whether the node has its own state after the block. Only then were stores compared.
 	Kept bool
 }
 
@@ -70,14 +71,14 @@ func describeResult(r *abci.ExecTxResult) string {
 	return fmt.Sprintf("code %d of %q, gas used %d of %d, %d bytes of data: %s", r.Code, r.Codespace, r.GasUsed, r.GasWanted, len(r.Data), r.Log)
 }
 
-// replay is what the command line sets.
+// replay holds the flags of "replay".
 type replay struct {
 	home, scratch string
 	from, to      int64
 	version       *upgrades.Version
 }
 
-// Command is "replay"; version is that of the build, nil for that of this source.
+// Command returns the command "replay". version is the state version of this build; nil for that of its source.
 func Command(version *upgrades.Version) *cobra.Command {
 	r := replay{version: version}
 	cmd := &cobra.Command{
@@ -90,7 +91,7 @@ From the first block on it finds where a node's state left the chain's. The stor
 has of its own stores. Exit status 1 means a divergence, which the last lines describe.`,
 		Example: "credenced debug replay --home ~/.credence --from 1 --to 1200",
 		Args:    cobra.NoArgs,
-		// No node's configuration is read or written.
+		// this command neither reads nor writes a node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			first, last, err := r.run(func(height int64) {
@@ -113,7 +114,8 @@ has of its own stores. Exit status 1 means a divergence, which the last lines de
 	return cmd
 }
 
-// run executes the blocks and returns the first and the last, or the Divergence. Each that was the same is told.
+// run executes the blocks and returns the first and the last height, or a Divergence. It calls same for each block whose outcome is the
+// same.
 func (r replay) run(same func(height int64)) (first, last int64, err error) {
 	n, err := openNode(r.home)
 	if err != nil {
@@ -154,7 +156,7 @@ func (r replay) run(same func(height int64)) (first, last int64, err error) {
 	return first, last, nil
 }
 
-// openApp makes an application in the scratch folder whose state is that before the first block.
+// openApp returns an application in the scratch folder, with the state before the first block.
 func (r replay) openApp(n *node, scratch string, first int64) (*app.App, error) {
 	begin := first == n.genesis.InitialHeight
 	if !begin {
@@ -183,7 +185,7 @@ func (r replay) openApp(n *node, scratch string, first int64) (*app.App, error) 
 	return a, nil
 }
 
-// beginAt takes the state of a copy back to a height.
+// beginAt takes the copied state back to a height.
 func beginAt(a *app.App, height int64) error {
 	if err := a.LoadVersion(height); err != nil {
 		return fmt.Errorf("the node has no state of height %d, because it prunes; replay from a later block, or all blocks with --from 0: %w", height, err)
@@ -191,7 +193,8 @@ func beginAt(a *app.App, height int64) error {
 	return a.CommitMultiStore().RollbackToVersion(height)
 }
 
-// executeBlock executes a block and compares what comes of it; own are the node's hashes of its stores after it, nil for none.
+// executeBlock executes a block and compares the outcome. own holds the hashes of the node's own stores after the block, by name; nil when
+// the node has none.
 func (n *node) executeBlock(a *app.App, height int64, own map[string]string) error {
 	req, err := n.makeRequest(height)
 	if err != nil {
@@ -217,7 +220,7 @@ func (n *node) executeBlock(a *app.App, height int64, own map[string]string) err
 	return d
 }
 
-// compareResults finds the first transaction whose result differs in what the chain agrees on.
+// compareResults finds the first transaction whose result differs in a field that the chain agrees on: code, data, or gas.
 func (d *Divergence) compareResults(expected, got []*abci.ExecTxResult) {
 	for i := range max(len(expected), len(got)) {
 		d.ExpectedResult, d.GotResult = nil, nil
@@ -235,7 +238,7 @@ func (d *Divergence) compareResults(expected, got []*abci.ExecTxResult) {
 	}
 }
 
-// hashesAt are the hashes of the stores at a height, by name; nil when the height was not committed.
+// hashesAt returns the hashes of the stores at a height, by name; nil when that height was not committed.
 func hashesAt(stores commits, height int64) map[string]string {
 	info, err := stores.GetCommitInfo(height)
 	if err != nil {
@@ -248,7 +251,7 @@ func hashesAt(stores commits, height int64) map[string]string {
 	return out
 }
 
-// differing names what is not the same in both, in order.
+// differing returns, in order, the names of stores whose hashes differ between a and b.
 func differing(a, b map[string]string) (names []string) {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
@@ -260,7 +263,7 @@ func differing(a, b map[string]string) (names []string) {
 	return names
 }
 
-// homeOption is the configuration of an application whose home is a folder.
+// homeOption is an application's configuration that sets only the home folder.
 type homeOption string
 
 // Get implements servertypes.AppOptions.

@@ -16,13 +16,13 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// ConsensusKeyFile is where the folder of a node, or of a signer, has the key that signs blocks.
+// ConsensusKeyFile returns the path of the key that signs blocks, in the folder of a node or of a signer.
 func ConsensusKeyFile(home string) string {
 	return filepath.Join(home, "config", "priv_validator_key.json")
 }
 
-// ReadConsensusKey reads a consensus key in CometBFT's form, with the passphrase if it is encrypted. CometBFT's own functions end the
-// process where the file can't be read.
+// ReadConsensusKey reads a consensus key in CometBFT's format, with the passphrase if it is encrypted. CometBFT's own functions are not
+// used because they end the process when the file cannot be read.
 func ReadConsensusKey(path string, passphrase keyfile.Source) (key privval.FilePVKey, err error) {
 	content, err := keyfile.Read(path, passphrase)
 	if err != nil {
@@ -34,7 +34,7 @@ func ReadConsensusKey(path string, passphrase keyfile.Source) (key privval.FileP
 	return key, nil
 }
 
-// ParseConsensusKey reads a consensus key from the plain content of its file.
+// ParseConsensusKey reads a consensus key from the decrypted content of its file.
 func ParseConsensusKey(content []byte) (key privval.FilePVKey, err error) {
 	if err := cmtjson.Unmarshal(content, &key); err != nil {
 		return key, err
@@ -46,7 +46,7 @@ func ParseConsensusKey(content []byte) (key privval.FilePVKey, err error) {
 	if !is || len(secret) != ed25519.PrivateKeySize {
 		return key, fmt.Errorf("priv_key: %s of %d bytes, expected %s of %d; take the file from a backup", key.PrivKey.Type(), len(key.PrivKey.Bytes()), ed25519.KeyType, ed25519.PrivateKeySize)
 	}
-	// CometBFT's keys have the public half behind the seed, and it signs with whichever stands there.
+	// The file has the seed followed by the public half, and CometBFT signs with whatever public half stands there: it must fit the seed.
 	if whole := stded25519.NewKeyFromSeed(secret[:ed25519.SeedSize]); !bytes.Equal(secret, whole) {
 		return key, errors.New("priv_key: its second half is not the public half of the first; take the file from a backup")
 	}
@@ -55,8 +55,8 @@ func ParseConsensusKey(content []byte) (key privval.FilePVKey, err error) {
 	return key, nil
 }
 
-// makeConsensusKey returns the public half of the key that signs blocks. It makes the key, and the state that says what it signed last,
-// where there are none.
+// makeConsensusKey returns the public half of the key that signs blocks. If they are missing, it makes the key and the state file, which
+// records what the key signed last.
 func (n Node) makeConsensusKey(cfg *cmtcfg.Config) ([]byte, error) {
 	path := cfg.PrivValidatorKeyFile()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/app/genesis"
 )
 
-// NewGenesis returns a genesis file's content with the consensus parameters of a new chain and this application state.
+// NewGenesis returns the content of a genesis file, with the consensus parameters of a new chain and the given application state.
 func NewGenesis(chainID string, at time.Time, state genesis.State) (*genutiltypes.AppGenesis, error) {
 	g := &genutiltypes.AppGenesis{
 		AppName:       version.AppName,
@@ -34,7 +34,7 @@ func SetState(g *genutiltypes.AppGenesis, state genesis.State) error {
 	return nil
 }
 
-// StateOf takes the application state out.
+// StateOf returns the application state of a genesis file's content.
 func StateOf(g *genutiltypes.AppGenesis) (genesis.State, error) {
 	var state genesis.State
 	if err := json.Unmarshal(g.AppState, &state); err != nil {

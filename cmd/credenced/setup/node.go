@@ -1,4 +1,4 @@
-// Package setup writes the files a node runs from: keys, configuration, genesis.
+// Package setup writes the files from which a node runs: keys, configuration and genesis.
 package setup
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// Node is one node's place and connections.
+// Node is one node of a network on one machine: its folder, ports and peers.
 type Node struct {
 	// Home is the node's folder.
 	Home string
@@ -36,7 +36,7 @@ type Node struct {
 	Peers []string
 	// BlockTime is how long the node waits after a block before it begins the next; 0 leaves the engine's default.
 	BlockTime time.Duration
-	// Passphrase of the keys that are encrypted; nil for that of the process (keyfile.Read).
+	// Passphrase opens the encrypted keys; nil for the passphrase of the process (keyfile.Read).
 	Passphrase keyfile.Source
 }
 
@@ -45,33 +45,33 @@ type Ports struct {
 	P2P, RPC, GRPC, API, Prometheus int
 }
 
-// PortsFrom spaces a node's ports upwards from base: P2P, RPC, GRPC, API, Prometheus.
+// PortsFrom returns five consecutive ports from base upwards, in this order: P2P, RPC, GRPC, API, Prometheus.
 func PortsFrom(base int) Ports {
 	return Ports{P2P: base, RPC: base + 1, GRPC: base + 2, API: base + 3, Prometheus: base + 4}
 }
 
 // Keys are the public halves of a node's keys.
 type Keys struct {
-	// NodeID is how peers name the node.
+	// NodeID is the id by which peers name the node.
 	NodeID string
 	// Consensus is the ed25519 key that signs blocks.
 	Consensus []byte
-	// Beacon is the BLS key that signs beacon proofs, and Possession the proof that its secret is known.
+	// Beacon is the BLS key that signs beacon proofs. Possession proves that the node knows its secret half.
 	Beacon, Possession []byte
-	// Court is the account that answers for the seat in courts.
+	// Court is the account with which the seat answers in courts.
 	Court string
 }
 
-// CourtKeyFile is where a node's folder has the key that answers in courts, for the executor (credence-worker --key-file). The
-// node does not use it: the executor may run, and the key be, on another machine.
+// CourtKeyFile returns the path of the key that answers in courts, which the executor reads (credence-worker --key-file). The node itself
+// does not use the key: the executor, with the key, may run on another machine.
 func CourtKeyFile(home string) string { return filepath.Join(home, "config", "court.key") }
 
-// BeaconKeyFile returns where a node keeps its beacon key.
+// BeaconKeyFile returns the path of a node's beacon key.
 func BeaconKeyFile(home string) string { return filepath.Join(home, "config", beaconkey.FileName) }
 
-// MakeKeys makes the keys that are not there yet, and returns the public halves of all.
+// MakeKeys makes the keys that do not exist yet, and returns the public halves of all keys.
 func (n Node) MakeKeys() (Keys, error) {
-	for _, folder := range []string{cmtcfg.DefaultConfigDir, cmtcfg.DefaultDataDir} { // the engine panics where they can't be made
+	for _, folder := range []string{cmtcfg.DefaultConfigDir, cmtcfg.DefaultDataDir} { // the engine panics when it cannot make these itself
 		if err := os.MkdirAll(filepath.Join(n.Home, folder), 0o700); err != nil {
 			return Keys{}, fmt.Errorf("folder of the node: %w", err)
 		}
@@ -156,23 +156,23 @@ func writeClientConfig(path string, c *clientconfig.ClientConfig) error {
 	return os.WriteFile(path, []byte(text), 0o600)
 }
 
-// PeerAddress is how other nodes reach this one.
+// PeerAddress returns the address at which other nodes reach this one.
 func (n Node) PeerAddress(k Keys) string {
 	return fmt.Sprintf("%s@127.0.0.1:%d", k.NodeID, n.Ports.P2P)
 }
 
 func tcpAddress(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
 
-// DefaultCometConfig is the consensus engine's configuration of a new node.
+// DefaultCometConfig returns the consensus engine's configuration of a new node.
 func DefaultCometConfig() *cmtcfg.Config {
 	cfg := cmtcfg.DefaultConfig()
-	// Workers' deadlines are counted in blocks: a chain that waits for transactions would keep none of them.
+	// Workers' deadlines count in blocks, so blocks must be made even when there is no transaction.
 	cfg.Consensus.CreateEmptyBlocks = true
 	return cfg
 }
 
-// DefaultAppConfig is the application's configuration of a new node: a least price for gas, queries with a gas limit,
-// snapshots for others, and metrics for Prometheus.
+// DefaultAppConfig returns the application's configuration of a new node: a minimum gas price, queries with a gas limit, snapshots for
+// other nodes, and metrics for Prometheus.
 func DefaultAppConfig() *serverconfig.Config {
 	cfg := serverconfig.DefaultConfig()
 	cfg.MinGasPrices = encoding.LeastGasPrice

@@ -21,16 +21,16 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// Role is what a node is for.
+// Role is the purpose of a node.
 type Role string
 
-// Roles of nodes.
+// The roles.
 const (
-	// RoleValidator signs blocks. Its services are for its own organisation.
+	// RoleValidator signs blocks. Only its own organisation uses its services.
 	RoleValidator Role = "validator"
-	// RoleSentry stands between its validator and the world.
+	// RoleSentry shields its validator: the validator connects only to its sentries, and they connect to the network.
 	RoleSentry Role = "sentry"
-	// RoleSeed tells nodes of each other and does nothing else.
+	// RoleSeed tells nodes the addresses of other nodes and does nothing else.
 	RoleSeed Role = "seed"
 	// RoleFull serves workers, requesters and explorers.
 	RoleFull Role = "full"
@@ -38,10 +38,10 @@ const (
 	RoleArchive Role = "archive"
 )
 
-// Roles are all of them.
+// Roles lists all roles.
 var Roles = []Role{RoleValidator, RoleSentry, RoleSeed, RoleFull, RoleArchive}
 
-// The ports of a node on a machine of its own.
+// Ports of a node that has a machine of its own.
 const (
 	P2PPort        = 26656
 	RPCPort        = 26657
@@ -50,58 +50,58 @@ const (
 	PrometheusPort = 26660
 )
 
-// Snapshots for state sync that nodes keep, seeds aside.
+// Snapshots for state sync that every node keeps, except a seed.
 const (
 	SnapshotInterval = 1000 // blocks
 	SnapshotKeep     = 3
 )
 
-// Member is one node of a network over several machines.
+// Member is one node of a network that spans several machines.
 type Member struct {
 	// Home is the node's folder, Moniker its name among peers, ChainID the chain's name.
 	Home, Moniker, ChainID string
 	Role                   Role
-	// Listen is the address, without a port, for peers; Serve that for RPC, gRPC, REST and metrics.
+	// Listen is the address on which the node listens for peers, Serve the address for RPC, gRPC, REST and metrics; both without a port.
 	Listen, Serve string
-	// External is host:port at which peers reach the node; empty leaves it to peers to see.
+	// External is host:port at which peers reach the node; when empty, peers use the address from which the node connects.
 	External string
-	// Peers to stay connected with, and Seeds to ask for more, as id@host:port.
+	// Peers are nodes to stay connected with, Seeds are nodes to ask for more peers; both as id@host:port.
 	Peers, Seeds []string
-	// Sentries of a validator: it speaks with no other node.
+	// Sentries are the sentries of a validator. With sentries, a validator connects to no other node.
 	Sentries []string
-	// Signer is where a validator listens for its remote signer, tcp://IP:PORT; empty when it has the key itself.
+	// Signer is the address tcp://IP:PORT on which a validator listens for its remote signer; empty when the node has the key.
 	Signer string
-	// Protects are the ids of nodes that a sentry tells nobody of.
+	// Protects are the ids of the nodes whose addresses a sentry tells nobody.
 	Protects []string
-	// Private says that peers have private addresses, several of one perhaps.
+	// Private says that peers may have private addresses, and that several peers may have the same one.
 	Private bool
-	// SnapshotInterval in blocks; 0 for the default.
+	// SnapshotInterval is the number of blocks between snapshots; 0 for the default.
 	SnapshotInterval uint64
-	// BlockTime is how long the node waits after a block; 0 leaves the default.
+	// BlockTime is how long the node waits after a block before it begins the next; 0 for the default.
 	BlockTime time.Duration
 	// Keyring is the backend of the command line's keyring.
 	Keyring string
-	// StateSync begins from a snapshot of others; nil replays all blocks.
+	// StateSync, if set, lets the node start from a snapshot of others; nil lets it replay all blocks.
 	StateSync *StateSync
 }
 
-// StateSync is where a node that begins from a snapshot looks for what it can trust.
+// StateSync says which servers and which block a node trusts when it starts from a snapshot.
 type StateSync struct {
-	// Servers are RPC URLs of two nodes or more.
+	// Servers are the RPC URLs of two nodes or more.
 	Servers []string
-	// Height and Hash are of a block that is trusted.
+	// Height and Hash name the block that is trusted.
 	Height int64
 	Hash   string
 	// Period is how old that block may be.
 	Period time.Duration
 }
 
-// Validate says what does not go together, by the flag that says it.
+// Validate checks that the settings fit together. Errors name the flag.
 func (m Member) Validate() error {
 	return cmp.Or(m.checkRole(), m.checkSigner(), m.checkMoniker(), m.checkAddresses(), m.checkPeers(), m.checkTime())
 }
 
-// checkRole says what only other roles have.
+// checkRole refuses settings that only another role may have.
 func (m Member) checkRole() error {
 	switch {
 	case !slices.Contains(Roles, m.Role):
@@ -127,7 +127,8 @@ func (m Member) checkSigner() error {
 	return nil
 }
 
-// checkMoniker keeps out what would end the text in config.toml: the engine's template writes it there as it is.
+// checkMoniker refuses characters that would end the string in config.toml, because the engine's template writes the moniker there
+// unescaped.
 func (m Member) checkMoniker() error {
 	if strings.ContainsAny(m.Moniker, "\"\\") || printable.Line(m.Moniker) != m.Moniker {
 		return fmt.Errorf("--moniker %q: expected a name without quotes, backslashes and control characters", m.Moniker)
@@ -145,7 +146,7 @@ func (m Member) checkAddresses() error {
 	return nil
 }
 
-// checkPeers reads the names of other nodes. An id that is none would protect nobody, and a peer without one is never dialled.
+// checkPeers checks how other nodes are named: an invalid id would protect no node, and a peer without an id would never be dialled.
 func (m Member) checkPeers() error {
 	for _, id := range m.Protects {
 		if !isNodeID(id) {
@@ -168,20 +169,20 @@ func (m Member) checkTime() error {
 	return nil
 }
 
-// isNodeID says whether a text can be the id of a node.
+// isNodeID reports whether a text has the form of a node's id.
 func isNodeID(text string) bool {
 	raw, err := hex.DecodeString(text)
 	return err == nil && len(raw) == p2p.IDByteLength
 }
 
-// isHostPort says whether a text is a host and a port that can be dialled.
+// isHostPort reports whether a text has the form host:port and can be dialled.
 func isHostPort(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	n, wrong := strconv.ParseUint(port, 10, 16)
 	return err == nil && wrong == nil && n > 0 && host != "" && !strings.ContainsAny(host, " ,\"")
 }
 
-// CometConfig is the consensus engine's configuration.
+// CometConfig returns the configuration of the consensus engine.
 func (m Member) CometConfig() *cmtcfg.Config {
 	cfg := DefaultCometConfig()
 	cfg.SetRoot(m.Home)
@@ -223,7 +224,7 @@ func (m Member) CometConfig() *cmtcfg.Config {
 	return cfg
 }
 
-// AppConfig is the application's configuration.
+// AppConfig returns the configuration of the application.
 func (m Member) AppConfig() *serverconfig.Config {
 	cfg := DefaultAppConfig()
 	cfg.GRPC.Enable, cfg.API.Enable = m.Role != RoleSeed, m.Role != RoleSeed
@@ -241,7 +242,7 @@ func (m Member) AppConfig() *serverconfig.Config {
 	return cfg
 }
 
-// serviceHost is where services listen: a seed's are for its own machine.
+// serviceHost returns the address on which services listen. A seed's services are for its own machine only.
 func (m Member) serviceHost() string {
 	if m.Role == RoleSeed {
 		return "127.0.0.1"
@@ -273,8 +274,8 @@ func (m Member) Write() error {
 	return writeClientConfig(filepath.Join(dir, "client.toml"), client)
 }
 
-// DefaultServe is where a role's services listen unless told otherwise: those of nodes that others use everywhere, those of
-// validators and sentries on their own machine.
+// DefaultServe returns the address on which services listen by default: all interfaces for full and archive nodes, which serve others; the
+// loopback interface for the other roles.
 func (r Role) DefaultServe() string {
 	if r == RoleFull || r == RoleArchive {
 		return "0.0.0.0"

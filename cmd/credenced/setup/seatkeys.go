@@ -9,8 +9,8 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// SeatKeys returns the keys of a node, made where they are missing, with the proofs that they are held for the seat of an
-// organisation. Of two beacon keys it is the next one, which the seat is to rotate to.
+// SeatKeys returns the keys of a node, with proofs that the node holds them for the seat of an organisation. It makes the keys that are
+// missing. If the node has two beacon keys, it returns the next one, to which the seat is to rotate.
 func (n Node) SeatKeys(orgID string) (k poatypes.SeatKeys, err error) {
 	if _, err := n.MakeKeys(); err != nil {
 		return k, err

@@ -24,28 +24,28 @@ import (
 
 // Testnet describes a network of validators on one machine.
 type Testnet struct {
-	// Dir holds one folder a node: node1, node2 ...
+	// Dir holds one folder for each node: node1, node2 ...
 	Dir string
 	// ChainID names the chain.
 	ChainID string
-	// Ports are the nodes' ports; as many nodes are made.
+	// Ports are the nodes' ports. The network has one node for each entry.
 	Ports []Ports
-	// BlockTime is how long nodes wait after a block.
+	// BlockTime is how long a node waits after a block before it begins the next.
 	BlockTime time.Duration
-	// VotingPeriod is how long the council votes.
+	// VotingPeriod is how long the council may vote on a proposal.
 	VotingPeriod time.Duration
-	// Funds is what every operator has, in ucred.
+	// Funds is the balance of every operator, in ucred.
 	Funds int64
 	// Defaults are the modules' default states.
 	Defaults map[string]json.RawMessage
-	// Edit may change the state before it is written, for instance add accounts and organisations.
+	// Edit, if set, changes the state before it is written, for instance to add accounts and organisations.
 	Edit func(genesis.State, codec.Codec) error
 }
 
 // OperatorKey is the name of the operator's key in the keyring of a node's folder (backend "test").
 const OperatorKey = "operator"
 
-// Write writes every node's files and returns the nodes, ready to start.
+// Write writes the files of every node and returns the nodes, which can be started then.
 func (t Testnet) Write() ([]Node, error) {
 	w := &writing{Testnet: t, codec: encoding.New().Codec, state: genesis.State(t.Defaults)}
 	err := steps.Run(
@@ -62,7 +62,7 @@ func (t Testnet) Write() ([]Node, error) {
 	return w.nodes, nil
 }
 
-// checkPorts says which port can be none.
+// checkPorts returns an error if a port number is not valid.
 func (t Testnet) checkPorts() error {
 	for i, p := range t.Ports {
 		for _, port := range []int{p.P2P, p.RPC, p.GRPC, p.API, p.Prometheus} {
@@ -74,13 +74,13 @@ func (t Testnet) checkPorts() error {
 	return nil
 }
 
-// writing is a network while it is written.
+// writing is the state of Write.
 type writing struct {
 	Testnet
 	codec codec.Codec
 	state genesis.State
 	nodes []Node
-	peers []string // the nodes' addresses, in their order
+	peers []string // addresses of the nodes for their peers, in the order of the nodes
 }
 
 // makeNodes makes the keys of each node, and admits its operator as a founder.
@@ -111,7 +111,7 @@ func (w *writing) editState() error {
 	return w.Edit(w.state, w.codec)
 }
 
-// writeFiles writes the configuration of each node, which has the others as its peers, and one genesis for all.
+// writeFiles writes one genesis for all nodes, and the configuration of each node with the other nodes as its peers.
 func (w *writing) writeFiles() error {
 	doc, err := NewGenesis(w.ChainID, time.Now().UTC(), w.state)
 	if err != nil {
@@ -158,7 +158,7 @@ func (t Testnet) setVotingPeriod(state genesis.State, cdc codec.Codec) error {
 	})
 }
 
-// NewKey returns the account of a key in the keyring of a folder (backend "test"), made when it is not there yet.
+// NewKey returns the account of a key in the keyring of a folder (backend "test"). It makes the key if there is none yet.
 func NewKey(home, name string, cdc codec.Codec) (sdk.AccAddress, error) {
 	ring, err := keyring.New("credence", keyring.BackendTest, home, nil, cdc)
 	if err != nil {

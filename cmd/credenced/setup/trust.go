@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/receipt"
 )
 
-// ParseTrust reads --trust, HEIGHT:HASH of a block, for the commands that begin with a block of which somebody told them.
+// ParseTrust reads the flag --trust, which names a block as HEIGHT:HASH. Commands start from that block because the user trusts it.
 func ParseTrust(text string) (receipt.Trust, error) {
 	trust, err := receipt.ParseTrust(text)
 	if err != nil || trust.Height == 0 {

@@ -1,6 +1,6 @@
-// Package signer is the command that keeps a validator's consensus key on a machine of its own, and signs for its node over CometBFT's
-// protocol for remote signers. The node has no copy of the key. What the key signed last is kept beside it, so that it never signs two
-// blocks of one height, whatever the node asks for.
+// Package signer has the command that keeps a validator's consensus key on a machine of its own, and signs for the validator's node over
+// CometBFT's protocol for remote signers. The node has no copy of the key. The signer keeps what the key signed last beside it, and so
+// never signs two different blocks of one height, whatever the node asks for.
 package signer
 
 import (
@@ -27,19 +27,19 @@ import (
 )
 
 const (
-	// answerWithin is how long a connection may take to be made, or a message to be read.
+	// answerWithin is how long it may take to make a connection, or to read a message.
 	answerWithin = 5 * time.Second
-	// dialEvery is how long to wait before the node is dialled again. A node that starts gives its signer three seconds.
+	// dialEvery is the pause before the node is dialled again. It is short because a starting node waits only three seconds for its signer.
 	dialEvery = 300 * time.Millisecond
 )
 
-// signer is everything that the command line sets.
+// signer holds the flags of "signer".
 type signer struct {
 	home, chainID, node string
-	passphrase          keyfile.Source // of an encrypted key
+	passphrase          keyfile.Source // opens an encrypted key
 }
 
-// Command is "signer".
+// Command returns the command "signer".
 func Command() *cobra.Command {
 	var s signer
 	var passphraseFile string
@@ -55,7 +55,7 @@ The connection is encrypted, but whoever reaches the node's port can pretend to 
 signer reach it. The key may be encrypted (credenced key encrypt).`,
 		Example: "  credenced signer --chain-id amber-1 --node tcp://10.0.0.5:26659 --home /var/lib/signer",
 		Args:    cobra.NoArgs,
-		// No node's configuration is read or written.
+		// this command neither reads nor writes a node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.passphrase = keyfile.NewSource(passphraseFile)
@@ -75,7 +75,7 @@ signer reach it. The key may be encrypted (credenced key encrypt).`,
 	return cmd
 }
 
-// serve signs what the node asks for until the context ends.
+// serve signs whatever the node asks for until the context ends.
 func (s signer) serve(ctx context.Context, logger log.Logger) error {
 	dial, err := s.newDialer()
 	if err != nil {
@@ -92,7 +92,7 @@ func (s signer) serve(ctx context.Context, logger log.Logger) error {
 	}
 	endpoint := privval.NewSignerDialerEndpoint(logger, dialAnew(ctx, dial),
 		privval.SignerDialerEndpointTimeoutReadWrite(answerWithin), privval.SignerDialerEndpointRetryWaitInterval(dialEvery),
-		// A node may be away for long. By default the signer would give up after ten tries, and live on without a word.
+		// The node may be away for a long time. By default the signer would silently give up after ten tries, and its process would stay alive.
 		privval.SignerDialerEndpointConnRetries(math.MaxInt))
 	server := privval.NewSignerServer(endpoint, s.chainID, key)
 	if err := server.Start(); err != nil {
@@ -103,9 +103,9 @@ func (s signer) serve(ctx context.Context, logger log.Logger) error {
 	return server.Stop()
 }
 
-// dialAnew makes a connection whose errors all end it. CometBFT drops one for errors of the network only, and not where the node has closed
-// it: it would read the end of that connection for ever, and not dial the node that is started next. Nothing is dialled after the
-// context's end.
+// dialAnew wraps a dialer so that any error ends the connection. By itself, CometBFT drops a connection only for network errors. When the
+// node closes the connection, it would read the end of the stream for ever and never dial the node's next process. Nothing is dialled after
+// the context has ended.
 func dialAnew(ctx context.Context, dial privval.SocketDialer) privval.SocketDialer {
 	return func() (net.Conn, error) {
 		if err := ctx.Err(); err != nil {
@@ -133,10 +133,10 @@ func (c endingConn) Write(p []byte) (int, error) {
 	return n, endError(err)
 }
 
-// endedError is why a connection ended, in the form for which CometBFT drops one.
+// endedError wraps the reason why a connection ended, in a form for which CometBFT drops the connection.
 type endedError struct{ error }
 
-// Timeout is what CometBFT looks for.
+// Timeout returns true: CometBFT drops a connection for an error that says so.
 func (endedError) Timeout() bool { return true }
 
 // Unwrap returns the connection's own error.
@@ -149,7 +149,7 @@ func endError(err error) error {
 	return endedError{err}
 }
 
-// newDialer reads --node.
+// newDialer returns the dialer for the address in --node.
 func (s signer) newDialer() (privval.SocketDialer, error) {
 	address, isTCP := strings.CutPrefix(s.node, "tcp://")
 	if _, _, err := net.SplitHostPort(address); !isTCP || err != nil {
@@ -158,8 +158,8 @@ func (s signer) newDialer() (privval.SocketDialer, error) {
 	return privval.DialTCPFn(address, answerWithin, ed25519.GenPrivKey()), nil
 }
 
-// withState is the key with what it signed last. It has no file to which CometBFT could write the key in plain: only the state is saved,
-// before each signature is given.
+// withState returns the key together with the record of what it signed last. The key gets no path, so that CometBFT cannot write it
+// unencrypted. Only the record is saved, before each signature is handed out.
 func withState(key privval.FilePVKey, path string) (*privval.FilePV, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -172,7 +172,7 @@ func withState(key privval.FilePVKey, path string) (*privval.FilePV, error) {
 	return pv, nil
 }
 
-// loadKey reads the key with its state. CometBFT ends the process where one of them is missing.
+// loadKey reads the key and its record. It does not leave that to CometBFT, which ends the process when one of the files is missing.
 func (s signer) loadKey() (*privval.FilePV, error) {
 	state := filepath.Join(s.home, "data", "priv_validator_state.json")
 	key, err := setup.ReadConsensusKey(setup.ConsensusKeyFile(s.home), s.passphrase)
@@ -187,7 +187,7 @@ func (s signer) loadKey() (*privval.FilePV, error) {
 	return withState(key, state)
 }
 
-// lockFolder keeps a second signer from using the same key and state. The lock ends with the process.
+// lockFolder keeps a second signer from using the same key and record. The lock ends with the process.
 func lockFolder(path string) (release func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 	"github.com/credence-chain/credence/internal/tlsfile"
 )
 
-// serving is everything that the command line sets.
+// serving holds the flags of "store serve".
 type serving struct {
 	home, listen, metrics    string
 	quota, blob              string
@@ -113,15 +113,15 @@ func (s serving) serveStore(ctx context.Context, log *slog.Logger) error {
 	return u.wait(ctx)
 }
 
-// up is a store that is served.
+// up is a running store.
 type up struct {
 	serving
 	store, observer *http.Server
-	at              string // the address of the store
+	at              string // address at which the store is served
 	failed          chan error
 }
 
-// listenStore begins to serve the store.
+// listenStore starts to serve the store.
 func (u *up) listenStore() (err error) {
 	serve := u.store.Serve
 	if u.cert != "" {
@@ -139,7 +139,7 @@ func (u *up) listenStore() (err error) {
 	return nil
 }
 
-// listenMetrics begins to serve metrics and health, unless it is told not to.
+// listenMetrics starts to serve metrics and health, unless the address for them is empty.
 func (u *up) listenMetrics(reg *prometheus.Registry) error {
 	if u.metrics == "" {
 		return nil
@@ -153,7 +153,7 @@ func (u *up) listenMetrics(reg *prometheus.Registry) error {
 	return nil
 }
 
-// wait returns when the context ends, after what is under way has had a while, or when a server fails.
+// wait returns when a server fails, or when the context ends. In the latter case requests under way get some time to finish.
 func (u *up) wait(ctx context.Context) error {
 	select {
 	case err := <-u.failed:
@@ -161,7 +161,7 @@ func (u *up) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		_ = u.store.Shutdown(grace) // what does not end by then is cut off
+		_ = u.store.Shutdown(grace) // requests that have not finished by then are cut off
 		return nil
 	}
 }
@@ -173,7 +173,7 @@ func (u *up) close() {
 	}
 }
 
-// logCollected tells of a collection that failed, or took something away.
+// logCollected logs a garbage collection that failed or removed something.
 func logCollected(log *slog.Logger, done registry.Collected, err error) {
 	if err != nil {
 		log.Error("collection failed", "error", err)
@@ -182,7 +182,7 @@ func logCollected(log *slog.Logger, done registry.Collected, err error) {
 	}
 }
 
-// newObservation serves metrics and health.
+// newObservation returns the handler of metrics and health.
 func newObservation(reg *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
@@ -192,7 +192,7 @@ func newObservation(reg *prometheus.Registry) http.Handler {
 	return mux
 }
 
-// followAccounts takes up a changed file of accounts.
+// followAccounts reloads the file of accounts when it changes.
 func (s serving) followAccounts(ctx context.Context, g *registry.Registry, log *slog.Logger) {
 	stamp := func() time.Time {
 		info, err := os.Stat(s.accountsFile())
@@ -201,7 +201,7 @@ func (s serving) followAccounts(ctx context.Context, g *registry.Registry, log *
 		}
 		return info.ModTime()
 	}
-	// The file was read before this, a moment ago: the first look takes it again.
+	// The registry read the file a moment ago, and this loop does not know which version: the first pass reads it again.
 	var seen time.Time
 	for {
 		if now := stamp(); !now.Equal(seen) {

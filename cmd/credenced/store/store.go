@@ -1,4 +1,4 @@
-// Package store is the command that serves an artifact store.
+// Package store has the command that serves an artifact store.
 package store
 
 import (
@@ -15,14 +15,14 @@ import (
 
 const accountsFile = "accounts.json"
 
-// Command is "store" with everything below it.
+// Command returns the command "store" with its subcommands.
 func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "store", Short: "An artifact store: an OCI registry with a quota for each organisation",
 		Long: `An artifact store keeps apps, datasets and inputs for workers to fetch. It is an OCI registry: any other one does as
 well, by its URL, and what is in one is copied to another by the usual tools (crane, oras, skopeo). Everybody may read;
 an organisation with an account writes, within its quota, into the repositories that begin with its name.`,
-		// No node's configuration is read or written.
+		// this command neither reads nor writes a node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -115,7 +115,7 @@ kept nowhere. A store that runs takes it up within seconds. The organisation log
 	return cmd
 }
 
-// parseSize reads a flag's number of bytes.
+// parseSize reads a number of bytes from a flag.
 func parseSize(flag, text string) (int64, error) {
 	if text == "0" {
 		return 0, nil
