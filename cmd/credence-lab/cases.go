@@ -12,8 +12,7 @@ import (
 	"github.com/credence-chain/credence/lab/vectors"
 )
 
-// errCasesDiffer is returned after the report is printed, so that the process
-// ends with a non-zero status.
+// errCasesDiffer is returned after the report has been printed, so that the process ends with a non-zero status.
 var errCasesDiffer = errors.New("cases differ from what the file expects")
 
 func replayCommand() *cobra.Command {
@@ -40,15 +39,14 @@ Prints a JSON array with, per case, id, expected, got and verdict ("ok" or
 		vectors.TrustCases)
 }
 
-// checkCommand is a command that runs one file of cases; FILE may be - for
-// standard input.
+// checkCommand returns a command that runs one file of cases. FILE may be - for standard input.
 func checkCommand(use, short, long string, run func(io.Reader) (vectors.Report, error)) *cobra.Command {
 	return &cobra.Command{
 		Use:          use,
 		Short:        short,
 		Long:         long,
 		Args:         cobra.ExactArgs(1),
-		SilenceUsage: true, // a difference is no mistake in the command line
+		SilenceUsage: true, // a difference is not a mistake in the command line
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report, err := checkFile(cmd.InOrStdin(), args[0], run)
 			if err != nil {
@@ -77,6 +75,6 @@ func checkFile(stdin io.Reader, path string, run func(io.Reader) (vectors.Report
 	if err != nil {
 		return vectors.Report{}, err
 	}
-	defer f.Close() // opened for reading: nothing is lost when closing fails
+	defer f.Close() // the file was only read: an error of Close loses nothing
 	return run(f)
 }

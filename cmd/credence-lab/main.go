@@ -1,5 +1,5 @@
-// Command credence-lab is the laboratory: it checks this build against files of expected results, and measures what the
-// protocol promises. It needs neither a node nor a home directory; see docs/trust.md.
+// Command credence-lab is the laboratory. It checks this build against files of expected results, and measures what the protocol promises.
+// It needs neither a node nor a home directory; see docs/trust.md.
 package main
 
 import (
@@ -31,10 +31,10 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// builtFrom is the commit that the Makefile says; Go itself knows it only where it was built with its version control.
+// builtFrom is the commit that the Makefile passes to the linker. It is used where the build did not record a commit itself.
 var builtFrom string
 
-// readCommit returns the commit that this program was built from, followed by "+changes" when files are known to have differed.
+// readCommit returns the commit from which this program was built, followed by "+changes" if files are known to have differed from it.
 func readCommit() string {
 	id, changes := "unknown", ""
 	if builtFrom != "" {

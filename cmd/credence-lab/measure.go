@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/lab/sim"
 )
 
-// results are what a run of the laboratory leaves: enough to run it again.
+// results are what a run of the laboratory writes, with everything needed to repeat the run.
 type results struct {
 	Commit string    `json:"commit"`
 	Seed   uint64    `json:"seed"`
@@ -47,7 +47,7 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 					return fmt.Errorf("--only: got %q, expected names of tables such as %q", name, sim.Tables[0].Name)
 				}
 			}
-			debug.SetGCPercent(400) // tasks are short-lived, and memory is plenty
+			debug.SetGCPercent(400) // tasks live for a short time and memory is plenty: collect garbage less often
 			earlier, err := readEarlier(reuse, seed)
 			if err != nil {
 				return err
@@ -86,8 +86,8 @@ Sizes: smoke takes seconds, bounded some minutes, full up to two hours on two co
 	return cmd
 }
 
-// readEarlier reads the rows of earlier results by the cells that they measured; none when no file is named. Each says which commit
-// measured it.
+// readEarlier reads the rows of earlier results, by the key of the cell that each row measured. Every row names the commit that measured
+// it. Without a file there are none.
 func readEarlier(file string, seed uint64) (map[string]sim.Row, error) {
 	if file == "" {
 		return nil, nil
@@ -113,7 +113,8 @@ func readEarlier(file string, seed uint64) (map[string]sim.Row, error) {
 	return rows, nil
 }
 
-// sortRows puts rows in the order of a study, and has only those name their commit that another one measured.
+// sortRows puts rows in the order of a study. It removes a row's commit when that is the commit of the whole, so that only rows measured by
+// another commit name it.
 func (r *results) sortRows(study []sim.Cell) {
 	at := map[string]int{}
 	for i, c := range study {
@@ -127,7 +128,7 @@ func (r *results) sortRows(study []sim.Cell) {
 	}
 }
 
-// source says what measured the results.
+// source returns a line that says what measured the results: size, seed and commits.
 func (r results) source() string {
 	others := map[string]int{}
 	var names []string
@@ -167,7 +168,7 @@ machines; here they become one, if their seed and size are the same.`,
 	return cmd
 }
 
-// joinResults reads parts of one study and puts their tables in order.
+// joinResults reads the parts of one study, and puts their tables in order.
 func joinResults(files []string) (all results, err error) {
 	var commits []string
 	tables := make([][]string, len(files))
@@ -197,7 +198,7 @@ func joinResults(files []string) (all results, err error) {
 			}
 		}
 	}
-	// Parts of different commits are told apart: a table is measured again with the commit that it names.
+	// With several commits, each is followed by the tables that it measured, so that a table can be measured again at its commit.
 	if len(commits) > 1 {
 		for i := range commits {
 			commits[i] += fmt.Sprintf(" (%s)", strings.Join(tables[i], ", "))
@@ -226,7 +227,7 @@ func (r results) renderFiles(folder, doc string) error {
 	return os.WriteFile(doc, []byte(r.fillDocument(string(text))), 0o644)
 }
 
-// writeFiles leaves all files of the results in a folder.
+// writeFiles writes all files of the results into a folder.
 func (r results) writeFiles(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -258,7 +259,7 @@ func (r results) writeFiles(folder string) error {
 	return err
 }
 
-// formatJSON has a row on each line, so that two runs can be compared.
+// formatJSON writes each row on a line of its own, so that two runs can be compared line by line.
 func (r results) formatJSON() (string, error) {
 	rows := make([]string, len(r.Rows))
 	for i, row := range r.Rows {
@@ -275,13 +276,13 @@ func (r results) formatJSON() (string, error) {
 	return fmt.Sprintf("{\"commit\": %q, \"seed\": %d, \"size\": %q, \"rows\": [\n%s\n],\n\"reach\": %s}\n", r.Commit, r.Seed, r.Size, strings.Join(rows, ",\n"), goals), nil
 }
 
-// The marks around what the laboratory writes into a document.
+// Marks before and after each table that the laboratory writes into a document.
 const (
 	markOpen  = "<!-- lab "
 	markClose = "<!-- /lab -->"
 )
 
-// fillDocument replaces the tables between the marks of a document; a table that was not measured stays as it is.
+// fillDocument replaces the tables between the marks. A table that these results do not have stays as it is.
 func (r results) fillDocument(text string) string {
 	var out strings.Builder
 	for {

@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// unit is how many of the base denomination one CRED is.
+// unit is the number of base units (ucred) in one CRED.
 const unit = 1_000_000
 
 func planCommand() *cobra.Command {

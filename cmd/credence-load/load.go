@@ -37,7 +37,7 @@ Never load a network that belongs to others.`,
 	return cmd
 }
 
-// loadFlags are what both kinds of load take.
+// loadFlags are the flags of both kinds of load.
 type loadFlags struct {
 	connect.AccountFlags
 	plan load.Plan

@@ -1,4 +1,5 @@
-// Command credence-load puts a network under load, and measures what it carries and what that costs its nodes; see docs/performance.md.
+// Command credence-load puts a network under load. It measures how much the network carries, and what that costs its nodes; see
+// docs/performance.md.
 package main
 
 import (

@@ -25,8 +25,8 @@ var canaryModule = []byte("\x00asm\x01\x00\x00\x00" + // magic, version 1
 	"\x07\x13\x02\x06memory\x02\x00\x06_start\x00\x00" + // exports
 	"\x0a\x04\x01\x02\x00\x0b") // code: end
 
-// runCanary runs a task that every worker answers alike through the real pipeline, in a folder of its own: module and
-// input are fetched over HTTP and verified, executed in the sandbox, the result stored, served, and fetched again.
+// runCanary runs a task with a known answer through the real pipeline, in a folder of its own: it fetches and verifies module and input
+// over HTTP, executes the module in the sandbox, and stores, serves and fetches the result.
 func runCanary(ctx context.Context, engine runtime.Runtime) (result.Manifest, uint64, error) {
 	none := result.Manifest{}
 	dir, err := os.MkdirTemp("", "credence-canary-")

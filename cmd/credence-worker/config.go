@@ -23,13 +23,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// config is everything an operator can set. A flag wins over the environment, that over config.toml in the home folder,
-// that over the default.
+// config is everything that an operator can set. A flag takes precedence over the environment, the environment over config.toml in the home
+// folder, and that file over the default.
 type config struct {
 	Home    string
 	Role    string
 	KeyFile string
-	// PassphraseFile has the passphrase of an encrypted KeyFile, which Passphrase reads.
+	// PassphraseFile names the file with the passphrase of an encrypted KeyFile. The method Passphrase reads it.
 	PassphraseFile string
 	Passphrase     keyfile.Source
 	Node           []string
@@ -47,7 +47,7 @@ type config struct {
 	Sandbox        string
 	OCI            runtime.OCI
 	Enclave        string
-	// EnclaveCertificate is the file of the chip's certificate, and EnclaveProduct the name of its product; for SEV-SNP.
+	// EnclaveCertificate is the file with the chip's certificate, and EnclaveProduct the product's name; both are for SEV-SNP.
 	EnclaveCertificate, EnclaveProduct string
 	LogFormat                          string
 	LogFile                            logfile.Options
@@ -55,7 +55,7 @@ type config struct {
 	Sabotage                           string
 }
 
-// leastPatience is what a node that is well may need for an answer.
+// leastPatience is the smallest allowed patience: a healthy node may need that long for an answer.
 const leastPatience = 100 * time.Millisecond
 
 // Roles of a worker process.
@@ -64,13 +64,13 @@ const (
 	roleCourt  = "court"
 )
 
-// What a worker does where the system lacks a part of the sandbox in which apps run.
+// What a worker does when the system lacks a part of the sandbox in which apps run.
 const (
 	sandboxRequired   = "required"
 	sandboxBestEffort = "best-effort"
 )
 
-// benchOfRole is where the role answers.
+// benchOfRole returns the bench (workers or court) on which a process of this role answers.
 func (c config) benchOfRole() taskstypes.Bench {
 	if c.Role == roleCourt {
 		return taskstypes.BENCH_COURT
@@ -122,7 +122,7 @@ func addFlags(f *pflag.FlagSet) {
 	_ = f.MarkHidden("sabotage")
 }
 
-// loadConfig reads flags, environment and file. Errors name the field.
+// loadConfig reads the flags, the environment and the file. Errors name the field.
 func loadConfig(cmd *cobra.Command) (config, error) {
 	v := viper.New()
 	v.SetEnvPrefix("CREDENCE_WORKER")
@@ -168,7 +168,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	return c, c.validate()
 }
 
-// readList takes a list from the file or the flag, or one text with commas from the environment.
+// readList returns a list setting. The file and the flag give a list; the environment gives one text with commas.
 func readList(v *viper.Viper, name string) (out []string) {
 	for _, entry := range v.GetStringSlice(name) {
 		for _, item := range strings.Split(entry, ",") {
@@ -180,13 +180,13 @@ func readList(v *viper.Viper, name string) (out []string) {
 	return out
 }
 
-// rule is one that a configuration is held to: what is wrong where it is broken.
+// rule is a condition on a configuration, with the error to report when it is broken.
 type rule struct {
 	broken bool
 	wrong  error
 }
 
-// rules lists them in the order of the settings in docs/worker.md.
+// rules returns the conditions in the order of the settings in docs/worker.md.
 func (c config) rules() []rule {
 	var level slog.Level
 	return []rule{
@@ -208,7 +208,7 @@ func (c config) rules() []rule {
 	}
 }
 
-// validate returns the first rule that is broken.
+// validate returns the error of the first broken rule.
 func (c config) validate() error {
 	for _, r := range c.rules() {
 		if r.broken {
@@ -218,10 +218,10 @@ func (c config) validate() error {
 	return nil
 }
 
-// newLogger writes to stderr, or to the log file.
+// newLogger returns a logger that writes to stderr or to the log file.
 func (c config) newLogger() *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel)) // validated
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // validate has checked the level
 	opts, out := &slog.HandlerOptions{Level: level}, c.LogFile.Writer(os.Stderr)
 	if c.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(out, opts))
@@ -229,7 +229,7 @@ func (c config) newLogger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, opts))
 }
 
-// formatTOML returns the configuration as a config file, with what each setting means.
+// formatTOML returns the configuration as a config file, in which a comment explains each setting.
 func (c config) formatTOML(f *pflag.FlagSet) string {
 	quoted := func(items []string) string {
 		out := make([]string, len(items))

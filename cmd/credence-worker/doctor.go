@@ -30,7 +30,12 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Bounds of what doctor takes for healthy.
+// This file is "doctor": it checks everything on which a worker depends, before a task needs it. A check reports a fault in words that say
+// what to do. Later checks use what earlier ones found: without a key or a node, the checks that need one say "not checked", and the rest
+// still runs. The canary runs a real task of its own (canary.go), so that doctor tests the pipeline rather than the settings; and nothing
+// that a running worker has opened, such as the journal, is touched.
+
+// Limits within which the worker counts as healthy.
 const (
 	leastDisk = 2 << 30          // bytes free
 	mostSkew  = 30 * time.Second // between this clock and the latest block's
@@ -55,7 +60,7 @@ func doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// listChecks returns in the order in which they build on each other. What needs a node says so when there is none.
+// listChecks returns the checks in an order in which each builds on the ones before. Checks that need a node say so when there is none.
 func listChecks(c config) []checkup.Check {
 	p := &patient{config: c}
 	return []checkup.Check{
@@ -73,7 +78,7 @@ func listChecks(c config) []checkup.Check {
 	}
 }
 
-// patient is what the checks have found out so far.
+// patient holds what the checks have found out so far.
 type patient struct {
 	config
 	key    client.Key
@@ -140,7 +145,7 @@ func (p *patient) checkCanary(ctx context.Context) (string, error) {
 	return fmt.Sprintf("fetched, executed (%d fuel), stored and served in %s", fuel, time.Since(start).Round(time.Millisecond)), nil
 }
 
-// checkContainers runs a container of a few bytes, with all limits of a task.
+// checkContainers runs a tiny container with all the limits that a task would have.
 func (p *patient) checkContainers(ctx context.Context) (string, error) {
 	if p.OCI.Engine == "" {
 		return "none are run here; --oci-engine says what runs them", nil
@@ -249,7 +254,7 @@ func (p *patient) checkAccount(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d ucred; answers to tasks are free of fee", balance), nil
 }
 
-// checkServing asks the endpoint that requesters will download from.
+// checkServing asks the endpoint from which requesters will download results.
 func (p *patient) checkServing(ctx context.Context) (string, error) {
 	if p.Role == roleCourt {
 		return "results of a court seat are not asked for", nil
@@ -266,7 +271,7 @@ func (p *patient) checkServing(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%w; is the worker running, and is that the address others reach it at?", err)
 	}
 	res.Body.Close()
-	// What a worker serves is named by digest: an unknown one has to be a clean "not found".
+	// A worker serves blobs by digest. For a digest that it does not have, it must answer "not found".
 	has, err := (&artifact.Client{BaseURLs: []string{p.worker.Endpoint}}).Has(ctx, artifact.Sum([]byte("no such blob")))
 	if err != nil || has || res.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("%s does not answer as a worker (status %d, %v)", p.worker.Endpoint, res.StatusCode, err)
@@ -274,7 +279,8 @@ func (p *patient) checkServing(ctx context.Context) (string, error) {
 	return p.worker.Endpoint, checkKeyRequests(ctx, strings.TrimRight(p.worker.Endpoint, "/"))
 }
 
-// checkKeyRequests asks an endpoint for a key in a form that every worker refuses: a proxy may let through nothing but GET.
+// checkKeyRequests sends a request for a key that every worker refuses. If the worker's refusal comes back, the endpoint can be reached by
+// POST; a proxy in front of it may let through only GET.
 func checkKeyRequests(ctx context.Context, endpoint string) error {
 	_, err := release.Send(ctx, &http.Client{Timeout: 5 * time.Second}, endpoint, release.Signed{})
 	var refusal *release.Refusal
@@ -287,7 +293,7 @@ func checkKeyRequests(ctx context.Context, endpoint string) error {
 	return fmt.Errorf("POST %s%s does not reach the worker: keys of sealed inputs are owed, too (%w)", endpoint, release.Path, err)
 }
 
-// isMissing says that the chain answered, and has no such thing.
+// isMissing reports whether the chain answered that it does not have what was asked for.
 func isMissing(err error) bool {
 	code := status.Code(err)
 	return code == codes.NotFound || code == codes.Unknown

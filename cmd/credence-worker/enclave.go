@@ -12,13 +12,13 @@ import (
 	"github.com/credence-chain/credence/internal/worker/enclave"
 )
 
-// The software platform of a worker: its level, and how long its machine's certificate counts.
+// Settings of the software platform: its security level, and how long its machine's certificate is valid.
 const (
 	softwareLevel = 1
 	softwareLife  = 30 * 24 * time.Hour
 )
 
-// openSession returns the session of the enclave that this worker runs in; nil outside one.
+// openSession returns a session of the enclave in which this worker runs; nil when it runs in none.
 func (w *worker) openSession() (attester.Attester, error) {
 	if w.Enclave == "" {
 		return nil, nil
@@ -36,7 +36,7 @@ func (w *worker) openSession() (attester.Attester, error) {
 	}, w.key.Address())
 }
 
-// openHardware opens a session in the enclave of hardware in which this worker was started.
+// openHardware returns a session of the hardware enclave in which this worker was started.
 func (w *worker) openHardware() (attester.Attester, error) {
 	var certificate []byte
 	if w.EnclaveCertificate != "" {

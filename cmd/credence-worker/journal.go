@@ -70,7 +70,7 @@ func showJournal(out io.Writer, path, task string, asJSON bool) error {
 	return table.Flush()
 }
 
-// readJournal gives the records whose task begins with the prefix. The journal of a running worker is read from a copy.
+// readJournal returns the records of the tasks whose id begins with the prefix. It reads the journal of a running worker from a copy.
 func readJournal(path, prefix string) (records []journal.Record, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("journal: %w; has this worker been started with this --home?", err)
@@ -91,7 +91,7 @@ func readJournal(path, prefix string) (records []journal.Record, err error) {
 	})
 }
 
-// readCopy copies the file of a running worker. A copy made while a page is written may not open; then another is made.
+// readCopy copies the journal of a running worker and reads the copy. A copy made during a write may be unreadable; then it makes another.
 func readCopy(path, prefix string) (records []journal.Record, err error) {
 	dir, err := os.MkdirTemp("", "credence-journal-")
 	if err != nil {
@@ -114,7 +114,7 @@ func readCopy(path, prefix string) (records []journal.Record, err error) {
 	return nil, fmt.Errorf("the running worker writes too much to be read; stop it first: %w", err)
 }
 
-// openNow returns a context for commands that ask the chain once.
+// openNow returns the context for a command that asks the chain once.
 func openNow(cmd *cobra.Command) context.Context {
 	if ctx := cmd.Context(); ctx != nil {
 		return ctx

@@ -51,7 +51,7 @@ func showCommand() *cobra.Command {
 	return cmd
 }
 
-// importCommand is for containers, where a key comes as a mounted secret that more than its owner may read.
+// importCommand returns the command for containers: there a key is mounted as a secret file that others than its owner can read.
 func importCommand() *cobra.Command {
 	var from string
 	cmd := &cobra.Command{

@@ -16,10 +16,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// sweepEvery is how often the keys of tasks that are final are dropped.
+// sweepEvery is how often the worker drops the keys of tasks that are final.
 const sweepEvery = time.Minute
 
-// heldKeys gives the keys of sealed inputs to those who hold a seat in the same task, as soon as there is a node to ask.
+// heldKeys serves the keys of sealed inputs to the other seats of the same task. Until a node is connected, it answers that it waits.
 type heldKeys struct {
 	server atomic.Pointer[release.Server]
 }
@@ -33,8 +33,8 @@ func (h *heldKeys) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "waiting for a node", http.StatusServiceUnavailable)
 }
 
-// openKeys returns what opens sealed inputs here, begins to serve the keys that this worker was given, and drops them when they are not
-// owed any more.
+// openKeys returns the part that opens sealed inputs on this worker. It also starts to serve the keys that this worker was given, and to
+// drop each key once nobody may ask for it any more.
 func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.Source, session attester.Attester, holders func(context.Context, chain.Assignment) ([]string, error)) (*unseal.Unsealer, error) {
 	identity, err := unseal.DeriveIdentity(w.secret)
 	if err != nil {
@@ -53,13 +53,14 @@ func (w *worker) openKeys(ctx context.Context, conn *client.Conn, source chain.S
 			if err := u.Sweep(ctx, source, time.Now()); err != nil && ctx.Err() == nil {
 				w.log.Warn("keys of tasks that are final are not dropped", "folder", u.Folder, "error", err)
 			}
-			_ = pause.Wait(ctx) // the loop looks at the context
+			_ = pause.Wait(ctx) // an error means that the context has ended, which the loop checks
 		}
 	}()
 	return u, nil
 }
 
-// endpointOf is the URL by which others ask a worker for keys: the one that it is registered with, which its organisation can change.
+// endpointOf returns a function that finds the URL at which others ask a worker for keys. The chain has it in the worker's registration,
+// which the organisation can change at any time.
 func endpointOf(workers workerstypes.QueryClient, who string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		res, err := workers.Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
@@ -70,7 +71,7 @@ func endpointOf(workers workerstypes.QueryClient, who string) func(context.Conte
 	}
 }
 
-// noteRelease logs what became of a request for a key.
+// noteRelease logs the outcome of a request for a key.
 func (w *worker) noteRelease(e release.Entry) error {
 	w.log.Debug("request for a key", "given", e.Given, "who", e.Who, "task", e.Task, "reason", e.Reason, "left_out", e.LeftOut)
 	return nil

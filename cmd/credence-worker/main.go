@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	registry.RunChild() // this program again, as the sandbox of one execution
+	registry.RunChild() // the sandbox of an execution is this program, started again; then RunChild does not return
 	if err := rootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "credence-worker:", cli.Explain(err))
 		os.Exit(cli.ExitStatus(err))

@@ -23,6 +23,10 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
+// This file is "resend", a rescue for an operator whose worker cannot answer in time, for example because it does not start. It takes the
+// answer from the worker's journal, asks the chain whether it waits for the commit or for the reveal, and sends exactly that. The worker
+// may run meanwhile: the journal has fixed the answer before the first send, so sending it twice does no harm.
+
 func resendCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "resend TASK", Short: "Rescue: send the journal's commit or reveal of a task again", Args: cobra.ExactArgs(1),
@@ -44,7 +48,8 @@ func resendCommand() *cobra.Command {
 	return cmd
 }
 
-// resendAnswer sends what the chain waits for, and tells of the transaction before it is sent and of its block.
+// resendAnswer sends the commit or the reveal for which the chain waits. It prints the transaction's hash before it sends, and then the
+// height of the block.
 func resendAnswer(ctx context.Context, c config, task string, say func(string, ...any)) error {
 	r := &resending{config: c, task: strings.ToLower(task), say: say}
 	defer func() {
@@ -62,7 +67,7 @@ func resendAnswer(ctx context.Context, c config, task string, say func(string, .
 	)
 }
 
-// resending is the rescue of one answer.
+// resending is the state of one rescue.
 type resending struct {
 	config
 	task string
@@ -70,11 +75,11 @@ type resending struct {
 
 	key     client.Key
 	secret  []byte
-	records []journal.Record // of the task, all attempts
+	records []journal.Record // of all attempts at the task
 	conn    *client.Conn
 	onChain taskstypes.Task
-	record  journal.Record // of the attempt that runs
-	reveal  bool           // or else the commit
+	record  journal.Record // of the current attempt
+	reveal  bool           // true to send the reveal, false to send the commit
 }
 
 func (r *resending) checkID() error {
@@ -92,7 +97,7 @@ func (r *resending) loadSecrets() (err error) {
 		return err
 	}
 	secret := r.pathOf("secret")
-	if _, err := os.Stat(secret); errors.Is(err, fs.ErrNotExist) { // a new one would open nothing that was committed
+	if _, err := os.Stat(secret); errors.Is(err, fs.ErrNotExist) { // a new secret, made by LoadSecret, would open no earlier commitment
 		return &cli.Problem{What: "secret " + secret + ": missing, and without it nothing that was committed can be revealed", Next: "name the worker's folder with --home, or restore the file from a backup"}
 	}
 	r.secret, err = agent.LoadSecret(secret)
@@ -119,7 +124,8 @@ func (r *resending) askChain(ctx context.Context) (err error) {
 	return nil
 }
 
-// chooseStep finds out what the chain waits for. A reveal that would open nothing is no step.
+// chooseStep finds out whether the chain waits for the commit or the reveal. It refuses a reveal that would not open the commitment on the
+// chain.
 func (r *resending) chooseStep() (err error) {
 	if r.record, err = findCurrent(r.records, r.onChain, r.config); err != nil {
 		return err
@@ -156,7 +162,7 @@ func (r *resending) send(ctx context.Context) error {
 	return nil
 }
 
-// onlyTask is the one task in the journal's records, which all begin with the prefix.
+// onlyTask returns the id of the one task in the records. All records begin with the prefix; several tasks, or none, are an error.
 func onlyTask(records []journal.Record, prefix string) (string, error) {
 	var tasks []string
 	for _, r := range records {
@@ -175,7 +181,7 @@ func onlyTask(records []journal.Record, prefix string) (string, error) {
 	}
 }
 
-// findCurrent returns the record of the attempt that runs.
+// findCurrent returns the record of the task's current attempt.
 func findCurrent(records []journal.Record, t taskstypes.Task, c config) (journal.Record, error) {
 	for _, r := range records {
 		if r.Key.Attempt == t.AttemptOn(c.benchOfRole()) && journal.BenchName(r.Key.Bench) == map[string]string{roleWorker: "workers", roleCourt: "court"}[c.Role] {
@@ -198,7 +204,8 @@ func seatOf(t taskstypes.Task, bench taskstypes.Bench, who string) (taskstypes.S
 	return taskstypes.Seat{}, fmt.Errorf("%s holds no seat in task %s", who, t.Id)
 }
 
-// checkWanted says whether the chain waits for our reveal, or for our commit.
+// checkWanted reports whether the chain waits for this worker's reveal (true) or commit (false). It is an error if the chain waits for
+// neither.
 func checkWanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, who string) (reveal bool, err error) {
 	seat, err := seatOf(t, bench, who)
 	if err != nil {
@@ -222,7 +229,7 @@ func checkWanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, wh
 	return false, fmt.Errorf("the journal has fixed no outcome: it is %s; start the worker", r.State)
 }
 
-// checkOpening checks that a reveal would open what the chain holds.
+// checkOpening checks that the reveal would open the commitment on the chain.
 func checkOpening(r journal.Record, t taskstypes.Task, bench taskstypes.Bench, secret []byte, chainID, who string) error {
 	_, commitment, err := agent.MakePromise(r, secret, chainID, who)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
-// saboteur lies for tests of a chain: it alters what the app output and nothing else, so that everything from the
-// manifest to the reveal is done as ever, about a wrong answer. The lie depends on the seed and the task alone: workers
-// with one seed agree on it, in every attempt.
+// saboteur is a runtime that lies, for tests of a chain. It alters what the app output and nothing else, so that the wrong answer goes
+// through every later step, from the manifest to the reveal, like a right one. The lie depends only on the seed and the task: workers with
+// the same seed tell the same lie, in every attempt.
 type saboteur struct {
 	runtime.Runtime
 	seed string
@@ -29,7 +29,8 @@ func (s saboteur) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	return alterOutcome(out, binary.BigEndian.Uint64(lie[:8])), nil
 }
 
-// alterOutcome flips a bit of the first file that counts, or, where there is none, the exit status.
+// alterOutcome flips a bit of the first file that is not empty. If there is none, it makes the outcome a failure of the app with another
+// exit status.
 func alterOutcome(out runtime.Outcome, lie uint64) runtime.Outcome {
 	if out.Kind == runtime.Result {
 		for i, file := range out.Files {

@@ -28,13 +28,13 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// readiness is why this worker can not be drawn; empty when it can.
+// readiness holds the reason why this worker cannot be drawn; empty when it can.
 type readiness struct {
 	mu     sync.Mutex
 	reason string
 }
 
-// setReason says whether the reason is a new one.
+// setReason stores the reason, and reports whether it differs from the one before.
 func (r *readiness) setReason(reason string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,7 +49,7 @@ func (r *readiness) getReason() string {
 	return r.reason
 }
 
-// newHandler serves results, logs, keys, health, readiness and metrics.
+// newHandler returns the handler that serves results, logs, keys, health, readiness and metrics.
 func newHandler(store artifact.Store, logs, keys http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", artifact.Handler(store))
@@ -66,8 +66,8 @@ func newHandler(store artifact.Store, logs, keys http.Handler, ready *readiness,
 	return mux
 }
 
-// publicLogs serves what the apps of nondeterministic runtimes printed. An answer is nobody's business before it is revealed,
-// and what is printed may tell it: until then there is no log.
+// publicLogs serves what the apps of nondeterministic runtimes printed. What an app printed may give its answer away, and nobody may learn
+// an answer before it is revealed: until then there is no log.
 type publicLogs struct {
 	folder  string
 	journal *journal.Journal
@@ -93,7 +93,8 @@ func (p publicLogs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// read gives the log of a task's last attempt whose answer the chain holds; nil when there is none.
+// read returns the log of the last attempt at a task whose answer is revealed on the chain, by this worker's journal; nil when there is
+// none.
 func (p publicLogs) read(task [32]byte) ([]byte, error) {
 	attempts, err := agent.PublicLogs(p.folder, markettypes.FormatID(task))
 	if err != nil {
@@ -111,7 +112,7 @@ func (p publicLogs) read(task [32]byte) ([]byte, error) {
 	return nil, nil
 }
 
-// watchReadiness keeps readiness true, and says every change once.
+// watchReadiness keeps the readiness up to date, and logs each change once.
 func (w *worker) watchReadiness(ctx context.Context, conn *client.Conn) {
 	for {
 		reason := w.notReady(ctx, conn)
@@ -140,7 +141,7 @@ func (w *worker) watchReadiness(ctx context.Context, conn *client.Conn) {
 	}
 }
 
-// notReady says why this worker can not be drawn, or could do nothing if it were, in words; empty when it can.
+// notReady returns in words why this worker cannot be drawn, or could not work if it were drawn; empty when all is well.
 func (w *worker) notReady(ctx context.Context, conn *client.Conn) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -162,7 +163,8 @@ func (w *worker) notReady(ctx context.Context, conn *client.Conn) string {
 	return missingRuntime(res.Worker.Runtime, w.working)
 }
 
-// missingRuntime says that a worker's pools are for a runtime which does not work here: whatever it is drawn for, it gives back.
+// missingRuntime returns an error text if the worker's pools need a runtime that does not work on this machine. Such a worker would have to
+// decline every task.
 func missingRuntime(registered string, working []string) string {
 	if registered == "" || slices.Contains(working, registered) {
 		return ""

@@ -33,7 +33,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// holderTimeout of the query for one worker that may have what a task reads.
+// holderTimeout bounds the query for one worker that may hold what a task reads.
 const holderTimeout = 5 * time.Second
 
 func startCommand() *cobra.Command {
@@ -53,7 +53,7 @@ func startCommand() *cobra.Command {
 	return cmd
 }
 
-// worker is the parts of a running worker.
+// worker holds the parts of a running worker.
 type worker struct {
 	config
 	log     *slog.Logger
@@ -63,10 +63,10 @@ type worker struct {
 	metrics *metrics.Set
 	keys    *heldKeys
 	ready   readiness
-	working []string // names of the runtimes that work here
+	working []string // names of the runtimes that work on this machine
 }
 
-// noKey says what to do about a key that can't be loaded.
+// noKey adds to the error of a missing key how to make one. Other errors are returned unchanged.
 func noKey(err error, path string) error {
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
 		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, path)
@@ -88,7 +88,7 @@ func startWorker(ctx context.Context, c config) error {
 		}
 	}
 	w := &worker{config: c, key: key, log: c.newLogger().With("role", c.Role, "who", key.Address())}
-	// One process a home: the journal's lock is what says so, before anything else in it is touched.
+	// Only one process may use a home: opening the journal takes a lock, so it comes before anything else in the folder.
 	j, err := journal.Open(c.pathOf("journal.db"))
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func startWorker(ctx context.Context, c config) error {
 	return w.runAgent(ctx, j, drain)
 }
 
-// runAgent connects, and works until told to stop.
+// runAgent connects to a node, and works until it is told to stop.
 func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan struct{}) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -176,7 +176,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		return chain.Holders(ctx, conn.Workers(), a.Task, w.key.Address(), holderTimeout)
 	}
 	known := func(ctx context.Context, a chain.Assignment) []string {
-		urls, _ := holders(ctx, a) // an input that is not found is asked for again in any case
+		urls, _ := holders(ctx, a) // without an answer the list is empty; an input that is not found is asked for again anyway
 		return urls
 	}
 	unsealer, err := w.openKeys(ctx, conn, source, session, holders)
@@ -216,7 +216,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	return err
 }
 
-// connectToNode waits for a node, saying so once.
+// connectToNode waits until a node answers, and logs once that it waits.
 func (w *worker) connectToNode(ctx context.Context) (*client.Conn, error) {
 	said := ""
 	pauses := backoff.Steady(500 * time.Millisecond)
@@ -239,13 +239,13 @@ func (w *worker) connectToNode(ctx context.Context) (*client.Conn, error) {
 	}
 }
 
-// limits are times that must fit the chain's windows.
+// limits are the durations that must fit into the chain's windows.
 type limits struct {
-	stale time.Duration // how long a node may show no new block; 0 for the client's default
+	stale time.Duration // how long a node may show no new block before another is asked; 0 for the client's default
 	ttl   time.Duration // how long a transaction may wait for its block
 }
 
-// setLimits sets how long one node is waited for, and returns what else the chain's windows bound.
+// setLimits sets how long the connection waits for one node, and returns the other limits that follow from the chain's windows.
 func (w *worker) setLimits(ctx context.Context, conn *client.Conn) limits {
 	out := limits{stale: w.Patience, ttl: w.TxTTL}
 	if w.Patience > 0 {
@@ -271,7 +271,7 @@ func (w *worker) setLimits(ctx context.Context, conn *client.Conn) limits {
 	return out
 }
 
-// openRuntimes returns those that work here, by name.
+// openRuntimes returns the runtimes that work on this machine, by name.
 func (w *worker) openRuntimes(ctx context.Context) (map[string]runtime.Runtime, error) {
 	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, OCI: w.OCI, Logger: w.log})
 	if err != nil {

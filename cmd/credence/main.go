@@ -1,4 +1,4 @@
-// Command credence is for people who run no node: it has programs run, publishes them, trades orders and keeps keys.
+// Command credence is for people who run no node. It runs programs on the chain, publishes them, trades orders and keeps keys.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	registry.RunChild() // this program again, as the sandbox of a run on this machine
+	registry.RunChild() // a sandbox of a local run is this program, started again; then RunChild does not return
 	cli.Program = "credence"
 	err := cli.ExplainCommandError(rootCommand().Execute())
 	if err != nil {
@@ -30,7 +30,7 @@ func main() {
 	os.Exit(cli.ExitStatus(err))
 }
 
-// rootCommand is everything that the program does.
+// rootCommand returns the root command with everything below it.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "credence",
