@@ -11,28 +11,29 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// Orders of apps and of datasets are made alike: each sells a version under a price, to whom its restrictions take.
+// This file makes orders of apps and of datasets. Both work alike: the owner sells the use of a version at a price to anyone whom the
+// order's restrictions admit.
 
-// assetKind is what the two differ in.
+// assetKind is what differs between the two kinds of order.
 type assetKind struct {
 	kind           markettypes.OrderKind
 	short, example string
-	priced         string // for what the price is
-	other          string // the kind of asset that its restrictions name beside pools
-	// lookUp asks what the chain knows of a version.
+	priced         string // what the price is for
+	other          string // kind of asset that restrictions can name besides pools
+	// lookUp asks the chain about a version.
 	lookUp func(ctx context.Context, l *connect.Link, ref string) (listing, error)
-	// fill puts the terms into an order.
+	// fill sets the terms in an order.
 	fill func(o *markettypes.Order, ref string, t assetTerms)
 }
 
-// listing is what the chain knows of a version that is to be sold.
+// listing is what the chain knows of the version to be sold.
 type listing struct {
 	id, owner string
 	price     uint64
-	byOrder   bool // it has no list price
+	byOrder   bool // it is sold by order alone and has no list price
 }
 
-// assetTerms are what an order of an app or a dataset says.
+// assetTerms are the terms of an order of an app or a dataset.
 type assetTerms struct {
 	price, volume uint64
 	tags          []string
@@ -82,7 +83,7 @@ var datasetOrders = assetKind{
 	},
 }
 
-// assetFlags are the flags of a command that makes such an order.
+// assetFlags are the flags of a command that makes an order of an app or a dataset.
 type assetFlags struct {
 	createFlags
 	sale          saleFlags
@@ -110,7 +111,7 @@ func createAssetCmd(k assetKind) *cobra.Command {
 	return cmd
 }
 
-// create makes the order. With a chain its owner must be the asset's, and the price is the list price unless one is named.
+// create makes the order. If a node can be asked, the order's owner must own the asset, and the price defaults to the list price.
 func (a *assetFlags) create(ctx context.Context, l *connect.Link, k assetKind, ref string) error {
 	o, err := a.beginOrder(ctx, l, k.kind, "provider")
 	if err != nil {

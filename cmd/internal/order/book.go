@@ -76,7 +76,7 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 	return cmd
 }
 
-// printBook lists offers of executions, or orders of an app or a dataset; a list has one kind.
+// printBook prints offers of executions, or orders of an app or a dataset. All orders of a list are of one kind.
 func (o *orderFlags) printBook(out io.Writer, orders []markettypes.OrderRecord, height int64) error {
 	if orders[0].Kind == markettypes.ORDER_KIND_POOL {
 		return printer.PrintTable(out, offerColumns(height), orders)
@@ -117,7 +117,7 @@ func (o *orderFlags) saleColumns(height int64) []orderColumn {
 	}
 }
 
-// formatPrice is the price by which orders are compared, and says where less may be paid.
+// formatPrice returns the price by which orders are compared, and notes when less may be paid.
 func formatPrice(r markettypes.OrderRecord) string {
 	price := cli.FormatCRED(r.Order.Price())
 	if r.Order.IsPricedByUse() {
@@ -136,7 +136,7 @@ func formatServed(r markettypes.OrderRecord) string {
 	return whom
 }
 
-// saleCells are the tags of an order, and whether it is for anyone.
+// saleCells returns the tags of an order, and a word that says whether anyone may use it.
 func saleCells(o markettypes.Order) (tags []string, whom string) {
 	var (
 		lists []markettypes.Restriction

@@ -79,7 +79,7 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 	return cmd
 }
 
-// submittedRequest is the request of an id that was submitted, and so has its money locked; nil for anything else.
+// submittedRequest returns the request with the id if it was submitted, so that its escrow is locked; nil for anything else.
 func submittedRequest(ctx context.Context, l *connect.Link, text string) (*markettypes.Request, error) {
 	if !isID(text) {
 		return nil, nil
@@ -91,7 +91,7 @@ func submittedRequest(ctx context.Context, l *connect.Link, text string) (*marke
 	res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
 	if err != nil || res.Request.Status == markettypes.REQUEST_STATUS_SIGNED {
 		if connect.IsUnknown(err) {
-			err = nil // an order's, or nobody's
+			err = nil // it is an order, or unknown
 		}
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func submittedRequest(ctx context.Context, l *connect.Link, text string) (*marke
 	return &res.Request, nil
 }
 
-// cancelRequest takes a submitted request back.
+// cancelRequest cancels a submitted request.
 func (o *orderFlags) cancelRequest(ctx context.Context, cmd *cobra.Command, l *connect.Link, r *markettypes.Request) error {
 	res, err := o.sendMessage(ctx, cmd, l, r.Requester, func(owner string) sdk.Msg {
 		return &markettypes.MsgCancelRequest{Requester: owner, Id: r.Id}

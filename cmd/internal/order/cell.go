@@ -8,7 +8,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// leftCell says how many tasks are left of an order.
+// leftCell returns how many tasks an order still offers.
 func leftCell(r markettypes.OrderRecord) string {
 	if left := r.Left(); left != markettypes.Unbounded {
 		return fmt.Sprint(left)
@@ -16,7 +16,7 @@ func leftCell(r markettypes.OrderRecord) string {
 	return "no bound"
 }
 
-// priceCell says an order's price, and of what.
+// priceCell returns an order's price, and what it is the price of.
 func priceCell(o markettypes.Order) string {
 	price := cli.FormatCRED(o.Price())
 	if o.IsPricedByUse() {
@@ -28,7 +28,7 @@ func priceCell(o markettypes.Order) string {
 	return price + " a task"
 }
 
-// expiryCell says in how many blocks an order ends.
+// expiryCell returns in how many blocks an order expires.
 func expiryCell(expiry, height int64) string {
 	switch {
 	case expiry == 0:
@@ -39,7 +39,7 @@ func expiryCell(expiry, height int64) string {
 	return "in " + printer.CountOf(uint64(expiry-height), "block")
 }
 
-// ageCell says how many blocks ago something came.
+// ageCell returns how many blocks ago something happened.
 func ageCell(came, height int64) string {
 	if came == 0 {
 		return "genesis"

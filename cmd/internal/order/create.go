@@ -29,7 +29,7 @@ the time in microseconds unless one is given, so that newer orders have larger o
 	return cmd
 }
 
-// createFlags are those of every kind of order.
+// createFlags are the flags of every command that creates an order.
 type createFlags struct {
 	orderFlags
 	cmd       *cobra.Command
@@ -53,7 +53,7 @@ func (c *createFlags) addFlags(cmd *cobra.Command) {
 	outFlags(f, &c.out, &c.overwrite)
 }
 
-// beginOrder fills in what every order has. part is the devnet's account that owns orders of the kind.
+// beginOrder fills in the fields that every order has. part names the account of the devnet that owns orders of this kind.
 func (c *createFlags) beginOrder(ctx context.Context, l *connect.Link, kind markettypes.OrderKind, part string) (o markettypes.Order, err error) {
 	if c.owner != "" {
 		o.Owner, err = c.ParseAccount(c.cmd, "--owner", c.owner)
@@ -70,7 +70,7 @@ func (c *createFlags) beginOrder(ctx context.Context, l *connect.Link, kind mark
 	return o, err
 }
 
-// chooseNonce is the one given, which has to be good on the chain still, or a new one.
+// chooseNonce returns the nonce of the flag, if the chain still accepts it, or else a new one.
 func (c *createFlags) chooseNonce(ctx context.Context, l *connect.Link, kind markettypes.OrderKind, owner string) (uint64, error) {
 	given := c.cmd.Flags().Changed("nonce")
 	nonce := c.nonce
@@ -110,7 +110,7 @@ func (c *createFlags) chooseNonce(ctx context.Context, l *connect.Link, kind mar
 	return nonce, nil
 }
 
-// parseExpiry reads a height, or a number of blocks from now.
+// parseExpiry reads a height, or a number of blocks from now such as +1000.
 func parseExpiry(ctx context.Context, l *connect.Link, text string) (int64, error) {
 	if text == "" {
 		return 0, nil
@@ -166,7 +166,7 @@ func (c *createFlags) finishOrder(ctx context.Context, l *connect.Link, o market
 	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, what)
 }
 
-// printNote says on standard error what was filled in.
+// printNote prints on standard error which value was filled in.
 func (c *createFlags) printNote(format string, args ...any) {
 	fmt.Fprintf(c.cmd.ErrOrStderr(), "note: "+format+"\n", args...)
 }

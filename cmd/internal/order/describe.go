@@ -12,7 +12,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// describeOrder says what is traded.
+// describeOrder adds rows with the terms of an order.
 func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 	switch {
 	case what.App != nil:
@@ -52,7 +52,7 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 	}
 }
 
-// describeExecution tells what is said around the program, and nothing where nothing is.
+// describeExecution adds rows with the surroundings of the program, as far as they are set.
 func describeExecution(t *printer.Labels, e contract.Execution) {
 	for _, line := range e.Describe() {
 		t.AddRow(line.Label, "%s", line.Text)
@@ -120,7 +120,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	t.AddSome("on chain", j.Onchain)
 }
 
-// describeRestriction writes a restriction that there is.
+// describeRestriction adds a row with a restriction, unless it is empty.
 func (o *orderFlags) describeRestriction(t *printer.Labels, label string, r markettypes.Restriction) {
 	parts := append([]string{}, r.Ids...)
 	if by := o.audienceText(r.Audience); by != "" {

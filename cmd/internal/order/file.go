@@ -19,7 +19,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// writeOrder writes an order to a file, or to standard output, and says on standard error what it is.
+// writeOrder writes an order to a file or to standard output, and says on standard error what it wrote.
 func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overwrite bool, what string) error {
 	text, err := order.Format(s)
 	if err != nil {
@@ -54,10 +54,10 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 	return nil
 }
 
-// isID says whether the text is the id of an order, or the beginning of one, and no file's name.
+// isID reports whether the text is the id of an order, or the beginning of one, and not the name of a file.
 func isID(text string) bool { return credence.IsID(text) && !fileExists(text) }
 
-// wholeID is the id of an order or a request of which the text is the beginning, as the chain knows it.
+// wholeID returns the id that begins with the text, of an order or a request that the chain knows. A whole id is not looked up.
 func wholeID(ctx context.Context, l *connect.Link, text string, kinds ...credence.IDKind) (string, error) {
 	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil {
 		return strings.ToLower(text), nil
@@ -66,7 +66,7 @@ func wholeID(ctx context.Context, l *connect.Link, text string, kinds ...credenc
 	return ref.ID, err
 }
 
-// readFile reads an order's file, and says in words when there is none.
+// readFile reads an order from its file. The error for a missing file says what to do.
 func readFile(name string) (markettypes.SignedOrder, error) {
 	s, err := order.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,7 +75,7 @@ func readFile(name string) (markettypes.SignedOrder, error) {
 	return s, err
 }
 
-// refuseNeither says of a name that could have been an id too that it is no file.
+// refuseNeither adds to the error for a missing file that the name is no id either.
 func refuseNeither(err error) error {
 	var p *cli.Problem
 	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
@@ -84,19 +84,19 @@ func refuseNeither(err error) error {
 	return err
 }
 
-// signedName is how a signed order's file is called beside the order's.
+// signedName returns the default name for the signed version of an order's file.
 func signedName(file string) string {
 	ext := filepath.Ext(file)
 	return strings.TrimSuffix(file, ext) + ".signed" + ext
 }
 
-// outFlags say where an order is written.
+// outFlags adds the flags that say where to write an order.
 func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
 	f.StringVar(out, "out", "", "file to write (default: standard output)")
 	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
 }
 
-// fileExists says whether there is a file of the name.
+// fileExists reports whether a file has the name.
 func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -7,8 +7,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// floors are the nonces below which owners have cancelled their orders. Such orders leave the book only when they would be
-// met.
+// floors holds, for each owner and kind of order, the nonce below which the owner has cancelled all orders. Such an order stays in the book
+// until matching reads it.
 type floors map[floorKey]uint64
 
 type floorKey struct {
@@ -16,7 +16,7 @@ type floorKey struct {
 	kind  markettypes.OrderKind
 }
 
-// floorsOf asks for those of the orders' owners.
+// floorsOf asks for the floors of the orders' owners.
 func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.OrderRecord) (floors, error) {
 	out := floors{}
 	for _, r := range orders {
@@ -33,7 +33,7 @@ func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.Ord
 	return out, nil
 }
 
-// isCancelled says whether an order's owner has cancelled it by a floor.
+// isCancelled reports whether the order's nonce is below its owner's floor.
 func (f floors) isCancelled(r markettypes.OrderRecord) bool {
 	return r.Order.Nonce < f[floorKey{r.Order.Owner, r.Kind}]
 }

@@ -20,7 +20,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// inspected is what can be said of an order; the fields of the chain's part are empty without a node.
+// inspected is everything that inspect reports about an order. Without a node, the fields from Height to Deals stay empty.
 type inspected struct {
 	ID        string   `json:"id"`
 	Kind      string   `json:"kind"`
@@ -34,22 +34,22 @@ type inspected struct {
 	Signature string   `json:"signature"` // "good", "missing" or "bad"
 	Trouble   string   `json:"signature_trouble,omitempty"`
 	Signers   []string `json:"signers,omitempty"`
-	// Digest is SHA-256 of the bytes that are signed.
+	// Digest is the SHA-256 of the bytes that are signed.
 	Digest string `json:"sign_digest"`
-	// Invalid says why the order is no good by itself.
+	// Invalid says why the order is invalid by itself, whatever the chain says.
 	Invalid string `json:"invalid,omitempty"`
 
 	Height int64           `json:"height,string,omitempty"`
 	Status string          `json:"status,omitempty"` // "unknown" when the chain does not know it
-	Note   string          `json:"note,omitempty"`   // about the status
+	Note   string          `json:"note,omitempty"`   // explains the status
 	Filled uint64          `json:"filled,string"`
 	Left   string          `json:"left,omitempty"` // a number, or "unbounded"
-	Deal   string          `json:"deal,omitempty"` // a request's first
+	Deal   string          `json:"deal,omitempty"` // the request's first deal
 	Deals  uint64          `json:"deals,string,omitempty"`
 	Order  json.RawMessage `json:"order"`
 }
 
-// inspectOrder says all of an order that needs no node.
+// inspectOrder reports everything about an order that needs no node.
 func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 	o := s.Order.Normal()
 	kind, err := o.Kind()
@@ -83,7 +83,7 @@ func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 	return i, err
 }
 
-// askChain adds what the chain knows of it.
+// askChain adds what the chain knows of the order.
 func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes.SignedOrder) (err error) {
 	if i.Height, _, err = l.Conn.Height(ctx); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes
 	return nil
 }
 
-// askRequest adds what the chain knows of a request, and says whether it is the same.
+// askRequest adds what the chain knows of a request. It returns whether the chain's request is the same as o.
 func (i *inspected) askRequest(ctx context.Context, l *connect.Link, o markettypes.Order) (same bool, err error) {
 	res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: i.ID})
 	if err != nil {
@@ -121,15 +121,15 @@ func (i *inspected) askRequest(ctx context.Context, l *connect.Link, o markettyp
 	i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
 	if r.Pruned > 0 {
 		i.Note = prunedNote(r.Pruned)
-		return true, nil // whether it is the same, nobody knows here any more
+		return true, nil // the content is pruned, so it cannot be compared
 	}
 	i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
 	known := r.Order()
 	return string(known.Encode()) == string(o.Encode()), nil
 }
 
-// askOrder adds what the chain knows of another order, and says whether it is the same. Of one that was cancelled before the
-// chain saw it, the chain knows the id alone.
+// askOrder adds what the chain knows of an order that is not a request. It returns whether the chain's order is the same as o. If the order
+// was cancelled before the chain saw it, the chain knows only its id, and the orders count as the same.
 func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes.Order) (same bool, err error) {
 	res, err := l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: i.ID})
 	if err != nil {
@@ -138,7 +138,7 @@ func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes
 	r := res.Order
 	if r.Pruned > 0 {
 		i.Status, i.Filled, i.Note = endedStatus(r.Status), r.Filled, prunedNote(r.Pruned)
-		return true, nil // whether it is the same, nobody knows here any more
+		return true, nil // the content is pruned, so it cannot be compared
 	}
 	now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
 	if err != nil {
@@ -152,12 +152,12 @@ func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes
 	return none != nil || string(r.Order.Encode()) == string(o.Encode()), nil
 }
 
-// noteCancelled is an order below its owner's floor.
+// noteCancelled sets the status of an order whose nonce is below its owner's floor.
 func (i *inspected) noteCancelled(floor uint64) {
 	i.Status, i.Note = "cancelled", fmt.Sprintf("the owner cancelled all below nonce %d", floor)
 }
 
-// noteUnseen is an order that the chain does not know.
+// noteUnseen sets the status of an order that the chain does not know.
 func (i *inspected) noteUnseen(floor uint64) {
 	switch {
 	case i.Nonce < floor:
@@ -190,7 +190,8 @@ signature is no good.`,
 	return cmd
 }
 
-// inspect says what the order of a file or an id is. An order that is no good is an error, once all of it is said.
+// inspect reports on the order of a file or an id. If the order or its signature is invalid, it returns an error after it has printed the
+// report.
 func (o *orderFlags) inspect(ctx context.Context, out io.Writer, l *connect.Link, name string) error {
 	s, byID, err := readOrKnown(ctx, l, name)
 	if left := (*prunedOrder)(nil); errors.As(err, &left) {
@@ -223,7 +224,7 @@ func (o *orderFlags) inspect(ctx context.Context, out io.Writer, l *connect.Link
 	return i.refuse()
 }
 
-// refuse is the error of an order that is no good.
+// refuse returns an error if the order or its signature is invalid.
 func (i *inspected) refuse() error {
 	switch {
 	case i.Signature == "bad":
@@ -234,7 +235,7 @@ func (i *inspected) refuse() error {
 	return nil
 }
 
-// printInspected says it all in words. Of an order that the chain told there is no file and no signature.
+// printInspected prints the report in words. An order that was named by its id comes from the chain, without a file or a signature.
 func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes.Order, byID bool) error {
 	title := strings.ToUpper(i.Kind[:1]) + i.Kind[1:] + " order"
 	if what.Request != nil {
@@ -266,7 +267,7 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	return nil
 }
 
-// signatureText is what the signature of a file is worth, in words.
+// signatureText says in words whether the signature is good, and who signed.
 func (o *orderFlags) signatureText(i inspected) string {
 	switch i.Signature {
 	case "good":
@@ -281,7 +282,7 @@ func (o *orderFlags) signatureText(i inspected) string {
 	return "none"
 }
 
-// stateText is what became of the order, in words.
+// stateText says in words what became of the order.
 func (i *inspected) stateText() string {
 	text := i.Status
 	if i.Status == "unknown" {
@@ -300,7 +301,7 @@ func (i *inspected) stateText() string {
 	return text
 }
 
-// readOrKnown reads an order from its file, or asks the chain for the one of an id.
+// readOrKnown reads an order from its file, or asks the chain for the order with the id.
 func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettypes.SignedOrder, byID bool, err error) {
 	if !isID(text) {
 		s, err = readFile(text)

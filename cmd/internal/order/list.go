@@ -19,7 +19,11 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// listFlags say which orders are listed.
+// This file is "order list". A record on the chain does not say everything: an order can have expired, its owner can have cancelled it by a
+// floor, or its asset can have changed, while the record still says "resting" (see standing). So the command computes each order's present
+// status and filters by it. It lets the chain filter by status only where the records miss no order of that status.
+
+// listFlags are the flags that select orders.
 type listFlags struct {
 	owner, app, dataset, pool, status string
 	limit                             int
@@ -54,7 +58,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 					return err
 				}
 				if status > markettypes.ORDER_STATUS_FILLED {
-					status = 0 // more have ended so than their records say
+					status = 0 // more orders have this status now than the records say
 				}
 				orders, more, err := printer.ReadPages(w.limit, func(p *query.PageRequest) ([]markettypes.OrderRecord, *query.PageResponse, error) {
 					res, err := l.Conn.Market().Orders(ctx, &markettypes.QueryOrdersRequest{Owner: w.owner, App: w.app, Dataset: w.dataset, Pool: w.pool, Status: status, Pagination: p})
@@ -101,7 +105,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 	return cmd
 }
 
-// settleList checks the flags, looks up what they name, and finds out whose orders are meant.
+// settleList checks the flags, looks up the names in them, and determines the owner whose orders are meant.
 func (o *orderFlags) settleList(ctx context.Context, cmd *cobra.Command, l *connect.Link, w *listFlags) (err error) {
 	if err := printer.CheckLimit(w.limit); err != nil {
 		return err
@@ -129,7 +133,7 @@ func (o *orderFlags) settleList(ctx context.Context, cmd *cobra.Command, l *conn
 	return err
 }
 
-// nothingText says what there is none of.
+// nothingText says that there are no orders of the selection.
 func (w *listFlags) nothingText(name func(string) string) string {
 	what := "no orders"
 	switch {
@@ -148,7 +152,7 @@ func (w *listFlags) nothingText(name func(string) string) string {
 	return what
 }
 
-// parseStatus reads an order's status; unspecified for none.
+// parseStatus reads the status of an order; unspecified for an empty text.
 func parseStatus(text string) (markettypes.OrderStatus, error) {
 	if text == "" {
 		return 0, nil

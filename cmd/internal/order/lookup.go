@@ -15,9 +15,9 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// What a file or a flag names is looked up on the chain, so that a letter that is wrong is seen before anybody signs it.
+// This file looks up on the chain the names in a file or a flag, so that a typing error is found before the order is signed.
 
-// notOwner says that an order is not of who owns what it sells.
+// notOwner returns the error for an order whose owner does not own what it sells.
 func (c *createFlags) notOwner(asset, account, owner string) error {
 	return &cli.Problem{
 		What: fmt.Sprintf("owner: %s, but %s is of %s: nobody would take the order", c.Describe(account), asset, owner),
@@ -25,7 +25,8 @@ func (c *createFlags) notOwner(asset, account, owner string) error {
 	}
 }
 
-// checkOperator checks that the owner of a pool's order acts for the pool's operator. The council's pools have none.
+// checkOperator checks that the owner of a pool's order acts for the organisation that operates the pool. Pools of the council have no
+// operator.
 func (c *createFlags) checkOperator(ctx context.Context, l *connect.Link, pool workerstypes.Pool, owner string) error {
 	if pool.Operator == "" {
 		return nil
@@ -37,7 +38,7 @@ func (c *createFlags) checkOperator(ctx context.Context, l *connect.Link, pool w
 	return err
 }
 
-// checkJob looks for what a request names.
+// checkJob looks up what a request names.
 func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error {
 	if l == nil {
 		return nil
@@ -46,7 +47,7 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 	if err != nil {
 		return err
 	}
-	if artifact.NamesDigest(job.App) { // of which the beginning may have been given
+	if artifact.NamesDigest(job.App) { // the user may have given only the beginning of the digest
 		job.App = app.Version.Digest
 	}
 	for i, d := range job.Datasets {
@@ -76,8 +77,8 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 	return nil
 }
 
-// noteUnseen tells of counterparts that an order is restricted to and that the chain does not know. They may come; more often
-// a letter is wrong.
+// noteUnseen prints a note for each counterpart in a restriction that the chain does not know. That is no error, since the counterpart may
+// be registered later; more often the name has a typing error.
 func (c *createFlags) noteUnseen(ctx context.Context, l *connect.Link, flag string, ids []string, audience orgstypes.Audience) {
 	if l == nil {
 		return

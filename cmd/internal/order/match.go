@@ -19,14 +19,14 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// matchFlags name the orders that are to be matched.
+// matchFlags are the flags that name the orders to match.
 type matchFlags struct {
 	app, pool, request string
 	datasets           []string
 	dryRun             bool
 }
 
-// readSides reads them all, and makes the message, but for its relayer.
+// readSides reads all orders, and returns the message without its relayer.
 func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []side, msg markettypes.MsgMatchOrders, err error) {
 	if err := m.checkSides(); err != nil {
 		return nil, msg, err
@@ -66,7 +66,7 @@ func (m *matchFlags) readSides(ctx context.Context, l *connect.Link) (sides []si
 	return sides, msg, checkDatasets(ctx, l, request, datasets)
 }
 
-// checkSides checks that a pool's order and a request are named, without which there is no match.
+// checkSides checks that a pool's order and a request are given: there is no match without them.
 func (m *matchFlags) checkSides() error {
 	for _, needed := range []struct{ flag, text, what string }{{"--pool", m.pool, "a pool's order"}, {"--request", m.request, "a request"}} {
 		if needed.text == "" || needed.text == listPrice {
@@ -115,7 +115,7 @@ Everything is checked at once, and again when the next block makes the deal. --d
 	return cmd
 }
 
-// matched is what a match says.
+// matched is the outcome of a match, for --output json.
 type matched struct {
 	Match  string `json:"match"`
 	Reason string `json:"reason,omitempty"`
@@ -123,7 +123,7 @@ type matched struct {
 	sent
 }
 
-// sendMatch proposes the match, waits for what becomes of it, and says it.
+// sendMatch proposes the match, waits for its outcome, and prints it.
 func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
 	if o.Chain.From == "" && o.Chain.KeyFile == "" && l.Info != nil {
 		o.Chain.From = "requester"
@@ -160,7 +160,7 @@ func (o *orderFlags) sendMatch(ctx context.Context, cmd *cobra.Command, l *conne
 	return nil
 }
 
-// printMatch says what became of a match; deal is nil where there is none.
+// printMatch prints the outcome of a match. deal is nil if there is none.
 func (o *orderFlags) printMatch(out io.Writer, deal *dealstypes.Deal, m matched) (err error) {
 	switch {
 	case !o.WritesJSON() && deal != nil:
@@ -182,11 +182,11 @@ func requestID(l *connect.Link, s markettypes.SignedOrder) (string, error) {
 	return order.ID(*s.Order, l.Conn.ChainID()), nil
 }
 
-// errMatched ends following.
+// errMatched stops Follow once the outcome is known.
 var errMatched = errors.New("the match has ended")
 
-// awaitMatch waits for what becomes of a match: the deal, or the reason why there is none. The match's block, and those
-// until it is gone from the queue, say it by their events.
+// awaitMatch waits for the outcome of a match: the deal, or the reason why there is none. It follows the events of blocks until the match
+// has left the queue.
 func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string, proposed int64) (deal *dealstypes.Deal, reason string, err error) {
 	err = credence.Follow(ctx, conn, proposed+1, credence.FollowOptions{}, func(ctx context.Context, b credence.Block) error {
 		for _, e := range credence.Typed[*markettypes.EventMatch](b) {
@@ -197,7 +197,7 @@ func awaitMatch(ctx context.Context, conn *credence.Conn, match, request string,
 		}
 		_, waits := conn.Market().Match(ctx, &markettypes.QueryMatchRequest{Id: match})
 		if waits == nil {
-			return nil // there were too many for one block
+			return nil // it is still queued: the blocks so far had no budget left for it
 		}
 		if !connect.IsUnknown(waits) {
 			return waits

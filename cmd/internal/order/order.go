@@ -1,4 +1,4 @@
-// Package order has the commands of orders: create, sign, place, match, list and cancel them, and look at the book.
+// Package order has the commands about orders: to create, sign, place, match, list and cancel them, and to look at the book.
 package order
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
-// NewCommand is the command "order" with all that is below it.
+// NewCommand returns the command "order" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "order",
@@ -45,7 +45,7 @@ owner need not be named.`,
 	return cmd
 }
 
-// orderFlags are what the commands on orders have in common.
+// orderFlags are the flags that the commands on orders have in common.
 type orderFlags struct {
 	connect.AccountFlags
 	generateOnly bool
@@ -53,7 +53,7 @@ type orderFlags struct {
 	gasPrices    string
 }
 
-// addSendFlags adds the flags of what ends in a transaction.
+// addSendFlags adds the flags of commands that send a transaction.
 func (o *orderFlags) addSendFlags(f *pflag.FlagSet, what string) {
 	o.AddChain(f)
 	o.AddKeys(f, what)

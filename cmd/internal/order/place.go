@@ -14,7 +14,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// placed is the answer to placing and presigning.
+// placed is the outcome of "order place" or "order presign", for --output json.
 type placed struct {
 	ID string `json:"id"`
 	sent

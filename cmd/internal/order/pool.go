@@ -14,7 +14,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// poolFlags are an order that offers executions in a pool, as the command line says it.
+// poolFlags are the flags of an order that offers executions in a pool.
 type poolFlags struct {
 	createFlags
 	sale                               saleFlags
@@ -61,7 +61,7 @@ and --price is the most for one. Orders are compared by it, and requests lock it
 	return cmd
 }
 
-// createOrder writes the order. Without a node the pool is unknown, and the line has to say its terms.
+// createOrder writes the order. Without a node the pool's terms are unknown, and the flags have to state them.
 func (p *poolFlags) createOrder(ctx context.Context, l *connect.Link, id string) error {
 	o, err := p.beginOrder(ctx, l, markettypes.ORDER_KIND_POOL, "operator")
 	if err != nil {
@@ -90,7 +90,7 @@ func (p *poolFlags) createOrder(ctx context.Context, l *connect.Link, id string)
 	return p.finishOrder(ctx, l, o)
 }
 
-// readOrder reads the flags, and takes what they do not say from the pool.
+// readOrder reads the flags. It takes from the pool whatever the flags leave out.
 func (p *poolFlags) readOrder(ctx context.Context, l *connect.Link, pool workerstypes.Pool, o *markettypes.PoolOrder) error {
 	c := &p.createFlags
 	return steps.Run(
@@ -110,7 +110,7 @@ func (p *poolFlags) readOrder(ctx context.Context, l *connect.Link, pool workers
 	)
 }
 
-// checkPoolOrder compares the order with its pool, where a node has told it.
+// checkPoolOrder compares the order with its pool, if a node was asked for the pool.
 func checkPoolOrder(l *connect.Link, pool workerstypes.Pool, o markettypes.PoolOrder) error {
 	if l == nil {
 		return nil
@@ -124,7 +124,7 @@ func checkPoolOrder(l *connect.Link, pool workerstypes.Pool, o markettypes.PoolO
 	return nil
 }
 
-// readCommission reads the operator's share, or takes the pool's largest.
+// readCommission reads the operator's share; by default it is the pool's maximum.
 func (c *createFlags) readCommission(text string, most uint32) (uint32, error) {
 	if text != "" {
 		return parseShare(text)
@@ -135,7 +135,7 @@ func (c *createFlags) readCommission(text string, most uint32) (uint32, error) {
 	return most, nil
 }
 
-// readStake reads the stake, or takes the pool's.
+// readStake reads the stake; by default it is the pool's.
 func (c *createFlags) readStake(p *markettypes.PoolOrder, text string, l *connect.Link, pool workerstypes.Pool) (err error) {
 	switch {
 	case text != "":
@@ -150,7 +150,7 @@ func (c *createFlags) readStake(p *markettypes.PoolOrder, text string, l *connec
 	return nil
 }
 
-// maxFuel reads the largest fuel limit, or takes the category's or the chain's.
+// maxFuel reads the largest fuel limit; by default it is the category's or the chain's.
 func (c *createFlags) maxFuel(ctx context.Context, l *connect.Link, text, category string) (uint64, error) {
 	most := markettypes.DefaultParams().MaxFuel
 	if l != nil {

@@ -15,7 +15,7 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// quoted is what a dry run says.
+// quoted is the outcome of a dry run, for --output json.
 type quoted struct {
 	Volume uint64 `json:"volume,string"`
 	Reason string `json:"reason,omitempty"`
@@ -58,7 +58,8 @@ func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *connect.
 	return nil
 }
 
-// printPayable says when the one who pays the escrow has too little: the chain looks only when it makes the deal.
+// printPayable prints a warning if the payer of the escrow has too little. The dry run does not notice, since the chain checks the balance
+// only when it makes the deal.
 func (o *orderFlags) printPayable(ctx context.Context, out io.Writer, l *connect.Link, s markettypes.SignedOrder, escrow uint64) error {
 	known := s.Order
 	if known == nil {
@@ -95,7 +96,7 @@ func (o *orderFlags) printPayable(ctx context.Context, out io.Writer, l *connect
 	return nil
 }
 
-// printTerms says what each task would run under.
+// printTerms prints the terms under which each task would run.
 func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	t := printer.NewLabels(out)
 	t.AddRow("trust", "%s", trustUnder(terms.Policy, terms.Trust))

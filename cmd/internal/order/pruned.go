@@ -9,7 +9,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// prunedOrder is what is left of an order or a request that was pruned. It is the error of whatever needs the whole of it.
+// prunedOrder is what the chain keeps of a pruned order or request. It is also the error of commands that need the whole order.
 type prunedOrder struct {
 	ID     string `json:"id"`
 	Kind   string `json:"kind"`
@@ -28,22 +28,22 @@ func prunedRequestOf(r markettypes.Request) *prunedOrder {
 	return &prunedOrder{ID: r.Id, Kind: markettypes.ORDER_KIND_REQUEST.Word(), Status: requestStatus(r.Status), Note: prunedNote(r.Pruned), Filled: r.Filled, Pruned: r.Pruned, Deal: r.Deal}
 }
 
-// endedStatus is how an order ended, in a word.
+// endedStatus returns in one word how an order ended.
 func endedStatus(s markettypes.OrderStatus) string {
 	return strings.ToLower(strings.TrimPrefix(s.String(), "ORDER_STATUS_"))
 }
 
-// prunedNote says what the chain has no more, and who has.
+// prunedNote says that the content is no longer in the state, and where it still is.
 func prunedNote(height int64) string {
 	return fmt.Sprintf("it was pruned at height %d, and its nonce stays used: its content is in the state before that, which archive nodes keep", height)
 }
 
-// Error says what became of it, for commands that need what it said.
+// Error says what became of the order.
 func (p *prunedOrder) Error() string {
 	return fmt.Sprintf("%s %s: it is %s; %s", p.Kind, p.ID, p.Status, p.Note)
 }
 
-// printPruned says what is left of an order, as inspect does of a whole one.
+// printPruned prints what the chain keeps of an order, in the form of inspect.
 func (o *orderFlags) printPruned(out io.Writer, p *prunedOrder) error {
 	if o.WritesJSON() {
 		return printer.PrintJSON(out, p)

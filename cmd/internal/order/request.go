@@ -17,7 +17,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// requestFlags are a job of things that are published already, as the command line says it.
+// requestFlags are the flags of a request. Its app and datasets are published already.
 type requestFlags struct {
 	jobflags.Flags
 	locators []string
@@ -37,7 +37,7 @@ func (r *requestFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&r.sponsor, "sponsor", "", "account that pays in the requester's place: it must relay the match itself")
 }
 
-// readJob reads the flags; the price is 0 when none is given.
+// readJob reads the flags. The price is 0 if none is given.
 func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.Link, app string, args []string) (job markettypes.Job, err error) {
 	asked, _, err := r.ReadJob(app, args, c.cmd.Flags().Changed("bag"))
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *requestFlags) readJob(ctx context.Context, c *createFlags, l *connect.L
 	)
 }
 
-// readAccount reads the account of a flag; of one that is not said, none.
+// readAccount returns the account that a flag names; "" if the flag is empty.
 func (c *createFlags) readAccount(flag, text string) (string, error) {
 	if text == "" {
 		return "", nil
@@ -64,8 +64,8 @@ func (c *createFlags) readAccount(flag, text string) (string, error) {
 	return c.ParseAccount(c.cmd, flag, text)
 }
 
-// proposeFuel is the fuel limit of a job; where neither the line nor a category says one, what the app's version proposes, or the default
-// where there is no node to ask.
+// proposeFuel returns the fuel limit of a job. If neither the flags nor a category state one, it is the limit that the app's version
+// proposes or, without a node, the default.
 func proposeFuel(ctx context.Context, l *connect.Link, job markettypes.Job) (uint64, error) {
 	switch {
 	case job.FuelLimit > 0 || job.Category != "":
@@ -76,7 +76,7 @@ func proposeFuel(ctx context.Context, l *connect.Link, job markettypes.Job) (uin
 	return credence.ProposedFuel(ctx, l.Conn, job.App)
 }
 
-// uploadInputs puts the inputs into the store, and names them in the job.
+// uploadInputs uploads the inputs to the store, and names them in the job.
 func (r *requestFlags) uploadInputs(ctx context.Context, l *connect.Link, stores []string, job *markettypes.Job) error {
 	if l != nil && len(stores) == 0 {
 		stores = l.Stores

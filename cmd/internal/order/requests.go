@@ -73,7 +73,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 	return cmd
 }
 
-// printRequests lists requests by what they pay at most, for a replica or for a task's app or dataset.
+// printRequests prints requests with the most that they pay for a replica or, if asset is set, for a task's use of an app or a dataset.
 func (o *orderFlags) printRequests(out io.Writer, requests []markettypes.Request, height int64, asset bool) error {
 	of := "REPLICA"
 	if asset {

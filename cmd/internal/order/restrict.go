@@ -11,7 +11,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// restrictFlags are a restriction, as the command line says it.
+// restrictFlags are the flags of a restriction.
 type restrictFlags struct {
 	flag    string
 	ids, of []string
@@ -24,7 +24,7 @@ func (r *restrictFlags) addFlags(f *pflag.FlagSet, kind, id string) {
 	f.StringSliceVar(&r.of, "only-"+kind+"-of", nil, "whose "+kind+"s are taken, beside those: an address, an organisation's id, or role:NAME; repeatable")
 }
 
-// readRestriction reads the flags, and tells of counterparts that the chain does not know.
+// readRestriction reads the flags, and prints a note for counterparts that the chain does not know.
 func (r *restrictFlags) readRestriction(ctx context.Context, c *createFlags, l *connect.Link) (markettypes.Restriction, error) {
 	audience, err := jobflags.ParseAudience(r.flag+"-of", r.of)
 	if err != nil {
@@ -43,7 +43,7 @@ func (r *requesterFlags) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar((*[]string)(r), "only-requester", nil, "requester who is served: an address, an organisation's id, or role:NAME; repeatable (default: anyone)")
 }
 
-// readAudience reads the flag, and tells of organisations that the chain does not know.
+// readAudience reads the flag, and prints a note for organisations that the chain does not know.
 func (r requesterFlags) readAudience(ctx context.Context, c *createFlags, l *connect.Link) (orgstypes.Audience, error) {
 	audience, err := jobflags.ParseAudience(onlyRequester, r)
 	if err == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// saleFlags are what orders that sell something have in common.
+// saleFlags are the flags that all orders that sell something have in common.
 type saleFlags struct {
 	price  string
 	volume uint64
@@ -22,7 +22,7 @@ func (s *saleFlags) addFlags(f *pflag.FlagSet, per, tags string) {
 	f.StringSliceVar(&s.tags, "tag", nil, tags)
 }
 
-// readPrice reads the price, or takes the chain's.
+// readPrice reads the price; by default it is the chain's.
 func (s *saleFlags) readPrice(c *createFlags, l *connect.Link, list uint64, known bool, of string) (uint64, error) {
 	if s.price != "" {
 		price, err := cli.ParseCRED(s.price)

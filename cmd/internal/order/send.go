@@ -24,10 +24,10 @@ type sent struct {
 	Height int64  `json:"height,string"`
 }
 
-// errGenerated says that --generate-only printed a transaction instead of sending it.
+// errGenerated says that --generate-only printed a transaction instead of sending one.
 var errGenerated = errors.New("generated only")
 
-// sendMessage has a message included, or prints its transaction and returns errGenerated.
+// sendMessage sends a message and waits until it is included. With --generate-only it prints the transaction and returns errGenerated.
 func (o *orderFlags) sendMessage(ctx context.Context, cmd *cobra.Command, l *connect.Link, owner string, msg func(account string) sdk.Msg) (*credence.TxResult, error) {
 	if o.generateOnly {
 		return nil, o.printUnsigned(ctx, cmd, l, owner, msg)
@@ -76,7 +76,8 @@ func (o *orderFlags) printUnsigned(ctx context.Context, cmd *cobra.Command, l *c
 	if gas == 0 {
 		gas = 500_000
 		switch message.(type) {
-		case *markettypes.MsgPlaceOrder, *markettypes.MsgMatchOrders, *markettypes.MsgCancelOrder: // of a request; they take a turn
+		case *markettypes.MsgPlaceOrder, *markettypes.MsgMatchOrders, *markettypes.MsgCancelOrder:
+			// For a request, each of these takes a place in the matching queue, which costs more gas.
 			gas = 3_000_000
 		}
 	}
@@ -102,7 +103,7 @@ func (o *orderFlags) printUnsigned(ctx context.Context, cmd *cobra.Command, l *c
 	return errGenerated
 }
 
-// hideGenerated hides errGenerated, which is no trouble.
+// hideGenerated turns errGenerated into nil, since it is not a failure.
 func hideGenerated(err error) error {
 	if errors.Is(err, errGenerated) {
 		return nil

@@ -15,27 +15,27 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// listPrice names the list price where an order may be.
+// listPrice is the word that stands for the list price in place of an order.
 const listPrice = "list"
 
-// side is one of the orders that are to be matched, as the command line names it.
+// side is one of the orders to be matched, as the flag names it.
 type side struct {
 	flag, text string
 	signed     markettypes.SignedOrder
-	// order in full; nil when it is named by an id.
+	// order is the whole order; nil if an id names it.
 	order *markettypes.Order
 	id    string
 }
 
 func (s side) String() string { return s.flag + " " + s.text }
 
-// newProblem returns what is wrong with it.
+// newProblem returns an error about this order.
 func (s side) newProblem(next, format string, args ...any) error {
 	return &cli.Problem{What: fmt.Sprintf("%s: %s", s, fmt.Sprintf(format, args...)), Next: next}
 }
 
-// readSide reads an order by its file, or by the id under which the chain knows it. What can be said of it by itself is
-// said here, where it still has a name: its kind, its signature, or that the chain knows it without one.
+// readSide reads an order from a file, or by the id under which the chain knows it. It checks what concerns this order alone, while errors
+// can still name its flag and file: its kind, its signature, or, for an order without a signature, that the chain knows it.
 func readSide(ctx context.Context, l *connect.Link, flag, text string, kind markettypes.OrderKind) (side, error) {
 	s := side{flag: flag, text: text}
 	if isID(text) {
@@ -66,7 +66,8 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 		}
 		return s, nil
 	}
-	// Without a signature the chain must know it, by its content; what was signed stays as it was signed.
+	// Without a signature, the chain looks the order up by its content, which must be in normal form. An order with a signature must stay as
+	// it was signed.
 	s.signed.Order = &normal
 	if kind == markettypes.ORDER_KIND_REQUEST {
 		_, err = l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: s.id})
@@ -80,7 +81,7 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 	return s, err
 }
 
-// nameFlag names the flag in front of what is wrong.
+// nameFlag puts the name of the flag in front of an error.
 func nameFlag(flag string, err error) error {
 	var p *cli.Problem
 	if errors.As(err, &p) {
@@ -90,7 +91,7 @@ func nameFlag(flag string, err error) error {
 	return fmt.Errorf("%s %w", flag, err)
 }
 
-// anOrder is what an order of a kind is called.
+// anOrder returns the name of an order's kind with its article.
 func anOrder(kind markettypes.OrderKind) string {
 	switch kind {
 	case markettypes.ORDER_KIND_REQUEST:
@@ -101,7 +102,7 @@ func anOrder(kind markettypes.OrderKind) string {
 	return "a " + kind.Word() + " order"
 }
 
-// checkDatasets looks whether there is an order, or "list", for each of the request's datasets, in their order.
+// checkDatasets checks that there is an order, or "list", for each of the request's datasets, in the request's order.
 func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets []side) error {
 	if request.order == nil {
 		res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request.id})
@@ -137,8 +138,8 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 	return nil
 }
 
-// checkAsset checks that an order is for the dataset that the request reads in its place. A request that names datasets by
-// their digests leaves that to the chain.
+// checkAsset checks that an order is for the dataset at its position in the request. If the request names the dataset by digest, the check
+// is left to the chain.
 func (s side) checkAsset(reference string, wanted []string) error {
 	if s.order == nil || artifact.NamesDigest(reference) || s.order.Asset() == reference {
 		return nil
@@ -146,7 +147,7 @@ func (s side) checkAsset(reference string, wanted []string) error {
 	return s.newProblem("give one for each dataset, in the request's order: "+strings.Join(wanted, ", "), "it is for %s, expected an order for %s", s.order.Asset(), reference)
 }
 
-// checkListed checks that a dataset is sold at a list price.
+// checkListed checks that a dataset has a list price.
 func checkListed(ctx context.Context, l *connect.Link, reference string, wanted []string) error {
 	res, err := connect.LookUpDataset(ctx, l, "dataset", reference)
 	if err != nil || !res.Version.ByOrder {
@@ -159,7 +160,7 @@ func checkListed(ctx context.Context, l *connect.Link, reference string, wanted 
 	}
 }
 
-// nameSides puts the names that the command line has for orders in the place of their ids in an error.
+// nameSides replaces ids of orders in an error by the names that the user gave on the command line.
 func nameSides(err error, sides ...side) error {
 	err = cli.Explain(err)
 	var p *cli.Problem

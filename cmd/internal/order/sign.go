@@ -34,7 +34,7 @@ together. A ledger can not sign orders: use "order presign".`,
   credenced order sign pool.json --multisig board --from alice --out alice.json`,
 		Args: cli.Exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Offline = o.Offline || o.Chain.ChainID != "" // the chain's id is all that a node is asked for
+			o.Offline = o.Offline || o.Chain.ChainID != "" // only the chain id would be asked of a node
 			return o.WithOrWithoutChain(cmd, func(_ context.Context, l *connect.Link) error {
 				signed, err := readFile(args[0])
 				if err != nil {
@@ -46,7 +46,7 @@ together. A ledger can not sign orders: use "order presign".`,
 				}
 				owner := signed.Order.Owner
 				if many != "" {
-					owner = "" // one of its keys signs
+					owner = "" // any of the multisig's keys may sign
 				}
 				key, err := o.LoadSigner(cmd, owner)
 				if err != nil {
@@ -83,7 +83,7 @@ together. A ledger can not sign orders: use "order presign".`,
 	return cmd
 }
 
-// signPart signs as one of a multisig's keys. By name its keys are known, and the key must be one of them.
+// signPart signs with one of a multisig's keys. If the multisig is named, its keys are known, and the signing key must be one of them.
 func (o *orderFlags) signPart(cmd *cobra.Command, what markettypes.Order, chain, name string, key order.Key) (markettypes.SignedOrder, error) {
 	owner := name
 	if many, err := o.MultisigKey(cmd, name); err == nil {
@@ -116,7 +116,7 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 		Example: `  credenced order multisign pool.json board alice.json bob.json --out pool.signed.json`,
 		Args:    cli.Between(3, -1, "FILE", "NAME", "SIGNATURE..."),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Offline = o.Offline || o.Chain.ChainID != "" // the chain's id is all that a node is asked for
+			o.Offline = o.Offline || o.Chain.ChainID != "" // only the chain id would be asked of a node
 			return o.WithOrWithoutChain(cmd, func(_ context.Context, l *connect.Link) error {
 				what, err := readFile(args[0])
 				if err != nil {

@@ -10,14 +10,14 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// standing is what orders come to now. Their records say less: the chain takes an order that was cancelled by a floor, or
-// whose asset is another's or has other terms now, from the book only when it would be met.
+// standing is the present status of orders. An order's record can be out of date: the chain removes an order that was cancelled by a floor,
+// or whose asset now has another owner or other terms, only when matching reads it.
 type standing struct {
 	below floors
-	stale map[string]string // why, by the order's id
+	stale map[string]string // the reason, by the order's id
 }
 
-// standingOf asks for what the orders sell and for their owners' floors, each once.
+// standingOf asks the chain for the orders' assets and for their owners' floors, each once.
 func standingOf(ctx context.Context, l *connect.Link, orders []markettypes.OrderRecord) (standing, error) {
 	below, err := floorsOf(ctx, l.Conn, orders)
 	if err != nil {
@@ -40,10 +40,10 @@ func standingOf(ctx context.Context, l *connect.Link, orders []markettypes.Order
 	return out, nil
 }
 
-// cache is what was asked for, by its id.
+// cache holds answers by id.
 type cache[T any] map[string]T
 
-// find returns what has the id, and asks for it once.
+// find returns the answer for the id, and asks for it only once.
 func (c cache[T]) find(id string, ask func() (T, error)) (T, error) {
 	if known, ok := c[id]; ok {
 		return known, nil
@@ -55,15 +55,15 @@ func (c cache[T]) find(id string, ask func() (T, error)) (T, error) {
 	return found, err
 }
 
-// assets are what orders sell, as far as it was asked for.
+// assets holds what is known so far about the assets that orders sell.
 type assets struct {
 	l              *connect.Link
-	apps, datasets cache[string] // owners
+	apps, datasets cache[string] // the owner of each
 	pools          cache[workerstypes.Pool]
-	organisations  cache[string] // of accounts
+	organisations  cache[string] // of each account
 }
 
-// findStale says why an order's asset is not what the order says; "" where it is.
+// findStale returns why an order no longer fits its asset; "" if it fits.
 func (a assets) findStale(ctx context.Context, o markettypes.Order) (string, error) {
 	switch {
 	case o.App != nil:
@@ -107,7 +107,7 @@ func (a assets) ownerOfDataset(ctx context.Context, version string) (string, err
 	})
 }
 
-// findStalePool compares an order with the pool's terms, and its owner with who operates the pool.
+// findStalePool compares an order with the pool's terms, and the order's owner with the pool's operator.
 func (a assets) findStalePool(ctx context.Context, owner string, o markettypes.PoolOrder) (string, error) {
 	pool, err := a.pools.find(o.Pool, func() (workerstypes.Pool, error) {
 		res, err := a.l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: o.Pool})
@@ -132,17 +132,17 @@ func (a assets) findStalePool(ctx context.Context, owner string, o markettypes.P
 	return "the pool is of organisation " + pool.Operator + " now", nil
 }
 
-// whyStale is what an order has that its pool has not, without the name of the error.
+// whyStale returns the text of an error without the name of the error, ErrStale.
 func whyStale(err error) string {
 	return strings.TrimSuffix(err.Error(), ": "+markettypes.ErrStale.Error())
 }
 
-// isOpen says whether an order's record says that it may be met.
+// isOpen reports whether an order's record says that the order may be matched.
 func isOpen(r markettypes.OrderRecord) bool {
 	return r.Status == markettypes.ORDER_STATUS_RESTING || r.Status == markettypes.ORDER_STATUS_SIGNED
 }
 
-// statusText is where an order stands, everything considered.
+// statusText returns the present status of an order.
 func (s standing) statusText(r markettypes.OrderRecord, height int64) string {
 	switch {
 	case !isOpen(r):

@@ -20,10 +20,10 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// everyCategory stands for all categories, and for none.
+// everyCategory is the value of --category that stands for all categories, including orders without one.
 const everyCategory = "all"
 
-// topicFlags name a part of the book.
+// topicFlags are the flags that name a part of the book.
 type topicFlags struct {
 	category, pool, app, dataset, runtime string
 	limit                                 int
@@ -38,7 +38,7 @@ func (t *topicFlags) addFlags(f *pflag.FlagSet, what string) {
 	printer.AddLimit(f, &t.limit)
 }
 
-// checkTopic looks up what the flags name, so that a letter that is wrong is not taken for an empty book.
+// checkTopic looks up what the flags name, so that a typing error is not taken for an empty book.
 func (t *topicFlags) checkTopic(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
 	return steps.Run(
 		func() error { return printer.CheckLimit(t.limit) },
@@ -50,7 +50,7 @@ func (t *topicFlags) checkTopic(ctx context.Context, cmd *cobra.Command, l *conn
 	)
 }
 
-// checkOne checks that the flags name one part of the book.
+// checkOne checks that the flags name a single part of the book.
 func (t *topicFlags) checkOne() error {
 	named := 0
 	for _, topic := range []string{t.app, t.dataset, t.category + t.pool} {
@@ -71,7 +71,7 @@ func (t *topicFlags) checkRuntime() error {
 	return nil
 }
 
-// findAsset turns the name of an app or a dataset into the one that the chain has.
+// findAsset replaces the name of an app or a dataset by the name that the chain has.
 func (t *topicFlags) findAsset(ctx context.Context, l *connect.Link) error {
 	switch {
 	case t.app != "":
@@ -90,7 +90,7 @@ func (t *topicFlags) findAsset(ctx context.Context, l *connect.Link) error {
 	return nil
 }
 
-// findPool looks the pool up. All its orders are meant, unless the line says a category.
+// findPool looks up the pool. All its orders are listed, unless the user names a category.
 func (t *topicFlags) findPool(ctx context.Context, cmd *cobra.Command, l *connect.Link) error {
 	if t.pool == "" {
 		return nil
@@ -110,7 +110,8 @@ func (t *topicFlags) findCategory(ctx context.Context, l *connect.Link) error {
 	return err
 }
 
-// listCategories returns those that are listed: all there are, "" included, for "all".
+// listCategories returns the categories to list. For "all" these are all categories of the chain and "", which stands for orders without
+// one.
 func (t *topicFlags) listCategories(ctx context.Context, conn *credence.Conn) ([]string, error) {
 	if t.category != everyCategory {
 		return []string{t.category}, nil
@@ -127,7 +128,7 @@ func (t *topicFlags) listCategories(ctx context.Context, conn *credence.Conn) ([
 	return out, err
 }
 
-// ofTopic reads what is under a topic, one category after the other, up to the limit. It says whether there is more.
+// ofTopic reads one part of the book, one category after the other, up to the limit. It also returns whether there is more.
 func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, read func(category string, p *query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
 	categories, err := t.listCategories(ctx, conn)
 	if err != nil {
@@ -146,8 +147,8 @@ func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, rea
 	return out, more, nil
 }
 
-// nothingText says that a part of the book is empty, and where else to look. The words are for executions, and for orders of
-// apps and datasets.
+// nothingText says that a part of the book is empty, and where else to look. executions and orders are the words for the two kinds of
+// offer.
 func (t *topicFlags) nothingText(executions, orders string) string {
 	const rest = " rest on the book"
 	switch {

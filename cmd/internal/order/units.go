@@ -10,7 +10,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
-// resourcesText says resources in words; "" for none.
+// resourcesText returns resources in words; "" for none.
 func resourcesText(r appstypes.Resources) string {
 	var parts []string
 	if r.CpuMillis > 0 {
@@ -28,7 +28,7 @@ func resourcesText(r appstypes.Resources) string {
 	return strings.Join(parts, ", ")
 }
 
-// parseTrustFlag reads a trust; 0 for none.
+// parseTrustFlag reads a demanded trust; 0 for none.
 func parseTrustFlag(text string) (uint64, error) {
 	if text == "" {
 		return 0, nil
@@ -40,7 +40,7 @@ func parseTrustFlag(text string) (uint64, error) {
 	return trust, nil
 }
 
-// trustText says a trust as a percentage.
+// trustText returns a demanded trust as a percentage.
 func trustText(trust uint64) string {
 	if trust == 0 {
 		return "any"
@@ -68,7 +68,7 @@ func parseShare(text string) (uint32, error) {
 	return 0, fmt.Errorf("--commission %q: expected a percentage up to 100%% such as 5%% or 2.5%%", text)
 }
 
-// formatShare says ten thousandths as a percentage.
+// formatShare returns basis points as a percentage.
 func formatShare(bps uint32) string {
 	text := fmt.Sprintf("%d.%02d", bps/100, bps%100)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + " %"

@@ -12,7 +12,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// useFlags are a price by use, as the command line says it.
+// useFlags are the flags of a price by use.
 type useFlags struct{ base, perGfuel, perSecond string }
 
 func (u *useFlags) addFlags(f *pflag.FlagSet) {
@@ -21,7 +21,7 @@ func (u *useFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&u.base, "base-price", "", "with one of these: what a replica is paid whatever it uses (default: the pool's least, or 0)")
 }
 
-// read returns the price by use, nil where there is none. least is the pool's least price, which the base takes when it is not said.
+// read returns the price by use; nil if there is none. least is the pool's least price, which is the default of the base.
 func (u *useFlags) read(c *createFlags, least uint64) (*dealstypes.UsePrice, error) {
 	if u.perGfuel == "" && u.perSecond == "" {
 		if u.base != "" {
@@ -48,8 +48,8 @@ func (u *useFlags) read(c *createFlags, least uint64) (*dealstypes.UsePrice, err
 	return use, nil
 }
 
-// readPrice reads the price of the order, whose other fields are known. What the largest fuel limit costs is the most that a price by
-// fuel comes to, and is taken where the line does not say one.
+// readPrice reads the price of an order whose other fields are set. For a price by fuel the default is the price at the largest fuel limit,
+// since no replica can cost more.
 func (p *poolFlags) readPrice(l *connect.Link, least uint64, o markettypes.PoolOrder) (uint64, error) {
 	if p.sale.price != "" || o.UsePrice == nil || o.UsePrice.PerGfuel == 0 {
 		known := least > 0 && o.UsePrice == nil

@@ -27,7 +27,7 @@ func volumeText(volume uint64) string {
 	return printer.CountOf(volume, "task")
 }
 
-// expiryText says when an order ends, and how far that is from a height unless that is 0.
+// expiryText says when an order expires and, if height is not 0, in how many blocks that is.
 func expiryText(expiry, height int64) string {
 	switch {
 	case expiry == 0:
