@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// NewBalanceCommand says what an account has.
+// NewBalanceCommand returns the command "balance", which prints an account's balance.
 func NewBalanceCommand() *cobra.Command {
 	var o connect.AccountFlags
 	cmd := &cobra.Command{
@@ -36,7 +36,7 @@ func NewBalanceCommand() *cobra.Command {
 	return cmd
 }
 
-// chooseAccount is the account that an argument names, or that of --from or the devnet's requester without one.
+// chooseAccount returns the account of the argument. Without an argument it is the account of --from, or the devnet's requester.
 func chooseAccount(o *connect.AccountFlags, cmd *cobra.Command, args []string) (string, error) {
 	if len(args) == 0 {
 		return o.DefaultOwner(cmd, "requester")

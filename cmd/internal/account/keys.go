@@ -1,4 +1,4 @@
-// Package account has the commands about accounts: the keys of the keyring, and what an account has.
+// Package account has the commands about accounts: the keys in the keyring, and an account's balance.
 package account
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// NewKeysCommand keeps the keys of the keyring that --from names; it is the one that credenced keys has.
+// NewKeysCommand returns the command "keys", which manages the keys in the keyring that --from reads. "credenced keys" is the same command.
 func NewKeysCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "Make, list and remove keys of the keyring"}
 	cmd.AddCommand(
@@ -31,7 +31,7 @@ func NewKeysCommand() *cobra.Command {
 	return cmd
 }
 
-// keysSub is a command on the key of a name.
+// keysSub returns a subcommand that takes the name of a key.
 func keysSub(use, short string, do func(cmd *cobra.Command, ring keyring.Keyring, name string) error) *cobra.Command {
 	var c connect.Flags
 	cmd := &cobra.Command{
@@ -83,7 +83,7 @@ func recoverKey(cmd *cobra.Command, ring keyring.Keyring, name string) error {
 	return printKey(cmd.OutOrStdout(), record)
 }
 
-// refuseExisting refuses a name that has a key already: no key is ever replaced.
+// refuseExisting returns an error if a key has the name already: no key is ever replaced.
 func refuseExisting(ring keyring.Keyring, name string) error {
 	if _, err := ring.Key(name); err == nil {
 		return &cli.Problem{What: fmt.Sprintf("there is a key %q already, and it is left as it is", name), Next: "use it, or give another name"}

@@ -1,5 +1,5 @@
-// Package agent has the commands of people with secrets: to seal files, to say who may have them opened, to give their keys to the workers
-// that the chain draws, and to open answers that are sealed for them.
+// Package agent has the commands for people with secret inputs. They seal files, decide who may have them opened, serve the keys to the
+// workers that the chain draws, and open answers that are sealed for their owner.
 package agent
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// NewCommand is the command "agent" with all that is below it.
+// NewCommand returns the command "agent" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "agent", Short: "Seal inputs and datasets, release their keys to drawn workers, open sealed answers", PersistentPreRunE: cli.NoPrepare,
@@ -34,7 +34,7 @@ The agent keeps its identity, a key of age, in --home, and a record of each seal
 	return cmd
 }
 
-// home is an agent's folder.
+// home is the folder of an agent.
 type home struct {
 	path       string
 	passphrase string
@@ -60,7 +60,7 @@ func (h *home) identityPath() string    { return filepath.Join(h.path, "identity
 func (h *home) records() release.Folder { return release.Folder(filepath.Join(h.path, "records")) }
 func (h *home) logPath() string         { return filepath.Join(h.path, "releases.log") }
 
-// readIdentity reads the identity of a file as age-keygen writes it, plain or encrypted with a passphrase.
+// readIdentity reads an age identity from a file in the format of age-keygen, plain or encrypted with a passphrase.
 func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	text, err := keyfile.Read(path, keyfile.NewSource(passphraseFile))
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {

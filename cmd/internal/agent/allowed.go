@@ -11,10 +11,10 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// anyPool is what --pool says for every pool.
+// anyPool is the value of --pool that stands for every pool.
 const anyPool = "any"
 
-// allowed is what a record allows, as flags.
+// allowed holds the flags that say what a record allows.
 type allowed struct {
 	apps, requesters, pools []string
 	anyEnv, sealedAnswers   bool
@@ -41,7 +41,7 @@ func (a *allowed) addEnclave(f *pflag.FlagSet) {
 	f.StringSliceVar(&a.measurements, "measurement", nil, "measurement of those enclaves, by its id; without any, those that the app's version lists; repeatable")
 }
 
-// checkEnclave refuses measurements that are none, or that nothing asks for.
+// checkEnclave refuses measurements that are malformed, and measurements without --require-enclave.
 func (a *allowed) checkEnclave() error {
 	if len(a.measurements) > 0 && !a.requireEnclave {
 		return &cli.Problem{What: "--measurement needs --require-enclave: nobody else has a measurement", Exit: cli.ExitUsage}
@@ -54,10 +54,10 @@ func (a *allowed) checkEnclave() error {
 	return nil
 }
 
-// anyEnvUsage is of the commands that allow it.
+// anyEnvUsage is the help of --any-env in commands that allow it.
 const anyEnvUsage = "give the key also for containers with variables, rows or a working folder of the requester, by which many programs load other code"
 
-// namesEveryPool says whether the pools are "any", which stands alone.
+// namesEveryPool reports whether --pool is "any", which must not be combined with names of pools.
 func (a *allowed) namesEveryPool() (bool, error) {
 	if !slices.Contains(a.pools, anyPool) {
 		return false, nil
@@ -68,7 +68,7 @@ func (a *allowed) namesEveryPool() (bool, error) {
 	return true, nil
 }
 
-// addTo allows in a record what the flags say.
+// addTo adds to a record what the flags allow.
 func (a *allowed) addTo(r *release.Record, flags *pflag.FlagSet) error {
 	add := func(list, names []string) []string {
 		for _, name := range names {
@@ -99,7 +99,7 @@ func (a *allowed) addTo(r *release.Record, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// takeFrom takes what the flags say out of a record; apps and requesters all, when they say nothing.
+// takeFrom removes from a record what the flags name. When the flags name nothing, it removes all apps and requesters.
 func (a *allowed) takeFrom(r *release.Record, _ *pflag.FlagSet) error {
 	if len(a.apps)+len(a.requesters)+len(a.pools) == 0 && !a.anyEnv {
 		r.Apps, r.Requesters = nil, nil

@@ -17,12 +17,12 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// What the server asks of the chain.
+// This file has the queries that the key server sends to the chain.
 
-// rosterPage is how many workers are read at a time.
+// rosterPage is how many workers are read with one query.
 const rosterPage = 1000
 
-// chainOf asks a connection for tasks.
+// chainOf returns a function that reads a task and its deal over a connection.
 func chainOf(conn *client.Conn) release.Chain {
 	return func(ctx context.Context, task string) (release.Case, error) {
 		ctx, cancel := context.WithTimeout(ctx, queryTimeout)
@@ -38,7 +38,7 @@ func chainOf(conn *client.Conn) release.Chain {
 	}
 }
 
-// sessionsOf asks a connection for the sessions of workers.
+// sessionsOf returns a function that reads the enclave sessions of a worker.
 func sessionsOf(conn *client.Conn) release.Sessions {
 	return func(ctx context.Context, worker string) ([]enclavestypes.SessionState, error) {
 		ctx, cancel := context.WithTimeout(ctx, queryTimeout)
@@ -51,7 +51,7 @@ func sessionsOf(conn *client.Conn) release.Sessions {
 	}
 }
 
-// rosterOf asks a connection for the accounts of all workers, and of the court.
+// rosterOf returns a function that reads the accounts of all workers and of the court.
 func rosterOf(conn *client.Conn) release.Roster {
 	return func(ctx context.Context) (out []string, err error) {
 		seats, err := conn.Poa().Seats(ctx, &poatypes.QuerySeatsRequest{})

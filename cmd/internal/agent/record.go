@@ -23,7 +23,7 @@ func revokeCmd() *cobra.Command {
 	return changeCmd("revoke", "Allow apps, requesters and pools no more; without any, nobody", "to revoke", (*allowed).takeFrom)
 }
 
-// changeCmd changes what a record allows.
+// changeCmd returns a command that changes what a record allows.
 func changeCmd(use, short, verb string, change func(*allowed, *release.Record, *pflag.FlagSet) error) *cobra.Command {
 	var h home
 	var a allowed
@@ -57,7 +57,7 @@ final, and gives it to those who check its answer.`,
 	return cmd
 }
 
-// find reads the one record whose digest begins so.
+// find returns the one record whose digest begins with the text.
 func (h *home) find(text string) (found release.Record, err error) {
 	list, err := h.records().List()
 	if err != nil {
@@ -118,7 +118,7 @@ func describe(w io.Writer, r release.Record) error {
 	return err
 }
 
-// readers says who is given the key, of all that hold a seat.
+// readers says in words which of the task's seats are given the key.
 func readers(r release.Record) string {
 	switch {
 	case !r.RequireEnclave:

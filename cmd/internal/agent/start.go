@@ -21,14 +21,14 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// Times of the server, so that a slow stranger holds no connection for long.
+// Time limits of the server, so that a slow client holds no connection for long.
 const (
 	readTimeout  = 10 * time.Second
 	writeTimeout = 30 * time.Second
 	queryTimeout = 5 * time.Second
 )
 
-// startFlags are those of the server.
+// startFlags are the flags of the server.
 type startFlags struct {
 	home
 	connect              connect.Flags
@@ -129,13 +129,13 @@ func (s *startFlags) serve(ctx context.Context, cmd *cobra.Command, conn *client
 	return err
 }
 
-// releaseLog writes a line for each request.
+// releaseLog writes a line for each request for a key.
 type releaseLog struct {
 	mu   sync.Mutex
 	file *os.File
 }
 
-// write writes a line; that of a release is on the disk when it returns.
+// write writes a line. The line of a request that is granted is synced to disk before write returns.
 func (l *releaseLog) write(e release.Entry) error {
 	text, err := json.Marshal(e)
 	if err != nil {

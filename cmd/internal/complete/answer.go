@@ -15,10 +15,10 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 )
 
-// patience is how long a shell waits for an answer at most.
+// patience is the longest time that a shell waits for an answer.
 const patience = 1500 * time.Millisecond
 
-// question is a text that a user has begun, and what is found that goes on with it.
+// question is a text that the user has begun to type, together with the completions found so far.
 type question struct {
 	ctx  context.Context
 	cmd  *cobra.Command
@@ -31,16 +31,16 @@ type question struct {
 	found []string
 }
 
-// asker says whom to ask. The context of the command counts as it does when it runs.
+// asker returns the Asker for the chain that the command would ask. It applies the command's context, as running the command does.
 func (q *question) asker() *connect.Asker {
 	q.once.Do(func() {
-		_ = contexts.Fill(q.cmd) // a broken file is told by the command itself
+		_ = contexts.Fill(q.cmd) // the command itself reports a broken file of contexts
 		q.at = connect.NewAsker(q.cmd)
 	})
 	return q.at
 }
 
-// add offers a word, if it goes on with the text; about says in some words what it is.
+// add offers a word if it continues the text. about describes the word in a few words.
 func (q *question) add(word, about string) {
 	if word == "" || !strings.HasPrefix(word, q.text) || strings.ContainsAny(word+about, "\t\n") {
 		return
@@ -55,14 +55,14 @@ func (q *question) add(word, about string) {
 	}
 }
 
-// known is what was found until now.
+// known returns a copy of the completions found so far. It is safe to call while the search goes on.
 func (q *question) known() []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return slices.Clone(q.found)
 }
 
-// answer offers what goes on with a text.
+// answer returns the completions of a text that were found in time.
 func (s source) answer(cmd *cobra.Command, text string) ([]string, cobra.ShellCompDirective) {
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
@@ -81,13 +81,13 @@ func (s source) answer(cmd *cobra.Command, text string) ([]string, cobra.ShellCo
 	case <-done:
 	case <-ctx.Done():
 	}
-	if len(s.words) > 0 { // beside the words; the shell lists no files then
+	if len(s.words) > 0 { // offer files together with words; the shell does not list files in this case
 		q.addFiles(s.files)
 	}
 	return q.directed(s)
 }
 
-// directed says what the shell makes of the words: no space behind those that go on, and files only where they will do.
+// directed returns the completions and tells the shell how to use them: whether to add a space after a word, and whether to list files.
 func (q *question) directed(s source) ([]string, cobra.ShellCompDirective) {
 	found := q.known()
 	directive := cobra.ShellCompDirectiveNoFileComp
@@ -102,13 +102,13 @@ func (q *question) directed(s source) ([]string, cobra.ShellCompDirective) {
 	return found, directive
 }
 
-// goesOn says whether a word is the beginning of others.
+// goesOn reports whether a word is only the beginning of completions: it ends with "/" or ":".
 func goesOn(word string) bool {
 	word, _, _ = strings.Cut(word, "\t")
 	return strings.HasSuffix(word, "/") || strings.HasSuffix(word, ":")
 }
 
-// addFiles offers files with one of the endings, and folders.
+// addFiles offers folders, and files with one of the endings.
 func (q *question) addFiles(endings []string) {
 	if len(endings) == 0 {
 		return

@@ -1,5 +1,5 @@
-// Package complete says to a shell what the arguments and the flags of commands can be: ids, apps, orders, keys, contexts, policies. Where
-// no node answers in time it says what it knows without one, and never an error.
+// Package complete offers shells the values of arguments and flags: ids, apps, orders, keys, contexts and policies. If no node answers in
+// time, it offers what it knows locally; it never fails.
 package complete
 
 import (
@@ -11,9 +11,9 @@ import (
 
 // source is where the values of an argument or a flag come from.
 type source struct {
-	// words are offered. They are added one by one: what is not there in time is left out.
+	// words are functions that offer words. Each adds them one by one, so that those found in time are offered even if the rest is late.
 	words []func(*question)
-	// files with these endings are offered too, and folders; "*" is every file.
+	// files are the endings of files that are offered too, with folders; "*" stands for every file.
 	files []string
 }
 
@@ -21,13 +21,13 @@ func wordsOf(words ...func(*question)) source { return source{words: words} }
 
 func filesOf(endings ...string) source { return source{files: endings} }
 
-// orFiles offers files beside the words.
+// orFiles returns a source that offers files as well as words.
 func (s source) orFiles(endings ...string) source {
 	s.files = endings
 	return s
 }
 
-// Offer completes the arguments and the flags of the commands and of those below them.
+// Offer registers completion for the commands and all their subcommands.
 func Offer(commands ...*cobra.Command) { offerBelow("", commands) }
 
 func offerBelow(path string, commands []*cobra.Command) {
@@ -50,7 +50,7 @@ func offerBelow(path string, commands []*cobra.Command) {
 				s, found = flagsOf[f.Name]
 			}
 			if found {
-				// A flag that is offered already keeps what it has.
+				// This returns an error for a flag that has a completion already. That flag keeps the one that it has.
 				_ = cmd.RegisterFlagCompletionFunc(f.Name, func(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
 					return s.answer(cmd, text)
 				})

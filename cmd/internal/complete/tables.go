@@ -16,8 +16,8 @@ var (
 	output    = wordsOf(fixed("text", "json"))
 )
 
-// arguments are what commands take, by their path below the program, each argument at its place; with "..." in the usage the last one
-// is repeated.
+// arguments has the sources of each command's arguments, in order. The key is the command's path below the program. If the command's usage
+// has "...", the last source serves all further arguments.
 var arguments = map[string][]source{
 	"run":                  {program, anyFile},
 	"check":                {program},
@@ -69,7 +69,8 @@ var arguments = map[string][]source{
 	"order cancel-below":   {kinds, wordsOf()},
 }
 
-// flagsOf are the values of flags, by name, or by the path of the command and the name where one command's are different.
+// flagsOf has the sources of the values of flags. The key is the name of the flag, or, for a command whose flag differs, the command's path
+// followed by the flag.
 var flagsOf = map[string]source{
 	"app":             wordsOf(apps),
 	"callback":        wordsOf(callbacks),

@@ -20,11 +20,15 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Bounds of what is offered at once.
+// This file has the words that a shell is offered, a function for each kind: ids, keys, apps, pools and so on. Each function adds words to
+// a question and returns nothing: where there is no node, or the node does not answer, it adds none. Lists are bounded, since a shell shows
+// them all at once and waits for them (patience in answer.go).
+
+// Limits on what is offered at once.
 const (
 	mostListed   = 200 // apps, pools and the like
-	mostRequests = 30  // the newest ones
-	mostDeals    = 5   // of the newest requests, whose tasks are offered
+	mostRequests = 30  // newest first
+	mostDeals    = 5   // requests, newest first, whose tasks are offered
 )
 
 func firstPage(limit uint64) *query.PageRequest { return &query.PageRequest{Limit: limit} }
@@ -55,8 +59,8 @@ func contextNames(q *question) {
 // keys offers the names of keys that can be read without a password.
 func keys(q *question) { fixed(q.asker().KeyNames(q.cmd)...)(q) }
 
-// idsOf offers what begins with an id of which enough digits are there. Before that it offers the newest requests of the account
-// that the command is for, and with tasks also their tasks.
+// idsOf offers the ids of these kinds that begin with the text, once the text has enough digits. Before that it offers the newest requests
+// and orders of the command's account and, if tasks are wanted, the tasks of the newest requests.
 func idsOf(kinds ...client.IDKind) func(*question) {
 	return func(q *question) {
 		conn := q.asker().Conn(q.ctx)
@@ -127,7 +131,7 @@ func ownOrders(q *question, conn *client.Conn) {
 	}
 }
 
-// apps offers organisation/name, and behind the colon the versions.
+// apps offers names of the form organisation/name and, after a colon, the app's versions.
 func apps(q *question) {
 	conn := q.asker().Conn(q.ctx)
 	if conn == nil {
@@ -154,7 +158,7 @@ func apps(q *question) {
 	}
 }
 
-// datasets offers organisation/name, and behind the colon the versions.
+// datasets offers names of the form organisation/name and, after a colon, the dataset's versions.
 func datasets(q *question) {
 	conn := q.asker().Conn(q.ctx)
 	if conn == nil {

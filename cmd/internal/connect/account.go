@@ -13,24 +13,24 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// AccountFlags say which chain a command asks, which account it acts for, and how it writes.
+// AccountFlags are flags that say which chain a command asks, for which account it acts, and in which format it prints.
 type AccountFlags struct {
 	Chain   Flags
 	output  string
 	Offline bool
 }
 
-// AddChain adds the flags that say which chain is meant.
+// AddChain adds the flags that name the chain.
 func (o *AccountFlags) AddChain(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.Chain.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
 	f.StringVar(&o.Chain.ChainID, "chain-id", "", "id of the chain (default: the node's, or the devnet's)")
 	f.StringVarP(&o.output, "output", "o", "text", "text, or json for scripts")
 }
 
-// HideOutput says that what the command writes is JSON anyway: --output is taken, and changes nothing.
+// HideOutput hides --output from the help of a command that always prints JSON. The flag is still accepted and changes nothing.
 func (o *AccountFlags) HideOutput(f *pflag.FlagSet) { _ = f.MarkHidden("output") }
 
-// AddKeys adds the flags that say whose key is used.
+// AddKeys adds the flags that name the key to use.
 func (o *AccountFlags) AddKeys(f *pflag.FlagSet, what string) {
 	f.StringVar(&o.Chain.From, "from", "", what)
 	f.StringVar(&o.Chain.KeyFile, "key-file", "", "file with the key, in hex or encrypted, instead of --from")
@@ -38,7 +38,7 @@ func (o *AccountFlags) AddKeys(f *pflag.FlagSet, what string) {
 	o.Chain.AddKeyring(f)
 }
 
-// Check is what every command does first.
+// Check checks the flags and completes them. Every command calls it first.
 func (o *AccountFlags) Check(cmd *cobra.Command) error {
 	if err := cli.OneOf("--output", o.output, "text", "json"); err != nil {
 		return err
@@ -47,10 +47,10 @@ func (o *AccountFlags) Check(cmd *cobra.Command) error {
 	return nil
 }
 
-// WritesJSON says whether a program reads what is written.
+// WritesJSON reports whether the output is JSON, for programs.
 func (o *AccountFlags) WritesJSON() bool { return o.output == "json" }
 
-// findDevnet returns the one that is known here when no other chain was named; nil without one.
+// findDevnet returns the devnet of this machine, unless the flags name another chain; nil if there is none.
 func (o *AccountFlags) findDevnet() *devinfo.Info {
 	if len(o.Chain.nodes) > 0 {
 		return nil
@@ -62,8 +62,8 @@ func (o *AccountFlags) findDevnet() *devinfo.Info {
 	return info
 }
 
-// reachChain connects to the chain when there is one to reach: the nodes named, which then have to answer, or a running
-// devnet. Nil without one.
+// reachChain connects to the named nodes, which have to answer, or else to the devnet if it is running. It returns nil without an error if
+// there is neither.
 func (o *AccountFlags) reachChain(ctx context.Context) (*Link, error) {
 	if o.Offline {
 		return nil, nil
@@ -75,7 +75,7 @@ func (o *AccountFlags) reachChain(ctx context.Context) (*Link, error) {
 	if info == nil || !info.Running {
 		return nil, nil
 	}
-	c := o.Chain // as in connected
+	c := o.Chain // a copy, for the same reason as in WithChain
 	l, err := c.Connect(ctx)
 	if err != nil && errors.Is(err, credence.ErrNoEndpoint) {
 		return nil, nil
@@ -83,7 +83,7 @@ func (o *AccountFlags) reachChain(ctx context.Context) (*Link, error) {
 	return l, err
 }
 
-// ChainID is the id of the chain that something is signed for: as given, the node's, or the devnet's.
+// ChainID returns the id of the chain for which something is signed: that of the connected node, of --chain-id, or of the devnet.
 func (o *AccountFlags) ChainID(l *Link) (string, error) {
 	switch info := o.findDevnet(); {
 	case l != nil:
@@ -99,16 +99,16 @@ func (o *AccountFlags) ChainID(l *Link) (string, error) {
 	}
 }
 
-// WithChain works with a node and explains errors.
+// WithChain connects, calls work, and explains errors.
 func (o *AccountFlags) WithChain(cmd *cobra.Command, work func(context.Context, *Link) error) error {
 	if err := o.Check(cmd); err != nil {
 		return err
 	}
-	c := o.Chain // what connecting fills in for a devnet must not look as if it had been given
+	c := o.Chain // a copy, so that values which Connect fills in for a devnet do not count as given by the user
 	return cli.SimplifyError(WithLink(cmd, &c, work))
 }
 
-// WithOrWithoutChain works with a node if there is one; the link is nil otherwise.
+// WithOrWithoutChain calls work with a connection if there is a node, and with nil otherwise.
 func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.Context, *Link) error) error {
 	if err := o.Check(cmd); err != nil {
 		return err
@@ -125,10 +125,10 @@ func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.
 	return cli.SimplifyError(cli.Explain(work(ctx, l)))
 }
 
-// NameOf calls accounts by what people know them as.
+// NameOf returns the name by which people know an account: its name in the devnet, or the address itself.
 func (o *AccountFlags) NameOf(address string) string { return o.findDevnet().Name(address) }
 
-// Describe is an account in text: its address, and its name when it has one.
+// Describe returns an account's address, followed by its name if it has one.
 func (o *AccountFlags) Describe(address string) string {
 	if name := o.NameOf(address); name != address {
 		return fmt.Sprintf("%s (%s)", address, name)
@@ -136,7 +136,8 @@ func (o *AccountFlags) Describe(address string) string {
 	return address
 }
 
-// ParseAccount reads an address, the name of a key in the keyring, or of an account of the devnet.
+// ParseAccount returns the address that a text stands for: an address, the name of a key in the keyring, or the name of an account of the
+// devnet.
 func (o *AccountFlags) ParseAccount(cmd *cobra.Command, flag, text string) (string, error) {
 	if raw, err := credence.Addresses().StringToBytes(text); err == nil {
 		return credence.Addresses().BytesToString(raw)

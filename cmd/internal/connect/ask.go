@@ -14,15 +14,15 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// Asker asks a chain for somebody who must not be disturbed: it opens nothing that has a password, and has no errors. What it does not
-// find is not there.
+// Asker asks a chain on behalf of a shell's completion, where the user must not be asked for a password. It opens nothing that needs one,
+// and it returns no errors: what it cannot find out counts as missing.
 type Asker struct {
 	flags AccountFlags
 	link  *Link
 	tried bool
 }
 
-// NewAsker reads the flags of a command that say which chain is meant, and whose key.
+// NewAsker reads the flags of a command that name the chain and the key.
 func NewAsker(cmd *cobra.Command) *Asker {
 	a := &Asker{}
 	c, f := &a.flags.Chain, cmd.Flags()
@@ -34,11 +34,11 @@ func NewAsker(cmd *cobra.Command) *Asker {
 	return a
 }
 
-// Conn is a connection to the chain; nil where there is none.
+// Conn returns a connection to the chain; nil if there is none.
 func (a *Asker) Conn(ctx context.Context) *credence.Conn {
 	if !a.tried {
 		a.tried = true
-		a.link, _ = a.flags.reachChain(ctx) // nil without one
+		a.link, _ = a.flags.reachChain(ctx) // nil on an error
 	}
 	if a.link == nil {
 		return nil
@@ -53,7 +53,7 @@ func (a *Asker) Close() {
 	}
 }
 
-// Address is the account that the flags name, or the devnet's requester; "" where it can't be told without a password.
+// Address returns the account that the flags name, or the devnet's requester; "" if finding it would need a password.
 func (a *Asker) Address(cmd *cobra.Command) string {
 	c, info := &a.flags.Chain, a.flags.findDevnet()
 	switch {
@@ -71,7 +71,7 @@ func (a *Asker) Address(cmd *cobra.Command) string {
 		return ""
 	}
 	if raw, err := credence.Addresses().StringToBytes(c.From); err == nil {
-		text, _ := AccountText(raw) // as it was read
+		text, _ := AccountText(raw) // it was decoded from text, so it can be encoded
 		return text
 	}
 	if account := ofDevnet(cmd, info, c.From); account != nil {
@@ -87,11 +87,11 @@ func (a *Asker) Address(cmd *cobra.Command) string {
 	return key.Address()
 }
 
-// ringFolders are where the keyring keeps a file for each key, by its backend; that of the system does so where the desktop has no
-// place for secrets.
+// ringFolders names, for each backend of the keyring, the folder with a file for each key. The backend "os" keeps files only on systems
+// without a secret store.
 var ringFolders = map[string]string{keyring.BackendTest: "keyring-test", keyring.BackendFile: "keyring-file", keyring.BackendOS: "."}
 
-// KeyNames are the names of the devnet's accounts, and of the keyring's keys that lie in files.
+// KeyNames returns the names of the devnet's accounts, and of the keys that the keyring keeps in files.
 func (a *Asker) KeyNames(cmd *cobra.Command) (names []string) {
 	if info := a.flags.findDevnet(); info != nil && ofDevnet(cmd, info, firstName(info)) != nil {
 		for _, account := range info.Accounts {
@@ -102,7 +102,7 @@ func (a *Asker) KeyNames(cmd *cobra.Command) (names []string) {
 	if a.flags.Chain.home == "" {
 		return names // the command needs no key
 	}
-	files, _ := filepath.Glob(filepath.Join(a.flags.Chain.home, ringFolders[backend], "*.info")) // the pattern is sound, but for what a folder may be called
+	files, _ := filepath.Glob(filepath.Join(a.flags.Chain.home, ringFolders[backend], "*.info")) // on an error no names
 	for _, file := range files {
 		names = append(names, strings.TrimSuffix(filepath.Base(file), ".info"))
 	}

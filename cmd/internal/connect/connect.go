@@ -1,5 +1,5 @@
-// Package connect has the flags that name a chain, a key and a store, and makes the connection that commands work with. A devnet
-// that is known on this machine fills in what the flags leave out.
+// Package connect has the flags that name a chain, a key and a store, and makes the connection that commands use. If a devnet is known on
+// this machine, it supplies what the flags leave out.
 package connect
 
 import (
@@ -19,12 +19,12 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// Flags say which chain, which keys and which store; a devnet fills in what is left out.
+// Flags are flags that say which chain, keys and store to use. A devnet supplies what they leave out.
 type Flags struct {
 	nodes   []string
 	ChainID string
 	KeyFile string
-	// PassphraseFile has the passphrase of an encrypted KeyFile.
+	// PassphraseFile names the file with the passphrase of an encrypted KeyFile.
 	PassphraseFile string
 	passphrase     keyfile.Source
 	providerKey    string
@@ -36,14 +36,15 @@ type Flags struct {
 	StoreToken     string
 }
 
-// AddChain adds the flags that say which chain and which store.
+// AddChain adds the flags that name the chain and the store.
 func (c *Flags) AddChain(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.nodes, "node", nil, "gRPC endpoint of a node, HOST:PORT; repeatable (default: the devnet's)")
 	f.StringVar(&c.ChainID, "chain-id", "", "refuse nodes of any other chain")
 	f.StringSliceVar(&c.Stores, "store", nil, "base URL of an artifact store; repeatable (default: the devnet's)")
 }
 
-// Add adds the flags of AddChain and those of other holders of results; with keys also those that name who pays and publishes.
+// Add adds the flags of AddChain and the flag for other holders of results. If keys is set, it also adds the flags that name the keys of
+// the account that pays and of the one that publishes.
 func (c *Flags) Add(f *pflag.FlagSet, keys bool) {
 	c.AddChain(f)
 	f.StringSliceVar(&c.holders, "holder", nil, "base URL of another holder of results, such as a court executor; repeatable (default: the devnet's courts)")
@@ -58,12 +59,13 @@ func (c *Flags) Add(f *pflag.FlagSet, keys bool) {
 	c.AddKeyring(f)
 }
 
-// AddPassphrase adds the flag that opens encrypted key files.
+// AddPassphrase adds the flag with the passphrase file of encrypted key files.
 func (c *Flags) AddPassphrase(f *pflag.FlagSet) {
 	f.StringVar(&c.PassphraseFile, keyfile.Flag, "", keyfile.Usage)
 }
 
-// openKey reads a key file, with the passphrase if it is encrypted. All files of a command have one passphrase, which a pipe gives once.
+// openKey reads a key file, with the passphrase if the file is encrypted. All files of a command have the same passphrase, which is read
+// once, because a pipe delivers it only once.
 func (c *Flags) openKey(path string) (client.Key, error) {
 	if c.passphrase == nil {
 		c.passphrase = keyfile.NewSource(c.PassphraseFile)
@@ -71,22 +73,22 @@ func (c *Flags) openKey(path string) (client.Key, error) {
 	return client.UnlockKey(path, c.passphrase)
 }
 
-// Link is what a command works with.
+// Link is a connection and what belongs to it: keys and stores.
 type Link struct {
 	Conn      *client.Conn
 	Stores    []string
 	Holders   []string
 	Requester client.Key
 	Provider  client.Key
-	// info is the devnet's; nil without one.
+	// Info describes the devnet; nil for any other chain.
 	Info *devinfo.Info
 }
 
 // Close closes the connection.
 func (l *Link) Close() { l.Conn.Close() }
 
-// LastWords reads what a program wrote to stderr from the logs of a devnet's workers and courts, which are on this machine;
-// nil elsewhere.
+// LastWords returns a reader of what programs wrote to stderr, from the logs of a devnet's workers and courts on this machine; nil for any
+// other chain.
 func (l *Link) LastWords() client.LastWords {
 	if l.Info == nil {
 		return nil
@@ -94,7 +96,7 @@ func (l *Link) LastWords() client.LastWords {
 	return l.Info.LastWords
 }
 
-// Connect dials the nodes named, or the devnet's.
+// Connect dials the named nodes, or the devnet's.
 func (c *Flags) Connect(ctx context.Context) (*Link, error) {
 	l := &Link{Stores: c.Stores, Holders: c.holders}
 	if len(c.nodes) == 0 {
@@ -147,7 +149,7 @@ func stateFlag(info *devinfo.Info) string {
 	return " --state " + cli.ShellQuote(info.State)
 }
 
-// loadKey loads the key of --from: that of an account of the devnet, or of the keyring.
+// loadKey loads the key that --from names: of an account of the devnet, or in the keyring.
 func (c *Flags) loadKey(cmd *cobra.Command, info *devinfo.Info) (client.Key, error) {
 	if a := ofDevnet(cmd, info, c.From); a != nil {
 		return client.LoadKey(a.KeyFile)
@@ -164,7 +166,7 @@ func (c *Flags) loadKey(cmd *cobra.Command, info *devinfo.Info) (client.Key, err
 	return key, err
 }
 
-// LoadKeys loads the requester's and the provider's key.
+// LoadKeys loads the requester's key and the provider's key.
 func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
 	switch {
 	case c.KeyFile != "" && c.From != "":
@@ -190,10 +192,10 @@ func (c *Flags) LoadKeys(cmd *cobra.Command, l *Link) (err error) {
 	return err
 }
 
-// ErrNotRunning says that the devnet found here is stopped.
+// ErrNotRunning says that the devnet of this machine is not running.
 var ErrNotRunning = errors.New("the devnet is not running")
 
-// WithLink connects, works, and explains errors.
+// WithLink connects, calls work, and explains errors.
 func WithLink(cmd *cobra.Command, c *Flags, work func(context.Context, *Link) error) error {
 	ctx, stop := cli.WatchContext(cmd)
 	defer stop()
@@ -205,7 +207,7 @@ func WithLink(cmd *cobra.Command, c *Flags, work func(context.Context, *Link) er
 	return cli.Stopped(ctx, cli.Explain(work(ctx, l)), "")
 }
 
-// AddStall says how long a command waits for a chain that pauses.
+// AddStall adds the flag that says how long a command waits for a chain that makes no blocks.
 func AddStall(f *pflag.FlagSet, stall *time.Duration) {
 	f.DurationVar(stall, "stall", client.DefaultStall, "how long to wait while the chain makes no blocks or no node answers; the tasks run on")
 }

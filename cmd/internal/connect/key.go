@@ -18,20 +18,20 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// AccountText writes an address.
+// AccountText returns the text form of an address.
 func AccountText(raw []byte) (string, error) { return credence.Addresses().BytesToString(raw) }
 
-// RingKey is a key of the keyring. It may be one that can not sign here.
+// RingKey is a key of the keyring. Some keys cannot sign on this machine, for example one whose public half alone is stored.
 type RingKey struct {
 	ring   keyring.Keyring
 	Record *keyring.Record
 	public cryptotypes.PubKey
 }
 
-// PubKey is the public key.
+// PubKey returns the public key.
 func (k RingKey) PubKey() cryptotypes.PubKey { return k.public }
 
-// Address is the account of the key; empty when its bytes make no address.
+// Address returns the account of the key; "" if its bytes make no address.
 func (k RingKey) Address() string {
 	text, err := credence.Addresses().BytesToString(k.public.Address())
 	if err != nil {
@@ -40,7 +40,7 @@ func (k RingKey) Address() string {
 	return text
 }
 
-// Sign signs the bytes; what can't be done with a key says what to do instead.
+// Sign signs the bytes. If the key cannot sign here, the error says what to do instead.
 func (k RingKey) Sign(bytes []byte) ([]byte, error) {
 	if err := k.CanSign(); err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (k RingKey) Sign(bytes []byte) ([]byte, error) {
 	return signature, err
 }
 
-// CanSign says why the key can't sign here; nil when it can.
+// CanSign returns why the key cannot sign here; nil if it can.
 func (k RingKey) CanSign() error {
 	switch {
 	case k.Record.GetLedger() != nil:
@@ -71,7 +71,7 @@ func (k RingKey) CanSign() error {
 	return nil
 }
 
-// fromRing takes a key by name or address out of the keyring.
+// fromRing reads a key from the keyring by its name or address.
 func (o *AccountFlags) fromRing(cmd *cobra.Command, name string) (RingKey, error) {
 	ring, err := o.Chain.OpenKeyring(cmd)
 	if err != nil {
@@ -87,13 +87,13 @@ func (o *AccountFlags) fromRing(cmd *cobra.Command, name string) (RingKey, error
 		return RingKey{}, noKey(name, o.Chain.Backend, o.findDevnet())
 	}
 	if err != nil {
-		return RingKey{}, fmt.Errorf("keyring %s: %s", o.Chain.Backend, err.Error()) // its error is no refusal of the chain's
+		return RingKey{}, fmt.Errorf("keyring %s: %s", o.Chain.Backend, err.Error()) // must not look like a refusal by the chain
 	}
 	public, err := record.GetPubKey()
 	return RingKey{ring, record, public}, err
 }
 
-// LoadNamedKey finds the key of a name: an account of the devnet, unless a keyring was named, or one of the keyring.
+// LoadNamedKey returns the key of an account of the devnet, unless the flags name a keyring, or else the key of that name in the keyring.
 func (o *AccountFlags) LoadNamedKey(cmd *cobra.Command, name string) (order.Key, error) {
 	if a := ofDevnet(cmd, o.findDevnet(), name); a != nil {
 		return credence.LoadKey(a.KeyFile)
@@ -101,7 +101,7 @@ func (o *AccountFlags) LoadNamedKey(cmd *cobra.Command, name string) (order.Key,
 	return o.fromRing(cmd, name)
 }
 
-// LoadSigner is the key that the flags name. Without them it is the owner's when the devnet has it.
+// LoadSigner returns the key that the flags name. Without such flags it returns the owner's key if the devnet has it.
 func (o *AccountFlags) LoadSigner(cmd *cobra.Command, owner string) (order.Key, error) {
 	switch {
 	case o.Chain.KeyFile != "" && o.Chain.From != "":
@@ -129,7 +129,7 @@ func (o *AccountFlags) LoadSigner(cmd *cobra.Command, owner string) (order.Key, 
 	return nil, &cli.Problem{What: what, Next: "name one with --from NAME or --key-file FILE"}
 }
 
-// DefaultOwner is who creates an order when nobody is named: --from's account, or the devnet's of that part.
+// DefaultOwner returns the account that creates an order when no owner is named: that of --from, or the devnet's account for that part.
 func (o *AccountFlags) DefaultOwner(cmd *cobra.Command, part string) (string, error) {
 	if o.Chain.From != "" || o.Chain.KeyFile != "" {
 		if raw, err := credence.Addresses().StringToBytes(o.Chain.From); err == nil {
@@ -149,7 +149,7 @@ func (o *AccountFlags) DefaultOwner(cmd *cobra.Command, part string) (string, er
 	return "", &cli.Problem{What: "owner: missing, expected the account whose order it is", Next: "name it with --owner ADDRESS, or its key with --from NAME"}
 }
 
-// MultisigKey finds a multisig key by its name or address in the keyring.
+// MultisigKey returns the multisig key with the given name or address in the keyring.
 func (o *AccountFlags) MultisigKey(cmd *cobra.Command, name string) (*multisig.LegacyAminoPubKey, error) {
 	key, err := o.fromRing(cmd, name)
 	if err != nil {

@@ -19,15 +19,15 @@ import (
 	credence "github.com/credence-chain/credence/client"
 )
 
-// AddKeyring adds the flags that say where --from finds a key.
+// AddKeyring adds the flags that say where --from looks for a key.
 func (c *Flags) AddKeyring(f *pflag.FlagSet) {
 	f.StringVar(&c.Backend, flags.FlagKeyringBackend, keyring.BackendOS, "keyring of --from: os, file or test (default: that of the client's configuration)")
-	f.Lookup(flags.FlagKeyringBackend).DefValue = "" // the usage says it
+	f.Lookup(flags.FlagKeyringBackend).DefValue = "" // the help text states the default
 	f.StringVar(&c.home, flags.FlagKeyringDir, DefaultHome(), "folder of the keyring")
 }
 
-// ChooseKeyring fills in what the keyring's flags leave out, as the SDK's own commands do: the folder is the node's, and the
-// backend that of the environment, or of the client's configuration in the node's.
+// ChooseKeyring fills in the flags of the keyring that the user left out, in the same way as the SDK's own commands. The folder is the
+// node's home. The backend is that of the environment or of client.toml in the node's home.
 func (c *Flags) ChooseKeyring(cmd *cobra.Command) {
 	f := cmd.Flags()
 	if f.Lookup(flags.FlagKeyringDir) == nil {
@@ -56,13 +56,13 @@ func (c *Flags) ChooseKeyring(cmd *cobra.Command) {
 	}
 }
 
-// OpenKeyring opens the keyring of the flags.
+// OpenKeyring opens the keyring that the flags name.
 func (c *Flags) OpenKeyring(cmd *cobra.Command) (keyring.Keyring, error) {
 	return keyring.New(sdk.KeyringServiceName(), c.Backend, c.home, cmd.InOrStdin(), credence.Codec())
 }
 
-// ofDevnet finds an account of a devnet by its name, by what commands call it, which for a worker's owner is the
-// organisation, or by its address. Nil without one, and when the flags name a keyring.
+// ofDevnet finds an account of a devnet: by its name, by its address, or by the name that commands print, which for the owner of a worker
+// is the organisation. It returns nil if there is no devnet, or if the flags name a keyring.
 func ofDevnet(cmd *cobra.Command, info *devinfo.Info, name string) *devinfo.AccountInfo {
 	if info == nil || cmd.Flags().Changed(flags.FlagKeyringBackend) || cmd.Flags().Changed(flags.FlagKeyringDir) {
 		return nil
@@ -75,7 +75,7 @@ func ofDevnet(cmd *cobra.Command, info *devinfo.Info, name string) *devinfo.Acco
 	return nil
 }
 
-// noKey says that there is no key of a name, and where it was looked for.
+// noKey returns an error that says that no key has the name, and where it was looked for.
 func noKey(name, backend string, info *devinfo.Info) error {
 	where := fmt.Sprintf("keyring %s has no key %q", backend, name)
 	if info == nil {
@@ -88,10 +88,10 @@ func noKey(name, backend string, info *devinfo.Info) error {
 	return fmt.Errorf("%s, and the devnet no account of that name; it has %s", where, strings.Join(known, ", "))
 }
 
-// EnvPrefix begins the environment variables that set flags: CREDENCED_HOME for the folder of the keyring.
+// EnvPrefix begins the environment variables that set flags. For example, CREDENCED_HOME sets the folder of the keyring.
 const EnvPrefix = "CREDENCED"
 
-// DefaultHome is ~/.credence, where a node on this machine and everybody else keep their keyring.
+// DefaultHome returns ~/.credence, where the keyring is, with or without a node on this machine.
 func DefaultHome() string {
 	home, err := os.UserHomeDir()
 	if err != nil {

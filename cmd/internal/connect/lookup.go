@@ -16,8 +16,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// LookUp says of something that the chain does not have, or that can't be a name of it, what was looked for, and how it
-// is listed.
+// LookUp explains an error of a query for something that the chain does not have, or whose name is malformed. The new error says what was
+// looked for, and which command lists what there is.
 func LookUp(field, value, list string, err error) error {
 	p := &cli.Problem{Next: "list those there are: credenced query " + list, Err: err}
 	switch refused := credence.Refused(err); {
@@ -33,7 +33,7 @@ func LookUp(field, value, list string, err error) error {
 	return p
 }
 
-// LookUpApp finds a version of an app, also by its digest or the beginning of one. field names in errors what was read.
+// LookUpApp finds a version of an app by its name, its digest, or the beginning of its digest. Errors name the field.
 func LookUpApp(ctx context.Context, l *Link, field, reference string) (*appstypes.QueryVersionResponse, error) {
 	reference, err := credence.ResolveReference(ctx, l.Conn, reference, false)
 	if err != nil {
@@ -53,7 +53,7 @@ func LookUpDataset(ctx context.Context, l *Link, field, reference string) (*apps
 	return res, LookUp(field, reference, "apps datasets", err)
 }
 
-// LookUpPool finds a pool by its id.
+// LookUpPool finds a pool by its id. Errors name the field.
 func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Pool, error) {
 	res, err := l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
 	if err != nil {
@@ -62,7 +62,7 @@ func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Po
 	return res.Pool, nil
 }
 
-// LookUpCategory finds a category of jobs by its id.
+// LookUpCategory finds a category of jobs by its id. Errors name the field.
 func LookUpCategory(ctx context.Context, l *Link, field, id string) (markettypes.Category, error) {
 	res, err := l.Conn.Market().Category(ctx, &markettypes.QueryCategoryRequest{Id: id})
 	if err != nil {
@@ -71,7 +71,7 @@ func LookUpCategory(ctx context.Context, l *Link, field, id string) (markettypes
 	return res.Category, nil
 }
 
-// OrganisationOf is the one that an account acts for; "" for none.
+// OrganisationOf returns the organisation for which an account acts; "" for none.
 func OrganisationOf(ctx context.Context, l *Link, account string) (string, error) {
 	res, err := l.Conn.Orgs().OrganisationOf(ctx, &orgstypes.QueryOrganisationOfRequest{Address: account})
 	if IsUnknown(err) {
@@ -80,7 +80,7 @@ func OrganisationOf(ctx context.Context, l *Link, account string) (string, error
 	return res.GetOrganisation().Id, err
 }
 
-// IsUnknown says whether the error is that the chain does not have what was asked for.
+// IsUnknown reports whether the error says that the chain does not have what was asked for.
 func IsUnknown(err error) bool {
 	refused := credence.Refused(err)
 	return status.Code(err) == codes.NotFound || refused != nil && strings.Contains(refused.Log, "not found")

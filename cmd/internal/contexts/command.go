@@ -16,7 +16,11 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// NewCommand is the command "context" with all that is below it.
+// This file has the commands that manage contexts. They edit one file (file.go) and ask no chain. The effect of a context is elsewhere:
+// Offer gives other commands the flag --context, and Fill sets their flags from it (fill.go). A context may set only the flags in the table
+// parts (context.go); "context add" has a flag for each of them.
+
+// NewCommand returns the command "context" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "context", Short: "Keep networks and keys by name, and say which one is in use",
@@ -91,7 +95,7 @@ func addCmd() *cobra.Command {
 	return cmd
 }
 
-// normalise checks what was given, and makes paths independent of the folder in which a command runs.
+// normalise checks what the user gave, and makes paths absolute, so that they hold in whichever folder a command runs later.
 func (c *Context) normalise() error {
 	usage := func(format string, args ...any) error {
 		return &cli.Problem{What: fmt.Sprintf(format, args...), Next: "credenced context add --help", Exit: cli.ExitUsage}
@@ -176,7 +180,7 @@ func removeCmd() *cobra.Command {
 	}
 }
 
-// row is a context as it is listed and shown.
+// row is a context as the commands print it.
 type row struct {
 	Name    string `json:"name"`
 	Current bool   `json:"current"`
@@ -260,7 +264,7 @@ func showCmd() *cobra.Command {
 	return cmd
 }
 
-// print writes the context line by line. by says how the one in use was chosen.
+// print writes a context, one setting a line. by says how the context in use was chosen.
 func (r row) print(out io.Writer, by string) error {
 	type line struct{ name, value string }
 	lines := []line{{"name", r.Name}}

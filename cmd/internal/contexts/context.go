@@ -1,5 +1,5 @@
-// Package contexts keeps named sets of what commands are told again and again: which node, which chain, which store, whose key. One
-// of them can be in use; flags and environment variables say otherwise for one command.
+// Package contexts keeps named sets of flags that users would otherwise repeat: node, chain, store and key. One context can be in use.
+// Flags and environment variables override it for one command.
 package contexts
 
 import (
@@ -12,22 +12,22 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// Devnet is the name of the context that says nothing: commands find the devnet of this machine. It is always there.
+// Devnet is the name of the context without settings, under which commands find the devnet of this machine. It always exists.
 const Devnet = "devnet"
 
-// Context is what the flags of a command are set to that are not given. It holds no secret: keys are named.
+// Context holds values for flags that a command line leaves out. It holds no secret: keys are named, not stored.
 type Context struct {
 	// Nodes are gRPC endpoints, as --node takes them.
 	Nodes []string `json:"node,omitempty"`
-	// ChainID that the nodes have to have; "" for any.
+	// ChainID is the chain id that the nodes must have; "" for any.
 	ChainID string `json:"chain-id,omitempty"`
 	// Stores and Holders are base URLs.
 	Stores  []string `json:"store,omitempty"`
 	Holders []string `json:"holder,omitempty"`
-	// From names a key of the keyring; KeyFile is a file with a key instead.
+	// From names a key of the keyring; alternatively, KeyFile is a file with a key.
 	From    string `json:"from,omitempty"`
 	KeyFile string `json:"key-file,omitempty"`
-	// PassphraseFile has the passphrase of an encrypted KeyFile.
+	// PassphraseFile names the file with the passphrase of an encrypted KeyFile.
 	PassphraseFile string `json:"key-passphrase-file,omitempty"`
 	// KeyringBackend is os, file or test; KeyringDir is the folder of the keyring.
 	KeyringBackend string `json:"keyring-backend,omitempty"`
@@ -37,21 +37,22 @@ type Context struct {
 // setting is a flag that a context can set.
 type setting struct {
 	flag string
-	// env sets the flag too, when it has a value. elsewhere: whoever opens the keyring reads it.
+	// env is an environment variable that sets the flag, too. elsewhere says that the code that opens the keyring reads that variable itself,
+	// so Fill need not set the flag from it.
 	env       string
 	elsewhere bool
 	values    func(*Context) []string
 }
 
-// part is settings of which a command takes those of one place: who names another node means its chain and its stores too.
+// part is a group of settings that are taken together from one place: whoever names another node also means that node's chain and stores.
 type part struct {
-	// heads are the flags that decide: what lies below the place that names one of them is not taken. Without heads each setting
-	// is taken by itself.
+	// heads are the flags that close the group: once a place sets one of them, settings of places with lower precedence are ignored. Without
+	// heads, each setting is taken by itself.
 	heads    []string
 	settings []setting
 }
 
-// parts are all that a context can set.
+// parts lists all settings of a context, by group.
 var parts = []part{
 	{heads: []string{"node"}, settings: []setting{
 		{flag: "node", env: "CREDENCE_NODE", values: func(c *Context) []string { return c.Nodes }},
@@ -77,7 +78,7 @@ func one(text string) []string {
 	return []string{text}
 }
 
-// isEmpty says whether the context says nothing.
+// isEmpty reports whether the context has no setting.
 func (c *Context) isEmpty() bool {
 	for _, p := range parts {
 		for _, s := range p.settings {
@@ -89,10 +90,10 @@ func (c *Context) isEmpty() bool {
 	return true
 }
 
-// wellFormed is what a context may be called.
+// wellFormed matches the allowed names of contexts.
 var wellFormed = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 
-// checkName refuses a name that no new context can have.
+// checkName refuses a name that a new context cannot have.
 func checkName(name string) error {
 	switch {
 	case name == Devnet:
@@ -103,12 +104,12 @@ func checkName(name string) error {
 	return nil
 }
 
-// Names are those of all contexts, in their order, the devnet's first.
+// Names returns the names of all contexts in order, the devnet's first.
 func (f *File) Names() []string {
 	return append([]string{Devnet}, slices.Sorted(maps.Keys(f.Contexts))...)
 }
 
-// find returns a context. by says in errors where its name was read.
+// find returns the context of a name. by says where the name was read, for errors.
 func (f *File) find(by, name string) (*Context, error) {
 	if name == Devnet {
 		return &Context{}, nil

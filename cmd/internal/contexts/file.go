@@ -15,13 +15,13 @@ import (
 // File is the file with a user's contexts.
 type File struct {
 	path string
-	// Current is the context in use; "" is the devnet's.
+	// Current is the name of the context in use; "" stands for the devnet's.
 	Current string `json:"current,omitempty"`
-	// Contexts by name.
+	// Contexts holds the contexts by name.
 	Contexts map[string]Context `json:"contexts,omitempty"`
 }
 
-// Path is where the user's contexts are: credence/contexts.yaml in the folder of the user's configuration.
+// Path returns the path of the file with the user's contexts: credence/contexts.yaml in the user's configuration folder.
 func Path() (string, error) {
 	folder, err := os.UserConfigDir()
 	if err != nil {
@@ -30,7 +30,7 @@ func Path() (string, error) {
 	return filepath.Join(folder, "credence", "contexts.yaml"), nil
 }
 
-// Load reads the user's contexts; none when there is no file.
+// Load reads the user's contexts. Without a file there are none.
 func Load() (*File, error) {
 	path, err := Path()
 	if err != nil {
@@ -53,7 +53,7 @@ func Load() (*File, error) {
 	return f, nil
 }
 
-// Save writes the file whole or not at all.
+// Save writes the file completely or not at all.
 func (f *File) Save() error {
 	data, err := yaml.Marshal(f)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// Flag names the context of one command, and Env that of a shell.
+// Flag is the flag that names the context of one command. Env is the environment variable that names the context of a shell.
 const (
 	Flag = "context"
 	Env  = "CREDENCE_CONTEXT"
 )
 
-// Offer gives the flag --context to the commands, and to those below them, that ask a chain or open a keyring. Before such a command
-// runs, its flags that were not given are filled in.
+// Offer gives the flag --context to those commands, and subcommands, that ask a chain or open a keyring. Before such a command runs, the
+// context fills in the flags that the user left out.
 func Offer(commands ...*cobra.Command) {
 	for _, cmd := range commands {
 		Offer(cmd.Commands()...)
@@ -39,15 +39,16 @@ func Offer(commands ...*cobra.Command) {
 	}
 }
 
-// chosen is the context of a command.
+// chosen is the context of a command, and how it was chosen.
 type chosen struct {
 	name string
-	// by says how it was chosen: "--context", "CREDENCE_CONTEXT", "CREDENCE_DEVNET" or "current".
+	// by is "--context", "CREDENCE_CONTEXT", "CREDENCE_DEVNET" or "current".
 	by string
 	*Context
 }
 
-// choose finds the context that a command is for. Who names a devnet in the environment means that devnet.
+// choose finds the context for a command. If the environment names a devnet and no context, that devnet is meant, and not the context in
+// use.
 func choose(flags *pflag.FlagSet) (chosen, error) {
 	file, err := Load()
 	if err != nil {
@@ -65,11 +66,11 @@ func choose(flags *pflag.FlagSet) (chosen, error) {
 	return c, err
 }
 
-// place is where settings come from.
+// place is one of the places from which settings come.
 type place func(setting) []string
 
-// Fill sets the flags of a command that were not given: from the environment, then from the context. With --context the environment
-// says nothing. Errors are a *cli.Problem.
+// Fill sets the flags of a command that the user left out: first from the environment, then from the context. If --context is given, the
+// environment is ignored. Errors are a *cli.Problem.
 func Fill(cmd *cobra.Command) error {
 	flags := cmd.Flags()
 	c, err := choose(flags)
@@ -90,7 +91,7 @@ func Fill(cmd *cobra.Command) error {
 	return nil
 }
 
-// givenIn is what the command line says. The home of credenced is that of its keyring.
+// givenIn returns the value of a setting on the command line. The flag --home of credenced also gives the keyring's folder.
 func givenIn(flags *pflag.FlagSet, s setting) []string {
 	names := []string{s.flag}
 	if s.flag == "keyring-dir" {
@@ -108,7 +109,7 @@ func fromEnvironment(s setting) []string {
 	return strings.FieldsFunc(os.Getenv(s.env), func(r rune) bool { return r == ',' })
 }
 
-// fill sets the flags of the part. The first place is the command line, whose flags are set already.
+// fill sets the flags of one group. places is ordered by precedence; the first is the command line, whose flags are set already.
 func (p part) fill(flags *pflag.FlagSet, places []place) error {
 	known := map[string]bool{}
 	for i, from := range places {
@@ -132,7 +133,7 @@ func (p part) fill(flags *pflag.FlagSet, places []place) error {
 	return nil
 }
 
-// set sets a flag, if the command has it, as if it had been given.
+// set sets a flag of the command as if the user had given it. It does nothing if the command does not have the flag.
 func set(flags *pflag.FlagSet, name string, values []string) error {
 	if flags.Lookup(name) == nil {
 		return nil

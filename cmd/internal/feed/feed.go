@@ -1,4 +1,4 @@
-// Package feed has the commands of feeds: named values on the chain that final answers update.
+// Package feed has the commands about feeds. A feed is a named value on the chain that final answers of tasks update.
 package feed
 
 import (
@@ -18,7 +18,7 @@ import (
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 )
 
-// NewCommand is the command "feed" with all that is below it.
+// NewCommand returns the command "feed" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "feed", Short: "Create, show, list, prove and delete feeds: values on the chain that final answers update", PersistentPreRunE: cli.NoPrepare,
@@ -27,7 +27,7 @@ func NewCommand() *cobra.Command {
 	return cmd
 }
 
-// sendMessage sends a message of the key that was given, and waits for its block.
+// sendMessage sends a message, signed by the key of the flags, and waits for its block.
 func sendMessage(ctx context.Context, l *connect.Link, msg sdk.Msg) (*credence.TxResult, error) {
 	s, err := credence.NewSender(l.Conn, l.Requester, credence.SenderOptions{})
 	if err != nil {
@@ -36,12 +36,12 @@ func sendMessage(ctx context.Context, l *connect.Link, msg sdk.Msg) (*credence.T
 	return s.Do(ctx, msg)
 }
 
-// created is what feed create did, for --output json.
+// created is the result of "feed create", for --output json.
 type created struct {
 	Feed  string `json:"feed"`
 	Owner string `json:"owner"`
 	Name  string `json:"name"`
-	// Hash of the transaction, and the Height of its block.
+	// Hash is the transaction's, and Height is that of its block.
 	Hash   string `json:"hash"`
 	Height int64  `json:"height,string"`
 }
@@ -116,7 +116,8 @@ result, once the answer is final. All of this is fixed while the feed exists.`,
 	return cmd
 }
 
-// appText is a reference to run, of an app that is named with or without its version.
+// appText returns an app's reference for a command to run. If the feed names the app without a version, the reference has a placeholder for
+// it.
 func appText(app string) string {
 	if strings.Contains(app, ":") {
 		return app

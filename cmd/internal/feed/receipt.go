@@ -70,7 +70,7 @@ credence receipt verify reads it. FEED is OWNER/NAME, an id, or the NAME of one 
 	return cmd
 }
 
-// receiptProblem says what to do where there is no receipt.
+// receiptProblem adds to an error what to do when there is no receipt.
 func receiptProblem(feed string, err error) error {
 	reason, is := receipt.IsRefusal(err)
 	if !is {

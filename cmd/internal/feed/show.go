@@ -19,7 +19,11 @@ import (
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 )
 
-// findFeed finds a feed by OWNER/NAME, by NAME alone among those of the key that is given, or by its id.
+// This file has the commands that read feeds: show, list and history. A feed is found by its full name OWNER/NAME, by its id, or by NAME
+// alone for the user's own (findFeed). Values are bytes that a program chose: they are made printable before they reach a terminal, except
+// by "show --output value", which writes them as they are.
+
+// findFeed finds a feed by OWNER/NAME or by its id. By NAME alone it looks among the feeds of the owner of the given key.
 func findFeed(ctx context.Context, cmd *cobra.Command, c *connect.Flags, l *connect.Link, text string) (*feedstypes.QueryFeedResponse, error) {
 	owner, name, given := strings.Cut(text, "/")
 	if !given && credence.IsID(text) && len(text) == 64 {
@@ -172,7 +176,7 @@ func feedColumns() []printer.Column[feedstypes.Feed] {
 	}
 }
 
-// shorten cuts a text of printable characters.
+// shorten cuts a text to at most most characters.
 func shorten(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {

@@ -1,4 +1,4 @@
-// Package flagtest sets all flags of a job and finds the fields that none of them set. Only tests import it.
+// Package flagtest sets all flags of a job, and finds the fields of the job that no flag sets. Only tests import it.
 package flagtest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// someText is a value that each flag of a job takes.
+// someText returns a valid value for a flag of a job.
 func someText(t *testing.T, f *pflag.Flag) string {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
@@ -37,13 +37,13 @@ const someAccount = "cred1s0n477cgj5sdjnhpqfskfrmg2kn0zu46q42wxy"
 // SetAll gives every flag a value.
 func SetAll(t *testing.T, f *pflag.FlagSet) {
 	f.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "map" { // what it does, it does to the other flags
+		if flag.Name != "map" { // --map changes the meaning of the other flags
 			require.NoError(t, f.Set(flag.Name, someText(t, flag)), flag.Name)
 		}
 	})
 }
 
-// UnsetFields are the fields of a struct that are zero, but for those that are excused.
+// UnsetFields returns the fields of a struct that are zero, except those excused.
 func UnsetFields(v any, excused ...string) (out []string) {
 	value := reflect.ValueOf(v)
 	for i := range value.NumField() {

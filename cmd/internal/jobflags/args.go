@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// AddArgs are the two flags for arguments of the program; what both are given is taken in the order of the command line.
+// AddArgs adds the two flags for the program's arguments. Both add to the same list, in the order of the command line.
 func AddArgs(f *pflag.FlagSet, args *[]string) {
 	f.Var((*oneArg)(args), "arg", "an argument of the program, just as it is; repeatable. Or put them behind --")
 	f.Var((*manyArgs)(args), "args", "arguments of the program, separated by commas; one with commas or quotes goes into an --arg")
@@ -23,7 +23,8 @@ func (a *oneArg) Set(text string) error { *a = append(*a, text); return nil }
 func (a *oneArg) Type() string          { return "string" }
 func (a *oneArg) String() string        { return formatList(*a) }
 
-// manyArgs takes values as comma-separated arguments; one that holds a comma may be in double quotes, as in a CSV file.
+// manyArgs takes each value as a list of arguments with commas between them. An argument that contains a comma can be put in double quotes,
+// as in a CSV file.
 type manyArgs []string
 
 func (a *manyArgs) Set(text string) error {
@@ -32,7 +33,7 @@ func (a *manyArgs) Set(text string) error {
 	}
 	fields, err := csv.NewReader(strings.NewReader(text)).Read()
 	if err != nil || strings.ContainsAny(text, "\r\n") {
-		// A guess at what the quotes mean would give the program other arguments than were meant.
+		// Malformed quotes are refused: a guess at their meaning could give the program other arguments than the user meant.
 		return &cli.Problem{
 			What: fmt.Sprintf("--args %s: commas separate arguments, and quotes within one have no meaning here", cli.ShellQuote(text)),
 			Next: "give each argument with an --arg of its own, or all of them behind --; they are then taken just as they are",
@@ -45,7 +46,7 @@ func (a *manyArgs) Set(text string) error {
 func (a *manyArgs) Type() string   { return "strings" }
 func (a *manyArgs) String() string { return formatList(*a) }
 
-// formatList returns how pflag shows a list; none as the empty text, so that help shows no default.
+// formatList returns the list as pflag shows it. An empty list is the empty text, so that help shows no default.
 func formatList(args []string) string {
 	if len(args) == 0 {
 		return ""

@@ -9,7 +9,7 @@ import (
 	credence "github.com/credence-chain/credence/client"
 )
 
-// ParseAudience reads a flag's addresses, organisations and roles.
+// ParseAudience reads the addresses, organisations and roles that a flag names.
 func ParseAudience(flag string, texts []string) (a orgstypes.Audience, err error) {
 	for _, t := range texts {
 		role, isRole := strings.CutPrefix(t, "role:")

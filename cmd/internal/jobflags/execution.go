@@ -14,7 +14,8 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// ExecutionFlags are what is said around a program, as a shell would say it.
+// ExecutionFlags are the flags for the surroundings of a program, which a shell would otherwise set: its standard streams, environment,
+// working folder and the like.
 type ExecutionFlags struct {
 	okExit        []uint
 	stdout, stdin string
@@ -41,7 +42,7 @@ func (e *ExecutionFlags) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&e.env, "env", nil, "environment variable NAME=value of the program; repeatable")
 }
 
-// Execution reads the flags. Its Stdin is still what was typed.
+// Execution returns what the flags say. Stdin is still the text of the flag: the caller turns it into the name of an input.
 func (e *ExecutionFlags) Execution() (contract.Execution, error) {
 	out := contract.Execution{
 		Stdout: e.stdout, Stdin: e.stdin, Env: e.env, Seed: e.seed, Writable: e.writable, OutputPath: e.outputPath, Recipient: e.recipient,
@@ -61,7 +62,7 @@ func (e *ExecutionFlags) Execution() (contract.Execution, error) {
 	return out, nil
 }
 
-// ReadStatuses reads exit statuses, and gives them sorted.
+// ReadStatuses reads exit statuses and sorts them.
 func ReadStatuses(given []uint) (statuses []uint32, err error) {
 	for _, status := range given {
 		if uint64(status) > math.MaxUint32 {
@@ -73,7 +74,7 @@ func ReadStatuses(given []uint) (statuses []uint32, err error) {
 	return statuses, nil
 }
 
-// readClock reads a time, by RFC 3339 or in seconds after 1970; 0 of nothing.
+// readClock reads a time, as RFC 3339 or in seconds since 1970; 0 for an empty text.
 func readClock(text string) (int64, error) {
 	if text == "" {
 		return 0, nil

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
-// Group has the help of a command on jobs show its flags in groups, those that a newcomer needs first.
+// Group makes the help of a command about jobs show its flags in groups, with those that a newcomer needs first.
 func Group(cmd *cobra.Command) {
 	commandline.GroupFlags(cmd,
 		"First: input trust out max-price dry-run local map bag resume",

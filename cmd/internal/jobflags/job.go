@@ -1,4 +1,4 @@
-// Package jobflags has the flags that describe a job. run and order create request share them.
+// Package jobflags has the flags that describe a job. "run" and "order create request" share them.
 package jobflags
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// defaultFuel of a job without a category: about a minute of one core.
+// defaultFuel is the fuel limit of a job without a category: about a minute on one core.
 const defaultFuel = "50G"
 
-// Flags are what run and order create request have in common: a job, as the command line says it.
+// Flags are the flags of a job that "run" and "order create request" have in common.
 type Flags struct {
 	Inputs, Args, Datasets, Tags                         []string
 	Trust, Policy, Category, Value, Fuel                 string
@@ -62,8 +62,9 @@ func (j *Flags) Add(f *pflag.FlagSet) {
 	j.Needs.Add(f, "of one execution, such as", "the app's requirement")
 }
 
-// ReadJob reads the job of an app, whose program gets args behind those of the flags; the table is that of --map, nil without it. Errors
-// name the flag. bagGiven says whether the line has --bag: without it, the datasets or the rows make the size of the bag.
+// ReadJob returns the job that the flags describe, for an app. The program gets args after the arguments in the flags. table is the table
+// of --map; nil without it. bagGiven says whether --bag was given: without it, the datasets or the rows determine the size of the bag.
+// Errors name the flag.
 func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Job, table *Table, err error) {
 	job = client.Job{
 		App: app, MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, AuditBlocks: j.AuditBlocks, Partial: j.Partial,
@@ -85,14 +86,15 @@ func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Jo
 	case err != nil:
 		return job, table, err
 	case !bagGiven && (j.DatasetsPerTask > 0 || table != nil):
-		job.Bag = 0 // as many as they make
+		job.Bag = 0 // the datasets or the rows determine the size
 	case j.Bag == 0:
 		return job, table, &cli.Problem{What: "--bag 0: expected at least one task"}
 	}
 	return job, table, nil
 }
 
-// readPrices reads the amounts. 0 would mean no bound, or the default: it is refused, and left out for that.
+// readPrices reads the amounts. An amount of 0 would mean the default or no bound, which the user gets by leaving the flag out: it is
+// refused.
 func (j *Flags) readPrices(job *client.Job) (err error) {
 	for _, a := range []struct {
 		flag, text string
@@ -116,7 +118,7 @@ func (j *Flags) readPrices(job *client.Job) (err error) {
 	return nil
 }
 
-// readTrust reads the trust.
+// readTrust reads the demanded trust.
 func (j *Flags) readTrust() (uint64, error) {
 	trust, err := poco.ParseTrust(j.Trust)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
-// ResourceFlags are resources, as the command line says them.
+// ResourceFlags are the flags for resources of an execution.
 type ResourceFlags struct {
 	Memory, Disk, Cpu string
 	gpus              uint32
 }
 
-// Add adds the flags; what and without complete the sentences of their help.
+// Add adds the flags. what and without complete the sentences of their help texts.
 func (r *ResourceFlags) Add(f *pflag.FlagSet, what, without string) {
 	f.StringVar(&r.Memory, "memory", "", "memory "+what+" 2GiB (default: "+without+")")
 	f.StringVar(&r.Disk, "disk", "", "files "+what+" 64MiB (default: "+without+")")
@@ -25,7 +25,7 @@ func (r *ResourceFlags) Add(f *pflag.FlagSet, what, without string) {
 	f.Uint32Var(&r.gpus, "gpus", 0, "GPUs "+what+" 1 (default: "+without+")")
 }
 
-// Read reads the flags. Errors name the flag.
+// Read returns the resources that the flags say. Errors name the flag.
 func (r *ResourceFlags) Read() (out appstypes.Resources, err error) {
 	for _, b := range []struct {
 		flag, text string
@@ -43,7 +43,7 @@ func (r *ResourceFlags) Read() (out appstypes.Resources, err error) {
 	return out, err
 }
 
-// parseCores reads a number of cores, to a thousandth.
+// parseCores reads a number of cores and returns thousandths of a core.
 func parseCores(text string) (uint64, error) {
 	if text == "" {
 		return 0, nil

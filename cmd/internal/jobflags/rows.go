@@ -13,14 +13,16 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// placeholder is {name} for a cell of the row, or {{name}} for the text {name} itself. Other braces mean nothing.
+// placeholder matches {name}, which stands for a cell of the row, and {{name}}, which stands for the text {name}. Other braces have no
+// meaning.
 var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}|\{[A-Za-z_][A-Za-z0-9_.-]*\}`)
 
-// maxRowProblems is how many bad rows are named.
+// maxRowProblems is how many bad rows an error names.
 const maxRowProblems = 5
 
-// TakeRows splits the job along --map: args are the arguments of the program, those of the flags among them. What names columns
-// is taken out of the flags and out of args, and comes back as what each task gets of its own. Nothing without --map.
+// TakeRows splits the job of --map into one part that all tasks share and one part for each row. args are all arguments of the program.
+// Flags and arguments that name a column are taken out of the flags and out of args; rendered for each row, they come back in list. Without
+// --map everything is shared.
 func (j *Flags) TakeRows(args []string) (common []string, list []client.Row, table *Table, err error) {
 	if j.Map == "" {
 		return args, nil, nil, nil
@@ -59,13 +61,14 @@ func (j *Flags) TakeRows(args []string) (common []string, list []client.Row, tab
 	return args, list, table, nil
 }
 
-// templates are the parts of a job that differ from row to row.
+// templates are the parts of a job that differ from row to row, with their placeholders.
 type templates struct {
 	args, env, inputs []string
 	stdin             string
 }
 
-// splitOff takes what names columns out of the job. Arguments keep their order: all from the first that names one differ.
+// splitOff takes the parts that name a column out of the job. Arguments keep their order: those from the first that names a column on all
+// go to the templates.
 func (j *Flags) splitOff(args *[]string) (own templates) {
 	if at := slices.IndexFunc(*args, placeholder.MatchString); at >= 0 {
 		own.args, *args = (*args)[at:], (*args)[:at:at]
@@ -89,12 +92,12 @@ func (j *Flags) splitOff(args *[]string) (own templates) {
 	return own
 }
 
-// reads says whether a row's own file is used anywhere.
+// reads reports whether an input or standard input is the row's own file, {path}.
 func (t templates) reads() bool {
 	return slices.ContainsFunc(append(slices.Clone(t.inputs), t.stdin), func(text string) bool { return strings.Contains(text, "{path}") })
 }
 
-// check says which names are none of the table's columns, and that something has to name one.
+// check returns an error for a placeholder that is no column of the table, and when no template names a column.
 func (t templates) check(table *Table) error {
 	known := append(slices.Clone(table.Columns), columnIndex)
 	used := false
@@ -121,7 +124,7 @@ func (t templates) check(table *Table) error {
 	return nil
 }
 
-// render is what the task of a row gets of its own. An error names the columns.
+// render returns the part of a task that comes from its row. Errors name the columns.
 func (t templates) render(table *Table, i int) (r client.Row, err error) {
 	for _, text := range t.args {
 		value, columns := fill(table, i, text)
@@ -154,7 +157,7 @@ func (t templates) render(table *Table, i int) (r client.Row, err error) {
 	return r, nil
 }
 
-// readInput is an input of a row, which has to be there.
+// readInput returns an input of a row, whose file must exist.
 func readInput(table *Table, i int, text string) (in client.InputFile, err error) {
 	value, columns := fill(table, i, text)
 	for _, c := range columns {
@@ -177,7 +180,7 @@ func columnError(columns []string, what string) error {
 	return fmt.Errorf("%s%s: %s", word, strings.Join(columns, " and "), what)
 }
 
-// fill puts the cells of a row into a text, and says which columns it names.
+// fill replaces the placeholders in a text by the cells of a row. It also returns the names of the columns that the text names.
 func fill(table *Table, i int, text string) (value string, columns []string) {
 	value = placeholder.ReplaceAllStringFunc(text, func(found string) string {
 		if strings.HasPrefix(found, "{{") {

@@ -17,22 +17,22 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
-// Table is what --map names: a row for each task of a bag.
+// Table is the table that --map names, with a row for each task of a bag.
 type Table struct {
-	// Columns are the names by which arguments, variables and inputs use the cells of a row.
+	// Columns are the names by which arguments, variables and inputs refer to the cells of a row.
 	Columns []string
-	// Rows have a cell for each column.
+	// Rows are the rows, each with a cell for each column.
 	Rows [][]string
-	// Places say where each row stands, for errors.
+	// Places say where each row is in its file, for errors.
 	Places []string
-	// files says that a row is a file, which its task reads unless the command line says otherwise.
+	// files says that each row is a file. A task reads the file of its row as an input, unless the command line uses the file in another way.
 	files bool
 }
 
-// maxTableRows bounds a table before the chain does.
+// maxTableRows bounds a table, so that a huge one is refused before it reaches the chain.
 const maxTableRows = 1_000_000
 
-// columnIndex is the name of a column that every table has: the index of the task, from 0.
+// columnIndex is a column that every table has: the index of the task, from 0.
 const columnIndex = "index"
 
 var (
@@ -40,7 +40,7 @@ var (
 	columnName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
 
-// ReadTable reads what --map names: a CSV file, a pattern of files, or a range.
+// ReadTable reads the table that --map names: a CSV file, a pattern of file names, or a range of numbers.
 func ReadTable(text string) (*Table, error) {
 	var (
 		t   *Table
@@ -78,9 +78,9 @@ func mapProblem(text string, missing error) error {
 	return p
 }
 
-// rangeTable has a row for each number, both ends among them.
+// rangeTable returns a table with a row for each number from the first to the last, including both.
 func rangeTable(from, to string) (*Table, error) {
-	first, _ := strconv.ParseInt(from, 10, 64) // 18 digits always fit
+	first, _ := strconv.ParseInt(from, 10, 64) // 18 digits fit into 64 bits
 	last, _ := strconv.ParseInt(to, 10, 64)
 	if last < first || last-first >= maxTableRows {
 		return nil, &cli.Problem{What: fmt.Sprintf("--map %s..%s: expected a range that rises, of at most %d numbers", from, to, maxTableRows), Exit: cli.ExitUsage}
@@ -93,7 +93,7 @@ func rangeTable(from, to string) (*Table, error) {
 	return t, nil
 }
 
-// matchFiles has a row for each file that matches.
+// matchFiles returns a table with a row for each file that matches the pattern.
 func matchFiles(pattern string) (*Table, error) {
 	matches, err := filepath.Glob(pattern)
 	if err != nil {
@@ -113,7 +113,7 @@ func matchFiles(pattern string) (*Table, error) {
 	return t, nil
 }
 
-// readCSV reads a file whose first line names the columns. A bad row is named by its number and its line.
+// readCSV reads a file whose first line names the columns. Errors name a bad row by its number and its line.
 func readCSV(path string) (*Table, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -128,19 +128,19 @@ func readCSV(path string) (*Table, error) {
 	return r.table, steps.Run(r.readColumns, r.readRows)
 }
 
-// csvReader is a table while it is read.
+// csvReader holds a table while it is read.
 type csvReader struct {
 	path  string
 	lines *csv.Reader
 	table *Table
 }
 
-// wrong says what is wrong with the file.
+// wrong returns an error about the file.
 func (r *csvReader) wrong(format string, args ...any) error {
 	return &cli.Problem{What: "--map " + cli.ShellQuote(r.path) + ": " + fmt.Sprintf(format, args...), Exit: cli.ExitUsage}
 }
 
-// readColumns reads the first line. Columns have names of their own, without the spaces around them.
+// readColumns reads the names of the columns from the first line, without the spaces around them. No two may be equal.
 func (r *csvReader) readColumns() error {
 	names, err := r.lines.Read()
 	switch {
@@ -174,7 +174,7 @@ func (r *csvReader) readRows() error {
 	}
 }
 
-// takeRow takes a row that has a cell for each column.
+// takeRow adds a row, which must have a cell for each column.
 func (r *csvReader) takeRow(cells []string) error {
 	t := r.table
 	line, _ := r.lines.FieldPos(0)
@@ -191,7 +191,7 @@ func (r *csvReader) takeRow(cells []string) error {
 	return nil
 }
 
-// skipMark leaves out the byte order mark that spreadsheets put in front.
+// skipMark skips the byte order mark that spreadsheet programs write at the beginning of a file.
 func skipMark(file io.ReadSeeker) io.Reader {
 	mark := make([]byte, 3)
 	if n, _ := io.ReadFull(file, mark); n == 3 && string(mark) == "\ufeff" {
@@ -205,7 +205,7 @@ func (t *Table) addRow(place string, cells ...string) {
 	t.Rows, t.Places = append(t.Rows, cells), append(t.Places, place)
 }
 
-// cell is what a row has in a column; false when there is no such column.
+// cell returns the cell of a row in a column; false if there is no such column.
 func (t *Table) cell(row int, column string) (string, bool) {
 	for i, name := range t.Columns {
 		if name == column {

@@ -1,4 +1,4 @@
-// Package key has the commands that encrypt key files and make them plain again, of the node's and the worker's command line.
+// Package key has the commands that encrypt and decrypt key files. The node's and the worker's command lines both have them.
 package key
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// Check says whether the plain content of a file is a key of a kind.
+// Check returns an error if the decrypted content of a file is not a key of a kind.
 type Check func(plain []byte) error
 
-// Commands are "encrypt" and "decrypt". They encrypt keys of accounts, identities of age, beacon keys, and those of further kinds.
+// Commands returns "encrypt" and "decrypt". They handle keys of accounts, age identities and beacon keys, and keys of the further kinds.
 func Commands(kinds ...Check) []*cobra.Command {
 	kinds = append([]Check{isAccount, isIdentity, beaconkey.Check}, kinds...)
 	return []*cobra.Command{
@@ -35,7 +35,7 @@ func change(use, short, long string, do func(string, keyfile.Source) error, is s
 	var file string
 	cmd := &cobra.Command{
 		Use: use, Short: short, Long: long, Args: cli.Between(1, -1, "FILE"),
-		// No node's configuration is read or written.
+		// these commands neither read nor write a node's configuration
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			passphrase := keyfile.NewSource(file)
@@ -67,7 +67,8 @@ func isIdentity(plain []byte) error {
 	return err
 }
 
-// anyOf refuses what no program here opens when it is encrypted, such as the key with which a node names itself to its peers.
+// anyOf returns a Check that accepts keys of these kinds only. Other keys, such as the key with which a node identifies itself to peers,
+// must stay plain, because no program could open them when they are encrypted.
 func anyOf(kinds []Check) Check {
 	return func(plain []byte) error {
 		for _, is := range kinds {

@@ -14,7 +14,8 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 )
 
-// AnswerBlocks has a node be at a height, with the typed events of its blocks. It has caught up with its chain.
+// AnswerBlocks makes a node answer as if it were at a height and had caught up with its chain, with the given typed events by height of
+// block.
 func AnswerBlocks(t *testing.T, n *Node, height int64, events map[int64][]proto.Message) {
 	t.Helper()
 	told := map[int64][]*abci.Event{}

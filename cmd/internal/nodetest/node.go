@@ -1,4 +1,4 @@
-// Package nodetest is a node that answers what a test tells it to, over real gRPC. Only tests import it.
+// Package nodetest is a node for tests. It answers over real gRPC what the test tells it to answer. Only tests import it.
 package nodetest
 
 import (
@@ -27,13 +27,13 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// ChainID of the node.
+// ChainID is the chain id of the node.
 const ChainID = "nodetest-1"
 
-// Height of the node's latest block.
+// Height is the height of the node's latest block.
 const Height = 100
 
-// Node answers the queries that Answer was called for; to others it says that it does not know them.
+// Node answers the queries for which Answer was called. For others it says that it does not know them.
 type Node struct {
 	// Endpoint is HOST:PORT.
 	Endpoint string
@@ -43,8 +43,8 @@ type Node struct {
 	asked   []string
 }
 
-// NewNode starts a node. It has a chain id, a height, and an account balance of 5 CRED for everybody. No devnet is known to
-// the test from then on.
+// NewNode starts a node that has a chain id, a height, and a balance of 5 CRED for every account. From then on the test finds no devnet on
+// this machine.
 func NewNode(t *testing.T) *Node {
 	t.Helper()
 	t.Setenv(devinfo.EnvInfo, filepath.Join(t.TempDir(), "no-devnet.json"))
@@ -62,13 +62,13 @@ func NewNode(t *testing.T) *Node {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := grpc.NewServer(grpc.ForceServerCodec(credence.Codec().(codec.GRPCCodecProvider).GRPCCodec()), grpc.UnknownServiceHandler(n.handleCall))
-	go func() { _ = server.Serve(listener) }() // it ends with Stop
+	go func() { _ = server.Serve(listener) }() // Serve returns when the server is stopped
 	t.Cleanup(server.Stop)
 	n.Endpoint = listener.Addr().String()
 	return n
 }
 
-// Answer has a node answer a method, by its full name such as "/credence.market.v1.Query/Order", with a function.
+// Answer makes a node answer a method with a function. The method has its full name, such as "/credence.market.v1.Query/Order".
 func Answer[Req, Res any](n *Node, method string, answer func(*Req) (*Res, error)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -85,7 +85,7 @@ func Answer[Req, Res any](n *Node, method string, answer func(*Req) (*Res, error
 	}
 }
 
-// Asked are the methods that were called, in their order.
+// Asked returns the methods that were called, in order.
 func (n *Node) Asked() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -104,8 +104,8 @@ func (n *Node) handleCall(_ any, stream grpc.ServerStream) error {
 	return answer(stream)
 }
 
-// RunCommand runs a command line of a command and returns what it wrote to standard output. The node is named by --node
-// where the command has that flag.
+// RunCommand runs a command with arguments, and returns what it wrote to standard output. If the command has the flag --node, the flag
+// names this node.
 func (n *Node) RunCommand(t *testing.T, of *cobra.Command, args ...string) (string, error) {
 	t.Helper()
 	root := &cobra.Command{Use: "credence"}

@@ -22,13 +22,13 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// GasPrice is what the node asks for a unit of gas, and GasUsed what each transaction takes when it is simulated.
+// GasPrice is the node's minimum gas price. GasUsed is the gas that the simulation reports for each transaction.
 const (
 	GasPrice = "0.001ucred"
 	GasUsed  = 100_000
 )
 
-// Sent is a transaction that the node took.
+// Sent is a transaction that the node accepted.
 type Sent struct {
 	Hash string
 	Msgs []sdk.Msg
@@ -36,9 +36,9 @@ type Sent struct {
 	Gas  uint64
 }
 
-// Transactions are those that a node took, in their order.
+// Transactions holds the transactions that a node accepted, in order.
 type Transactions struct {
-	// Refuse says why a transaction fails when it is simulated; nil takes all.
+	// Refuse, if set, returns the reason why the simulation of a transaction fails. nil accepts all.
 	Refuse func(msgs []sdk.Msg) error
 
 	node *Node
@@ -46,8 +46,8 @@ type Transactions struct {
 	done map[string]*txtypes.GetTxResponse
 }
 
-// TakeTransactions has a node simulate transactions, and include each in block Height+1 at once. The answers to its messages
-// are those of execute. Every account has the number 7. Signatures are not checked.
+// TakeTransactions makes a node simulate transactions, and include each at once in block Height+1. execute gives the answer to each
+// message. Every account has the number 7. Signatures are not checked.
 func TakeTransactions(t *testing.T, n *Node, execute func(msg sdk.Msg) proto.Message) *Transactions {
 	t.Helper()
 	taken := &Transactions{node: n, done: map[string]*txtypes.GetTxResponse{}}
@@ -95,7 +95,7 @@ func TakeTransactions(t *testing.T, n *Node, execute func(msg sdk.Msg) proto.Mes
 	return taken
 }
 
-// simulate answers what a transaction would take, or why it would fail.
+// simulate answers with the gas of a transaction, or with the reason why it would fail.
 func (s *Transactions) simulate(r *cmtservice.ABCIQueryRequest) (*cmtservice.ABCIQueryResponse, error) {
 	sent, err := readTransaction(r.Data)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Transactions) simulate(r *cmtservice.ABCIQueryRequest) (*cmtservice.ABC
 	return &cmtservice.ABCIQueryResponse{Value: fmt.Appendf(nil, `{"gas_info":{"gas_used":"%d"}}`, GasUsed)}, nil
 }
 
-// readTransaction reads what a transaction says.
+// readTransaction decodes a transaction.
 func readTransaction(raw []byte) (Sent, error) {
 	var (
 		tx   txtypes.TxRaw
@@ -133,14 +133,14 @@ func readTransaction(raw []byte) (Sent, error) {
 	return out, nil
 }
 
-// All are the transactions so far.
+// All returns the transactions so far.
 func (s *Transactions) All() []Sent {
 	s.node.mu.Lock()
 	defer s.node.mu.Unlock()
 	return append([]Sent(nil), s.list...)
 }
 
-// Only is the one message of the one transaction that was sent; the test fails when there were more or none.
+// Only returns the message of the one transaction that was sent. The test fails if there is not exactly one.
 func (s *Transactions) Only(t *testing.T) sdk.Msg {
 	t.Helper()
 	all := s.All()

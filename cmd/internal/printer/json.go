@@ -11,7 +11,8 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// PrintJSON writes any value as indented JSON; messages of the protocol in their own form. A terminal acts upon nothing in it.
+// PrintJSON writes any value as indented JSON. Protobuf messages keep their own JSON form. Control characters are escaped, so that no text
+// in it can act on a terminal.
 func PrintJSON(out io.Writer, v any) error {
 	text, err := FormatJSON(v)
 	if err != nil {
@@ -21,7 +22,7 @@ func PrintJSON(out io.Writer, v any) error {
 	return err
 }
 
-// FormatJSON writes a value as indented JSON; messages of the protocol with every field, by its name there.
+// FormatJSON returns a value as indented JSON. Of protobuf messages it writes every field, under the field's name in the definition.
 func FormatJSON(v any) (json.RawMessage, error) {
 	if m, ok := v.(proto.Message); ok {
 		raw, err := credence.Codec().MarshalJSON(m)

@@ -8,18 +8,18 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// Labels writes rows of a label and a text.
+// Labels prints rows, each with a label and a text.
 type Labels struct{ writer *tabwriter.Writer }
 
-// NewLabels begins a list of labelled rows. Flush writes it.
+// NewLabels begins a list of labelled rows. Flush prints it.
 func NewLabels(out io.Writer) *Labels { return &Labels{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)} }
 
-// AddRow adds a row; the text is formatted as Printf does, and stays on its line: what is not printable in it is escaped.
+// AddRow adds a row. The text is formatted as by Printf. Characters that are not printable are escaped, so that the text stays on its line.
 func (t *Labels) AddRow(label, format string, args ...any) {
 	fmt.Fprintf(t.writer, "  %s\t%s\n", label, printable.Line(fmt.Sprintf(format, args...)))
 }
 
-// AddSome writes a row unless its text is empty.
+// AddSome adds a row unless its text is empty.
 func (t *Labels) AddSome(label, text string) {
 	if text != "" {
 		t.AddRow(label, "%s", text)

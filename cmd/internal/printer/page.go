@@ -9,7 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 )
 
-// ReadPages reads page after page until the end, or until there are as many as asked for. It says whether there are more.
+// ReadPages reads one page after another until the end, or until there are limit entries. It also returns whether there are more.
 func ReadPages[V any](limit int, read func(*query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
 	var key []byte
 	for {
@@ -34,7 +34,7 @@ func AddLimit(f *pflag.FlagSet, limit *int) {
 	f.IntVar(limit, "limit", 100, "most that are listed")
 }
 
-// CheckLimit refuses a limit that would list nothing.
+// CheckLimit refuses a limit with which nothing would be listed.
 func CheckLimit(limit int) error {
 	if limit < 1 {
 		return fmt.Errorf("--limit %d: expected at least 1", limit)
@@ -42,7 +42,7 @@ func CheckLimit(limit int) error {
 	return nil
 }
 
-// PrintMore says that a list was cut.
+// PrintMore says that a list was cut off.
 func PrintMore(out io.Writer, more bool, limit int) {
 	if more {
 		fmt.Fprintf(out, "... and more: these are the first %d; --limit lists others\n", limit)

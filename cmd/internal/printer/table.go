@@ -1,4 +1,4 @@
-// Package printer writes what commands print: tables, labelled rows, JSON, and lists that are read page by page.
+// Package printer prints the output of commands: tables, labelled rows, JSON, and lists that are read page by page.
 package printer
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// Column is a column of a table: its title, and what it shows of a row.
+// Column is a column of a table: its title, and a function that returns the cell of a row.
 type Column[V any] struct {
 	Title string
 	Cell  func(V) string
@@ -21,8 +21,8 @@ func NewColumn[V any](title string, cell func(V) string) Column[V] {
 	return Column[V]{Title: title, Cell: cell}
 }
 
-// PrintTable writes the titles and a line for each row, with two spaces between columns. What a cell has that is not printable is
-// escaped: much of it is the choice of others.
+// PrintTable writes the titles, and a line for each row, with two spaces between columns. Characters that are not printable are escaped,
+// since other people chose much of the content.
 func PrintTable[V any](out io.Writer, columns []Column[V], rows []V) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	cells := make([]string, len(columns))

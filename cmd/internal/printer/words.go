@@ -2,7 +2,7 @@ package printer
 
 import "fmt"
 
-// CountOf is a number of things.
+// CountOf returns a number and its noun, in the plural unless the number is 1.
 func CountOf(n uint64, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -10,7 +10,7 @@ func CountOf(n uint64, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// OrDash is the text, or a dash where there is none.
+// OrDash returns the text, or a dash if the text is empty.
 func OrDash(text string) string {
 	if text == "" {
 		return "-"

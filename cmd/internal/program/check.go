@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// NewCheckCommand is the command "check".
+// NewCheckCommand returns the command "check".
 func NewCheckCommand() *cobra.Command {
 	var output, platform, token string
 	cmd := &cobra.Command{
@@ -46,7 +46,8 @@ when it runs. credenced run --local APP then runs it here, as a worker would.`,
 	return cmd
 }
 
-// writeProgram tells people. The names of imports are those of WASI, or the module would have been refused.
+// writeProgram describes a program in words. The names of imports need no escaping: a module whose imports are not all WASI's would have
+// been refused.
 func writeProgram(out io.Writer, p *client.Program) {
 	if p.Image != nil {
 		writeImage(out, p)
@@ -72,7 +73,7 @@ func writeProgram(out io.Writer, p *client.Program) {
 	}
 }
 
-// writeImage tells people of an image, whose author chose all words.
+// writeImage describes an image in words. Its author chose every text in it, so all are escaped.
 func writeImage(out io.Writer, p *client.Program) {
 	fmt.Fprintf(out, "%s: workers that run containers run it, under a policy without a court\n", printable.Name(p.Path))
 	env := "none"

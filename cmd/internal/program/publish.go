@@ -18,7 +18,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
-// publishFlags are what the versions of apps and datasets have in common.
+// publishFlags are the flags that publishing an app and publishing a dataset have in common.
 type publishFlags struct {
 	name, version, description, price string
 	byOrder                           bool
@@ -61,7 +61,7 @@ func (p *publishFlags) readAmount() (uint64, error) {
 	return amount, nil
 }
 
-// NewPublishCommand is the command "publish", of an app or of a dataset.
+// NewPublishCommand returns the command "publish" with its subcommands for an app and a dataset.
 func NewPublishCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish",
@@ -159,7 +159,7 @@ func publishDatasetCmd() *cobra.Command {
 	return cmd
 }
 
-// publishProgram connects, publishes and prints what came of it.
+// publishProgram connects, publishes, and prints the result.
 func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(context.Context, *client.Runner, client.Observer) (string, error), find finder) error {
 	if err := cli.OneOf("--output", p.output, "text", "json"); err != nil {
 		return err
@@ -194,14 +194,14 @@ func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(
 	return cli.SimplifyError(cli.Explain(err))
 }
 
-// published is what the chain has under a reference.
+// published is what the chain knows of a version that is already published.
 type published struct {
 	owner   string
 	price   uint64
 	byOrder bool
 }
 
-// finder finds what is published.
+// finder looks up what is published under a reference.
 type finder func(ctx context.Context, conn *client.Conn, reference string) (published, error)
 
 func publishedApp(ctx context.Context, conn *client.Conn, reference string) (published, error) {
@@ -220,7 +220,8 @@ func publishedDataset(ctx context.Context, conn *client.Conn, reference string) 
 	return published{res.Dataset.Owner, res.Version.Price, res.Version.ByOrder}, nil
 }
 
-// printDifference says when what is published already, by its bytes, is not what was asked for: nothing was changed then.
+// printDifference returns an error if these bytes were published earlier under other terms than the flags ask for: then nothing was
+// changed. It returns nil if they agree.
 func (p *publishFlags) printDifference(reference string, is published, by string, price uint64) error {
 	id, version, _ := strings.Cut(reference, ":")
 	_, name, _ := strings.Cut(id, "/")

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// NewShowCommand says what the chain knows of an app or a dataset.
+// NewShowCommand returns the command "show", which prints what the chain knows of an app or a dataset.
 func NewShowCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "show", Short: "Say what the chain knows of an app or a dataset"}
 	cmd.AddCommand(

@@ -11,17 +11,18 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// tellBagEvery is how often a line says how far a big bag is, where there is no terminal.
+// tellBagEvery is the time between two lines about the progress of a big bag, on an output that is no terminal.
 const tellBagEvery = 5 * time.Second
 
-// plainView appends a line an event; of a big bag one for what went wrong, and one once in a while for the whole.
+// plainView writes one line for each event. For a big bag it writes a line for each event that went wrong, and now and then one for the
+// whole bag.
 type plainView struct {
 	out      io.Writer
 	begin    time.Time
 	now      func() time.Time
 	reminder reminder
 	tally    tally
-	told     time.Time // when the whole was last told
+	told     time.Time // time of the last line about the whole bag
 }
 
 func newPlainView(out io.Writer) *plainView {
@@ -30,7 +31,7 @@ func newPlainView(out io.Writer) *plainView {
 
 func (v *plainView) Observe(e client.Event) {
 	if e.Kind == client.EventFinished {
-		return // the report says it all
+		return // the report says everything
 	}
 	if !v.reminder.isDue(e) {
 		return
@@ -47,22 +48,22 @@ func (v *plainView) Observe(e client.Event) {
 	fmt.Fprintf(v.out, "%6.1fs %s\n", now.Sub(v.begin).Seconds(), eventLine(e))
 }
 
-// isWorthALine says whether an event of one task among many is told by itself: what went wrong is.
+// isWorthALine reports whether an event of one task in a big bag gets a line of its own: it does if something went wrong.
 func isWorthALine(e client.Event) bool {
 	return isFailure(e) || isTrouble(e)
 }
 
-// isTrouble says whether somebody is at fault, or the court has to find out.
+// isTrouble reports whether a worker is at fault, or the court is called.
 func isTrouble(e client.Event) bool {
 	return e.Kind == client.EventCourt || e.Kind == client.EventEnded && e.Result != nil && len(e.Result.Faults) > 0
 }
 
 func (v *plainView) Close() {}
 
-// eventLine is an event on one line, with its task's number in front where there is one.
+// eventLine returns an event on one line, after the number of its task if it has one.
 func eventLine(e client.Event) string { return OneLine(e, cli.EventText(e)) }
 
-// OneLine is eventLine with other words.
+// OneLine returns eventLine with another text for the event.
 func OneLine(e client.Event, text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {

@@ -8,15 +8,15 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// bigBag is from how many tasks on a bag is told as a whole: its count, and what went wrong.
+// bigBag is the least number of tasks for which a bag is shown as a whole, by counts and by what went wrong.
 const bigBag = maxTaskLines + 1
 
 // tally counts the tasks of a bag.
 type tally struct {
 	size, locked            uint64
-	ended, accepted, failed uint64 // failed ended without a result, for whatever reason
+	ended, accepted, failed uint64 // failed counts tasks that ended without a usable result, for any reason
 	paid                    uint64
-	begin                   time.Time // when the first task was heard of
+	begin                   time.Time // time of the first event about a task
 }
 
 // take counts an event.
@@ -42,15 +42,16 @@ func (t *tally) take(e client.Event, now time.Time) {
 	}
 }
 
-// isFailure says whether a task ended without a result that is of use.
+// isFailure reports whether a task ended without a usable result.
 func isFailure(e client.Event) bool {
 	return e.Kind == client.EventEnded && (e.Result == nil || !e.Result.Accepted() || e.Result.Failed())
 }
 
-// isBig says whether the tasks are too many to show each.
+// isBig reports whether the bag has too many tasks to show each.
 func (t *tally) isBig() bool { return t.size >= bigBag }
 
-// text says how far the bag is: "312 of 1000 ended, 298 accepted, 14 failed; 12.3 a second, about 56s left; 12.1 CRED of 40 CRED spent".
+// text says how far the bag is, for example: "312 of 1000 tasks ended, 298 with a result, 14 without; 12.3 a second, about 56s left; 12.1
+// CRED of 40 CRED spent".
 func (t *tally) text(now time.Time) string {
 	text := fmt.Sprintf("%d of %d tasks ended, %d with a result", t.ended, t.size, t.accepted)
 	if t.failed > 0 {
@@ -68,7 +69,7 @@ func (t *tally) text(now time.Time) string {
 	return text + " spent"
 }
 
-// rateText is a rate in the unit in which it is a number that people can imagine.
+// rateText returns a rate per second, minute or hour, whichever is the first with a number of at least 1.
 func rateText(each float64) string {
 	switch {
 	case each >= 1:

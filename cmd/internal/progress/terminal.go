@@ -15,7 +15,8 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// ttyView redraws a block of lines: the latest words about the whole, then a line a task.
+// ttyView shows a block of lines that it redraws: for a big bag a line about the whole, a line for each task, and a last line while the
+// chain makes no blocks. Events about the whole run scroll away above the block.
 type ttyView struct {
 	out   io.Writer
 	width int
@@ -24,14 +25,14 @@ type ttyView struct {
 
 	tasks map[uint64]*taskLine
 	tally tally
-	wait  string // what is said of a chain that is quiet; counts in its line, the last of the block
-	drawn int    // lines of the block on the screen
+	wait  string // text while the chain makes no blocks; it counts the time, in the last line of the block
+	drawn int    // lines of the block that are on the screen
 
 	drawnAt time.Time
-	stale   bool // something happened since
+	stale   bool // an event came after the block was drawn
 }
 
-// drawEvery is how often the block of a big bag is drawn: to sort its tasks for every event would take longer than they do.
+// drawEvery is how often the block of a big bag is redrawn. Sorting its tasks for every event would take longer than the events themselves.
 const drawEvery = 100 * time.Millisecond
 
 type taskLine struct {
@@ -45,7 +46,7 @@ type taskLine struct {
 	failed    bool
 }
 
-// maxTaskLines bounds the block, so that it never scrolls.
+// maxTaskLines bounds the block, so that the block never scrolls off the screen.
 const maxTaskLines = 18
 
 func newTTYView(out io.Writer, width int) *ttyView {
@@ -78,12 +79,12 @@ func (v *ttyView) Observe(e client.Event) {
 	v.drawLines()
 }
 
-// waitsToDraw says whether an event of a big bag is drawn with a later one.
+// waitsToDraw reports whether an event of a big bag is left for the next redraw.
 func (v *ttyView) waitsToDraw(e client.Event) bool {
 	return v.tally.isBig() && e.Task != "" && !isWorthALine(e) && v.now().Sub(v.drawnAt) < drawEvery
 }
 
-// isKept says whether an event scrolls by above the block, and so stays.
+// isKept reports whether an event also gets a line above the block, where it stays.
 func (v *ttyView) isKept(e client.Event) bool {
 	return e.Task == "" || isTrouble(e) || v.tally.isBig() && isFailure(e)
 }
@@ -107,12 +108,12 @@ func (v *ttyView) takeEvent(e client.Event) {
 	t.takeNote(e)
 }
 
-// drawAgain forgets who was drawn.
+// drawAgain forgets which workers were drawn, because others will be.
 func (t *taskLine) drawAgain() {
 	t.first, t.second, t.committed, t.revealed = "", nil, map[string]bool{}, map[string]bool{}
 }
 
-// takePhase takes how far the task is, and who has it.
+// takePhase records how far the task is, and who runs it.
 func (t *taskLine) takePhase(e client.Event) {
 	switch e.Kind {
 	case client.EventRetried:
@@ -139,7 +140,7 @@ func (t *taskLine) takePhase(e client.Event) {
 	}
 }
 
-// takeDrawn takes who runs the task: the first, or one of those who check it.
+// takeDrawn records a worker that was drawn: the first, or one that checks the first.
 func (t *taskLine) takeDrawn(e client.Event) {
 	if e.Wave == 1 {
 		t.first, t.phase = e.Organisation, "wave 1 runs"
@@ -148,7 +149,7 @@ func (t *taskLine) takeDrawn(e client.Event) {
 	t.second, t.phase = append(t.second, e.Organisation), fmt.Sprintf("wave %d runs", e.Wave)
 }
 
-// takeNote takes what stands behind the phase: the plan, a wait, or how it ended.
+// takeNote records the note after the phase: the plan, a wait, or how the task ended.
 func (t *taskLine) takeNote(e client.Event) {
 	switch e.Kind {
 	case client.EventPlanned:
@@ -164,8 +165,8 @@ func (t *taskLine) takeNote(e client.Event) {
 	}
 }
 
-// formatLine is a task in one line: who runs it, a star for each locked answer, an equals sign for each opened one. What a node said
-// stays on the line.
+// formatLine returns a task on one line, with the organisations that run it. A star marks a committed answer, an equals sign a revealed
+// one. Texts from a node are escaped, so that they stay on the line.
 func (t *taskLine) formatLine(index uint64) string {
 	if t.done {
 		return fmt.Sprintf("task %-3d %s", index, printable.Line(t.note))
@@ -209,7 +210,7 @@ func (v *ttyView) drawLines() {
 		v.drawn++
 		room = min(room, maxTaskLines-1)
 	}
-	// The block may not hold all: those that failed first, then those that still run.
+	// If the block cannot hold all tasks, it shows those that failed first, and then those that still run.
 	rank := func(t *taskLine) int {
 		switch {
 		case t.failed:
@@ -235,7 +236,7 @@ func (v *ttyView) drawLines() {
 	}
 }
 
-// cutLine keeps a line from wrapping, which would break the redraw.
+// cutLine cuts a line at the width of the terminal: a wrapped line would break the redraw.
 func (v *ttyView) cutLine(line string) string {
 	runes := []rune(line)
 	if v.width > 1 && len(runes) > v.width-1 {

@@ -1,4 +1,4 @@
-// Package progress shows the events of a run as they come: as lines, as a block that is drawn again, or as JSON.
+// Package progress shows the events of a run as they come: as lines, as a block that is redrawn, or as JSON.
 package progress
 
 import (
@@ -23,11 +23,11 @@ type quietView struct{}
 func (quietView) Observe(client.Event) {}
 func (quietView) Close()               {}
 
-// mostBetweenReminders is the most seconds between two words of a wait where each takes a line.
+// mostBetweenReminders is the longest time between two lines about one wait, in seconds.
 const mostBetweenReminders = 60
 
-// reminder lets the first word of a wait through, and then fewer and fewer of those that only count on: a line once in a
-// while, where there is no terminal on which one line can count.
+// reminder decides which events about a wait get a line, on outputs where a line cannot be redrawn. The first does; of the following, which
+// only count the seconds, fewer and fewer do.
 type reminder struct{ next uint64 }
 
 func (r *reminder) isDue(e client.Event) bool {
@@ -50,7 +50,7 @@ type jsonView struct {
 	reminder reminder
 }
 
-// NewJSONView writes one line of JSON for each event.
+// NewJSONView returns a view that writes one line of JSON for each event.
 func NewJSONView(out io.Writer) View {
 	enc := json.NewEncoder(printable.JSON(out))
 	enc.SetEscapeHTML(false)
@@ -66,7 +66,7 @@ func (v *jsonView) Observe(e client.Event) {
 
 func (v *jsonView) Close() {}
 
-// NewView chooses how progress is shown.
+// NewView chooses a view by the flags and by the kind of output.
 func NewView(out io.Writer, progress, output string) View {
 	switch {
 	case output == "json":

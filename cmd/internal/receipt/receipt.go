@@ -1,4 +1,4 @@
-// Package receipt has the commands for those who are shown a receipt: to verify it, and to ask nodes for what they could trust.
+// Package receipt has the commands for people who are shown a receipt: to verify it, and to ask nodes for a block that could be trusted.
 package receipt
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/credence-chain/credence/receipt"
 )
 
-// NewCommand is the command "receipt" with all that is below it.
+// NewCommand returns the command "receipt" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "receipt", Short: "Verify the proof of an answer, without a node", PersistentPreRunE: cli.NoPrepare,
@@ -24,16 +24,16 @@ func NewCommand() *cobra.Command {
 	return cmd
 }
 
-// verdict is what verify found, for --output json.
+// verdict is the result of "receipt verify", for --output json.
 type verdict struct {
 	Proven bool `json:"proven"`
-	// Reason of a refusal, as one word, and What is wrong in a sentence.
+	// Reason is the reason of a refusal in one word, and What says in a sentence what is wrong.
 	Reason receipt.Reason `json:"reason,omitempty"`
 	What   string         `json:"what,omitempty"`
-	// Statement is what is proven of a task, Feed of a feed.
+	// Statement is what the receipt of a task proves, Feed what the receipt of a feed proves.
 	Statement *receipt.Statement     `json:"statement,omitempty"`
 	Feed      *receipt.FeedStatement `json:"feed,omitempty"`
-	// FilesChecked: the files of the folder are those of the answer.
+	// FilesChecked says that the folder was compared with the answer and has exactly the answer's files.
 	FilesChecked bool `json:"files_checked"`
 }
 
@@ -94,7 +94,8 @@ The exit status is 0 when the answer is proven, and 15 when it is not.`,
 	return cmd
 }
 
-// verifyFile reads and verifies the file. With a verdict the error is that of what is not proven; without one nothing could be looked at.
+// verifyFile reads and verifies the file. If something is not proven, it returns a verdict and an error. If the file cannot be examined at
+// all, it returns no verdict.
 func verifyFile(ctx context.Context, file string, trust receipt.Trust, expected receipt.Expected, files string) (*verdict, error) {
 	if info, err := os.Stat(file); err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func (v *verdict) verifyTask(ctx context.Context, data []byte, trust receipt.Tru
 	return err
 }
 
-// verifyFeed verifies the receipt of a feed's value. It has no files.
+// verifyFeed verifies the receipt of a feed's value. Such a receipt has no files.
 func (v *verdict) verifyFeed(data []byte, trust receipt.Trust, expected receipt.Expected, files string) error {
 	if files != "" {
 		return &cli.Problem{What: "--files: this is the receipt of a feed, whose value is in it; expected one of a task", Exit: cli.ExitUsage}
@@ -148,12 +149,12 @@ func (v *verdict) verifyFeed(data []byte, trust receipt.Trust, expected receipt.
 	return err
 }
 
-// trusted is what a node says, for --output json.
+// trusted is a block that a node reports, for --output json.
 type trusted struct {
 	Chain string `json:"chain"`
 	Set   string `json:"set"`
 	Block string `json:"block"`
-	// Validators by address, with their powers.
+	// Validators are ordered by address, with their voting powers.
 	Validators []validator `json:"validators"`
 }
 

@@ -13,7 +13,12 @@ import (
 	"github.com/credence-chain/credence/receipt"
 )
 
-// shownText says what shows an answer again, and what that rests on.
+// This file puts into words what a verified receipt proves: writeStatement for a task, writeFeed for a feed's value. The words must claim
+// no more than the proof carries. They name who gave the answer and what that is worth under the task's policy, say when only the
+// validators' word stands behind something, and say so when the chain has a single validator. Texts that a program or a requester chose are
+// made printable, so that they cannot imitate a line of the output.
+
+// shownText says by which evidence an answer was shown, and on what that evidence rests.
 func shownText(e *receipt.ShownAnswer) string {
 	if e.Verifier == "" {
 		return fmt.Sprintf("a signature of the session key %s, attested by the platform %s: machine %s, started from measurement %s", e.Key, e.Platform, e.Machine, e.Measurement)
@@ -25,7 +30,7 @@ func shownText(e *receipt.ShownAnswer) string {
 	return text
 }
 
-// writeStatement says in words what a receipt proves. What a program or a requester chose is made printable.
+// writeStatement says in words what the receipt of a task proves.
 func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	fmt.Fprintf(out, "Proven: the chain %s accepted this answer, and it is final.\n\n", printable.Line(s.Chain))
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -80,7 +85,7 @@ func writeStatement(out io.Writer, s *receipt.Statement, files string) {
 	}
 }
 
-// asksEvidence says whether under a policy each answer comes with evidence.
+// asksEvidence reports whether each answer under a policy comes with evidence.
 func asksEvidence(policy string) bool {
 	p, found := poco.PolicyByName(policy)
 	return found && p.Rules().Evidence != poco.EvidenceNone
@@ -156,7 +161,7 @@ func joinNames(names []string) string {
 	return strings.Join(names, "")
 }
 
-// trustText says no more than the protocol promises (docs/protocol.md section 3).
+// trustText says what the answer's trust means. It claims no more than the protocol promises (docs/protocol.md section 3).
 func trustText(e receipt.Evidence) string {
 	if !e.Bounded {
 		return fmt.Sprintf("the policy %s bounds no wrong results: the answer is worth what those are who gave it", e.Policy)

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// NewManCommand is the command "man", which writes the pages of the program that it is added to.
+// NewManCommand returns the command "man", which writes the manual pages of the program to which it is added.
 func NewManCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man FOLDER", Short: "Write a page for man of every command", Args: cli.Exactly("FOLDER"), PersistentPreRunE: cli.NoPrepare,
@@ -35,7 +35,7 @@ func NewManCommand() *cobra.Command {
 	}
 }
 
-// Man is the page of a command, as roff.
+// Man returns the manual page of a command, in roff.
 func Man(cmd *cobra.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %q 1 \"\" %q \"\"\n.nh\n.ad l\n", strings.ToUpper(anchor(cmd)), cmd.Root().Name())
@@ -58,7 +58,7 @@ func Man(cmd *cobra.Command) string {
 	return homeless(b.String())
 }
 
-// option is a flag with what it does.
+// option returns a flag and its description.
 func option(f *pflag.Flag) string {
 	name := "--" + f.Name
 	if f.Shorthand != "" {
@@ -74,7 +74,7 @@ func option(f *pflag.Flag) string {
 	return fmt.Sprintf(".TP\n%s\n%s\n", roff(name), roff(usage))
 }
 
-// neighbours are the pages of the command above, and of those below.
+// neighbours returns the names of the pages of the parent command and the subcommands.
 func neighbours(cmd *cobra.Command) (out []string) {
 	if cmd.HasParent() {
 		out = append(out, roff(anchor(cmd.Parent()))+"(1)")
@@ -87,7 +87,7 @@ func neighbours(cmd *cobra.Command) (out []string) {
 	return out
 }
 
-// paragraphs keeps empty lines, and lines that are indented as they are.
+// paragraphs formats a text and keeps its empty lines and its indented lines.
 func paragraphs(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -103,7 +103,7 @@ func paragraphs(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// roff writes text so that man shows it as it is.
+// roff escapes text so that man shows it unchanged.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	lines := strings.Split(text, "\n")

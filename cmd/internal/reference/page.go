@@ -1,4 +1,4 @@
-// Package reference writes what --help says of all commands of a program: as one page of Markdown, and as pages for man.
+// Package reference writes the text of --help of all commands of a program, as one page of Markdown and as manual pages.
 package reference
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
-// commonIn is in how many commands a flag has to be the same to be described once for all.
+// commonIn is the number of commands in which a flag must be the same to be described once for all.
 const commonIn = 15
 
-// Markdown is the reference of a program.
+// Markdown returns the reference of a program.
 func Markdown(root *cobra.Command) string {
 	commands := visible(root)
 	common := commonFlags(commands)
@@ -68,7 +68,7 @@ func section(b *strings.Builder, cmd *cobra.Command, common map[string]*pflag.Fl
 	}
 }
 
-// visible lists a command and what is below it and is shown.
+// visible returns a command and its subcommands, without hidden ones.
 func visible(cmd *cobra.Command) []*cobra.Command {
 	out := []*cobra.Command{cmd}
 	for _, sub := range cmd.Commands() {
@@ -79,7 +79,7 @@ func visible(cmd *cobra.Command) []*cobra.Command {
 	return out
 }
 
-// flagsOf are the flags of a command, by name, those that it inherits among them.
+// flagsOf returns the flags of a command by name, including inherited ones.
 func flagsOf(cmd *cobra.Command) map[string]*pflag.Flag {
 	out := map[string]*pflag.Flag{}
 	add := func(f *pflag.Flag) {
@@ -98,7 +98,7 @@ func same(a, b *pflag.Flag) bool {
 	return b != nil && a.Usage == b.Usage && a.DefValue == b.DefValue && a.Shorthand == b.Shorthand && a.Value.Type() == b.Value.Type()
 }
 
-// commonFlags are the flags that are the same in many commands.
+// commonFlags returns the flags that are the same in at least commonIn commands.
 func commonFlags(commands []*cobra.Command) map[string]*pflag.Flag {
 	type kind struct{ name, usage, def, short string }
 	count := map[kind]int{}
@@ -118,7 +118,7 @@ func commonFlags(commands []*cobra.Command) map[string]*pflag.Flag {
 	return out
 }
 
-// usages describes flags as --help does.
+// usages returns the descriptions of flags, in the form of --help.
 func usages(flags map[string]*pflag.Flag) string {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	for _, f := range flags {
@@ -127,7 +127,7 @@ func usages(flags map[string]*pflag.Flag) string {
 	return strings.TrimRight(set.FlagUsagesWrapped(120), "\n")
 }
 
-// text is what the command does, at length where it says so.
+// text returns the long description of a command, or the short one if it has no long one.
 func text(cmd *cobra.Command) string {
 	if cmd.Long != "" {
 		return strings.TrimSpace(cmd.Long)
@@ -139,7 +139,7 @@ func anchor(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPa
 
 func fenced(text string) string { return "```\n" + strings.Trim(text, "\n") + "\n```\n" }
 
-// unindent takes off the two spaces with which help shows examples.
+// unindent removes the two spaces with which help indents examples.
 func unindent(text string) string {
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")
 	for i, line := range lines {
@@ -148,12 +148,12 @@ func unindent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// escape writes text so that Markdown shows it as it is.
+// escape escapes text so that Markdown shows it unchanged.
 func escape(text string) string {
 	return strings.NewReplacer("<", `\<`, "*", `\*`, "_", `\_`, "[", `\[`, "|", `\|`, "`", "\\`").Replace(text)
 }
 
-// homeless takes the folder of whoever writes the reference out of it.
+// homeless replaces the home folder of the user who writes the reference by "~".
 func homeless(text string) string {
 	home, err := os.UserHomeDir()
 	if err != nil || home == "/" {

@@ -1,6 +1,5 @@
-// Package requester is the commands of people who have programs run, and who publish or trade: run, check, task, workflow, receipt, feed,
-// agent, publish, order and context.
-// They stand on the client library alone, so that a program without a node can offer them.
+// Package requester lists the commands for people who run programs on the chain, publish, or trade. The commands need only the client
+// library, so a program without a node can offer them.
 package requester
 
 import (
@@ -18,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/workflow"
 )
 
-// Commands are publish, check, run, task, workflow, receipt, feed, agent, order and context.
+// Commands returns publish, check, run, task, workflow, receipt, feed, agent, order and context.
 func Commands() []*cobra.Command {
 	commands := []*cobra.Command{
 		program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(),

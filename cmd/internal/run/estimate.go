@@ -17,9 +17,9 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// estimateJob says what a job would cost.
+// estimateJob prints what a job would cost.
 func estimateJob(cmd *cobra.Command, c *connect.Flags, job client.Job, output string) error {
-	job.Out = "" // nothing is downloaded
+	job.Out = "" // an estimate downloads nothing
 	return withRunner(cmd, c, 0, true, func(ctx context.Context, r *client.Runner) error {
 		e, err := r.Estimate(ctx, job)
 		if e != nil && output == "json" {
@@ -33,7 +33,7 @@ func estimateJob(cmd *cobra.Command, c *connect.Flags, job client.Job, output st
 	})
 }
 
-// PrintEstimate tells people.
+// PrintEstimate prints an estimate in words.
 func PrintEstimate(out io.Writer, e *client.Estimate) {
 	t := printer.NewLabels(out)
 	defer t.Flush()
@@ -68,7 +68,7 @@ func PrintEstimate(out io.Writer, e *client.Estimate) {
 	t.AddRow("time", "a worker has at most %s for its answer; two groups of workers run a task one after the other", blocksText(e.Window, e.BlockMillis))
 }
 
-// bagText says what the tasks of a bag take, if nothing goes wrong.
+// bagText says how many replicas the tasks of a bag need, and how long they run, if nothing goes wrong.
 func bagText(e *client.Estimate) string {
 	f := e.Forecast
 	text := fmt.Sprintf("%.0f replicas expected, %.2f a task; the last: %s", f.Replicas, f.Replicas/float64(e.Tasks), f.Last.Short())
@@ -88,7 +88,7 @@ func isAre(n int) string {
 	return "are"
 }
 
-// blocksText is a number of blocks, and the time that they are meant to take.
+// blocksText returns a number of blocks, and about how long they take.
 func blocksText(blocks int64, millis uint64) string {
 	return fmt.Sprintf("%d blocks (%s)", blocks, (time.Duration(blocks) * time.Duration(millis) * time.Millisecond).Round(time.Second))
 }

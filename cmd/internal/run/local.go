@@ -23,7 +23,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// runLocal runs a job on this machine, in the sandbox of a worker or by its engine of containers, and asks no chain.
+// runLocal runs a job on this machine and asks no chain. It uses a worker's sandbox or, for an image, a container engine.
 func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output string) error {
 	ctx := cmd.Context()
 	if err := job.Prepare(); err != nil {
@@ -74,13 +74,13 @@ func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output str
 	return nil
 }
 
-// rulesOf returns what the protocol says of the runtime of a run here: one that ran has rules.
+// rulesOf returns the protocol's rules for the runtime of a local run. A runtime that ran has rules, so the error is ignored.
 func rulesOf(r *local.Report) contract.Runtime {
 	rules, _ := contract.FindRuntime(r.Runtime)
 	return rules
 }
 
-// formatLocalFailure says how the program failed.
+// formatLocalFailure says in words how the program failed.
 func formatLocalFailure(r *local.Report) string {
 	how := fmt.Sprintf("failed (%s)", r.Reason)
 	if r.Reason == string(runtime.Exit) {
@@ -92,14 +92,14 @@ func formatLocalFailure(r *local.Report) string {
 	return "the program " + how + ", and would do so on every worker"
 }
 
-// openLocal sets up a runtime, with what it compiles or unpacks kept for the next run.
+// openLocal opens a runtime. What the runtime compiles or unpacks is cached for the next run.
 func openLocal(ctx context.Context, name string, engine runtime.OCI) (runtime.Runtime, error) {
 	cache := ""
 	if folder, err := os.UserCacheDir(); err == nil {
 		cache = filepath.Join(folder, "credence")
 	}
 	c := runtime.Config{
-		CacheDir: cache, SandboxOptional: true, // the program is the user's own
+		CacheDir: cache, SandboxOptional: true, // a weaker sandbox is accepted, since the program is the user's own
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	if rules, err := contract.FindRuntime(name); err != nil || !rules.Image {
@@ -121,7 +121,7 @@ func openLocal(ctx context.Context, name string, engine runtime.OCI) (runtime.Ru
 	return r, nil
 }
 
-// findEngine picks an engine that is here: a program, which needs no daemon, or a Docker Engine.
+// findEngine chooses a container engine of this machine: a program, which needs no daemon, or else a Docker Engine.
 func findEngine(look func(string) (string, error), socket string) string {
 	for _, name := range runtime.Engines {
 		if name == runtime.EngineDocker {
@@ -137,7 +137,7 @@ func findEngine(look func(string) (string, error), socket string) string {
 	return ""
 }
 
-// writeLocal tells people what a run here came to.
+// writeLocal prints the result of a local run in words.
 func writeLocal(out io.Writer, r *local.Report, folder string) {
 	fmt.Fprintf(out, "%s, exit status %d", r.Kind, r.ExitCode)
 	if r.Reason != "" {
@@ -160,7 +160,7 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 	if rules.FuelSchedule != "" {
 		fmt.Fprintf(out, "  %-10s %s (%d)\n", "fuel", cli.FormatFuel(r.Fuel), r.Fuel)
 	}
-	if r.MemoryBytes > 0 { // a Docker Engine does not say
+	if r.MemoryBytes > 0 { // a Docker Engine does not report it
 		fmt.Fprintf(out, "  %-10s %s at its peak\n", "memory", cli.FormatBytes(r.MemoryBytes))
 	}
 	fmt.Fprintf(out, "  %-10s %.2f s, and %.2f s to %s\n", "time", r.RunSeconds, r.CompileSeconds, prepare)

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// marketFlags are what a job asks of the market, as the command line says it.
+// marketFlags are the flags that say what a job asks of the market.
 type marketFlags struct {
 	jobflags.Flags
 	pools   []string
@@ -32,7 +32,7 @@ func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
-// fillJob puts the flags that run alone has into a job. Errors name the flag.
+// fillJob sets the fields of a job for which only "run" has flags. Errors name the flag.
 func (m *marketFlags) fillJob(job *client.Job) error {
 	job.Pools, job.Expiry, job.Platform = m.pools, m.expiry, m.platform
 	var err error
@@ -43,7 +43,7 @@ func (m *marketFlags) fillJob(job *client.Job) error {
 	return err
 }
 
-// parseRest reads a time, or a number of blocks.
+// parseRest reads a duration or a number of blocks; both are 0 for an empty text.
 func parseRest(text string) (blocks int64, t time.Duration, err error) {
 	if text == "" {
 		return 0, 0, nil

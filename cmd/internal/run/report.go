@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// PrintReport says how a run ended: verdict, files, cost, who lied, what the ledgers say.
+// PrintReport prints how a run ended: its verdict, files and costs, who answered wrong, and what the ledgers say.
 func PrintReport(out io.Writer, r *client.Report) {
 	fmt.Fprintln(out)
 	printTasks(out, r)
@@ -24,7 +24,7 @@ func PrintReport(out io.Writer, r *client.Report) {
 	printResults(out, r)
 }
 
-// printTasks has a line for each of a few tasks, and of many for what is special.
+// printTasks prints a line for each task of a small bag. Of a large bag it prints only what is special.
 func printTasks(out io.Writer, r *client.Report) {
 	if len(r.Tasks) > 4 {
 		printSpecial(out, r.Tasks)
@@ -35,7 +35,7 @@ func printTasks(out io.Writer, r *client.Report) {
 	}
 }
 
-// printVerdict counts what was accepted, and tells of several deals, and of tasks that nobody met.
+// printVerdict prints how many tasks were accepted, how many deals there were, and how many tasks were not matched.
 func printVerdict(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {
@@ -56,7 +56,7 @@ func printCost(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Cost      %s of %s locked%s; %s refunded\n", cli.FormatCRED(r.Paid), cli.FormatCRED(r.Locked), premiumText(r.Premiums), cli.FormatCRED(r.Refunded))
 }
 
-// printSlashed says what stake was taken, and from whom.
+// printSlashed prints how much stake was slashed, and whose.
 func printSlashed(out io.Writer, r *client.Report) {
 	if r.Slashed == 0 {
 		return
@@ -68,7 +68,7 @@ func printSlashed(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Slashed   %s of stake%s; %s of it burnt\n", cli.FormatCRED(r.Slashed), who, cli.FormatCRED(r.Burnt))
 }
 
-// printResults says where the files are, what lives on chain, and which tasks left nothing.
+// printResults prints where the files are, what is stored on the chain, and which tasks have no files.
 func printResults(out io.Writer, r *client.Report) {
 	if files := resultFiles(r); len(files) > 0 {
 		fmt.Fprintf(out, "Result    %s, every byte checked against the accepted digest\n", summaryOf(files))
@@ -87,7 +87,7 @@ func printResults(out io.Writer, r *client.Report) {
 	}
 }
 
-// printSpecial says of a large bag only what is special, what happened to several of its tasks once.
+// printSpecial prints what is special about tasks of a large bag. What happened to several tasks is printed once, with their numbers.
 func printSpecial(out io.Writer, tasks []*client.TaskReport) {
 	var texts []string
 	of := map[string][]*client.TaskReport{}
@@ -119,10 +119,10 @@ func printSpecial(out io.Writer, tasks []*client.TaskReport) {
 	}
 }
 
-// mostNumbers is how many tasks are named in a line.
+// mostNumbers is how many tasks one line names.
 const mostNumbers = 10
 
-// emptyResults counts the results that are here and have no file.
+// emptyResults counts the downloaded results that have no file.
 func emptyResults(r *client.Report) int {
 	n := 0
 	for _, t := range r.Tasks {
@@ -160,7 +160,7 @@ func summaryOf(files []string) string {
 	return fmt.Sprintf("%s ... %s (%d files)", files[0], files[len(files)-1], len(files))
 }
 
-// premiumText says what was destroyed beside what was paid.
+// premiumText says how much was destroyed (premiums) in addition to what was paid.
 func premiumText(premiums uint64) string {
 	if premiums == 0 {
 		return ""

@@ -1,4 +1,4 @@
-// Package run has the command that runs a program on the chain or here, and says how that ended.
+// Package run has the command that runs a program on the chain or on this machine, and reports how the run ended.
 package run
 
 import (
@@ -30,7 +30,7 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// jobFlags are a job as the command line says it.
+// jobFlags are the flags of "run".
 type jobFlags struct {
 	bagGiven bool
 	out      string
@@ -39,10 +39,10 @@ type jobFlags struct {
 	marketFlags
 }
 
-// NewCommand is the command "run".
+// NewCommand returns the command "run".
 func NewCommand() *cobra.Command { return runCmdWith(&jobFlags{}) }
 
-// runCmdWith parses into the flags given.
+// runCmdWith returns the command "run", which parses into the given flags.
 func runCmdWith(j *jobFlags) *cobra.Command {
 	var (
 		c      connect.Flags
@@ -147,7 +147,7 @@ Exit status:
 	return cmd
 }
 
-// readJob reads the flags.
+// readJob returns the job that the flags and arguments describe.
 func (j *jobFlags) readJob(args []string) (client.Job, error) {
 	job, table, err := j.ReadJob(args[0], args[1:], j.bagGiven)
 	if err != nil {
@@ -166,15 +166,15 @@ func (j *jobFlags) readJob(args []string) (client.Job, error) {
 	return job, nil
 }
 
-// NewFlags are the flags of a job, by their names on the command line of run.
+// NewFlags returns the flags of a job under the names that "run" gives them.
 func NewFlags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
 	(&jobFlags{}).marketFlags.addFlags(f)
 	return f
 }
 
-// ParseJob reads a job as run would: an app, flags by their names, and arguments. The table is that of --map; nil without it. Where
-// the results go is left to the caller.
+// ParseJob reads a job as "run" would, from an app, flags by name, and arguments. table is the table of --map; nil without it. The caller
+// decides where the results go.
 func ParseJob(app string, flags map[string][]string, args []string) (client.Job, *jobflags.Table, error) {
 	var j jobFlags
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)
@@ -195,13 +195,14 @@ func ParseJob(app string, flags map[string][]string, args []string) (client.Job,
 	return job, j.table, err
 }
 
-// nonceOf is the identity of what is submitted under a name.
+// nonceOf derives a request's nonce from the name in --once. The same name gives the request the same id, so a repeated command continues
+// what it began.
 func nonceOf(name string) uint64 {
 	sum := sha256.Sum256([]byte("credence run --once " + name))
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-// newTable makes the table of the bag, with the rows of --map.
+// newTable returns the table of the bag, with the rows of --map.
 func (j *jobFlags) newTable(out string) *tasktable.Table {
 	if j.table == nil {
 		return tasktable.New(out, nil, nil)
@@ -209,7 +210,7 @@ func (j *jobFlags) newTable(out string) *tasktable.Table {
 	return tasktable.New(out, j.table.Columns, j.table.Rows)
 }
 
-// defaultOut is a folder that does not exist yet.
+// defaultOut returns the name of a result folder that does not exist yet.
 func defaultOut(name string) string {
 	base := filepath.Base(strings.TrimSuffix(strings.TrimSuffix(name, ".wasm"), ".tar"))
 	base, _, _ = strings.Cut(base, ":")
@@ -231,7 +232,7 @@ func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktab
 	})
 }
 
-// resumeRun goes on with a request that was submitted before.
+// resumeRun continues a request that was submitted earlier.
 func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out, style, output string, stall time.Duration) error {
 	return withRunner(cmd, c, stall, false, func(ctx context.Context, r *client.Runner) error {
 		ref, err := client.Resolve(ctx, r.Conn, text, client.KindRequest)
@@ -247,7 +248,7 @@ func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out, style, output st
 	})
 }
 
-// withRunner connects, loads the keys where they are needed, and works.
+// withRunner connects, loads the keys if they are needed, and calls work.
 func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys bool, work func(context.Context, *client.Runner) error) error {
 	ctx, stop := cli.WatchContext(cmd)
 	defer stop()
@@ -267,8 +268,8 @@ func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys 
 	})
 }
 
-// Follow shows a run as it goes, keeps its table, and says how it ended. What is stopped names the command that goes on with it;
-// next says what to do when nothing was submitted yet.
+// Follow shows a run while it goes on, keeps its table, and prints how it ended. If the run is stopped, the error names the command that
+// continues it. next says what to do if nothing had been submitted yet.
 func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, style, output, next string, work func(client.Observer) (*client.Report, error)) error {
 	view := progress.NewView(out, style, output)
 	report, err := work(func(e client.Event) {
@@ -290,7 +291,7 @@ func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, 
 	return nameFolder(cli.Stopped(ctx, err, next), folder)
 }
 
-// nameFolder has the command that goes on with a run bring its results too.
+// nameFolder adds --out to the command in an error that continues a run, so that the command also downloads the results.
 func nameFolder(err error, folder string) error {
 	err = cli.Explain(err)
 	var p *cli.Problem

@@ -15,7 +15,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// begun is what retry or cancel did, for --output json.
+// begun is the result of "task retry" or "task cancel", for --output json.
 type begun struct {
 	Request string `json:"request"`
 	Of      string `json:"of,omitempty"`
@@ -23,7 +23,7 @@ type begun struct {
 	Height  int64  `json:"height,string"`
 }
 
-// requestOf finds the request that an id of it, of its deal, or of one of its tasks belongs to.
+// requestOf returns the request to which an id belongs: its own id, the id of one of its deals, or the id of one of its tasks.
 func requestOf(ctx context.Context, conn *credence.Conn, text string) (markettypes.Request, error) {
 	ref, err := credence.Resolve(ctx, conn, text, credence.KindTask, credence.KindRequest, credence.KindDeal)
 	if err != nil {

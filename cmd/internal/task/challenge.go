@@ -13,12 +13,12 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// challenged is what a challenge did, for --output json.
+// challenged is the result of "task challenge", for --output json.
 type challenged struct {
 	Task string `json:"task"`
-	// Bond in ucred.
+	// Bond is in ucred.
 	Bond uint64 `json:"bond"`
-	// Hash of the transaction, and the Height of its block.
+	// Hash is the transaction's, and Height is that of its block.
 	Hash   string `json:"hash"`
 	Height int64  `json:"height,string"`
 }
@@ -83,7 +83,7 @@ that fetched them have the bytes too. This can be asked once for a task, and the
 	return cmd
 }
 
-// sendChallenge sends the bond and waits for its block.
+// sendChallenge sends the challenge with its bond, and waits for its block.
 func sendChallenge(ctx context.Context, l *connect.Link, msg *taskstypes.MsgChallenge) (*challenged, error) {
 	s, err := credence.NewSender(l.Conn, l.Requester, credence.SenderOptions{})
 	if err != nil {

@@ -24,11 +24,11 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// requestRow is a request with what its deals came to.
+// requestRow is a request, with the sums over its deals.
 type requestRow struct {
 	ID        string     `json:"id"`
 	Height    int64      `json:"height"`
-	Time      *time.Time `json:"time,omitempty"` // of its first deal, or of its block; nil where nobody keeps it
+	Time      *time.Time `json:"time,omitempty"` // time of the first deal, or else of the request's block; nil if the node no longer has it
 	Status    string     `json:"status"`
 	Tasks     uint64     `json:"tasks"`
 	Ended     uint64     `json:"ended"`
@@ -41,15 +41,15 @@ type requestRow struct {
 	Reason    string     `json:"reason,omitempty"`
 }
 
-// isFailed says whether a part of the request ended without an answer.
+// isFailed reports whether a part of the request ended without an accepted answer.
 func (r requestRow) isFailed() bool {
 	return r.Accepted < r.Ended || slices.Contains([]string{"unmatched", "expired"}, r.Status)
 }
 
-// statusWords are what a request's status can be: those of the chain, and of what is matched whether it has ended.
+// statusWords are the possible statuses of a request. They are those of the chain, except that a matched request is "running" or "ended".
 var statusWords = []string{"queued", "resting", "running", "ended", "unmatched", "cancelled", "expired", "signed"}
 
-// listFilter says which requests are listed.
+// listFilter holds the flags that select requests.
 type listFilter struct {
 	statuses []string
 	app      string
@@ -59,7 +59,7 @@ type listFilter struct {
 	after time.Time
 }
 
-// check reads the flags.
+// check checks and reads the flags.
 func (f *listFilter) check(now time.Time) error {
 	for _, s := range f.statuses {
 		if err := cli.OneOf("--status", s, statusWords...); err != nil {
@@ -71,7 +71,7 @@ func (f *listFilter) check(now time.Time) error {
 	return err
 }
 
-// parseSince reads a time ago such as 90m, 24h or 7d, a date, or a time. The zero time of nothing.
+// parseSince reads an age such as 90m, 24h or 7d, a date, or a time. For an empty text it returns the zero time.
 func parseSince(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -94,7 +94,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, &cli.Problem{What: fmt.Sprintf("--since %q: expected a time ago such as 90m, 24h or 7d, or a date such as 2026-01-31", text), Exit: cli.ExitUsage}
 }
 
-// wants says whether a request is listed. One whose time nobody keeps is older than any that is asked for.
+// wants reports whether a request is selected. A request whose time the node no longer has counts as too old.
 func (f *listFilter) wants(r requestRow) bool {
 	switch {
 	case len(f.statuses) > 0 && !slices.Contains(f.statuses, r.Status):
@@ -180,7 +180,7 @@ func readRequests(ctx context.Context, conn *credence.Conn, who string) (out []r
 	return out, nil
 }
 
-// rowOf is a request as it is listed.
+// rowOf returns the row of a request.
 func rowOf(r markettypes.Request, deals []dealstypes.Deal) requestRow {
 	row := requestRow{
 		ID: r.Id, Height: r.Height, Tasks: r.Job.Size_, MaxPrice: r.Job.MaxPrice, App: r.Job.App, Requester: r.Requester, Reason: r.Reason,
@@ -205,7 +205,7 @@ func rowOf(r markettypes.Request, deals []dealstypes.Deal) requestRow {
 	return row
 }
 
-// timeOfBlock is a block's time; nil where the node no longer has it.
+// timeOfBlock returns the time of a block; nil if the node no longer has the block.
 func timeOfBlock(ctx context.Context, conn *credence.Conn, height int64) *time.Time {
 	res, err := conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
 	if err != nil || res.GetSdkBlock().GetHeader().GetTime() == nil {
@@ -217,7 +217,7 @@ func timeOfBlock(ctx context.Context, conn *credence.Conn, height int64) *time.T
 
 func printRequests(out io.Writer, rows []requestRow, output string) error {
 	if rows == nil {
-		rows = []requestRow{} // a list of nothing is a list
+		rows = []requestRow{} // an empty list is printed as [], not as null
 	}
 	switch output {
 	case "json":

@@ -57,7 +57,8 @@ worker says it, also where the workers did not agree, and nothing attests it.`,
 	return cmd
 }
 
-// writeEnding tells people; what the program wrote stands behind a bar, so that none of it can be taken for a line of ours.
+// writeEnding prints how a task ended. A bar precedes each line that the program wrote, so that none can be taken for a line of this
+// command.
 func writeEnding(out io.Writer, e *credence.Ending) {
 	if e.Kind == "" {
 		fmt.Fprintf(out, "%s: no answer was accepted\n", e.Ended)
@@ -80,7 +81,7 @@ func writeEnding(out io.Writer, e *credence.Ending) {
 	fmt.Fprintf(out, "The end of its stderr:\n%s", printable.Lines(e.Stderr, "  | "))
 }
 
-// writeLogs tells what workers say; no digest covers it.
+// writeLogs prints logs that workers serve. No digest covers them: a worker can claim anything.
 func writeLogs(out io.Writer, logs []credence.WorkerLog) {
 	fmt.Fprintln(out, "What it printed is no part of an answer: this is what each worker says, and nothing attests it.")
 	for _, l := range logs {

@@ -10,7 +10,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// PrintMoney writes a settlement, every movement of it. Name calls accounts by what people know them as.
+// PrintMoney prints every payment of a settlement. name returns the name by which people know an account.
 func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 	s := task.Settlement
 	if s == nil {
@@ -21,7 +21,7 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 		fmt.Fprintf(t, "    %s\t%s\t-> %s\t%s\n", source, cli.FormatCRED(amount), to, what)
 	}
 	pay := func(p taskstypes.Payment) {
-		to := "the chain" // the budget is the module's account, which has no name
+		to := "the chain" // the audit budget is an account of the module, which has no name
 		if p.Party != "AUDITS" {
 			to = name(p.To)
 		}

@@ -77,7 +77,8 @@ it begins at a block that the verifier trusts.`,
 	return cmd
 }
 
-// waitForFinal makes a receipt again and again, with a pause, as long as the answer can be challenged. It says once what it waits for.
+// waitForFinal returns a function that calls make again and again, with a pause, as long as the answer can still be challenged. It prints
+// once what it waits for.
 func waitForFinal(ctx context.Context, say io.Writer, pause time.Duration, make func() (*receipt.Receipt, error, error)) func() (*receipt.Receipt, error, error) {
 	return func() (*receipt.Receipt, error, error) {
 		for told := false; ; told = true {
@@ -97,7 +98,7 @@ func waitForFinal(ctx context.Context, say io.Writer, pause time.Duration, make 
 	}
 }
 
-// theTask is the one task that a reference names.
+// theTask returns the one task that a reference names.
 func theTask(ctx context.Context, conn *credence.Conn, ref credence.Ref) (string, error) {
 	if ref.Kind == credence.KindTask {
 		return ref.ID, nil
@@ -115,7 +116,7 @@ func theTask(ctx context.Context, conn *credence.Conn, ref credence.Ref) (string
 	return tasks[0].Id, nil
 }
 
-// receiptProblem says what to do where there is no receipt.
+// receiptProblem adds to an error what to do when there is no receipt.
 func receiptProblem(id string, err error) error {
 	reason, is := receipt.IsRefusal(err)
 	if !is {

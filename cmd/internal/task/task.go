@@ -25,7 +25,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// NewCommand is the command "task" with all that is below it.
+// This file has watch, show and fetch. All of them take an id, or the beginning of one, of a task, a deal or a request (resolveID), and
+// work on every task below it. "watch" follows events to the end, "show" replays them from the state, and both print through package
+// progress. The exit status says how the tasks ended, as that of "run" does; so a script can wait with "watch" for what "run" began.
+
+// NewCommand returns the command "task" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "task", Short: "List, follow, show, fetch, repeat, cancel, prove and challenge tasks", PersistentPreRunE: cli.NoPrepare,
@@ -34,8 +38,8 @@ func NewCommand() *cobra.Command {
 	return cmd
 }
 
-// resolveID finds out what an id, or the beginning of one, names: a task, a deal or a request. A request that ended without a
-// deal is a *Problem.
+// resolveID returns what an id, or the beginning of one, names: a task, a deal or a request. For a request that ended without a deal it
+// returns a *cli.Problem.
 func resolveID(ctx context.Context, conn *credence.Conn, id string) (credence.Ref, error) {
 	ref, err := credence.Resolve(ctx, conn, id, credence.KindTask, credence.KindRequest, credence.KindDeal)
 	if err != nil || ref.Kind != credence.KindRequest {
@@ -96,7 +100,7 @@ byte against the accepted digests; those that are in the folder already are kept
 	return cmd
 }
 
-// watchRef follows what the reference names to its end. The error says how it ended, as that of a run does.
+// watchRef follows the tasks of a reference to their end. Like that of a run, the error says how they ended.
 func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string, advise bool) (err error) {
 	v := progress.NewView(cmd.OutOrStdout(), style, output)
 	defer v.Close()
@@ -170,7 +174,7 @@ func taskShowCmd() *cobra.Command {
 	return cmd
 }
 
-// printOnchain writes what lives on chain of a task's answer, where something does.
+// printOnchain prints the part of a task's answer that is stored on the chain, if there is one.
 func printOnchain(ctx context.Context, out io.Writer, conn *credence.Conn, task taskstypes.Task) error {
 	if !task.Ended() || task.Pruned != 0 {
 		return nil
@@ -182,7 +186,7 @@ func printOnchain(ctx context.Context, out io.Writer, conn *credence.Conn, task 
 	return err
 }
 
-// plainShow is a task's story without times: it is all over.
+// plainShow prints the events of a task without times: all of them lie in the past.
 type plainShow struct{ out io.Writer }
 
 func newPlainShow(out io.Writer) *plainShow { return &plainShow{out} }
@@ -267,7 +271,7 @@ func taskFetchCmd() *cobra.Command {
 	return cmd
 }
 
-// fetchInto brings the results of what the reference names, and says what became of each task.
+// fetchInto downloads the results of a reference, and prints what became of each task.
 func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string) error {
 	reports, err := fetchResults(ctx, l, ref, out)
 	if output == "json" {
@@ -286,7 +290,7 @@ func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cre
 	return err
 }
 
-// fetchResults downloads the results of what the reference names.
+// fetchResults downloads the results of a reference.
 func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out string) ([]*credence.TaskReport, error) {
 	var task, deal, request string
 	switch ref.Kind {

@@ -1,5 +1,5 @@
-// Package tasktable keeps the table of a bag beside its results: a CSV file with a line for each task, which says which row it is,
-// how it ended, and where its result lies.
+// Package tasktable keeps a table of a bag's tasks beside their results. It is a CSV file with a line for each task, which has the task's
+// row of --map, how the task ended, and where its result is.
 package tasktable
 
 import (
@@ -17,50 +17,50 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// FileName is the table's, in the folder of the results.
+// FileName is the name of the table in the folder of the results.
 const FileName = "tasks.csv"
 
-// The columns that follow the row's own.
+// columns are the columns that follow those of the row.
 var columns = []string{"task", "status", "exit_status", "reason", "result", "files", "digest", "paid_ucred"}
 
-// What a status says.
+// The statuses.
 const (
-	// StatusPending: it has not ended, or was not seen to.
+	// StatusPending says that the task has not ended, or that its end was not seen.
 	StatusPending = "pending"
-	// StatusAccepted: it has a result.
+	// StatusAccepted says that the task has a result.
 	StatusAccepted = "accepted"
-	// StatusFailed: the program failed, and that is the accepted answer.
+	// StatusFailed says that the program failed, and that this failure is the accepted answer.
 	StatusFailed = "failed"
-	// StatusRefunded: it ended without an answer.
+	// StatusRefunded says that the task ended without an answer.
 	StatusRefunded = "refunded"
 )
 
-// saveEvery is how often the file is written while tasks end.
+// saveEvery is the time between two writes of the file while tasks end.
 const saveEvery = 2 * time.Second
 
 // Table is the table of a bag.
 type Table struct {
 	file   string
 	folder string
-	names  []string   // of the columns that the row has of its own
-	rows   [][]string // their cells
+	names  []string   // names of the row's own columns
+	rows   [][]string // cells of the row's own columns
 	tasks  []*client.TaskReport
 	saved  time.Time
-	wrong  error // the first that writing met
+	wrong  error // the first error of a write
 }
 
-// New makes the table of a bag; names and rows may be empty. It is written once the bag is submitted.
+// New returns the table of a bag. names and rows may be empty. The file is written once the bag is submitted.
 func New(folder string, names []string, rows [][]string) *Table {
 	return &Table{file: filepath.Join(folder, FileName), folder: folder, names: names, rows: rows}
 }
 
-// KeepIn has the table written to another file than that beside the results.
+// KeepIn lets the table be written to another file than FileName in the folder of the results.
 func (t *Table) KeepIn(file string) *Table {
 	t.file = file
 	return t
 }
 
-// Load makes the table of a bag that is gone on with: rows are those of the file that is there already, if one is.
+// Load returns the table of a bag that is resumed. It takes the rows from an earlier file if there is one.
 func Load(folder string) *Table {
 	t := New(folder, nil, nil)
 	file, err := os.Open(filepath.Join(folder, FileName))
@@ -83,7 +83,7 @@ func Load(folder string) *Table {
 	return t
 }
 
-// Observe takes what a run tells. A bag of one task without rows has no table.
+// Observe takes an event of a run. A bag of one task without rows gets no table.
 func (t *Table) Observe(e client.Event) {
 	switch e.Kind {
 	case client.EventSubmitted, client.EventResuming:
@@ -104,7 +104,7 @@ func (t *Table) Observe(e client.Event) {
 	}
 }
 
-// Close writes the table for the last time. The error is the first that writing it met.
+// Close writes the table for the last time. It returns the first error of any write.
 func (t *Table) Close() error {
 	if len(t.tasks) > 0 {
 		t.save()
@@ -112,7 +112,7 @@ func (t *Table) Close() error {
 	return t.wrong
 }
 
-// Path is where the table is; empty when the bag has none.
+// Path returns the path of the table; "" if the bag has none.
 func (t *Table) Path() string {
 	if len(t.tasks) == 0 {
 		return ""
@@ -120,7 +120,7 @@ func (t *Table) Path() string {
 	return t.file
 }
 
-// save writes the whole file anew beside the old one, and then puts it in its place.
+// save writes a new file and then puts it in the place of the old one, so that the file is always complete.
 func (t *Table) save() {
 	if err := t.write(); err != nil && t.wrong == nil {
 		t.wrong = fmt.Errorf("the table of tasks: %w", err)
@@ -131,7 +131,7 @@ func (t *Table) save() {
 func (t *Table) write() error {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	_ = w.Write(slices.Concat([]string{"row"}, t.names, columns)) // a buffer takes everything
+	_ = w.Write(slices.Concat([]string{"row"}, t.names, columns)) // writing to a buffer does not fail
 	for i, task := range t.tasks {
 		own := make([]string, len(t.names))
 		if i < len(t.rows) {
@@ -149,7 +149,7 @@ func (t *Table) write() error {
 	return os.Rename(t.file+".part", t.file)
 }
 
-// cells are what became of a task, in the order of columns.
+// cells returns what became of a task, in the order of columns.
 func (t *Table) cells(r *client.TaskReport) []string {
 	if r == nil {
 		return []string{"", StatusPending, "", "", "", "", "", ""}
@@ -167,7 +167,7 @@ func (t *Table) cells(r *client.TaskReport) []string {
 	}
 }
 
-// Status is how a task ended.
+// Status returns how a task ended.
 func Status(r *client.TaskReport) string {
 	switch {
 	case r == nil:

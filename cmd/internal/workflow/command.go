@@ -1,4 +1,4 @@
-// Package workflow has the commands that run graphs of jobs: a file says the nodes and what waits for what.
+// Package workflow has the commands that run workflows: graphs of jobs. A file lists the nodes, and what each of them waits for.
 package workflow
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// NewCommand is the command "workflow" with all that is below it.
+// NewCommand returns the command "workflow" with its subcommands.
 func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "workflow", Short: "Run a graph of jobs, each on the results of others", PersistentPreRunE: cli.NoPrepare,
@@ -27,7 +27,7 @@ beside the file, so that "workflow resume" goes on where it was stopped or kille
 	return cmd
 }
 
-// withDefinition reads the file, and works in its folder, from which the paths in it lead.
+// withDefinition reads the file, and calls work in the file's folder, to which the paths in the file are relative.
 func withDefinition(file string, work func(*definition) error) error {
 	d, err := readDefinition(file)
 	if err != nil {
@@ -44,7 +44,7 @@ func withDefinition(file string, work func(*definition) error) error {
 	return work(d)
 }
 
-// check says everything that can be said without a chain.
+// check checks everything that needs no chain.
 func (d *definition) check() error {
 	for _, n := range d.nodes {
 		job, _, err := n.known()
@@ -64,7 +64,7 @@ func (d *definition) check() error {
 	return nil
 }
 
-// checkFiles looks whether the files are there that the node names and no other node makes.
+// checkFiles checks that the files exist that a node reads, apart from results of other nodes.
 func (n node) checkFiles(job client.Job) error {
 	missing := func(flag, path string) error {
 		return &cli.Problem{What: fmt.Sprintf("node %s: %s: there is no file %s", n.name, flag, cli.ShellQuote(path)), Next: "paths lead from the folder of the workflow's file", Exit: cli.ExitUsage}

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// edge is why a node waits for another.
+// edge says that a node waits for another, and why.
 type edge struct{ from, to, label string }
 
-// edges are all, in the order of the file. An edge without a result is a barrier.
+// edges returns all edges in the order of the file. An edge along which no result is read is a barrier.
 func (d *definition) edges() (out []edge) {
 	for _, n := range d.nodes {
 		for _, of := range n.reads {
@@ -37,7 +37,7 @@ func (d *definition) edges() (out []edge) {
 	return out
 }
 
-// label is what a node is called in a drawing.
+// label returns the text that stands for a node in a drawing.
 func (n node) label() string {
 	switch {
 	case len(n.flags["map"]) > 0:
@@ -48,7 +48,7 @@ func (n node) label() string {
 	return n.app
 }
 
-// drawMermaid draws for Markdown pages.
+// drawMermaid draws the graph in Mermaid's language, for Markdown pages.
 func (d *definition) drawMermaid(out io.Writer) {
 	quote := func(s string) string { return strings.ReplaceAll(s, `"`, "#quot;") }
 	fmt.Fprintln(out, "flowchart LR")
@@ -64,10 +64,10 @@ func (d *definition) drawMermaid(out io.Writer) {
 	}
 }
 
-// mermaidID is a name that is no word of Mermaid's.
+// mermaidID returns a name for a node that cannot be a keyword of Mermaid.
 func mermaidID(name string) string { return "n_" + strings.ReplaceAll(name, "-", "_") }
 
-// drawDOT draws for Graphviz.
+// drawDOT draws the graph in DOT, for Graphviz.
 func (d *definition) drawDOT(out io.Writer) {
 	fmt.Fprintf(out, "digraph %s {\n  rankdir=LR\n  node [shape=box]\n", strconv.Quote(d.name))
 	for _, n := range d.nodes {

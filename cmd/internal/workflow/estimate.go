@@ -16,8 +16,8 @@ import (
 // nodeEstimate is what a node would cost.
 type nodeEstimate struct {
 	Node string `json:"node"`
-	// Open says that results of other nodes decide how many tasks it has and what they read: the estimate is then of one task, or
-	// of the bag as far as it is known.
+	// Open says that the number of tasks, or what they read, depends on results of other nodes. The estimate is then for one task, or for the
+	// part of the bag that is known.
 	Open bool `json:"open"`
 	*client.Estimate
 	Error string `json:"error,omitempty"`

@@ -22,39 +22,39 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
-// definition is a workflow as its file says it.
+// definition is a workflow, as its file states it.
 type definition struct {
 	name   string
-	path   string // of the file, absolute
-	digest string // of its content
+	path   string // absolute path of the file
+	digest string // digest of the file's content
 	nodes  []node
 }
 
-// node is a node as the file says it.
+// node is one node of the workflow, as the file states it.
 type node struct {
 	name, app string
 	args      []string
-	flags     map[string][]string // of run, by name
-	after     []string            // as written
+	flags     map[string][]string // flags of "run", by name
+	after     []string            // in the order of the file
 	when      *workflow.Condition
-	reads     []string // the nodes whose results it reads
+	reads     []string // nodes whose results it reads
 }
 
 var (
 	nodeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
-	// resultOf is @NODE in a flag that names files: the folder with the results of the node.
+	// resultOf matches @NODE in a flag that names files. It stands for the folder with the results of that node.
 	resultOf = regexp.MustCompile(`(^|=)@([a-z][a-z0-9_-]*)`)
 )
 
-// fileFlags are the flags whose values name files, in which @NODE has a meaning.
+// fileFlags are the flags whose values name files. In them @NODE has a meaning.
 var fileFlags = []string{"input", "map", "stdin", "dataset"}
 
-// wrongFile says what is wrong with the file.
+// wrongFile returns an error about the file.
 func wrongFile(path, format string, args ...any) error {
 	return &cli.Problem{What: fmt.Sprintf("%s: %s", path, fmt.Sprintf(format, args...)), Next: "docs/workflows.md says what a workflow has", Exit: cli.ExitUsage}
 }
 
-// readDefinition reads a file, and says what is wrong with it by itself: its words, its names, its edges, and its flags.
+// readDefinition reads a file and checks what can be checked in the file alone: its fields, names, edges and flags.
 func readDefinition(path string) (*definition, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -106,7 +106,7 @@ func readDefinition(path string) (*definition, error) {
 	return d, nil
 }
 
-// readNode reads a node; what is no word of its own is a flag of run.
+// readNode reads a node. A field that is no word of workflows is a flag of "run".
 func readNode(given map[string]any, defaults map[string][]string) (node, error) {
 	r := &nodeReader{fields: maps.Clone(given)}
 	err := steps.Run(
@@ -122,13 +122,13 @@ func readNode(given map[string]any, defaults map[string][]string) (node, error) 
 	return r.node, err
 }
 
-// nodeReader is a node while it is read, and the fields that are not read yet.
+// nodeReader holds a node while it is read, and the fields that have not been read yet.
 type nodeReader struct {
 	node   node
 	fields map[string]any
 }
 
-// take reads a field, which may be missing, as texts.
+// take reads a field as a list of texts. The field may be missing.
 func (r *nodeReader) take(key string, into *[]string) (err error) {
 	value, given := r.fields[key]
 	delete(r.fields, key)
@@ -138,7 +138,7 @@ func (r *nodeReader) take(key string, into *[]string) (err error) {
 	return err
 }
 
-// takeOne reads a field that is one text.
+// takeOne reads a field as one text.
 func (r *nodeReader) takeOne(key string, into *string) error {
 	var list []string
 	if err := r.take(key, &list); err != nil {
@@ -151,7 +151,7 @@ func (r *nodeReader) takeOne(key string, into *string) error {
 	return nil
 }
 
-// checkName forgets a name that is none, so that errors call the node by its number.
+// checkName checks the node's name. It forgets an invalid name, so that errors name the node by its number.
 func (r *nodeReader) checkName() error {
 	name := r.node.name
 	if nodeName.MatchString(name) {
@@ -167,7 +167,7 @@ func (r *nodeReader) takeCondition() (err error) {
 	return err
 }
 
-// takeFlags reads what is left, which are flags; the node's own win over the defaults.
+// takeFlags reads the remaining fields as flags. They override the defaults.
 func (r *nodeReader) takeFlags(defaults map[string][]string) error {
 	own, err := readFlags(r.fields)
 	if err != nil {
@@ -191,7 +191,7 @@ func (r *nodeReader) findReads() {
 	}
 }
 
-// readCondition reads "when": a node, and the exit statuses with which this one runs.
+// readCondition reads "when": another node, and the exit statuses of that node with which this node runs.
 func readCondition(value any) (*workflow.Condition, error) {
 	if value == nil {
 		return nil, nil
@@ -209,7 +209,7 @@ func readCondition(value any) (*workflow.Condition, error) {
 	return &c, nil
 }
 
-// readFlags reads flags by their names. Lists give a flag several times.
+// readFlags reads flags by name. A list gives a flag several times.
 func readFlags(fields map[string]any) (map[string][]string, error) {
 	known := run.NewFlags()
 	out := map[string][]string{}
@@ -226,7 +226,7 @@ func readFlags(fields map[string]any) (map[string][]string, error) {
 	return out, nil
 }
 
-// texts are a value as flags take it.
+// texts returns a value as the texts that a flag takes.
 func texts(key string, value any) ([]string, error) {
 	switch v := value.(type) {
 	case string:
@@ -252,7 +252,7 @@ func texts(key string, value any) ([]string, error) {
 	return nil, fmt.Errorf("%s: expected a text, a number, true or false, or a list of them", key)
 }
 
-// graph is what waits for what.
+// graph returns which node waits for which.
 func (d *definition) graph() workflow.Graph {
 	g := workflow.Graph{Name: d.name}
 	for _, n := range d.nodes {
@@ -267,12 +267,12 @@ func (d *definition) graph() workflow.Graph {
 	return g
 }
 
-// find is a node by its name.
+// find returns the node of a name.
 func (d *definition) find(name string) node {
 	return d.nodes[slices.IndexFunc(d.nodes, func(n node) bool { return n.name == name })]
 }
 
-// job is the node's job, with the results of others in their folders below out.
+// job returns the node's job. Results of other nodes are in folders below out.
 func (n node) job(out string) (client.Job, *jobflags.Table, error) {
 	flags := maps.Clone(n.flags)
 	for _, flag := range fileFlags {
@@ -291,8 +291,8 @@ func (n node) job(out string) (client.Job, *jobflags.Table, error) {
 	return job, table, n.explain(err)
 }
 
-// known is the part of the node's job that can be judged before others have run: without what it reads of their results. open says
-// that there is more.
+// known returns the part of the node's job that can be checked before other nodes have run. It leaves out what the node reads of their
+// results, and then sets open.
 func (n node) known() (job client.Job, open bool, err error) {
 	flags := maps.Clone(n.flags)
 	for _, name := range fileFlags {
@@ -312,7 +312,7 @@ func (n node) known() (job client.Job, open bool, err error) {
 	return job, open, n.explain(err)
 }
 
-// explain says which node an error is about.
+// explain adds to an error which node it is about.
 func (n node) explain(err error) error {
 	if err == nil {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// runFlags are those of run and resume.
+// runFlags are the flags of "workflow run" and "workflow resume".
 type runFlags struct {
 	chain   connect.Flags
 	out     string
@@ -51,7 +51,7 @@ nodes that failed are run again.`
 			return &cli.Problem{What: fmt.Sprintf("--concurrency %d: expected at least 1", f.most), Exit: cli.ExitUsage}
 		}
 		var err error
-		for _, path := range []*string{&f.out, &f.journal} { // they are from where one stands
+		for _, path := range []*string{&f.out, &f.journal} { // these paths are relative to the user's folder, not to the file's
 			if *path != "" && err == nil {
 				*path, err = filepath.Abs(*path)
 			}
@@ -103,7 +103,7 @@ func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bo
 	})
 }
 
-// open begins a journal, or reads the one that is there.
+// open creates a journal or, to resume, reads the existing one.
 func (f *runFlags) open(d *definition, file, chain string, resume bool) (*workflow.Journal, error) {
 	goOn := f.command("resume", file)
 	if !resume {
@@ -133,12 +133,12 @@ func (f *runFlags) open(d *definition, file, chain string, resume bool) (*workfl
 	return j, nil
 }
 
-// command is what goes on or begins.
+// command returns the command line that starts or continues the workflow.
 func (f *runFlags) command(verb, file string) string {
 	return fmt.Sprintf("credenced workflow %s %s", verb, cli.ShellQuote(file))
 }
 
-// explain says how the whole ended.
+// explain says how the whole workflow ended.
 func (f *runFlags) explain(ctx context.Context, err error, file string) error {
 	var failed *workflow.NodesFailed
 	var left *client.Interrupted
@@ -163,7 +163,7 @@ func (f *runFlags) explain(ctx context.Context, err error, file string) error {
 	return err
 }
 
-// work brings a node to its end.
+// work runs one node to its end, or resumes it.
 func (d *definition) work(ctx context.Context, r *client.Runner, name, out string, nonce uint64, request string, tell client.Observer) (*client.Report, error) {
 	n := d.find(name)
 	folder := filepath.Join(out, name)
@@ -175,7 +175,7 @@ func (d *definition) work(ctx context.Context, r *client.Runner, name, out strin
 	if rows != nil {
 		table = tasktable.New(folder, rows.Columns, rows.Rows)
 	}
-	table.KeepIn(folder + ".csv") // beside the folder, which others read as it is
+	table.KeepIn(folder + ".csv") // beside the folder, because other nodes read everything in the folder
 	watched := func(e client.Event) {
 		table.Observe(e)
 		tell(e)
@@ -193,7 +193,7 @@ func (d *definition) work(ctx context.Context, r *client.Runner, name, out strin
 	return report, errors.Join(err, table.Close())
 }
 
-// moveAside keeps what a node that failed had left.
+// moveAside renames a folder that a failed run of the node left, so that its content is kept.
 func moveAside(folder string) error {
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) == 0 {
 		return nil
@@ -206,7 +206,7 @@ func moveAside(folder string) error {
 	}
 }
 
-// longest is the longest name of a node.
+// longest returns the length of the longest name of a node.
 func (d *definition) longest() int {
 	return len(slices.MaxFunc(d.nodes, func(a, b node) int { return len(a.name) - len(b.name) }).name)
 }

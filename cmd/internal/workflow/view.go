@@ -14,28 +14,28 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// fewTasks is up to how many tasks of a node each is told when it ends.
+// fewTasks is the largest number of tasks of a node for which each task's end gets a line.
 const fewTasks = 8
 
-// tellEvery is how often a line says how far a node of more tasks is.
+// tellEvery is the time between two lines about the progress of a node with more tasks.
 const tellEvery = 5 * time.Second
 
-// view tells of a workflow, a line for what is worth one.
+// view prints the events of a workflow that are worth a line.
 type view struct {
 	out   io.Writer
-	enc   *json.Encoder // nil for people
+	enc   *json.Encoder // nil for output in words
 	width int
 	begin time.Time
 	nodes map[string]*count
 }
 
-// count is how far a node is.
+// count is the progress of a node's tasks.
 type count struct {
 	size, ended, failed uint64
 	told                time.Time
 }
 
-// told is a line of JSON.
+// told is one line of JSON output.
 type told struct {
 	Node   string          `json:"node"`
 	Status workflow.Status `json:"status"`
@@ -124,7 +124,7 @@ func (v *view) printLine(name, text string) {
 	fmt.Fprintf(v.out, "%6.1fs %-*s  %s\n", time.Since(v.begin).Seconds(), v.width, name, text)
 }
 
-// printEnd says what became of each node.
+// printEnd prints what became of each node.
 func (v *view) printEnd(j *workflow.Journal) {
 	var paid uint64
 	counts := map[workflow.Status]int{}

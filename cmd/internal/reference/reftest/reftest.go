@@ -14,7 +14,8 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/reference"
 )
 
-// Compare fails when docs/reference has another reference of the program, or writes it anew. folder is that of the repository.
+// Compare fails if the reference of the program in docs/reference differs from its commands. If rewrite is set, it writes the reference
+// instead. folder is the root of the repository.
 func Compare(t *testing.T, folder string, root *cobra.Command, rewrite bool) {
 	t.Helper()
 	path := filepath.Join(folder, "docs", "reference", root.Name()+".md")
@@ -35,7 +36,7 @@ func Compare(t *testing.T, folder string, root *cobra.Command, rewrite bool) {
 	}
 }
 
-// ManPages writes all pages of a program, and has groff read them where it is there: it complains of nothing.
+// ManPages writes all manual pages of a program. If groff is installed, it checks that groff reads them without complaint.
 func ManPages(t *testing.T, root *cobra.Command) {
 	t.Helper()
 	folder := t.TempDir()
