@@ -1,8 +1,8 @@
-// Package beaconkey is the key a seat signs beacon proofs with: BLS12-381, public keys in G2, signatures in G1.
+// Package beaconkey implements the key with which a seat signs beacon proofs: BLS12-381, public keys in G2, signatures in G1.
 //
-// BLS is used as a verifiable random function: for a key and a message there is exactly one valid signature, so that a
-// proposer can withhold its proof but not choose it. For that to hold every encoding must be the canonical one; this
-// package accepts no other.
+// BLS is used as a verifiable random function: for a key and a message there is exactly one valid signature. A proposer can
+// therefore withhold its proof but not choose it. This holds only if every encoding is the canonical one, so this package accepts
+// no other.
 package beaconkey
 
 import (
@@ -24,7 +24,7 @@ const (
 	PublicKeySize = bls12381.G2SizeCompressed
 	// SignatureSize is the length of a signature: a compressed point of G1.
 	SignatureSize = bls12381.G1SizeCompressed
-	// SeedSize is the length of the secret a private key is derived from.
+	// SeedSize is the length of the secret from which a private key is derived.
 	SeedSize = 32
 
 	possessionDomain = "credence/beacon/possession/v1"
@@ -38,7 +38,7 @@ var (
 	ErrSeed       = errors.New("invalid beacon seed")
 )
 
-// PrivateKey signs.
+// PrivateKey is a key that signs beacon proofs.
 type PrivateKey struct {
 	key *bls.PrivateKey[bls.KeyG2SigG1]
 	pub []byte
@@ -72,7 +72,7 @@ func NewSeed(random io.Reader) ([]byte, error) {
 // PublicKey returns the public key, PublicKeySize bytes.
 func (k *PrivateKey) PublicKey() []byte { return bytes.Clone(k.pub) }
 
-// Sign returns the one signature of msg, SignatureSize bytes.
+// Sign returns the only valid signature of msg, SignatureSize bytes.
 func (k *PrivateKey) Sign(msg []byte) []byte { return bls.Sign(k.key, msg) }
 
 // Possession returns the proof that the holder knows the secret of its public key.
@@ -84,11 +84,12 @@ func ValidatePublicKey(pub []byte) error {
 	return err
 }
 
-// verified are the signatures of late that verified, by the hash of key, message and signature. A validator verifies the proof
-// of each block before it votes and again when it executes the block, and each time costs as much as dozens of transactions.
+// verified holds recent signatures that verified, by the hash of key, message and signature. A validator verifies the proof of
+// each block before it votes and again when it executes the block. Each verification costs as much as dozens of transactions.
 var verified = recent.New[[sha256.Size]byte, struct{}](64)
 
-// Verify checks that sig is the signature of msg under pub, in its canonical encoding. What verified of late is remembered.
+// Verify checks that sig is the signature of msg under pub, in its canonical encoding. It remembers recent signatures that
+// verified.
 func Verify(pub, msg, sig []byte) error {
 	question := sha256.Sum256(Fields(pub, msg, sig))
 	if _, found := verified.Get(question); found {
@@ -122,7 +123,7 @@ func verifyPairing(pub, msg, sig []byte) error {
 	return nil
 }
 
-// VerifyPossession checks the proof that somebody knows the secret of pub.
+// VerifyPossession checks the proof that the holder of pub knows its secret.
 func VerifyPossession(pub, proof []byte) error {
 	if err := Verify(pub, possessionMessage(pub), proof); err != nil {
 		return fmt.Errorf("%w: %w", ErrPossession, err)
@@ -130,7 +131,7 @@ func VerifyPossession(pub, proof []byte) error {
 	return nil
 }
 
-// publicKeys are those of late that are valid. There are as many as seats, and each is used again and again.
+// publicKeys holds recent keys that are valid. There are about as many as seats, and each is used again and again.
 var publicKeys = recent.New[string, *bls.PublicKey[bls.KeyG2SigG1]](256)
 
 func parsePublicKey(pub []byte) (*bls.PublicKey[bls.KeyG2SigG1], error) {
@@ -159,8 +160,8 @@ func possessionMessage(pub []byte) []byte {
 	return Fields([]byte(possessionDomain), pub)
 }
 
-// Fields joins fields so that no two lists of fields give the same bytes: each is preceded by its length, 4 bytes
-// big endian.
+// Fields joins fields so that no two lists of fields give the same bytes: the length of each field precedes it, 4 bytes big
+// endian.
 func Fields(fields ...[]byte) []byte {
 	var out []byte
 	for _, f := range fields {

@@ -22,7 +22,7 @@ type file struct {
 
 const fileType = "credence/beacon-key/bls12381-g2"
 
-// Save writes the key derived from seed to path, readable by the owner alone. It never overwrites.
+// Save writes the key derived from seed to path, readable by the owner alone. It never overwrites a file.
 func Save(path string, seed []byte) (*PrivateKey, error) {
 	key, err := New(seed)
 	if err != nil {
@@ -46,8 +46,8 @@ func Save(path string, seed []byte) (*PrivateKey, error) {
 	return key, f.Close()
 }
 
-// Load reads a key file, with the passphrase if it is encrypted. The error wraps os.ErrNotExist when there is none, and
-// keyfile.ErrLocked when it does not open. A file that others may read is refused.
+// Load reads a key file, with the passphrase if it is encrypted. The error wraps os.ErrNotExist when there is no file, and
+// keyfile.ErrLocked when an encrypted file cannot be opened. A file that others may read is refused.
 func Load(path string, passphrase keyfile.Source) (*PrivateKey, error) {
 	bz, err := keyfile.Read(path, passphrase)
 	if err != nil {

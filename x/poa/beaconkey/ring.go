@@ -9,13 +9,14 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// NextFileName is the name, beside FileName, of the key file that a node signs with once its seat has rotated to it.
+// NextFileName is the name of a second key file beside FileName. The node signs with its key once the seat has rotated to that
+// key.
 const NextFileName = "beacon_key.next.json"
 
-// Ring is the keys that a node holds: the seat's, and the one that it rotates to.
+// Ring holds the keys of a node: the seat's key, and the key to which the seat rotates.
 type Ring []*PrivateKey
 
-// SignAs signs with the secret of a public key; false when the ring has none.
+// SignAs signs msg with the secret of a public key. It returns false when the ring does not hold that secret.
 func (r Ring) SignAs(pubkey, msg []byte) ([]byte, bool) {
 	for _, key := range r {
 		if bytes.Equal(key.pub, pubkey) {
@@ -35,8 +36,8 @@ func (r Ring) Holds(pubkey []byte) bool {
 	return false
 }
 
-// LoadRing reads the keys in a node's config folder. The error wraps os.ErrNotExist when there is none; of two, either may be
-// missing. Both open with one passphrase, if they are encrypted.
+// LoadRing reads the keys in a node's config folder. One of the two files may be missing; the error wraps os.ErrNotExist when both
+// are. If they are encrypted, one passphrase opens both.
 func LoadRing(folder string, passphrase keyfile.Source) (ring Ring, err error) {
 	first, err := Load(filepath.Join(folder, FileName), passphrase)
 	if err == nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// BeginBlock reads the last block's votes and the evidence in this one: the one walk over seats a block may make.
+// BeginBlock counts the last block's votes and punishes the evidence in this block. No other step visits all seats in every block.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -44,8 +44,8 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return nil
 }
 
-// countVote moves a seat's window by one vote, and jails the seat when it missed too many. It writes only when
-// something changes: a chain whose validators are up writes nothing here.
+// countVote records one vote in a seat's downtime window, and jails the seat once it has missed too many votes. It writes only
+// when the vote differs from the one that it replaces: a chain whose validators are up writes nothing here.
 func (k Keeper) countVote(ctx context.Context, params types.Params, consensus []byte, missed bool) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	orgID, err := k.SeatByConsensus.Get(ctx, consensus)
@@ -74,7 +74,7 @@ func (k Keeper) countVote(ctx context.Context, params types.Params, consensus []
 		}
 		return k.MissedCount.Set(ctx, orgID, count-1)
 	}
-	// Votes of a seat that is out arrive for two more blocks; they count for nothing.
+	// A seat that has left the set still votes for two more blocks. These votes are not counted.
 	seat, err := k.GetSeat(ctx, orgID)
 	if errors.Is(err, types.ErrNotFound) {
 		return nil
@@ -95,7 +95,8 @@ func (k Keeper) countVote(ctx context.Context, params types.Params, consensus []
 	return k.Jail(ctx, orgID, fmt.Sprintf("missed %d of the last %d votes", count, params.DowntimeWindow))
 }
 
-// punishEvidence tombstones the seat that evidence is about. The consensus engine has checked the evidence and its age.
+// punishEvidence tombstones the seat that the evidence is against. The consensus engine has already checked the evidence and its
+// age.
 func (k Keeper) punishEvidence(ctx context.Context, e comet.Evidence) error {
 	if e.Type() != comet.DuplicateVote && e.Type() != comet.LightClientAttack {
 		return nil
@@ -114,7 +115,8 @@ func (k Keeper) punishEvidence(ctx context.Context, e comet.Evidence) error {
 	return k.tombstoneSeat(ctx, orgID, e.Height())
 }
 
-// EndBlock carries out the changes that are due and that the turnover allows, and returns what the consensus engine has to be told.
+// EndBlock shares out the fees, carries out the changes that are due and that the turnover allows, and returns the validator
+// updates for the consensus engine.
 func (k Keeper) EndBlock(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	if err := k.shareFees(ctx); err != nil {
 		return nil, err

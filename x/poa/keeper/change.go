@@ -14,7 +14,13 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// enqueueChange has a change wait for its block, which may be this one. ErrPending when another change of the seat waits.
+// Changes of seats that wait. A seat joins, leaves, is handed over or rotates a key in three steps. A message stores a Change, at
+// most one for each seat. EndBlock carries the change out once it is due and the turnover allows it. validatorUpdates then tells
+// the consensus engine. The turnover is the power that moved by choice within turnover_blocks; it stays below a third of the
+// active power. Jailing, tombstones and revocations do not wait and are not counted.
+
+// enqueueChange stores a change of a seat. EndBlock carries it out once it is due, which may be in this block. It returns
+// ErrPending when another change of the seat waits.
 func (k Keeper) enqueueChange(ctx context.Context, c types.Change) error {
 	waits, err := k.Changes.Has(ctx, c.OrgId)
 	if err != nil {
@@ -26,7 +32,8 @@ func (k Keeper) enqueueChange(ctx context.Context, c types.Change) error {
 	return k.imposeChange(ctx, c)
 }
 
-// imposeChange is enqueue of what the council decided: it takes the place of what waits.
+// imposeChange stores a change and replaces the change of the seat that waits, if any. What the council decided is stored in this
+// way.
 func (k Keeper) imposeChange(ctx context.Context, c types.Change) error {
 	if err := k.Changes.Set(ctx, c.OrgId, c); err != nil {
 		return err
@@ -34,8 +41,8 @@ func (k Keeper) imposeChange(ctx context.Context, c types.Change) error {
 	return emitEvent(ctx, &types.EventChangeQueued{OrgId: c.OrgId, Kind: c.Kind, Due: c.Due})
 }
 
-// carryOut makes the changes that are due and fit, the longest due first. Each seat has one at most, so that this is a walk
-// over seats at worst, and over nothing in most blocks.
+// carryOut applies the due changes that the turnover allows, the longest due first. A seat has at most one change, so the walk
+// visits no more entries than there are seats, and none in most blocks.
 func (k Keeper) carryOut(ctx context.Context) error {
 	due, err := k.dueChanges(ctx)
 	if err != nil || len(due) == 0 {
@@ -66,7 +73,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 		if err == nil {
 			continue
 		}
-		// Since it began to wait the seat was jailed, revoked, replaced, or somebody took the key.
+		// The change became impossible while it waited: the seat was jailed, revoked or replaced, or somebody took the key.
 		if err := emitEvent(ctx, &types.EventChangeDropped{OrgId: c.OrgId, Kind: c.Kind, Reason: err.Error()}); err != nil {
 			return err
 		}
@@ -74,7 +81,7 @@ func (k Keeper) carryOut(ctx context.Context) error {
 	return nil
 }
 
-// dueChanges returns the changes whose height has come, in the order in which it came.
+// dueChanges returns the changes whose due height has come, the earliest due first.
 func (k Keeper) dueChanges(ctx context.Context) (due []types.Change, err error) {
 	now := heightOf(ctx)
 	err = k.Changes.Walk(ctx, nil, func(_ string, c types.Change) (bool, error) {
@@ -87,7 +94,7 @@ func (k Keeper) dueChanges(ctx context.Context) (due []types.Change, err error) 
 	return due, err
 }
 
-// powerOf returns the power that a change moves.
+// powerOf returns the voting power that a change moves.
 func (k Keeper) powerOf(ctx context.Context, c types.Change) (int64, error) {
 	seat, err := k.GetSeat(ctx, c.OrgId)
 	if errors.Is(err, types.ErrNotFound) {
@@ -107,7 +114,7 @@ func (k Keeper) powerOf(ctx context.Context, c types.Change) (int64, error) {
 	return 0, nil
 }
 
-// applyChange makes a change, or says why it can no longer be made.
+// applyChange carries a change out, or returns why it is no longer possible.
 func (k Keeper) applyChange(ctx context.Context, c types.Change) error {
 	seat, err := k.GetSeat(ctx, c.OrgId)
 	if err != nil {
@@ -177,8 +184,8 @@ func (k Keeper) applyBeaconKey(ctx context.Context, seat types.Seat, pubkey, pos
 	return emitEvent(ctx, &types.EventKeyRotated{OrgId: seat.OrgId, Key: string(types.KeyBeacon)})
 }
 
-// fitsTurnover says whether this much power may change now: so that less than a third changes within turnover_blocks, or nothing else
-// does.
+// fitsTurnover says whether this much power may change now. It may if less than a third of the active power then changes within
+// turnover_blocks, or if nothing else has changed within them.
 func (k Keeper) fitsTurnover(ctx context.Context, power int64) (bool, error) {
 	if power == 0 {
 		return true, nil
@@ -219,7 +226,8 @@ func (k Keeper) addTurnover(ctx context.Context, power int64) error {
 	return k.Turnover.Set(ctx, heightOf(ctx), before+power)
 }
 
-// forgetTurnover forgets the blocks before the window. Within it no more blocks have an entry than seats may change.
+// forgetTurnover removes the entries of blocks before the window. The window has at most as many entries as seats that may change
+// in it.
 func (k Keeper) forgetTurnover(ctx context.Context) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

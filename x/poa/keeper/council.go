@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// AddSeat gives an organisation a seat, which waits for its operator: a validator that does not run would count against the two
-// thirds that blocks need.
+// AddSeat gives an organisation a seat. The seat joins the validator set only when its operator sends MsgUnjail: a validator that
+// does not run yet would count against the two thirds that blocks need.
 func (k Keeper) AddSeat(ctx context.Context, orgID, operator string, keys types.SeatKeys) error {
 	seat, err := k.newSeat(ctx, orgID, operator, keys)
 	if err != nil {
@@ -25,7 +25,7 @@ func (k Keeper) AddSeat(ctx context.Context, orgID, operator string, keys types.
 	return emitEvent(ctx, &types.EventSeatAdded{OrgId: orgID, Operator: operator})
 }
 
-// newSeat checks the keys and the organisation of a seat that the council gives.
+// newSeat makes the seat that the council gives an organisation, and checks its keys, its organisation and its operator.
 func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.SeatKeys) (types.Seat, error) {
 	if err := keys.Verify(chainID(ctx), orgID); err != nil {
 		return types.Seat{}, err
@@ -38,7 +38,7 @@ func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.
 	if err != nil {
 		return seat, err
 	}
-	seat.Power = others[0].Power // equal for all; there is always one
+	seat.Power = others[0].Power // all seats have equal power, and there is always a seat
 	if err := seat.Validate(k.addresses); err != nil {
 		return seat, err
 	}
@@ -48,7 +48,8 @@ func (k Keeper) newSeat(ctx context.Context, orgID, operator string, keys types.
 	return seat, k.checkHolder(ctx, orgID, operator)
 }
 
-// RemoveSeat takes a seat away once the turnover allows it, which is this block as a rule. ErrFloor.
+// RemoveSeat removes a seat once the turnover allows it, usually at the end of this block. It returns ErrFloor when too few seats
+// would remain active.
 func (k Keeper) RemoveSeat(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -60,7 +61,8 @@ func (k Keeper) RemoveSeat(ctx context.Context, orgID string) error {
 	return k.imposeChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_LEAVE, Due: heightOf(ctx)})
 }
 
-// LeaveSeat is RemoveSeat by the seat's own will.
+// LeaveSeat removes a seat as RemoveSeat does, but at the operator's request: it returns ErrPending while another change of the
+// seat waits.
 func (k Keeper) LeaveSeat(ctx context.Context, seat types.Seat) error {
 	if err := k.checkFloor(ctx, seat); err != nil {
 		return err
@@ -68,8 +70,8 @@ func (k Keeper) LeaveSeat(ctx context.Context, seat types.Seat) error {
 	return k.enqueueChange(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_LEAVE, Due: heightOf(ctx)})
 }
 
-// ClearTombstone gives a tombstoned seat new keys. Evidence about those that it had counts no more: whoever holds one, a thief
-// perhaps, can still make some.
+// ClearTombstone gives a tombstoned seat new keys. Evidence about its old keys no longer counts: whoever holds one of them, a
+// thief perhaps, can still make such evidence.
 func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.SeatKeys) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -100,7 +102,7 @@ func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.Sea
 	return emitEvent(ctx, &types.EventTombstoneCleared{OrgId: orgID})
 }
 
-// settleOldKeys has evidence about the keys that an organisation's seat had count no more.
+// settleOldKeys marks the keys that an organisation's seat gave up as settled: evidence about them no longer counts.
 func (k Keeper) settleOldKeys(ctx context.Context, orgID string) error {
 	keys, err := k.oldKeysOf(ctx, orgID)
 	for _, old := range keys {
@@ -110,7 +112,8 @@ func (k Keeper) settleOldKeys(ctx context.Context, orgID string) error {
 	return err
 }
 
-// checkFloor says whether a seat may leave of its own will or the council's: ErrFloor.
+// checkFloor returns ErrFloor when a seat must stay because fewer than min_active_seats would remain. It guards departures that
+// the seat or the council chooses; mayLeave guards the others.
 func (k Keeper) checkFloor(ctx context.Context, seat types.Seat) error {
 	if !seat.Active() {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// ActiveCount returns how many seats ActiveSeats has. It reads one counter: draws, plans and the beacon ask for it many times
-// in a block, whatever the number of seats.
+// ActiveCount returns the number of active seats. It reads a counter, since draws, plans and the beacon ask for the number many
+// times in a block. Only a state that is older than the counter has none.
 func (k Keeper) ActiveCount(ctx context.Context) (uint64, error) {
 	n, found, err := records.FindItem(ctx, k.Active)
 	if err != nil || found {
@@ -20,9 +20,9 @@ func (k Keeper) ActiveCount(ctx context.Context) (uint64, error) {
 	return uint64(len(seats)), err
 }
 
-// countActive counts the active seats anew where one has become active or ceased to be. That is rare, so that a walk over all
-// of them costs nothing to speak of, and cannot drift.
-func (k Keeper) countActive(ctx context.Context, was, is bool) error {
+// recountActive counts the active seats anew when a seat has become active or has ceased to be active. This is rare, so a walk
+// over all seats costs little, and the counter cannot drift.
+func (k Keeper) recountActive(ctx context.Context, was, is bool) error {
 	if was == is {
 		return nil
 	}
@@ -31,24 +31,26 @@ func (k Keeper) countActive(ctx context.Context, was, is bool) error {
 		return err
 	}
 	if was {
-		if err := k.noteLeft(ctx, uint64(len(seats))+1); err != nil {
+		if err := k.noteSeatLeft(ctx, uint64(len(seats))+1); err != nil {
 			return err
 		}
 	}
 	return k.Active.Set(ctx, uint64(len(seats)))
 }
 
-// noteLeft notes that one of so many active seats leaves now. While an earlier one still counts, the larger number stays.
-func (k Keeper) noteLeft(ctx context.Context, before uint64) error {
-	earlier, err := k.countLately(ctx)
+// noteSeatLeft records that an active seat leaves now, and that before seats were active. While an earlier departure still counts,
+// the larger number stays.
+func (k Keeper) noteSeatLeft(ctx context.Context, before uint64) error {
+	earlier, err := k.countBeforeLeaving(ctx)
 	if err != nil {
 		return err
 	}
 	return k.Left.Set(ctx, collections.Join(heightOf(ctx), max(before, earlier)))
 }
 
-// countLately returns how many seats were active before the last one left, or 0 once the rotation of proposers is regular again.
-func (k Keeper) countLately(ctx context.Context) (uint64, error) {
+// countBeforeLeaving returns how many seats were active before the last one left. It returns 0 once the rotation of proposers is
+// regular again.
+func (k Keeper) countBeforeLeaving(ctx context.Context) (uint64, error) {
 	left, found, err := records.FindItem(ctx, k.Left)
 	if err != nil || !found || heightOf(ctx)-left.K1() > types.SettleBlocks(int(left.K2())) {
 		return 0, err
@@ -56,14 +58,14 @@ func (k Keeper) countLately(ctx context.Context) (uint64, error) {
 	return left.K2(), nil
 }
 
-// Colluders returns how many seats may collude as proposers, fewer than a third of the active ones, and whether they may all follow
-// one another twice. They may for some blocks after a seat has left: then their rotation is irregular, and those that left still
-// propose for two blocks (poco.ChoicesAfterLeaving).
+// Colluders returns how many seats may collude as proposers, which is fewer than a third of the active seats, and whether they may
+// propose twice in a row as a group. They may for some blocks after a seat has left: the rotation is irregular then, and the seat
+// that left still proposes for two blocks (poco.ChoicesAfterLeaving).
 func (k Keeper) Colluders(ctx context.Context) (n int64, twice bool, err error) {
 	active, err := k.ActiveCount(ctx)
 	if err != nil {
 		return 0, false, err
 	}
-	before, err := k.countLately(ctx)
+	before, err := k.countBeforeLeaving(ctx)
 	return types.Colluders(int(max(active, before))), before > 0, err
 }

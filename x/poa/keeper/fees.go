@@ -10,13 +10,13 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// feeBlocks is how often fees are handed out, in blocks: a walk over seats every so often, and not in every block.
+// feeBlocks is how often fees are shared out, in blocks. Sharing visits all seats, which not every block should do.
 const feeBlocks = 100
 
 const isolated = isolate.Module(types.ModuleName)
 
-// shareFees hands what transactions paid to the operators of the active seats, in proportion to their power. What does not divide
-// waits for the next time. Whatever fails leaves the fees where they are.
+// shareFees pays the collected transaction fees to the operators of the active seats, in proportion to their power. A remainder
+// that does not divide stays for the next time, and so does the share of a payment that fails.
 func (k Keeper) shareFees(ctx context.Context) error {
 	if heightOf(ctx)%feeBlocks != 0 {
 		return nil

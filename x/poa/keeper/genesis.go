@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// InitGenesis stores a valid genesis state and returns the validator set. Every seat's organisation must hold the
-// validator role, or the seat be revoked, and its operator must belong to it.
+// InitGenesis stores a valid genesis state and returns the validator set. A seat must be revoked exactly when its organisation
+// lacks the validator role, and its operator must belong to the organisation.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) ([]abci.ValidatorUpdate, error) {
 	if err := g.Validate(k.addresses); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (k Keeper) initMissed(ctx context.Context, missed []types.Missed) error {
 	return nil
 }
 
-// initWaiting stores what waits, and what is kept of the past.
+// initWaiting stores the changes and offers that wait, the old keys and the turnover.
 func (k Keeper) initWaiting(ctx context.Context, g types.GenesisState) error {
 	for _, c := range g.Changes {
 		if err := k.Changes.Set(ctx, c.OrgId, c); err != nil {

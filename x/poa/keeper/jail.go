@@ -12,18 +12,20 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// Jail takes an active seat out of the validator set until it unjails itself. It does nothing to a seat that is out
-// already or is no more, and nothing but an event where the set would fall below the floor: a chain that stops judges nobody.
+// Jail takes an active seat out of the validator set until its operator unjails it. It does nothing when the seat is not active or
+// no longer exists. When too few seats would remain, it only emits EventJailForbidden, since a chain that has stopped can judge
+// nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
-	// Jailing must not hand the chain to those who remain: two thirds of the seats that were neither proven guilty nor
-	// revoked, nor wait for their operator, stay. A double signer is, and has no such protection.
+	// Jailing must not hand the chain to the seats that remain. The number of active seats therefore stays at two thirds, rounded
+	// up, of the seats that are neither tombstoned nor revoked nor waiting for their operator. A double signer has no such
+	// protection: its guilt is proven.
 	total, err := k.countLasting(ctx)
 	if err != nil {
 		return err
 	}
 	seat, params, allowed, err := k.mayLeave(ctx, orgID, reason, (2*total+2)/3)
 	if errors.Is(err, types.ErrNotFound) {
-		return nil // removed while its court was in session
+		return nil // the seat was removed while its court was in session
 	}
 	if err != nil || !allowed {
 		return err
@@ -36,7 +38,8 @@ func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
 	return emitEvent(ctx, &types.EventJailed{OrgId: orgID, Reason: reason, Until: seat.JailedUntil})
 }
 
-// tombstoneSeat takes a seat out for good, under the same floor.
+// tombstoneSeat takes a seat out until the council gives it new keys. Only min_active_seats limits this, not the two thirds of
+// Jail.
 func (k Keeper) tombstoneSeat(ctx context.Context, orgID string, height int64) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if errors.Is(err, types.ErrNotFound) {
@@ -46,7 +49,7 @@ func (k Keeper) tombstoneSeat(ctx context.Context, orgID string, height int64) e
 	if err != nil || seat.Tombstoned {
 		return err
 	}
-	// A jailed seat is tombstoned all the same: it is out already, so that the floor has nothing to say.
+	// A seat that is out already is tombstoned whatever the floor is: the number of active seats does not change.
 	if seat.Active() {
 		if _, _, allowed, err := k.mayLeave(ctx, orgID, "double sign", 0); err != nil || !allowed {
 			return err
@@ -59,8 +62,8 @@ func (k Keeper) tombstoneSeat(ctx context.Context, orgID string, height int64) e
 	return emitEvent(ctx, &types.EventTombstoned{OrgId: orgID, Height: height})
 }
 
-// Unjail has a seat enter the validator set, for the first time or again, once the turnover allows it: ErrNotJailed, ErrTombstoned,
-// ErrRevoked, ErrPending, or ErrTooEarly before jailed_until.
+// Unjail enqueues that a seat enters the validator set, for the first time or again, once the turnover allows it. It returns
+// ErrNotJailed, ErrTombstoned, ErrRevoked, ErrPending, or ErrTooEarly before jailed_until.
 func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -72,7 +75,7 @@ func (k Keeper) Unjail(ctx context.Context, orgID string) error {
 	return k.enqueueChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_JOIN, Due: heightOf(ctx)})
 }
 
-// mayJoin says whether a seat may enter the validator set.
+// mayJoin returns why a seat may not enter the validator set, or nil.
 func (k Keeper) mayJoin(ctx context.Context, seat types.Seat) error {
 	switch now := heightOf(ctx); {
 	case seat.Tombstoned:
@@ -87,8 +90,8 @@ func (k Keeper) mayJoin(ctx context.Context, seat types.Seat) error {
 	return nil
 }
 
-// mayLeave says whether the seat is active and the floor lets it go; where only the floor, the larger of the given
-// one and the parameter's, forbids, it emits an event.
+// mayLeave says whether the seat is active and enough seats would remain without it. The floor is the larger of the given number
+// and min_active_seats. When only the floor forbids the departure, mayLeave emits EventJailForbidden.
 func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (types.Seat, types.Params, bool, error) {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil || !seat.Active() {
@@ -108,7 +111,7 @@ func (k Keeper) mayLeave(ctx context.Context, orgID, reason string, floor int) (
 	return seat, params, true, nil
 }
 
-// countLasting counts the seats of which jailing must leave two thirds.
+// countLasting returns the number of seats that count (Seat.Counts). Jailing must leave two thirds of this number active.
 func (k Keeper) countLasting(ctx context.Context) (n int, err error) {
 	seats, err := k.AllSeats(ctx)
 	for _, s := range seats {
@@ -119,7 +122,8 @@ func (k Keeper) countLasting(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// storeLeaving stores a seat that is out, and forgets its missed votes: it starts afresh when it returns.
+// storeLeaving stores a seat that has left the validator set and forgets its missed votes, so that it starts afresh when it
+// returns.
 func (k Keeper) storeLeaving(ctx context.Context, seat types.Seat) error {
 	if err := k.forgetMissed(ctx, seat.OrgId); err != nil {
 		return err

@@ -26,36 +26,38 @@ type Keeper struct {
 	Params collections.Item[types.Params]
 	// Seats: org id -> seat, walked in order of org id.
 	Seats collections.Map[string, types.Seat]
-	// Active is how many of them are active; absent only in a state that is older than it. See ActiveCount.
+	// Active is the number of active seats. It is absent only in a state that was written before this counter existed; see
+	// ActiveCount.
 	Active collections.Item[uint64]
-	// Left is the height at which an active seat last ceased to be one, and how many were active before; see Colluders. It is no part
-	// of an export: the engine of an imported chain begins with a new rotation, in which every seat has the same priority.
+	// Left is the height at which an active seat last left, and the number of seats that were active before; see Colluders. It is
+	// not exported: the engine of an imported chain begins with a new rotation, in which every seat has the same priority.
 	Left collections.Item[collections.Pair[int64, uint64]]
-	// SeatByOperator: account -> org id.
+	// SeatByOperatorIndex: account -> org id.
 	SeatByOperatorIndex collections.Map[sdk.AccAddress, string]
-	// SeatByCourt: account -> org id.
+	// SeatByCourtIndex: account -> org id.
 	SeatByCourtIndex collections.Map[sdk.AccAddress, string]
-	// SeatByConsensus: consensus address -> org id. An entry outlives its use until evidence about it is too old, so that late
-	// evidence finds the organisation: see OldKeys.
+	// SeatByConsensus: consensus address -> org id. The entry of a key that was given up stays until evidence about the key is too
+	// old, so that late evidence finds the organisation; see OldKeys.
 	SeatByConsensus collections.Map[[]byte, string]
-	// OldKeys: (org id, consensus address) -> a key given up; OldKeyQueue: (height, consensus address) of the same.
+	// OldKeys: (org id, consensus address) -> a key that was given up. OldKeyQueue: (height, consensus address) of the same keys.
 	OldKeys     collections.Map[collections.Pair[string, []byte], types.OldKey]
 	OldKeyQueue collections.KeySet[collections.Pair[int64, []byte]]
-	// Changes: org id -> the change of the seat that waits.
+	// Changes: org id -> the change of its seat that waits.
 	Changes collections.Map[string, types.Change]
-	// Offers: org id -> to whom the seat is offered.
+	// Offers: org id -> the offer of its seat that waits, to another organisation or another operator.
 	Offers collections.Map[string, types.Offer]
-	// Turnover: height -> power that changed in it by choice.
+	// Turnover: height -> power that changed by choice in that block.
 	Turnover collections.Map[int64, int64]
-	// Pause is the emergency pause; absent without one, which may be over: see Pause.Holds.
+	// Pause is the last emergency pause, absent if there is none. Its time may be over: see Pause.Holds.
 	Pause collections.Item[types.Pause]
-	// PauseVotes: org id -> what the seat last said about a pause; cleared with every decision.
+	// PauseVotes: org id -> the seat's last vote for or against a pause. Every decision clears all of them.
 	PauseVotes collections.Map[string, types.PauseVote]
 	// Missed: (org id, height modulo window); one seat's entries are cleared together when it is jailed.
 	Missed collections.KeySet[collections.Pair[string, int64]]
 	// MissedCount: org id -> number of its entries in Missed.
 	MissedCount collections.Map[string, int64]
-	// Announced: consensus key -> power last told to the consensus engine, which stops at an update that removes a stranger.
+	// Announced: consensus key -> power that the consensus engine was last told. The engine stops at an update that removes a key
+	// which it does not have.
 	Announced collections.Map[[]byte, int64]
 	// Changed: consensus keys to be compared with Announced at the end of the block.
 	Changed collections.KeySet[[]byte]

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// maxOldKeys bounds the consensus keys of a seat that are remembered, and with them what a walk over them costs.
+	// maxOldKeys bounds how many given-up consensus keys of a seat are remembered, and so the cost of a walk over them.
 	maxOldKeys = 16
-	// maxForgotten is how many of them one block forgets at most.
+	// maxForgotten is the largest number of these keys that one block forgets.
 	maxForgotten = 2
-	// blockLag is how many blocks a consensus key still signs after it was given up.
+	// blockLag is the number of blocks for which a consensus key still signs after it was given up.
 	blockLag = 2
 )
 
-// BeaconKey returns the beacon key that proves blocks of the consensus key with this address, and the organisation whose seat it
-// is or was. A key that was given up still makes blocks until the consensus engine has followed.
+// BeaconKey returns the beacon key that proves the blocks of the validator with this consensus address, and the organisation that
+// has or had the address. A consensus key that was given up still makes blocks until the engine has followed the change.
 func (k Keeper) BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID string, pubkey []byte, found bool, err error) {
 	orgID, old, is, err := k.findHolder(ctx, consensus)
 	if err != nil || orgID == "" {
@@ -36,8 +36,7 @@ func (k Keeper) BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID
 	return orgID, seat.BeaconPubkey, err == nil, err
 }
 
-// findHolder returns the organisation that a consensus address is or was of, "" for a stranger, and the key's record when it was
-// given up.
+// findHolder returns the organisation that has or had a consensus address ("" for none) and, for a key given up, its record.
 func (k Keeper) findHolder(ctx context.Context, consensus []byte) (orgID string, old types.OldKey, is bool, err error) {
 	orgID, err = k.SeatByConsensus.Get(ctx, consensus)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -53,7 +52,8 @@ func (k Keeper) findHolder(ctx context.Context, consensus []byte) (orgID string,
 	return orgID, old, err == nil, err
 }
 
-// checkConsensusFree refuses a key that signs or signed blocks, as long as evidence about it may come: ErrTaken.
+// checkConsensusFree returns ErrTaken for a key that signs blocks, and for a key that signed blocks about which evidence may still
+// come.
 func (k Keeper) checkConsensusFree(ctx context.Context, consensus sdk.ConsAddress) error {
 	orgID, _, _, err := k.findHolder(ctx, consensus)
 	if err != nil {
@@ -65,7 +65,7 @@ func (k Keeper) checkConsensusFree(ctx context.Context, consensus sdk.ConsAddres
 	return nil
 }
 
-// retireKey records that a seat gives its consensus key up, and has the engine told.
+// retireKey records that a seat gives up its consensus key, and marks the key for the next validator update.
 func (k Keeper) retireKey(ctx context.Context, s types.Seat, settled bool) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	old := types.OldKey{
@@ -95,8 +95,9 @@ func (k Keeper) oldKeysOf(ctx context.Context, orgID string) (keys []types.OldKe
 	return keys, err
 }
 
-// forgetOldKeys forgets a few keys of which no evidence can come any more: the engine takes none that is older than both its
-// ages. A key signs for two blocks more, so that its time is doubled rather than reckoned to the block.
+// forgetOldKeys forgets a few keys about which no evidence can come any more: the engine refuses evidence that exceeds both age
+// limits. A key signs for two blocks after it was given up. To cover them in time, the limit of time is doubled rather than
+// computed exactly.
 func (k Keeper) forgetOldKeys(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	limits := sdkCtx.ConsensusParams().Evidence
@@ -136,7 +137,7 @@ func (k Keeper) forgetOldKeys(ctx context.Context) error {
 	return nil
 }
 
-// RotateConsensusKey has a seat sign blocks with another key once the turnover allows the change.
+// RotateConsensusKey enqueues that a seat signs blocks with another key, once the turnover allows it.
 func (k Keeper) RotateConsensusKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
 	if seat.Tombstoned {
 		return types.ErrTombstoned.Wrapf("%s: the council gives it new keys", seat.OrgId)
@@ -159,8 +160,9 @@ func (k Keeper) RotateConsensusKey(ctx context.Context, seat types.Seat, pubkey,
 	return k.enqueueChange(ctx, types.Change{OrgId: seat.OrgId, Kind: types.CHANGE_KIND_CONSENSUS_KEY, Due: heightOf(ctx), Pubkey: pubkey})
 }
 
-// RotateBeaconKey has a seat sign beacon proofs with another key after as many blocks as colluding proposers can have in a row
-// and one more: whoever knew the seed that the new key signs first could choose the key for the seed that follows.
+// RotateBeaconKey enqueues that a seat signs beacon proofs with another key. The key changes one block later than colluding
+// proposers can propose in a row. Otherwise somebody who knew the seed that the new key signs first could choose the key for the
+// seed that follows.
 func (k Keeper) RotateBeaconKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
 	if err := types.VerifyPossession(types.KeyBeacon, chainID(ctx), seat.OrgId, pubkey, possession); err != nil {
 		return err
@@ -183,8 +185,8 @@ func (k Keeper) RotateBeaconKey(ctx context.Context, seat types.Seat, pubkey, po
 	})
 }
 
-// RotateCourtKey has another account answer for a seat in the courts that are called from now on. Those in session keep the one
-// they were called with.
+// RotateCourtKey lets another account answer for a seat in the courts that are called from now on. Courts in session keep the
+// account with which they were called.
 func (k Keeper) RotateCourtKey(ctx context.Context, seat types.Seat, pubkey, possession []byte) error {
 	if err := types.VerifyPossession(types.KeyCourt, chainID(ctx), seat.OrgId, pubkey, possession); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// ReplaceSeat offers a seat to another organisation, which takes its place when its operator accepts.
+// ReplaceSeat offers a seat to another organisation, the heir. The heir takes the seat over when its operator accepts.
 func (k Keeper) ReplaceSeat(ctx context.Context, orgID, heir, operator string, keys types.SeatKeys) error {
 	if _, err := k.GetSeat(ctx, orgID); err != nil {
 		return err
@@ -28,8 +28,8 @@ func (k Keeper) ReplaceSeat(ctx context.Context, orgID, heir, operator string, k
 	return k.storeOffer(ctx, orgID, seat)
 }
 
-// OfferSeat offers the operation of a seat to another account of its organisation, or, where operator is empty, takes such an
-// offer back. It touches none that the council made.
+// OfferSeat offers the operation of a seat to another account of the seat's organisation. An empty operator takes such an offer
+// back. It returns ErrPending when the council has offered the seat to another organisation.
 func (k Keeper) OfferSeat(ctx context.Context, admin, orgID, operator string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -63,8 +63,8 @@ func (k Keeper) storeOffer(ctx context.Context, orgID string, heir types.Seat) e
 	return emitEvent(ctx, &types.EventSeatOffered{OrgId: orgID, Heir: heir.OrgId, Operator: heir.Operator})
 }
 
-// AcceptSeat takes a seat that was offered to the operator: at once where the organisation stays the same, else once the turnover
-// allows it.
+// AcceptSeat gives a seat to the operator to whom it was offered: at once if the organisation stays the same, otherwise once the
+// turnover allows it.
 func (k Keeper) AcceptSeat(ctx context.Context, operator, orgID string) error {
 	o, err := k.Offers.Get(ctx, orgID)
 	if errors.Is(err, collections.ErrNotFound) || err == nil && o.Heir.Operator != operator {
@@ -83,7 +83,7 @@ func (k Keeper) AcceptSeat(ctx context.Context, operator, orgID string) error {
 	return k.imposeChange(ctx, types.Change{OrgId: orgID, Kind: types.CHANGE_KIND_HAND_OVER, Due: heightOf(ctx), Heir: &heir})
 }
 
-// changeOperator has another account of its organisation act for a seat.
+// changeOperator makes another account of the organisation the operator of its seat.
 func (k Keeper) changeOperator(ctx context.Context, orgID, operator string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err != nil {
@@ -112,7 +112,8 @@ func (k Keeper) changeOperator(ctx context.Context, orgID, operator string) erro
 	return emitEvent(ctx, &types.EventSeatHandedOver{OrgId: orgID, Heir: orgID, Operator: operator})
 }
 
-// handOver puts the heir into a seat's place: it is in at once, since its operator has said that it is ready.
+// handOver gives a seat's place to the heir. The heir is active at once: its operator has accepted and so has said that it is
+// ready.
 func (k Keeper) handOver(ctx context.Context, seat, heir types.Seat) error {
 	if err := k.checkHolder(ctx, heir.OrgId, heir.Operator); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (k Keeper) handOver(ctx context.Context, seat, heir types.Seat) error {
 	return emitEvent(ctx, &types.EventSeatHandedOver{OrgId: seat.OrgId, Heir: heir.OrgId, Operator: heir.Operator})
 }
 
-// checkAdmin says whether an account is an admin of the very organisation.
+// checkAdmin returns an error unless the account is an admin of this organisation.
 func (k Keeper) checkAdmin(ctx context.Context, admin, orgID string) error {
 	account, err := k.addresses.StringToBytes(admin)
 	if err != nil {

@@ -10,20 +10,21 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// An emergency pause refuses the messages that begin new work; x/orgs' guard asks CheckRunning for those that declare it, and
-// the market and the deals ask IsPaused before they make deals and open tasks. What runs goes on, and ends as its terms say.
+// An emergency pause refuses the messages that begin new work. The guard of x/orgs asks CheckRunning for each message that
+// declares refused_in_pause. x/market and x/deals ask IsPaused before they make deals and open tasks. Tasks that run go on, and
+// end as their terms say.
 //
-// Two ways lead to a pause and out of it: the council's message, after an ordinary proposal; or votes of seats, which need no
-// proposal and no period, and decide in the block in which two thirds of the active power have said the same. A seat has one vote
-// at a time, which counts for pause_vote_blocks, and every decision clears all of them. A pause ends by itself at its height.
+// The council's message, after an ordinary proposal, begins or ends a pause. Votes of seats do so as well. They need no proposal
+// and no voting period: they decide in the block in which seats with two thirds of the active power agree. A seat has one vote at
+// a time, which counts for pause_vote_blocks. Every decision clears all votes. A pause ends by itself at its height.
 
-// IsPaused says whether an emergency pause holds.
+// IsPaused says whether an emergency pause is in force.
 func (k Keeper) IsPaused(ctx context.Context) (bool, error) {
 	_, holds, err := k.pauseInForce(ctx)
 	return holds, err
 }
 
-// CheckRunning returns ErrPaused while an emergency pause holds.
+// CheckRunning returns ErrPaused while an emergency pause is in force.
 func (k Keeper) CheckRunning(ctx context.Context) error {
 	pause, holds, err := k.pauseInForce(ctx)
 	if err != nil || !holds {
@@ -32,7 +33,7 @@ func (k Keeper) CheckRunning(ctx context.Context) error {
 	return pause.Refusal()
 }
 
-// pauseInForce returns the pause that holds.
+// pauseInForce returns the emergency pause that is in force; holds is false if there is none.
 func (k Keeper) pauseInForce(ctx context.Context) (pause types.Pause, holds bool, err error) {
 	pause, err = k.Pause.Get(ctx)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -41,8 +42,8 @@ func (k Keeper) pauseInForce(ctx context.Context) (pause types.Pause, holds bool
 	return pause, err == nil && pause.Holds(heightOf(ctx)), err
 }
 
-// StartPause begins a pause of blocks from now on, or has the one that holds go on for so long; 0 is the most, which is
-// max_pause_blocks. seats are those that decided it; none is the council. ErrInvalidPause.
+// StartPause begins a pause of the given number of blocks, or prolongs the one in force. 0 blocks means max_pause_blocks. seats
+// are those that voted; none means the council. It returns ErrInvalidPause when the reason or the number is not valid.
 func (k Keeper) StartPause(ctx context.Context, reason string, blocks int64, seats []string) (until int64, err error) {
 	if err := types.ValidateReason(reason); err != nil {
 		return 0, err
@@ -71,7 +72,7 @@ func (k Keeper) StartPause(ctx context.Context, reason string, blocks int64, sea
 	return pause.Until, emitEvent(ctx, &types.EventPaused{Since: pause.Since, Until: pause.Until, Reason: reason, Seats: seats})
 }
 
-// EndPause ends the pause that holds: ErrNotPaused, ErrInvalidPause.
+// EndPause ends the pause in force. It returns ErrNotPaused if there is none, and ErrInvalidPause when the reason is not valid.
 func (k Keeper) EndPause(ctx context.Context, reason string, seats []string) error {
 	if err := types.ValidateReason(reason); err != nil {
 		return err
@@ -81,12 +82,12 @@ func (k Keeper) EndPause(ctx context.Context, reason string, seats []string) err
 		return err
 	}
 	if !holds {
-		return types.ErrNotPaused.Wrapf("height %d: nothing is to be ended", heightOf(ctx))
+		return types.ErrNotPaused.Wrapf("height %d: no pause is in force", heightOf(ctx))
 	}
 	return k.forgetPause(ctx, pause, reason, seats)
 }
 
-// endOverduePause ends a pause whose height has come.
+// endOverduePause ends a pause whose end height has come.
 func (k Keeper) endOverduePause(ctx context.Context) error {
 	pause, err := k.Pause.Get(ctx)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -105,7 +106,8 @@ func (k Keeper) forgetPause(ctx context.Context, pause types.Pause, reason strin
 	return emitEvent(ctx, &types.EventResumed{Since: pause.Since, Reason: reason, Seats: seats})
 }
 
-// VotePause is a seat's vote for a pause, which begins, or is prolonged, when that makes two thirds. decided says whether it did.
+// VotePause casts a seat's vote for a pause. The pause begins, or is prolonged, once seats with two thirds of the active power
+// agree. decided says whether this vote decided it.
 func (k Keeper) VotePause(ctx context.Context, seat types.Seat, reason string) (decided bool, err error) {
 	seats, first, err := k.castPauseVote(ctx, types.PauseVote{OrgId: seat.OrgId, Pause: true, Reason: reason, Height: heightOf(ctx)}, seat)
 	if err != nil || len(seats) == 0 {
@@ -115,8 +117,8 @@ func (k Keeper) VotePause(ctx context.Context, seat types.Seat, reason string) (
 	return err == nil, err
 }
 
-// VoteResume is a seat's vote against the pause, which ends when that makes two thirds. While none holds it takes back the seat's
-// vote for one: ErrNotPaused without such.
+// VoteResume casts a seat's vote against the pause, which ends once seats with two thirds of the active power agree. While no
+// pause is in force, it takes back the seat's vote for one, and returns ErrNotPaused if the seat has none.
 func (k Keeper) VoteResume(ctx context.Context, seat types.Seat, reason string) (decided bool, err error) {
 	holds, err := k.IsPaused(ctx)
 	if err != nil {
@@ -143,8 +145,8 @@ func (k Keeper) takeBackPauseVote(ctx context.Context, seat types.Seat) error {
 	return k.PauseVotes.Remove(ctx, seat.OrgId)
 }
 
-// castPauseVote stores the vote of an active seat. When those that agree with it are two thirds of the active power, it returns
-// their organisations, sorted, and the reason of the first of them.
+// castPauseVote stores the vote of an active seat. When the seats that agree have two thirds of the active power, it returns their
+// organisations, in order of org id, and the reason of the oldest of their votes.
 func (k Keeper) castPauseVote(ctx context.Context, vote types.PauseVote, seat types.Seat) (seats []string, first string, err error) {
 	if err := types.ValidateReason(vote.Reason); err != nil {
 		return nil, "", err
@@ -178,7 +180,7 @@ func (k Keeper) castPauseVote(ctx context.Context, vote types.PauseVote, seat ty
 	return seats, oldest.Reason, nil
 }
 
-// countingVote is a vote of an active seat that counts now, with the seat's power.
+// countingVote is a vote of an active seat that counts now, and the seat's power.
 type countingVote struct {
 	types.PauseVote
 	power int64

@@ -12,8 +12,9 @@ import (
 
 var _ orgstypes.Hooks = Keeper{}
 
-// AfterRightsChanged implements x/orgs' hook: a seat follows its organisation's right to hold one, in the same block.
-// ErrFloor, which undoes the change, when min_active_seats would not be left.
+// AfterRightsChanged implements the hook of x/orgs. It revokes or reinstates an organisation's seat in the block in which the
+// organisation loses or regains the right to hold one. It returns ErrFloor, which undoes that change, when fewer than
+// min_active_seats would remain.
 func (k Keeper) AfterRightsChanged(ctx context.Context, orgID string) error {
 	seat, err := k.GetSeat(ctx, orgID)
 	if errors.Is(err, types.ErrNotFound) {
@@ -33,12 +34,12 @@ func (k Keeper) AfterRightsChanged(ctx context.Context, orgID string) error {
 	}
 }
 
-// revokeSeat takes a seat out of the validator set for as long as its organisation may hold none.
+// revokeSeat takes a seat out of the validator set until its organisation may hold one again.
 func (k Keeper) revokeSeat(ctx context.Context, seat types.Seat) error {
 	if err := k.checkFloor(ctx, seat); err != nil {
 		return err
 	}
-	// Jailed as well, so that a seat that may be held again waits for its operator: a validator that does not run would
+	// The seat is jailed as well, so that it waits for its operator once it may be held again: a validator that does not run would
 	// count against the two thirds that blocks need.
 	seat.Revoked, seat.Jailed = true, true
 	seat.JailedUntil = max(seat.JailedUntil, sdk.UnwrapSDKContext(ctx).BlockHeight())
@@ -48,7 +49,7 @@ func (k Keeper) revokeSeat(ctx context.Context, seat types.Seat) error {
 	return emitEvent(ctx, &types.EventSeatRevoked{OrgId: seat.OrgId})
 }
 
-// reinstateSeat lets the operator bring the seat back, unless it is tombstoned.
+// reinstateSeat ends a revocation. The operator can then unjail the seat, unless it is tombstoned.
 func (k Keeper) reinstateSeat(ctx context.Context, seat types.Seat) error {
 	seat.Revoked, seat.Waiting = false, true
 	if err := k.setSeat(ctx, seat); err != nil {

@@ -45,20 +45,20 @@ func (k Keeper) ActiveSeats(ctx context.Context) (seats []types.Seat, err error)
 	return seats, err
 }
 
-// SeatByOperator returns the seat whose operator addr is, jailed or not.
+// SeatByOperator returns the seat that addr operates, whether jailed or not.
 func (k Keeper) SeatByOperator(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
 	orgID, err := k.SeatByOperatorIndex.Get(ctx, addr)
 	return k.followIndex(ctx, orgID, err)
 }
 
-// SeatByCourt returns the seat for which addr answers in courts, jailed or not.
+// SeatByCourt returns the seat for which addr answers in courts, whether jailed or not.
 func (k Keeper) SeatByCourt(ctx context.Context, addr sdk.AccAddress) (types.Seat, bool, error) {
 	orgID, err := k.SeatByCourtIndex.Get(ctx, addr)
 	return k.followIndex(ctx, orgID, err)
 }
 
-// Payee returns the account that is paid what an organisation's seat earned: its operator; where the seat was removed
-// meanwhile, the organisation's first admin.
+// Payee returns the account that is paid for what an organisation's seat earned: the seat's operator, or the organisation's first
+// admin when the seat has been removed.
 func (k Keeper) Payee(ctx context.Context, orgID string) (string, error) {
 	seat, err := k.GetSeat(ctx, orgID)
 	if err == nil {
@@ -74,7 +74,7 @@ func (k Keeper) Payee(ctx context.Context, orgID string) (string, error) {
 	return org.Admins[0], nil
 }
 
-// followIndex goes from an index's answer to the seat.
+// followIndex returns the seat of an org id that was looked up in an index with this error. A missing entry is not an error.
 func (k Keeper) followIndex(ctx context.Context, orgID string, err error) (types.Seat, bool, error) {
 	if errors.Is(err, collections.ErrNotFound) {
 		return types.Seat{}, false, nil
@@ -86,7 +86,7 @@ func (k Keeper) followIndex(ctx context.Context, orgID string, err error) (types
 	return seat, err == nil, err
 }
 
-// addSeat stores a new seat and its indexes, and opens the account that answers in courts.
+// addSeat stores a new seat and its indexes, and creates the account that answers in courts.
 func (k Keeper) addSeat(ctx context.Context, s types.Seat) error {
 	operator, err := k.addresses.StringToBytes(s.Operator)
 	if err != nil {
@@ -104,7 +104,7 @@ func (k Keeper) addSeat(ctx context.Context, s types.Seat) error {
 	return k.setSeat(ctx, s)
 }
 
-// removeSeat forgets a seat, but for its consensus key.
+// removeSeat removes a seat and what belongs to it. Its consensus key is remembered, for late evidence.
 func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
 	operator, err := k.addresses.StringToBytes(s.Operator)
 	if err != nil {
@@ -128,10 +128,11 @@ func (k Keeper) removeSeat(ctx context.Context, s types.Seat) error {
 	if err := k.Seats.Remove(ctx, s.OrgId); err != nil {
 		return err
 	}
-	return k.countActive(ctx, before.Active(), false)
+	return k.recountActive(ctx, before.Active(), false)
 }
 
-// openCourtAccount makes an account of the key that answers in courts, which signs although it has no coins.
+// openCourtAccount creates the account that answers in courts for a seat. Without this the account could not sign, as it has no
+// coins.
 func (k Keeper) openCourtAccount(ctx context.Context, s types.Seat) error {
 	court, err := k.addresses.StringToBytes(s.Court)
 	if err != nil {
@@ -143,23 +144,23 @@ func (k Keeper) openCourtAccount(ctx context.Context, s types.Seat) error {
 	return k.SeatByCourtIndex.Set(ctx, court, s.OrgId)
 }
 
-// setSeat stores a seat and marks it for the end of the block.
+// setSeat stores a seat and marks its consensus key for the next validator update.
 func (k Keeper) setSeat(ctx context.Context, s types.Seat) error {
-	before, _, err := records.Find(ctx, k.Seats, s.OrgId) // the empty seat is not active
+	before, _, err := records.Find(ctx, k.Seats, s.OrgId) // an absent seat is empty, and so not active
 	if err != nil {
 		return err
 	}
 	if err := k.Seats.Set(ctx, s.OrgId, s); err != nil {
 		return err
 	}
-	if err := k.countActive(ctx, before.Active(), s.Active()); err != nil {
+	if err := k.recountActive(ctx, before.Active(), s.Active()); err != nil {
 		return err
 	}
 	return k.Changed.Set(ctx, s.ConsensusPubkey)
 }
 
-// checkFree says whether a seat may be stored beside the others, but for those of the given organisations, whose place it
-// takes: ErrTaken.
+// checkFree returns ErrTaken when a seat shares its organisation, an account or its beacon key with another seat. Seats of the
+// organisations in instead are not compared, since the new seat takes their place.
 func (k Keeper) checkFree(ctx context.Context, s types.Seat, instead ...string) error {
 	all, err := k.AllSeats(ctx)
 	if err != nil {
@@ -183,7 +184,7 @@ func (k Keeper) checkFree(ctx context.Context, s types.Seat, instead ...string) 
 	return nil
 }
 
-// checkNewKeys says whether a seat may have these keys: none that signed blocks, and a court account of its own.
+// checkNewKeys refuses a consensus key that signs or signed blocks, and a court account that is not the seat's own.
 func (k Keeper) checkNewKeys(ctx context.Context, s types.Seat) error {
 	if err := k.checkConsensusFree(ctx, s.ConsensusAddress()); err != nil {
 		return err
@@ -191,7 +192,7 @@ func (k Keeper) checkNewKeys(ctx context.Context, s types.Seat) error {
 	return k.checkCourt(ctx, s)
 }
 
-// checkCourt says whether a seat's court account is one of its own, in no organisation.
+// checkCourt refuses a court account that is the seat's operator or belongs to an organisation.
 func (k Keeper) checkCourt(ctx context.Context, s types.Seat) error {
 	court, err := k.addresses.StringToBytes(s.Court)
 	if err != nil {
@@ -210,7 +211,7 @@ func (k Keeper) checkCourt(ctx context.Context, s types.Seat) error {
 	return nil
 }
 
-// checkHolder says whether an organisation may hold a seat with this operator.
+// checkHolder returns an error unless the organisation may hold a seat with this operator.
 func (k Keeper) checkHolder(ctx context.Context, orgID, operator string) error {
 	if holds, err := k.orgs.HasRole(ctx, orgID, orgstypes.ROLE_VALIDATOR); err != nil {
 		return types.ErrInvalidSeat.Wrapf("organisation of %s: %s", orgID, err)
@@ -220,7 +221,7 @@ func (k Keeper) checkHolder(ctx context.Context, orgID, operator string) error {
 	return k.checkOperator(ctx, orgID, operator)
 }
 
-// checkOperator says whether an account belongs to the organisation for whose seat it is to act.
+// checkOperator returns an error unless the account belongs to the organisation whose seat it is to operate.
 func (k Keeper) checkOperator(ctx context.Context, orgID, operator string) error {
 	account, err := k.addresses.StringToBytes(operator)
 	if err != nil {

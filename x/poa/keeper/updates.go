@@ -11,11 +11,11 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
-// What the consensus engine is told of the seats. Whatever changes a seat marks its consensus key in Changed. At the end of the block the
-// power of each marked key is compared with Announced, which is what the engine was last told, and the engine is told the difference
-// alone: it stops when it is told to remove a validator that it does not have.
+// Validator updates for the consensus engine. Every change of a seat marks the seat's consensus key in Changed. At the end of the
+// block, the power of each marked key is compared with Announced, the power that the engine was last told. Only differences are
+// sent: the engine stops when it is told to remove a validator that it does not have.
 
-// validatorUpdates returns the power of the consensus keys of seats that changed in this block, compared with what the engine knows.
+// validatorUpdates returns the keys marked in this block whose power differs from what the engine was last told, with their power.
 func (k Keeper) validatorUpdates(ctx context.Context) ([]abci.ValidatorUpdate, error) {
 	var changed [][]byte
 	err := k.Changed.Walk(ctx, nil, func(pubkey []byte) (bool, error) {
@@ -41,7 +41,8 @@ func (k Keeper) validatorUpdates(ctx context.Context) ([]abci.ValidatorUpdate, e
 	return updates, nil
 }
 
-// announceKey brings Announced up to date for one key and returns its power, if that is news.
+// announceKey brings Announced up to date for one key. It returns the key's power, and whether that differs from what the engine
+// was last told.
 func (k Keeper) announceKey(ctx context.Context, pubkey []byte) (power int64, differs bool, err error) {
 	orgID, _, gaveUp, err := k.findHolder(ctx, types.Seat{ConsensusPubkey: pubkey}.ConsensusAddress())
 	if err != nil {

@@ -11,7 +11,7 @@ func DefaultGenesis() *GenesisState {
 	return &GenesisState{Params: DefaultParams()}
 }
 
-// Validate checks parameters, seats and missed votes. It accepts a state without seats: genesis files are built up.
+// Validate checks the whole state. It accepts a state without seats, since a genesis file is built step by step.
 func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err
@@ -47,7 +47,8 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	return g.validatePast()
 }
 
-// validateWaiting checks what waits: of seats that there are, each once and in order.
+// validateWaiting checks the changes and the offers that wait: each is of a known seat, each seat has at most one, and they are in
+// order.
 func (g GenesisState) validateWaiting(codec address.Codec, known map[string]bool) error {
 	for i, c := range g.Changes {
 		if !known[c.OrgId] {
@@ -82,7 +83,7 @@ func (g GenesisState) validateWaiting(codec address.Codec, known map[string]bool
 	return nil
 }
 
-// validatePast checks what is kept of the past.
+// validatePast checks the old keys and the turnover.
 func (g GenesisState) validatePast() error {
 	addresses := make(map[string]bool, len(g.Seats))
 	for _, s := range g.Seats {

@@ -17,7 +17,7 @@ var (
 	SeatsPrefix = collections.NewPrefix(1)
 	// SeatByOperatorPrefix: operator account -> org id.
 	SeatByOperatorPrefix = collections.NewPrefix(2)
-	// SeatByConsensusPrefix: consensus address -> org id, of keys given up too.
+	// SeatByConsensusPrefix: consensus address -> org id, also for keys that were given up.
 	SeatByConsensusPrefix = collections.NewPrefix(3)
 	// MissedPrefix: (org id, height modulo window), present when the vote was missed.
 	MissedPrefix = collections.NewPrefix(4)
@@ -29,22 +29,22 @@ var (
 	ChangedPrefix = collections.NewPrefix(7)
 	// SeatByCourtPrefix: court account -> org id.
 	SeatByCourtPrefix = collections.NewPrefix(8)
-	// ChangesPrefix: org id -> Change that waits.
+	// ChangesPrefix: org id -> the Change that waits.
 	ChangesPrefix = collections.NewPrefix(9)
-	// OffersPrefix: org id -> Offer that waits.
+	// OffersPrefix: org id -> the Offer that waits.
 	OffersPrefix = collections.NewPrefix(10)
 	// OldKeysPrefix: (org id, consensus address) -> OldKey.
 	OldKeysPrefix = collections.NewPrefix(11)
 	// OldKeyQueuePrefix: (height, consensus address) of old keys.
 	OldKeyQueuePrefix = collections.NewPrefix(12)
-	// TurnoverPrefix: height -> power that changed in it by choice.
+	// TurnoverPrefix: height -> power that changed by choice in that block.
 	TurnoverPrefix = collections.NewPrefix(13)
 	// PauseKey holds the Pause.
 	PauseKey = collections.NewPrefix(14)
 	// PauseVotesPrefix: org id -> PauseVote.
 	PauseVotesPrefix = collections.NewPrefix(15)
-	// ActiveKey holds how many seats are active.
+	// ActiveKey holds the number of active seats.
 	ActiveKey = collections.NewPrefix(16)
-	// LeftKey holds when a seat last left the active ones, and how many were active before.
+	// LeftKey holds the height at which an active seat last left, and how many seats were active before.
 	LeftKey = collections.NewPrefix(17)
 )

@@ -1,13 +1,13 @@
 package types
 
-// DefaultParams jails a seat that missed more than half of the last 200 votes, for 200 blocks, and lets less than a third of
-// the power change by choice within 20. A pause holds for a day of blocks of five seconds at most, and votes for one count for an
-// hour of them.
+// DefaultParams jail a seat for 200 blocks when it missed more than half of the last 200 votes. They let less than a third of the
+// power change by choice within 20 blocks. With blocks of five seconds, a pause lasts for a day at most, and a vote about one
+// counts for an hour.
 func DefaultParams() Params {
 	return Params{DowntimeWindow: 200, MaxMissed: 100, JailBlocks: 200, MinActiveSeats: 1, TurnoverBlocks: 20, MaxPauseBlocks: 17_280, PauseVoteBlocks: 720}
 }
 
-// MaxDowntimeWindow bounds the window, and with it what is cleared when a seat is jailed, in blocks.
+// MaxDowntimeWindow bounds downtime_window, in blocks, and so the number of entries that are cleared when a seat is jailed.
 const MaxDowntimeWindow = 10_000
 
 // MaxTurnoverBlocks bounds turnover_blocks, in blocks.

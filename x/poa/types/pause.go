@@ -10,13 +10,14 @@ import (
 // MaxReason bounds the reason of a pause, in bytes.
 const MaxReason = 256
 
-// ReasonOver is the reason of the end of a pause that nobody decided.
+// ReasonOver is the reason that is given when a pause ends by itself, without a decision.
 const ReasonOver = "its time is over"
 
 // Holds says whether the pause holds at a height.
 func (p Pause) Holds(height int64) bool { return height < p.Until }
 
-// Refusal is the error of a message that is refused at a height: ErrPaused, since when, until when, who decided and why.
+// Refusal returns the error of a message that the pause refuses: ErrPaused, with the heights, the reason, and who decided the
+// pause.
 func (p Pause) Refusal() error {
 	return ErrPaused.Wrapf("since height %d, until %d at the latest, by %s: %s. Tasks that run go on; send it again when \"credenced query poa pause\" shows none",
 		p.Since, p.Until, p.By(), printable.Line(p.Reason))
@@ -30,10 +31,10 @@ func (p Pause) By() string {
 	return "two thirds of the seats (" + strings.Join(p.Seats, ", ") + ")"
 }
 
-// Counts says whether a vote still counts at a height, where votes count for blocks.
+// Counts says whether a vote still counts at a height, if votes count for the given number of blocks.
 func (v PauseVote) Counts(height, blocks int64) bool { return height-v.Height < blocks }
 
-// Decides says whether a part of the active power is two thirds of it, which is what an emergency decision takes.
+// Decides says whether a part of the active power is at least two thirds of it, which an emergency decision needs.
 func Decides(part, total int64) bool { return total > 0 && 3*part >= 2*total }
 
 // ValidateReason checks the reason of a pause or its end: ErrInvalidPause.
@@ -57,7 +58,7 @@ func (p Pause) Validate() error {
 	return ValidateReason(p.Reason)
 }
 
-// validatePause checks the pause of a genesis state and the votes about one, which are of seats that there are.
+// validatePause checks the pause of a genesis state and the votes about a pause. Each vote must be that of a seat of the state.
 func (g GenesisState) validatePause(known map[string]bool) error {
 	if g.Pause != nil {
 		if err := g.Pause.Validate(); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// KeyKind names one of a seat's three keys, in words and in what a key signs.
+// KeyKind names one of the three keys of a seat, in error texts and in the messages that the key signs.
 type KeyKind string
 
 // The keys of a seat.
@@ -21,8 +21,9 @@ const (
 
 const possessionDomain = "credence/seat/"
 
-// PossessionMessage is what a consensus or court key signs to prove that its holder wants it to be that of a seat. It names the
-// chain and the seat, so that nobody else can use the proof. A beacon key's proof is that of package beaconkey.
+// PossessionMessage returns what a consensus or court key signs to prove that its holder wants it to be the key of a seat. The
+// message names the chain and the seat, so that nobody else can use the proof. The proof of a beacon key is that of package
+// beaconkey.
 func PossessionMessage(kind KeyKind, chainID, orgID string, pubkey []byte) []byte {
 	return beaconkey.Fields([]byte(possessionDomain+string(kind)+"/v1"), []byte(chainID), []byte(orgID), pubkey)
 }

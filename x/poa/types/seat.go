@@ -15,7 +15,8 @@ import (
 // DefaultPower is the voting power of every seat.
 const DefaultPower int64 = 1
 
-// NewSeat is the seat of an organisation with these keys, which waits for its operator from a height on.
+// NewSeat returns the seat of an organisation with these keys. The seat waits for its operator, who may unjail it from the given
+// height on.
 func NewSeat(codec address.Codec, orgID, operator string, keys SeatKeys, height int64) (Seat, error) {
 	court, err := codec.BytesToString(CourtAddress(keys.CourtPubkey))
 	if err != nil {
@@ -28,11 +29,12 @@ func NewSeat(codec address.Codec, orgID, operator string, keys SeatKeys, height 
 	}, nil
 }
 
-// Colluders is the largest number of n seats that is fewer than a third of them.
+// Colluders returns the largest number of seats that is less than a third of n.
 func Colluders(n int) int64 { return int64(max(n-1, 0)) / 3 }
 
-// UnforeseenAfter is d of docs/protocol.md, section 7: after how many blocks a seed comes that nobody foresees now. Of so many blocks in
-// a row one is begun by an honest proposer, where colluders follow one another once, or twice.
+// UnforeseenAfter returns d of docs/protocol.md, section 7: the number of blocks after which a seed comes that nobody can foresee
+// now. At least one of d blocks in a row has an honest proposer: the colluders propose at most once in a row as a group, or twice
+// after a seat left.
 func UnforeseenAfter(colluders int64, twice bool) int64 {
 	if twice {
 		colluders *= 2
@@ -40,22 +42,22 @@ func UnforeseenAfter(colluders int64, twice bool) int64 {
 	return max(2, colluders+1)
 }
 
-// SettleBlocks returns for how many blocks after a seat has left, of n active ones, colluders may follow one another twice. The set
-// changes two blocks later. In the 2k blocks after that each of k colluders may propose twice, and a block whose seed decides a draw may
-// come as many blocks later again.
+// SettleBlocks returns for how many blocks after a seat has left colluders may propose twice in a row as a group; n is the number
+// of seats that were active before. The validator set changes two blocks after the seat left. In the 2k blocks after that, each of
+// k colluders may propose twice. A block whose seed decides a draw may come as many blocks later again.
 func SettleBlocks(n int) int64 { return 2 + 2*(2*Colluders(n)+1) }
 
 // Active says whether the seat is in the validator set, and so in every court that is called and in the council.
 func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && !s.Revoked && s.Power > 0 }
 
-// ConsensusAddress is the address of the consensus key, 20 bytes, as votes and evidence name it.
+// ConsensusAddress returns the address of the consensus key, 20 bytes, as votes and evidence name it.
 func (s Seat) ConsensusAddress() sdk.ConsAddress {
 	return sdk.ConsAddress(ed25519.PubKey(s.ConsensusPubkey).Address())
 }
 
-// Counts says whether the seat counts where a share of all seats is asked for: in the council, and of those that jailing
-// must leave. A jailed one does, so that nobody decides more by having others jailed; one that was never brought in, that signed
-// two blocks at one height, or whose organisation may hold none, does not.
+// Counts says whether the seat counts when a share of all seats is needed: in the council, and in the two thirds that jailing
+// leaves active. A jailed seat counts, so that nobody gains influence by having others jailed. A seat does not count if it still
+// waits for its operator, is tombstoned, or is revoked.
 func (s Seat) Counts() bool { return !s.Waiting && !s.Tombstoned && !s.Revoked }
 
 // Validate checks a seat by itself: lengths, keys, proof of possession.
