@@ -10,7 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// RefreshTdx keeps collateral that Intel signed and that is newer than what is kept of its family: ErrCollateral.
+// RefreshTdx stores collateral that Intel signed, if it is newer than the stored one of its family of processors; else
+// ErrCollateral.
 func (k Keeper) RefreshTdx(ctx context.Context, c types.TdxCollateral) (types.Edition, error) {
 	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(hardwareGas, "enclaves: collateral")
 	params, err := k.Params.Get(ctx)
@@ -43,8 +44,8 @@ func (k Keeper) RefreshTdx(ctx context.Context, c types.TdxCollateral) (types.Ed
 	return e, emitEvent(ctx, &types.EventTdxRefreshed{Family: hex.EncodeToString(e.Family), Evaluation: e.Evaluation(), Expires: e.Expires})
 }
 
-// RefreshSnp keeps collateral that AMD signed and whose list is newer than the one that is kept of the product: ErrCollateral,
-// ErrNotFound of a product that the parameters do not name.
+// RefreshSnp stores collateral that AMD signed, if its revocation list is newer than the stored one of the product. It returns
+// ErrCollateral, or ErrNotFound for a product that the parameters do not name.
 func (k Keeper) RefreshSnp(ctx context.Context, name string, c types.SnpCollateral) (types.SnpCollateral, error) {
 	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(hardwareGas, "enclaves: collateral")
 	params, err := k.Params.Get(ctx)

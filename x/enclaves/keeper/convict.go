@@ -10,9 +10,10 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// What a court's verdict against an attested answer does (docs/adr/0073).
+// This file applies a court's verdict against an attested answer (docs/adr/0073).
 
-// Signer returns the machine and the measurement of the session whose key came with an answer of a worker: ErrInvalid, ErrNoSession.
+// Signer returns the machine and the measurement of the session whose key signed a worker's answer. It returns ErrInvalid, or
+// ErrNoSession if the worker has no session with that key.
 func (k Keeper) Signer(ctx context.Context, worker string, evidence []byte) (machine, measurement string, err error) {
 	key, _, err := types.SplitEvidence(evidence)
 	if err != nil {
@@ -25,9 +26,9 @@ func (k Keeper) Signer(ctx context.Context, worker string, evidence []byte) (mac
 	return s.Machine, s.Measurement, err
 }
 
-// Convict takes in that a court found another answer than the enclave had signed. The machine is frozen. The measurement is frozen once
-// courts have found machines of as many organisations wrong as the parameters say: one opened machine says nothing of an image that others
-// run too, and whoever opens one must not be able to stop them all.
+// Convict records that a court found another answer than the one that the enclave signed. It freezes the machine. It freezes the
+// measurement once courts have found machines of court_organisations organisations wrong. One broken machine says nothing about an
+// image that others run too, and somebody who breaks into one machine must not be able to stop all others.
 func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction) error {
 	c.Height = heightOf(ctx)
 	if err := c.Validate(); err != nil {
@@ -55,7 +56,8 @@ func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction)
 	return k.freezeOnce(ctx, c.Measurement, reason)
 }
 
-// noteConviction keeps the first conviction of each organisation under a measurement, and counts them up to a number.
+// noteConviction stores the first conviction of each organisation under a measurement, and returns how many organisations there
+// are, counted up to most.
 func (k Keeper) noteConviction(ctx context.Context, c types.Conviction, most uint32) (n uint32, err error) {
 	key := collections.Join(c.Measurement, c.Organisation)
 	known, err := k.Convictions.Has(ctx, key)
@@ -74,7 +76,7 @@ func (k Keeper) noteConviction(ctx context.Context, c types.Conviction, most uin
 	return n, err
 }
 
-// freezeOnce freezes what is not frozen yet.
+// freezeOnce freezes a machine or a measurement unless it is frozen already.
 func (k Keeper) freezeOnce(ctx context.Context, subject, reason string) error {
 	if err := k.Freeze(ctx, subject, reason, nil); !errors.Is(err, types.ErrFrozen) {
 		return err

@@ -12,8 +12,8 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// ListImage lists a measurement for the programs of a runtime, which counts after the delay: ErrInvalid, ErrExists, ErrFrozen,
-// ErrDevelopment.
+// ListImage lists a measurement for the programs of a runtime. The measurement counts after delay_blocks. It returns ErrInvalid,
+// ErrExists, ErrFrozen or ErrDevelopment.
 func (k Keeper) ListImage(ctx context.Context, msg *types.MsgListImage) (types.Image, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -48,7 +48,8 @@ func (k Keeper) ListImage(ctx context.Context, msg *types.MsgListImage) (types.I
 	return i, emitEvent(ctx, &types.EventImageListed{Runtime: i.Runtime, Measurement: m.Id, ActiveFrom: i.ActiveFrom})
 }
 
-// checkRoom refuses an image that is listed, and one too many of its runtime. Frozen ones make room.
+// checkRoom refuses an image that is listed already, and one more than MaxImages of its runtime. It removes frozen images to make
+// room.
 func (k Keeper) checkRoom(ctx context.Context, i types.Image) error {
 	all, err := k.imagesOf(ctx, i.Runtime)
 	if err != nil {
@@ -77,7 +78,7 @@ func (k Keeper) checkRoom(ctx context.Context, i types.Image) error {
 	return nil
 }
 
-// imagesOf returns the images of a runtime: a few.
+// imagesOf returns the images of a runtime, of which there are few.
 func (k Keeper) imagesOf(ctx context.Context, runtime string) (out []types.Image, err error) {
 	err = k.Images.Walk(ctx, collections.NewPrefixedPairRange[string, string](runtime), func(_ pair, i types.Image) (bool, error) {
 		out = append(out, i)
@@ -95,8 +96,8 @@ func (k Keeper) checkNotFrozen(ctx context.Context, subject string) error {
 	return err
 }
 
-// Freeze freezes a machine or a measurement for good, in this block: ErrInvalid, ErrFrozen. seats are those that decided it; none is the
-// council, which may freeze what the chain has not seen yet.
+// Freeze freezes a machine or a measurement for good, in this block. seats are those that voted for it; none means the council,
+// which may freeze a machine or a measurement that the chain has not seen yet. It returns ErrInvalid or ErrFrozen.
 func (k Keeper) Freeze(ctx context.Context, subject, reason string, seats []string) error {
 	f := types.Freeze{Subject: subject, Height: heightOf(ctx), Reason: reason, Seats: seats}
 	if err := f.Validate(); err != nil {
@@ -114,7 +115,8 @@ func (k Keeper) Freeze(ctx context.Context, subject, reason string, seats []stri
 	return emitEvent(ctx, &types.EventFrozen{Subject: subject, Reason: reason, Seats: seats})
 }
 
-// checkSeen refuses a vote about what the chain has not seen: votes would fill the state. ErrNotFound.
+// checkSeen returns ErrNotFound for a machine or a measurement that the chain has not seen. Votes about such ids could fill the
+// state.
 func (k Keeper) checkSeen(ctx context.Context, subject string) error {
 	seen, err := k.Machines.Has(ctx, subject)
 	if err != nil || seen {
@@ -126,8 +128,9 @@ func (k Keeper) checkSeen(ctx context.Context, subject string) error {
 	return err
 }
 
-// VoteFreeze is the vote of a seat, by its operator, to freeze a machine or a measurement. It is frozen when those that say so are more
-// than a third of the active power: decided. ErrNotActive, ErrNotFound, ErrInvalid, ErrFrozen.
+// VoteFreeze casts a seat's vote to freeze a machine or a measurement; operator acts for the seat. The subject is frozen, and
+// decided is true, once the seats that vote for it have more than a third of the active power. It returns ErrNotActive,
+// ErrNotFound, ErrInvalid or ErrFrozen.
 func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject, reason string) (decided bool, err error) {
 	seat, found, err := k.seats.SeatByOperator(ctx, operator)
 	if err != nil {
@@ -166,7 +169,7 @@ func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject
 	return true, k.Freeze(ctx, subject, first.Reason, seats)
 }
 
-// countVotes adds up the votes about a subject that count now.
+// countVotes adds up the votes to freeze a subject that count now.
 func (k Keeper) countVotes(ctx context.Context, subject string) (t poatypes.StopTally[types.FreezeVote], err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

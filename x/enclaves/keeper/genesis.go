@@ -22,8 +22,8 @@ func setAll[K, V any](ctx context.Context, m collections.Map[K, V], list []V, ke
 	return nil
 }
 
-// InitGenesis stores a valid genesis state. A chain that is not for development begins neither with the software platform nor with
-// anything that came from it: ErrDevelopment.
+// InitGenesis stores a valid genesis state. It returns ErrDevelopment for a state with the software platform, or with anything
+// that came from it, unless the chain is a development chain.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
 		return err

@@ -1,10 +1,10 @@
-// Package keeper keeps the sessions of enclaves, and what they rest on.
+// Package keeper keeps the sessions of enclaves and what these rely on.
 //
-//	session.go     a quote registers a session key; machines serve one organisation
-//	collateral.go  what Intel and AMD say of machines, brought by anybody
+//	session.go     a quote registers a session key; a machine serves one organisation
+//	collateral.go  what Intel and AMD say about their machines; anybody may send it
 //	freeze.go      images that the council lists; machines and measurements that are frozen
-//	convict.go     a court's verdict against an answer
-//	verify.go      what counts when an answer is revealed
+//	convict.go     a court's verdict against an answer that an enclave signed
+//	verify.go      which sessions and answers count when an answer is revealed
 package keeper
 
 import (
@@ -39,27 +39,28 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// ParamsHeight is the height at which they were last changed.
+	// ParamsHeight is the height at which the parameters were last changed.
 	ParamsHeight collections.Item[int64]
-	// Measurements: id -> what was measured. None is ever removed.
+	// Measurements: id -> measurement, the hash of what an enclave was started from. None is ever removed.
 	Measurements collections.Map[string, types.Measurement]
-	// Images: (runtime, measurement) -> image that the council listed; ranged by runtime, a few of each.
+	// Images: (runtime, measurement) -> image that the council listed; ranged by runtime, which has few.
 	Images collections.Map[pair, types.Image]
 	// Machines: id -> machine, with the organisation that it serves.
 	Machines collections.Map[string, types.Machine]
-	// Sessions: (worker, key) -> session; ranged by worker, a few of each.
+	// Sessions: (worker, key) -> session; ranged by worker, which has few.
 	Sessions collections.Map[sessionKey, types.Session]
-	// Freezes: machine or measurement -> why it counts no more. None is ever removed.
+	// Freezes: machine or measurement -> why it no longer counts. None is ever removed.
 	Freezes collections.Map[string, types.Freeze]
-	// Votes: (subject, org id) -> vote to freeze it; ranged by subject, and gone once it is frozen.
+	// Votes: (machine or measurement, org id) -> vote to freeze it; ranged by the former, and removed once that is frozen.
 	Votes collections.Map[pair, types.FreezeVote]
-	// Convictions: (measurement, organisation) -> first verdict against a machine of it; ranged by measurement, and gone once that is frozen.
+	// Convictions: (measurement, organisation) -> first verdict against one of the organisation's machines; ranged by measurement,
+	// and removed once that is frozen.
 	Convictions collections.Map[pair, types.Conviction]
-	// Editions: family -> how new the collateral of Intel is.
+	// Editions: family of processors -> how new Intel's collateral for it is.
 	Editions collections.Map[[]byte, types.Edition]
-	// Tdx: family -> collateral of Intel.
+	// Tdx: family of processors -> Intel's collateral.
 	Tdx collections.Map[[]byte, types.TdxCollateral]
-	// Snp: product -> collateral of AMD.
+	// Snp: product -> AMD's collateral.
 	Snp collections.Map[string, types.SnpCollateral]
 }
 

@@ -15,14 +15,14 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// Gas of a registration, beside what it reads and writes: the signatures on the slowest machine that a node may run on. One of
-// secp256k1 takes 1,000.
+// Gas of a registration, in addition to the gas of reads and writes. It pays for checking the signatures on the slowest machine
+// that a node may run on. For comparison, checking one signature of secp256k1 takes 1,000.
 const (
 	hardwareGas = 40_000
 	softwareGas = 6_000
 )
 
-// registration is a quote on its way to a session.
+// registration holds what the steps of RegisterSession find out, from the quote to the session.
 type registration struct {
 	ctx     context.Context
 	k       Keeper
@@ -34,8 +34,9 @@ type registration struct {
 	measure types.Measurement
 }
 
-// RegisterSession registers a session key by the quote that holds it, or registers it again: ErrInvalid, ErrStale, ErrQuote, ErrLevel,
-// ErrMachine, ErrFrozen, ErrNotFound of collateral that nobody brought.
+// RegisterSession registers the session key that a quote holds, or registers it again. The cheap comparisons come before the
+// signatures. It returns ErrInvalid, ErrStale, ErrQuote, ErrLevel, ErrMachine, ErrFrozen, or ErrNotFound for collateral that
+// nobody has sent.
 func (k Keeper) RegisterSession(ctx context.Context, msg *types.MsgRegisterSession) (types.Session, error) {
 	r := &registration{ctx: ctx, k: k, msg: msg}
 	err := steps.Run(r.readParams, r.readQuote, r.compareData, r.checkQuote, r.nameMachine, r.nameMeasurement, r.dropOld, r.store)
@@ -58,7 +59,7 @@ func (r *registration) readParams() (err error) {
 	return err
 }
 
-// readQuote reads the quote by what is kept of its platform's maker.
+// readQuote reads the quote with the stored collateral of its platform's maker.
 func (r *registration) readQuote() (err error) {
 	gas := uint64(hardwareGas)
 	if r.msg.Platform == types.PLATFORM_SOFTWARE {
@@ -80,7 +81,8 @@ func (r *registration) readQuote() (err error) {
 	return types.ErrInvalid.Wrapf("platform: got %s", r.msg.Platform)
 }
 
-// checkSoftware asks the parameters, and the chain's id again: no mistake elsewhere may let the software platform in.
+// checkSoftware refuses the software platform unless the parameters and the chain's id allow it. The id is checked again here, so
+// that a mistake elsewhere cannot let the platform in.
 func (r *registration) checkSoftware() error {
 	if !r.params.Software {
 		return types.ErrDevelopment.Wrap("the software platform is not taken")
@@ -120,7 +122,7 @@ func (r *registration) readSnp() error {
 	return err
 }
 
-// compareData compares what the quote says with what it must say, before any signature is looked at.
+// compareData compares the data in the quote with the expected data, before any signature is checked.
 func (r *registration) compareData() error {
 	height := heightOf(r.ctx)
 	if h := r.msg.Height; h < 1 || h > height || height-h > r.params.FreshBlocks {
@@ -151,7 +153,7 @@ func (r *registration) checkQuote() (err error) {
 	return nil
 }
 
-// nameMachine finds the machine, which serves one organisation.
+// nameMachine finds the machine, or makes it. A machine that serves another organisation is refused: ErrMachine.
 func (r *registration) nameMachine() error {
 	id := ids.Format(poco.MachineID(uint8(r.shown.Platform), r.shown.Machine))
 	m, found, err := records.Find(r.ctx, r.k.Machines, id)
@@ -176,7 +178,8 @@ func (r *registration) nameMeasurement() (err error) {
 	return r.k.checkNotFrozen(r.ctx, r.measure.Id)
 }
 
-// dropOld makes room: sessions whose time is over go, and where there are too many the one that ends first.
+// dropOld makes room for the session. It removes the worker's sessions whose time is over. If too many remain, it removes the one
+// that ends first.
 func (r *registration) dropOld() error {
 	all, err := r.k.sessionsOf(r.ctx, r.session.Worker)
 	if err != nil {
@@ -221,7 +224,7 @@ func (r *registration) store() error {
 	})
 }
 
-// sessionsOf returns the sessions of a worker that are kept: a few.
+// sessionsOf returns the stored sessions of a worker, of which there are few.
 func (k Keeper) sessionsOf(ctx context.Context, worker string) (out []types.Session, err error) {
 	err = k.Sessions.Walk(ctx, collections.NewPrefixedPairRange[string, []byte](worker), func(_ sessionKey, s types.Session) (bool, error) {
 		out = append(out, s)
@@ -230,7 +233,7 @@ func (k Keeper) sessionsOf(ctx context.Context, worker string) (out []types.Sess
 	return out, err
 }
 
-// ReleaseMachine lets a machine serve another organisation: ErrNotFound. Its sessions end with their time.
+// ReleaseMachine lets a machine serve another organisation: ErrNotFound. Its present sessions last until their time is over.
 func (k Keeper) ReleaseMachine(ctx context.Context, id string) error {
 	m, err := k.GetMachine(ctx, id)
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// Verify says why the evidence that came with an answer is not the word of an enclave that a deal takes; nil when it is. It costs one
+// Verify returns why the evidence of an answer is not the signature of an enclave that the deal accepts, or nil. It costs one
 // check of a signature.
 //
-// When the mempool checks a transaction again, and for a proposal, it only asks whether the session counts: a signature that was right
-// when it came is right.
+// In a recheck of the mempool, and for a proposal, Verify asks only whether the session counts. The signature was checked when the
+// transaction came, and cannot become wrong.
 func (k Keeper) Verify(ctx context.Context, l types.Listing, s poco.Statement, evidence []byte) error {
 	key, signature, err := types.SplitEvidence(evidence)
 	if err != nil {
@@ -43,7 +43,7 @@ func (k Keeper) Verify(ctx context.Context, l types.Listing, s poco.Statement, e
 	return session.CheckAnswer(s, signature)
 }
 
-// CheckSession says why a session does not count in this block: ErrExpired, ErrFrozen, ErrLevel.
+// CheckSession returns why a session does not count in this block: ErrExpired, ErrFrozen or ErrLevel.
 func (k Keeper) CheckSession(ctx context.Context, s types.Session) error {
 	if err := s.CheckTime(heightOf(ctx), timeOf(ctx)); err != nil {
 		return err
@@ -52,7 +52,8 @@ func (k Keeper) CheckSession(ctx context.Context, s types.Session) error {
 	return errors.Join(why, err)
 }
 
-// voided says why the chain takes a session no more though its time is not over, and since when: ErrFrozen, ErrLevel.
+// voided returns why the chain no longer accepts a session, whatever time the session has left, and since which height: ErrFrozen
+// or ErrLevel.
 func (k Keeper) voided(ctx context.Context, s types.Session) (since int64, why, err error) {
 	for _, subject := range []string{s.Machine, s.Measurement} {
 		f, frozen, err := records.Find(ctx, k.Freezes, subject)
@@ -81,8 +82,8 @@ func (k Keeper) voided(ctx context.Context, s types.Session) (since int64, why, 
 	return edition.Raised, s.Level.CheckLevel(s.Platform, params, edition.Evaluation()), nil
 }
 
-// checkListed refuses a measurement that neither the app's version lists nor, where that lists none, the council for the runtime:
-// ErrNotListed.
+// checkListed returns ErrNotListed for a measurement that does not count for the app. If the app's version lists measurements,
+// these count; otherwise those count that the council listed for the runtime.
 func (k Keeper) checkListed(ctx context.Context, l types.Listing, measurement string) error {
 	if len(l.Measurements) > 0 {
 		if slices.Contains(l.Measurements, measurement) {
@@ -102,7 +103,8 @@ func (k Keeper) checkListed(ctx context.Context, l types.Listing, measurement st
 	return nil
 }
 
-// IsUsable says whether the word of any enclave can count in this block: a measurement that the deal takes is not frozen.
+// IsUsable says whether an enclave's signature can count for the app in this block: at least one measurement that the deal accepts
+// is not frozen.
 func (k Keeper) IsUsable(ctx context.Context, l types.Listing) (bool, error) {
 	err := k.CheckListing(ctx, l)
 	if errors.Is(err, types.ErrNotListed) || errors.Is(err, types.ErrFrozen) {
@@ -111,8 +113,8 @@ func (k Keeper) IsUsable(ctx context.Context, l types.Listing) (bool, error) {
 	return err == nil, err
 }
 
-// CheckListing says why the word of no enclave can count for an app in this block: ErrNotListed, ErrFrozen. It is asked before anything
-// is paid.
+// CheckListing returns why no enclave's signature can count for an app in this block: ErrNotListed or ErrFrozen. It is asked
+// before anything is paid.
 func (k Keeper) CheckListing(ctx context.Context, l types.Listing) error {
 	list, err := k.measurementsOf(ctx, l)
 	if err != nil {
@@ -130,7 +132,7 @@ func (k Keeper) CheckListing(ctx context.Context, l types.Listing) error {
 	return types.ErrFrozen.Wrapf("measurements: all %d that count for the app, of which the first is %s", len(list), list[0])
 }
 
-// measurementsOf returns those that count for an app in this block, frozen or not.
+// measurementsOf returns the measurements that count for an app in this block, frozen or not.
 func (k Keeper) measurementsOf(ctx context.Context, l types.Listing) (list []string, err error) {
 	if len(l.Measurements) > 0 {
 		return l.Measurements, nil
@@ -144,8 +146,8 @@ func (k Keeper) measurementsOf(ctx context.Context, l types.Listing) (list []str
 	return list, err
 }
 
-// WasVoided says whether a worker had a session for a deal that the chain itself took from it at a height or later, while its time was
-// not over: then it is not to blame that it cannot show its answer.
+// WasVoided says whether, at height from or later, the chain itself took a session for a deal from a worker whose time was not
+// over. Such a worker is not to blame if it cannot show its answer.
 func (k Keeper) WasVoided(ctx context.Context, l types.Listing, worker string, from int64) (bool, error) {
 	sessions, err := k.sessionsOf(ctx, worker)
 	if err != nil {

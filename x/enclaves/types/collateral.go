@@ -14,7 +14,7 @@ const (
 
 func refuseCollateral(err error) error { return ErrCollateral.Wrap(err.Error()) }
 
-// evidence is the collateral as package tdx takes it: ErrCollateral of parts of a wrong size.
+// evidence returns the collateral in the form that package tdx takes. It returns ErrCollateral for parts of a wrong size.
 func (c TdxCollateral) evidence() (out tdx.Collateral, err error) {
 	for _, f := range []struct {
 		name string
@@ -36,7 +36,7 @@ func (c TdxCollateral) evidence() (out tdx.Collateral, err error) {
 	return out, nil
 }
 
-// Inspect checks collateral at a time in Unix seconds, and says how new it is: ErrCollateral.
+// Inspect checks collateral at a time in Unix seconds, and returns how new it is: ErrCollateral.
 func (c TdxCollateral) Inspect(root []byte, at int64) (Edition, error) {
 	collateral, err := c.evidence()
 	if err != nil {
@@ -52,10 +52,10 @@ func (c TdxCollateral) Inspect(root []byte, at int64) (Edition, error) {
 	}, nil
 }
 
-// Evaluation is the lower one of the evaluation numbers.
+// Evaluation returns the lower one of the two evaluation numbers.
 func (e Edition) Evaluation() uint64 { return min(e.LevelsEvaluation, e.EnclaveEvaluation) }
 
-// Follows says why an edition must not take the place of another: ErrCollateral.
+// Follows returns ErrCollateral when an edition must not replace another.
 func (e Edition) Follows(old Edition) error {
 	if err := e.evidence().Follows(old.evidence()); err != nil {
 		return refuseCollateral(err)
@@ -71,7 +71,7 @@ func (e Edition) evidence() (out tdx.Edition) {
 	return out
 }
 
-// Validate checks what a genesis says of collateral: sizes only. Whether Intel signed it was asked when it came.
+// Validate checks the sizes of collateral in a genesis state. Intel's signatures were checked when the collateral was sent.
 func (r TdxRecord) Validate() error {
 	if len(r.Edition.Family) != 6 {
 		return ErrInvalid.Wrapf("tdx: family: got %d bytes, expected 6", len(r.Edition.Family))
@@ -80,7 +80,7 @@ func (r TdxRecord) Validate() error {
 	return err
 }
 
-// evidence is the collateral as package sevsnp takes it, without the chip's certificate: ErrCollateral.
+// evidence returns the collateral in the form that package sevsnp takes, without the chip's certificate: ErrCollateral.
 func (c SnpCollateral) evidence() (chain sevsnp.Chain, list *certificate.RevocationList, err error) {
 	if chain.ASK, err = certificate.Parse(c.Ask); err != nil {
 		return chain, nil, refuseCollateral(err)
@@ -94,8 +94,8 @@ func (c SnpCollateral) evidence() (chain sevsnp.Chain, list *certificate.Revocat
 	return chain, list, nil
 }
 
-// Inspect checks collateral of a product at a time in Unix seconds, and returns it with how new it is: ErrCollateral. A list that takes
-// the ASK back is taken: it is what ends the sessions to come.
+// Inspect checks collateral of a product at a time in Unix seconds, and returns it with how new it is: ErrCollateral. A list that
+// revokes the ASK is accepted, because this list is what ends later sessions.
 func (c SnpCollateral) Inspect(product Product, at int64) (SnpCollateral, error) {
 	chain, list, err := c.evidence()
 	if err != nil {
@@ -119,7 +119,7 @@ func (c SnpCollateral) Inspect(product Product, at int64) (SnpCollateral, error)
 	return c, nil
 }
 
-// Validate checks what a genesis says of collateral: its form only.
+// Validate checks the form of collateral in a genesis state.
 func (c SnpCollateral) Validate() error {
 	_, _, err := c.evidence()
 	return err

@@ -11,27 +11,27 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Bounds.
+// Bounds of the records.
 const (
 	// MaxReason bounds a reason, in bytes.
 	MaxReason = 200
 	// MaxDescription bounds the description of an image, in bytes.
 	MaxDescription = 512
-	// MaxMeasurements is how many measurements a version of an app may list.
+	// MaxMeasurements is how many measurements a version of an app may list at most.
 	MaxMeasurements = 8
-	// MaxImages is how many measurements the council may list for one runtime.
+	// MaxImages is how many measurements the council may list for one runtime at most.
 	MaxImages = 16
-	// MaxSessions is how many sessions of a worker are kept.
+	// MaxSessions is how many sessions of a worker are stored at most.
 	MaxSessions = 4
 )
 
-// hashSize is that of roots and ids, in bytes.
+// hashSize is the size of roots and ids, in bytes.
 const hashSize = 32
 
-// measurementSizes are those of the values that each platform measures, in bytes.
+// measurementSizes are the sizes of the values that each platform measures, in bytes.
 var measurementSizes = map[Platform]int{PLATFORM_TDX: 4 * 48, PLATFORM_SEV_SNP: 48, PLATFORM_SOFTWARE: 32}
 
-// NewMeasurement names what a platform measured: ErrInvalid.
+// NewMeasurement returns the measurement, with its id, of a value that a platform measured: ErrInvalid.
 func NewMeasurement(platform Platform, value []byte) (Measurement, error) {
 	size, known := measurementSizes[platform]
 	if !known {
@@ -52,7 +52,7 @@ func (m Measurement) Validate() error {
 	return err
 }
 
-// ValidateReason checks why something is frozen; ErrInvalid.
+// ValidateReason checks the reason of a freeze; ErrInvalid.
 func ValidateReason(reason string) error {
 	return validateText("reason", reason, MaxReason)
 }
@@ -72,7 +72,7 @@ func ValidateSubject(name, id string) error {
 	return nil
 }
 
-// ValidateMeasurements checks the list of a version of an app: ids, sorted, each once, and few.
+// ValidateMeasurements checks the list of a version of an app: at most MaxMeasurements ids, sorted, each once.
 func ValidateMeasurements(list []string) error {
 	if len(list) > MaxMeasurements {
 		return ErrInvalid.Wrapf("measurements: got %d, expected at most %d", len(list), MaxMeasurements)
@@ -113,7 +113,7 @@ func (m Machine) Validate() error {
 	return nil
 }
 
-// ReadKey reads a session's key: ErrInvalid of what is no point of P-256.
+// ReadKey reads a session's key. It returns ErrInvalid unless the key is a point of P-256.
 func ReadKey(key []byte) (*certificate.Key, error) {
 	if len(key) != poco.SessionKeySize {
 		return nil, ErrInvalid.Wrapf("key: got %d bytes, expected %d", len(key), poco.SessionKeySize)
@@ -146,7 +146,7 @@ func (s Session) Validate() error {
 	return nil
 }
 
-// CheckTime says why a session does not count at a height and a time in Unix seconds: ErrExpired.
+// CheckTime returns ErrExpired when a session's time is over, at a height and a time in Unix seconds.
 func (s Session) CheckTime(height, at int64) error {
 	switch {
 	case height >= s.UntilHeight:
@@ -157,7 +157,7 @@ func (s Session) CheckTime(height, at int64) error {
 	return nil
 }
 
-// SplitEvidence reads the key and the signature that come with an answer; ErrEvidence of another size.
+// SplitEvidence reads the key and the signature that come with an answer. It returns ErrEvidence for evidence of another size.
 func SplitEvidence(evidence []byte) (key []byte, signature [poco.SessionSignatureSize]byte, err error) {
 	if len(evidence) != poco.AttestationSize {
 		return nil, signature, ErrEvidence.Wrapf("got %d bytes, expected %d", len(evidence), poco.AttestationSize)
@@ -165,7 +165,7 @@ func SplitEvidence(evidence []byte) (key []byte, signature [poco.SessionSignatur
 	return evidence[:poco.SessionKeySize:poco.SessionKeySize], [poco.SessionSignatureSize]byte(evidence[poco.SessionKeySize:]), nil
 }
 
-// CheckAnswer says why a signature is not the session's of a statement; ErrEvidence.
+// CheckAnswer returns ErrEvidence unless the signature of the statement is that of the session's key.
 func (s Session) CheckAnswer(statement poco.Statement, signature [poco.SessionSignatureSize]byte) error {
 	key, err := ReadKey(s.Key)
 	if err != nil {

@@ -15,7 +15,7 @@ type SeatsKeeper interface {
 	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
 }
 
-// WorkersKeeper knows whose worker an account is.
+// WorkersKeeper knows the workers and their organisations.
 type WorkersKeeper interface {
 	GetWorker(ctx context.Context, address string) (workerstypes.Worker, error)
 }

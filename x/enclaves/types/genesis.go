@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// DefaultGenesis is that of a new chain: nothing is listed.
+// DefaultGenesis returns the state of a new chain: nothing is listed.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// checkSorted refuses a list that is not sorted, each once, by what compare says of two that follow.
+// checkSorted refuses a list that is not sorted or has an entry twice. compare orders two neighbours.
 func checkSorted[T any](name string, list []T, compare func(a, b T) int) error {
 	for i := range list {
 		if i > 0 && compare(list[i-1], list[i]) >= 0 {
@@ -19,7 +19,7 @@ func checkSorted[T any](name string, list []T, compare func(a, b T) int) error {
 	return nil
 }
 
-// checkEach refuses the first entry that is not valid.
+// checkEach returns the error of the first entry that is not valid.
 func checkEach[T interface{ Validate() error }](list []T) error {
 	for _, one := range list {
 		if err := one.Validate(); err != nil {
@@ -58,7 +58,7 @@ func (g GenesisState) checkOrder() error {
 	)
 }
 
-// checkReferences refuses a session of a machine or a measurement that is not there, and an image of no measurement.
+// checkReferences refuses a session whose machine or measurement is not in the state, and an image whose measurement is not.
 func (g GenesisState) checkReferences() error {
 	measurements, machines := map[string]Platform{}, map[string]Machine{} // read by id only
 	for _, m := range g.Measurements {
@@ -94,7 +94,8 @@ func (g GenesisState) checkReferences() error {
 	return nil
 }
 
-// CheckChain refuses the software platform, and whatever came from it, on a chain that must not take it: ErrDevelopment.
+// CheckChain returns ErrDevelopment for a state with the software platform, or with anything that came from it, unless the chain
+// is a development chain.
 func (g GenesisState) CheckChain(chainID string) error {
 	uses := g.Params.Software
 	for _, m := range g.Measurements {

@@ -13,7 +13,7 @@ const (
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
-	// ParamsHeightKey holds the height at which they were last changed.
+	// ParamsHeightKey holds the height at which the parameters were last changed.
 	ParamsHeightKey = collections.NewPrefix(1)
 	// MeasurementsPrefix: id -> Measurement.
 	MeasurementsPrefix = collections.NewPrefix(2)

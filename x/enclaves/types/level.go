@@ -6,19 +6,20 @@ import (
 	"github.com/credence-chain/credence/evidence/sevsnp"
 )
 
-// text writes versions for people.
+// text formats the versions for error texts.
 func (v Versions) text() string {
 	return fmt.Sprintf("boot loader %d, tee %d, snp %d, microcode %d", v.BootLoader, v.Tee, v.Snp, v.Microcode)
 }
 
 func (v Versions) valid() bool { return max(v.BootLoader, v.Tee, v.Snp, v.Microcode) <= 255 }
 
-// tcb is what package sevsnp compares.
+// tcb returns the versions in the form that package sevsnp compares.
 func (v Versions) tcb() sevsnp.TCB {
 	return sevsnp.TCB{BootLoader: uint8(v.BootLoader), TEE: uint8(v.Tee), SNP: uint8(v.Snp), Microcode: uint8(v.Microcode)}
 }
 
-// lowerVersions takes of each version the lower one: that of the key, or the one below which the firmware cannot go back.
+// lowerVersions returns the lower one of each version. One set of versions is that of the signing key; below the other the
+// firmware cannot go back.
 func lowerVersions(a, b sevsnp.TCB) *Versions {
 	return &Versions{
 		BootLoader: uint32(min(a.BootLoader, b.BootLoader)), Tee: uint32(min(a.TEE, b.TEE)),
@@ -26,8 +27,8 @@ func lowerVersions(a, b sevsnp.TCB) *Versions {
 	}
 }
 
-// CheckLevel says why a machine of this level is not taken under the parameters: ErrLevel. The evaluation is the lower number of the
-// collateral that is kept now; TDX only.
+// CheckLevel returns ErrLevel when a machine of this level is not accepted under the parameters. evaluation is the lower
+// evaluation number of the collateral that is stored now; only TDX uses it.
 func (l Level) CheckLevel(platform Platform, p Params, evaluation uint64) error {
 	switch platform {
 	case PLATFORM_TDX:

@@ -1,7 +1,7 @@
 package types
 
-// Listing is what a deal says of the enclaves whose word counts: the measurements that the app's version lists, or where it lists none
-// those that the council listed for its runtime.
+// Listing says which measurements of enclaves a deal accepts: those that the app's version lists or, if it lists none, those that
+// the council listed for the runtime.
 type Listing struct {
 	Runtime      string
 	Measurements []string

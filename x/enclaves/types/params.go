@@ -16,13 +16,14 @@ const (
 	MaxCourtOrganisations = 32
 )
 
-// DefaultParams give a week of blocks of five seconds to look at an image, a day to agree that something must be frozen, a day to a
-// session, and some minutes to a quote. Verdicts against two organisations freeze a measurement. No product of AMD is taken until the council names its root, and the software platform is not.
+// DefaultParams assume blocks of five seconds. They give a week to look at an image, a day to agree on a freeze, a day to a
+// session, and some minutes to a quote. Verdicts against machines of two organisations freeze a measurement. AMD's products are
+// refused until the council names their roots, and the software platform is refused.
 func DefaultParams() Params {
 	return Params{DelayBlocks: 120_960, VoteBlocks: 17_280, SessionBlocks: 17_280, FreshBlocks: 100, CourtOrganisations: 2, IntelRoot: tdx.IntelRoot[:]}
 }
 
-// Validate names the first parameter that cannot be: ErrInvalidParams.
+// Validate returns ErrInvalidParams for the first parameter that is out of bounds.
 func (p Params) Validate() error {
 	for _, f := range []struct {
 		name       string
@@ -54,7 +55,7 @@ func (p Params) Validate() error {
 	return nil
 }
 
-// CheckChain refuses the software platform on a chain that must not take it: ErrDevelopment.
+// CheckChain returns ErrDevelopment for parameters that accept the software platform, unless the chain is a development chain.
 func (p Params) CheckChain(chainID string) error {
 	if p.Software {
 		return checkSoftware(chainID)
@@ -62,7 +63,7 @@ func (p Params) CheckChain(chainID string) error {
 	return nil
 }
 
-// checkSoftware refuses the software platform on a chain that is not for development.
+// checkSoftware returns ErrDevelopment unless the chain is a development chain.
 func checkSoftware(chainID string) error {
 	if verifierstypes.IsDevelopmentChain(chainID) {
 		return nil
@@ -83,7 +84,7 @@ func (p Product) validate() error {
 	return nil
 }
 
-// FindProduct returns the product of a name: ErrNotFound.
+// FindProduct returns the product with this name: ErrNotFound.
 func (p Params) FindProduct(name string) (Product, error) {
 	for _, one := range p.Products {
 		if one.Name == name {

@@ -10,29 +10,30 @@ import (
 	"github.com/credence-chain/credence/evidence/tdx"
 )
 
-// Shown is what a quote says, and once it was checked shows.
+// Shown is what a quote claims before its signatures are checked, and what it proves afterwards.
 type Shown struct {
 	Platform Platform
-	// Data is what the enclave says.
+	// Data is what the enclave put into the quote.
 	Data [64]byte
-	// Measurement is what it was started from, as the platform says it.
+	// Measurement is the hash of what the enclave was started from, in the platform's form.
 	Measurement []byte
-	// Machine is the name that the platform's maker gave the machine; known once the quote was checked.
+	// Machine is the name that the platform's maker gave the machine. It is known once the quote was checked.
 	Machine []byte
-	// Level is how well the machine is kept up to date; known once the quote was checked.
+	// Level is how well the machine is kept up to date. It is known once the quote was checked.
 	Level Level
-	// Expires is the last moment at which what vouches for the machine counts, in Unix seconds; known once the quote was checked.
+	// Expires is when the first of the certificates and lists that vouch for the machine ends, in Unix seconds. It is known once
+	// the quote was checked.
 	Expires int64
 
 	check func(at int64) (Shown, error)
 }
 
-// Check checks the signatures at a time in Unix seconds, and returns what the quote shows: ErrQuote, ErrLevel.
+// Check checks the signatures at a time in Unix seconds, and returns what the quote proves: ErrQuote or ErrLevel.
 func (s Shown) Check(at int64) (Shown, error) { return s.check(at) }
 
 func refuseQuote(err error) error { return ErrQuote.Wrap(err.Error()) }
 
-// refuseHost refuses what whoever started an enclave handed to it: no measurement covers it.
+// refuseHost refuses data that the host handed to the enclave at its start: no measurement covers such data.
 func refuseHost(name string, given ...[]byte) error {
 	for _, b := range given {
 		if len(bytes.Trim(b, "\x00")) > 0 {
@@ -42,7 +43,7 @@ func refuseHost(name string, given ...[]byte) error {
 	return nil
 }
 
-// ReadTdx reads a quote of TDX, and refuses modes that are not trusted; no signature is looked at. ErrQuote.
+// ReadTdx reads a quote of TDX, and refuses modes that are not trusted: ErrQuote. It checks no signature; Check does.
 func ReadTdx(b []byte, c TdxCollateral, p Params) (Shown, error) {
 	q, err := tdx.ParseQuote(b)
 	if err != nil {
@@ -79,7 +80,7 @@ func (s Shown) checkTdx(q *tdx.Quote, c TdxCollateral, p Params, at int64) (Show
 	return s, nil
 }
 
-// FamilyOf says which collateral a quote of TDX asks for: ErrQuote.
+// FamilyOf returns the family of processors whose collateral a quote of TDX needs: ErrQuote.
 func FamilyOf(b []byte) ([]byte, error) {
 	q, err := tdx.ParseQuote(b)
 	if err != nil {
@@ -92,7 +93,7 @@ func FamilyOf(b []byte) ([]byte, error) {
 	return family[:], nil
 }
 
-// ReadSnp reads a report of SEV-SNP with the certificate of its chip; no signature is looked at. ErrQuote.
+// ReadSnp reads a report of SEV-SNP with the certificate of its chip: ErrQuote. It checks no signature; Check does.
 func ReadSnp(b, chip []byte, c SnpCollateral, product Product) (Shown, error) {
 	r, err := sevsnp.ParseReport(b)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s Shown) checkSnp(r *sevsnp.Report, vcek *certificate.Certificate, c SnpCo
 	return s, nil
 }
 
-// ReadSoftware reads a quote of the software platform; no signature is looked at. ErrQuote.
+// ReadSoftware reads a quote of the software platform: ErrQuote. It checks no signature; Check does.
 func ReadSoftware(b []byte) (Shown, error) {
 	q, err := software.ParseQuote(b)
 	if err != nil {
@@ -148,7 +149,7 @@ func ReadSoftware(b []byte) (Shown, error) {
 	return s, nil
 }
 
-// toHash is a hash of the right size, and all zero of none.
+// toHash copies a hash into an array of its size. An absent hash becomes all zeroes.
 func toHash(b []byte) (out [hashSize]byte) {
 	copy(out[:], b)
 	return out

@@ -12,7 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// Admit adds a verifier, which counts after the delay. A name is given once, for ever: ErrExists. ErrInvalid, ErrDevelopment.
+// Admit adds a verifier, which counts after delay_blocks. A name is given only once, for ever: ErrExists. It also returns
+// ErrInvalid and ErrDevelopment.
 func (k Keeper) Admit(ctx context.Context, v types.Verifier) (types.Verifier, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -40,8 +41,8 @@ func (k Keeper) Admit(ctx context.Context, v types.Verifier) (types.Verifier, er
 	return v, emitEvent(ctx, &types.EventAdmitted{Name: v.Name, System: v.System, ActiveFrom: v.ActiveFrom})
 }
 
-// Stop stops a verifier for good, in this block: ErrNotFound, ErrStopped, ErrInvalid. seats are those that decided it; none is the
-// council.
+// Stop stops a verifier for good, in this block: ErrNotFound, ErrStopped or ErrInvalid. seats are those that voted for it; none
+// means the council.
 func (k Keeper) Stop(ctx context.Context, name, reason string, seats []string) error {
 	if err := types.ValidateReason(reason); err != nil {
 		return err
@@ -60,7 +61,7 @@ func (k Keeper) Stop(ctx context.Context, name, reason string, seats []string) e
 	return emitEvent(ctx, &types.EventStopped{Name: name, Reason: reason, Seats: seats})
 }
 
-// getRunning returns a verifier that was not stopped.
+// getRunning returns a verifier that has not been stopped: ErrNotFound or ErrStopped.
 func (k Keeper) getRunning(ctx context.Context, name string) (types.Verifier, error) {
 	v, err := k.GetVerifier(ctx, name)
 	if err == nil && v.Stopped != nil {
@@ -69,8 +70,9 @@ func (k Keeper) getRunning(ctx context.Context, name string) (types.Verifier, er
 	return v, err
 }
 
-// VoteStop is the vote of a seat, by its operator, to stop a verifier. It stops when those that say so are more than a third of the
-// active power: decided. ErrNotActive.
+// VoteStop casts a seat's vote to stop a verifier; operator acts for the seat. The verifier stops, and decided is true, once the
+// seats that vote for it have more than a third of the active power. It returns ErrNotActive, ErrNotFound, ErrStopped or
+// ErrInvalid.
 func (k Keeper) VoteStop(ctx context.Context, operator sdk.AccAddress, name, reason string) (decided bool, err error) {
 	if err := types.ValidateReason(reason); err != nil {
 		return false, err

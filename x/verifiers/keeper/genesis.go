@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// InitGenesis stores a valid genesis state. A chain that is no development chain does not begin with a verifier whose setup
-// everybody knows: ErrDevelopment.
+// InitGenesis stores a valid genesis state. It returns ErrDevelopment for a verifier whose setup everybody knows, unless the chain
+// is a development chain.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
 		return err

@@ -26,9 +26,9 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Verifiers: name -> verifier. None is ever removed, so that its name means one thing for ever.
+	// Verifiers: name -> verifier. None is ever removed, so that a name means one verifier for ever.
 	Verifiers collections.Map[string, types.Verifier]
-	// Votes: (name, org id) -> vote to stop it; ranged by name, and gone once it is stopped.
+	// Votes: (name, org id) -> vote to stop the verifier; ranged by name, and removed once the verifier is stopped.
 	Votes collections.Map[collections.Pair[string, string], types.StopVote]
 }
 
@@ -50,7 +50,7 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// GetVerifier returns the verifier of a name, or ErrNotFound.
+// GetVerifier returns the verifier with this name, or ErrNotFound.
 func (k Keeper) GetVerifier(ctx context.Context, name string) (types.Verifier, error) {
 	v, found, err := records.Find(ctx, k.Verifiers, name)
 	if err == nil && !found {

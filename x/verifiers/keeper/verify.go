@@ -10,7 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// IsUsable says whether proofs under a verifier count in this block: it is there, its delay is over, and nobody has stopped it.
+// IsUsable says whether proofs under a verifier count in this block: the verifier exists, its delay is over, and it was not
+// stopped.
 func (k Keeper) IsUsable(ctx context.Context, name string) (bool, error) {
 	v, err := k.GetVerifier(ctx, name)
 	if errors.Is(err, types.ErrNotFound) {
@@ -19,8 +20,8 @@ func (k Keeper) IsUsable(ctx context.Context, name string) (bool, error) {
 	return err == nil && v.CheckUsable(heightOf(ctx)) == nil, err
 }
 
-// CheckApp says why no proof under a verifier can show an answer of an app in this block: ErrNotFound, ErrStopped, ErrTooEarly, ErrUnfit. It
-// is asked before anything is paid.
+// CheckApp returns why no proof under a verifier can show an answer of an app in this block: ErrNotFound, ErrStopped, ErrTooEarly
+// or ErrUnfit. It is asked before anything is paid.
 func (k Keeper) CheckApp(ctx context.Context, name string, a types.App) error {
 	v, err := k.GetVerifier(ctx, name)
 	if err != nil {
@@ -29,10 +30,10 @@ func (k Keeper) CheckApp(ctx context.Context, name string, a types.App) error {
 	return cmp.Or(v.CheckUsable(heightOf(ctx)), v.CheckApp(a))
 }
 
-// Verify says why a proof does not show a claim under a verifier; nil when it does.
+// Verify returns why a proof does not show a claim under a verifier, or nil.
 //
-// The mempool checked a transaction once before it checks it again after each block, and before a proposer looks at it. There a
-// verifier that was stopped is noticed, and the proof itself, which is right for ever when it was right once, is not computed anew.
+// In a recheck of the mempool, and for a proposal, Verify asks only whether the verifier counts. The proof was checked when the
+// transaction came. A stopped verifier is noticed, but a proof that was right stays right and is not computed anew.
 func (k Keeper) Verify(ctx context.Context, name string, c types.Claim, evidence []byte) error {
 	v, err := k.GetVerifier(ctx, name)
 	if err != nil {

@@ -1,9 +1,9 @@
 package types
 
-// DefaultGenesis is that of a new chain: it has no verifier.
+// DefaultGenesis returns the state of a new chain: it has no verifier.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// Validate checks a genesis state by itself: sorted, and every vote about a verifier that counts.
+// Validate checks a genesis state by itself: the lists are sorted, and every vote is about a verifier that was not stopped.
 func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 // MaxReason bounds a reason, in bytes.
 const MaxReason = 200
 
-// hashSize is that of roots, ids and programs, in bytes.
+// hashSize is the size of roots, ids and programs, in bytes.
 const hashSize = 32
 
 // ValidateName checks the name of a verifier; ErrInvalid.
@@ -24,7 +24,7 @@ func ValidateName(name string) error {
 	return nil
 }
 
-// ValidateReason checks why a verifier is stopped; ErrInvalid.
+// ValidateReason checks the reason for stopping a verifier; ErrInvalid.
 func ValidateReason(reason string) error {
 	if strings.TrimSpace(reason) == "" || len(reason) > MaxReason || !utf8.ValidString(reason) {
 		return ErrInvalid.Wrapf("reason: %d bytes, expected 1 to %d of text that says why: everybody whose proof is refused reads it", len(reason), MaxReason)
@@ -32,13 +32,13 @@ func ValidateReason(reason string) error {
 	return nil
 }
 
-// IsDevelopmentChain says whether a chain of this id takes verifiers whose setup everybody knows: "devnet", or an id that ends in
-// "-devnet".
+// IsDevelopmentChain says whether a chain with this id accepts verifiers whose setup everybody knows. Its id is "devnet" or ends
+// in "-devnet".
 func IsDevelopmentChain(chainID string) bool {
 	return chainID == "devnet" || strings.HasSuffix(chainID, "-devnet")
 }
 
-// CheckChain refuses a verifier on a chain that must not have it; ErrDevelopment.
+// CheckChain returns ErrDevelopment for a verifier whose setup everybody knows, unless the chain is a development chain.
 func (v Verifier) CheckChain(chainID string) error {
 	if v.System == SYSTEM_CIRCUIT && !IsDevelopmentChain(chainID) {
 		return ErrDevelopment.Wrapf("%s: the setup of a %s is not secret, so that everybody can prove anything; expected a chain whose id ends in \"-devnet\", this is %q",
@@ -47,7 +47,7 @@ func (v Verifier) CheckChain(chainID string) error {
 	return nil
 }
 
-// Validate checks a verifier by itself, with every point of its key; ErrInvalid.
+// Validate checks a verifier by itself, including every point of its key; ErrInvalid.
 func (v Verifier) Validate() error {
 	if err := ValidateName(v.Name); err != nil {
 		return err
@@ -58,7 +58,7 @@ func (v Verifier) Validate() error {
 	for _, f := range []struct {
 		name string
 		got  []byte
-		want [2]int // sizes of which each may be, of RISC Zero and others
+		want [2]int // the allowed sizes: absent, or this many bytes
 	}{{"root", v.Root, [2]int{0, hashSize}}, {"control_id", v.ControlId, [2]int{0, hashSize}}, {"selector", v.Selector, [2]int{0, risc0.SelectorSize}}} {
 		if len(f.got) != f.want[0] && len(f.got) != f.want[1] {
 			return ErrInvalid.Wrapf("%s of %s: got %d bytes, expected %d or none", f.name, v.Name, len(f.got), f.want[1])
@@ -76,7 +76,7 @@ func (v Verifier) Validate() error {
 	return v.validateStop()
 }
 
-// checkFields refuses what the system has no use for, and asks for what it needs.
+// checkFields refuses fields that the verifier's system does not use, and requires those that it needs.
 func (v Verifier) checkFields() error {
 	needs := map[System]struct{ root, id, selector, inputs bool }{
 		SYSTEM_RISC0: {root: true, id: true, selector: true}, SYSTEM_SP1: {root: len(v.Root) > 0, selector: true}, SYSTEM_CIRCUIT: {root: true, inputs: true},
@@ -115,7 +115,7 @@ func (v Verifier) validateStop() error {
 	return ValidateReason(s.Reason)
 }
 
-// CheckUsable says why a verifier does not count at a height: ErrStopped, ErrTooEarly.
+// CheckUsable returns why a verifier does not count at a height: ErrStopped or ErrTooEarly.
 func (v Verifier) CheckUsable(height int64) error {
 	if s := v.Stopped; s != nil {
 		return ErrStopped.Wrapf("%s, since height %d: %s", v.Name, s.Height, s.Reason)
@@ -126,15 +126,15 @@ func (v Verifier) CheckUsable(height int64) error {
 	return nil
 }
 
-// App is what the version of an app says of the proofs of its answers.
+// App is what a version of an app says about the proofs of its answers.
 type App struct {
 	// Runtime that runs the program, by its name in poco/contract.
 	Runtime string
-	// Program is the id by which the verifier knows it, Digest the SHA-256 of what is run.
+	// Program is the id by which the verifier knows the program, Digest the SHA-256 of the file that is run.
 	Program, Digest [32]byte
 }
 
-// CheckApp says why no proof under the verifier can show an answer of an app, whoever makes it; ErrUnfit.
+// CheckApp returns ErrUnfit when no proof under the verifier can show an answer of the app.
 func (v Verifier) CheckApp(a App) error {
 	runtime, err := contract.FindRuntime(a.Runtime)
 	if err != nil {
