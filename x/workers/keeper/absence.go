@@ -10,11 +10,12 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// What an organisation may do at little cost and still harms who waits for it: to decline as a first worker, to be silent as one, to
-// have no answer. Each is counted for the organisation, and beyond a quota each cools the worker down for longer (poco.Absences).
+// An absence costs an organisation little and still harms those who wait for it. A worker is absent when it declines or stays
+// silent as a first worker, or has no answer. Each absence is counted for the worker's organisation. Beyond a quota, each further
+// one cools the worker down for longer (poco.Absences).
 
-// noteAbsence counts an absence of a worker's organisation, and cools the worker down beyond the quota. Then its confirmations
-// start again at 0.
+// noteAbsence counts an absence of a worker's organisation. Beyond the quota it also cools the worker down and sets its
+// confirmations to 0.
 func (k Keeper) noteAbsence(ctx context.Context, params types.Params, w *types.Worker, silent bool) error {
 	stored, _, err := records.Find(ctx, k.Absences, w.Organisation)
 	if err != nil {
@@ -28,11 +29,11 @@ func (k Keeper) noteAbsence(ctx context.Context, params types.Params, w *types.W
 	return k.coolFor(ctx, w, cooling)
 }
 
-// maxPassed bounds how many of a pool's tickets, and of an organisation's workers, are looked at for those that are left.
+// maxPassed bounds the work of sparesJail: how many of a pool's tickets, and how many of an organisation's workers, it reads.
 const maxPassed = 128
 
-// sparesJail says whether each pool of a worker keeps, without its organisation, as many organisations with a worker that is not
-// jailed as the floor says.
+// sparesJail says whether a worker must not be jailed. This is so if one of its pools would have fewer than jail_floor other
+// organisations with a worker that is not jailed.
 func (k Keeper) sparesJail(ctx context.Context, params types.Params, w types.Worker) (bool, error) {
 	for _, pool := range w.Pools {
 		left, err := k.countFree(ctx, pool, w.Organisation, params.JailFloor)
@@ -43,7 +44,7 @@ func (k Keeper) sparesJail(ctx context.Context, params types.Params, w types.Wor
 	return false, nil
 }
 
-// countFree counts the organisations of a pool that have a worker which is not jailed, but for one, up to most.
+// countFree counts the organisations of a pool, except one, that have a worker which is not jailed. It counts up to most.
 func (k Keeper) countFree(ctx context.Context, pool, but string, most uint32) (n uint32, err error) {
 	tickets, err := k.Tickets(ctx, pool)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Lock gives a drawn worker an assignment: it takes a slot and locks amount, in ucred, of the worker's stake. ErrNotDrawable
-// when the worker or its organisation takes no assignments, ErrStake when less than amount is free.
+// Lock gives a drawn worker an assignment: it takes a slot and locks amount, in ucred, of the worker's stake. It returns
+// ErrNotDrawable when the worker or its organisation takes no assignments, and ErrStake when less than amount is free.
 func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
 	_, err := k.changeWorker(ctx, worker, func(w *types.Worker) error {
 		if err := w.Available(); err != nil {
@@ -30,8 +30,8 @@ func (k Keeper) Lock(ctx context.Context, worker string, amount uint64) error {
 	return err
 }
 
-// Release ends an assignment without a settlement. This happens to a first worker that declined (FaultNone), was silent or
-// abstained, when its task goes on without it. The stake is freed, and the fault goes on the worker's record.
+// Release ends an assignment without a settlement, when a first worker declined (FaultNone), was silent or abstained and its task
+// goes on without it. It frees the stake and puts the fault on the worker's record.
 func (k Keeper) Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

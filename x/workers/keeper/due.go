@@ -12,12 +12,12 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// items runs the items of the module's block hook, each of them isolated from the others.
+// items runs each item of the module's block hook isolated from the others.
 const items = isolate.Module(types.ModuleName)
 
-// BeginBlock pays due unbondings, lets workers back that have cooled down, takes out workers whose eviction is due, and goes
-// on with the passes over workers whose pools will ask for more stake. It does at most due_per_block of each, the most
-// urgent first, and carries the rest over to the next block. Each item runs on its own.
+// BeginBlock pays due unbondings, ends the cooling of workers, takes out workers whose eviction is due, and continues the passes
+// over workers whose pools will ask for more stake. It does at most due_per_block of each, the most urgent first, and carries the
+// rest over to the next block. An item that fails does not stop the others.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)

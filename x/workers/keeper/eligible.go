@@ -25,8 +25,8 @@ type (
 	memberArray       = densearray.Array[pair, collections.Triple[string, string, uint64], pair]
 )
 
-// memberKey is the key of a member's entry, positionKey that of its position: a worker belongs to one organisation, so the
-// pool and the worker are enough.
+// memberKey is the key of a member's entry. The key of its position, memberPositionKey, needs only the pool and the worker,
+// because a worker belongs to one organisation.
 func memberKey(owner pair, position uint64) collections.Triple[string, string, uint64] {
 	return collections.Join3(owner.K1(), owner.K2(), position)
 }
@@ -66,11 +66,11 @@ func (k Keeper) EligibleMemberAt(ctx context.Context, pool, org string, pos uint
 	return worker, err
 }
 
-// AfterRightsChanged is the hook by which x/orgs tells of an organisation's status and roles.
+// AfterRightsChanged is the hook that x/orgs calls when an organisation's status or roles have changed.
 func (k Keeper) AfterRightsChanged(ctx context.Context, org string) error { return k.Refresh(ctx, org) }
 
-// Refresh puts the organisation's status and role into effect in every pool that it serves. It costs as much as it
-// serves pools, however many workers it has. Every change of an organisation's rights calls it.
+// Refresh puts the organisation's status and role into effect in every pool that it serves. Its cost grows with the number of
+// these pools, not with the number of workers. Every change of an organisation's rights calls it.
 func (k Keeper) Refresh(ctx context.Context, org string) error {
 	active, err := k.orgs.HasRole(ctx, org, orgstypes.ROLE_WORKER)
 	if err != nil {
@@ -92,14 +92,14 @@ func (k Keeper) Refresh(ctx context.Context, org string) error {
 	return nil
 }
 
-// standing is what, beside a worker's own readiness, decides where it stands.
+// standing holds the facts that decide a worker's place in the arrays, in addition to the worker's own readiness.
 type standing struct {
-	active bool // its organisation is, and holds the role
+	active bool // its organisation is active and holds the worker role
 	drawn  bool // a draw has just taken one of its slots
 }
 
-// placeMember keeps a worker in its organisation's array of the pool while it is ready, and then its organisation in the
-// pool's.
+// placeMember puts a worker into its organisation's array of the pool if it is ready, and takes it out otherwise. Then it updates
+// the organisation's place in the pool's array.
 func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, ready bool, at standing) error {
 	if err := k.EligibleMembers.SetPresent(ctx, collections.Join(pool, w.Organisation), w.Address, ready); err != nil {
 		return err
@@ -107,8 +107,8 @@ func (k Keeper) placeMember(ctx context.Context, pool string, w types.Worker, re
 	return k.placeOrganisation(ctx, pool, w.Organisation, at)
 }
 
-// placeOrganisation keeps an organisation in the pool's array while it is active and has a ready worker there, and notes when
-// that begins and ends.
+// placeOrganisation puts an organisation into the pool's array if it is active and has a ready worker there, and takes it out
+// otherwise. It records when the organisation's stint begins and ends.
 func (k Keeper) placeOrganisation(ctx context.Context, pool, org string, at standing) error {
 	members, err := k.EligibleMembers.Length(ctx, collections.Join(pool, org))
 	if err != nil {

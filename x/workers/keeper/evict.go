@@ -11,20 +11,20 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Suppose that an operator could evict at once. Between a task's first commit and the draw of the other seats it knows the
-// seed, and it could then evict the organisations that the seed ranks before its own. So an eviction takes effect only after a
-// delay that is longer than this whole time. Until then the worker is drawn like any other. After an operator has asked, no
-// act of its own makes the eviction earlier or later, or stops it:
+// An eviction takes effect only after a delay. Suppose that an operator could evict at once. Between a task's first commit and the
+// draw of the other seats it knows the seed, and it could then evict the organisations that the seed ranks before its own. The
+// delay is longer than this whole time. Until it is over, the worker is drawn like any other. After an operator has asked, no act
+// of its own makes the eviction earlier or later, or stops it:
 //
 //   - it cannot be taken back;
-//   - an entry keeps its place in the queue even when its worker left the pool meanwhile. Otherwise, where more evictions are
-//     due than a block does, the later ones would move up when the operator's own workers ahead of them leave.
+//   - an entry keeps its place in the queue even when its worker left the pool meanwhile. Otherwise, when more evictions are due than a
+//     block can do, the later ones would move up once the operator's own workers ahead of them left.
 
 // evictions is a key of the queue of evictions: height, pool, worker.
 type evictions = collections.Triple[uint64, string, string]
 
-// Evict asks that a worker be taken out of a pool, and returns the height at which this takes effect. ErrNotServing when the
-// worker is not in the pool, ErrEvicting when its eviction waits already.
+// Evict enqueues that a worker is taken out of a pool, and returns the height at which this takes effect. It returns ErrNotServing
+// when the worker is not in the pool, and ErrEvicting when its eviction waits already.
 func (k Keeper) Evict(ctx context.Context, msg *types.MsgEvict) (due int64, err error) {
 	address, err := types.Canonical(k.addresses, msg.Worker)
 	if err != nil {
@@ -80,7 +80,7 @@ func (k Keeper) runEvictions(ctx sdk.Context, limit uint32) error {
 	return nil
 }
 
-// evictWorker takes a worker out of a pool, unless it left meanwhile. Its assignments go on. It stays registered for its
+// evictWorker takes a worker out of a pool, unless it left meanwhile. Its assignments continue. It stays registered for its
 // runtime, because a pool's operator must not be able to lower the bound on colluders.
 func (k Keeper) evictWorker(ctx context.Context, key evictions) error {
 	pool, address := key.K2(), key.K3()
@@ -89,7 +89,7 @@ func (k Keeper) evictWorker(ctx context.Context, key evictions) error {
 		return err
 	}
 	if i, found := w.EvictionFrom(pool); !found || w.Evictions[i].Height != int64(key.K1()) {
-		return nil // it left; it may have come back, with another eviction that waits
+		return nil // the worker left; if it came back, another eviction may wait
 	}
 	w, err = k.changeWorker(ctx, address, func(w *types.Worker) error {
 		w.Serve(slices.DeleteFunc(slices.Clone(w.Pools), func(id string) bool { return id == pool }))

@@ -11,10 +11,10 @@ import (
 
 // recordFault puts a fault on a worker's record and applies its consequence:
 //
-//	WRONG                a strike each time, for a court has proven it
+//	WRONG                a strike each time, since a court has proven it
 //	UNREVEALED, WITHHELD a strike, unless it belongs to the outage that is on record already (poco.Outage)
 //	SILENT, ABSTAINED,
-//	UNSERVED             the worker cools down; not to serve the inputs counts as a silence
+//	UNSERVED             the worker cools down, and its organisation has an absence
 func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
 	switch fault {
 	case poco.FaultNone:
@@ -35,7 +35,7 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 			return k.addStrike(ctx, params, w)
 		}
 		w.Record.Confirmations = 0
-	case poco.FaultSilent, poco.FaultUnserved: // who does not serve what it ran on is silent about it
+	case poco.FaultSilent, poco.FaultUnserved: // a worker that does not serve its inputs counts as silent
 		w.Record.Silent++
 		if err := k.noteAbsence(ctx, params, w, true); err != nil {
 			return err
@@ -51,7 +51,7 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 	return k.startCooling(ctx, params, w)
 }
 
-// noteDispute keeps on record that a dispute of the worker's was left undecided, or forgets it once it has won one.
+// noteDispute records that a dispute of the worker was left undecided, or removes that record once the worker has won a dispute.
 func (k Keeper) noteDispute(ctx context.Context, w *types.Worker, d poco.Dispute) {
 	switch d {
 	case poco.DisputeUndecided:
@@ -61,15 +61,15 @@ func (k Keeper) noteDispute(ctx context.Context, w *types.Worker, d poco.Dispute
 	}
 }
 
-// takeDisputed makes an undecided dispute of a worker that was found wrong the strike that it would have been: a court that
-// stayed silent then has freed nobody. Only being wrong does; an honest worker's outage says nothing about its answers.
+// takeDisputed turns an undecided dispute into a strike, because the worker was found wrong later: a court that stayed silent in
+// the dispute has cleared nobody. A missed reveal does not do this: an honest worker's outage says nothing about its answers.
 func takeDisputed(w *types.Worker) {
 	w.Record.StrikeHeight = max(w.Record.StrikeHeight, w.Record.DisputedHeight)
 	w.Record.DisputedHeight = 0
 }
 
-// addStrike puts a strike on a worker's record: the confirmations start again at 0, and the worker cools down. If the strike
-// before it is less than forgiveness_blocks ago, the worker is jailed, unless too few organisations would be left in a pool of its.
+// addStrike puts a strike on a worker's record, sets its confirmations to 0, and cools it down. If the strike before was less than
+// forgiveness_blocks ago, the worker is also jailed, unless too few organisations would then be left in one of its pools.
 func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Worker) error {
 	now, last := blockHeight(ctx), w.Record.StrikeHeight
 	w.Record.Confirmations = 0
@@ -90,17 +90,17 @@ func (k Keeper) addStrike(ctx context.Context, params types.Params, w *types.Wor
 	return k.startCooling(ctx, params, w)
 }
 
-// startCooling keeps a worker from being drawn for the cooling period from now on. If the worker already cools, its entry in
-// the queue moves to the later height.
+// startCooling keeps a worker from being drawn for cooling_blocks from now on; see coolFor.
 func (k Keeper) startCooling(ctx context.Context, params types.Params, w *types.Worker) error {
 	return k.coolFor(ctx, w, params.CoolingBlocks)
 }
 
-// coolFor is startCooling for so many blocks.
+// coolFor keeps a worker from being drawn for a number of blocks from now on. If the worker already cools, its entry in the queue
+// moves to the later height.
 func (k Keeper) coolFor(ctx context.Context, w *types.Worker, blocks int64) error {
 	until := blockHeight(ctx) + blocks
 	if until <= w.CoolingUntil {
-		return nil // the period was longer at its last fault, because the parameter was
+		return nil // it already cools for longer
 	}
 	if w.Cooling() {
 		if err := k.Cooling.Remove(ctx, collections.Join(uint64(w.CoolingUntil), w.Address)); err != nil {

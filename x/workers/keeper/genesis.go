@@ -19,14 +19,14 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
 	}
-	// Creates the account: coins sent to an address without one would make it a plain account, which can not burn.
+	// This creates the account. Coins sent to its address before would create a plain account, which cannot burn.
 	if k.accounts.GetModuleAccount(ctx, types.ModuleName) == nil {
 		return types.ErrInvalidGenesis.Wrapf("account of module %s: not a module account", types.ModuleName)
 	}
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
 	}
-	// The arrays come before the workers, for their order: storing the workers then finds everyone in place. The stints come
+	// The arrays come before the workers, to keep their order: storing the workers then finds them in place. The stints come
 	// after them, because placing a worker begins one.
 	for _, part := range []func(context.Context, types.GenesisState) error{
 		k.initPools, k.initTickets, k.initEligible, k.initWorkers, k.initStints, k.initQueues, k.initOwed,
@@ -89,7 +89,7 @@ func (k Keeper) initEligible(ctx context.Context, g types.GenesisState) error {
 
 func (k Keeper) initWorkers(ctx context.Context, g types.GenesisState) error {
 	for _, w := range g.Workers {
-		if w.Runtime == "" && len(w.Pools) > 0 { // a genesis written by hand need not say it
+		if w.Runtime == "" && len(w.Pools) > 0 { // a genesis written by hand need not have it
 			pool, err := k.GetPool(ctx, w.Pools[0])
 			if err != nil {
 				return err
@@ -148,7 +148,7 @@ func (k Keeper) initOwed(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initStints puts the stints back as they were exported. One that a genesis does not tell, written by hand, has lasted
+// initStints restores the stints as they were exported. A genesis that was written by hand may lack some: such a stint has lasted
 // since before the chain began.
 func (k Keeper) initStints(ctx context.Context, g types.GenesisState) error {
 	var placed []pair
@@ -223,7 +223,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, nil
 }
 
-// addTicket adds the next ticket, where tickets come in the order of their pools.
+// addTicket adds a ticket to the list of its pool. Tickets must come in the order of their pools.
 func addTicket(tickets []types.PoolTickets, pool, org string) []types.PoolTickets {
 	if last := len(tickets) - 1; last < 0 || tickets[last].Pool != pool {
 		tickets = append(tickets, types.PoolTickets{Pool: pool})
@@ -233,7 +233,7 @@ func addTicket(tickets []types.PoolTickets, pool, org string) []types.PoolTicket
 	return tickets
 }
 
-// exportStints adds to the tickets what is known of their holders' stints.
+// exportStints adds to the tickets the stints of their holders.
 func (k Keeper) exportStints(ctx context.Context, tickets []types.PoolTickets) error {
 	for i := range tickets {
 		t := &tickets[i]
@@ -252,9 +252,9 @@ func (k Keeper) exportStints(ctx context.Context, tickets []types.PoolTickets) e
 	return nil
 }
 
-// exportEligible returns a pool's arrays: first the organisations that can be drawn, by position. Then, in order of their
-// ids, those with ready workers that cannot be drawn, because the council revoked them or their role. The import tells the
-// two apart by asking for the role.
+// exportEligible returns a pool's arrays. First come the organisations that can be drawn, by position. Then, in order of their
+// ids, come those that have ready workers but cannot be drawn, because the council revoked them or their role. The import tells
+// the two apart by asking for the role.
 func (k Keeper) exportEligible(ctx context.Context, pool string) (types.EligiblePool, error) {
 	e := types.EligiblePool{Pool: pool}
 	var orgs []string
@@ -299,7 +299,7 @@ func walkAll[K, V any](ctx context.Context, m collections.Map[K, V], each func(K
 	})
 }
 
-// mapOf returns a set as the map that it is.
+// mapOf returns the map that underlies a set.
 func mapOf[K any](set collections.KeySet[K]) collections.Map[K, collections.NoValue] {
 	return collections.Map[K, collections.NoValue](set)
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// CheckInvariants reads the whole state and says which law is broken, if any. It is for tests, simulations and
+// CheckInvariants reads the whole state and returns an error that names the first broken law. It is for tests, simulations and
 // operators, not for blocks.
 //
-//	money      balance >= owed == sum of bonded and unbonding; unbonding is what the queue holds
+//	money      balance >= owed == sum of bonded and unbonding; the queue holds exactly what is unbonding
 //	workers    locked <= bonded, busy <= slots; a cooling worker is in the queue once
 //	evictions  each is from a pool that the worker serves, and is in the queue
-//	tickets    each pool's are 0..n-1, each of one organisation; every organisation that serves in the pool holds one
+//	tickets    those of a pool are 0..n-1, each of one organisation; every organisation that serves in the pool holds one
 //	counts     the registered workers and organisations of each pool
-//	indexes    those of organisations, pools and runtimes are what the workers' records say
+//	indexes    those of organisations, pools and runtimes agree with the workers' records
 //	rechecks   one for each pool that raises its stake and whose pass has not ended, with the number of workers ahead of it
 //	arrays     exactly the ready workers, at positions 0..n-1, each item at the position stored for it
 func (k Keeper) CheckInvariants(ctx context.Context) error {
@@ -99,7 +99,7 @@ func (k Keeper) checkQueues(ctx context.Context, workers []types.Worker) error {
 }
 
 func (k Keeper) checkEvictions(ctx context.Context, workers []types.Worker) error {
-	for _, w := range workers { // that it serves in those pools is a part of Worker.Validate
+	for _, w := range workers { // Worker.Validate checks that the worker serves in those pools
 		for _, e := range w.Evictions {
 			key := collections.Join3(uint64(e.Height), e.Pool, w.Address)
 			if err := expectKey(ctx, mapOf(k.Evictions), key, "eviction: %s from %s at height %d is not in the queue", w.Address, e.Pool, e.Height); err != nil {
@@ -213,7 +213,7 @@ func (k Keeper) checkRuntimeIndexes(ctx context.Context, workers []types.Worker)
 	return expectCounts(ctx, "runtime_orgs", k.RuntimeOrgs, orgs, plainText)
 }
 
-// expectEntries fails unless a map has so many entries.
+// expectEntries fails unless a map has this number of entries.
 func expectEntries[K, V any](ctx context.Context, name string, m collections.Map[K, V], want int) error {
 	have := 0
 	if err := walkAll(ctx, m, func(K, V) { have++ }); err != nil {
@@ -225,7 +225,7 @@ func expectEntries[K, V any](ctx context.Context, name string, m collections.Map
 	return nil
 }
 
-// expectCounts fails unless stored counts are the wanted ones, which text names.
+// expectCounts fails unless the stored counts are the wanted ones. text returns the name of a stored key in want.
 func expectCounts[K any](ctx context.Context, name string, m collections.Map[K, uint64], want map[string]uint64, text func(K) string) error {
 	if err := expectEntries(ctx, name, m, len(want)); err != nil {
 		return err
@@ -240,7 +240,7 @@ func expectCounts[K any](ctx context.Context, name string, m collections.Map[K, 
 
 func plainText(key string) string { return key }
 
-// pairText names a pair by its texts: pairs themselves compare by where they are in memory.
+// pairText returns the text of a pair, for use as a map key: two equal pairs differ as map keys, because they hold pointers.
 func pairText(key pair) string { return key.K1() + "/" + key.K2() }
 
 func (k Keeper) checkRechecks(ctx context.Context, workers []types.Worker) error {

@@ -27,7 +27,7 @@ func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 		}
 		members, orgs = members+c.members, orgs+len(c.ready)
 	}
-	// The arrays hold nothing beside what was found above.
+	// The arrays hold nothing except what was found above.
 	return errors.Join(
 		expectEntries(ctx, "member_at", k.EligibleMembers.Items, members),
 		expectEntries(ctx, "member_position", k.EligibleMembers.Positions, members),
@@ -35,7 +35,7 @@ func (k Keeper) checkArrays(ctx context.Context, workers []types.Worker) error {
 	)
 }
 
-// poolCheck gathers, for one pool, what its workers say.
+// poolCheck collects what the workers' records say about one pool.
 type poolCheck struct {
 	pool    types.Pool
 	members int               // ready workers

@@ -5,9 +5,9 @@
 //	recheck.go                the pass over a pool's workers before its stake rises
 //	worker.go, register.go    workers, and which pools they may join
 //	evict.go                  taking a worker out of a pool, after a delay
-//	eligible.go, ticket.go    from whom draws choose, and by which numbers
+//	eligible.go, ticket.go    the workers from whom draws choose, and the numbers by which draws rank them
 //	assignment.go, settle.go  the lock and the end of an assignment, which x/tasks calls
-//	fault.go, absence.go      what a fault, or keeping away, does to a worker's record
+//	fault.go, absence.go      what a fault or an absence does to a worker's record
 //	stake.go                  the only functions that move coins
 //	due.go                    the block hook
 //
@@ -57,7 +57,7 @@ type Keeper struct {
 	Owed collections.Item[uint64]
 	// Unbondings: (height, worker) -> amount; ranged from the front up to the block's height.
 	Unbondings collections.Map[queued, uint64]
-	// OpenUnbondings: worker -> how many of the queued unbondings are its own.
+	// OpenUnbondings: worker -> number of its unbondings in the queue.
 	OpenUnbondings collections.Map[string, uint64]
 	// Cooling: (height, worker); ranged from the front up to the block's height.
 	Cooling collections.KeySet[queued]
@@ -69,7 +69,7 @@ type Keeper struct {
 	RegisteredOrgs collections.Map[string, uint64]
 	// RuntimeServing: (organisation, runtime) -> its workers that are registered for the runtime.
 	RuntimeServing collections.Map[pair, uint64]
-	// RuntimeOrgs: runtime -> organisations with a registered worker, in whatever pool.
+	// RuntimeOrgs: runtime -> organisations with a worker registered for it, in any pool.
 	RuntimeOrgs collections.Map[string, uint64]
 	// Invitations: (pool, organisation); ranged by pool for a query.
 	Invitations collections.KeySet[pair]
@@ -93,10 +93,10 @@ type Keeper struct {
 
 	// Stints: (pool, organisation) -> the last time for which it could be drawn. See stint.go.
 	Stints collections.Map[pair, types.Stint]
-	// Moves: pool -> how often organisations began and ceased to be drawable.
+	// Moves: pool -> how many stints began and ended in it. See stint.go.
 	Moves collections.Map[string, types.PoolMoves]
 
-	// Absences: organisation -> how often it kept away. See absence.go.
+	// Absences: organisation -> its counted absences. See absence.go.
 	Absences collections.Map[string, types.Absences]
 
 	// EligibleOrganisations: pool -> the organisations that can be drawn in it. See eligible.go.
@@ -105,8 +105,8 @@ type Keeper struct {
 	EligibleMembers memberArray
 }
 
-// NewKeeper returns a keeper. authority is the council's address in text. The account "workers" must exist with the permission
-// to burn.
+// NewKeeper returns a keeper. authority is the council's address in text. The module account "workers" must have the permission to
+// burn.
 func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses address.Codec,
 	accounts types.AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper, authority string,
 ) Keeper {
@@ -171,10 +171,10 @@ func NewKeeper(cdc codec.BinaryCodec, service store.KVStoreService, addresses ad
 	return k
 }
 
-// GetAuthority returns the council's address in text. If the consensus parameters name another one, that one is the council.
+// GetAuthority returns the council's address in text. If the consensus parameters name another address, that one is the council's.
 func (k Keeper) GetAuthority() string { return k.authority }
 
-// readCount reads a number that is not stored while it is 0.
+// readCount reads a number whose entry is absent while the number is 0.
 func readCount[K any](ctx context.Context, m collections.Map[K, uint64], key K) (uint64, error) {
 	n, err := m.Get(ctx, key)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -183,7 +183,7 @@ func readCount[K any](ctx context.Context, m collections.Map[K, uint64], key K) 
 	return n, err
 }
 
-// writeCount writes such a number.
+// writeCount writes a number, and removes its entry if the number is 0.
 func writeCount[K any](ctx context.Context, m collections.Map[K, uint64], key K, n uint64) error {
 	if n == 0 {
 		return m.Remove(ctx, key)

@@ -133,7 +133,7 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
 }
 
-// operatorOf returns the organisation for which the signer opens a pool, "" for the council.
+// operatorOf returns the organisation for which the signer opens a pool; it is "" for the council.
 func (s msgServer) operatorOf(ctx context.Context, signer string) (string, error) {
 	if addr, err := s.addresses.StringToBytes(signer); err == nil {
 		if _, err := s.orgs.Authorize(ctx, addr, orgstypes.ROLE_AUTHORITY); err == nil {
@@ -159,7 +159,7 @@ func (s msgServer) organisationOf(ctx context.Context, field, signer string, rol
 	return org, nil
 }
 
-// ownedWorker returns a worker, if owner owns it.
+// ownedWorker returns a worker, or an error unless owner owns it.
 func (s msgServer) ownedWorker(ctx context.Context, owner, worker string) (types.Worker, error) {
 	address, err := types.Canonical(s.addresses, worker)
 	if err != nil {
@@ -175,7 +175,8 @@ func (s msgServer) ownedWorker(ctx context.Context, owner, worker string) (types
 	return w, nil
 }
 
-// ownedActiveWorker is ownedWorker for changes that an owner makes for its organisation: the owner must still belong to it.
+// ownedActiveWorker is ownedWorker for changes that need the owner's organisation: the owner must still belong to the worker's
+// organisation.
 func (s msgServer) ownedActiveWorker(ctx context.Context, owner, worker string) (address string, err error) {
 	w, err := s.ownedWorker(ctx, owner, worker)
 	if err != nil {

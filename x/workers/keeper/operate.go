@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// changePool applies an operator's change to a pool with its terms in force, and stores the pool.
+// changePool applies an operator's change to a pool and stores it. The change sees the pool with the terms that are in force now.
 func (k Keeper) changePool(ctx context.Context, operator, id string, change func(*types.Pool) error) (types.Pool, error) {
 	addr, err := k.addresses.StringToBytes(operator)
 	if err != nil {
@@ -31,8 +31,9 @@ func (k Keeper) changePool(ctx context.Context, operator, id string, change func
 	return pool, k.Pools.Set(ctx, id, pool)
 }
 
-// SetPool replaces the settings of a pool and returns the height of announced terms, 0 for none. ErrRetired for a change that
-// a retired pool no longer takes; ErrTerms and ErrNotice for terms that cannot follow.
+// SetPool replaces the settings of a pool. It returns the height from which announced terms are in force, or 0 if there are none.
+// It returns ErrRetired for a change that a retired pool no longer accepts, and ErrTerms or ErrNotice for terms that cannot be
+// announced.
 func (k Keeper) SetPool(ctx context.Context, msg *types.MsgSetPool) (due int64, err error) {
 	var before types.Pool
 	pool, err := k.changePool(ctx, msg.Operator, msg.Id, func(p *types.Pool) error {
@@ -72,7 +73,7 @@ func (k Keeper) changeSettings(ctx context.Context, p *types.Pool, msg *types.Ms
 	return k.announceTerms(ctx, p, *msg.Terms)
 }
 
-// Invite invites an organisation to a pool, or withdraws the invitation. ErrInvitation where there is nothing to do,
+// Invite invites an organisation to a pool, or withdraws the invitation. It returns ErrInvitation when there is nothing to do, and
 // ErrRetired when the pool takes no new workers.
 func (k Keeper) Invite(ctx context.Context, msg *types.MsgInvite) error {
 	change, what := k.addInvitation, "invited"
@@ -114,7 +115,7 @@ func (k Keeper) withdrawInvitation(ctx context.Context, p types.Pool, org string
 }
 
 // TransferPool offers a pool to another organisation that may operate pools, or takes the offer back. A new offer replaces the
-// one before. ErrOffer, ErrRetired.
+// previous one. It returns ErrOffer or ErrRetired.
 func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) error {
 	_, err := k.changePool(ctx, msg.Operator, msg.Pool, func(p *types.Pool) error {
 		if err := k.checkOffer(ctx, *p, msg.To); err != nil {
@@ -129,7 +130,7 @@ func (k Keeper) TransferPool(ctx context.Context, msg *types.MsgTransferPool) er
 	return emitEvent(ctx, &types.EventPoolChanged{Pool: msg.Pool, What: "offered", Organisation: msg.To})
 }
 
-// checkOffer says why a pool cannot be offered to an organisation; "" takes the offer back.
+// checkOffer returns why a pool cannot be offered to an organisation; to == "" takes the offer back.
 func (k Keeper) checkOffer(ctx context.Context, p types.Pool, to string) error {
 	if p.Retired {
 		return types.ErrRetired.Wrapf("%s is not handed over", p.Id)

@@ -12,7 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// storedPool returns a pool as it is stored, and the pass over its workers that is under way or will begin, if there is one.
+// storedPool returns a pool as it is stored. It also returns the pass over the pool's workers that runs or will begin, if there is
+// one.
 func (k Keeper) storedPool(ctx context.Context, id string) (types.Pool, *types.Recheck, error) {
 	pool, err := k.Pools.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -57,9 +58,9 @@ func (k Keeper) CreatePool(ctx context.Context, pool types.Pool) error {
 	return emitEvent(ctx, &types.EventPoolCreated{Pool: pool.Id, Operator: pool.Operator})
 }
 
-// MayOperate returns the organisation for which an account acts as the operator of a pool. The account must belong to the
-// pool's own organisation, which must be active and hold the role of a pool operator. For the council and a pool of its own
-// the result is "". ErrNotOperator for every other account, and the error of x/orgs where the role is missing.
+// MayOperate returns the organisation for which an account acts as the operator of a pool. The account must belong to the pool's
+// own organisation, which must be active and hold the role of a pool operator. For the council and a pool of the council the
+// result is "". It returns ErrNotOperator for every other account, and the error of x/orgs when the role is missing.
 func (k Keeper) MayOperate(ctx context.Context, account sdk.AccAddress, pool types.Pool) (org string, err error) {
 	role := orgstypes.ROLE_POOL_OPERATOR
 	if pool.Operator == "" {
@@ -121,7 +122,7 @@ func (k Keeper) countServing(ctx context.Context, w types.Worker, pool string, j
 	return k.countAhead(ctx, pool, w.Address, joins)
 }
 
-// countRuntime counts a worker under the runtime for which it is registered.
+// countRuntime updates the counts of runtimes when a worker's runtime has changed.
 func (k Keeper) countRuntime(ctx context.Context, before, w types.Worker) error {
 	if before.Runtime == w.Runtime {
 		return nil

@@ -12,19 +12,18 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Every worker that can be drawn must have as much free stake as its pool asks. So a larger stake makes some workers
-// undrawable, but no block may look at all of a pool's workers to find them. Therefore a larger stake is announced first.
-// Before it is in force, a pass over the pool's workers takes out of the draws those that could not lock it. Each block does
-// a bounded part of the pass. In the code and in the state a pass is a Recheck.
+// Every worker that can be drawn must have as much free stake as its pool asks for. A larger stake therefore makes some workers
+// undrawable, but no block may look at all of a pool's workers to find them. So a larger stake is announced first. Before it is in
+// force, a pass over the pool's workers takes out of the draws those that could not lock it. Each block does a bounded part of the
+// pass. In the code and in the state a pass is a Recheck.
 //
-// Of several passes the one with the earliest deadline goes first. None begins before it must, so that workers keep most of
-// the notice to add stake. All of them pause while
+// If there are several passes, the one with the earliest deadline goes first. No pass begins before it must, so that workers have
+// most of the notice to add stake. All passes pause while
 //
 //	2 * load <= (deadline - height) * due_per_block
 //
-// The load is the work that is left: 1 for each pass, and 1 for each worker that it has yet to reach. The factor 2 leaves room
-// for workers that join meanwhile. A pass can be late all the same, if the council lowers due_per_block. It then delays the
-// terms.
+// The load is the work that is left: 1 for each pass, and 1 for each worker that it has yet to reach. The factor 2 leaves room for
+// workers that join meanwhile. If the council lowers due_per_block, a pass can still be late. It then delays the terms.
 
 // recheckOf returns the pass over a pool's workers; nil when there is none, or when it has ended.
 func (k Keeper) recheckOf(ctx context.Context, pool types.Pool) (*types.Recheck, error) {
@@ -40,8 +39,8 @@ func (k Keeper) recheckOf(ctx context.Context, pool types.Pool) (*types.Recheck,
 
 func recheckKey(height int64, pool string) queued { return collections.Join(uint64(height), pool) }
 
-// announceTerms sets the terms that follow a pool's after the notice, in place of any that were announced before. The pool
-// has its terms in force; the caller stores it.
+// announceTerms sets the terms that follow the pool's terms after the notice, and replaces terms that were announced before. pool
+// has its terms in force. The caller stores it.
 func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types.PoolTerms) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -54,7 +53,7 @@ func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types
 	if err != nil {
 		return err
 	}
-	// The workers that a pass has reached were compared with the stake announced then. With another stake they would have to
+	// The workers that a pass has reached were compared with the announced stake. With another stake they would have to
 	// be found again.
 	reached := pool.Raises() && (recheck == nil || recheck.Begun())
 	if reached && terms.Stake != pool.Next.Stake {
@@ -71,14 +70,14 @@ func (k Keeper) announceTerms(ctx context.Context, pool *types.Pool, terms types
 		return k.beginRecheck(ctx, *pool, params)
 	}
 	if recheck == nil {
-		return nil // the pass has ended: everybody was measured by this stake
+		return nil // the pass has ended: all workers were compared with this stake
 	}
-	recheck.Height = pool.NextHeight // it goes on, with a later deadline
+	recheck.Height = pool.NextHeight // the pass continues, with a later deadline
 	return k.addRecheck(ctx, *recheck)
 }
 
-// beginRecheck adds the pass for a pool, if its announced terms raise the stake. ErrNotice when the passes together are too
-// much work for the notice.
+// beginRecheck adds the pass for a pool, if its announced terms raise the stake. It returns ErrNotice when all passes together are
+// too much work for the notice.
 func (k Keeper) beginRecheck(ctx context.Context, pool types.Pool, params types.Params) error {
 	if !pool.Raises() {
 		return nil
@@ -101,7 +100,7 @@ func (k Keeper) beginRecheck(ctx context.Context, pool types.Pool, params types.
 		params.NoticeBlocks, load, params.DuePerBlock)
 }
 
-// canPause says whether the passes can pause, because the blocks that are left can do twice their load.
+// canPause says whether the passes can pause, because the remaining blocks can do twice their load.
 func canPause(load uint64, blocks int64, perBlock uint32) bool {
 	// Blocks are at most 2^40 and perBlock 10,000, by the parameters; the load counts records that exist.
 	return blocks > 0 && 2*load <= uint64(blocks)*uint64(perBlock)
@@ -144,7 +143,7 @@ func (k Keeper) dropRecheck(ctx context.Context, r types.Recheck) error {
 	return k.Rechecks.Remove(ctx, recheckKey(r.Height, r.Pool))
 }
 
-// countAhead counts a worker that joins or leaves a pool among those that the pool's pass has yet to reach, if it is one.
+// countAhead counts a worker that joins or leaves a pool, if the pool has a pass that has yet to reach this worker.
 func (k Keeper) countAhead(ctx context.Context, pool, worker string, joins bool) error {
 	_, recheck, err := k.storedPool(ctx, pool)
 	if err != nil || !recheck.Ahead(worker) {
@@ -161,7 +160,7 @@ func (k Keeper) countAhead(ctx context.Context, pool, worker string, joins bool)
 	return k.addRecheck(ctx, *recheck)
 }
 
-// runRechecks goes on with the passes while they cannot pause, by at most limit steps in all.
+// runRechecks continues the passes while they cannot pause, by at most limit steps in total.
 func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 	for steps := limit; steps > 0; {
 		var recheck *types.Recheck
@@ -185,7 +184,7 @@ func (k Keeper) runRechecks(ctx sdk.Context, limit uint32) error {
 	return nil
 }
 
-// runRecheck goes over at most limit of a pool's workers and returns how many there were.
+// runRecheck continues one pass over at most limit workers, and returns how many it visited.
 func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done uint32, err error) {
 	var workers []string
 	after := collections.NewPrefixedPairRange[string, string](r.Pool).StartExclusive(r.Worker)
@@ -217,7 +216,7 @@ func (k Keeper) runRecheck(ctx sdk.Context, r types.Recheck, limit uint32) (done
 	return uint32(len(workers)), nil
 }
 
-// endRecheck puts the terms into force in this block, if their pass ended after their height.
+// endRecheck ends a pass. If the pass ended after the height of its terms, it puts the terms into force in this block.
 func (k Keeper) endRecheck(ctx sdk.Context, r types.Recheck) error {
 	if ctx.BlockHeight() <= r.Height {
 		return nil
@@ -233,7 +232,7 @@ func (k Keeper) endRecheck(ctx sdk.Context, r types.Recheck) error {
 	return emitAnnounced(ctx, pool)
 }
 
-// placeWorkerAgain puts a worker where it belongs in a pool, although its record did not change: the pool asks more now.
+// placeWorkerAgain updates a worker's place in a pool. The worker's record did not change, but the pool asks for more stake now.
 func (k Keeper) placeWorkerAgain(ctx context.Context, pool, worker string) error {
 	w, err := k.GetWorker(ctx, worker)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Register adds a worker and takes its Bonded stake from its owner. A worker without pools joins the default pool. ErrExists;
-// ErrInvalidWorker; ErrPoolNotFound, ErrRetired, ErrNotInvited or ErrLacks where it cannot join a pool; ErrOrganisation when
-// the hot key's account belongs to another organisation.
+// Register adds a worker and takes its Bonded stake from its owner. A worker without pools joins the default pool. It returns
+// ErrExists; ErrInvalidWorker; ErrPoolNotFound, ErrRetired, ErrNotInvited or ErrLacks when the worker cannot join a pool;
+// ErrOrganisation when the hot key's account belongs to another organisation.
 func (k Keeper) Register(ctx context.Context, w types.Worker) error {
 	for _, text := range []*string{&w.Address, &w.Owner} {
 		canonical, err := types.Canonical(k.addresses, *text)

@@ -6,22 +6,22 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// Settle ends a task's assignments. It frees slots and stakes, slashes, and writes the records. Out of the slashed stake it
-// pays pays and burns burn, in ucred. ErrSettlement unless sum(pays) + burn == sum(slash). On an error a part may have been
-// written, so the caller runs it in a cache context.
+// Settle ends a task's assignments. It frees slots and stakes, slashes, and writes the records. From the slashed stake it pays
+// pays and burns burn, in ucred. It returns ErrSettlement unless sum(pays) + burn == sum(slash). After an error a part may have
+// been written, so the caller runs it in a cache context.
 //
-// The stake of a seat whose Unlock is 0 stays locked: it stands for an answer under audit until SettleHeld.
+// A seat whose Unlock is 0 keeps its stake locked. The stake backs an answer under audit until SettleHeld.
 func (k Keeper) Settle(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64) error {
 	return k.settleSeats(ctx, taskID, ends, pays, burn, endAssignment)
 }
 
-// SettleHeld ends what stood for an answer under audit: the stakes of assignments whose slots Settle has freed. It is Settle
-// otherwise, and burns nothing. On an error a part may have been written.
+// SettleHeld frees the stakes that backed an answer under audit, of assignments whose slots Settle has freed. In all else it does
+// what Settle does, and burns nothing. After an error a part may have been written.
 func (k Keeper) SettleHeld(ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay) error {
 	return k.settleSeats(ctx, taskID, ends, pays, 0, freeStake)
 }
 
-// settleSeats ends assignments by a function that takes what a seat had out of the worker's record.
+// settleSeats ends assignments. free takes the seat's slot or stake out of the worker's record.
 func (k Keeper) settleSeats(
 	ctx context.Context, taskID string, ends []types.SeatSettlement, pays []types.StakePay, burn uint64, free func(*types.Worker, uint64) error,
 ) error {
@@ -50,7 +50,7 @@ func (k Keeper) settleSeat(ctx context.Context, params types.Params, taskID stri
 		if err := free(w, e.Unlock); err != nil {
 			return err
 		}
-		// What is slashed was locked, so it is bonded: slash <= unlock <= locked <= bonded.
+		// The slashed stake was locked, so it is bonded: slash <= unlock <= locked <= bonded.
 		w.Bonded -= e.Slash
 		w.Record.Slashed += e.Slash
 		w.Record.Earned += e.Earned

@@ -82,7 +82,8 @@ func (k Keeper) readOwed(ctx context.Context) (uint64, error) {
 	return owed, err
 }
 
-// Solvency returns the coins of the module account and what it owes, in ucred. It is solvent while balance >= owed.
+// Solvency returns the coins of the module account and the stake that it owes, in ucred. The module is solvent while balance >=
+// owed.
 func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) {
 	amount := k.bank.GetBalance(ctx, k.moduleAccount(), types.Denom).Amount
 	balance = math.MaxUint64
@@ -94,12 +95,12 @@ func (k Keeper) Solvency(ctx context.Context) (balance, owed uint64, err error) 
 }
 
 // Unbond asks back amount, in ucred, of a worker's stake: at most the part that is bonded and not locked. The block hook of the
-// returned height pays it to the owner. From now on it cannot be locked.
+// returned height pays the amount to the owner. From now on the amount cannot be locked.
 //
-// The payments of all owners wait in one queue, of which a block pays a bounded number. So the queue itself is bounded. A
-// worker has at most MaxUnbondings in it (ErrUnbondings), where those of one block are one. Each is of at least min_unbond,
-// or of all free stake while no other unbonding of the worker waits (ErrStake). So the queue is never longer than all
-// unbonding stake / min_unbond + the number of workers, nor than MaxUnbondings times that number.
+// The payments of all owners wait in one queue, of which a block pays a bounded number. So the queue itself is bounded. A worker
+// has at most MaxUnbondings in it, and those of one block count as one (ErrUnbondings). Each takes at least min_unbond, or all
+// free stake while no other unbonding of the worker waits (ErrStake). So the queue is never longer than all unbonding stake /
+// min_unbond + the number of workers, nor longer than MaxUnbondings times that number.
 func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due int64, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -119,7 +120,7 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 		if amount == 0 || amount > w.Free() {
 			return types.ErrStake.Wrapf("amount: %d ucred, expected 1 to %d, the part that is bonded and not locked", amount, w.Free())
 		}
-		if waits == 0 { // else it joins an unbonding of this block
+		if waits == 0 { // otherwise it is added to an unbonding of this block
 			if err := checkNewUnbonding(*w, amount, open, params); err != nil {
 				return err
 			}
@@ -137,7 +138,7 @@ func (k Keeper) Unbond(ctx context.Context, worker string, amount uint64) (due i
 	return due, emitChange(ctx, w, "unbonding", amount)
 }
 
-// checkNewUnbonding refuses an unbonding more than may wait, or one that is too small.
+// checkNewUnbonding refuses an unbonding when too many wait already, or when it is too small.
 func checkNewUnbonding(w types.Worker, amount, open uint64, params types.Params) error {
 	if open >= types.MaxUnbondings {
 		return types.ErrUnbondings.Wrapf("%s: %d wait to be paid, expected at most %d with this one", w.Address, open, types.MaxUnbondings)
@@ -150,7 +151,7 @@ func checkNewUnbonding(w types.Worker, amount, open uint64, params types.Params)
 	return nil
 }
 
-// enqueueUnbonding adds an amount to a worker's unbonding of a height.
+// enqueueUnbonding adds an amount to a worker's unbonding that is due at a height.
 func (k Keeper) enqueueUnbonding(ctx context.Context, key queued, amount uint64) error {
 	waits, err := readCount(ctx, k.Unbondings, key)
 	if err != nil {
@@ -174,7 +175,7 @@ func (k Keeper) dequeueUnbonding(ctx context.Context, key queued) error {
 	if err != nil {
 		return err
 	}
-	if open > 0 { // always, while the count is right
+	if open > 0 { // always true if the count is right
 		if err := writeCount(ctx, k.OpenUnbondings, key.K2(), open-1); err != nil {
 			return err
 		}

@@ -9,13 +9,13 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// A plan counts the organisations that can be drawn when it is made, and its draw may come some blocks later. By then somebody
-// may know the seed. So the draw has to tell apart who was counted, who came since, who left by itself and who was taken
-// by another draw. A stint says so: it is the last time for which an organisation could be drawn in a pool. There is one
-// for each organisation and pool, written whenever the organisation enters or leaves the pool's dense array. Its ends are
-// numbered, because heights do not tell what came first within a block.
+// A plan counts the organisations that can be drawn when it is made, and its draw may come some blocks later. By then somebody may
+// know the seed. So the draw must know who was counted, who came since, who left by itself, and who was taken by another draw.
+// Stints tell it. A stint is the last period in which an organisation could be drawn in a pool. There is one for each organisation
+// and pool, written whenever the organisation enters or leaves the pool's dense array. Beginnings and ends are numbered, because
+// heights do not order events in one block.
 
-// Stint returns the last time for which an organisation could be drawn in a pool; false if it never could.
+// Stint returns the last period in which an organisation could be drawn in a pool, and false if it never could.
 func (k Keeper) Stint(ctx context.Context, pool, org string) (types.Stint, bool, error) {
 	stint, err := k.Stints.Get(ctx, collections.Join(pool, org))
 	if errors.Is(err, collections.ErrNotFound) {
@@ -33,7 +33,7 @@ func (k Keeper) PoolMoves(ctx context.Context, pool string) (types.PoolMoves, er
 	return moves, err
 }
 
-// beginStint notes that an organisation can be drawn from now on.
+// beginStint records that an organisation can be drawn from now on.
 func (k Keeper) beginStint(ctx context.Context, pool, org string) error {
 	moves, err := k.PoolMoves(ctx, pool)
 	if err != nil {
@@ -50,7 +50,7 @@ func (k Keeper) beginStint(ctx context.Context, pool, org string) error {
 	return k.Stints.Set(ctx, collections.Join(pool, org), types.Stint{Arrival: moves.Arrivals, Taken: before.Taken})
 }
 
-// endStint notes that an organisation can no longer be drawn, and whether a draw is the reason.
+// endStint records that an organisation can no longer be drawn, and whether a draw is the reason.
 func (k Keeper) endStint(ctx context.Context, pool, org string, drawn bool) error {
 	moves, err := k.PoolMoves(ctx, pool)
 	if err != nil {
@@ -70,7 +70,7 @@ func (k Keeper) endStint(ctx context.Context, pool, org string, drawn bool) erro
 	}
 	stint.Departure, stint.Until, stint.Drawn = moves.Departures, blockHeight(ctx), drawn
 	if drawn {
-		stint.Taken = stint.Until // kept by the next stint, because a draw asks for it also when the organisation is back
+		stint.Taken = stint.Until // the next stint keeps it, because a draw also asks for it once the organisation is back
 	}
 	return k.Stints.Set(ctx, key, stint)
 }

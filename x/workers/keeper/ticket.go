@@ -8,9 +8,9 @@ import (
 )
 
 // An organisation that ever had a worker in a pool holds one ticket of the pool, a number in the order of arrival. It keeps the
-// same ticket for ever, whatever it does. A draw ranks the tickets by its seed. So nobody who knows the seed can shape the
-// draw: pausing, leaving and coming back take an organisation out of the draw or put it back, and move no other. The arrays
-// of eligible.go have no such property, since a removal there moves the last entry.
+// same ticket for ever, whatever it does. A draw ranks the tickets by its seed. So nobody who knows the seed can shape the draw:
+// pausing, leaving and coming back take an organisation out of the draw or put it back, but move no other organisation. The arrays
+// of eligible.go cannot promise this, since a removal there moves the last entry.
 
 // Tickets returns how many tickets the pool has given out. They are numbered from 0.
 func (k Keeper) Tickets(ctx context.Context, pool string) (uint64, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
-// GetWorker returns the worker of that address, or ErrNotFound.
+// GetWorker returns the worker with this address, or ErrNotFound.
 func (k Keeper) GetWorker(ctx context.Context, address string) (types.Worker, error) {
 	w, err := k.Workers.Get(ctx, address)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -20,8 +20,7 @@ func (k Keeper) GetWorker(ctx context.Context, address string) (types.Worker, er
 	return w, err
 }
 
-// changeWorker applies a change to a worker and stores it, its places in the arrays included. It returns the worker as it
-// is afterwards.
+// changeWorker applies a change to a worker, and stores the worker and its places in the arrays. It returns the changed worker.
 func (k Keeper) changeWorker(ctx context.Context, address string, change func(*types.Worker) error) (types.Worker, error) {
 	w, err := k.GetWorker(ctx, address)
 	if err != nil {
@@ -35,8 +34,8 @@ func (k Keeper) changeWorker(ctx context.Context, address string, change func(*t
 	return w, k.storeWorker(ctx, before, w)
 }
 
-// storeWorker writes a worker; before is the record that it replaces, empty for a new worker. No other function writes a
-// worker's record, so that indexes, counts and arrays always follow it.
+// storeWorker writes a worker. before is the record that it replaces, empty for a new worker. No other function writes a worker's
+// record, so indexes, counts and arrays always agree with it.
 func (k Keeper) storeWorker(ctx context.Context, before, w types.Worker) error {
 	if err := k.Workers.Set(ctx, w.Address, w); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (k Keeper) leavePools(ctx context.Context, before []string, w types.Worker,
 	return nil
 }
 
-// servePools puts a worker where it belongs in each pool that it serves, and counts it in those that it has joined.
+// servePools updates a worker's place in each pool that it serves, and counts it in the pools that it has joined.
 func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker, at standing) error {
 	for _, id := range w.Pools {
 		if !slices.Contains(before, id) {
@@ -91,7 +90,7 @@ func (k Keeper) servePools(ctx context.Context, before []string, w types.Worker,
 	return nil
 }
 
-// placeWorker puts a worker where it belongs in a pool that it serves: into the arrays while it is ready, out otherwise.
+// placeWorker updates a worker's place in a pool that it serves: in the arrays while it is ready, outside otherwise.
 func (k Keeper) placeWorker(ctx context.Context, id string, w types.Worker, at standing) error {
 	pool, recheck, err := k.storedPool(ctx, id)
 	if err != nil {
@@ -131,7 +130,7 @@ func (k Keeper) checkSettings(ctx context.Context, before []string, w *types.Wor
 	return nil
 }
 
-// checkServes says whether a worker may serve in a pool, in which it served before or not.
+// checkServes returns why a worker may not serve in a pool, or nil; before says whether it served there already.
 func (k Keeper) checkServes(ctx context.Context, w types.Worker, pool types.Pool, before bool) error {
 	if err := w.CheckPool(pool); err != nil || before {
 		return err
@@ -139,7 +138,7 @@ func (k Keeper) checkServes(ctx context.Context, w types.Worker, pool types.Pool
 	return k.checkJoin(ctx, w, pool)
 }
 
-// checkJoin says whether a worker may join a pool.
+// checkJoin returns why a worker may not join a pool, or nil.
 func (k Keeper) checkJoin(ctx context.Context, w types.Worker, pool types.Pool) error {
 	if pool.Retired {
 		return types.ErrRetired.Wrapf("%s takes no new workers", pool.Id)

@@ -39,7 +39,7 @@ func ValidateCapabilities(names []string) error {
 	return nil
 }
 
-// MissingCapability returns the first of the wanted names that is not among those there, or "".
+// MissingCapability returns the first name of want that is not in have, or "".
 func MissingCapability(have, want []string) string {
 	for _, name := range want {
 		if !slices.Contains(have, name) {

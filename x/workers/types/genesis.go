@@ -29,7 +29,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	)
 }
 
-// genesisCheck checks the lists of a state, each by those before it.
+// genesisCheck checks the lists of a state in order; a check may rely on the lists that were checked before.
 type genesisCheck struct {
 	GenesisState
 	codec    address.Codec
@@ -38,7 +38,7 @@ type genesisCheck struct {
 	rechecks map[string]*Recheck // by pool
 }
 
-// checkOrder checks that a list ascends by a key, whose fields are named for the text of the error.
+// checkOrder checks that a list ascends by a key. key names the key's fields in the error.
 func checkOrder[T any](list string, items []T, key string, compare func(a, b T) int) error {
 	if i := findDisorder(items, compare); i >= 0 {
 		return ErrInvalidGenesis.Wrapf("%s[%d]: expected ascending order of %s, each once", list, i, key)
@@ -46,7 +46,7 @@ func checkOrder[T any](list string, items []T, key string, compare func(a, b T) 
 	return nil
 }
 
-// checkPool checks that an entry of a list is of a pool.
+// checkPool checks that the pool of a list's entry exists.
 func (c *genesisCheck) checkPool(list string, i int, pool string) error {
 	if _, ok := c.pools[pool]; !ok {
 		return ErrInvalidGenesis.Wrapf("%s[%d]: %q is not a pool", list, i, pool)
@@ -54,7 +54,7 @@ func (c *genesisCheck) checkPool(list string, i int, pool string) error {
 	return nil
 }
 
-// checkWorker checks that an entry of a list is of a worker.
+// checkWorker checks that the worker of a list's entry exists.
 func (c *genesisCheck) checkWorker(list string, i int, worker string) error {
 	if _, ok := c.workers[worker]; !ok {
 		return ErrInvalidGenesis.Wrapf("%s[%d]: %q is not a worker", list, i, worker)
@@ -240,7 +240,7 @@ func (c *genesisCheck) checkInvitations() error {
 	return nil
 }
 
-// checkRechecks checks the passes over pools. When a pool that raises its stake has none, its pass has ended.
+// checkRechecks checks the passes over pools. If a pool raises its stake and has no pass, its pass has ended.
 func (c *genesisCheck) checkRechecks() error {
 	err := checkOrder("rechecks", c.Rechecks, "height and pool", func(a, b Recheck) int {
 		return cmp.Or(cmp.Compare(a.Height, b.Height), strings.Compare(a.Pool, b.Pool))
@@ -318,7 +318,7 @@ func (c *genesisCheck) checkEligible() error {
 	return nil
 }
 
-// checkArrays checks the arrays of one pool, and adds those whom they list.
+// checkArrays checks the arrays of one pool, and adds the workers that they list to listed.
 func (c *genesisCheck) checkArrays(e EligiblePool, listed map[listing]bool) error {
 	names := make(map[string]bool)
 	for j, o := range e.Organisations {
@@ -337,7 +337,7 @@ func (c *genesisCheck) checkArrays(e EligiblePool, listed map[listing]bool) erro
 	return nil
 }
 
-// isReady says whether a worker can be drawn for a pool, its organisation's role aside.
+// isReady says whether a worker can be drawn for a pool, if its organisation can.
 func (c *genesisCheck) isReady(w Worker, pool string) bool {
 	return w.Ready(pool, c.pools[pool].Asks(w.Address, c.rechecks[pool]))
 }

@@ -19,14 +19,14 @@ var (
 	PoolsPrefix = collections.NewPrefix(1)
 	// WorkersPrefix: worker -> Worker.
 	WorkersPrefix = collections.NewPrefix(2)
-	// OwedKey holds the coins that the module account stands for: every worker's bonded and unbonding stake.
+	// OwedKey holds the coins that the module account owes: every worker's bonded and unbonding stake.
 	OwedKey = collections.NewPrefix(3)
 	// UnbondingsPrefix: (height, worker) -> amount; read from the front up to the height of the block.
 	UnbondingsPrefix = collections.NewPrefix(4)
 	// CoolingPrefix: (height, worker); read from the front up to the height of the block.
 	CoolingPrefix = collections.NewPrefix(5)
-	// ServingPrefix: (organisation, pool) -> how many of its workers are registered in the pool; 0 is not stored. In
-	// this order, because a change of an organisation touches the pools that it serves.
+	// ServingPrefix: (organisation, pool) -> how many of its workers are registered in the pool; 0 is not stored. The organisation
+	// comes first, because a change of an organisation touches the pools that it serves.
 	ServingPrefix = collections.NewPrefix(6)
 	// RegisteredPrefix: pool -> how many organisations have a worker registered in it.
 	RegisteredPrefix = collections.NewPrefix(7)
@@ -48,19 +48,19 @@ var (
 	RuntimeServingPrefix = collections.NewPrefix(14)
 	// RuntimeOrgsPrefix: runtime -> how many organisations have a worker registered for it.
 	RuntimeOrgsPrefix = collections.NewPrefix(15)
-	// InvitationsPrefix: (pool, organisation), for whom it is open.
+	// InvitationsPrefix: (pool, organisation) that is invited.
 	InvitationsPrefix = collections.NewPrefix(16)
 	// WorkersOfPrefix: (organisation, worker).
 	WorkersOfPrefix = collections.NewPrefix(17)
-	// WorkersInPrefix: (pool, worker), registered in it; passed in this order before a larger stake is in force.
+	// WorkersInPrefix: (pool, worker) that is registered in it; a pass before a larger stake visits the workers in this order.
 	WorkersInPrefix = collections.NewPrefix(18)
 	// PoolSizePrefix: pool -> how many workers are registered in it; 0 is not stored.
 	PoolSizePrefix = collections.NewPrefix(19)
 	// RechecksPrefix: (height, pool) -> Recheck; read from the front, the earliest deadline.
 	RechecksPrefix = collections.NewPrefix(20)
-	// RecheckLoadKey holds the work of all rechecks: of each 1, and 1 for each worker ahead of it.
+	// RecheckLoadKey holds the work of all passes: 1 for each pass, and 1 for each worker ahead of it.
 	RecheckLoadKey = collections.NewPrefix(21)
-	// TicketCountPrefix: pool -> how many tickets it gave out.
+	// TicketCountPrefix: pool -> how many tickets the pool gave out.
 	TicketCountPrefix = collections.NewPrefix(22)
 	// TicketHolderPrefix: (pool, ticket) -> organisation, for ever.
 	TicketHolderPrefix = collections.NewPrefix(23)
@@ -68,9 +68,9 @@ var (
 	TicketOfPrefix = collections.NewPrefix(24)
 	// EvictionsPrefix: (height, pool, worker); read from the front up to the height of the block.
 	EvictionsPrefix = collections.NewPrefix(25)
-	// OpenUnbondingsPrefix: worker -> how many of the queued unbondings are its; 0 is not stored.
+	// OpenUnbondingsPrefix: worker -> number of its unbondings in the queue; 0 is not stored.
 	OpenUnbondingsPrefix = collections.NewPrefix(26)
-	// StintsPrefix: (pool, organisation) -> Stint, the last time for which it could be drawn.
+	// StintsPrefix: (pool, organisation) -> Stint, the last period in which the organisation could be drawn.
 	StintsPrefix = collections.NewPrefix(27)
 	// MovesPrefix: pool -> PoolMoves.
 	MovesPrefix = collections.NewPrefix(28)

@@ -2,22 +2,22 @@ package types
 
 import "github.com/credence-chain/credence/poco"
 
-// Bounds of the parameters: what a record may hold, and what a block may do.
+// Bounds of the parameters. They limit the size of records and the work of a block.
 const (
 	MaxSlots       = 1 << 10
 	MaxPools       = 64
 	MaxDuePerBlock = 10_000
 	// MaxStake in ucred keeps sums of stakes far from 2^64.
 	MaxStake = 1 << 56
-	// MaxUnbondings of one worker wait at a time: enough to take stake out as work ends, few enough that no owner fills the
-	// queue in which the payments of all owners wait.
+	// MaxUnbondings is how many unbondings of one worker may wait at a time. It is enough to take stake out as work ends, and too
+	// few for an owner to fill the queue in which the payments of all owners wait.
 	MaxUnbondings = 8
-	// MaxJailFloor bounds how many organisations are looked for before somebody is jailed.
+	// MaxJailFloor bounds how many organisations are counted before a worker is jailed.
 	MaxJailFloor = 32
 )
 
-// DefaultParams are, in blocks of half a second, fourteen hours of unbonding and forgiveness and eight minutes of notice. A
-// council that wants a week sets a week.
+// DefaultParams assume blocks of half a second. Unbonding and forgiveness take fourteen hours, and a notice eight minutes. A
+// council that wants longer times sets them.
 func DefaultParams() Params {
 	return Params{
 		UnbondingBlocks:   100_800,
@@ -30,14 +30,14 @@ func DefaultParams() Params {
 		MaxCommissionBps:  5_000,
 		MaxStake:          1_000_000_000_000, // a million CRED
 		MinUnbond:         1_000_000,         // a CRED
-		EvictBlocks:       200,               // the market's wait_blocks are 60, the beacon's delay a few
+		EvictBlocks:       200,               // more than market.wait_blocks (60) and the beacon's delay (a few blocks) together
 		AbsenceQuota:      20,
 		AbsenceBlocks:     7_200, // an hour
 		JailFloor:         3,
 	}
 }
 
-// AbsenceRule is what absences cost under the parameters.
+// AbsenceRule returns the rule of absences under the parameters.
 func (p Params) AbsenceRule() poco.AbsenceRule {
 	return poco.AbsenceRule{Quota: p.AbsenceQuota, Window: p.AbsenceBlocks, Cooling: p.CoolingBlocks}
 }

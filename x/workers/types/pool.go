@@ -13,7 +13,7 @@ const (
 	MinPoolIDLen      = 2
 	MaxPoolIDLen      = 32
 	MaxDescriptionLen = 512
-	// MaxBPS is the whole of a price, in ten thousandths.
+	// MaxBPS is a whole price in basis points (ten thousandths).
 	MaxBPS = 10_000
 )
 
@@ -35,7 +35,7 @@ func (p Pool) Validate(codec address.Codec) error {
 	}
 	for _, f := range []struct{ name, org string }{{"operator", p.Operator}, {"pending_operator", p.PendingOperator}} {
 		if f.org == "" {
-			continue // a pool of the council's; nobody that it is offered to
+			continue // "" is the council as the operator, and nobody as the pending operator
 		}
 		if err := orgstypes.ValidateID(f.org); err != nil {
 			return ErrInvalidPool.Wrapf("%s of %s: %s", f.name, p.Id, err)

@@ -6,45 +6,45 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// SeatSettlement is what a task's end does to one worker. Amounts are in ucred.
+// SeatSettlement says what the end of a task does to one worker. Amounts are in ucred.
 type SeatSettlement struct {
-	// Worker by address.
+	// Worker is the worker's address.
 	Worker string
 	// Unlock is the amount that is no longer locked: the stake of the assignment.
 	Unlock uint64
-	// Slash is the part of it that is taken.
+	// Slash is the part of Unlock that is taken.
 	Slash uint64
-	// Fault that the seat was found to have.
+	// Fault is the fault that the seat was found to have.
 	Fault poco.Fault
-	// Outage, of a FaultUnrevealed, tells which missed reveals belong to one outage.
+	// Outage is set with FaultUnrevealed. It tells which missed reveals belong to one outage.
 	Outage poco.Outage
-	// Right says that it gave the accepted answer.
+	// Right says that the worker gave the accepted answer.
 	Right bool
-	// Overturned says that the answer for which it was counted as right has turned out wrong.
+	// Overturned says that the worker's answer counted as right before, and has turned out wrong.
 	Overturned bool
-	// Confirmed says that its right answer counts as a confirmation.
+	// Confirmed says that the worker's right answer counts as a confirmation.
 	Confirmed bool
-	// Dispute says whether a strike of it is left pending, or is no longer.
+	// Dispute says whether a pending strike is added to the worker's record, or removed from it.
 	Dispute poco.Dispute
-	// Vote is what a vote of workers does to its record.
+	// Vote is the effect of a vote of workers on the worker's record.
 	Vote poco.VoteMark
-	// Earned is the amount that x/market pays it for the task. Here it is only added to the record.
+	// Earned is the amount that x/market pays the worker for the task. This module only adds it to the record.
 	Earned uint64
 }
 
 // StakePay is a payment out of slashed stake.
 type StakePay struct {
-	// To is the account paid.
+	// To is the account that is paid.
 	To sdk.AccAddress
 	// Amount in ucred.
 	Amount uint64
 }
 
-// CheckSettlement says whether a settlement adds up:
+// CheckSettlement checks that a settlement adds up, and that no seat loses more than was locked:
 //
-//	sum(pays) + burn == sum(slash)      slash <= unlock, of every seat
+//	sum(pays) + burn == sum(slash)      slash <= unlock, for every seat
 //
-// ErrSettlement says what does not.
+// It returns an ErrSettlement that says what is wrong.
 func CheckSettlement(ends []SeatSettlement, pays []StakePay, burn uint64) error {
 	var slashed uint64
 	for _, e := range ends {

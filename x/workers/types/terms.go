@@ -3,7 +3,7 @@ package types
 // Validate checks terms by themselves; ErrTerms names the field, its value and what was expected.
 func (t PoolTerms) Validate() error {
 	if t.Stake == 0 || t.Stake > MaxStake {
-		// Without a stake there is nothing to slash, and honesty is no longer the best answer.
+		// Without a stake there is nothing to slash, and lying may pay.
 		return ErrTerms.Wrapf("stake: %d ucred, expected 1 to %d", t.Stake, uint64(MaxStake))
 	}
 	if t.MaxCommissionBps > MaxBPS {
@@ -12,9 +12,9 @@ func (t PoolTerms) Validate() error {
 	return nil
 }
 
-// ValidateChange checks terms that shall follow others, within the parameters. The stake never falls, so that every worker
-// that can be drawn can lock the stake of any standing deal. A value that is in force already may stay, even if it is
-// outside the parameters now.
+// ValidateChange checks terms that are to follow others, within the parameters. The stake never falls, so that every worker that
+// can be drawn can lock the stake of any standing deal. A value that is in force already may stay, even if it is outside the
+// parameters now.
 func (t PoolTerms) ValidateChange(from PoolTerms, params Params) error {
 	if err := t.Validate(); err != nil {
 		return err
@@ -50,9 +50,9 @@ func (p Pool) InForce(height int64, recheck *Recheck) Pool {
 	return p
 }
 
-// Asks returns the free stake, in ucred, that a worker of the pool needs so that it can be drawn. This is the stake in
-// force, and, once the pass has reached the worker, the larger stake that was announced. It does not depend on the height,
-// so no worker's place changes in the block in which new terms come into force.
+// Asks returns the free stake, in ucred, that a worker of the pool needs in order to be drawn. This is the stake in force or, once
+// the pass has reached the worker, the larger stake that was announced. It does not depend on the height, so no worker's place
+// changes in the block in which new terms come into force.
 func (p Pool) Asks(worker string, recheck *Recheck) uint64 {
 	if !p.Raises() || recheck.Ahead(worker) {
 		return p.Stake

@@ -13,7 +13,7 @@ import (
 // MaxEndpointLen bounds a worker's endpoint in bytes.
 const MaxEndpointLen = 256
 
-// Outage returns the worker's last outage, by the first reveal that it missed.
+// Outage returns the worker's last outage, which is identified by the first reveal that the worker missed.
 func (r Record) Outage() poco.Outage {
 	return poco.Outage{Committed: r.OutageCommitted, Missed: r.OutageMissed}
 }
@@ -24,14 +24,13 @@ func (w Worker) Free() uint64 { return w.Bonded - w.Locked }
 // Cooling says whether the worker cools down after a fault. The queue of cooling workers clears CoolingUntil.
 func (w Worker) Cooling() bool { return w.CoolingUntil != 0 }
 
-// Ready says whether the worker by itself, its organisation aside, can be drawn for a pool that asks for a stake: see
-// Pool.Asks.
+// Ready says whether the worker can be drawn for a pool that asks for a stake (see Pool.Asks), if its organisation can.
 func (w Worker) Ready(pool string, stake uint64) bool {
 	return slices.Contains(w.Pools, pool) && w.Available() == nil && w.Free() >= stake
 }
 
-// Available returns nil when the worker takes assignments, its stake and its organisation aside; otherwise
-// ErrNotDrawable says why it does not.
+// Available returns an ErrNotDrawable with the reason why the worker takes no assignments, or nil. It does not look at stake and
+// organisation.
 func (w Worker) Available() error {
 	switch {
 	case w.Paused:
@@ -46,15 +45,15 @@ func (w Worker) Available() error {
 	return nil
 }
 
-// Serve sets the pools that the worker serves, given in the order of their ids. An eviction from a pool that it leaves is
-// dropped.
+// Serve sets the pools that the worker serves, given in the order of their ids. It drops an eviction from a pool that the worker
+// leaves.
 func (w *Worker) Serve(pools []string) {
 	w.Pools = pools
 	w.Evictions = slices.DeleteFunc(w.Evictions, func(e Eviction) bool { return !slices.Contains(pools, e.Pool) })
 }
 
-// CheckPool says whether a worker can serve in a pool beside those that set its runtime: the pool runs that runtime, and the
-// worker declares the pool's capabilities.
+// CheckPool returns why a worker cannot serve in a pool, or nil. The pool must run the worker's runtime, which its other pools
+// have set, and the worker must declare the pool's capabilities.
 func (w Worker) CheckPool(pool Pool) error {
 	if w.Runtime != "" && pool.Runtime != w.Runtime {
 		return ErrInvalidWorker.Wrapf("pools of %s: %s runs %q, expected %q as the others", w.Address, pool.Id, pool.Runtime, w.Runtime)
@@ -70,8 +69,8 @@ func (w Worker) EvictionFrom(pool string) (i int, found bool) {
 	return slices.BinarySearchFunc(w.Evictions, pool, func(e Eviction, pool string) int { return strings.Compare(e.Pool, pool) })
 }
 
-// Validate checks a worker by itself: addresses, endpoint, order of pools and evictions, and the laws busy <= slots and
-// locked <= bonded. ErrInvalidWorker names the field, its value and what was expected.
+// Validate checks a worker by itself: addresses, endpoint, the order of pools and evictions, busy <= slots and locked <= bonded.
+// ErrInvalidWorker names the field, its value and what was expected.
 func (w Worker) Validate(codec address.Codec) error {
 	for _, f := range []struct{ name, value string }{{"address", w.Address}, {"owner", w.Owner}} {
 		if text, err := Canonical(codec, f.value); err != nil || text != f.value {
@@ -152,7 +151,7 @@ func ValidateEndpoint(endpoint string) error {
 	return nil
 }
 
-// findDisorder returns the index of the first item that is not above the one before it, -1 when all ascend.
+// findDisorder returns the index of the first item that is not above the one before it, or -1 if all ascend.
 func findDisorder[T any](items []T, compare func(a, b T) int) int {
 	for i := 1; i < len(items); i++ {
 		if compare(items[i-1], items[i]) >= 0 {
@@ -162,7 +161,7 @@ func findDisorder[T any](items []T, compare func(a, b T) int) int {
 	return -1
 }
 
-// Canonical returns the only text of an address that the state uses, so that a worker has one name in whatever case the
+// Canonical returns the only text of an address that the state uses. So a worker has one name, whatever the case in which its
 // address was written.
 func Canonical(codec address.Codec, text string) (string, error) {
 	bz, err := codec.StringToBytes(text)
