@@ -1,5 +1,5 @@
-// Package enclaves keeps the session keys of enclaves, whose signatures show answers under the policy "attested", and what they rest
-// on: what the makers of platforms say of machines, measurements that the council lists, and what was frozen. See README.md.
+// Package enclaves keeps the session keys of enclaves, whose signatures show answers under the policy "attested". It also keeps
+// what the makers of platforms say about machines, the measurements that the council lists, and what was frozen. See README.md.
 package enclaves
 
 import (

@@ -1,4 +1,4 @@
-// Package supply counts why there are as many coins as there are, and lets the council mint within a cap. See README.md.
+// Package supply counts the causes of the supply of coins, and lets the council mint within a cap. See README.md.
 package supply
 
 import (

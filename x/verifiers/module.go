@@ -1,5 +1,5 @@
-// Package verifiers keeps what proofs are checked against: the council admits it after a delay, and an emergency vote stops it at once.
-// See README.md.
+// Package verifiers keeps the verifiers against which proofs are checked. The council admits a verifier after a delay, and an
+// emergency vote stops it at once. See README.md.
 package verifiers
 
 import (

@@ -57,5 +57,5 @@ func (am AppModule) RegisterServices(cfg module.Configurator) {
 	types.RegisterQueryServer(cfg.QueryServer(), keeper.NewQueryServer(am.keeper))
 }
 
-// BeginBlock pays out what is unbonded and lets cooled workers back.
+// BeginBlock pays due unbondings, ends cooling, carries out evictions and continues the passes over pools.
 func (am AppModule) BeginBlock(ctx context.Context) error { return am.keeper.BeginBlock(ctx) }

@@ -23,7 +23,7 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Latest seed. Once a block has begun, it is that block's.
+	// Latest is the latest seed. Once a block has begun, it is that block's seed.
 	Latest collections.Item[types.Seed]
 	// Seeds: height -> seed; pruned from the lowest height.
 	Seeds collections.Map[int64, []byte]

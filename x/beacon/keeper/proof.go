@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/poa/beaconkey"
 )
 
-// Message returns the bytes that the proposer of the context's block has to sign. The context's state is that after the block
-// before.
+// Message returns the bytes that the proposer of the context's block has to sign. The context's state is the one after the
+// previous block.
 func (k Keeper) Message(ctx context.Context) ([]byte, error) {
 	previous, err := k.Seed(ctx)
 	if err != nil {
@@ -21,8 +21,8 @@ func (k Keeper) Message(ctx context.Context) ([]byte, error) {
 	return types.ProofMessage(sdkCtx.ChainID(), previous, sdkCtx.BlockHeight()), nil
 }
 
-// VerifyTxs checks that a block's transactions begin with the proof of its proposer, under the key that the proposer's
-// seat has in the state after the block before, and returns the proof.
+// VerifyTxs checks that a block's transactions begin with its proposer's proof, and returns the proof. The key is the one that the
+// proposer's seat has in the state after the previous block.
 func (k Keeper) VerifyTxs(ctx context.Context, txs [][]byte, proposer sdk.ConsAddress) ([]byte, error) {
 	proof, err := types.ProofOf(txs)
 	if err != nil {
@@ -42,7 +42,7 @@ func (k Keeper) VerifyTxs(ctx context.Context, txs [][]byte, proposer sdk.ConsAd
 	return proof, nil
 }
 
-// proposerKey returns the beacon key that proves a proposer's blocks, and whose it is.
+// proposerKey returns the beacon key that proves a proposer's blocks, and the organisation that has the key.
 func (k Keeper) proposerKey(ctx context.Context, proposer sdk.ConsAddress) (orgID string, pubkey []byte, err error) {
 	orgID, pubkey, found, err := k.seats.BeaconKey(ctx, proposer)
 	if err == nil && !found {
@@ -102,9 +102,9 @@ func (k Keeper) pruneSeeds(ctx context.Context, height int64) error {
 	return nil
 }
 
-// Signer signs proofs with a seat's beacon keys: the one it has, and one that it rotates to.
+// Signer signs proofs with a seat's beacon keys: its present key, and a key to which it rotates.
 type Signer interface {
-	// SignAs signs with the secret of a public key; false when it has none.
+	// SignAs signs with the secret of a public key. has is false when the signer does not have that secret.
 	SignAs(pubkey, msg []byte) (signature []byte, has bool)
 }
 

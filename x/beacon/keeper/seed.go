@@ -11,8 +11,8 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// Seed returns this block's seed, 32 bytes. Before the first block it is the genesis seed. In a query, or in a transaction that
-// is only checked, it is the last committed block's.
+// Seed returns this block's seed, 32 bytes. Before the first block it is the genesis seed. In a query, or when a transaction is
+// only checked, it is the seed of the last committed block.
 func (k Keeper) Seed(ctx context.Context) ([]byte, error) {
 	latest, err := k.Latest.Get(ctx)
 	return latest.Seed, err
@@ -27,9 +27,9 @@ func (k Keeper) SeedAt(ctx context.Context, height int64) ([]byte, error) {
 	return seed, err
 }
 
-// Factor returns among how many seeds of one block colluding proposers, fewer than a third, can choose by withholding blocks
-// (poco.ProposerChoices, and poco.ChoicesAfterLeaving for some blocks after a seat has left; docs/protocol.md, section 7). A chain of
-// one seat has factor 1, and no unpredictability towards that seat.
+// Factor returns the number of seeds of one block among which colluding proposers, fewer than a third, can choose by withholding
+// blocks. It is poco.ProposerChoices or, for some blocks after a seat has left, poco.ChoicesAfterLeaving (docs/protocol.md,
+// section 7). A chain of one seat has factor 1, although that seat can predict every seed.
 func (k Keeper) Factor(ctx context.Context) (uint64, error) {
 	colluders, twice, err := k.seats.Colluders(ctx)
 	if twice {
@@ -38,9 +38,9 @@ func (k Keeper) Factor(ctx context.Context) (uint64, error) {
 	return poco.ProposerChoices(uint64(colluders)), err
 }
 
-// Delay returns d = max(2, k+1), with k colluding proposers: how many blocks after a commit the seed comes by which the second wave is
-// drawn. Among so many blocks is one that an honest proposer begins, so that nobody knows that seed at the commit. For some blocks
-// after a seat has left it is max(2, 2k+1).
+// Delay returns d = max(2, k+1) for k colluding proposers. The seed that draws the second wave comes d blocks after a commit. One
+// of these d blocks is begun by an honest proposer, so nobody knows that seed at the commit. For some blocks after a seat has
+// left, d is max(2, 2k+1).
 func (k Keeper) Delay(ctx context.Context) (int64, error) {
 	colluders, twice, err := k.seats.Colluders(ctx)
 	return poatypes.UnforeseenAfter(colluders, twice), err

@@ -1,9 +1,9 @@
 // Package proposal prepares and judges blocks.
 //
-// A block is the proposer's beacon proof followed by transactions. What a block may hold is one function, Check, used by
-// both sides: a proposer never offers what others would reject. Nothing that goes wrong while transactions are selected
-// may cost the proposer its block, since a fault that every proposer shares would then stop the chain: it falls back to a
-// block of the proof alone.
+// A block is the proposer's beacon proof followed by transactions. One function, Check, says what a block may hold. Proposer and
+// voters use the same Check, so a proposer never offers a block that others reject. An error while transactions are selected must
+// not cost the proposer its block, since a fault that all proposers share would then stop the chain. The proposer then offers a
+// block with the proof alone.
 package proposal
 
 import (
@@ -21,44 +21,44 @@ import (
 	"github.com/credence-chain/credence/x/beacon/types"
 )
 
-// Limits bound the transactions of one block, the proof not counted.
+// Limits bound the transactions of one block, without the proof.
 type Limits struct {
-	// Bytes is the most their encoding may take in the block, in bytes.
+	// Bytes is the most that the transactions may take in the encoded block, in bytes.
 	Bytes int64
-	// Gas is the most they may ask for together.
+	// Gas is the most that the transactions may ask for together.
 	Gas uint64
 }
 
-// Shares is the least number of transactions that a block has room for: none may ask for more than this part of its
-// gas, or a few that ask for all of it would keep everybody else's out.
+// Shares is the least number of transactions for which a block has room. No transaction may ask for more than this part of the
+// block's gas. Otherwise a few that ask for all of it would keep all others out.
 const Shares = 10
 
 // PerTx is the most gas that one transaction may ask for.
 func (l Limits) PerTx() uint64 { return l.Gas / Shares }
 
-// MaxLooks bounds how many claims a proposer looks up in the state for one block. What is left waits for the next one.
+// MaxLooks bounds how many claims a proposer looks up in the state for one block. The rest waits for the next block.
 const MaxLooks = 1_500
 
-// A Claim is what an urgent transaction says that it does, and can be done once.
+// A Claim is an act that an urgent transaction says it performs, and that can be done only once.
 type Claim struct {
-	// Of is equal for claims of which a block takes one; it must be comparable.
+	// Of identifies the act. A block takes one transaction for each value of Of, which must be comparable.
 	Of any
-	// First goes before claims that are not: it costs its sender more to miss the block.
+	// First puts a claim before the others, because missing the block costs its sender more.
 	First bool
 }
 
-// Urgent knows the transactions with a deadline that costs their sender a stake. They go first.
+// Urgent knows the transactions whose deadline costs their sender a stake. They go first.
 type Urgent interface {
-	// Claims reads from a transaction alone what it claims; nil of an ordinary one.
+	// Claims returns what a transaction claims, without reading state; nil for an ordinary transaction.
 	Claims(tx sdk.Tx) []Claim
-	// Due says whether the state before the block wants what the transaction claims. It reads state.
+	// Due says whether the state before the block still waits for what the transaction claims. It reads state.
 	Due(ctx sdk.Context, tx sdk.Tx) bool
-	// Waiting are the urgent transactions that the node knows of, first come first; those that the engine hands over may
-	// end before them.
+	// Waiting returns the urgent transactions that the node knows, in the order in which they came. The list that the engine hands
+	// over may be cut short before it reaches them.
 	Waiting() [][]byte
 }
 
-// Selector picks transactions for a block from those waiting.
+// Selector picks transactions for a block from the waiting ones.
 type Selector func(ctx sdk.Context, waiting [][]byte, limits Limits) [][]byte
 
 // Handler answers the consensus engine's calls about proposals.
@@ -70,8 +70,8 @@ type Handler struct {
 	choose  Selector
 }
 
-// New returns a handler. signer is nil on a node that holds no seat. A nil selector takes waiting transactions in order,
-// the urgent ones first.
+// New returns a handler. signer is nil on a node that holds no seat. A nil selector takes waiting transactions in order, urgent
+// ones first.
 func New(beacon keeper.Keeper, decoder sdk.TxDecoder, signer keeper.Signer, urgent Urgent, choose Selector) *Handler {
 	h := &Handler{beacon: beacon, decoder: decoder, signer: signer, urgent: urgent, choose: choose}
 	if choose == nil {
@@ -80,7 +80,7 @@ func New(beacon keeper.Keeper, decoder sdk.TxDecoder, signer keeper.Signer, urge
 	return h
 }
 
-// Prepare makes a block: the proof, and transactions as far as they pass Check.
+// Prepare makes a block of the proof and of transactions that pass Check.
 func (h *Handler) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 	if h.signer == nil {
 		return nil, types.ErrInvalidProof.Wrap("this node has no beacon key, but was asked to propose a block")
@@ -98,7 +98,7 @@ func (h *Handler) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*a
 	return &abci.ResponsePrepareProposal{Txs: append([][]byte{proof}, txs...)}, nil
 }
 
-// Process judges a block: the proof under the proposer's key, then everything else by Check.
+// Process judges a block. It verifies the proof under the proposer's key, and then runs Check on all other transactions.
 func (h *Handler) Process(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 	if err := h.judgeBlock(ctx, req); err != nil {
 		ctx.Logger().Error("proposal rejected", "height", req.Height, "proposer", fmt.Sprintf("%X", req.ProposerAddress), "err", err)
@@ -111,11 +111,11 @@ func (h *Handler) judgeBlock(ctx sdk.Context, req *abci.RequestProcessProposal) 
 	if _, err := h.beacon.VerifyTxs(ctx, req.Txs, req.ProposerAddress); err != nil {
 		return err
 	}
-	// The engine bounds the block as a whole; the bound here is its own, on the transactions alone.
+	// The engine bounds the block as a whole. The limits here are for the transactions alone.
 	return h.Check(req.Txs[1:], limitsOf(ctx, math.MaxInt64))
 }
 
-// Check says whether txs may follow the proof: each decodes, and together they keep the limits.
+// Check returns why transactions may not follow the proof, or nil. Each must decode, and together they must keep the limits.
 func (h *Handler) Check(txs [][]byte, limits Limits) error {
 	var bytes int64
 	var gas uint64
@@ -138,7 +138,7 @@ func (h *Handler) Check(txs [][]byte, limits Limits) error {
 	return nil
 }
 
-// selectSafely runs the selector and checks its choice; a panic becomes an error.
+// selectSafely runs the selector and checks its choice. A panic becomes an error.
 func (h *Handler) selectSafely(ctx sdk.Context, waiting [][]byte, limits Limits) (txs [][]byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -158,14 +158,14 @@ type candidate struct {
 	claims []Claim
 }
 
-// comesFirst says that a candidate goes before other urgent ones.
+// comesFirst says whether a candidate goes before the other urgent ones: all its claims are First.
 func (c candidate) comesFirst() bool {
 	return !slices.ContainsFunc(c.claims, func(claim Claim) bool { return !claim.First })
 }
 
-// inOrder takes the urgent transactions that are due, as far as their share of the block goes, then the others, then
-// urgent ones that the others leave room for; each first come first. What does not decode or fit is left out, and so is
-// what is urgent by its claims and not due: it would fail.
+// inOrder takes three groups of transactions: the urgent ones that are due, as far as their share of the block goes; then the
+// others; then the due urgent ones for which the others leave room. Each group keeps the order of arrival. It leaves out
+// transactions that do not decode or fit, and urgent ones that are not due, since these would fail.
 func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (chosen [][]byte) {
 	urgent, others := h.sortWaiting(waiting, limits)
 	left := limits
@@ -178,7 +178,7 @@ func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (cho
 		chosen = append(chosen, c.bytes)
 		return true
 	}
-	// They have more than their share only where the others leave it, so that nobody's is kept out wholly.
+	// Urgent ones get more than their share only if the others leave room, so that neither group is kept out.
 	share := Limits{Bytes: blockshare.OfAnswers(limits.Bytes), Gas: blockshare.OfAnswers(limits.Gas)}
 	var late []candidate
 	claimed, looks := map[any]bool{}, 0
@@ -205,7 +205,7 @@ func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (cho
 	return chosen
 }
 
-// sortWaiting decodes what waits, each once, and parts it into urgent and ordinary transactions.
+// sortWaiting decodes the waiting transactions, each once, and divides them into urgent and ordinary ones.
 func (h *Handler) sortWaiting(waiting [][]byte, limits Limits) (urgent, others []candidate) {
 	seen := map[string]bool{}
 	read := func(bz []byte) {
@@ -262,7 +262,7 @@ func gasOf(tx sdk.Tx) (uint64, error) {
 	return fee.GetGas(), nil
 }
 
-// limitsOf reads the consensus parameters; available bytes bound them further.
+// limitsOf reads the limits from the consensus parameters. available bounds the bytes further.
 func limitsOf(ctx sdk.Context, available int64) Limits {
 	limits := Limits{Bytes: available, Gas: math.MaxUint64}
 	if b := ctx.ConsensusParams().Block; b != nil {
@@ -276,7 +276,7 @@ func limitsOf(ctx sdk.Context, available int64) Limits {
 	return limits
 }
 
-// sizeOf is what a transaction takes inside a block: its bytes with their frame.
+// sizeOf returns the size of a transaction inside a block: its bytes and their frame.
 func sizeOf(tx []byte) int64 {
 	return cmttypes.ComputeProtoSizeForTxs([]cmttypes.Tx{tx})
 }

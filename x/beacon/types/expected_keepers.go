@@ -8,8 +8,8 @@ import (
 
 // SeatKeeper knows the seats of the validator set.
 type SeatKeeper interface {
-	// Colluders is how many seats may collude as proposers, and whether they may all follow one another twice.
+	// Colluders returns how many seats may collude as proposers, and whether they may propose twice in a row as a group.
 	Colluders(ctx context.Context) (n int64, twice bool, err error)
-	// BeaconKey is the key that proves blocks of a consensus key, of one that a seat has just given up too.
+	// BeaconKey returns the key that proves the blocks of a consensus key, also of one that a seat has just given up.
 	BeaconKey(ctx context.Context, consensus sdk.ConsAddress) (orgID string, pubkey []byte, found bool, err error)
 }

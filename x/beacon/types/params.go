@@ -1,12 +1,12 @@
 package types
 
-// DefaultRetention keeps the seeds of about two weeks of half-second blocks.
+// DefaultRetention is how many blocks' seeds are kept by default: about two weeks of half-second blocks.
 const DefaultRetention int64 = 2_500_000
 
 // DefaultParams of the module.
 func DefaultParams() Params { return Params{Retention: DefaultRetention} }
 
-// MinRetention keeps what a draw a few blocks later needs.
+// MinRetention is the least retention, in blocks. It covers the seeds that a draw some blocks after its commit needs.
 const MinRetention int64 = 100
 
 // Validate checks every parameter.

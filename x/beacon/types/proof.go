@@ -56,7 +56,7 @@ func NextSeed(previous, proof []byte) []byte {
 	return sum[:]
 }
 
-// GenesisSeed returns the seed before the first block of a chain whose genesis names none.
+// GenesisSeed returns the seed before the first block of a chain whose genesis has no seeds.
 func GenesisSeed(chainID string) []byte {
 	sum := sha256.Sum256(beaconkey.Fields([]byte(genesisDomain), []byte(chainID)))
 	return sum[:]

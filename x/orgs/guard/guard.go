@@ -1,8 +1,8 @@
-// Package guard is the one place where roles are enforced: a wrapper around the registrar of message services.
+// Package guard enforces roles, and no other package does. It wraps the registrar of message services.
 //
-// It sits between the modules and the message router, so that every message passes it just before its handler, whoever
-// brings it: a transaction, an authz grant, a governance proposal. Each method's role is resolved once, when its service
-// is registered; a method without one stops the application from starting.
+// It sits between the modules and the message router. So every message passes it directly before its handler, whether a
+// transaction, an authz grant or a governance proposal brings it. Each method's role is resolved once, when its service is
+// registered. A method without a role stops the application from starting.
 package guard
 
 import (
@@ -27,9 +27,9 @@ type Authorizer interface {
 	Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error)
 }
 
-// Limits holds some accounts to some messages, whatever role the message asks for.
+// Limits restricts some accounts to some messages, whatever role the message needs.
 type Limits interface {
-	// Allow says why an account may not send a message; nil when it may.
+	// Allow returns why an account may not send a message, or nil.
 	Allow(ctx context.Context, account sdk.AccAddress, msg any) error
 }
 
@@ -49,7 +49,7 @@ type Descriptors interface {
 	FindDescriptorByName(name protoreflect.FullName) (protoreflect.Descriptor, error)
 }
 
-// Table gives roles to messages that are not ours and declare none, by full name.
+// Table gives roles, by full name, to messages of other projects, which declare none.
 type Table map[protoreflect.FullName]types.Role
 
 // Guard is a registrar of message services that checks roles.
@@ -61,18 +61,18 @@ type Guard struct {
 	signers     Signers
 	descriptors Descriptors
 	table       Table
-	refused     map[protoreflect.FullName]bool // in a pause
+	refused     map[protoreflect.FullName]bool // the messages that a pause refuses
 }
 
 var _ gogogrpc.Server = (*Guard)(nil)
 
-// New returns a guard before next.
+// New returns a guard that registers guarded services with next.
 func New(next gogogrpc.Server, auth Authorizer, limits Limits, pause Pause, signers Signers, descriptors Descriptors, table Table) *Guard {
 	return &Guard{next: next, auth: auth, limits: limits, pause: pause, signers: signers, descriptors: descriptors, table: table, refused: map[protoreflect.FullName]bool{}}
 }
 
-// RegisterService registers the service with every method guarded. It panics on a message without a role: that is a
-// mistake in the program, and it must not run.
+// RegisterService registers the service with every method guarded. It panics on a message without a role: such a program has a
+// mistake and must not run.
 func (g *Guard) RegisterService(sd *grpc.ServiceDesc, impl any) {
 	guarded := *sd
 	guarded.Methods = make([]grpc.MethodDesc, len(sd.Methods))
@@ -113,8 +113,8 @@ type rule struct {
 	refusedInPause bool
 }
 
-// checkSigners asks whether the message may be sent now, and for every signer of it whether it has the role, and is not held to other
-// messages.
+// checkSigners checks that the message may be sent now. It also checks that each signer has the message's role and is allowed to
+// send it by the limits.
 func (g *Guard) checkSigners(ctx context.Context, req any, rule rule) error {
 	msg, ok := req.(gogoproto.Message)
 	if !ok {
@@ -127,7 +127,7 @@ func (g *Guard) checkSigners(ctx context.Context, req any, rule rule) error {
 	if len(signers) == 0 {
 		return types.ErrRole.Wrapf("%s has no signer", sdk.MsgTypeURL(msg))
 	}
-	// The pause and the limits cost one look-up by key each. It is not metered, so that what a message costs does not depend on them.
+	// The pause and the limits cost one look-up by key each. These are not metered, so that the gas of a message does not depend on them.
 	free := sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
 	if rule.refusedInPause {
 		if err := g.pause.CheckRunning(free); err != nil {
@@ -142,20 +142,21 @@ func (g *Guard) checkSigners(ctx context.Context, req any, rule rule) error {
 			continue
 		}
 		if _, err := g.auth.Authorize(ctx, s, rule.role); err != nil {
-			// errorsmod, not fmt: clients see the code of a registered error only through its own wrapping.
+			// Wrapped by errorsmod, not by fmt: clients see the code of a registered error only through its own wrapping.
 			return errorsmod.Wrap(err, sdk.MsgTypeURL(msg))
 		}
 	}
 	return nil
 }
 
-// RoleOf returns the role of the message named name: from the table, else from the message's own option.
+// RoleOf returns the role of the message with this name. The table's entry comes before the message's own option.
 func (g *Guard) RoleOf(name protoreflect.FullName) (types.Role, error) {
 	rule, err := g.ruleOf(name)
 	return rule.role, err
 }
 
-// RefusedInPause says whether the message named name, of a service that was registered, is refused while the chain is paused.
+// RefusedInPause says whether a pause of the chain refuses the message with this name. The message's service must have been
+// registered.
 func (g *Guard) RefusedInPause(name protoreflect.FullName) bool { return g.refused[name] }
 
 func (g *Guard) ruleOf(name protoreflect.FullName) (out rule, err error) {
@@ -180,7 +181,7 @@ func (g *Guard) ruleOf(name protoreflect.FullName) (out rule, err error) {
 	return out, err
 }
 
-// ruleOfMethod returns the message of a method, and its rule.
+// ruleOfMethod returns the name of a method's message, and the message's rule.
 func (g *Guard) ruleOfMethod(service, method string) (name protoreflect.FullName, out rule, err error) {
 	desc, err := g.descriptors.FindDescriptorByName(protoreflect.FullName(service))
 	if err != nil {

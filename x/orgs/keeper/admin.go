@@ -7,8 +7,8 @@ import (
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
-// AddAdmin makes an account that belongs to an organisation an admin of it, and returns the admins. ErrNotMember, or
-// ErrInvalidOrganisation when it is one or there are too many.
+// AddAdmin makes an account of an organisation an admin, and returns the admins. It returns ErrNotMember when the account does not
+// belong to the organisation, and ErrInvalidOrganisation when it is an admin already or there are too many.
 func (k Keeper) AddAdmin(ctx context.Context, id, account string) (admins []string, err error) {
 	text, _, err := k.readAccount(account)
 	if err != nil {
@@ -24,8 +24,8 @@ func (k Keeper) AddAdmin(ctx context.Context, id, account string) (admins []stri
 	})
 }
 
-// RemoveAdmin makes an admin an ordinary member, and returns the admins that are left. ErrNotMember when it is no admin,
-// ErrLastAdmin.
+// RemoveAdmin makes an admin an ordinary member, and returns the remaining admins. It returns ErrNotMember when the account is no
+// admin, and ErrLastAdmin when it is the only one.
 func (k Keeper) RemoveAdmin(ctx context.Context, id, account string) (admins []string, err error) {
 	text, _, err := k.readAccount(account)
 	if err != nil {
@@ -46,8 +46,8 @@ func (k Keeper) RemoveAdmin(ctx context.Context, id, account string) (admins []s
 	})
 }
 
-// Recover replaces an organisation's admins. Those that it had stay members. The accounts are the organisation's, or nobody's yet:
-// ErrTaken, ErrReserved.
+// Recover replaces an organisation's admins. The former admins stay members. Each new admin must belong to this organisation or to
+// none: ErrTaken or ErrReserved.
 func (k Keeper) Recover(ctx context.Context, id string, accounts []string) error {
 	var admins []string
 	for _, a := range accounts {

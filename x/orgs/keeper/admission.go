@@ -10,19 +10,20 @@ import (
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
-// The bound on wrong results assumes that at most a fraction q of the organisations collude. A majority that is deceived once,
-// or bought for a day, could admit so many at once that this is no longer so before anybody has looked. So the parameters cap
-// how many are admitted within a number of blocks. Those of genesis do not count.
+// Admissions have a cap. The bound on wrong results assumes that at most a fraction q of the organisations collude. A council
+// majority that is deceived once, or bought for a day, could admit so many organisations at once that this no longer holds, before
+// anybody has looked. So the parameters cap how many are admitted within a number of blocks. Organisations of genesis do not
+// count.
 
-// checkAdmissionRate refuses an admission at this height when the cap has been reached; ErrAdmissionRate says from which height
-// on there is room.
+// checkAdmissionRate returns ErrAdmissionRate when the cap has been reached at this height. The error says from which height on an
+// organisation can be admitted.
 func (k Keeper) checkAdmissionRate(ctx context.Context) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil || params.MaxAdmissions == 0 {
 		return err
 	}
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
-	// Newest first, as many as the cap: the last of them is the one whose leaving the window makes room.
+	// Newest first, as many as the cap. There is room once the last of these has left the window.
 	iter, err := k.Admissions.Iterate(ctx, new(collections.Range[collections.Pair[int64, string]]).Descending())
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (k Keeper) checkAdmissionRate(ctx context.Context) error {
 	return nil
 }
 
-// noteAdmission keeps when an organisation was admitted, if it was admitted after genesis.
+// noteAdmission records the height at which an organisation was admitted, unless it was admitted at genesis.
 func (k Keeper) noteAdmission(ctx context.Context, org types.Organisation) error {
 	if org.AdmittedHeight == 0 {
 		return nil

@@ -12,7 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
-// HasRole says whether the organisation named orgID is active and holds role. ErrNotFound when there is none.
+// HasRole says whether the organisation named orgID is active and holds role. It returns ErrNotFound when there is no such
+// organisation.
 func (k Keeper) HasRole(ctx context.Context, orgID string, role types.Role) (bool, error) {
 	org, err := k.GetOrganisation(ctx, orgID)
 	if err != nil {
@@ -21,8 +22,8 @@ func (k Keeper) HasRole(ctx context.Context, orgID string, role types.Role) (boo
 	return org.Holds(role), nil
 }
 
-// ActiveRoles returns the roles that the organisation named orgID may act in now: none while it is revoked, and none of
-// one that there is not.
+// ActiveRoles returns the roles in which the organisation named orgID may act now. A revoked organisation has none, and neither
+// has an unknown one.
 func (k Keeper) ActiveRoles(ctx context.Context, orgID string) ([]types.Role, error) {
 	org, err := k.Organisations.Get(ctx, orgID)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -34,19 +35,19 @@ func (k Keeper) ActiveRoles(ctx context.Context, orgID string) ([]types.Role, er
 	return org.Roles, nil
 }
 
-// Authorize answers whether addr may do what role allows, and for which organisation.
+// Authorize says whether addr may do what role allows, and for which organisation.
 //
 //   - ROLE_ANYONE: always; orgID is "" for an account without an organisation.
 //   - ROLE_AUTHORITY: the council's account alone; orgID is "".
 //   - ROLE_ORG_ADMIN: an admin of an active organisation.
 //   - ROLE_POOL_OPERATOR: also the council's account, for pools of its own; orgID is then "".
-//   - any other: an account of an active organisation that holds the role, or, where the parameters open the role, an
-//     account without an organisation; orgID is then "".
+//   - any other: an account of an active organisation that holds the role. If the parameters open the role, also an account without an
+//     organisation; orgID is then "".
 //
 // The error is ErrRole or ErrRevoked, and says what was expected.
 func (k Keeper) Authorize(ctx context.Context, addr sdk.AccAddress, role types.Role) (orgID string, err error) {
-	// The council is itself first: what it may do depends on no organisation, be it that its account came into one because
-	// the consensus parameters named another account than before.
+	// The council is checked first, so that its rights depend on no organisation. Its account can belong to one if
+	// the consensus parameters have made another account the council's.
 	switch role {
 	case types.ROLE_AUTHORITY:
 		return "", k.authorizeAuthority(ctx, addr)

@@ -6,14 +6,15 @@ import (
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
-// SetHooks adds those who are told when an organisation's rights change, in this order. The application calls it while
-// it wires the keepers; every copy of the keeper sees them.
+// SetHooks adds the modules that are told when an organisation's rights change, in this order. The application calls it while it
+// wires the keepers; every copy of the keeper has the same hooks.
 func (k Keeper) SetHooks(hooks ...types.Hooks) { *k.hooks = append(*k.hooks, hooks...) }
 
-// SetTies adds those who are asked before an account ceases to belong to an organisation, as SetHooks does.
+// SetTies adds the modules that are asked before an account ceases to belong to an organisation. Like the hooks, they are shared
+// by all copies of the keeper.
 func (k Keeper) SetTies(ties ...types.Ties) { *k.ties = append(*k.ties, ties...) }
 
-// rightsChanged tells them.
+// rightsChanged calls the hooks.
 func (k Keeper) rightsChanged(ctx context.Context, id string) error {
 	for _, h := range *k.hooks {
 		if err := h.AfterRightsChanged(ctx, id); err != nil {

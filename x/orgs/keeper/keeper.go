@@ -18,7 +18,7 @@ type Keeper struct {
 	addresses address.Codec
 	authority string
 	hooks     *[]types.Hooks // shared by the keeper's copies
-	ties      *[]types.Ties  // likewise
+	ties      *[]types.Ties  // shared like hooks
 	reserved  []string       // accounts that belong to no organisation, besides the council's
 
 	Schema collections.Schema
@@ -28,12 +28,12 @@ type Keeper struct {
 	Organisations collections.Map[string, types.Organisation]
 	// OrgByAccount: account -> id; holds every admin and member, so that an account is in at most one organisation.
 	OrgByAccount collections.Map[sdk.AccAddress, string]
-	// Admissions: (height, id) of the organisations that were admitted after genesis; it follows from the records.
+	// Admissions: (height, id) of the organisations that were admitted after genesis; an index of their records.
 	Admissions collections.KeySet[collections.Pair[int64, string]]
 }
 
-// NewKeeper returns a keeper whose council is authority, an address in text. The reserved accounts, the application's
-// modules' in text, can never belong to an organisation, and neither can the council's.
+// NewKeeper returns a keeper. authority is the council's address in text, and reserved are those of the application's modules.
+// None of these accounts can ever belong to an organisation.
 func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.Codec, authority string, reserved ...string) Keeper {
 	sb := collections.NewSchemaBuilder(service)
 	k := Keeper{
@@ -56,5 +56,5 @@ func NewKeeper(cdc codec.Codec, service store.KVStoreService, addresses address.
 	return k
 }
 
-// GetAuthority returns the council's address in text. The consensus parameters may name another one, which then holds.
+// GetAuthority returns the council's address in text. If the consensus parameters name another address, that one is the council's.
 func (k Keeper) GetAuthority() string { return k.authority }

@@ -12,10 +12,10 @@ import (
 	"github.com/credence-chain/credence/x/orgs/types"
 )
 
-// OfferMembership offers an account membership. Nothing changes for the account until it accepts: belonging to an
-// organisation takes rights from an account too, so that only itself or the council decides it. ErrReserved, ErrTaken
-// when it belongs to an organisation already, ErrOffered when this one waits for its answer. It returns the account's
-// canonical text, as the others below do.
+// OfferMembership offers an account membership. Nothing changes for the account until it accepts: membership also takes rights
+// from an account, so only the account itself or the council may decide it. It returns ErrReserved, ErrTaken when the account
+// belongs to an organisation already, or ErrOffered when an offer of this organisation waits. Like the functions below, it returns
+// the account's canonical text.
 func (k Keeper) OfferMembership(ctx context.Context, id, account string) (string, error) {
 	text, addr, err := k.readAccount(account)
 	if err != nil {
@@ -33,7 +33,8 @@ func (k Keeper) OfferMembership(ctx context.Context, id, account string) (string
 	})
 }
 
-// AcceptMembership makes an account that was offered it a member. ErrNoOffer, ErrRevoked, ErrTaken or ErrReserved.
+// AcceptMembership makes an account with an offer of membership a member. It returns ErrNoOffer, ErrRevoked, ErrTaken or
+// ErrReserved.
 func (k Keeper) AcceptMembership(ctx context.Context, id, account string) (string, error) {
 	text, _, err := k.readAccount(account)
 	if err != nil {
@@ -53,8 +54,8 @@ func (k Keeper) AcceptMembership(ctx context.Context, id, account string) (strin
 	})
 }
 
-// RemoveMember ends a membership, or takes the offer of one back: offered says which. ErrNotMember when there is neither,
-// ErrTied. An admin that was a member stays an admin.
+// RemoveMember ends a membership or takes back its offer; offered is true for the latter. It returns ErrNotMember when there is
+// neither, or ErrTied. An admin that was also a member stays an admin.
 func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text string, offered bool, err error) {
 	text, addr, err := k.readAccount(account)
 	if err != nil {
@@ -78,8 +79,8 @@ func (k Keeper) RemoveMember(ctx context.Context, id, account string) (text stri
 	return text, offered, err
 }
 
-// Leave ends that an account belongs to the organisation, as member and as admin, whatever the organisation's status.
-// ErrNotMember when it does not, ErrLastAdmin when nobody would be left to choose members, ErrTied.
+// Leave takes an account out of the organisation, as member and as admin, whatever the organisation's status. It returns
+// ErrNotMember when the account does not belong to it, ErrLastAdmin when the account is its only admin, or ErrTied.
 func (k Keeper) Leave(ctx context.Context, id, account string) (string, error) {
 	text, addr, err := k.readAccount(account)
 	if err != nil {
@@ -98,7 +99,8 @@ func (k Keeper) Leave(ctx context.Context, id, account string) (string, error) {
 	})
 }
 
-// releaseAccount forgets that an account belongs to an organisation, unless something ties it: ErrTied.
+// releaseAccount removes the record that an account belongs to an organisation. It returns ErrTied when the account has a duty
+// that nobody else has taken over.
 func (k Keeper) releaseAccount(ctx context.Context, id string, addr sdk.AccAddress, text string) error {
 	for _, t := range *k.ties {
 		what, err := t.Tied(ctx, addr)
@@ -112,7 +114,7 @@ func (k Keeper) releaseAccount(ctx context.Context, id string, addr sdk.AccAddre
 	return k.OrgByAccount.Remove(ctx, addr)
 }
 
-// readAccount reads an address and returns its canonical text too.
+// readAccount reads an address. It returns the address and its canonical text.
 func (k Keeper) readAccount(account string) (text string, addr sdk.AccAddress, err error) {
 	addr, err = k.addresses.StringToBytes(account)
 	if err == nil {
@@ -136,8 +138,8 @@ func (k Keeper) indexAccount(ctx context.Context, account, id string) error {
 	return k.OrgByAccount.Set(ctx, addr, id)
 }
 
-// checkFree says whether an account may begin to belong to an organisation. The council's account and the modules' never
-// may: an organisation's admins would have a say about what these may do.
+// checkFree returns why an account may not join an organisation: ErrReserved or ErrTaken. The accounts of the council and of
+// modules never may, because an organisation's admins would then have a say about them.
 func (k Keeper) checkFree(ctx context.Context, addr sdk.AccAddress, text string) error {
 	if slices.Contains(k.reserved, text) || k.authorizeAuthority(ctx, addr) == nil {
 		return types.ErrReserved.Wrapf("%s: the account of the council or of a module", text)

@@ -20,8 +20,8 @@ func (k Keeper) GetOrganisation(ctx context.Context, id string) (types.Organisat
 	return org, err
 }
 
-// Admit adds an organisation and indexes its accounts, or fails with ErrExists, ErrTaken, ErrReserved or
-// ErrInvalidOrganisation. Whoever admits names the accounts: they are not asked.
+// Admit adds an organisation and indexes its accounts, or fails with ErrExists, ErrTaken, ErrReserved or ErrInvalidOrganisation.
+// The accounts are not asked whether they want to belong to it.
 func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 	if err := org.Validate(k.addresses); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (k Keeper) Admit(ctx context.Context, org types.Organisation) error {
 	return k.Organisations.Set(ctx, org.Id, org)
 }
 
-// SetStatus sets the status of an organisation, and tells the hooks.
+// SetStatus sets the status of an organisation, and calls the hooks.
 func (k Keeper) SetStatus(ctx context.Context, id string, status types.Status) error {
 	err := k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		org.Status = status
@@ -54,7 +54,7 @@ func (k Keeper) SetStatus(ctx context.Context, id string, status types.Status) e
 	return k.rightsChanged(ctx, id)
 }
 
-// SetRoles replaces the roles of an organisation, and tells the hooks.
+// SetRoles replaces the roles of an organisation, and calls the hooks.
 func (k Keeper) SetRoles(ctx context.Context, id string, roles []types.Role) error {
 	err := k.updateOrganisation(ctx, id, func(org *types.Organisation) error {
 		org.Roles = types.SortRoles(roles)

@@ -6,7 +6,7 @@ import (
 	"cosmossdk.io/core/address"
 )
 
-// MaxAudience bounds the entries of an audience, all its lists together: whoever meets it reads them all.
+// MaxAudience bounds the entries of all lists of an audience together, since a check reads them all.
 const MaxAudience = 32
 
 // IsEmpty says whether the audience names nobody, which means anyone.
@@ -14,9 +14,9 @@ func (a Audience) IsEmpty() bool {
 	return len(a.Accounts) == 0 && len(a.Organisations) == 0 && len(a.Roles) == 0
 }
 
-// Meets says whether an account is meant: it is listed, or its organisation is ("" for none), or one of the roles that
-// this organisation holds while it is active. An empty audience means anyone. The account is compared as text, which
-// must be the canonical one.
+// Meets says whether an account is in the audience. It is if the audience lists the account, its organisation ("" for none), or
+// one of roles, which are the roles that this organisation holds while active. Everybody is in an empty audience. Accounts are
+// compared by their text, which must be the canonical one.
 func (a Audience) Meets(account, organisation string, roles []Role) bool {
 	if a.IsEmpty() || slices.Contains(a.Accounts, account) {
 		return true
@@ -39,7 +39,7 @@ func (a Audience) Validate(codec address.Codec) error {
 		if err != nil {
 			return ErrAudience.Wrapf("accounts[%d]: %q: %s", i, account, err)
 		}
-		// Accounts are met by their text, so there must be one text of each.
+		// Accounts are compared by their text, so each must have only one text.
 		if text, err := codec.BytesToString(bz); err != nil || text != account {
 			return ErrAudience.Wrapf("accounts[%d]: %q: expected it written as %q", i, account, text)
 		}

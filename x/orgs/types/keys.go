@@ -15,7 +15,7 @@ var (
 	ParamsKey = collections.NewPrefix(0)
 	// OrganisationsPrefix: id -> Organisation.
 	OrganisationsPrefix = collections.NewPrefix(1)
-	// OrgByAccountPrefix: account -> id of the organisation it belongs to, as admin, member or both.
+	// OrgByAccountPrefix: account -> id of the organisation to which it belongs, as admin, member or both.
 	OrgByAccountPrefix = collections.NewPrefix(2)
 	// AdmissionsPrefix: (height of admission, id).
 	AdmissionsPrefix = collections.NewPrefix(3)

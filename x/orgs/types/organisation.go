@@ -16,7 +16,7 @@ const (
 	MaxNameLen = 128
 	MaxAdmins  = 16
 	MaxMembers = 256
-	MaxOffered = 16 // offers of membership that wait: they are read with the record whenever a member acts
+	MaxOffered = 16 // offers that wait; each action of a member reads them with the record
 )
 
 // ValidateID checks that id is 2 to 32 of a-z, 0-9 and '-'.
@@ -30,7 +30,7 @@ func ValidateID(id string) error {
 	return nil
 }
 
-// ValidateRoles checks that roles are ones an organisation may hold, ascending and each once.
+// ValidateRoles checks that an organisation may hold these roles, and that they ascend, each once.
 func ValidateRoles(roles []Role) error {
 	for i, r := range roles {
 		if !r.Holdable() {
@@ -43,7 +43,7 @@ func ValidateRoles(roles []Role) error {
 	return nil
 }
 
-// SortRoles returns roles ascending, each once.
+// SortRoles returns the roles in ascending order, each once.
 func SortRoles(roles []Role) []Role {
 	out := slices.Clone(roles)
 	slices.Sort(out)
@@ -93,7 +93,7 @@ func (o Organisation) eachList() func(yield func(string, []string) bool) {
 	}
 }
 
-// Accounts returns every account of the organisation once: admins, then members that are no admins.
+// Accounts returns every account of the organisation once: the admins, then the members that are not admins.
 func (o Organisation) Accounts() []string {
 	out := slices.Clone(o.Admins)
 	for _, m := range o.Members {
@@ -104,12 +104,12 @@ func (o Organisation) Accounts() []string {
 	return out
 }
 
-// Has says whether an account, in its canonical text, belongs to the organisation, as admin or member.
+// Has says whether an account, in its canonical text, belongs to the organisation as admin or member.
 func (o Organisation) Has(account string) bool {
 	return slices.Contains(o.Admins, account) || slices.Contains(o.Members, account)
 }
 
-// AddMembers makes accounts of the organisation members that are none yet.
+// AddMembers adds accounts to the members, except those that are members already.
 func (o *Organisation) AddMembers(accounts ...string) {
 	for _, a := range accounts {
 		if !slices.Contains(o.Members, a) {
@@ -129,7 +129,7 @@ func validateAccounts(codec address.Codec, list []string) error {
 		if err != nil {
 			return fmt.Errorf("%q: %w", a, err)
 		}
-		// Accounts are found by their text, so there must be one text of each.
+		// Accounts are found by their text, so each must have only one text.
 		if text, err := codec.BytesToString(bz); err != nil || text != a {
 			return fmt.Errorf("%q: expected it written as %q", a, text)
 		}

@@ -1,14 +1,14 @@
 package types
 
-// maxAdmissionBlocks keeps a height less a window far from the bounds of 64 bits.
+// maxAdmissionBlocks keeps the difference of a height and a window far from the bounds of 64 bits.
 const maxAdmissionBlocks = 1 << 40
 
-// DefaultParams opens nothing: every actor belongs to an organisation. In blocks of half a second, twenty organisations may be
+// DefaultParams opens no role: every actor belongs to an organisation. With blocks of half a second, twenty organisations may be
 // admitted in a day.
 func DefaultParams() Params { return Params{MaxAdmissions: 20, AdmissionBlocks: 172_800} }
 
-// Validate checks that only the requester role is open, and at most once: the worker role never is, because the bound
-// on colluders is a statement about organisations.
+// Validate checks that at most the requester's role is open, and that it is listed once. The worker's role is never open, because
+// the bound on colluders counts organisations.
 func (p Params) Validate() error {
 	for i, r := range p.OpenRoles {
 		if r != ROLE_REQUESTER {

@@ -30,7 +30,7 @@ func ParseRole(word string) (Role, error) {
 	return r, nil
 }
 
-// RoleOf reads the role option off a message's descriptor; ROLE_UNSPECIFIED where there is none.
+// RoleOf reads the role from the options of a message's descriptor. It returns ROLE_UNSPECIFIED when there is none.
 func RoleOf(desc protoreflect.MessageDescriptor) (Role, error) {
 	v, err := numberOption(desc, E_Role.Field)
 	if err != nil {
@@ -42,16 +42,17 @@ func RoleOf(desc protoreflect.MessageDescriptor) (Role, error) {
 	return Role(v), nil
 }
 
-// RefusedInPause reads off a message's descriptor whether the message begins new work, so that an emergency pause refuses it.
+// RefusedInPause reads from the options of a message's descriptor whether an emergency pause refuses the message, because it
+// begins new work.
 func RefusedInPause(desc protoreflect.MessageDescriptor) (bool, error) {
 	v, err := numberOption(desc, E_RefusedInPause.Field)
 	return v != 0, err
 }
 
-// numberOption returns the value of an option of a message that is a number; 0 where there is none.
+// numberOption returns the value of a numeric option of a message, or 0 if the message does not have the option.
 //
-// The option is found on the wire, not through an extension type: whether the descriptor's options know our extension
-// depends on which registry built them.
+// It reads the encoded options rather than an extension type, because it depends on the descriptor's registry whether the decoded
+// options know our extension.
 func numberOption(desc protoreflect.MessageDescriptor, field int32) (value uint64, err error) {
 	bz, err := protov2.Marshal(desc.Options())
 	if err != nil {

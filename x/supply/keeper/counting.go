@@ -10,15 +10,15 @@ import (
 	"github.com/credence-chain/credence/x/supply/types"
 )
 
-// CountingBank is the bank for a module that destroys coins: it counts them under the module's cause.
+// CountingBank is the bank that a module gets which destroys coins. It counts them under the module's cause.
 type CountingBank struct {
 	bankkeeper.BaseKeeper
 	supply Keeper
 	cause  string
 }
 
-// CountAs returns the bank for a module, whose burns have this cause. It panics on a cause that destroys nothing, which is a
-// mistake in the program.
+// CountAs returns a bank that counts its burns under a cause. It panics on a cause that destroys nothing, since such a program has
+// a mistake.
 func (k Keeper) CountAs(cause string, bank bankkeeper.BaseKeeper) CountingBank {
 	if !slices.Contains(types.Destroyed, cause) {
 		panic("supply: " + cause + " destroys no coins")
@@ -26,7 +26,7 @@ func (k Keeper) CountAs(cause string, bank bankkeeper.BaseKeeper) CountingBank {
 	return CountingBank{BaseKeeper: bank, supply: k, cause: cause}
 }
 
-// BurnCoins destroys coins of a module.
+// BurnCoins destroys coins of a module and counts them.
 func (b CountingBank) BurnCoins(ctx context.Context, module string, coins sdk.Coins) error {
 	return b.supply.burn(ctx, module, b.cause, coins, "")
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/credence-chain/credence/x/supply/types"
 )
 
-// InitGenesis stores a valid genesis state. It comes after the bank's: on a new chain the coins that there are have the cause
-// genesis; the causes of an export must make the supply, or it is refused with ErrCauses.
+// InitGenesis stores a valid genesis state. It runs after the bank's. On a new chain all coins have the cause genesis. The causes
+// of an export must add up to the supply; otherwise it returns ErrCauses.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
 		return err
 	}
-	// Creates the account: coins sent to an address without one would make it a plain account, which can not mint.
+	// This creates the account. Coins sent to its address before would create a plain account, which cannot mint.
 	k.accounts.GetModuleAccount(ctx, types.ModuleName)
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err

@@ -29,7 +29,7 @@ type Keeper struct {
 	Causes collections.Map[string, math.Int]
 	// Mints: number -> decision.
 	Mints collections.Map[uint64, types.Mint]
-	// NextMint is the number of the next decision, less one.
+	// NextMint is the number of decisions so far; the next decision gets this number plus one.
 	NextMint collections.Sequence
 }
 
@@ -55,7 +55,7 @@ func coinsOf(amount uint64) sdk.Coins {
 	return sdk.NewCoins(sdk.NewCoin(types.Denom, math.NewIntFromUint64(amount)))
 }
 
-// countCause adds to a cause.
+// countCause adds an amount to a cause.
 func (k Keeper) countCause(ctx context.Context, cause string, amount math.Int) error {
 	before, err := k.Causes.Get(ctx, cause)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -67,7 +67,7 @@ func (k Keeper) countCause(ctx context.Context, cause string, amount math.Int) e
 	return k.Causes.Set(ctx, cause, before.Add(amount))
 }
 
-// listCauses returns those that there are, by name.
+// listCauses returns the stored causes, by name.
 func (k Keeper) listCauses(ctx context.Context) (out []types.Cause, err error) {
 	err = k.Causes.Walk(ctx, nil, func(name string, amount math.Int) (bool, error) {
 		out = append(out, types.Cause{Name: name, Amount: amount})
@@ -76,7 +76,7 @@ func (k Keeper) listCauses(ctx context.Context) (out []types.Cause, err error) {
 	return out, err
 }
 
-// CheckInvariants says whether the causes make the supply that the bank counts: ErrCauses.
+// CheckInvariants returns ErrCauses unless the causes add up to the supply that the bank counts.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	causes, err := k.listCauses(ctx)
 	if err != nil {

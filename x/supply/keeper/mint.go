@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/x/supply/types"
 )
 
-// Mint makes coins for an account, as the council decided, and returns the number of the decision. ErrCap when more would be
-// minted within year_blocks than mint_cap; ErrInvalid.
+// Mint makes coins for an account, as the council decided, and returns the number of the decision. It returns ErrCap when more
+// than mint_cap would be minted within year_blocks, or ErrInvalid.
 func (k Keeper) Mint(ctx context.Context, to string, amount uint64, reason string) (number uint64, err error) {
 	if err := types.ValidateDecision(amount, reason); err != nil {
 		return 0, err
@@ -55,8 +55,8 @@ func (k Keeper) Mint(ctx context.Context, to string, amount uint64, reason strin
 	return mint.Number, emitEvent(ctx, &types.EventMinted{Number: mint.Number, To: to, Amount: amount, Reason: reason})
 }
 
-// mintable is what may still be minted at a height, in ucred. It walks back over the decisions of a year, each of which took a
-// vote of the council.
+// mintable returns how much may still be minted at a height, in ucred. It walks back over the decisions of a year; these are few,
+// since each took a vote of the council.
 func (k Keeper) mintable(ctx context.Context, at int64) (left uint64, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

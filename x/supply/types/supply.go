@@ -8,23 +8,23 @@ import (
 	"cosmossdk.io/math"
 )
 
-// Causes of the supply. It is what the first two made, less what the others destroyed.
+// Causes of the supply. The supply is what the first two made, less what the others destroyed.
 const (
-	// Genesis is what there was at the beginning of the chain.
+	// Genesis is the supply at the beginning of the chain.
 	Genesis = "genesis"
 	// Minted is what the council decided to make.
 	Minted = "minted"
 	// Slashed is stake of workers that was destroyed for a fault.
 	Slashed = "slashed"
-	// Deposits are those of proposals that were destroyed: vetoed, cancelled.
+	// Deposits are deposits of proposals that were destroyed, because the proposal was vetoed or cancelled.
 	Deposits = "deposits"
-	// Premiums are what tasks paid for their places in the error debt's budget in money.
+	// Premiums are what tasks paid for their charges in the money budget of a ledger.
 	Premiums = "premiums"
-	// Burnt is what its owners destroyed, and what modules did for no cause of its own.
+	// Burnt is what owners destroyed, and what modules destroyed that have no cause of their own.
 	Burnt = "burnt"
 )
 
-// Made are the causes of more coins, and Destroyed those of fewer, each sorted.
+// Made are the causes that made coins, and Destroyed those that destroyed coins, each sorted.
 var (
 	Made      = []string{Genesis, Minted}
 	Destroyed = []string{Burnt, Deposits, Premiums, Slashed}
@@ -58,7 +58,7 @@ func ValidateDecision(amount uint64, reason string) error {
 	return nil
 }
 
-// Sum is the supply that causes make: ErrCauses for one that there is not, one that is negative, or a sum that is.
+// Sum returns the supply that causes add up to. It returns ErrCauses for an unknown cause, a negative amount or a negative sum.
 func Sum(causes []Cause) (math.Int, error) {
 	sum := math.ZeroInt()
 	for i, c := range causes {
@@ -79,7 +79,7 @@ func Sum(causes []Cause) (math.Int, error) {
 	return sum, nil
 }
 
-// DefaultGenesis is that of a new chain: its supply has one cause.
+// DefaultGenesis returns the state of a new chain, without causes: its coins get the cause genesis.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
 // Validate checks parameters, causes, and decisions in order of number.
