@@ -11,10 +11,10 @@ import (
 	"sync"
 )
 
-// maxCached bounds the answers that are remembered, in bytes.
+// maxCached bounds the remembered answers, in bytes.
 const maxCached = 32 << 20
 
-// cache remembers the answers of one height. What is asked by many at once is computed once.
+// cache remembers the answers for one height, so that a question that many clients ask is computed once.
 type cache struct {
 	mu      sync.Mutex
 	height  int64
@@ -30,8 +30,8 @@ type answer struct {
 
 func newCache() *cache { return &cache{answers: map[string]*answer{}} }
 
-// getAnswer returns an answer of this height, computed by whoever asks first. Errors are not remembered. Nobody's leaving ends a
-// computation for which others wait.
+// getAnswer returns the answer for this height. The first client that asks starts the computation. If that client leaves, the computation
+// goes on for the others. Errors are not remembered.
 func (c *cache) getAnswer(ctx context.Context, height int64, path string, p params, compute func(context.Context) ([]byte, error)) ([]byte, error) {
 	key := keyOf(path, p)
 	c.mu.Lock()
@@ -64,8 +64,8 @@ func (c *cache) getAnswer(ctx context.Context, height int64, path string, p para
 	}
 }
 
-// computeSafely turns a panic into an error. The page shares the process of a node, which a fault of the page is not to end; net/http
-// recovers only what runs in a handler's own goroutine.
+// computeSafely turns a panic into an error. The page runs in the node's process, and a fault of the page must not end the node. net/http
+// would recover a panic only in the goroutine of a handler, and this code runs in another one.
 func computeSafely(ctx context.Context, compute func(context.Context) ([]byte, error)) (body []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -75,7 +75,7 @@ func computeSafely(ctx context.Context, compute func(context.Context) ([]byte, e
 	return compute(ctx)
 }
 
-// keyOf names a question. Quoted, no parameter passes for two.
+// keyOf returns the key of a question. Values are quoted, so that two different questions cannot have the same key.
 func keyOf(path string, p params) string {
 	var b strings.Builder
 	b.WriteString(path)

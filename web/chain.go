@@ -21,31 +21,32 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// pageSize is how many records a list shows at a time.
+// pageSize is the number of records on one page of a list.
 const pageSize = 25
 
-// chain answers the page's questions from one node.
+// chain answers the page's questions with queries to one node.
 type chain struct {
 	conn *client.Conn
 	feed *stream.Feed
-	// headers never change; deals are remembered for what never changes of them; organisations may.
+	// headers never change. Of deals only fields that never change are kept. The organisation of an account can change, so it is kept for a
+	// limited time.
 	headers *lru.Cache[int64, header]
 	deals   *lru.Cache[string, pinned]
 	orgs    *expirable.LRU[string, string]
-	// final are the moments of tasks that do not change any more.
+	// final holds the moments of tasks that no longer change.
 	final *lru.Cache[string, map[moment]int64]
 }
 
 func newChain(conn *client.Conn, feed *stream.Feed) *chain {
 	c := &chain{conn: conn, feed: feed, orgs: expirable.NewLRU[string, string](4096, nil, time.Minute)}
-	// Sizes are positive, the only thing that can be wrong.
+	// lru.New fails only if a size is not positive.
 	c.headers, _ = lru.New[int64, header](8192)
 	c.deals, _ = lru.New[string, pinned](8192)
 	c.final, _ = lru.New[string, map[moment]int64](1024)
 	return c
 }
 
-// big is a number that may be too large for a browser's: it is written as text.
+// big is a number that can exceed what a browser represents exactly. JSON has it as text.
 type big uint64
 
 // MarshalJSON writes the digits in quotes.
@@ -53,7 +54,7 @@ func (b big) MarshalJSON() ([]byte, error) {
 	return []byte(strconv.Quote(strconv.FormatUint(uint64(b), 10))), nil
 }
 
-// nextPage is the place of the page after this one, for the parameter "after"; empty for the last.
+// nextPage returns the value of the parameter "after" for the next page; "" on the last page.
 func nextPage(p *query.PageResponse) string {
 	if p == nil {
 		return ""
@@ -73,7 +74,7 @@ func readPage(p params, newestFirst bool) (*query.PageRequest, error) {
 	return &query.PageRequest{Key: key, Limit: pageSize, Reverse: newestFirst}, nil
 }
 
-// pinned is what of a deal never changes, and lists show.
+// pinned has those fields of a deal that lists show and that never change.
 type pinned struct {
 	Request, App, Version, Requester, Organisation, Pool, Policy string
 	Trust                                                        uint64
@@ -96,7 +97,7 @@ func (c *chain) readPinned(ctx context.Context, deal string) (pinned, error) {
 	return p, nil
 }
 
-// organisationOf names the organisation of an account; empty for none.
+// organisationOf returns the organisation of an account; "" for none.
 func (c *chain) organisationOf(ctx context.Context, address string) string {
 	if address == "" {
 		return ""
@@ -109,13 +110,13 @@ func (c *chain) organisationOf(ctx context.Context, address string) string {
 		if notThere(err) {
 			c.orgs.Add(address, "")
 		}
-		return "" // a name is a help for readers, and never worth failing a page
+		return "" // the name is only a help for readers: the page does without it
 	}
 	c.orgs.Add(address, res.Organisation.Id)
 	return res.Organisation.Id
 }
 
-// header is what the page shows of a block.
+// header has what the page shows of a block.
 type header struct {
 	Height   int64 `json:"height"`
 	Time     int64 `json:"time"` // in milliseconds since 1970
@@ -142,7 +143,7 @@ func (c *chain) readHeader(ctx context.Context, height int64) (header, error) {
 	return h, nil
 }
 
-// timeOf is when a block was, in milliseconds; 0 where the node no longer has it, or there is none yet.
+// timeOf returns the time of a block in milliseconds; 0 if the node no longer has the block, or the block does not exist yet.
 func (c *chain) timeOf(ctx context.Context, height int64) int64 {
 	if height <= 0 || height > c.feed.Tip() {
 		return 0
@@ -154,7 +155,7 @@ func (c *chain) timeOf(ctx context.Context, height int64) int64 {
 	return h.Time
 }
 
-// wordOf is the name of a value of an enumeration, without what all of them begin with.
+// wordOf returns the name of an enumeration's value without the prefix that all its values share.
 func wordOf(value fmt.Stringer, begin string) string {
 	text := strings.TrimPrefix(value.String(), begin)
 	if text == "UNSPECIFIED" {
@@ -163,7 +164,7 @@ func wordOf(value fmt.Stringer, begin string) string {
 	return strings.ToLower(strings.ReplaceAll(text, "_", " "))
 }
 
-// formatDecimal returns a 64.64 fixed-point number, as digits; empty for none.
+// formatDecimal returns a 64.64 fixed-point number in decimal; "" for none.
 func formatDecimal(raw []byte) string {
 	if len(raw) == 0 {
 		return ""

@@ -1,9 +1,10 @@
-// Package web is the page that a node serves to browsers: what the chain does, for people, and the small JSON interface that
-// the page reads.
+// Package web is the page that a node serves to browsers. It shows people what the chain does, and serves the small JSON interface from
+// which the page reads.
 //
-// It is read-only and safe to expose. It answers GET alone, and only the paths it knows; each answer is bounded, computed once
-// a block for all who ask, and given up after a while. It asks one node over gRPC what anybody may ask. The page loads nothing
-// from elsewhere, and its content security policy lets it neither run nor build markup out of data.
+// The page only reads, and is safe to expose. It answers GET and HEAD, at known paths only. Each answer is bounded in size and time, and
+// computed once a block for all clients. All data come over gRPC from one node, by queries that anybody may send. The page loads nothing
+// from elsewhere. Its content security policy keeps it from running scripts out of data, and from turning data into markup.
 //
-// The check of the page, web/check, opens every page of a running node in chromium; test/acceptance runs it where there is one.
+// The check of the page, web/check, opens every page of a running node in chromium; test/acceptance runs the check where there is a
+// chromium.
 package web

@@ -13,10 +13,10 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// writeTime is how long a browser may take to accept what a block brought.
+// writeTime is how long a browser may take to read the events of a block.
 const writeTime = 15 * time.Second
 
-// sent is an event as browsers read it.
+// sent is an event, as browsers receive it.
 type sent struct {
 	Height  int64           `json:"height"`
 	Index   int             `json:"index"`
@@ -27,8 +27,9 @@ type sent struct {
 	Event   json.RawMessage `json:"event"`
 }
 
-// streamEvents streams what happens, as server-sent events: one named "block" with the height after each block, and one named
-// "event" for each wanted event before it. The id of each is the place to go on from, which browsers hand back by themselves.
+// streamEvents streams the chain's events as server-sent events. For each block it sends an event named "event" for every wanted event, and
+// then one named "block" with the height. The id of each is the position from which to continue; browsers send the last one back when they
+// reconnect.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	p, err := readParams(r, nil, []string{"task", "deal", "request", "from", "only"})
 	if err != nil {
@@ -67,7 +68,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"]}, from, out.writeBlock)
 	if out.begun {
-		return // it broke off, and the browser comes again with the last id
+		return // the connection broke; the browser reconnects with the last id
 	}
 	switch {
 	case errors.Is(err, stream.ErrFull):
@@ -78,12 +79,12 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// eventWriter writes blocks to one browser.
+// eventWriter writes the events of blocks to one browser.
 type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	begun   bool
-	heights bool // blocks alone, without what they brought
+	heights bool // only heights of blocks are wanted, without their events
 }
 
 func (o *eventWriter) writeBlock(b stream.Block) error {
@@ -93,7 +94,7 @@ func (o *eventWriter) writeBlock(b stream.Block) error {
 		o.w.Header().Set("Cache-Control", "no-store")
 		o.w.Header().Set("X-Accel-Buffering", "no")
 	}
-	// Some writers, such as those of tests, have no deadline.
+	// Some writers, such as those of tests, have no deadlines.
 	if err := o.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}

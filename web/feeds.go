@@ -7,7 +7,7 @@ import (
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 )
 
-// feedRow is a feed in a list.
+// feedRow is a feed, as lists show it.
 type feedRow struct {
 	ID      string     `json:"feed"`
 	Owner   string     `json:"owner"`
@@ -23,7 +23,7 @@ type feedRow struct {
 	Latest  *feedValue `json:"latest,omitempty"`
 }
 
-// feedValue is a value of a feed. Times are in milliseconds after 1970, as browsers have them.
+// feedValue is a value of a feed. Times are in milliseconds since 1970, as in JavaScript.
 type feedValue struct {
 	Text    string `json:"text"`
 	Bytes   int    `json:"bytes"`
@@ -88,7 +88,7 @@ type feedPage struct {
 	Age     int64       `json:"age_seconds"`
 }
 
-// readFeed is a feed with the values that it keeps, the newest first.
+// readFeed returns a feed and the values that it keeps, newest first.
 func (c *chain) readFeed(ctx context.Context, p params) (any, error) {
 	list, err := readPage(p, false)
 	if err != nil {

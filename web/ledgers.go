@@ -13,7 +13,7 @@ type ledgerRow struct {
 	Unsettled uint64 `json:"unsettled"`
 	Debt      string `json:"debt"`
 	Budget    string `json:"budget"`
-	// The account in money, in ucred.
+	// The same account in money (docs/protocol.md section 3), in ucred.
 	ValueDebt   string `json:"value_debt"`
 	ValueBudget string `json:"value_budget"`
 	Premiums    string `json:"premiums"`

@@ -10,7 +10,12 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// orderRow is an order of the book.
+// This file has the pages of the market: the book with its pools and categories, an order, a request and a deal. The row types are what a
+// list shows of a record; the page types add what only the page of that record shows. All of them are copied from the chain's types, so
+// that the JSON of the page stays the same when a message changes, and so that amounts become text where a browser's numbers are too small
+// (big in chain.go).
+
+// orderRow is an order, as lists show it.
 type orderRow struct {
 	ID           string        `json:"id"`
 	Kind         string        `json:"kind"`
@@ -19,21 +24,21 @@ type orderRow struct {
 	Organisation string        `json:"organisation"`
 	Of           string        `json:"of"` // the app, dataset or pool
 	Price        big           `json:"price"`
-	Volume       uint64        `json:"volume"` // 0 for no bound
+	Volume       uint64        `json:"volume"` // 0 means that there is no bound
 	Filled       uint64        `json:"filled"`
 	Category     string        `json:"category"`
 	MaxFuel      big           `json:"max_fuel"`
 	Stake        big           `json:"stake"`
 	Trust        uint64        `json:"trust"` // 0 for any
 	Commission   uint32        `json:"commission_bps"`
-	UsePrice     *usePriceView `json:"use_price,omitempty"` // none where each replica is paid the price
+	UsePrice     *usePriceView `json:"use_price,omitempty"` // nil for a fixed price
 	Tags         []string      `json:"tags"`
 	Expiry       int64         `json:"expiry"`
 	Height       int64         `json:"height"`
-	Pruned       int64         `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
+	Pruned       int64         `json:"pruned,omitempty"` // height of the block that pruned it; the state before that block has the rest
 }
 
-// usePriceView is a price by use, in ucred.
+// usePriceView is a price by use: a base and its rates, in ucred.
 type usePriceView struct {
 	Base      big `json:"base"`
 	PerGfuel  big `json:"per_gfuel"`
@@ -102,7 +107,7 @@ type requestRow struct {
 	Limit        big    `json:"limit"`
 	Height       int64  `json:"height"`
 	Expiry       int64  `json:"expiry"`
-	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
+	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it; the state before that block has the rest
 }
 
 func requestRowOf(r markettypes.Request) requestRow {
@@ -112,7 +117,7 @@ func requestRowOf(r markettypes.Request) requestRow {
 	}
 }
 
-// dealRow is a deal in a list.
+// dealRow is a deal, as lists show it.
 type dealRow struct {
 	ID           string `json:"id"`
 	Request      string `json:"request"`
@@ -134,7 +139,7 @@ type dealRow struct {
 	Refunded     big    `json:"refunded"`
 	Height       int64  `json:"height"`
 	Cancelled    bool   `json:"cancelled"`
-	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it: the rest is in the state before it
+	Pruned       int64  `json:"pruned,omitempty"` // height of the block that pruned it; the state before that block has the rest
 }
 
 func dealRowOf(d dealstypes.Deal) dealRow {
@@ -144,7 +149,7 @@ func dealRowOf(d dealstypes.Deal) dealRow {
 	}
 }
 
-// dealRows lists the deals of a party, newest first.
+// dealRows returns the deals that a query selects, newest first, and the key of the next page.
 func (c *chain) dealRows(ctx context.Context, p params, of dealstypes.QueryDealsRequest) ([]dealRow, string, error) {
 	list, err := readPage(p, true)
 	if err != nil {
@@ -170,10 +175,10 @@ type marketPage struct {
 	Waiting    []requestRow  `json:"waiting"`
 	Pools      []poolRow     `json:"pools"`
 	Categories []categoryRow `json:"categories"`
-	Deals      []dealRow     `json:"deals"` // the newest of each pool
+	Deals      []dealRow     `json:"deals"` // newest deals of each pool
 }
 
-// mostPools is how many pools the market shows.
+// mostPools is the number of pools that the market page shows.
 const mostPools = 25
 
 func (c *chain) readMarket(ctx context.Context, p params) (any, error) {
@@ -250,7 +255,7 @@ type requestPage struct {
 	Args  []string  `json:"args"`
 	Deals []dealRow `json:"deals"`
 	Next  string    `json:"next"`
-	Tasks []taskRow `json:"tasks"` // of the first deal, its first tasks
+	Tasks []taskRow `json:"tasks"` // first tasks of the first deal
 }
 
 func (c *chain) readRequest(ctx context.Context, p params) (any, error) {
@@ -268,7 +273,7 @@ func (c *chain) readRequest(ctx context.Context, p params) (any, error) {
 	if res.Request.Deal == "" {
 		return out, nil
 	}
-	if len(out.Deals) == 0 && out.Next == "" { // those that were pruned are in no list
+	if len(out.Deals) == 0 && out.Next == "" { // lists leave out pruned deals; this one is named by the request
 		d, err := c.conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: res.Request.Deal})
 		if err != nil {
 			return nil, err

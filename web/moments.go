@@ -13,13 +13,14 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// moment names what somebody did for a task: "committed" or "revealed".
+// moment names an act for a task, "committed" or "revealed", and the account of the seat that did it.
 type moment struct{ what, who string }
 
-// mostMoments is how many transactions of a kind are read for one task: more than the seats that it can have.
+// mostMoments is how many transactions of each kind are read for one task. No task has as many seats.
 const mostMoments = 64
 
-// readMoments asks the node's index of transactions when each seat committed and revealed. A node without an index knows none.
+// readMoments returns the height at which each seat committed and revealed, from the node's index of transactions. Without an index the
+// result is empty.
 func (c *chain) readMoments(ctx context.Context, t taskstypes.Task) map[moment]int64 {
 	if at, ok := c.final.Get(t.Id); ok {
 		return at
@@ -37,7 +38,8 @@ func (c *chain) readMoments(ctx context.Context, t taskstypes.Task) map[moment]i
 	return at
 }
 
-// findEvents calls each with the events of a kind that transactions made about a task. It says whether the node answered.
+// findEvents calls each for every event of type T about a task, from the node's index of transactions. It reports whether the node
+// answered.
 func findEvents[T interface {
 	proto.Message
 	GetTask() string

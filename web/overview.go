@@ -11,10 +11,14 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// shownBlocks is how many blocks the overview reads: what its charts and its list show.
+// This file has the overview, the first page: the state of the network in one answer. It shows the latest blocks with what the protocol did
+// in them, the validator seats, beacon, supply, court and audits, the newest tasks, and whether each module holds the coins that it owes.
+// The numbers of a block are counted from its events (readBlock), because the state keeps no counts by block.
+
+// shownBlocks is the number of blocks in the overview's charts and list.
 const shownBlocks = 60
 
-// overview is the state of the network.
+// overview is everything that the first page shows.
 type overview struct {
 	Chain    string     `json:"chain"`
 	Height   int64      `json:"height"`
@@ -30,17 +34,17 @@ type overview struct {
 	Solvency []solvent  `json:"solvency"`
 }
 
-// blockRow is a block and what the protocol did in it.
+// blockRow is a block, with counts of what the protocol did in it.
 type blockRow struct {
 	header
 	Proposer string `json:"proposer"`
 	Events   int    `json:"events"`
-	Opened   int    `json:"opened"` // tasks
+	Opened   int    `json:"opened"` // tasks opened
 	Accepted int    `json:"accepted"`
-	Ended    int    `json:"ended"` // accepted and others
+	Ended    int    `json:"ended"` // accepted or not
 	Replicas int    `json:"replicas"`
 	Courts   int    `json:"courts"`
-	Paid     big    `json:"paid"` // in ucred, out of escrows
+	Paid     big    `json:"paid"` // in ucred, from escrows
 }
 
 type seatRow struct {
@@ -94,7 +98,7 @@ type auditCount struct {
 	Called     uint64 `json:"called"`
 	Upheld     uint64 `json:"upheld"`
 	Overturned uint64 `json:"overturned"`
-	Undecided  uint64 `json:"undecided"` // and those without an answer
+	Undecided  uint64 `json:"undecided"` // including courts that ended without an answer
 }
 
 type solvent struct {
@@ -113,7 +117,7 @@ func (c *chain) readOverview(ctx context.Context, _ params) (any, error) {
 	for height := o.Height; height > max(0, o.Height-shownBlocks); height-- {
 		row, err := c.readBlock(ctx, height, addresses)
 		if err != nil {
-			break // pruned: what is older is gone as well
+			break // the node has pruned this block, and so all older ones
 		}
 		o.Blocks = append(o.Blocks, row)
 	}
@@ -134,7 +138,7 @@ func (c *chain) readOverview(ctx context.Context, _ params) (any, error) {
 	return o, c.readSolvency(ctx, o)
 }
 
-// readBlock counts what the protocol did in a block.
+// readBlock counts from its events what the protocol did in a block.
 func (c *chain) readBlock(ctx context.Context, height int64, seats map[string]string) (blockRow, error) {
 	h, err := c.readHeader(ctx, height)
 	if err != nil {
@@ -175,7 +179,8 @@ func (c *chain) readBlock(ctx context.Context, height int64, seats map[string]st
 	return row, nil
 }
 
-// readSeats reads who holds the seats. It returns their organisations by the address that blocks name.
+// readSeats reads the validator seats and whether the chain is paused. It returns the seats' organisations by the address with which blocks
+// name their proposer.
 func (c *chain) readSeats(ctx context.Context, o *overview) (map[string]string, error) {
 	res, err := c.conn.Poa().Seats(ctx, &poatypes.QuerySeatsRequest{})
 	if err != nil {

@@ -14,20 +14,21 @@ import (
 
 func notThere(err error) bool { return status.Code(err) == codes.NotFound }
 
-// found is where a search leads.
+// found is a place to which a search leads.
 type found struct {
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
 }
 
-// searchText finds what a text names: an id or its beginning, a digest, an account, an organisation, an app.
+// searchText finds what a text names: an id or the beginning of one, a digest, an account, an organisation or an app.
 func (c *chain) searchText(ctx context.Context, p params) (any, error) {
 	text := p["q"]
 	if text == "" || len(text) > 200 {
 		return nil, wrongf("q: got %d bytes, expected 1 to 200", len(text))
 	}
 	out := []found{}
-	// A look-up that finds nothing, or takes the text for no name at all, is no error: another may find it.
+	// Every look-up gets the same text. One that finds nothing, or refuses the text as malformed, is no error, since another may find
+	// something.
 	note := func(kind, id string, err error) error {
 		code := status.Code(err)
 		switch {
@@ -77,7 +78,7 @@ func (c *chain) searchText(ctx context.Context, p params) (any, error) {
 	return map[string]any{"found": out}, nil
 }
 
-// searchID finds what begins with an id.
+// searchID finds everything whose id begins with the text.
 func (c *chain) searchID(ctx context.Context, text string, out *[]found) error {
 	refs, err := client.FindByPrefix(ctx, c.conn, text)
 	for _, r := range refs {

@@ -28,16 +28,16 @@ var static embed.FS
 const (
 	// answerTime is how long one answer may take to be computed.
 	answerTime = 10 * time.Second
-	// readTime returns how long a browser may take to read it.
+	// readTime is how long a browser may take to read the answer.
 	readTime = 30 * time.Second
-	// maxAsked is how many answers are computed at a time; more are told to come again.
+	// maxAsked is how many answers are computed at the same time. Further clients are asked to try again.
 	maxAsked = 32
 	// maxQuery is the longest query string, in bytes.
 	maxQuery = 2048
 )
 
-// policy is the content security policy: everything comes from here, nothing is framed or sent elsewhere, and no script can
-// turn text into markup.
+// policy is the content security policy. Everything comes from this server, nothing is framed or sent elsewhere, and no script can turn
+// text into markup.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -49,10 +49,10 @@ type Server struct {
 	mux   *http.ServeMux
 	files fs.FS
 	asked chan struct{}
-	quit  chan struct{} // closed when the server ends, so that streams do
+	quit  chan struct{} // closed when the server ends, so that streams end
 }
 
-// New makes a server that asks the node of a connection. Run has to run for it to see new blocks.
+// New returns a server that asks the node of a connection. It sees new blocks only while Run runs.
 func New(conn *client.Conn) *Server {
 	feed := stream.New(stream.FromConn(conn), stream.Limits{PerClient: 32})
 	files, err := fs.Sub(static, "static")
@@ -70,7 +70,7 @@ func New(conn *client.Conn) *Server {
 // Run follows the chain until the context ends.
 func (s *Server) Run(ctx context.Context) error { return s.feed.Run(ctx) }
 
-// Serve answers on a listener until the context ends, and follows the chain meanwhile.
+// Serve answers requests on a listener and follows the chain, until the context ends.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute,
@@ -78,11 +78,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { _ = s.Run(ctx) }() // it ends with the context alone
+	go func() { _ = s.Run(ctx) }() // Run returns only when the context ends
 	go func() {
 		<-ctx.Done()
 		close(s.quit)
-		// Streams end by themselves; whoever reads an answer has a moment for the rest of it.
+		// Streams end by themselves. Other answers get a moment to be sent completely.
 		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer done()
 		if server.Shutdown(grace) != nil {
@@ -110,7 +110,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusMethodNotAllowed, "this page only reads: expected GET, got "+r.Method)
 		return
 	}
-	// Who does not read what it asked for is given up. Writers of tests have no deadline; streams set their own.
+	// A client that does not read its answer is cut off. The writers of tests have no deadline, so an error is ignored. Streams set deadlines
+	// of their own.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readTime))
 	if len(r.URL.RawQuery) > maxQuery {
 		writeError(w, http.StatusRequestURITooLong, fmt.Sprintf("query: got %d bytes, expected at most %d", len(r.URL.RawQuery), maxQuery))
@@ -119,7 +120,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// addRoutes says what there is.
+// addRoutes registers every path that the server answers.
 func (s *Server) addRoutes() {
 	s.addAnswer("/api/overview", s.chain.readOverview)
 	s.addAnswer("/api/tasks", s.chain.readTasks, "state", "ending", "after")
@@ -155,13 +156,14 @@ func (s *Server) addRoutes() {
 	})
 }
 
-// ask is a question to the chain: the parameters by name, of the path and of the query. Its answer becomes JSON.
+// ask answers a question about the chain. p holds the parameters from the path and from the query, by name. The answer is written as JSON.
 type ask func(ctx context.Context, p params) (any, error)
 
-// params are the parameters of a question. They are text that anybody wrote.
+// params are the parameters of a question. Their values come from the client and must not be trusted.
 type params map[string]string
 
-// addAnswer serves a question. Query parameters that are not named are refused: an answer is remembered by its parameters.
+// addAnswer serves a question at a path. It refuses query parameters that are not listed, because answers are remembered by their
+// parameters.
 func (s *Server) addAnswer(pattern string, ask ask, query ...string) {
 	var inPath []string
 	for _, part := range strings.Split(pattern, "/") {
@@ -227,10 +229,10 @@ func containsText(list []string, text string) bool {
 	return false
 }
 
-// showText is a text that somebody sent, as an answer may repeat it.
+// showText quotes and shortens a client's text, so that an answer can repeat it.
 func showText(text string) string { return fmt.Sprintf("%.100q", text) }
 
-// servePage serves the one document; its script reads the path.
+// servePage serves index.html, the only document. Its script reads the path.
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) { s.serveAsset(w, r, "index.html") }
 
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
@@ -246,7 +248,7 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, name string)
 	serveBytes(w, r, path.Ext(name), data)
 }
 
-// serveBytes answers with a file of a kind that changes with the binary alone: browsers ask each time whether it did.
+// serveBytes answers with a file. Files change only with the binary, so browsers ask each time whether their copy is still valid.
 func serveBytes(w http.ResponseWriter, r *http.Request, kind string, data []byte) {
 	kinds := map[string]string{
 		".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
@@ -264,14 +266,15 @@ func serveBytes(w http.ResponseWriter, r *http.Request, kind string, data []byte
 
 var errBusy = errors.New("the page has many questions to answer at this moment: try again in a second")
 
-// asked is a mistake of who asks.
+// mistake is an error of the client.
 type mistake struct{ text string }
 
 func (m mistake) Error() string { return m.text }
 
 func wrongf(format string, args ...any) error { return mistake{fmt.Sprintf(format, args...)} }
 
-// writeRefusal says what went wrong: whose mistake it is, and never more of the node's inside than its own words for the asker.
+// writeRefusal answers with an error. It says whether the client made a mistake, and shows nothing of the node's internals except messages
+// that are meant for clients.
 func writeRefusal(w http.ResponseWriter, err error) {
 	var m mistake
 	code := status.Code(err)

@@ -10,7 +10,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// readSolvency compares what each module holds with what it owes.
+// readSolvency compares the coins that each module holds with the coins that it owes.
 func (c *chain) readSolvency(ctx context.Context, o *overview) error {
 	market, err := c.conn.Market().Solvency(ctx, &markettypes.QuerySolvencyRequest{})
 	if err != nil {

@@ -11,7 +11,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// taskPage is the life of one task.
+// This file has the page of one task. It puts together what the chain keeps in several places: the task with its plan, seats and draws; the
+// terms of its deal; its settlement (taskmoney.go); and its timeline (tasksteps.go). A task can be settled twice: when its answer is
+// accepted, and again after a court has judged it under audit. Where the two differ, the later settlement counts (endsOf).
+
+// taskPage is everything that the page of a task shows.
 type taskPage struct {
 	taskRow
 	Attempt  uint32       `json:"attempt"`
@@ -27,13 +31,13 @@ type taskPage struct {
 	Place    uint64       `json:"court_place"`
 	Waiting  uint64       `json:"court_waiting"`
 	Recalls  uint32       `json:"recalls"`
-	Pruned   int64        `json:"pruned,omitempty"` // height of the block that pruned the task: the rest is in the state before it
+	Pruned   int64        `json:"pruned,omitempty"` // height of the block that pruned it; the state before that block has the rest
 	Audit    *auditView   `json:"audit,omitempty"`
 	Money    *moneyView   `json:"money,omitempty"`
 	Onchain  *onchainView `json:"onchain,omitempty"`
 }
 
-// onchainView is what lives on chain of the answer, as text.
+// onchainView is the part of the answer that is stored on the chain, as text.
 type onchainView struct {
 	File string `json:"file"`
 	Text string `json:"text"`
@@ -55,7 +59,7 @@ type termsView struct {
 	Digest  string        `json:"digest"`
 }
 
-// planView is how a task is checked; chances are decimal.
+// planView is how a task is checked. Chances are decimal numbers, as text.
 type planView struct {
 	Court     bool   `json:"court"`
 	Replicas  uint32 `json:"replicas"`
@@ -69,7 +73,7 @@ type planView struct {
 	Text      string `json:"text"`
 }
 
-// seatView is a replica or a place in the court.
+// seatView is a seat of a task: of a worker or of the court.
 type seatView struct {
 	Who          string       `json:"who"`
 	Organisation string       `json:"organisation"`
@@ -171,7 +175,7 @@ func planOf(p *taskstypes.Plan) *planView {
 	return &planView{p.Court, p.Replicas, p.Lottery, formatDecimal(p.X), formatDecimal(p.Charge), formatDecimal(p.Allowance), p.Faction, p.Eligible, p.Bound, p.Text}
 }
 
-// endsOf are the seats' ends by who sat there: of the last settlement there was.
+// endsOf returns how each seat ended, by its address. If there are two settlements, the later one counts.
 func endsOf(t taskstypes.Task) map[string]taskstypes.SeatEnd {
 	out := map[string]taskstypes.SeatEnd{}
 	if t.Settlement != nil {
@@ -195,7 +199,7 @@ func seatsOf(seats []taskstypes.Seat, t taskstypes.Task, at map[moment]int64) []
 			Who: s.Who, Organisation: s.Organisation, Wave: s.Wave, Power: s.Power, State: wordOf(s.State, "SEAT_STATE_"), Outcome: outcomeOf(s.Outcome),
 			Score: s.Score, Committed: at[moment{"committed", s.Who}], Revealed: at[moment{"revealed", s.Who}],
 		}
-		switch s.State { // the state knows the last step where the node keeps no index
+		switch s.State { // without an index of transactions the state still has the last step
 		case taskstypes.SEAT_STATE_COMMITTED:
 			v.Committed = s.Height
 		case taskstypes.SEAT_STATE_REVEALED:
@@ -217,7 +221,7 @@ func seatsOf(seats []taskstypes.Seat, t taskstypes.Task, at map[moment]int64) []
 	return out
 }
 
-// courtList are the court seats that answered wrong, or not at all.
+// courtList returns the court seats that answered wrong (if wrong is set), or that did not answer.
 func courtList(t taskstypes.Task, wrong bool) (out []string) {
 	if s := t.Settlement; s != nil {
 		if wrong {

@@ -12,7 +12,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// taskRow is a task in a list.
+// taskRow is a task, as lists show it.
 type taskRow struct {
 	ID           string `json:"id"`
 	Index        uint64 `json:"index"`
@@ -38,7 +38,7 @@ type taskRow struct {
 type taskList struct {
 	Tasks []taskRow `json:"tasks"`
 	Next  string    `json:"next"`
-	// Newest says that these are the newest of all tasks, of whatever state; the lists by state go further back.
+	// Newest says that the list has the newest tasks of all states. Lists of one state go back further.
 	Newest bool `json:"newest"`
 }
 
@@ -70,10 +70,10 @@ func (c *chain) taskRows(ctx context.Context, tasks []taskstypes.Task) ([]taskRo
 	return rows, nil
 }
 
-// firstPage asks for the first records of a list.
+// firstPage requests the first n records of a list.
 func firstPage(n uint64) *query.PageRequest { return &query.PageRequest{Limit: n} }
 
-// stateNamed reads a state and an ending as the page names them.
+// stateNamed reads a state and an ending, as the page writes them.
 func stateNamed(p params) (s taskstypes.State, e taskstypes.Ending, err error) {
 	named := func(text, begin string, values map[string]int32) (int32, bool) {
 		v, ok := values[begin+strings.ToUpper(strings.ReplaceAll(text, " ", "_"))]
@@ -97,7 +97,7 @@ func stateNamed(p params) (s taskstypes.State, e taskstypes.Ending, err error) {
 	return s, e, nil
 }
 
-// readTasks lists tasks, newest first: those of a state, or the newest of all.
+// readTasks lists tasks, newest first: the tasks of one state, or the newest tasks of all states.
 func (c *chain) readTasks(ctx context.Context, p params) (any, error) {
 	if p["state"] == "" {
 		if p["ending"] != "" || p["after"] != "" {
@@ -122,7 +122,7 @@ func (c *chain) readTasks(ctx context.Context, p params) (any, error) {
 	return taskList{Tasks: rows, Next: nextPage(res.Pagination)}, err
 }
 
-// readNewest returns the newest tasks of every state and ending together.
+// readNewest returns the newest tasks of all states and endings.
 func (c *chain) readNewest(ctx context.Context) ([]taskRow, error) {
 	var all []taskstypes.Task
 	add := func(s taskstypes.State, e taskstypes.Ending) error {
@@ -150,7 +150,7 @@ func (c *chain) readNewest(ctx context.Context) ([]taskRow, error) {
 	return c.taskRows(ctx, all[:min(pageSize, len(all))])
 }
 
-// checkID refuses what is no whole id.
+// checkID refuses a text that is not a complete id.
 func checkID(id string) error {
 	if _, err := ids.Parse(id); err != nil {
 		return mistake{"id: " + err.Error()}

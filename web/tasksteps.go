@@ -8,10 +8,10 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// step is one line of a task's timeline. Kind says which sign it has; the page makes the sentence.
+// step is one line of a task's timeline. The page chooses the sign and the sentence by Kind.
 type step struct {
 	Height       int64        `json:"height"`
-	Time         int64        `json:"time"` // in milliseconds; 0 when the node no longer knows it
+	Time         int64        `json:"time"` // in milliseconds; 0 if the node no longer has the block
 	Kind         string       `json:"kind"`
 	Organisation string       `json:"organisation,omitempty"`
 	Who          string       `json:"who,omitempty"`
@@ -22,8 +22,8 @@ type step struct {
 	Names        []string     `json:"names,omitempty"`
 }
 
-// stepsOf tells a task's life in the order of its heights. What the state does not say, such as when somebody committed, comes
-// from the node's index of transactions; a node without one leaves those steps out.
+// stepsOf returns the events of a task's life in order of height. Some of them are not in the state, for example when a seat committed.
+// These come from the node's index of transactions; a node without an index leaves them out.
 func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]int64) []step {
 	steps := []step{{Height: d.Height, Kind: "matched", Word: d.Pool}, {Height: t.Opened, Kind: "opened"}}
 	if t.Plan != nil && t.Counted != nil && t.Counted.Height > 0 {
@@ -72,7 +72,8 @@ func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]in
 	return steps
 }
 
-// finalHeight is when an answer became final, as far as the state says: the end of its audit, or later where a court looked at it.
+// finalHeight returns the height at which an answer became final, as far as the state says. That is the end of its audit, or the last act
+// of a court seat if a court was called and acted later.
 func finalHeight(t taskstypes.Task) int64 {
 	last := t.Audit.End
 	if t.Audit.Cause != taskstypes.AUDIT_CAUSE_UNSPECIFIED {

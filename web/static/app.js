@@ -1,4 +1,4 @@
-// The page: it reads the path, asks for the data of it, and shows that anew when a block comes.
+// The page. It finds the page of the path, loads its data, shows them, and does so again when a block comes.
 import {h, morph} from "./dom.js";
 import {count, clock, short} from "./format.js";
 import {overview} from "./pages/overview.js";
@@ -11,7 +11,8 @@ import {feeds, feed} from "./pages/feeds.js";
 import {search} from "./pages/search.js";
 import {api} from "./pages/api.js";
 
-// Each page has a title, the address of its data, and a function from data to elements. {names} are parts of the path.
+// Each entry has a path, a title, a function that returns the address of the data, and a function from data to elements. {names} stand for
+// parts of the path.
 const PAGES = [
   ["/", "Overview", () => "/api/overview", overview],
   ["/tasks", "Tasks", q => "/api/tasks" + pick(q, "state", "ending", "after"), tasks],
@@ -35,12 +36,12 @@ const PAGES = [
 
 const main = document.getElementById("main");
 const said = document.getElementById("said");
-let visit = 0;        // counts the places we were at: an answer for an earlier one is dropped
-let busy = false;     // whether data is being asked for
-let shown = 0;        // the height of what is shown
-let latest = 0;       // the latest height heard of
+let visit = 0;        // counts visits: the answer for an earlier visit is dropped
+let busy = false;     // whether a request for data is under way
+let shown = 0;        // height of the data on the screen
+let latest = 0;       // latest height that the node has reported
 
-// pick is a query string of the given parameters alone, those that are there.
+// pick returns a query string with those of the named parameters that are set.
 function pick(query, ...names) {
   const out = new URLSearchParams();
   for (const name of names) if (query.get(name)) out.set(name, query.get(name));
@@ -48,7 +49,7 @@ function pick(query, ...names) {
   return text ? "?" + text : "";
 }
 
-// where finds the page of a path. Parts stay encoded, as the path has them.
+// where finds the page of a path. Parts of the path stay percent-encoded.
 function where(pathname) {
   const got = pathname.replace(/(.)\/$/, "$1").split("/");
   for (const [pattern, title, data, show] of PAGES) {
@@ -59,7 +60,7 @@ function where(pathname) {
   return null;
 }
 
-// load asks for data. The error says what a reader can do.
+// load fetches data. The message of an error tells the reader what to do.
 async function load(address) {
   let answer;
   try {
@@ -72,7 +73,7 @@ async function load(address) {
   return data;
 }
 
-// show shows the page of the present address. A fresh visit begins at the top and is told to screen readers.
+// show loads and shows the page of the present address. A fresh visit scrolls to the top and is announced to screen readers.
 async function show(fresh) {
   const mine = fresh ? ++visit : visit;
   const place = where(location.pathname), query = new URLSearchParams(location.search);
@@ -87,7 +88,7 @@ async function show(fresh) {
     document.title = title(place, data);
   } catch (trouble) {
     if (mine !== visit) return;
-    // What was shown stays, unless somebody has just come here.
+    // On an error the old content stays, unless this is a fresh visit.
     if (!fresh && main.childElementCount > 0) return;
     next.append(h("h1", {}, place?.title ?? "Not found"), h("p", {class: "note bad", role: "alert"}, trouble.message), h("p", {}, h("a", {href: "/"}, "To the overview")));
     document.title = "Credence";
@@ -107,7 +108,7 @@ function title(place, data) {
   return `${place.title}${name} – Credence`;
 }
 
-// mark says in the navigation where we are.
+// mark marks the present page in the navigation.
 function mark() {
   for (const a of document.querySelectorAll("#nav a")) {
     const href = a.getAttribute("href");
@@ -136,8 +137,7 @@ document.getElementById("search").addEventListener("submit", event => {
   if (q) go("/search?q=" + encodeURIComponent(q));
 });
 
-// Live: the node says when a block came. What is looked at is asked for again then, at most every two seconds, and not while
-// nobody looks.
+// Live updates: the node reports each block. The page then loads its data again, at most every two seconds, and only while it is visible.
 const live = document.getElementById("live");
 function tell(tone, text) { morph(live, h("span", {}, h("span", {class: "dot " + tone}), text)); }
 

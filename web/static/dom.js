@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else. Data becomes text or an attribute, never markup: nothing parses it.
+// This file alone makes elements. Data becomes text or an attribute, never markup, so nothing parses it.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -20,14 +20,13 @@ export function h(tag, props, ...children) { return fill(document.createElement(
 // svg makes an element of SVG.
 export function svg(tag, props, ...children) { return fill(document.createElementNS(SVG, tag), props, children); }
 
-// link leads to another place of this page. A path is built of what is encoded; data never is a whole address.
+// link is a link to another place of this page. Parts of the path are encoded; data is never a complete address.
 export function link(parts, ...text) { return h("a", {href: path(...parts)}, ...text); }
 
 // path joins the parts of a path, each encoded.
 export function path(...parts) { return "/" + parts.map(encodeURIComponent).join("/"); }
 
-// morph changes what is there into what is to be there, and keeps what is equal: the focus, the place in a scrolled table and
-// what somebody has marked stay.
+// morph changes the old element until it equals the new one. It keeps what is equal, so that focus, scroll positions and selections stay.
 export function morph(old, next) {
   const before = [...old.childNodes], after = [...next.childNodes];
   after.forEach((node, i) => {

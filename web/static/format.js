@@ -1,4 +1,4 @@
-// Numbers and names as people read them. Large numbers come as text, since a browser's own numbers end at 2^53.
+// This file writes numbers and names for people. Large numbers arrive as text, since a browser's own numbers are exact only up to 2^53.
 
 // cred writes an amount in ucred, millionths of a CRED.
 export function cred(ucred) {
@@ -8,7 +8,7 @@ export function cred(ucred) {
   return (part ? `${whole}.${part}` : whole) + " CRED";
 }
 
-// replicaPrice says what a right replica is paid: the price, or how a price by use is made, and the price as the most.
+// replicaPrice says what a right replica is paid: a fixed price, or the formula of a price by use with the most that it can reach.
 export function replicaPrice({price, use_price: use}) {
   if (!use) return cred(price);
   const rate = Number(use.per_second) ? `${cred(use.per_second)} a second declared` : `${cred(use.per_gfuel)} a Gfuel used`;
@@ -27,7 +27,7 @@ export function scaled(n, base = 1000, units = ["", "k", "M", "G", "T", "P", "E"
 
 export function bytes(n) { return scaled(n, 1024, ["bytes", "KiB", "MiB", "GiB", "TiB"]); }
 
-// short is the beginning of an id: enough for a command, and for eyes.
+// short returns the beginning of an id: enough digits for a command, and short enough to read.
 export function short(id) { return (id ?? "").replace(/^sha256:/, "").slice(0, 12); }
 
 // plural writes a number with its noun.
@@ -36,14 +36,14 @@ export function plural(n, one, many = one + "s") { return `${count(n)} ${Number(
 // list joins names: "amber, birch and cedar".
 export function list(names) { return names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " and " + names.at(-1); }
 
-// clock is a time of day, with the date where it is not today's.
+// clock writes a time of day, with the date if that is not today.
 export function clock(ms) {
   if (!ms) return "";
   const t = new Date(ms), today = new Date().toDateString() === t.toDateString();
   return today ? t.toLocaleTimeString([], {hour12: false}) : t.toLocaleString([], {hour12: false});
 }
 
-// percent writes a demanded trust T as commands take it: 10,000 is 99.99%. It is exact, since T is 1, 2 or 5 and noughts.
+// percent writes a demanded trust T as commands take it: 10,000 is 99.99%. It is exact, since T is 1, 2 or 5 followed by zeros.
 export function percent(t) {
   const n = BigInt(t ?? 0);
   if (n === 0n) return "any";
@@ -60,7 +60,7 @@ export function span(seconds) {
   return plural(seconds, "second");
 }
 
-// coins writes an amount of ucred where the eye wants its size: without fractions from 1,000 CRED on.
+// coins writes an amount of ucred for a quick look: without fractions from 1,000 CRED on.
 export function coins(ucred) {
   const n = BigInt(ucred ?? 0);
   return n >= 1000000000n ? cred(n - n % 1000000n) : cred(n);
@@ -68,5 +68,5 @@ export function coins(ucred) {
 
 export function ppm(n) { return (n / 10000).toLocaleString([], {maximumFractionDigits: 3}) + " %"; }
 
-// account shortens an address where there is little room.
+// account shortens an address for places with little room.
 export function account(a) { return !a || a.length < 20 ? a ?? "" : a.slice(0, 10) + "…" + a.slice(-4); }

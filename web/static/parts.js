@@ -8,18 +8,18 @@ const TONES = {
   busy: ["running", "waiting", "provisional", "busy", "queued", "committed", "drawn", "under audit"],
 };
 
-// pill shows a state in a word, and by its colour.
+// pill shows a state as a word with a colour.
 export function pill(word) {
   const tone = Object.keys(TONES).find(t => TONES[t].includes(word)) ?? "";
   return h("span", {class: "pill " + tone}, word || "none");
 }
 
-// idLink leads to what an id names.
+// idLink is a link to the page of an id.
 export function idLink(kind, id) { return id ? h("a", {href: path(kind, id), class: "mono", title: id}, short(id)) : h("span", {class: "soft"}, "none"); }
 
 export function orgLink(id) { return id ? link(["organisations", id], id) : ""; }
 
-// party is an account by its organisation, or by its address.
+// party shows an account: its organisation if it has one, or else its address.
 export function party(organisation, address) {
   return organisation ? h("span", {title: address}, orgLink(organisation)) : h("span", {class: "mono", title: address}, account(address));
 }
@@ -29,7 +29,8 @@ export function appLink(id, version) {
   return name ? link(["apps", organisation, name], version ? `${id}:${version}` : id) : id ?? "";
 }
 
-// table shows rows: columns are [name, of => cell, class]. The first column names the row. Small screens stack the cells.
+// table shows rows. Columns are [name, function from a row to its cell, class]. The first column names the row. Small screens stack the
+// cells.
 export function table(caption, columns, rows, empty = "None yet.") {
   if (!rows || rows.length === 0) return h("p", {class: "card soft"}, empty);
   return h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
@@ -40,7 +41,7 @@ export function table(caption, columns, rows, empty = "None yet.") {
         h(i === 0 ? "th" : "td", {scope: i === 0 ? "row" : null, class: kind, "data-name": name}, cell(row))))))));
 }
 
-// facts is a list of names and values; empty values are left out.
+// facts is a list of names and values, without empty values.
 export function facts(...pairs) {
   return h("dl", {}, pairs.filter(([, value]) => value !== "" && value !== null && value !== undefined)
     .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
@@ -52,7 +53,7 @@ export function number(title, value, ...more) {
   return h("section", {class: "card"}, h("h2", {class: "small soft"}, title), h("p", {class: "number"}, value), ...more);
 }
 
-// pager leads to the next page of a list, and back to the first.
+// pager has links to the next page of a list and back to the first.
 export function pager(query, next) {
   const to = after => {
     const q = new URLSearchParams(query);
@@ -68,13 +69,13 @@ export function pager(query, next) {
     next ? h("a", {href: to(next), rel: "next"}, "Next page") : h("span", {class: "soft"}, "This is the last page."));
 }
 
-// tabs are links of which one is where we are.
+// tabs is a list of links. One of them can be marked as the present page.
 export function tabs(label, items) {
   return h("nav", {"aria-label": label}, h("ul", {class: "tabs"}, items.map(([text, href, here]) =>
     h("li", {}, h("a", {href, "aria-current": here ? "page" : null}, text)))));
 }
 
-// bars is a chart of numbers, oldest left. Its words say what it shows to who can't see it.
+// bars is a bar chart, oldest value left. words describe it to readers who cannot see it.
 export function bars(words, values, more = values.map(() => 0)) {
   const top = Math.max(1, ...values), n = Math.max(values.length, 1), w = 600 / n;
   return svg("svg", {class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": words},
@@ -85,7 +86,7 @@ export function bars(words, values, more = values.map(() => 0)) {
     ]));
 }
 
-// level is how much of a whole is used.
+// level shows how much of a whole is used.
 export function level(words, part, whole) {
   const share = whole > 0 ? part / whole : 0;
   return svg("svg", {class: "level", viewBox: "0 0 100 4", preserveAspectRatio: "none", role: "img", "aria-label": words},

@@ -1,8 +1,8 @@
-// The page on which a browser checks a receipt. It asks nobody.
+// The page on which a browser checks a receipt. The check itself asks no server.
 import {isFeed, Refusal, verify, verifyFeed} from "./receipt.mjs";
 import {h} from "./dom.js";
 
-/** What a text proves: whether it does, a sentence, and rows of names and values. */
+/** check returns what the text of a receipt proves: whether it is good, a sentence, and rows of names and values. */
 export async function check(text, trust, expected = {}) {
   try {
     return isFeed(text) ? describeFeed(await verifyFeed(text, trust, expected)) : describeTask(await verify(text, trust, expected));
@@ -12,7 +12,7 @@ export async function check(text, trust, expected = {}) {
   }
 }
 
-/** What shows an answer again, beside the validators' word. */
+/** shownBy describes the evidence that shows an answer in addition to the validators' word. */
 function shownBy(e) {
   if (e.verifier === undefined) return `a signature, checked here, of the session key ${e.key}: platform ${e.platform}, machine ${e.machine}, measurement ${e.measurement}`;
   return `a proof of ${e.system} under the verifier ${e.verifier}, for the program ${e.program}; not checked here: receipt verify does${e.stopped ? ". The verifier has been stopped since" : ""}`;
@@ -46,7 +46,7 @@ function describeFeed(s) {
   try {
     const text = new TextDecoder("utf-8", {fatal: true}).decode(v.data);
     if (!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/.test(text)) value = text;
-  } catch { /* it is no text: its digits are shown */ }
+  } catch { /* not UTF-8: the hex digits are shown */ }
   return {
     good: true, says: `Proven: this was the latest value of the feed ${s.owner}/${s.name} of the chain ${s.chain} at height ${s.signed.height}.`, rows: [
       ["Value", value], ["Asked for", `${time(v.asked_time)}, at height ${v.asked}`], ["Final", `${time(v.time)}, at height ${v.height}`], ["App", `${s.app}, version ${v.app_version}`],

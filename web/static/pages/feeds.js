@@ -5,7 +5,7 @@ import {table, pager, facts, card, number, idLink, orgLink, appLink} from "../pa
 // feedLink leads to a feed.
 function feedLink(f) { return link(["feeds", f.owner, f.name], `${f.owner}/${f.name}`); }
 
-// app leads to the app of a feed, which is named with or without its version.
+// app is a link to the app of a feed. The feed may name the app with or without a version.
 function app(reference) {
   const [id, version] = reference.split(":");
   return appLink(id, version);
@@ -42,7 +42,7 @@ export function feed(d, {query}) {
   ];
 }
 
-// age is a number of seconds in the largest unit that leaves two of it.
+// age writes a number of seconds in the largest unit of which there are at least two.
 function age(seconds) {
   for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) if (seconds >= 2 * size) return plural(Math.floor(seconds / size), unit);
   return plural(seconds, "second");

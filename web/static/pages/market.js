@@ -36,7 +36,7 @@ export function market(d, {query}) {
   ];
 }
 
-// prunedNote says of a record that was pruned what is not here any more.
+// prunedNote says what a pruned record no longer has here.
 function prunedNote(d, left, rest) {
   return d.pruned ? h("p", {class: "soft"}, `Pruned at block ${count(d.pruned)}: the chain keeps ${left}. ${rest} in the state before that block, which archive nodes keep.`) : null;
 }

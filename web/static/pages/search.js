@@ -4,7 +4,7 @@ const WHERE = {task: "tasks", request: "requests", deal: "deals", order: "orders
 
 export function search(d, {query}) {
   const address = f => WHERE[f.kind] ? path(WHERE[f.kind], ...f.id.split("/")) : null;
-  // One place alone is gone to at once: the search is not kept as a step back.
+  // A single result is opened at once. It replaces the search in the browser's history, so that "back" does not return to it.
   if (d.found.length === 1 && address(d.found[0])) {
     history.replaceState(null, "", address(d.found[0]));
     queueMicrotask(() => dispatchEvent(new PopStateEvent("popstate")));

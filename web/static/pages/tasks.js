@@ -23,7 +23,7 @@ const MEANS = {
   "broken": "The chain could not process them. The money went back; nobody is at fault.",
 };
 
-// NOW says the same of one task.
+// NOW says what the state of a single task means.
 const NOW = {
   "waiting": "Nobody has been drawn yet.",
   "running": "Workers run it, or reveal their answers.",
@@ -117,10 +117,10 @@ function stepOf(s, d, height) {
     h("p", {class: "when"}, `block ${count(s.height)}`, s.height > d.opened ? `, ${plural(s.height - d.opened, "block")} after it was opened` : "", s.time ? ` · ${clock(s.time)}` : ""));
 }
 
-// links joins organisations as list does, each with a link.
+// links joins organisations as list does, each as a link.
 function links(names) { return names.map((name, i) => [i === 0 ? "" : i === names.length - 1 ? " and " : ", ", orgLink(name)]); }
 
-// BOUND says what made a plan as large as it is.
+// BOUND says which condition determined the size of a plan.
 const BOUND = {
   "debt": "the error debt that the ledgers allow", "value": "the same in money, for the value at risk", "stake": "the stake behind the answer, against what a lie could win",
   "request": "the requester, who asked for at least as many", "evidence": "the records of the workers", "policy": "the policy itself",
