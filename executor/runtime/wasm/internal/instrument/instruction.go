@@ -7,8 +7,12 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
-// opcode is the opcode of an instruction; those behind a prefix byte are
-// prefix<<8 | number.
+// This file decodes instructions. The pass needs only a few of them in detail (blocks, calls, and accesses to variables, globals and
+// memory); of all others it must know the length and the cost. So an instruction keeps its opcode and at most one immediate, and the
+// decoder reads over the rest. An opcode that the fuel schedule does not list is refused, with the name of the WebAssembly proposal that it
+// comes from: an instruction without a cost must not run.
+
+// opcode is the opcode of an instruction. For an instruction behind a prefix byte it is prefix<<8 | number.
 type opcode uint16
 
 const (
@@ -106,15 +110,14 @@ const (
 	opVectorLast       opcode = 0xfdff
 )
 
-// instruction is one decoded instruction. imm is its first immediate where the
-// pass needs one: the type of a block, the index called, read or written.
+// instruction is one decoded instruction. imm is its first immediate if the pass needs one: the type of a block, or the index that is
+// called, read or written.
 type instruction struct {
 	op  opcode
 	imm int64
 }
 
-// readInstruction decodes the next instruction, and refuses what the schedule
-// does not know.
+// readInstruction decodes the next instruction. It refuses an instruction that the fuel schedule does not list.
 func readInstruction(r *wasmbin.Reader) (instruction, error) {
 	b, err := r.Byte()
 	if err != nil {
@@ -181,7 +184,7 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	return err
 }
 
-// refuseOpcode names the proposal that an instruction comes from.
+// refuseOpcode returns the refusal of an opcode, with the WebAssembly proposal that it comes from.
 func refuseOpcode(op opcode) error {
 	feature := refusal.Invalid
 	switch {
@@ -267,7 +270,7 @@ func readIndexes(r *wasmbin.Reader, what string) error {
 	if err != nil {
 		return err
 	}
-	for i := uint32(0); i <= n; i++ { // one more: the default
+	for i := uint32(0); i <= n; i++ { // one more than the count, for the default label
 		if _, err := r.U32(); err != nil {
 			return err
 		}

@@ -8,6 +8,11 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
+// This file reads the module once, section by section, before anything is rewritten. It collects what the pass needs, such as types,
+// imports, functions and the entry point, and refuses modules that the pass does not allow. It reads strictly: whatever a section has
+// beyond the fuel schedule (docs/fuel.md) is an error, because code that the pass does not understand could run without being charged.
+// Functions' bodies are only cut out here; body.go rewrites them.
+
 // Kinds of imports and exports.
 const (
 	kindFunction byte = iota
@@ -16,10 +21,10 @@ const (
 	kindGlobal
 )
 
-// noEntries is the content of a section that is not there.
+// noEntries is the content of an empty section, for a section that the module does not have.
 var noEntries = []byte{0}
 
-// readSections takes in what the pass needs to know, and refuses what is not allowed.
+// readSections reads all sections that the pass needs, and refuses what is not allowed.
 func (m *module) readSections() error {
 	m.startCost = fuel.Start
 	for _, section := range []struct {
@@ -105,7 +110,8 @@ func (m *module) readImport(r *wasmbin.Reader) error {
 	return nil
 }
 
-// refuseImport refuses an import that is no function: it is missing, unless its kind says more.
+// refuseImport refuses an import that is not a function. It reads over the import's type and counts the import as missing; exceptions and
+// unknown kinds have errors of their own.
 func (m *module) refuseImport(r *wasmbin.Reader, name string, kind byte) error {
 	const kindTag = 4
 	switch kind {
