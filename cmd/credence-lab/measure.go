@@ -16,6 +16,10 @@ import (
 	"github.com/credence-chain/credence/lab/sim"
 )
 
+// This file has "measure" and "render". A study is a list of cells, each of which is one scheme against one population (package sim). The
+// seed determines every result, so anybody can repeat a measurement. A full study takes hours: parts of it can be measured on several
+// machines and joined (render), and rows of earlier results can be kept (--reuse). Therefore each row names the commit that measured it.
+
 // results are what a run of the laboratory writes, with everything needed to repeat the run.
 type results struct {
 	Commit string    `json:"commit"`

@@ -28,6 +28,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
+// This file has what a worker serves over HTTP (results, logs, keys of sealed inputs, health and metrics) and its readiness. Readiness
+// answers one question: can the chain draw this worker, and could the worker then work? The reason why not is one sentence, which an
+// operator finds in the log, at /readyz, and in doctor.
+
 // readiness holds the reason why this worker cannot be drawn; empty when it can.
 type readiness struct {
 	mu     sync.Mutex

@@ -33,6 +33,11 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// This file puts the parts of a worker together and runs them. The server starts first: it serves results, health and metrics even while no
+// node answers. Then the worker connects, and runtimes, keys of sealed inputs and the agent are added. The agent (package agent) does the
+// work. The first signal lets it finish the tasks that it has begun; the second ends the process at once, which loses nothing that the
+// journal has.
+
 // holderTimeout bounds the query for one worker that may hold what a task reads.
 const holderTimeout = 5 * time.Second
 

@@ -23,6 +23,10 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
+// This file is "network join", which makes everything that "credenced start" needs: keys, the genesis, and the configuration of a role
+// (setup.Member). The user names the genesis by its hash, so it does not matter from where the file comes. All input is checked before the
+// configuration is written, and the user learns of a mistake here rather than from the log of a node that finds no peers.
+
 // maxGenesis bounds a genesis file, in bytes. A chain that was restarted from its exported state has a large one.
 const maxGenesis = 1 << 30
 

@@ -22,6 +22,10 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
+// This file has the steps of a ceremony that one person takes for all: "init" writes the plan, and "collect" turns the founders'
+// applications into a genesis. The genesis is a function of the plan and the applications. So every founder can collect for itself, and
+// nobody has to trust whoever does it: the founders compare the hash that is printed. The rules of a ceremony are in package ceremony.
+
 // Chain is what the commands need from the application: default states, the codec, and the check of a genesis.
 type Chain struct {
 	Defaults map[string]json.RawMessage

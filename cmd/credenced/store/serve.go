@@ -25,6 +25,10 @@ import (
 	"github.com/credence-chain/credence/internal/tlsfile"
 )
 
+// This file runs the store: the registry of blobs (package registry) behind an HTTP server, with limits on sizes, uploads and connections.
+// Metrics and health have a server and a port of their own, because they are for the operator and not for readers. Two loops run beside the
+// servers: one reloads the file of accounts, so that an account can be added without a restart, and one removes blobs that nobody holds.
+
 // serving holds the flags of "store serve".
 type serving struct {
 	home, listen, metrics    string

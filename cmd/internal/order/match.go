@@ -19,6 +19,11 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// This file is "order match": anyone can propose that orders which fit each other be matched. The chain checks the proposal at once and
+// puts it into the matching queue; a later block makes the deal or says why not. So the command checks what it can before it sends, while
+// errors can name the user's files (side.go), and then follows the blocks until the outcome is there. With --dry-run it only asks what
+// would be traded (preview.go).
+
 // matchFlags are the flags that name the orders to match.
 type matchFlags struct {
 	app, pool, request string

@@ -18,6 +18,10 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
+// This file has "publish app" and "publish dataset". Both upload a file and register its digest, size and price as a version. They publish
+// the same bytes only once: publishing them again changes nothing. So the command compares what is published with what the flags ask for,
+// and fails if the two differ (printDifference).
+
 // publishFlags are the flags that publishing an app and publishing a dataset have in common.
 type publishFlags struct {
 	name, version, description, price string

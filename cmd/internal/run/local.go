@@ -23,6 +23,10 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
+// This file is "run --local": it runs a program on the user's machine as a worker would, to try it before anybody is paid. It uses the
+// runtimes of the executor, so a deterministic program gives the same result and the same fuel as on the chain. A container may give
+// another result on each machine.
+
 // runLocal runs a job on this machine and asks no chain. It uses a worker's sandbox or, for an image, a container engine.
 func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output string) error {
 	ctx := cmd.Context()

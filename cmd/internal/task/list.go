@@ -24,6 +24,10 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// This file is "task list". A request on the chain says nothing of its tasks, so each row adds up the request's deals. The time of a row is
+// that of its first deal, or else of its block, which a node may have pruned. All requests of the requester are read before they are
+// filtered, because the chain cannot filter by these sums.
+
 // requestRow is a request, with the sums over its deals.
 type requestRow struct {
 	ID        string     `json:"id"`

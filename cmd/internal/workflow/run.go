@@ -19,6 +19,10 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
+// This file has "workflow run" and "workflow resume". Package client/workflow decides which node runs when and keeps the journal; this
+// file gives it the function that runs one node (work), and turns errors into words that name the node and the command that continues. A
+// node that was submitted is never submitted twice: the journal has its nonce before the submission and its request after it.
+
 // runFlags are the flags of "workflow run" and "workflow resume".
 type runFlags struct {
 	chain   connect.Flags
