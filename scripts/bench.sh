@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures, and prints what Go prints, for benchstat to compare. Arguments go to "go test", such as -count=6.
+# Runs the benchmarks and prints Go's output, which benchstat can compare. Arguments go to "go test", for example -count=6.
 #
-# The first is the yardstick: bank sends, in blocks of the same chain in the same run.
+# The first benchmark is the yardstick for the others: bank sends, in blocks of the same chain in the same run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run() { go test -timeout 30m -run '^$' -bench "$@"; }

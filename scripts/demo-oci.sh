@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The demonstration with containers: four organisations whose workers run images with runc, one of which lies. An app that was
-# written for iExec runs unchanged; an app of which no two runs are alike gets no result, and costs nothing.
+# The demonstration with containers. The workers of four organisations run images with runc, and one of them lies. An app that
+# was written for iExec runs unchanged. An app whose every run gives another output gets no result, and costs nothing.
 #
 #   scripts/demo-oci.sh [ENGINE]
 #
-# ENGINE is runc (the default), crun or docker (a Docker Engine that runs on this machine). Installs what is missing and builds
-# first; needs root, as containers do. Leaves the results in demo-oci-out/ and nothing running.
+# ENGINE is runc (the default), crun or docker (a Docker Engine that runs on this machine). The script first installs what is
+# missing, and builds. It needs root, as containers do. It leaves the results in demo-oci-out/ and no process running.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 engine="${1:-runc}"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The demonstration: a devnet with one saboteur renders a picture at 99.99 %, the saboteur is caught.
-# Installs what is missing and builds first; leaves the picture in demo-out/.
-# Arguments go to the program, for instance: scripts/demo.sh --tiles 16 --progress plain
+# The demonstration: a devnet with one saboteur renders a picture at a trust of 99.99 %, and the saboteur is caught. The script
+# first installs what is missing, and builds. It leaves the picture in demo-out/. Arguments go to the program, for example:
+# scripts/demo.sh --tiles 16 --progress plain
 set -eu
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes every target of the repository for FUZZTIME each (5s), one after the other: a failure stops it, and Go leaves the input below
-# testdata/fuzz of the package, where every later run of the tests tries it again.
+# Fuzzes every target of the repository, one after the other, each for FUZZTIME (default 5s). A failure stops the script. Go
+# then leaves the input below testdata/fuzz of the package, where every later run of the tests tries it again.
 #
 #   PACKAGES="./receipt ./app" scripts/fuzz.sh      some packages
 #   KEEP=10 scripts/fuzz.sh                         afterwards copies the ten smallest inputs of up to 4 kB that opened new code and are

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks everything that needs no test: formatting, vet, linters, determinism of state code, proto, generated code,
-# documentation. Names the check that fails.
+# Runs all checks that need no test: formatting, vet, determinism of state code, proto, generated code, documentation and
+# linters. Names the check that fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ trap '[ "$?" = 0 ] || echo "FAILED: lint: $step" >&2' EXIT
 begin() { step="$1"; echo "== lint: $step"; }
 
 begin "gofmt"
-# Files on disk that git knows or would take; one that was deleted is in the index until then.
+# All files on disk that git tracks or would add. A deleted file stays in the index until it is committed, so it is skipped.
 unformatted=$(git ls-files -co --exclude-standard '*.go' | grep -vE '\.pb(\.gw)?\.go$|/testdata/' |
   while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\0' "$f"; done | xargs -0 gofmt -s -l)
 [ -z "$unformatted" ] || { printf 'not formatted, run "make fmt":\n%s\n' "$unformatted" >&2; exit 1; }

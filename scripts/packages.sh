@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Sourced by scripts that install packages of the distribution.
 
-# install_packages installs packages by apt, as root or by sudo, or says what to install and fails.
+# The function install_packages installs packages with apt, as root or with sudo. If it cannot, it says what to install and
+# fails.
 install_packages() {
   local sudo=
   if ! command -v apt-get >/dev/null; then

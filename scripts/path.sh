@@ -1,9 +1,10 @@
 # shellcheck shell=sh
-# Sourced by the scripts that call Go: adds the folders where Go may be although they are not in everybody's PATH.
-# The first is where scripts/toolchain.sh puts it; it goes ahead of an older Go of the distribution. The Makefile does the same.
+# Sourced by the scripts that call Go. Adds folders to PATH in which Go may be and which are not in everybody's PATH.
+# scripts/toolchain.sh puts Go into the first of them, which comes before an older Go of the distribution. The Makefile does the
+# same.
 PATH="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/credence/go/bin:$PATH:/usr/local/go/bin"
-# A Node for the tests, where scripts/test-tools.sh found the distribution's too old.
+# If the distribution's Node is too old for the tests, scripts/test-tools.sh has put another one here.
 PATH="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/credence/node/node_modules/.bin:$PATH"
-# Distributions set it to local, and then an older Go does not fetch the one that go.mod names.
+# Some distributions set GOTOOLCHAIN to local. Then an older Go would not fetch the version that go.mod names.
 GOTOOLCHAIN="${GOTOOLCHAIN:-auto}"
 export PATH GOTOOLCHAIN

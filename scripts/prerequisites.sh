@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and testing need and this machine lacks: make, a C compiler, curl and certificates from the
-# distribution's packages, then Go (scripts/toolchain.sh). Does nothing, quickly, where all are there.
+# Installs what building and testing need, as far as this machine lacks it: make, a C compiler, curl and certificates from the
+# distribution's packages, and then Go (scripts/toolchain.sh). If all are there, it ends at once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fetches the sources of programs that others wrote, by version and digest, and compiles them for WASI preview 1 into
-# build/programs, where test/programs runs them. Nothing of a program is changed: what Unix has and WASI lacks is in
-# test/programs/compat. Needs Debian's clang; installs it where it may. What is built already is not built again. Ends with
-# status 75 when clang is missing and cannot be installed, or when a source could not be fetched, after all others are built; a
-# source that is not what was pinned is a failure.
+# Fetches the sources of programs that other people wrote, by version and digest, and compiles them for WASI preview 1 into
+# build/programs, where test/programs runs them. The programs are not changed: test/programs/compat supplies the parts of Unix
+# that WASI lacks. The script needs Debian's clang, and installs it if it may. It does not build again what is built already. It
+# ends with status 75 if clang is missing and cannot be installed, or, after it has built the others, if a source could not be
+# fetched. A source with another digest than the pinned one is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh

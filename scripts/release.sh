@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the files of a release in build/release: for each architecture an archive with the static binaries, and for each binary a list
-# of what is in it (an SBOM, CycloneDX 1.6); SHA256SUMS of all.
+# Makes the files of a release in build/release: for each architecture an archive with the static binaries, for each binary a
+# list of its components (an SBOM, CycloneDX 1.6), and SHA256SUMS of all files.
 #
 #   scripts/release.sh             make it, for linux/amd64 and linux/arm64
 #   scripts/release.sh again DIR   build the release anew from a copy of the source elsewhere, with an empty build cache, and compare it
 #                                  with what is in DIR: so anybody can check binaries that somebody else published
 #
-# ARCHES names other architectures. The working tree has to be clean: a release is of a commit.
+# ARCHES names other architectures. The working tree has to be clean, because a release is made from a commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh

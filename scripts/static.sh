@@ -3,7 +3,7 @@
 #
 #   scripts/static.sh FOLDER ARCH PROGRAM...    scripts/static.sh build/images amd64 credenced
 #
-# VERSION and COMMIT, if set, are what the binaries say of themselves; otherwise git is asked.
+# VERSION and COMMIT are the version and commit that the binaries print. If they are not set, git is asked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh

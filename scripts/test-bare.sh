@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries the README's commands where a newcomer does: in a Debian that has the packages of its base system and this checkout,
-# and nothing else.
+# Tries the README's commands as a newcomer would: in a Debian with the packages of its base system, this checkout, and nothing
+# else.
 #
 #   scripts/test-bare.sh [short|demo|full] [SUITE...]
 #

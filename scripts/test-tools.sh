@@ -4,7 +4,8 @@
 #   scripts/test-tools.sh          install what is missing; fail when something still is
 #   scripts/test-tools.sh missing  print a line for each that is missing, with what is not tested for want of it
 #
-# .ci/run installs all of it, and a test whose program is missing fails there. scripts/test.sh leaves such tests out, and says so.
+# .ci/run installs all of it, so that a test whose program is missing fails there. scripts/test.sh skips such tests, and says
+# so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh

@@ -3,9 +3,9 @@
 # out where scripts/test-tools.sh has not installed it, and the end says which. Arguments go to "go test", such as -race or
 # -count=1. PACKAGES, if set, names the packages to test instead of all: PACKAGES=./poco/... scripts/test.sh
 #
-# Every package is in one section: the last but one takes whatever the others do not name. Tests that start processes use
-# the binaries in build/ and run one package at a time, after everything else, so that a busy machine does not make them
-# late.
+# Every package is in one section: the last but one takes all packages that the others do not name. Tests that start processes
+# use the binaries in build/. They run after everything else, one package at a time, because they could time out on a busy
+# machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Sees to it that there is a Go which can build this project.
+# Makes sure that there is a Go that can build this project.
 #
 #   scripts/toolchain.sh         fetch Go where there is none from 1.21 on, which fetches by itself the version that it needs
 #   scripts/toolchain.sh check   fail when scripts/toolchain.sum is not of the version that the project's go.mod files need
 #   scripts/toolchain.sh pin     write scripts/toolchain.sum anew
 #
-# Go is fetched as the Go module that it also is, by a go command: so GOPROXY, GOSUMDB and the other settings hold, and the
-# checksum database is asked. Beyond that its hash has to be the one in scripts/toolchain.sum. On a machine without any Go
-# the go command is taken out of the distribution's package, which is not installed, and thrown away afterwards.
+# Go is also published as a Go module, and a go command fetches that module. So GOPROXY, GOSUMDB and the other settings apply,
+# and the checksum database is asked. In addition, the module's hash has to be the one in scripts/toolchain.sum. On a machine
+# without any Go, the script takes a go command out of the distribution's package without installing the package, and removes it
+# afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
