@@ -16,8 +16,8 @@ import (
 // writeTime is how long a browser may take to read the events of a block.
 const writeTime = 15 * time.Second
 
-// sent is an event, as browsers receive it.
-type sent struct {
+// sentEvent is an event, as browsers receive it.
+type sentEvent struct {
 	Height  int64           `json:"height"`
 	Index   int             `json:"index"`
 	Type    string          `json:"type"`
@@ -106,7 +106,7 @@ func (o *eventWriter) writeBlock(b stream.Block) error {
 		if err != nil {
 			return err
 		}
-		data, err := json.Marshal(sent{b.Height, e.Index, e.Type, e.Task, e.Deal, e.Request, message})
+		data, err := json.Marshal(sentEvent{b.Height, e.Index, e.Type, e.Task, e.Deal, e.Request, message})
 		if err != nil {
 			return err
 		}

@@ -202,7 +202,7 @@ func (s *Server) addAnswer(pattern string, ask ask, query ...string) {
 	})
 }
 
-// readParams reads the parameters of a question.
+// readParams reads the parameters of a question from the path and the query, and refuses unknown ones.
 func readParams(r *http.Request, inPath, query []string) (params, error) {
 	p := params{}
 	for _, name := range inPath {

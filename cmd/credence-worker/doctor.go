@@ -62,7 +62,7 @@ func doctorCommand() *cobra.Command {
 
 // listChecks returns the checks in an order in which each builds on the ones before. Checks that need a node say so when there is none.
 func listChecks(c config) []checkup.Check {
-	p := &patient{config: c}
+	p := &checkedWorker{config: c}
 	return []checkup.Check{
 		{Name: "key", Run: p.checkKey},
 		{Name: "home", Run: p.checkHome},
@@ -78,8 +78,8 @@ func listChecks(c config) []checkup.Check {
 	}
 }
 
-// patient holds what the checks have found out so far.
-type patient struct {
+// checkedWorker holds what the checks have found out so far.
+type checkedWorker struct {
 	config
 	key    client.Key
 	conn   *client.Conn
@@ -91,7 +91,7 @@ var (
 	errNoNode = errors.New("not checked: no node answers")
 )
 
-func (p *patient) checkKey(context.Context) (string, error) {
+func (p *checkedWorker) checkKey(context.Context) (string, error) {
 	key, err := client.UnlockKey(p.KeyFile, p.Passphrase)
 	if err != nil {
 		return "", noKey(err, p.KeyFile)
@@ -103,7 +103,7 @@ func (p *patient) checkKey(context.Context) (string, error) {
 	return key.Address() + ", plain", nil
 }
 
-func (p *patient) checkHome(context.Context) (string, error) {
+func (p *checkedWorker) checkHome(context.Context) (string, error) {
 	if _, err := os.Stat(p.Home); err != nil {
 		return p.Home + " will be made at the first start", nil
 	}
@@ -121,7 +121,7 @@ func (p *patient) checkHome(context.Context) (string, error) {
 	return p.Home, nil
 }
 
-func (p *patient) checkDisk(context.Context) (string, error) {
+func (p *checkedWorker) checkDisk(context.Context) (string, error) {
 	folder := p.Home
 	if _, err := os.Stat(folder); err != nil {
 		folder = os.TempDir()
@@ -129,7 +129,7 @@ func (p *patient) checkDisk(context.Context) (string, error) {
 	return checkup.Disk(folder, leastDisk)
 }
 
-func (p *patient) checkCanary(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkCanary(ctx context.Context) (string, error) {
 	engine, err := wasm.New(wasm.Config{SandboxOptional: p.Sandbox == sandboxBestEffort})
 	if err != nil {
 		return "", err
@@ -146,7 +146,7 @@ func (p *patient) checkCanary(ctx context.Context) (string, error) {
 }
 
 // checkContainers runs a tiny container with all the limits that a task would have.
-func (p *patient) checkContainers(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkContainers(ctx context.Context) (string, error) {
 	if p.OCI.Engine == "" {
 		return "none are run here; --oci-engine says what runs them", nil
 	}
@@ -157,7 +157,7 @@ func (p *patient) checkContainers(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s ran a container in %s", p.OCI.Engine, time.Since(start).Round(time.Millisecond)), nil
 }
 
-func (p *patient) checkNode(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkNode(ctx context.Context) (string, error) {
 	conn, err := client.Dial(ctx, p.Node, p.ChainID)
 	if err != nil {
 		return "", err
@@ -174,7 +174,7 @@ func (p *patient) checkNode(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s, chain %s, height %d", conn.Endpoint(), conn.ChainID(), height), err
 }
 
-func (p *patient) checkClock(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkClock(ctx context.Context) (string, error) {
 	if p.conn == nil {
 		return "", errNoNode
 	}
@@ -189,7 +189,7 @@ func (p *patient) checkClock(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s after the latest block", skew), nil
 }
 
-func (p *patient) checkRegistered(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkRegistered(ctx context.Context) (string, error) {
 	switch {
 	case p.key == nil:
 		return "", errNoKey
@@ -213,7 +213,7 @@ func (p *patient) checkRegistered(ctx context.Context) (string, error) {
 	return fmt.Sprintf("worker of %s in pools %v, %d slots", p.worker.Organisation, p.worker.Pools, p.worker.Slots), nil
 }
 
-func (p *patient) checkStake(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkStake(ctx context.Context) (string, error) {
 	if p.Role == roleCourt {
 		return "a court seat locks none", nil
 	}
@@ -233,7 +233,7 @@ func (p *patient) checkStake(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d ucred bonded, %d locked", p.worker.Bonded, p.worker.Locked), nil
 }
 
-func (p *patient) checkAccount(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkAccount(ctx context.Context) (string, error) {
 	switch {
 	case p.key == nil:
 		return "", errNoKey
@@ -255,7 +255,7 @@ func (p *patient) checkAccount(ctx context.Context) (string, error) {
 }
 
 // checkServing asks the endpoint from which requesters will download results.
-func (p *patient) checkServing(ctx context.Context) (string, error) {
+func (p *checkedWorker) checkServing(ctx context.Context) (string, error) {
 	if p.Role == roleCourt {
 		return "results of a court seat are not asked for", nil
 	}

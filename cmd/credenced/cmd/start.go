@@ -34,7 +34,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// startError is why a node refuses to start.
+// startError wraps the reason why a node refuses to start.
 type startError struct{ err error }
 
 // node is the process of a node: what can end it, and the version of its state.

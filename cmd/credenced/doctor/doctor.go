@@ -1,4 +1,4 @@
-// Package doctor is the command that checks everything that a node depends on.
+// Package doctor has the command that checks everything on which a node depends.
 package doctor
 
 import (
@@ -36,7 +36,7 @@ const (
 	mostLag   = 10               // blocks behind the peer with the greatest height
 )
 
-// Command is "doctor".
+// Command returns the command "doctor".
 func Command() *cobra.Command {
 	var home, passphraseFile string
 	cmd := &cobra.Command{
@@ -48,7 +48,7 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
-			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home, given(passphraseFile)))
+			return checkup.Report(ctx, cmd.OutOrStdout(), Checks(home, passphraseSource(passphraseFile)))
 		},
 	}
 	byDefault := app.DefaultHome
@@ -60,9 +60,9 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 	return cmd
 }
 
-// given returns the source of the passphrase that the user names with --key-passphrase-file; nil without one. Then doctor says which keys
+// passphraseSource returns the source of the passphrase that the user names with --key-passphrase-file; nil without one. Then doctor says which keys
 // it could not compare, and reports no fault.
-func given(file string) keyfile.Source {
+func passphraseSource(file string) keyfile.Source {
 	if file == "" {
 		return nil
 	}
@@ -180,7 +180,7 @@ func (n *node) checkKeys(context.Context) (string, error) {
 	return fmt.Sprintf("%d files, for their owner alone; %s", found, describePlain(plain)), nil
 }
 
-// describePlain says which keys are not encrypted.
+// describePlain says in words which keys are not encrypted.
 func describePlain(names []string) string {
 	if len(names) == 0 {
 		return "all encrypted"

@@ -16,7 +16,7 @@ import (
 type Reason struct {
 	// Status is the exit status: one of cli.ExitUpgrade, ExitConsensus, ExitStorage and ExitDiverged.
 	Status int
-	// What happened, and what to do next.
+	// What says what happened, and Next says what to do about it.
 	What, Next string
 }
 

@@ -33,7 +33,7 @@ type Chain struct {
 	Check    func(map[string]json.RawMessage) error
 }
 
-// NewChain describes the chain that an application runs.
+// NewChain returns the Chain of an application.
 func NewChain(a *app.App) Chain {
 	return Chain{Defaults: a.DefaultGenesis(), Codec: a.Encoding.Codec, Check: func(state map[string]json.RawMessage) error {
 		return a.BasicManager.ValidateGenesis(a.Encoding.Codec, a.Encoding.TxConfig, state)

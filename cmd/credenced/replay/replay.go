@@ -27,7 +27,7 @@ import (
 
 // Divergence is the first outcome of a replay that differs from the chain's.
 type Divergence struct {
-	// Height of the block.
+	// Height is the height of the block.
 	Height int64
 	// Expected is the app hash that the chain agreed on, Got the one that the replay computed. They are equal when only a transaction's
 	// result differs.
@@ -43,7 +43,7 @@ type Divergence struct {
 	Kept bool
 }
 
-// Error says what differs.
+// Error says what differs, in words.
 func (d *Divergence) Error() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "block %d: ", d.Height)

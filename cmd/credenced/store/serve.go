@@ -106,7 +106,7 @@ func (s serving) serveStore(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer g.Close()
-	u := &up{serving: s, store: artifact.Server(g), failed: make(chan error, 2)}
+	u := &runningStore{serving: s, store: artifact.Server(g), failed: make(chan error, 2)}
 	defer u.close()
 	if err := steps.Run(u.listenStore, func() error { return u.listenMetrics(reg) }); err != nil {
 		return err
@@ -117,8 +117,8 @@ func (s serving) serveStore(ctx context.Context, log *slog.Logger) error {
 	return u.wait(ctx)
 }
 
-// up is a running store.
-type up struct {
+// runningStore is a running store.
+type runningStore struct {
 	serving
 	store, observer *http.Server
 	at              string // address at which the store is served
@@ -126,7 +126,7 @@ type up struct {
 }
 
 // listenStore starts to serve the store.
-func (u *up) listenStore() (err error) {
+func (u *runningStore) listenStore() (err error) {
 	serve := u.store.Serve
 	if u.cert != "" {
 		if u.store.TLSConfig, err = tlsfile.Config(u.cert, u.key); err != nil {
@@ -144,7 +144,7 @@ func (u *up) listenStore() (err error) {
 }
 
 // listenMetrics starts to serve metrics and health, unless the address for them is empty.
-func (u *up) listenMetrics(reg *prometheus.Registry) error {
+func (u *runningStore) listenMetrics(reg *prometheus.Registry) error {
 	if u.metrics == "" {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (u *up) listenMetrics(reg *prometheus.Registry) error {
 }
 
 // wait returns when a server fails, or when the context ends. In the latter case requests under way get some time to finish.
-func (u *up) wait(ctx context.Context) error {
+func (u *runningStore) wait(ctx context.Context) error {
 	select {
 	case err := <-u.failed:
 		return err
@@ -170,7 +170,7 @@ func (u *up) wait(ctx context.Context) error {
 	}
 }
 
-func (u *up) close() {
+func (u *runningStore) close() {
 	_ = u.store.Close()
 	if u.observer != nil {
 		_ = u.observer.Close()

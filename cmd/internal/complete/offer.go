@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// source is where the values of an argument or a flag come from.
+// source says where the values of an argument or a flag come from.
 type source struct {
 	// words are functions that offer words. Each adds them one by one, so that those found in time are offered even if the rest is late.
 	words []func(*question)

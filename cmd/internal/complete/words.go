@@ -68,7 +68,7 @@ func idsOf(kinds ...client.IDKind) func(*question) {
 			return
 		}
 		if client.IsID(q.text) {
-			found, _ := client.FindByPrefix(q.ctx, conn, q.text, kinds...) // nothing where the node does not answer
+			found, _ := client.FindByPrefix(q.ctx, conn, q.text, kinds...) // no node, no words
 			for _, ref := range found {
 				q.add(ref.ID, string(ref.Kind))
 			}
@@ -100,7 +100,7 @@ func newestRequests(q *question, conn *client.Conn, tasks bool) {
 		if !tasks || i >= mostDeals {
 			return
 		}
-		deals, _ := client.DealsOf(q.ctx, conn, r) // without them their tasks are not offered
+		deals, _ := client.DealsOf(q.ctx, conn, r) // without deals, no tasks are offered
 		for _, d := range deals {
 			tasksOfDeal(q, conn, d)
 		}

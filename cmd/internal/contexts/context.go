@@ -34,7 +34,7 @@ type Context struct {
 	KeyringDir     string `json:"keyring-dir,omitempty"`
 }
 
-// setting is a flag that a context can set.
+// setting is a flag that a context can set, and how its value is found.
 type setting struct {
 	flag string
 	// env is an environment variable that sets the flag, too. elsewhere says that the code that opens the keyring reads that variable itself,

@@ -17,7 +17,7 @@ type prunedOrder struct {
 	Note   string `json:"note"`
 	Filled uint64 `json:"filled,string"`
 	Pruned int64  `json:"pruned,string"`
-	Deal   string `json:"deal,omitempty"` // a request's first
+	Deal   string `json:"deal,omitempty"` // the request's first deal
 }
 
 func prunedOrderOf(r markettypes.OrderRecord) *prunedOrder {

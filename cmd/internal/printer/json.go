@@ -34,7 +34,7 @@ func FormatJSON(v any) (json.RawMessage, error) {
 	return json.MarshalIndent(v, "", "  ")
 }
 
-// PrintList writes messages as a list under a name.
+// PrintList writes messages as a JSON list under a name.
 func PrintList[V any, M interface {
 	*V
 	proto.Message

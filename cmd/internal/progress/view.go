@@ -14,7 +14,7 @@ import (
 // View shows a run's events.
 type View interface {
 	Observe(client.Event)
-	// Close ends the view; what was shown stays.
+	// Close ends the view. What it has shown stays on the screen.
 	Close()
 }
 
@@ -44,7 +44,7 @@ func (r *reminder) isDue(e client.Event) bool {
 	return true
 }
 
-// jsonView writes one line of JSON an event.
+// jsonView writes each event as one line of JSON.
 type jsonView struct {
 	enc      *json.Encoder
 	reminder reminder

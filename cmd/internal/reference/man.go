@@ -55,7 +55,7 @@ func Man(cmd *cobra.Command) string {
 	if others := neighbours(cmd); len(others) > 0 {
 		fmt.Fprintf(&b, ".SH SEE ALSO\n%s\n", strings.Join(others, ", "))
 	}
-	return homeless(b.String())
+	return hideHome(b.String())
 }
 
 // option returns a flag and its description.

@@ -32,7 +32,7 @@ func Markdown(root *cobra.Command) string {
 	for _, cmd := range commands {
 		section(&b, cmd, common)
 	}
-	return homeless(strings.TrimRight(b.String(), "\n") + "\n")
+	return hideHome(strings.TrimRight(b.String(), "\n") + "\n")
 }
 
 // section describes one command.
@@ -153,8 +153,8 @@ func escape(text string) string {
 	return strings.NewReplacer("<", `\<`, "*", `\*`, "_", `\_`, "[", `\[`, "|", `\|`, "`", "\\`").Replace(text)
 }
 
-// homeless replaces the home folder of the user who writes the reference by "~".
-func homeless(text string) string {
+// hideHome replaces the home folder of the user who writes the reference by "~".
+func hideHome(text string) string {
 	home, err := os.UserHomeDir()
 	if err != nil || home == "/" {
 		return text

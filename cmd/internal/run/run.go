@@ -35,7 +35,7 @@ type jobFlags struct {
 	bagGiven bool
 	out      string
 	once     string
-	table    *jobflags.Table // of --map; nil without it
+	table    *jobflags.Table // table of --map; nil without it
 	marketFlags
 }
 

@@ -133,7 +133,7 @@ func (r *nodeReader) take(key string, into *[]string) (err error) {
 	value, given := r.fields[key]
 	delete(r.fields, key)
 	if given {
-		*into, err = texts(key, value)
+		*into, err = flagTexts(key, value)
 	}
 	return err
 }
@@ -217,7 +217,7 @@ func readFlags(fields map[string]any) (map[string][]string, error) {
 		if known.Lookup(key) == nil {
 			return nil, fmt.Errorf("%s: neither a word of workflows (name, app, args, after, when) nor a flag of credence run", key)
 		}
-		list, err := texts(key, fields[key])
+		list, err := flagTexts(key, fields[key])
 		if err != nil {
 			return nil, err
 		}
@@ -226,8 +226,8 @@ func readFlags(fields map[string]any) (map[string][]string, error) {
 	return out, nil
 }
 
-// texts returns a value as the texts that a flag takes.
-func texts(key string, value any) ([]string, error) {
+// flagTexts returns a value as the texts that a flag takes.
+func flagTexts(key string, value any) ([]string, error) {
 	switch v := value.(type) {
 	case string:
 		return []string{v}, nil
@@ -241,7 +241,7 @@ func texts(key string, value any) ([]string, error) {
 			if _, list := item.([]any); list {
 				return nil, fmt.Errorf("%s: a list in a list, expected texts", key)
 			}
-			one, err := texts(key, item)
+			one, err := flagTexts(key, item)
 			if err != nil {
 				return nil, err
 			}
