@@ -23,10 +23,10 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// This file has the commands that fill and check a genesis file by hand: for a chain whose founders trust one person to write it, and for
-// tests. A network of founders who do not is made by "network" (package ceremony). Each command changes the application state inside the
-// file of the node's home by one function of package genesis and checks the state that results. The file genesis_pool.go adds the council's
-// pool.
+// This file has the commands that fill and check a genesis file by hand: for a chain whose founders trust one person to write the file, and
+// for tests. Founders who do not trust one person use "network" instead (package ceremony). Each command calls one function of package
+// genesis, which changes the application state inside the genesis file of the node's home and checks the result. The file genesis_pool.go
+// adds the council's pool.
 
 // genesisCmd returns the command "genesis".
 func genesisCmd(a *app.App, n node) *cobra.Command {

@@ -60,8 +60,8 @@ the beacon key is the seat's. Exits with 1 when a check fails. The node is not d
 	return cmd
 }
 
-// passphraseSource returns the source of the passphrase that the user names with --key-passphrase-file; nil without one. Then doctor says which keys
-// it could not compare, and reports no fault.
+// passphraseSource returns the source of the passphrase that the user names with --key-passphrase-file; nil without the flag. Doctor then
+// says which keys it could not compare, and reports no fault.
 func passphraseSource(file string) keyfile.Source {
 	if file == "" {
 		return nil

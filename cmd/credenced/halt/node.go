@@ -128,8 +128,8 @@ func (w watched) Error(msg string, keyVals ...any) {
 func (w watched) With(keyVals ...any) log.Logger { return watched{w.Logger.With(keyVals...), w.node} }
 
 // GuardDisk ends the node before the disk of a folder is full, since a database that cannot write may lose more than one that was closed.
-// It checks the free space every few seconds until done is closed. least is in bytes; 0 switches the guard off. It returns an error if the
-// disk is too full from the beginning.
+// It checks the free space at intervals of every, until done is closed. least is the space in bytes at which the node ends; 0 switches the
+// guard off. It returns an error if the disk is too full from the beginning.
 func (n *Node) GuardDisk(folder string, least uint64, every time.Duration, done <-chan struct{}) error {
 	if least == 0 {
 		return nil
