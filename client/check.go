@@ -10,28 +10,28 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Program is an app in a file that workers run, by what is known of it before it runs.
+// Program describes an app's module or image, as far as it is known before the program runs.
 type Program struct {
 	Path   string `json:"path"`
 	Name   string `json:"name"`
 	Digest string `json:"digest"`
 	Size   uint64 `json:"size"`
-	// Runtime that runs it: "wasm" for a module, "oci" for an image.
+	// Runtime is "wasm" for a module and "oci" for an image.
 	Runtime string `json:"runtime"`
-	// InitialMemory that a module begins with, in bytes.
+	// InitialMemory is the memory with which a module begins, in bytes.
 	InitialMemory uint64 `json:"initial_memory,omitempty"`
-	// StartFuel is charged before anything of a module runs, in units of FuelSchedule.
+	// StartFuel is charged before a module runs, in units of FuelSchedule.
 	StartFuel    uint64 `json:"start_fuel,omitempty"`
 	FuelSchedule string `json:"fuel_schedule,omitempty"`
-	// Imports are the functions that a module calls of its host.
+	// Imports are the host's functions that a module calls.
 	Imports []string `json:"imports,omitempty"`
-	// Image is what an image says; nil for a module.
+	// Image has the facts of an image; nil for a module.
 	Image *ImageFacts `json:"image,omitempty"`
 
 	program runtime.Program
 }
 
-// ImageFacts is what an image says of itself.
+// ImageFacts are what the configuration of an image says.
 type ImageFacts struct {
 	// Platform is "os/architecture": workers with other machines give its tasks back.
 	Platform string `json:"platform"`
@@ -43,11 +43,11 @@ type ImageFacts struct {
 	WorkingDir string   `json:"working_dir,omitempty"`
 }
 
-// Runnable is the program as a runtime takes it.
+// Runnable returns the program in the form that a runtime runs.
 func (p *Program) Runnable() runtime.Program { return p.program }
 
-// CheckProgram reads an app's file, or an image, and makes the check that every worker makes before it runs it. An *Error says
-// what is refused. platform says which image is meant where there are several; token is for a registry.
+// CheckProgram reads an app's file, or an image, and checks it as every worker does before running it. An *Error says what workers
+// refuse. platform chooses among several images, and token is for the registry; both may be empty.
 func CheckProgram(ctx context.Context, path, platform, token string) (*Program, error) {
 	if isImage(path) {
 		return checkImage(ctx, imageSource{path, platform, token})
@@ -62,7 +62,7 @@ func CheckProgram(ctx context.Context, path, platform, token string) (*Program, 
 	}, nil
 }
 
-// checkImage is CheckProgram of an image.
+// checkImage does for an image what CheckProgram does.
 func checkImage(ctx context.Context, from imageSource) (*Program, error) {
 	img, err := readImage(ctx, from)
 	if err != nil {
@@ -79,11 +79,11 @@ func checkImage(ctx context.Context, from imageSource) (*Program, error) {
 	}, nil
 }
 
-// CommandText is the command that an image starts, as one would write it.
+// CommandText returns the command that an image starts, with spaces between its words.
 func (f *ImageFacts) CommandText() string {
 	return strings.Join(append(append([]string{}, f.Entrypoint...), f.Cmd...), " ")
 }
 
-// Prepare says what can be said of a job before anything is asked or sent, as Run does first, and completes it: its inputs
-// have names, and the file that it reads as stdin is one of them.
+// Prepare checks a job without asking a node, and completes it: every input gets its name, and the file for stdin becomes an input.
+// Run does the same first.
 func (j *Job) Prepare() error { return j.checkJob() }

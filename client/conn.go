@@ -20,48 +20,47 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// maxReply bounds one answer of a node: block results of full blocks are the largest.
+// maxReply bounds one answer of a node, in bytes. The results of full blocks are the largest answers.
 const maxReply = 64 << 20
 
-// Times that bound how long one node is waited for.
+// Bounds of the wait for one node.
 const (
-	// DefaultPatience is how long one node may take for one answer while there are others to ask.
+	// DefaultPatience is how long one node may take for one answer while other nodes are left to ask.
 	DefaultPatience = 3 * time.Second
-	// lastTry is how long the last node that is left may take: nobody else can be asked.
+	// lastTry is how long the last node may take. It is longer, because no other node is left to ask.
 	lastTry = 10 * time.Second
-	// leastTry is what every node gets, however soon the caller's deadline is.
+	// leastTry is the least time that a node gets, even if the caller's deadline is sooner.
 	leastTry = 200 * time.Millisecond
-	// pingAfter is how long a connection with an open call may be silent before the other end is pinged, and pingWait how
-	// long its answer may take before the connection is given up. gRPC allows no shorter pingAfter.
+	// A connection with an open call is pinged once it has been silent for pingAfter. It is closed if the answer to the ping takes
+	// longer than pingWait. gRPC allows no shorter pingAfter.
 	pingAfter = 10 * time.Second
 	pingWait  = 5 * time.Second
 )
 
-// Conn speaks to one of several nodes of a chain. A call whose node is unavailable, or does not answer within the
-// connection's patience, is made to the next one, and so are the calls after it; only reads and broadcasts of signed bytes
-// go through it, and both may be repeated. Every call ends, also one whose context has no deadline. It may be used
-// concurrently.
+// Conn talks to one of several nodes of a chain. If the node is unavailable, or does not answer within the connection's patience,
+// this call and later calls go to the next node. A call may therefore be made twice, which is harmless: Conn is for reads, and for
+// broadcasts of signed bytes. Every call ends, even if its context has no deadline. A Conn may be used concurrently.
 type Conn struct {
 	chainID   string
 	endpoints []*endpoint
 	patience  atomic.Int64 // a time.Duration
 
 	mu      sync.Mutex
-	current int // the endpoint used first
-	left    func(from, to string, why error)
+	current int                              // the endpoint that the next call uses first
+	left    func(from, to string, why error) // called when an endpoint is left for another; may be nil
 }
 
 type endpoint struct {
 	name     string
 	conn     *grpc.ClientConn
-	verified atomic.Bool // its chain id was compared
+	verified atomic.Bool // its chain id has been compared with ours
 }
 
 var _ grpc.ClientConnInterface = (*Conn)(nil)
 
-// Dial connects to the first of the endpoints that answers, and keeps the others for failover. An endpoint is
-// "host:port" or "http://host:port" for plain gRPC, "https://host:port" for TLS. With chainID not empty every node has to
-// belong to that chain; otherwise the first that answers decides. Errors wrap ErrNoEndpoint or ErrWrongChain.
+// Dial connects to the first endpoint that answers, and keeps the others for failover. An endpoint is "host:port" or
+// "http://host:port" for plain gRPC, or "https://host:port" for TLS. Every node must belong to the chain chainID; if chainID is
+// empty, to the chain of the first node that answers. Errors wrap ErrNoEndpoint or ErrWrongChain.
 func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error) {
 	if len(endpoints) == 0 {
 		return nil, fmt.Errorf("%w: the list of endpoints is empty", ErrNoEndpoint)
@@ -115,13 +114,13 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 	}
 	return grpc.NewClient(target,
 		grpc.WithTransportCredentials(creds),
-		// gRPC's own pause grows to two minutes; a node that comes back is awaited by commit windows of seconds.
+		// By default gRPC pauses up to two minutes between attempts. That is too long: a commit window may last only seconds.
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 200 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
 			MinConnectTimeout: 5 * time.Second,
 		}),
-		// Finds a connection whose other end is gone without a word. Only calls are watched over: a server's own default
-		// takes pings of idle connections for abuse.
+		// Pings find a connection whose other end has vanished. They are sent only during calls: by default, a server treats pings
+		// of idle connections as abuse.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingAfter, Timeout: pingWait}),
 		grpc.WithDefaultCallOptions(
 			grpc.ForceCodec(sharedEncoding().codec.GRPCCodec()),
@@ -130,7 +129,7 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 	)
 }
 
-// verifyChain asks a node once for its chain id. Several callers may ask at once: none waits for another's question.
+// verifyChain asks a node for its chain id until it has answered once. Concurrent callers each ask, and do not wait for one another.
 func (c *Conn) verifyChain(ctx context.Context, e *endpoint) error {
 	if e.verified.Load() {
 		return nil
@@ -155,8 +154,8 @@ func (c *Conn) verifyChain(ctx context.Context, e *endpoint) error {
 	return nil
 }
 
-// SetPatience changes how long one node may take for one answer, or show no new block to who follows, before the next one
-// is used; 0 or less means DefaultPatience. The last node left may take up to ten seconds: there is no other to ask.
+// SetPatience sets how long one node may take for one answer before the next node is used; 0 or less means DefaultPatience. If d is
+// above five seconds, it is also how long a node may show no new block to a follower. The last node left may take at least ten seconds.
 func (c *Conn) SetPatience(d time.Duration) {
 	if d <= 0 {
 		d = DefaultPatience
@@ -164,11 +163,11 @@ func (c *Conn) SetPatience(d time.Duration) {
 	c.patience.Store(int64(d))
 }
 
-// Patience is how long one node may take for one answer; see SetPatience.
+// Patience returns how long one node may take for one answer; see SetPatience.
 func (c *Conn) Patience() time.Duration { return time.Duration(c.patience.Load()) }
 
-// tryNode makes a call to one node, with a deadline of its own. That is smaller than the caller's as long as there are other
-// nodes to ask: left counts this one and those after it.
+// tryNode makes a call to one node with a deadline. left counts the nodes that can still be asked, this one included. While there are
+// others, the node gets at most its share of the time until the caller's deadline.
 func (c *Conn) tryNode(ctx context.Context, left int, call func(context.Context) error) error {
 	allowed := c.Patience()
 	if left <= 1 {
@@ -181,14 +180,14 @@ func (c *Conn) tryNode(ctx context.Context, left int, call func(context.Context)
 	return call(ctx)
 }
 
-// ChainID of the chain connected to.
+// ChainID returns the id of the chain; empty until a node has said it.
 func (c *Conn) ChainID() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.chainID
 }
 
-// Endpoint names the node used first.
+// Endpoint returns the endpoint that the next call uses first.
 func (c *Conn) Endpoint() string { return c.endpoints[c.firstNode()].name }
 
 // Close ends the connections.
@@ -206,14 +205,14 @@ func (c *Conn) firstNode() int {
 	return c.current
 }
 
-// OnLeave has a function called whenever a node is left for another, such as to log it.
+// OnLeave sets a function that is called whenever one node is left for another, for example to log it.
 func (c *Conn) OnLeave(left func(from, to string, why error)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.left = left
 }
 
-// rotateFrom leaves an endpoint that doesn't serve; others may have left it already.
+// rotateFrom makes the next endpoint the first one. It does nothing if another call has already left the endpoint from.
 func (c *Conn) rotateFrom(from int, why error) {
 	c.mu.Lock()
 	left, next := c.left, (from+1)%len(c.endpoints)
@@ -228,9 +227,8 @@ func (c *Conn) rotateFrom(from int, why error) {
 	}
 }
 
-// Invoke implements grpc.ClientConnInterface: it tries the nodes in turn while they are unavailable or do not answer. A node
-// that did not serve is left before anything is returned, also when the caller's own deadline ended the call: the next
-// call would wait for it again.
+// Invoke implements grpc.ClientConnInterface. It tries the nodes in turn while they are unavailable or do not answer. It leaves a
+// node that did not serve even if the caller's own deadline ended the call: otherwise the next call would wait for that node again.
 func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
 	start := c.firstNode()
 	var trouble []error
@@ -255,14 +253,14 @@ func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts 
 	return fmt.Errorf("%w: %w", ErrNoEndpoint, errors.Join(trouble...))
 }
 
-// isNodesFault says whether another node may do better: the trouble is the node's, not the question's.
+// isNodesFault says whether an error is due to the node and not to the call, so that another node may do better.
 func isNodesFault(err error) bool {
 	return status.Code(err) == codes.Unavailable || errors.Is(err, ErrWrongChain) || errors.Is(err, context.DeadlineExceeded) ||
 		status.Code(err) == codes.DeadlineExceeded
 }
 
-// NewStream implements grpc.ClientConnInterface, with the node used first. A stream that breaks is opened anew by its caller,
-// from the place that it reached.
+// NewStream implements grpc.ClientConnInterface. It asks only the node that the next call uses first. If a stream breaks, its caller
+// opens another one from the place that the stream reached.
 func (c *Conn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	e := c.endpoints[c.firstNode()]
 	if err := c.tryNode(ctx, 1, func(ctx context.Context) error { return c.verifyChain(ctx, e) }); err != nil {

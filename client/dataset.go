@@ -15,31 +15,31 @@ import (
 type DatasetFile struct {
 	// Path on this machine.
 	Path string
-	// Name within the provider's organisation; the file's own when empty.
+	// Name within the provider's organisation; if empty, the name of the file.
 	Name string
-	// Version; the beginning of the digest when empty.
+	// Version; if empty, the first 12 digits of the digest.
 	Version string
-	// Description in a sentence; taken with the first version, or when not empty.
+	// Description of the dataset in one sentence. If empty, later versions keep the description that the dataset has.
 	Description string
-	// Price in ucred for each task that reads it and ends with a result. ByOrder versions have none.
+	// Price in ucred for each task that reads it and ends with a result. A ByOrder version has no price of its own, but needs an order.
 	Price   uint64
 	ByOrder bool
-	// Tags are the capabilities that reading it needs of a pool.
+	// Tags are the capabilities that a pool must have to read it.
 	Tags []string
-	// MediaType of the content, such as "text/csv"; guessed of the file's name when empty.
+	// MediaType of the content, such as "text/csv"; if empty, guessed from the file's name.
 	MediaType string
 	// Schema is the digest of a description of the content; may be empty.
 	Schema string
 }
 
-// mediaTypes by the extension of a file; for readers of the chain, so that others stay empty.
+// mediaTypes has the media types of common file extensions. Other files get none: the type only informs people who read the chain.
 var mediaTypes = map[string]string{
 	".csv": "text/csv", ".json": "application/json", ".txt": "text/plain", ".xml": "application/xml", ".zip": "application/zip",
 	".gz": "application/gzip", ".parquet": "application/vnd.apache.parquet", ".png": "image/png", ".jpg": "image/jpeg",
 }
 
-// PublishDataset puts a file into the artifact stores and publishes it as a dataset of the provider's, unless the chain
-// knows its bytes already; it returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
+// PublishDataset puts a file into the artifact stores and publishes it as a dataset of the provider, unless the chain already has
+// its bytes. It returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observer) (string, error) {
 	data, err := readFile("Datasets", d.Path, appstypes.MaxDatasetSize)
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 	return answer.Reference, nil
 }
 
-// publishDatasets returns the references of the datasets to read, publishing the files among them.
+// publishDatasets publishes those datasets of a job that are files, and returns the references of all.
 func (r *Runner) publishDatasets(ctx context.Context, job Job, tell Observer) (out []string, err error) {
 	for _, text := range job.Datasets {
 		if !isReference(text) {
@@ -94,7 +94,7 @@ func (r *Runner) publishDatasets(ctx context.Context, job Job, tell Observer) (o
 	return out, nil
 }
 
-// knownDataset is knownApp of datasets.
+// knownDataset does for datasets what knownApp does for apps.
 func (r *Runner) knownDataset(ctx context.Context, digest string, tell Observer) (string, error) {
 	res, err := r.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: digest})
 	if err != nil {

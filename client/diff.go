@@ -8,8 +8,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// History is all that happened to a task, as its state shows it. How a program failed is looked up where it can be had: from
-// the workers that agreed, and the sources. Words may be nil.
+// History returns all events of a task, as its state shows them. If the program failed, it asks the workers that agreed, and the
+// sources, for the reason. words may be nil.
 func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {
 	events := CompareTasks(nil, t, t.Done)
 	for i, e := range events {
@@ -21,14 +21,14 @@ func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []strin
 	return events
 }
 
-// CompareTasks says what happened to a task between two readings of its state, in the order in which it must have happened.
-// Before is nil for the first reading. Reading state, not events, can't miss anything that matters.
+// CompareTasks returns what happened to a task between two readings of its state, in the order in which it must have happened.
+// before is nil for the first reading. Events are derived from state, and not from the chain's events, because a client can miss those.
 func CompareTasks(before *taskstypes.Task, now taskstypes.Task, height int64) []Event {
 	c := &changes{before: before, now: now, base: Event{Task: now.Id, Index: now.Index, Height: height, Attempt: now.Attempt}}
 	if before == nil {
 		c.before = &taskstypes.Task{Attempt: 1}
 	}
-	// A new attempt has new seats: nothing of the old one is carried over.
+	// A new attempt has new seats, so that it is compared with nothing.
 	if c.before.Attempt != now.Attempt {
 		if before != nil {
 			c.addEvent(EventRetried, func(e *Event) { e.Text = retriedText(*before, now) })
@@ -109,6 +109,7 @@ func finalText(t taskstypes.Task) string {
 	return "final: nobody challenged the answer"
 }
 
+// changes collects the events between two readings of a task.
 type changes struct {
 	before *taskstypes.Task
 	now    taskstypes.Task
@@ -123,6 +124,7 @@ func (c *changes) addEvent(kind EventKind, fill func(*Event)) {
 	c.events = append(c.events, e)
 }
 
+// half is one of the two parts in which a seat's events are told: up to its commitment, and its reveal.
 type half int
 
 const (
@@ -130,7 +132,7 @@ const (
 	reveal
 )
 
-// tellLaterWaves tells of the waves that a policy asks for when the answers so far do not decide.
+// tellLaterWaves tells of wave 3 and later, which a policy asks for if the answers so far do not decide.
 func (c *changes) tellLaterWaves() {
 	for wave := uint32(3); wave <= lastWave(c.now); wave++ {
 		if wave > lastWave(*c.before) {
@@ -143,7 +145,7 @@ func (c *changes) tellLaterWaves() {
 	}
 }
 
-// lastWave is the latest wave that has been drawn, 0 before any was.
+// lastWave returns the latest wave that has been drawn, or 0.
 func lastWave(t taskstypes.Task) uint32 {
 	if len(t.Seats) == 0 {
 		return 0
@@ -151,7 +153,7 @@ func lastWave(t taskstypes.Task) uint32 {
 	return t.Seats[len(t.Seats)-1].Wave
 }
 
-// tellSeats tells one half of what the seats of a wave did.
+// tellSeats tells one half of the events of the seats of a wave.
 func (c *changes) tellSeats(wave uint32, which half) {
 	for i, seat := range c.now.Seats {
 		if seat.Wave != wave {
@@ -168,7 +170,7 @@ func (c *changes) tellSeats(wave uint32, which half) {
 func (c *changes) tellCourt() {
 	for _, which := range []half{upToCommit, reveal} {
 		for i, seat := range c.now.Court {
-			old := taskstypes.SEAT_STATE_DRAWN // that all validators sit in it was said at once
+			old := taskstypes.SEAT_STATE_DRAWN // no drawn events: EventCourt said that all validators sit in the court
 			if i < len(c.before.Court) {
 				old = c.before.Court[i].State
 			}
@@ -217,7 +219,7 @@ func (c *changes) tellSeat(old taskstypes.SeatState, seat taskstypes.Seat, which
 	}
 }
 
-// anyRevealedOrOpen says whether the reveal phase was really passed: a court may be called without one.
+// anyRevealedOrOpen says whether the task is in its reveal phase or had one. A court may be called without one.
 func anyRevealedOrOpen(t taskstypes.Task) bool {
 	return t.Phase == taskstypes.PHASE_REVEAL || anyRevealed(t)
 }
@@ -244,7 +246,7 @@ func gateText(gate string) string {
 	return "all agree; provisional until earlier tasks of the ledger are settled"
 }
 
-// courtReason says why a task went to court, as its state shows it.
+// courtReason says why a task went to the court, as far as its state shows it.
 func courtReason(t taskstypes.Task) string {
 	switch {
 	case t.Audit != nil:

@@ -13,8 +13,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Download fetches an accepted result into a folder, from any worker that agreed with the verdict, then from the stores.
-// Every byte is checked against the digest on the chain. What it found is put into the report.
+// Download fetches an accepted result into a folder: from the workers that agreed with the verdict, or else from the stores. It
+// checks every byte against the digest on the chain, and notes the files in the report.
 func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, dir string) error {
 	if !t.Accepted() || t.Verdict.Digest == "" {
 		return &Error{Code: CodeNoAnswer, Task: t, What: fmt.Sprintf("task %s has no result: it ended as %s", t.ID, t.Ending)}
@@ -54,7 +54,7 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 	return nil
 }
 
-// listEndpoints of workers, in their order; one that says nothing of itself is left out.
+// listEndpoints returns the endpoints of workers, in the same order. It leaves out workers that registered none.
 func listEndpoints(ctx context.Context, conn *Conn, workers []string) ([]string, error) {
 	var out []string
 	for _, who := range workers {
@@ -69,7 +69,7 @@ func listEndpoints(ctx context.Context, conn *Conn, workers []string) ([]string,
 	return out, nil
 }
 
-// FetchTask downloads the result of a task that ended.
+// FetchTask downloads the result of a task that has ended. An *Error says that it has not, or has no result.
 func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir string) (*TaskReport, error) {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
 	if err != nil {
@@ -84,7 +84,7 @@ func FetchTask(ctx context.Context, conn *Conn, id string, stores []string, dir 
 	return report, Download(ctx, conn, report, stores, dir)
 }
 
-// resultDir is where a task's files go: the folder itself for a single task, one numbered folder each for a bag.
+// resultDir returns the folder for a task's files: out itself for a single task, and a numbered folder below it for each task of a bag.
 func resultDir(out string, size, index uint64) string {
 	if size <= 1 {
 		return out
@@ -92,8 +92,8 @@ func resultDir(out string, size, index uint64) string {
 	return filepath.Join(out, fmt.Sprintf("%0*d", max(3, len(fmt.Sprint(size-1))), index))
 }
 
-// FetchAll downloads the results of one task, or of a deal's or a request's tasks that ended with an answer: exactly one of
-// the three is named.
+// FetchAll downloads the results of one task, or of all tasks of a deal or a request that ended with an answer. The caller gives the
+// id of exactly one of the three. An *Error with CodeRunning says that some tasks have not ended.
 func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, stores []string, dir string) ([]*TaskReport, error) {
 	if task != "" {
 		r, err := FetchTask(ctx, conn, task, stores, dir)
@@ -137,7 +137,7 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 	return reports, trouble
 }
 
-// countLeft returns how many tasks have not ended, those of a request that still waits included.
+// countLeft returns how many tasks have not ended. It includes the tasks of an open request that are in no deal yet.
 func (w *Watcher) countLeft() (n uint64) {
 	for _, d := range w.deals {
 		n += d.Size_ - min(d.Size_, d.Ended)

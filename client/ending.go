@@ -8,28 +8,28 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Ending is how the program of a task ended, as the manifest with the accepted digest says it.
+// Ending says how the program of a task ended, as the manifest with the accepted digest has it.
 type Ending struct {
-	// Task by id, and the Digest of the manifest; empty when the task has no answer.
+	// Task is the task's id, Digest the manifest's; Digest is empty if the task has no answer.
 	Task   string `json:"task"`
 	Digest string `json:"digest,omitempty"`
-	// Kind is "RESULT" or "APP_FAILED"; Reason of a failure, a word such as "exit" or "trap". Empty when the task has no answer;
-	// then Ended says how it ended.
+	// Kind is "RESULT" or "APP_FAILED". Reason is one word for a failure, such as "exit" or "trap". If the task has no answer, both
+	// are empty, and Ended says how the task ended.
 	Kind   string `json:"kind,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Ended  string `json:"ended,omitempty"`
 	// ExitCode is the exit status.
 	ExitCode uint32 `json:"exit_code"`
-	// Stderr is the end of what it wrote there, at most 4 KiB: any bytes, which need not be UTF-8.
+	// Stderr is the end of what the program wrote to stderr, at most 4 KiB. It need not be UTF-8.
 	Stderr string `json:"stderr,omitempty"`
-	// Logs are what workers say that it printed, where two honest runs may print different things, so that it is no part of
-	// the answer. Nothing attests them.
+	// Logs are what each worker says that the program printed. They exist for runtimes whose honest runs may print different things,
+	// so that the output is no part of the answer. Nothing attests them.
 	Logs []WorkerLog `json:"logs,omitempty"`
 }
 
-// FetchEnding fetches the manifest of a task's accepted answer from whoever holds it, and checks it against the digest on
-// the chain. Of a program whose runs may differ it asks the workers what they printed as well, also when they did not agree. An
-// *Error says that the task has no answer yet, or none, or that nobody gives it.
+// FetchEnding fetches the manifest of a task's accepted answer from the workers that hold it or from the sources, and checks it
+// against the digest on the chain. If honest runs of the program may differ, it also asks all workers, even those that did not agree,
+// what it printed. An *Error says that the task has no answer, has none yet, or that no source serves the manifest.
 func FetchEnding(ctx context.Context, conn *Conn, id string, sources []string) (*Ending, error) {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: id})
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"errors"
 )
 
-// Errors of the connection. They are wrapped with context.
+// Errors of a connection. Functions wrap them with more context.
 var (
 	// ErrNoEndpoint says that no node could be reached.
 	ErrNoEndpoint = errors.New("no node can be reached")

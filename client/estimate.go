@@ -12,25 +12,25 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// Estimate is what a job would cost, and how it would be checked, with the orders that there are now.
+// Estimate says what a job would cost, and how it would be checked, with the orders on the book now.
 type Estimate struct {
-	// Reference of the app; empty when the chain does not know it yet. New lists the files that would be published first: without
-	// them there is no quote.
+	// Reference of the app; empty if the chain does not have it yet. New lists the files that would be published first; if there are
+	// any, the estimate has no quote.
 	Reference string   `json:"reference,omitempty"`
 	New       []string `json:"new,omitempty"`
-	// Tasks of the bag, and Inputs of the job in bytes.
+	// Tasks is the number of tasks of the bag, Inputs the size of the job's inputs in bytes.
 	Tasks  uint64 `json:"tasks"`
 	Inputs uint64 `json:"input_bytes"`
-	// Plan of one task, and the Pool whose order it would meet.
+	// Plan is the plan of one task, Pool the pool whose order the job would meet.
 	Plan *Plan  `json:"plan,omitempty"`
 	Pool string `json:"pool,omitempty"`
-	// Expected and MaxPrice of one task, Locked for all, and the Balance of the requester, in ucred.
+	// In ucred: Expected and MaxPrice are of one task, Locked is for all tasks, Balance is the requester's.
 	Expected uint64 `json:"expected"`
 	MaxPrice uint64 `json:"max_price"`
 	Locked   uint64 `json:"locked"`
 	Balance  uint64 `json:"balance"`
-	// Replica in ucred is what each right replica is paid, and UsePrice how, where that depends on what it uses: Replica is then the
-	// most, and LimitPrice what one costs that uses all of the fuel limit.
+	// Replica is what each right replica is paid, in ucred. If that depends on what it uses, UsePrice has the rate, Replica is the
+	// most, and LimitPrice is the price of a replica that uses all of the fuel limit.
 	Replica    uint64               `json:"replica"`
 	UsePrice   *dealstypes.UsePrice `json:"use_price,omitempty"`
 	LimitPrice uint64               `json:"limit_price,omitempty"`
@@ -38,28 +38,28 @@ type Estimate struct {
 	Stake uint64 `json:"stake"`
 	// Forecast of the whole bag; nil without a quote.
 	Forecast *Forecast `json:"forecast,omitempty"`
-	// Window is how many blocks a worker has for its answer, Reveal how many for opening it, and BlockMillis how long a block is
-	// meant to take.
+	// Window is how many blocks a worker has to commit its answer, Reveal how many to reveal it. BlockMillis is the intended time of a
+	// block.
 	Window      int64  `json:"window"`
 	Reveal      int64  `json:"reveal"`
 	BlockMillis uint64 `json:"block_millis"`
 }
 
-// Forecast is what a bag is expected to take if nothing goes wrong.
+// Forecast says what a bag is expected to take if nothing goes wrong.
 type Forecast struct {
-	// Replicas of all tasks, and ToCourt, the tasks that would go to the court.
+	// Replicas is the number of replicas of all tasks, ToCourt the number of tasks that would go to the court.
 	Replicas float64 `json:"replicas"`
 	ToCourt  uint64  `json:"to_court"`
-	// Cost of all tasks, and Staked, the stakes that are locked for all of their replicas, each until its task ends, in ucred.
+	// In ucred: Cost of all tasks, and Staked, the sum of the stakes that are locked for all replicas, each until its task ends.
 	Cost   uint64  `json:"cost"`
 	Staked float64 `json:"staked"`
-	// Rounds is how many executions follow one another when each organisation that can be drawn runs one at a time.
+	// Rounds is how many executions follow one another if each organisation that can be drawn runs one at a time.
 	Rounds uint64 `json:"rounds"`
-	// Last is the plan of the last task, which is the cheapest.
+	// Last is the plan of the last task, which is the cheapest one.
 	Last *Plan `json:"last"`
 }
 
-// forecastOf reads the forecast of a quote.
+// forecastOf converts the forecast of a quote.
 func forecastOf(q Quote) *Forecast {
 	f := q.Forecast
 	out := &Forecast{
@@ -67,7 +67,7 @@ func forecastOf(q Quote) *Forecast {
 	}
 	out.Staked = out.Replicas * float64(q.Deal.Terms.Stake)
 	if m := q.Plan.Eligible; m > 0 {
-		waves := uint64(2) // the first worker's, and the others'
+		waves := uint64(2) // the first worker, then the others
 		if f.Sixteenths == f.Tasks*poco.LotterySteps {
 			waves = 1
 		}
@@ -76,8 +76,8 @@ func forecastOf(q Quote) *Forecast {
 	return out
 }
 
-// Estimate says what a job would cost. It sends, publishes and uploads nothing. Errors are those that Run would end with before it
-// submits; that no order meets the job now is one.
+// Estimate returns what a job would cost. It sends, publishes and uploads nothing. Its errors are those with which Run would end
+// before it submits the job, such as that no order meets the job now.
 func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	if err := job.checkJob(); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	return e, r.estimate(ctx, order, e)
 }
 
-// estimate asks the chain.
+// estimate fills in what the chain says of a job whose files are all published.
 func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimate) error {
 	params, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
 	if err != nil {
@@ -144,7 +144,8 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 	return r.checkAffordable(ctx, order)
 }
 
-// knownReference is what the chain calls an app or a dataset. A file that it does not know yet is noted, and has none.
+// knownReference returns the chain's reference of an app or a dataset. For a file that the chain does not have yet it returns "", and
+// adds the file to e.New.
 func (r *Runner) knownReference(ctx context.Context, text, platform string, dataset bool, e *Estimate) (string, error) {
 	if isReference(text) {
 		return ResolveReference(ctx, r.Conn, text, dataset)

@@ -8,18 +8,18 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// EventKind names what happened.
+// EventKind is the kind of an Event.
 type EventKind string
 
-// What a run tells its observer, in the order in which it may happen.
+// The events of a run, in the order in which they may happen.
 const (
 	EventUploaded   EventKind = "uploaded"   // content was put into the store
-	EventPublished  EventKind = "published"  // the app is on the chain now
-	EventKnown      EventKind = "known"      // the app was on the chain already
-	EventQuoted     EventKind = "quoted"     // how it would be checked, and what it can cost
-	EventSubmitted  EventKind = "submitted"  // the request is on the chain, the money locked
-	EventResuming   EventKind = "resuming"   // a request that was submitted before is gone on with
-	EventMatched    EventKind = "matched"    // it met an offer
+	EventPublished  EventKind = "published"  // the app or dataset is on the chain now
+	EventKnown      EventKind = "known"      // the app or dataset was on the chain already
+	EventQuoted     EventKind = "quoted"     // how the job would be checked, and what it can cost
+	EventSubmitted  EventKind = "submitted"  // the request is on the chain, and its money is locked
+	EventResuming   EventKind = "resuming"   // the run goes on with a request that was submitted before
+	EventMatched    EventKind = "matched"    // the request met an offer
 	EventDrawn      EventKind = "drawn"      // a worker was drawn
 	EventRetried    EventKind = "retried"    // another first worker is tried
 	EventCommitted  EventKind = "committed"  // a blind answer was locked
@@ -31,63 +31,63 @@ const (
 	EventCourt      EventKind = "court"      // the court was called
 	EventWaiting    EventKind = "waiting"    // too few organisations, or a download that failed
 	EventStalled    EventKind = "stalled"    // the chain makes no blocks, or no node answers; once a second, with Waited
-	EventResumed    EventKind = "resumed"    // it goes on
+	EventResumed    EventKind = "resumed"    // the chain makes blocks again
 	EventEnded      EventKind = "ended"      // a task ended
-	EventFinal      EventKind = "final"      // its accepted answer cannot change any more
-	EventDownloaded EventKind = "downloaded" // its files are here, verified
-	EventFinished   EventKind = "finished"   // everything ended; the report is complete
+	EventFinal      EventKind = "final"      // a task's accepted answer cannot change any more
+	EventDownloaded EventKind = "downloaded" // a task's files were downloaded and verified
+	EventFinished   EventKind = "finished"   // all tasks ended; the report is complete
 )
 
-// Event is one step of a run. Text says it in a few words, without amounts; the other fields say all of it to programs.
+// Event is one step of a run. Programs read its fields; Text describes the step for people.
 type Event struct {
 	Kind EventKind `json:"event"`
-	// Text says it in words.
+	// Text describes the step in a few words, without amounts.
 	Text string `json:"text"`
-	// Height at which it happened or was seen; 0 before the chain is involved.
+	// Height at which the step happened or was seen; 0 before the chain is involved.
 	Height int64 `json:"height,omitempty"`
-	// Task by id, and Index within its bag; empty when the event is about no single task.
+	// Task is the task's id, Index its index in the bag; empty if the event is about no single task.
 	Task  string `json:"task,omitempty"`
 	Index uint64 `json:"index"`
-	// Organisation and Who it is about.
+	// Organisation and account of the seat that the event is about.
 	Organisation string `json:"organisation,omitempty"`
 	Who          string `json:"who,omitempty"`
-	// Wave drawn in: 1, 2, or a later one where the policy asked for more; 0 in the court.
+	// Wave in which the seat was drawn: 1, 2, or a later one if the policy asked for more; 0 in the court.
 	Wave uint32 `json:"wave,omitempty"`
-	// InCourt says that it is about a seat of the court.
+	// InCourt says that the event is about a seat of the court.
 	InCourt bool `json:"in_court,omitempty"`
-	// Attempt at a first worker.
+	// Attempt counts the first workers that were drawn for the task.
 	Attempt uint32 `json:"attempt,omitempty"`
-	// Phase entered and its deadline.
+	// Phase that the task entered, and its deadline.
 	Phase    string `json:"phase,omitempty"`
 	Deadline int64  `json:"deadline,omitempty"`
 	// Outcome revealed or accepted.
 	Outcome *Outcome `json:"outcome,omitempty"`
 	// Plan made or quoted.
 	Plan *Plan `json:"plan,omitempty"`
-	// Gate is what the ledgers said: "open", "wait" or "shut".
+	// Gate is the answer of the ledgers: "open", "wait" or "shut".
 	Gate string `json:"gate,omitempty"`
-	// Reference of the app, Request, Deal and Hash of a transaction.
+	// Reference of the app or dataset, ids of the request and the deal, and hash of the transaction.
 	Reference string `json:"reference,omitempty"`
 	Request   string `json:"request,omitempty"`
 	Deal      string `json:"deal,omitempty"`
 	Hash      string `json:"hash,omitempty"`
-	// Size of what was uploaded in bytes, or of a bag in tasks: quoted, submitted, gone on with, or matched.
+	// Size is the uploaded size in bytes or, for all other events that have one, the number of tasks of the bag.
 	Size uint64 `json:"size,omitempty"`
-	// Expected and MaxPrice of one task, and what is Locked for all, in ucred.
+	// In ucred: Expected and MaxPrice are of one task, Locked is for all tasks.
 	Expected uint64 `json:"expected,omitempty"`
 	MaxPrice uint64 `json:"max_price,omitempty"`
 	Locked   uint64 `json:"locked,omitempty"`
-	// Expiry is the height until which what can't be met at once rests on the book.
+	// Expiry is the height until which the part of a request that no offer meets rests on the book.
 	Expiry int64 `json:"expiry,omitempty"`
-	// Waited is for how many seconds the chain has been quiet.
+	// Waited is how long the chain has been quiet, in seconds.
 	Waited uint64 `json:"waited_seconds,omitempty"`
 	// Result of a task that ended.
 	Result *TaskReport `json:"result,omitempty"`
-	// Report of the whole run, at its end.
+	// Report of the whole run; only in EventFinished.
 	Report *Report `json:"report,omitempty"`
 }
 
-// Observer is told what happens, one thing at a time. Nil is allowed where one is asked for.
+// Observer is called with each event, one at a time. Functions that take an Observer also take nil.
 type Observer func(Event)
 
 func (o Observer) tellEvent(e Event) {
@@ -96,7 +96,7 @@ func (o Observer) tellEvent(e Event) {
 	}
 }
 
-// Outcome is an answer.
+// Outcome is the answer of one seat, or the accepted answer of a task.
 type Outcome struct {
 	// Kind is "RESULT", "APP_FAILED", "INPUT_UNAVAILABLE" or "ABSTAIN".
 	Kind string `json:"kind"`
@@ -113,7 +113,7 @@ func outcomeOf(o *taskstypes.Outcome) *Outcome {
 	return &Outcome{Kind: strings.TrimPrefix(o.Kind.String(), "KIND_"), Digest: o.Digest, Fuel: o.Fuel}
 }
 
-// Text names the answer for people.
+// Text describes the answer in a few words.
 func (o *Outcome) Text() string {
 	switch {
 	case o == nil:
@@ -130,22 +130,22 @@ func (o *Outcome) Text() string {
 	return o.Kind
 }
 
-// Plan is how a task is checked, in numbers that people read.
+// Plan is how a task is checked, with its numbers in decimal text.
 type Plan struct {
 	// Court says that no replicas suffice.
 	Court bool `json:"court"`
-	// Replicas n, the first worker's among them; an extra one with probability Lottery/16.
+	// Replicas is the number of replicas, the first worker's included. One more is drawn with probability Lottery/16.
 	Replicas uint32 `json:"replicas"`
 	Lottery  uint32 `json:"lottery"`
-	// X is the chance that all blind seats collude; Charge what the ledgers are charged; decimal.
+	// X is the chance that all blind seats collude, Charge the risk that the ledgers are charged; both decimal.
 	X      string `json:"x"`
 	Charge string `json:"charge"`
-	// Faction of organisations that may collude, among Eligible.
+	// Faction is the number of organisations that may collude, among the Eligible ones.
 	Faction  uint64 `json:"faction"`
 	Eligible uint64 `json:"eligible"`
-	// Bound says what decided.
+	// Bound is the rule that set the number of replicas: "debt", "stake", "request" and others.
 	Bound string `json:"bound"`
-	// Text is the chain's sentence.
+	// Text is the sentence in which the chain describes the plan.
 	Text string `json:"text"`
 }
 
@@ -166,7 +166,7 @@ func planOf(p *taskstypes.Plan) *Plan {
 	}
 }
 
-// Short says a plan in few words.
+// Short describes a plan in a few words.
 func (p *Plan) Short() string {
 	switch {
 	case p == nil:
@@ -179,7 +179,7 @@ func (p *Plan) Short() string {
 	return pluralOf(uint64(p.Replicas), "replica", "replicas")
 }
 
-// Sentence is the chain's own, or the short form when it gave none.
+// Sentence returns the chain's description of the plan or, without one, the short form.
 func (p *Plan) Sentence() string {
 	if p == nil || p.Text == "" {
 		return p.Short()
@@ -187,7 +187,7 @@ func (p *Plan) Sentence() string {
 	return strings.TrimSuffix(p.Text, ".")
 }
 
-// Brief is one line with the reason: what a list of many tasks has room for.
+// Brief describes a plan and its reason in one line, for lists of many tasks.
 func (p *Plan) Brief() string {
 	if p == nil || p.Court {
 		return p.Sentence()

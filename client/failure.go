@@ -12,21 +12,21 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// LastWords finds what the program of a task wrote to stderr, where that can be read: from names whose log it is. Nothing
-// attests it.
+// LastWords returns what the program of a task wrote to stderr, if the caller can read it; from says whose log it is. Nothing attests
+// the text.
 type LastWords func(t *TaskReport) (from, text string)
 
-// maxLastWords is how much of stderr a report has, in bytes; the end is kept.
+// maxLastWords is the most of stderr that a report has, in bytes. The end is kept.
 const maxLastWords = result.MaxStderrBytes
 
-// reasonTimeout bounds the search for a failure's manifest: it is a few lines long, and the verdict is there without it.
+// reasonTimeout bounds the search for a failure's manifest. It is short, because the verdict is known without the manifest.
 const reasonTimeout = 20 * time.Second
 
 // Failed says whether the accepted answer is that the program fails.
 func (r *TaskReport) Failed() bool { return r.Accepted() && r.Verdict.Kind == result.KindAppFailed }
 
-// findReason completes the report of a program that failed: how, from the manifest with the accepted digest, which whoever
-// agreed holds; and its last words, where they can be read. It says in the report why the reason can't be had.
+// findReason completes the report of a program that failed. The reason comes from the manifest with the accepted digest, which the
+// workers that agreed hold; if it cannot be fetched, the report says why. It also adds the end of stderr, if that can be read.
 func findReason(ctx context.Context, conn *Conn, t *TaskReport, sources []string, words LastWords) {
 	if !t.Failed() || t.Reason != "" {
 		return
@@ -43,8 +43,8 @@ func findReason(ctx context.Context, conn *Conn, t *TaskReport, sources []string
 	t.AddLastWords(words)
 }
 
-// askLastWords completes the report of a program that failed with what a worker that agreed says of its stderr, where that is no
-// part of the answer. Workers have no such log of any other program.
+// askLastWords adds the end of stderr from the log of a worker that agreed. Workers have such logs only of programs whose stderr is no
+// part of the answer.
 func (r *TaskReport) askLastWords(ctx context.Context, conn *Conn) {
 	for i, who := range r.holders {
 		if r.Stderr != "" || i >= len(r.Agreed) {
@@ -58,7 +58,7 @@ func (r *TaskReport) askLastWords(ctx context.Context, conn *Conn) {
 	}
 }
 
-// takeEnding puts into the report what the manifest with the accepted digest says of the program's end.
+// takeEnding copies the program's end from the manifest with the accepted digest into the report.
 func (r *TaskReport) takeEnding(m result.Manifest) {
 	r.Reason, r.ExitCode, r.ReasonError = m.Reason, m.ExitCode, ""
 	if m.Stderr != "" {
@@ -66,12 +66,12 @@ func (r *TaskReport) takeEnding(m result.Manifest) {
 	}
 }
 
-// lastWords is the end of a text, in UTF-8.
+// lastWords returns the end of a text as valid UTF-8.
 func lastWords(text string) string {
 	return strings.ToValidUTF8(text[max(0, len(text)-maxLastWords):], "\uFFFD")
 }
 
-// AddLastWords completes the report of a program that failed with the end of its stderr, where it can be read.
+// AddLastWords adds the end of stderr to the report of a program that failed, if words finds it.
 func (r *TaskReport) AddLastWords(words LastWords) {
 	if words == nil || !r.Failed() || r.Stderr != "" {
 		return
@@ -97,7 +97,7 @@ func answerManifest(ctx context.Context, conn *Conn, t *TaskReport, sources []st
 	return result.FetchManifest(ctx, digest, source)
 }
 
-// TasksError says what tasks that ended without full success mean; nil for full success.
+// TasksError returns the error for tasks that ended: nil if all were accepted, succeeded and were downloaded.
 func TasksError(tasks []*TaskReport) error {
 	var failed, missing *TaskReport
 	for _, t := range tasks {
@@ -119,8 +119,8 @@ func TasksError(tasks []*TaskReport) error {
 	return nil
 }
 
-// EndError says what the end of a task, a deal or a request that was watched means, of whose tasks these ended; nil for full
-// success.
+// EndError returns the error for the end of a watched task, deal or request; nil for full success. tasks are those that ended while it
+// was watched.
 func EndError(ctx context.Context, conn *Conn, ref Ref, tasks []*TaskReport) error {
 	if err := TasksError(tasks); err != nil {
 		return err

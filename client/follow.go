@@ -14,17 +14,17 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Block is what happened at one height. Events are hints: state is the truth.
+// Block has the events of one height. Events only hint at what changed; callers read the state itself.
 type Block struct {
 	// Height of the block.
 	Height int64
-	// Events of its transactions that succeeded, then those of its hooks.
+	// Events are those of the transactions that succeeded, then those of the block's hooks.
 	Events []abci.Event
-	// Missed says that the node no longer keeps this height's events: state has to be read anew.
+	// Missed says that the node no longer has this height's events, so that the caller must read the state again.
 	Missed bool
 }
 
-// Typed reads the events of one type, such as EventEnded of a task: T is the pointer to the message.
+// Typed returns the events of one type, such as a task's EventEnded. T is the pointer type of the message.
 func Typed[T proto.Message](b Block) []T {
 	var zero T
 	name := proto.MessageName(zero)
@@ -33,7 +33,7 @@ func Typed[T proto.Message](b Block) []T {
 		if event.Type != name {
 			continue
 		}
-		// What doesn't parse was made by a newer chain; the caller reads state anyway.
+		// An event that does not parse comes from a newer chain. It can be skipped, because the caller reads the state.
 		if parsed, err := sdk.ParseTypedEvent(WithoutMode(event)); err == nil {
 			if typed, ok := parsed.(T); ok {
 				out = append(out, typed)
@@ -43,8 +43,8 @@ func Typed[T proto.Message](b Block) []T {
 	return out
 }
 
-// WithoutMode drops the attribute that the SDK adds to events of block hooks, "BeginBlock" or "EndBlock": it isn't JSON,
-// and the SDK's own parser fails on it.
+// WithoutMode removes the attribute "mode" that the SDK adds to the events of block hooks. Its value, "BeginBlock" or "EndBlock", is
+// not JSON, and the SDK's own parser fails on it.
 func WithoutMode(event abci.Event) abci.Event {
 	attributes := make([]abci.EventAttribute, 0, len(event.Attributes))
 	for _, a := range event.Attributes {
@@ -56,20 +56,20 @@ func WithoutMode(event abci.Event) abci.Event {
 	return event
 }
 
-// FollowOptions change how blocks are followed. The zero value is sensible.
+// FollowOptions change how Follow works. The zero value has the defaults.
 type FollowOptions struct {
-	// Poll is how often a new height is asked for; 0 means 200 ms.
+	// Poll is the interval between requests for a new height; 0 means 200 ms.
 	Poll time.Duration
-	// Timeout of one question, to however many nodes; 0 means 10 s.
+	// Timeout bounds one read, including all nodes that it tries; 0 means 10 s.
 	Timeout time.Duration
-	// Stale is how long a node may show no new block before the next one is asked; 0 means 5 s, or the connection's patience
-	// when that is longer, and at most a fourth of Stall. It should be some blocks long: where the whole chain pauses, leaving
-	// a node gains nothing.
+	// Stale is how long a node may show no new block before the next node is used. 0 means 5 s or, if that is longer, the
+	// connection's patience, but at most a quarter of Stall. It should be several blocks long: if the whole chain pauses, another node
+	// is no better.
 	Stale time.Duration
-	// Stall is how long no new block may be seen on any node before following fails; 0 means 30 s.
+	// Stall is how long no node may show a new block before Follow fails; 0 means 30 s.
 	Stall time.Duration
-	// Waiting is told, in every round in which no block came, why: such as a node that catches up or can't be reached. May be
-	// nil.
+	// Waiting is called in every round without a new block, with the reason: for example, that the node is catching up or does not
+	// answer. May be nil.
 	Waiting func(reason string)
 }
 
@@ -92,10 +92,9 @@ func (o FollowOptions) fillDefaults(conn *Conn) FollowOptions {
 	return o
 }
 
-// Follow calls fn for every height from the given one on, each once and in order, replaying what passed meanwhile, until
-// fn or the context ends it. from = 0 means the next height. A node that catches up is waited for; one that hangs, or stands
-// still, is left for the next, and one that is behind never makes it go back. When no new block comes for Stall it fails with
-// ErrStalled.
+// Follow calls fn for every height from `from` on, once each and in order, past heights included, until fn returns an error or the
+// context ends. from = 0 means the next height. It waits for a node that is catching up. It leaves a node that hangs or shows no new
+// block. A node that is behind never makes it repeat a height. It fails with ErrStalled if no new block comes for Stall.
 func Follow(ctx context.Context, conn *Conn, from int64, opts FollowOptions, fn func(context.Context, Block) error) error {
 	opts = opts.fillDefaults(conn)
 	f := &follower{conn: conn, opts: opts, next: from, seen: time.Now(), vigil: newVigil(conn, opts.Stale)}
@@ -117,13 +116,13 @@ type follower struct {
 	conn    *Conn
 	opts    FollowOptions
 	vigil   *vigil
-	next    int64     // the height to be handed out
-	latest  int64     // the highest seen on any node
-	seen    time.Time // when the latest was handed out
+	next    int64     // the next height for fn
+	latest  int64     // the highest height seen on any node
+	seen    time.Time // when fn last got a block
 	checked time.Time // when the node was last asked whether it catches up
 }
 
-// followRound hands out what is there. Only trouble that doesn't pass is an error.
+// followRound passes all new blocks to fn. It returns only errors after which Follow must end.
 func (f *follower) followRound(ctx context.Context, fn func(context.Context, Block) error) error {
 	height, err := f.readHeight(ctx)
 	if ctx.Err() != nil {
@@ -149,7 +148,7 @@ func (f *follower) followRound(ctx context.Context, fn func(context.Context, Blo
 			return ctx.Err()
 		}
 		if err != nil {
-			// The next round tries again; latest is taken back so that it does.
+			// The next round tries again, because latest is set back.
 			f.latest = f.next - 1
 			return f.noteIdle(fmt.Sprintf("block %d: %v", f.next, err))
 		}
@@ -162,7 +161,7 @@ func (f *follower) followRound(ctx context.Context, fn func(context.Context, Blo
 	return nil
 }
 
-// noteProgress says that a block was handed out: a node that only names heights shows nothing.
+// noteProgress notes that fn got a block. A node that only reports a new height, and does not serve its block, makes no progress.
 func (f *follower) noteProgress() {
 	f.seen = time.Now()
 	f.vigil.noteFresh()
@@ -181,7 +180,7 @@ func (f *follower) readBlock(ctx context.Context, height int64) (Block, error) {
 	return ReadBlock(ctx, f.conn, height)
 }
 
-// noteIdle counts a round in which nothing came.
+// noteIdle notes a round without a new block. It returns ErrStalled after Stall.
 func (f *follower) noteIdle(reason string) error {
 	f.opts.Waiting(reason)
 	f.vigil.noteIdle()
@@ -191,7 +190,8 @@ func (f *follower) noteIdle(reason string) error {
 	return nil
 }
 
-// catchingUp asks at most every ten seconds: a node that synchronises shows old heights in quick succession.
+// catchingUp says whether the node still synchronises: it would then show old heights in quick succession. Once the node has said that
+// it does not, it is not asked again for ten seconds.
 func (f *follower) catchingUp(ctx context.Context) bool {
 	if time.Since(f.checked) < 10*time.Second {
 		return false
@@ -200,7 +200,7 @@ func (f *follower) catchingUp(ctx context.Context) bool {
 	defer cancel()
 	res, err := f.conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
 	if err != nil {
-		return false // some nodes don't serve it; heights tell the rest
+		return false // some nodes do not serve this query
 	}
 	if !res.Syncing {
 		f.checked = time.Now()
@@ -208,25 +208,26 @@ func (f *follower) catchingUp(ctx context.Context) bool {
 	return res.Syncing
 }
 
-// vigil leaves a node that answers and stands still.
+// vigil leaves a node that answers but shows no new block for the time stale. Its caller reports each round as fresh or idle.
 type vigil struct {
 	conn  *Conn
 	stale time.Duration
 	at    int       // the endpoint in use
-	since time.Time // when it was first asked, or last showed something new
+	since time.Time // when the endpoint came into use, or last showed a new block
 }
 
 func newVigil(conn *Conn, stale time.Duration) *vigil {
 	return &vigil{conn: conn, stale: stale, at: conn.firstNode(), since: time.Now()}
 }
 
-// staleOf is how long a node may stand still where nothing else is said.
+// staleOf returns the default of how long a node may show no new block.
 func staleOf(conn *Conn) time.Duration { return max(5*time.Second, conn.Patience()) }
 
-// noteFresh says that the node has shown something new.
+// noteFresh notes that the node has shown a new block.
 func (v *vigil) noteFresh() { v.at, v.since = v.conn.firstNode(), time.Now() }
 
-// noteIdle says that it has not. A node that is new in use, because a call left the one before it, has its own time to show.
+// noteIdle notes that the node has shown no new block, and leaves it after the time stale. If a call has already left the node, the
+// time starts anew for the next one.
 func (v *vigil) noteIdle() {
 	at := v.conn.firstNode()
 	if at == v.at && time.Since(v.since) < v.stale {
@@ -238,7 +239,7 @@ func (v *vigil) noteIdle() {
 	v.noteFresh()
 }
 
-// ReadBlock reads what happened at a height that there is. Missed when the node no longer keeps it.
+// ReadBlock reads the events of a height that exists. The block is Missed if the node no longer has them.
 func ReadBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
 	res, err := conn.Comet().GetBlockResults(ctx, &cmtv1.GetBlockResultsRequest{Height: height})
 	if err != nil {
@@ -261,8 +262,8 @@ func ReadBlock(ctx context.Context, conn *Conn, height int64) (Block, error) {
 	return block, nil
 }
 
-// earliestKept is a height whose successors the node still holds: it is far enough behind that a failing read means
-// pruning and not a race with the newest block.
+// earliestKept returns a height some blocks behind the latest one. If a read fails at this height or below, the node has pruned the
+// block; above it, the read may have raced with a new block.
 func earliestKept(ctx context.Context, conn *Conn) int64 {
 	height, _, err := conn.Height(ctx)
 	if err != nil {
@@ -271,7 +272,7 @@ func earliestKept(ctx context.Context, conn *Conn) int64 {
 	return height - 5
 }
 
-// appendEvents adds events as the SDK's parser takes them.
+// appendEvents converts events to the type that the SDK's parser takes, and appends them.
 func appendEvents(out []abci.Event, events []*eventv1.Event) []abci.Event {
 	for _, e := range events {
 		attributes := make([]abci.EventAttribute, len(e.Attributes))

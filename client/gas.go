@@ -9,17 +9,17 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Gas per transaction and per byte that suffices for the messages of every day.
+// Gas per transaction and per byte that is enough for the common messages.
 const (
 	gasBase    = 250_000
 	gasPerByte = 40
-	// turnGas is what a turn in matching costs on a chain of the default genesis: 200,000,000 a block, for 100 turns. Where
-	// it costs more, Run asks the node.
+	// turnGas is the price of matching one request on a chain with the default genesis: a block has 200,000,000 gas for 100 requests.
+	// Where it costs more, the sender asks the node.
 	turnGas = 2_000_000
 )
 
-// TableGas is a gas limit without asking the node, for the messages of requesters, providers and workers; 0 for others,
-// which are simulated. What a table costs too much in gas it saves in time, and a refusal then has its code.
+// TableGas returns a gas limit for the messages of requesters, providers and workers without asking the node. It returns 0 for other
+// messages, which the sender simulates. The table overpays some gas and saves a simulation. A refusal then comes with its code.
 func TableGas(msgs []sdk.Msg) uint64 {
 	if _, all := taskstypes.StepsOf(msgs); all {
 		return taskstypes.GasOfAnswers(msgs...)

@@ -16,30 +16,29 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// An app that is a container comes in one of these forms: an OCI image layout, as a folder or a tar archive, as "skopeo copy"
-// and "docker buildx build --output type=oci" write it; the archive that "docker save" writes; or the name of an image in a
-// registry, with its digest or a tag, which is published by its digest as it is there.
+// This file reads the image of an app that is a container. An image comes in one of three forms: an OCI image layout, as a folder or
+// a tar archive ("skopeo copy" and "docker buildx build --output type=oci" write it); the archive that "docker save" writes; or the
+// name of an image in a registry, with its digest or a tag. An image in a registry stays there, and is published by its digest.
 
 // image is an image that becomes a version of an app.
 type image struct {
 	manifest []byte
 	digest   artifact.Digest
-	size     uint64 // of the manifest and of all that it names
+	size     uint64 // in bytes, of the manifest and of all that it names
 	name     string
 	layers   int
 	config   artifact.ImageConfig
-	// parts are what is uploaded; nil for an image that a registry has already.
+	// parts are the blobs to upload; nil for an image in a registry.
 	parts map[artifact.Digest]artifact.Content
-	// locators are where it is already, and registry asks there.
+	// locators are the URLs of the repository that has the image, and registry reads from it; nil for an image on this machine.
 	locators []string
 	registry *artifact.Client
 }
 
-// imageSource says which image is meant by a text.
+// imageSource names an image.
 type imageSource struct {
 	text string
-	// platform, "os/architecture", of the image that is taken where there are several; empty takes the only one, or the one for
-	// this machine.
+	// platform, "os/architecture", chooses among several images; if it is empty, the only image or the one for this machine is taken.
 	platform string
 	token    string
 }
@@ -47,11 +46,10 @@ type imageSource struct {
 // imageMark stands between a repository and the digest of an image in it.
 const imageMark = "@sha256:"
 
-// registryHost is what docker takes for the host of a registry in front of the first slash: it has a dot or a port, or is
-// this machine.
+// registryHost matches what docker reads as a registry's host before the first slash: a name with a dot or a port, or localhost.
 var registryHost = regexp.MustCompile(`^(https?://)?([a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+|localhost)$`)
 
-// isImage tells an image from a module: by its name, or by what lies there.
+// isImage says whether a text names an image and not a module. It decides by the name, or by the file or folder at the path.
 func isImage(text string) bool {
 	if strings.Contains(text, imageMark) {
 		return true
@@ -74,18 +72,18 @@ func isImage(text string) bool {
 	return err == nil && string(head[257:262]) == "ustar"
 }
 
-// inRegistry says whether a text names an image in a registry by a tag, or without one.
+// inRegistry says whether a text names an image in a registry, with or without a tag.
 func inRegistry(text string) bool {
 	scheme := strings.Index(text, "://")
 	at := strings.Index(text[max(0, scheme+3):], "/")
 	return at > 0 && registryHost.MatchString(text[:max(0, scheme+3)+at]) && !strings.HasSuffix(text, ".wasm")
 }
 
-// usualPlatform is that of the image which is taken where there are several and nobody says which: this machine's, on Linux.
+// usualPlatform is the default choice among several images: Linux on this machine's architecture.
 func usualPlatform() string { return "linux/" + goruntime.GOARCH }
 
-// readImage reads an image and says what no worker would take, before anything is published or paid. What it has open is
-// closed by the end of the process's use of it.
+// readImage reads an image, and refuses one that no worker would run, before anything is published or paid. It leaves the image's
+// files open for the upload.
 func readImage(ctx context.Context, from imageSource) (*image, error) {
 	var img *image
 	var err error
@@ -134,7 +132,7 @@ func readImage(ctx context.Context, from imageSource) (*image, error) {
 	return img, nil
 }
 
-// fetchPart brings a blob of the image into a store, which checks it.
+// fetchPart copies a blob of the image into a store, which checks its digest.
 func (img *image) fetchPart(ctx context.Context, into artifact.Store, digest artifact.Digest, limit int64) error {
 	if img.registry != nil {
 		return img.registry.Fetch(ctx, into, digest, limit)
@@ -152,8 +150,8 @@ func (img *image) fetchPart(ctx context.Context, into artifact.Store, digest art
 	return err
 }
 
-// lookUpImage reads the manifest of an image in a registry: [https://]host/repository, with @sha256:digest or :tag. A tag is
-// resolved here: what is published is the digest.
+// lookUpImage reads the manifest of an image in a registry: [https://]host/repository, with @sha256:digest or :tag. It resolves a tag,
+// so that the digest is published.
 func lookUpImage(ctx context.Context, from imageSource) (*image, error) {
 	where, hex, pinned := strings.Cut(from.text, imageMark)
 	invalid := func(err error) error {
@@ -203,10 +201,10 @@ func (img *image) readManifest(ctx context.Context, digest artifact.Digest) ([]b
 	return artifact.ReadAll(ctx, store, digest, contract.MaxImageManifestBytes)
 }
 
-// maxIndices is how many indices may stand around an image: builders write one around another.
+// maxIndices is how deep indices may be nested: builders write an index that names another index.
 const maxIndices = 4
 
-// leaveIndices goes from an index to the image that is meant, whose manifest it leaves in img.
+// leaveIndices replaces an index in img.manifest by the manifest of the image that it names and from chooses.
 func (img *image) leaveIndices(from imageSource, read func(artifact.Digest) ([]byte, error)) error {
 	for range maxIndices {
 		entries, is := artifact.ParseIndex(img.manifest)
@@ -251,7 +249,7 @@ func openImage(from imageSource) (*image, error) {
 	return img, nil
 }
 
-// uploadImage puts an image into the stores, unless a registry has it, and returns where it is.
+// uploadImage puts an image into the stores, unless a registry has it, and returns the URLs at which it is.
 func (r *Runner) uploadImage(ctx context.Context, text string, img *image, tell Observer) ([]string, error) {
 	if img.parts == nil {
 		return img.locators, nil
@@ -267,7 +265,8 @@ func (r *Runner) uploadImage(ctx context.Context, text string, img *image, tell 
 	return r.Stores, nil
 }
 
-// checkRuntimePolicy refuses a policy that may ask a court for a program that no court can judge, before anything is published.
+// checkRuntimePolicy refuses a policy that needs a court, if honest runs of the program may differ: no court can judge those. It runs
+// before anything is published.
 func checkRuntimePolicy(runtime, policy string) error {
 	if policy == "" {
 		policy = poco.DefaultPolicy
@@ -275,7 +274,7 @@ func checkRuntimePolicy(runtime, policy string) error {
 	p, known := poco.PolicyByName(policy)
 	rules, err := contract.FindRuntime(runtime)
 	if err != nil || !known || rules.Deterministic || !p.Rules().CourtDecides() {
-		return nil // what is unknown is the chain's to refuse
+		return nil // the chain refuses unknown names
 	}
 	return &Error{
 		Code: CodeUnsupported, Field: "Policy", Value: policy,

@@ -14,12 +14,12 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// imageFiles are the files of an archive or of a folder.
+// imageFiles finds the files of an image by name, in an archive or a folder.
 type imageFiles interface {
 	find(name string) (part artifact.Part, found bool, err error)
 }
 
-// folder is a folder on this machine. What is found is open until the process ends.
+// folder is a folder on this machine. The files that it finds stay open until the process ends.
 type folder string
 
 func (f folder) find(name string) (artifact.Part, bool, error) {
@@ -37,7 +37,7 @@ func (f folder) find(name string) (artifact.Part, bool, error) {
 	return artifact.Part{In: file, Long: info.Size()}, true, nil
 }
 
-// archive is a tar archive whose files are read where they lie.
+// archive is a tar archive. Its files are read from their places in it, without unpacking.
 type archive struct{ entries map[string]artifact.Part }
 
 func (a archive) find(name string) (artifact.Part, bool, error) {
@@ -62,10 +62,10 @@ func openArchive(file string) (archive, error) {
 		}
 		name := path.Clean(h.Name)
 		switch h.Typeflag {
-		case tar.TypeSymlink: // "docker save" names layers so that are there already
+		case tar.TypeSymlink: // "docker save" links a layer that is in the archive already
 			links[name] = path.Join(path.Dir(name), h.Linkname)
 		case tar.TypeReg:
-			at, err := f.Seek(0, io.SeekCurrent) // the reader takes headers, and nothing ahead of them
+			at, err := f.Seek(0, io.SeekCurrent) // the reader has read exactly up to the end of the header
 			if err != nil {
 				return a, err
 			}
@@ -80,7 +80,7 @@ func openArchive(file string) (archive, error) {
 	return a, nil
 }
 
-// readSmall gives a small file of an image.
+// readSmall reads a file of an image that is at most as large as a manifest may be.
 func readSmall(files imageFiles, name string) ([]byte, error) {
 	part, found, err := files.find(name)
 	switch {
@@ -122,8 +122,8 @@ func (img *image) readLayout(from imageSource, files imageFiles) error {
 	return nil
 }
 
-// readSaved reads what "docker save" wrote before it wrote layouts, and makes the manifest that this image has in a registry
-// which keeps its layers as they are. It is a function of the image, so that everybody comes to the same digest.
+// readSaved reads an archive of older versions of "docker save", which wrote no layouts. It makes the manifest that the image would
+// have in a registry that keeps layers unchanged. The manifest depends only on the image, so that everybody gets the same digest.
 func (img *image) readSaved(files imageFiles) error {
 	var saved []struct {
 		Config string

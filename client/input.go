@@ -15,19 +15,19 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// InputFile is a file or a folder handed to the program.
+// InputFile is a file or a folder that the program reads.
 type InputFile struct {
-	// Name under /in; empty means the file's or folder's own, and /in itself for a pattern. contract.RootTree puts what a
-	// folder holds into /in itself.
+	// Name under /in. If it is empty, the file or folder keeps its own name, and the matches of a pattern go into /in itself.
+	// contract.RootTree puts the files of a folder into /in itself.
 	Name string
-	// Path on this machine: of a file or a folder, or a pattern with *, ? or [...], as filepath.Match has it, of which all
-	// matches together are a folder.
+	// Path on this machine of a file or a folder, or a pattern with *, ? or [...] as in filepath.Match. All matches of a pattern
+	// together are treated as a folder.
 	Path string
-	// Folder says that it is a folder or a pattern, which is packed into one blob and unpacked for the program. It is set
-	// when the job is checked.
+	// Folder says that the input is a folder or a pattern. It is packed into one blob, and unpacked for the program. The check of the
+	// job sets this field.
 	Folder bool
 
-	packed []byte // of a folder that is packed already; the path is then a word for people
+	packed []byte // the archive of a folder that is packed already; Path is then only a description
 }
 
 // ParseInput reads "PATH" or "NAME=PATH", where the path is as in InputFile.
@@ -42,7 +42,7 @@ func ParseInput(text string) InputFile {
 	return in
 }
 
-// completeName finds out what lies at the path, and gives it its name.
+// completeName sets Folder by what is at the path, and sets the name if it is empty.
 func (in *InputFile) completeName() {
 	if in.packed != nil {
 		return
@@ -61,13 +61,13 @@ func (in *InputFile) completeName() {
 		in.Name = contract.RootTree
 		return
 	}
-	in.Name = filepath.Base(filepath.Clean(in.Path)) // "." names the folder in which one stands, and /in itself
+	in.Name = filepath.Base(filepath.Clean(in.Path)) // for the current folder this is ".", which is also the name of /in itself
 }
 
-// Rule is the input as its rules look at it.
+// Rule returns the part of an input that its rules check.
 func (in InputFile) Rule() contract.Input { return contract.Input{Name: in.Name, Tree: in.Folder} }
 
-// Read gives the bytes that go into the store, those of the packed folder of a folder. An *Error says what is wrong.
+// Read returns the bytes to store; for a folder, its archive. An *Error says what is wrong with the input.
 func (in InputFile) Read() ([]byte, error) {
 	switch {
 	case in.packed != nil:
@@ -99,7 +99,7 @@ func (in InputFile) Read() ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// listFiles lists what a folder or a pattern holds, with names as the program finds them below the input's.
+// listFiles lists the files of a folder or a pattern, by their names below the input's name.
 func (in InputFile) listFiles() ([]tree.Source, error) {
 	if info, err := os.Stat(in.Path); err == nil && info.IsDir() {
 		files, err := tree.ListFolder(in.Path)
@@ -123,7 +123,7 @@ func listingError(in InputFile, err error) error {
 	return &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: err.Error(), Err: err}
 }
 
-// patternRoot is the folder in front of the first part of a pattern that is not a plain name.
+// patternRoot returns the folder before the first part of a pattern that has a wildcard.
 func patternRoot(pattern string) string {
 	root := filepath.Dir(pattern)
 	for strings.ContainsAny(root, "*?[") {
@@ -132,8 +132,7 @@ func patternRoot(pattern string) string {
 	return root
 }
 
-// checkInputs holds the names of the inputs against the rule of the chain and of workers. One without a name is called as
-// its file.
+// checkInputs completes the names of the inputs, and checks them by the rule of the chain and of workers.
 func (j *Job) checkInputs() error {
 	for i := range j.Inputs {
 		in := &j.Inputs[i]
@@ -151,7 +150,7 @@ func (j *Job) checkInputs() error {
 	return nil
 }
 
-// ListInputRules returns inputs as their rules look at them.
+// ListInputRules returns the parts of the inputs that their rules check.
 func ListInputRules(inputs []InputFile) []contract.Input {
 	list := make([]contract.Input, len(inputs))
 	for i, in := range inputs {
@@ -160,8 +159,8 @@ func ListInputRules(inputs []InputFile) []contract.Input {
 	return list
 }
 
-// CompleteExecution gives an execution in its one form, and the inputs with the file that is read as stdin among them, when
-// it is not there under that name already. An *Error says what the rule of the chain and of workers is against.
+// CompleteExecution returns the normal form of an execution, and the inputs plus the stdin file, unless they hold it already. An
+// *Error says which rule is broken.
 func CompleteExecution(e contract.Execution, inputs []InputFile) (contract.Execution, []InputFile, error) {
 	if e.Stdin != "" && !holdsFile(inputs, e.Stdin) {
 		in := ParseInput(e.Stdin)
@@ -174,7 +173,7 @@ func CompleteExecution(e contract.Execution, inputs []InputFile) (contract.Execu
 	return e, inputs, nil
 }
 
-// holdsFile says whether a name is an input's, or that of a file in a folder among them.
+// holdsFile says whether a name is that of an input, or of a file in an input that is a folder.
 func holdsFile(inputs []InputFile, name string) bool {
 	for _, in := range inputs {
 		if !in.Folder {
@@ -184,7 +183,7 @@ func holdsFile(inputs []InputFile, name string) bool {
 			continue
 		}
 		if in.packed != nil {
-			continue // the program does not find it
+			continue // the program does not see this archive
 		}
 		files, err := in.listFiles()
 		if err == nil && slices.ContainsFunc(files, func(f tree.Source) bool { return !f.Dir && path.Join(in.Name, f.Name) == name }) {
@@ -194,7 +193,7 @@ func holdsFile(inputs []InputFile, name string) bool {
 	return false
 }
 
-// Content is the input as a run on this machine reads it; a folder is packed. An error says what is wrong with it.
+// Content returns the input's content for a run on this machine; for a folder, its archive.
 func (in InputFile) Content() (artifact.Content, error) {
 	if in.Folder {
 		data, err := in.Read()

@@ -16,81 +16,84 @@ import (
 // DefaultFuel is the fuel limit of a job that names none: about a minute of one core.
 const DefaultFuel = 50_000_000_000
 
-// Job is what a requester wants done.
+// Job is what a requester wants to have run. Fields that are 0 or empty have the defaults named here.
 type Job struct {
 	// App is the path of a WebAssembly module, "organisation/name:version", or "sha256:...".
 	App string
-	// Args of the program, without its name.
+	// Args are the arguments of the program, without its name.
 	Args []string
-	// Execution of the program: exit statuses that mean success, where stdout goes, where stdin comes from, variables. Its
-	// Stdin is the name of an input, or the path of a file that becomes one.
+	// Execution has the exit statuses that mean success, the place for stdout, the source of stdin, and variables. Its Stdin is the
+	// name of an input, or the path of a file that becomes an input.
 	Execution contract.Execution
-	// Inputs that it finds in /in: files and folders.
+	// Inputs are files and folders that the program finds in /in.
 	Inputs []InputFile
-	// Datasets that it finds in /in/datasets: each "organisation/name:version", "sha256:...", or the path of a file, which is
-	// published as a dataset if the chain doesn't know it.
+	// Datasets are what the program finds in /in/datasets. Each is "organisation/name:version", "sha256:...", or the path of a file,
+	// which is published as a dataset unless the chain has it.
 	Datasets []string
-	// DatasetsPerTask gives each task of the bag that many of the datasets, in their order; 0 gives all of them to each.
+	// DatasetsPerTask is how many of the datasets each task of the bag gets, in their order; 0 gives every task all of them.
 	DatasetsPerTask uint32
-	// Trust T: at most one wrong result is to be expected in T; see poco.ParseTrust.
+	// Trust is the T in "at most one wrong result is expected in T"; see poco.ParseTrust.
 	Trust uint64
-	// MinReplicas is the least number of replicas; 0 leaves it to the plan.
+	// MinReplicas is the least number of replicas; 0 leaves the number to the plan.
 	MinReplicas uint32
-	// AuditBlocks is how long the answer can be challenged, beside the time to run the task, in blocks; 0 takes the least that
-	// the chain has.
+	// AuditBlocks is the number of blocks in which the answer can be challenged, in addition to the time for running the task again.
+	// 0 takes the chain's minimum.
 	AuditBlocks int64
-	// MaxPrice in ucred for one task; 0 takes the recommended one.
+	// MaxPrice in ucred for one task; 0 takes the price that the chain recommends.
 	MaxPrice uint64
-	// MaxAppPrice, MaxDatasetPrice (of all datasets of one task) and MaxPoolPrice (of one replica) in ucred; 0 leaves them to
-	// MaxPrice.
+	// MaxAppPrice, MaxDatasetPrice (for all datasets of one task) and MaxPoolPrice (for one replica) in ucred; where one is 0, only
+	// MaxPrice limits it.
 	MaxAppPrice, MaxDatasetPrice, MaxPoolPrice uint64
 	// Value at risk in ucred; 0 means the price.
 	Value uint64
-	// Fuel limit of one execution; 0 means the category's, or, without one, what the app's version proposes, or DefaultFuel.
+	// Fuel is the limit of one execution. 0 means the category's limit or, without a category, the one that the app's version
+	// proposes, or else DefaultFuel.
 	Fuel uint64
-	// Platform, such as linux/arm64, of an App that is an image for several machines; empty takes the one for this machine.
+	// Platform, such as linux/arm64, chooses among the images of an App for several machines; empty takes the one for this machine.
 	Platform string
-	// Bag is the number of tasks, each told its index; 0 means 1, or as many as the datasets or the rows make.
+	// Bag is the number of tasks; each task is told its index. 0 means as many as the datasets or the rows make, or else 1.
 	Bag uint64
-	// Rows are what each task of the bag gets of its own, in the order of their indices; empty gives all the same.
+	// Rows are the parts of the job that differ between the tasks, one for each task in the order of their indices. If it is empty,
+	// all tasks are the same but for their index.
 	Rows []Row
-	// Policy is the name of one that poco.PolicyByName knows; empty means poco.DefaultPolicy.
+	// Policy is a name that poco.PolicyByName knows; empty means poco.DefaultPolicy.
 	Policy string
-	// Category of the job; empty for limits of its own.
+	// Category of the job; if it is empty, the job has limits of its own.
 	Category string
-	// Tags are the capabilities that it needs of a pool.
+	// Tags are the capabilities that a pool must have.
 	Tags []string
-	// Pools that it may run in by id, and PoolsOf by who operates them; any when both are empty.
+	// Pools are the ids of pools that may run the job, PoolsOf names them by their operators. If both are empty, any pool may.
 	Pools   []string
 	PoolsOf orgstypes.Audience
-	// Resources that one execution may use; zeros leave it to the app's requirements.
+	// Resources that one execution may use; a 0 stands for the app's requirement.
 	Resources appstypes.Resources
-	// Voucher that pays in the requester's place, by id.
+	// Voucher is the id of a voucher that pays in place of the requester.
 	Voucher string
-	// Beneficiary is whom the results are for; the requester when empty.
+	// Beneficiary is the account for which the results are; empty means the requester.
 	Beneficiary string
-	// Callback is the name of a module's hook that is told each task's end.
+	// Callback names a module's hook that the chain calls at the end of each task.
 	Callback string
-	// Onchain is the file of the result, below /out, that lives on chain once the task is accepted, if it is small enough;
-	// of "computed.json" its callback-data. Empty for none.
+	// Onchain names a file of the result, below /out, that is kept on the chain once the task is accepted, if it is small enough. For
+	// "computed.json" only its callback-data are kept. Empty means no file.
 	Onchain string
-	// Partial takes whatever part of the bag can be met at once.
+	// Partial allows that a part of the bag is matched while the rest is not.
 	Partial bool
-	// Expiry is the height until which what can't be met at once rests on the book. Rest says the same in blocks from now,
-	// RestFor in time, of which the chain's parameters make blocks; at most one of the three. Without them what the next
-	// block can't meet is refunded.
+	// Expiry is the height until which the request, or its unmatched part, rests on the book. Rest gives the same in blocks from now,
+	// RestFor as a time, which is converted by the chain's intended block time. At most one of the three is set. Without any, the
+	// next block refunds what it cannot match.
 	Expiry  int64
 	Rest    int64
 	RestFor time.Duration
-	// Nonce is the identity of the request among those of its requester: the chain takes one request under each, so that what is
-	// submitted again under its nonce is not paid again. 0 takes the time.
+	// Nonce identifies the request among those of its requester. The chain takes one request for each nonce, so that a job which is
+	// submitted again with the same nonce is not paid again. 0 takes the time.
 	Nonce uint64
-	// Out is the folder for the results; made if absent, otherwise empty. Empty means not to download.
+	// Out is the folder for the results. It is made if it does not exist, and must be empty if it does. If Out is "", results are not
+	// downloaded.
 	Out string
 }
 
-// OrderFor is the job as the chain takes it, with the reference of its app, and without what is uploaded or published first: its inputs and
-// datasets.
+// OrderFor returns the job in the form that the chain takes, with the reference of its app. It leaves out inputs and datasets, which
+// must be uploaded or published first.
 func (j Job) OrderFor(app string) markettypes.Job {
 	out := markettypes.Job{
 		App: app, Args: j.Args, Execution: dealstypes.NewExecution(j.Execution), Trust: j.Trust, Policy: j.Policy, MinReplicas: j.MinReplicas,
@@ -107,10 +110,10 @@ func (j Job) OrderFor(app string) markettypes.Job {
 	return out
 }
 
-// mayRest says whether the request may stay on the book.
+// mayRest says whether the request may rest on the book.
 func (j *Job) mayRest() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 0 }
 
-// checkJob says what can be said before anything is asked or sent.
+// checkJob checks and completes the job without asking a node.
 func (j *Job) checkJob() error {
 	if err := j.checkInputs(); err != nil {
 		return err
@@ -153,8 +156,7 @@ func (j *Job) checkJob() error {
 	return nil
 }
 
-// checkExecution makes an input of a file that is read as stdin, and holds the execution against the rule of the chain and
-// of workers.
+// checkExecution makes the stdin file an input, packs the rows, and checks the execution by the rule of the chain and of workers.
 func (j *Job) checkExecution() error {
 	var err error
 	if j.Execution, j.Inputs, err = CompleteExecution(j.Execution, j.Inputs); err != nil {
@@ -166,7 +168,7 @@ func (j *Job) checkExecution() error {
 	return j.checkInputs()
 }
 
-// checkDatasets completes the size of the bag.
+// checkDatasets checks DatasetsPerTask against the datasets, and sets the size of the bag if it is not given.
 func (j *Job) checkDatasets() error {
 	n, k := uint64(len(j.Datasets)), uint64(j.DatasetsPerTask)
 	if k > 0 && n == 0 {

@@ -26,10 +26,10 @@ func (k memoryKey) Address() string                   { return k.address }
 func (k memoryKey) PubKey() cryptotypes.PubKey        { return k.private.PubKey() }
 func (k memoryKey) Sign(bytes []byte) ([]byte, error) { return k.private.Sign(bytes) }
 
-// String keeps the secret out of logs.
+// String returns the address, so that logs do not show the secret.
 func (k memoryKey) String() string { return k.address }
 
-// GoString keeps the secret out of logs.
+// GoString returns the address, so that logs do not show the secret.
 func (k memoryKey) GoString() string { return k.address }
 
 func newMemoryKey(secret []byte) (Key, error) {
@@ -51,16 +51,16 @@ func GenerateKey() (Key, error) { return newMemoryKey(secp256k1.GenPrivKey().Byt
 func ParseKey(text string) (Key, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return nil, errors.New("key: expected 64 hex digits") // never the text itself
+		return nil, errors.New("key: expected 64 hex digits") // the error must not show the text, which may be a secret
 	}
 	return newMemoryKey(secret)
 }
 
-// LoadKey reads a key file: 64 hex digits, readable by its owner alone. An encrypted one opens where systemd gives the process its
-// passphrase.
+// LoadKey reads a key file: 64 hex digits, readable by its owner alone. An encrypted file opens only if systemd gives the process the
+// passphrase as a credential.
 func LoadKey(path string) (Key, error) { return UnlockKey(path, nil) }
 
-// UnlockKey reads a key file like LoadKey, with a passphrase if it is encrypted. The passphrase is asked for only then.
+// UnlockKey reads a key file as LoadKey does. It calls passphrase only if the file is encrypted.
 func UnlockKey(path string, passphrase func() ([]byte, error)) (Key, error) {
 	text, err := keyfile.Read(path, passphrase)
 	var open *keyfile.ModeError
@@ -77,8 +77,8 @@ func UnlockKey(path string, passphrase func() ([]byte, error)) (Key, error) {
 	return key, nil
 }
 
-// SaveKey writes a key file that its owner alone can read. It makes the folder, for the owner alone, where there is none,
-// and never replaces a file.
+// SaveKey writes a plain key file that only its owner can read. It makes the folder, also for the owner alone, if there is none. It
+// never replaces a file.
 func SaveKey(path string, key Key) error {
 	memory, ok := key.(memoryKey)
 	if !ok {
@@ -101,10 +101,10 @@ func SaveKey(path string, key Key) error {
 	return file.Close()
 }
 
-// LoadOrGenerateKey reads a key file, or makes it with a new key.
+// LoadOrGenerateKey reads a key file, or writes it with a new key if there is none.
 func LoadOrGenerateKey(path string) (Key, error) { return UnlockOrGenerateKey(path, nil) }
 
-// UnlockOrGenerateKey reads a key file as UnlockKey does, or makes it with a new key, plain.
+// UnlockOrGenerateKey reads a key file as UnlockKey does. If there is none, it writes a plain one with a new key.
 func UnlockOrGenerateKey(path string, passphrase func() ([]byte, error)) (Key, error) {
 	key, err := UnlockKey(path, passphrase)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -116,7 +116,7 @@ func UnlockOrGenerateKey(path string, passphrase func() ([]byte, error)) (Key, e
 	return key, SaveKey(path, key)
 }
 
-// KeyFromKeyring takes a key out of an SDK keyring once, which asks for its password once.
+// KeyFromKeyring copies a key from an SDK keyring into memory, so that the keyring asks for its password only once.
 func KeyFromKeyring(ring keyring.Keyring, name string) (Key, error) {
 	record, err := ring.Key(name)
 	if err != nil {

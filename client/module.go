@@ -15,10 +15,10 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// MaxModule is the largest app, in bytes: what workers run and the chain takes.
+// MaxModule is the size of the largest module that workers run and the chain takes, in bytes.
 const MaxModule = contract.MaxModuleBytes
 
-// isReference tells an app or a dataset on the chain from a file on this machine.
+// isReference says whether a text names an app or a dataset on the chain, and not a file on this machine.
 func isReference(text string) bool {
 	if artifact.NamesDigest(text) {
 		return true
@@ -37,13 +37,13 @@ func isReference(text string) bool {
 type module struct {
 	data   []byte
 	digest string
-	name   string // for its name on the chain
+	name   string // the default of its name on the chain
 	facts  wasmcheck.Facts
 }
 
 var wasmMagic = []byte{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}
 
-// readModule reads an app's file and looks whether workers will run it, by the check that they make themselves.
+// readModule reads an app's file, and checks as workers do whether they will run it.
 func readModule(ctx context.Context, path string) (*module, error) {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {
@@ -80,7 +80,7 @@ func readModule(ctx context.Context, path string) (*module, error) {
 	return &module{data: data, digest: artifact.Sum(data).String(), name: assetName(path, "app"), facts: facts}, nil
 }
 
-// refusedModule says why no worker would run a module, before anything is uploaded, published or paid for.
+// refusedModule returns the *Error that says why no worker would run a module.
 func refusedModule(path string, err error) error {
 	var refused *wasmcheck.Refused
 	if !errors.As(err, &refused) {
@@ -89,13 +89,13 @@ func refusedModule(path string, err error) error {
 	return &Error{Code: CodeUnsupported, Field: "App", Value: path, What: fmt.Sprintf("no worker runs %s: %s", path, refused), Err: err}
 }
 
-// formatMebibytes returns a size, rounded up, in the unit in which limits are told.
+// formatMebibytes returns a size in MiB, rounded up. Limits are whole MiB too.
 func formatMebibytes(n uint64) string { return fmt.Sprintf("%d MiB", (n+1<<20-1)>>20) }
 
-// wasmRules are those by which a module is judged here.
+// wasmRules are the limits for modules.
 var wasmRules, _ = contract.FindRuntime(contract.RuntimeWasm)
 
-// checkMemory refuses a module that begins with more memory than its tasks will have: each would end in out-of-memory.
+// checkMemory refuses a module that begins with more memory than its tasks may have: each task would end in out-of-memory.
 func (m *module) checkMemory(path string, asked uint64) error {
 	if limit := wasmRules.MemoryBytes(asked); m.facts.InitialMemory > limit {
 		return &Error{
@@ -106,9 +106,10 @@ func (m *module) checkMemory(path string, asked uint64) error {
 	return nil
 }
 
-// expectedModule is what an app's file has to be.
+// expectedModule says in errors what an app's file must be.
 const expectedModule = "a WebAssembly module for WASI preview 1"
 
+// firstBytes describes the beginning of a file that is no module.
 func firstBytes(data []byte) string {
 	switch {
 	case len(data) == 0:
@@ -123,8 +124,8 @@ func firstBytes(data []byte) string {
 	return fmt.Sprintf("%q", data[:min(8, len(data))])
 }
 
-// assetName makes an app's or a dataset's name of a file's: 2 to 32 of a-z, 0-9 and '-'. What is too short gets the kind in
-// front.
+// assetName derives an app's or a dataset's name from a file's: 2 to 32 characters of a-z, 0-9 and '-'. A name that is too short is
+// put behind the kind.
 func assetName(path, kind string) string {
 	base := strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	var b strings.Builder

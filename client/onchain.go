@@ -6,16 +6,17 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Onchain is what lives on chain of a task's accepted answer: the file that the job named, proven to the chain to be the result's.
+// Onchain is the part of a task's accepted answer that is kept on the chain: the file that the job named. The chain has checked that
+// it belongs to the result.
 type Onchain struct {
-	// File of the result, below /out.
+	// File is the name of the file of the result, below /out.
 	File string `json:"file"`
-	// Data are its bytes, at most 8 KiB; of "computed.json" those of its callback-data.
+	// Data are the bytes of the file, at most 8 KiB; for "computed.json", the bytes of its callback-data.
 	Data []byte `json:"data"`
 }
 
-// ReadOnchain reads what lives on chain of a task's accepted answer; nil where nothing does. The answer can be under audit still:
-// TaskReport.FinalHeight says so.
+// ReadOnchain reads the part of a task's accepted answer that is kept on the chain; nil if there is none. The answer may still be
+// under audit: see TaskReport.FinalHeight.
 func ReadOnchain(ctx context.Context, conn *Conn, task string) (*Onchain, error) {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
 	if err != nil || res.Onchain == nil {
@@ -24,8 +25,8 @@ func ReadOnchain(ctx context.Context, conn *Conn, task string) (*Onchain, error)
 	return &Onchain{File: res.Onchain.File, Data: res.Onchain.Data}, nil
 }
 
-// readOnchain puts what lives on chain into the report, where the job wanted something there. Without an answer of a node the report
-// stays without: the result itself is elsewhere.
+// readOnchain adds the part of the answer that is kept on the chain to the report, if the job asked for one. If no node answers, the
+// report stays without it: the whole result is with the workers.
 func (r *TaskReport) readOnchain(ctx context.Context, conn *Conn) {
 	if !r.wantsOnchain || !r.Accepted() || r.Onchain != nil {
 		return

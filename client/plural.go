@@ -2,7 +2,7 @@ package client
 
 import "fmt"
 
-// pluralOf counts things: "1 task", "2 tasks".
+// pluralOf returns a number with its noun: "1 task", "2 tasks".
 func pluralOf(n uint64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -10,5 +10,5 @@ func pluralOf(n uint64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// pluralHave begins a sentence about tasks: "1 task has", "2 tasks have".
+// pluralHave returns the beginning of a sentence about tasks: "1 task has", "2 tasks have".
 func pluralHave(n uint64) string { return pluralOf(n, "task has", "tasks have") }

@@ -9,8 +9,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// preflightJob reads the files that a job names and compares the whole with what the chain takes, before anything is published,
-// uploaded or paid. It completes what is named by the beginning of an id.
+// preflightJob checks a job by the chain's own rules before anything is published, uploaded or paid. It reads the files that the job
+// names, and completes the voucher's id if only a prefix is given.
 func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	if job.Voucher != "" && !wholeID(job.Voucher) {
 		ref, err := Resolve(ctx, r.Conn, job.Voucher, KindVoucher)
@@ -36,13 +36,14 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 		}
 		app = m.digest
 	} else if artifact.NamesDigest(app) {
-		app = artifact.Sum(nil).String() // perhaps only its beginning: publishing completes it
+		app = artifact.Sum(nil).String() // a stand-in: the text may be only a prefix, which publishApp completes
 	}
 	asked := job.OrderFor(app)
 	if asked.FuelLimit == 0 && asked.Category == "" {
-		asked.FuelLimit = DefaultFuel // until the app's version has been asked
+		asked.FuelLimit = DefaultFuel // a stand-in: the app's version may propose another limit
 	}
-	// Names are judged later; files and the beginnings of digests by stand-ins that are as different as they are.
+	// The chain checks that datasets exist. Here files and prefixes of digests are replaced by whole digests, which differ where the
+	// texts differ, so that duplicates are found.
 	for _, text := range job.Datasets {
 		switch {
 		case !isReference(text):
@@ -72,7 +73,7 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	return asked.Normal().Validate(res.Params)
 }
 
-// MaxInput is the largest file that a job reads, in bytes: what stores and workers take.
+// MaxInput is the size of the largest file that stores and workers take, in bytes.
 const MaxInput = artifact.DefaultMaxBytes
 
 func wholeID(id string) bool {

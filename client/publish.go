@@ -21,33 +21,33 @@ import (
 type AppFile struct {
 	// Path on this machine, or an image in a registry: registry.example/repository@sha256:DIGEST, or with :TAG.
 	Path string
-	// Platform, such as linux/arm64, of an image that comes for several machines; empty takes the one for this machine.
+	// Platform, such as linux/arm64, chooses among images for several machines; empty takes the one for this machine.
 	Platform string
-	// Name within the provider's organisation; the file's own when empty.
+	// Name within the provider's organisation; if empty, the name of the file.
 	Name string
-	// Version; the beginning of the digest when empty.
+	// Version; if empty, the first 12 digits of the digest.
 	Version string
-	// Description in a sentence; taken with the first version, or when not empty.
+	// Description of the app in one sentence. If empty, later versions keep the description that the app has.
 	Description string
-	// Price in ucred for each task that ends with a result. ByOrder versions have none.
+	// Price in ucred for each task that ends with a result. A ByOrder version has no price: only orders offer it.
 	Price   uint64
 	ByOrder bool
-	// Requirements are the least that an execution needs.
+	// Requirements are the least resources that an execution needs.
 	Requirements appstypes.Resources
-	// Tags are the capabilities that it needs of a pool.
+	// Tags are the capabilities that a pool must have to run it.
 	Tags []string
-	// OutputPath is the folder below /out whose files are the result; everything when empty.
+	// OutputPath is the folder below /out whose files are the result; empty means all of /out.
 	OutputPath string
 	// Nondeterministic says that two honest runs may differ.
 	Nondeterministic bool
-	// OkExit are the exit statuses that mean success for a job that names none; empty means 0 alone.
+	// OkExit are the exit statuses that mean success for a job that names none; empty means only 0.
 	OkExit []uint32
-	// Fuel limit of one execution for a job that names none; 0 leaves it to the requester's program.
+	// Fuel is the limit of one execution for a job that names none; 0 leaves the limit to the requester's program.
 	Fuel uint64
 }
 
-// PublishApp puts a module or an image into the artifact stores and publishes it as an app of the provider's, unless the chain knows its
-// bytes already; it returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
+// PublishApp puts a module or an image into the artifact stores and publishes it as an app of the provider, unless the chain already
+// has its bytes. It returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (string, error) {
 	if isImage(a.Path) {
 		return r.publishImage(ctx, a, tell)
@@ -59,7 +59,7 @@ func (r *Runner) PublishApp(ctx context.Context, a AppFile, tell Observer) (stri
 	return r.publishModule(ctx, m, a, contract.MaxMemoryBytes, tell)
 }
 
-// publishImage publishes an image.
+// publishImage uploads and publishes an image, unless the chain has it, and returns its reference.
 func (r *Runner) publishImage(ctx context.Context, a AppFile, tell Observer) (string, error) {
 	img, err := readImage(ctx, imageSource{a.Path, a.Platform, r.StoreToken})
 	if err != nil {
@@ -76,14 +76,15 @@ func (r *Runner) publishImage(ctx context.Context, a AppFile, tell Observer) (st
 	return r.publishProgram(ctx, a, published{img.name, digest, contract.RuntimeOCI, img.size, locators}, tell)
 }
 
-// published is what the chain is told of a program.
+// published has the facts of a program that its version on the chain records.
 type published struct {
 	name, digest, runtime string
 	size                  uint64
 	locators              []string
 }
 
-// publishModule publishes a module that tasks with this much memory, in bytes, can run.
+// publishModule uploads and publishes a module, unless the chain has it. It refuses a module that needs more memory than tasks may
+// have; memory is in bytes.
 func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory uint64, tell Observer) (string, error) {
 	if reference, err := r.knownApp(ctx, m.digest, tell); reference != "" || err != nil {
 		return reference, err
@@ -97,7 +98,7 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	return r.publishProgram(ctx, a, published{m.name, m.digest, contract.RuntimeWasm, uint64(len(m.data)), r.Stores}, tell)
 }
 
-// publishProgram publishes a program that the stores have.
+// publishProgram publishes a program that has been uploaded.
 func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tell Observer) (string, error) {
 	if a.Name == "" {
 		a.Name = m.name
@@ -125,12 +126,12 @@ func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tel
 	return answer.Reference, nil
 }
 
-// ProposedFuel is the fuel limit that an app's version proposes to jobs that name none, or DefaultFuel. reference is
+// ProposedFuel returns the fuel limit that an app's version proposes to jobs that name none, or else DefaultFuel. reference is
 // "organisation/name:version" or "sha256:DIGEST".
 func ProposedFuel(ctx context.Context, conn *Conn, reference string) (uint64, error) {
 	res, err := conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
 	if unknownAsset(err) {
-		return DefaultFuel, nil // the quote says so, in better words
+		return DefaultFuel, nil // the quote fails with a better error
 	}
 	if err != nil {
 		return 0, err
@@ -138,7 +139,7 @@ func ProposedFuel(ctx context.Context, conn *Conn, reference string) (uint64, er
 	return cmp.Or(res.Version.FuelLimit, DefaultFuel), nil
 }
 
-// knownApp is the reference under which the chain knows the bytes of a digest; empty when it does not.
+// knownApp returns the reference of the version whose digest is given, or "" if the chain has none, and tells the observer of it.
 func (r *Runner) knownApp(ctx context.Context, digest string, tell Observer) (string, error) {
 	res, err := r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: digest})
 	if err != nil {
@@ -152,9 +153,8 @@ func (r *Runner) knownApp(ctx context.Context, digest string, tell Observer) (st
 	return reference, nil
 }
 
-// sameBytes looks what became of a version that the chain says is published already. When somebody published the very same
-// bytes meanwhile, as two first runs at once do, it is done: their reference is returned. Other bytes under the name are an
-// error.
+// sameBytes handles the refusal "this version exists already". If somebody has published the same bytes in the meantime, as two
+// first runs at once do, it returns their reference. Other bytes under the same version are an error.
 func (r *Runner) sameBytes(err error, name, version, digest string, known func() (string, error)) (string, error) {
 	if !errors.Is(err, &TxError{Codespace: appstypes.ModuleName, Code: appstypes.ErrVersionExists.ABCICode()}) {
 		return "", err
@@ -168,7 +168,7 @@ func (r *Runner) sameBytes(err error, name, version, digest string, known func()
 	}
 }
 
-// publishApp returns the reference of the app to run, publishing it when it is a file that the chain doesn't know.
+// publishApp returns the reference of the app to run. It publishes a file that the chain does not have.
 func (r *Runner) publishApp(ctx context.Context, job Job, tell Observer) (string, error) {
 	if isImage(job.App) {
 		return r.publishImage(ctx, AppFile{Path: job.App, Platform: job.Platform}, tell)
@@ -189,13 +189,13 @@ func unknownAsset(err error) bool {
 	return status.Code(err) == codes.NotFound || refused != nil && refused.Codespace == appstypes.ModuleName
 }
 
-// versionOf is the version of what is published by its digest alone.
+// versionOf returns the default version: the first 12 digits of the digest.
 func versionOf(digest string) string {
 	digits, _ := artifact.CutAlgorithm(digest)
 	return digits[:12]
 }
 
-// providerKey publishes.
+// providerKey returns the key that publishes: the provider's or, without one, the requester's.
 func (r *Runner) providerKey() Key {
 	if r.Provider != nil {
 		return r.Provider
@@ -203,7 +203,7 @@ func (r *Runner) providerKey() Key {
 	return r.Requester
 }
 
-// publishMessage sends one message of the provider's and reads the answer.
+// publishMessage sends one message in the name of the provider, and reads the answer.
 func (r *Runner) publishMessage(ctx context.Context, msg sdk.Msg, answer proto.Message) (*TxResult, error) {
 	sender, err := NewSender(r.Conn, r.providerKey(), SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: newPulse(r.tell, r.Stall, r.notice)})
 	if err != nil {

@@ -19,31 +19,37 @@ const DefaultStall = 10 * time.Minute
 
 // Times of a pulse.
 const (
-	// noticeAfter is how long the chain may be quiet before anybody is told. Blocks of some seconds are no news.
+	// noticeAfter is how long the chain may be quiet before the observer is told: some chains have blocks of several seconds.
 	noticeAfter = 8 * time.Second
-	// countEvery returns how often the observer is told while it is quiet.
+	// countEvery is how often the observer is told while the chain is quiet.
 	countEvery = time.Second
-	// askAgain is the mean pause before a question that no node answered is asked again.
+	// askAgain is the mean pause before a call that no node answered is repeated.
 	askAgain = 300 * time.Millisecond
 )
 
-// pulse waits for a chain on behalf of somebody who watches: it tells the observer when the chain is quiet, a count each
-// second, and when it goes on, and gives up after a while. It lives through the restart of nodes. A nil pulse tells nobody.
+// Four types of this package deal with a chain that makes no progress:
+//   - pulse tells the user that the chain is quiet, and decides when to give up;
+//   - vigil (follow.go) leaves a node that shows no new block for another one;
+//   - lookout (sender.go) is the sender's Observer: it makes one watch for each transaction;
+//   - watch (sender.go) passes the blocks that are seen while one transaction is awaited on to a vigil and a pulse.
+
+// pulse waits for the chain on behalf of a caller who watches. While the chain is quiet it tells the observer each second for how
+// long, and tells it when blocks come again. It gives up after stall. Nodes may restart meanwhile. A nil pulse ignores notes.
 type pulse struct {
-	tell   Observer      // may be told while another goroutine tells it something else
-	stall  time.Duration // when to give up
-	notice time.Duration // when to tell
+	tell   Observer      // called under mu, perhaps while another goroutine calls the same observer
+	stall  time.Duration // how long the chain may be quiet before the pulse gives up
+	notice time.Duration // how long the chain may be quiet before the observer is told
 
 	mu      sync.Mutex
 	request string
 	deal    string
-	height  int64     // the latest that was dealt with
-	seen    time.Time // when it was
-	told    time.Time // when the observer was told of the quiet; zero while there is none to tell of
-	reason  string    // why it is quiet, as far as was found out
+	height  int64     // the latest height that was processed
+	seen    time.Time // when that was
+	told    time.Time // when the observer was last told of the quiet; zero if the chain is not quiet
+	reason  string    // why the chain is quiet, if that is known
 }
 
-// serialObserver makes an observer that is never told two things at once.
+// serialObserver returns an observer that passes on one event at a time.
 func serialObserver(tell Observer) Observer {
 	var mu sync.Mutex
 	return func(e Event) {
@@ -53,7 +59,7 @@ func serialObserver(tell Observer) Observer {
 	}
 }
 
-// newPulse starts counting now. stall and notice have defaults for 0.
+// newPulse makes a pulse whose quiet time begins now. A stall or notice of 0 means the default.
 func newPulse(tell Observer, stall, notice time.Duration) *pulse {
 	if stall <= 0 {
 		stall = DefaultStall
@@ -64,7 +70,7 @@ func newPulse(tell Observer, stall, notice time.Duration) *pulse {
 	return &pulse{tell: tell, stall: stall, notice: notice, seen: time.Now()}
 }
 
-// setAbout says what is waited for; it is told with every event.
+// setAbout sets the ids of the request and the deal that every event of the pulse carries.
 func (p *pulse) setAbout(request, deal string) {
 	if p != nil {
 		p.mu.Lock()
@@ -73,7 +79,7 @@ func (p *pulse) setAbout(request, deal string) {
 	}
 }
 
-// noteBlock says that a block was dealt with.
+// noteBlock notes that a block has been processed, and tells the observer if the chain was quiet before.
 func (p *pulse) noteBlock(height int64) {
 	if p == nil {
 		return
@@ -94,8 +100,8 @@ func (p *pulse) noteBlock(height int64) {
 	}
 }
 
-// noteAfter says that a block was dealt with, if it was, and returns the error with which that ended. The block that ends all
-// tasks counts: who was told that the chain is quiet hears that it went on.
+// noteAfter notes a block if err, the error of processing it, is nil or errDone, and returns err. A block with errDone counts too: an
+// observer that was told of the quiet must hear that the chain goes on.
 func (p *pulse) noteAfter(height int64, err error) error {
 	if err == nil || errors.Is(err, errDone) {
 		p.noteBlock(height)
@@ -103,7 +109,7 @@ func (p *pulse) noteAfter(height int64, err error) error {
 	return err
 }
 
-// noteIdle says that nothing came, and why. Its error, which wraps ErrStalled, says to give up.
+// noteIdle notes that no block came, and why. If the chain has been quiet for stall, it returns an error that wraps ErrStalled.
 func (p *pulse) noteIdle(reason string) error {
 	if p == nil {
 		return nil
@@ -120,7 +126,7 @@ func (p *pulse) noteIdle(reason string) error {
 	return nil
 }
 
-// tellCount tells how long the chain has been quiet, if it is time to.
+// tellCount tells the observer how long the chain has been quiet, if it is time to. The caller holds mu.
 func (p *pulse) tellCount(quiet time.Duration) {
 	if quiet < p.notice || time.Since(p.told) < p.countInterval() {
 		return
@@ -138,7 +144,7 @@ func (p *pulse) tellCount(quiet time.Duration) {
 
 func (p *pulse) countInterval() time.Duration { return min(countEvery, p.notice) }
 
-// startCounting counts on while a node that hangs is asked, until stop is called.
+// startCounting tells the observer of the quiet from a goroutine of its own, because a call to a node may hang, until stop is called.
 func (p *pulse) startCounting() (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -159,7 +165,7 @@ func (p *pulse) startCounting() (stop func()) {
 	return func() { close(end); <-ended }
 }
 
-// sinceText names the latest height, once there is one.
+// sinceText returns " since height N", or "" before the first block.
 func (p *pulse) sinceText() string {
 	if p.height == 0 {
 		return ""
@@ -167,7 +173,7 @@ func (p *pulse) sinceText() string {
 	return fmt.Sprintf(" since height %d", p.height)
 }
 
-// timeLeft is how long is still to be waited for the next block.
+// timeLeft returns how much of stall is left for the next block.
 func (p *pulse) timeLeft() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -176,7 +182,7 @@ func (p *pulse) timeLeft() time.Duration {
 
 func secondsOf(d time.Duration) uint64 { return uint64(max(0, d.Round(time.Second).Seconds())) }
 
-// insistOn asks until there is an answer.
+// insistOn calls ask until it succeeds, fails with an error that does not pass, or the pulse gives up.
 func (p *pulse) insistOn(ctx context.Context, ask func(context.Context) error) error {
 	defer p.startCounting()()
 	pauses := backoff.Steady(askAgain)
@@ -194,11 +200,11 @@ func (p *pulse) insistOn(ctx context.Context, ask func(context.Context) error) e
 	}
 }
 
-// errDone ends following.
+// errDone ends followState without an error.
 var errDone = errors.New("all tasks ended")
 
-// followState reads the state, and then deals with every block, until one of the two returns errDone, for which it returns nil, or
-// an error that does not pass. Whatever nodes did not answer is made good by reading the state anew.
+// followState calls read for the state at the latest height, and then block for every later block. It returns nil once one of the two
+// returns errDone. After an error that passes it begins anew by reading the state, which makes up for missed blocks.
 func (p *pulse) followState(ctx context.Context, conn *Conn, read func(ctx context.Context, height int64) error, block func(context.Context, Block) error) error {
 	err := p.insistOn(ctx, func(ctx context.Context) error {
 		height, _, err := conn.Height(ctx)
@@ -208,7 +214,7 @@ func (p *pulse) followState(ctx context.Context, conn *Conn, read func(ctx conte
 		if err := p.noteAfter(height, read(ctx, height)); err != nil {
 			return err
 		}
-		// That it gives up is decided by Stall.
+		// The error of noteIdle is ignored: Follow gives up by itself after Stall.
 		opts := FollowOptions{Stall: p.timeLeft(), Waiting: func(reason string) { _ = p.noteIdle(reason) }}
 		return Follow(ctx, conn, height+1, opts, func(ctx context.Context, b Block) error {
 			return p.noteAfter(b.Height, block(ctx, b))
@@ -220,16 +226,15 @@ func (p *pulse) followState(ctx context.Context, conn *Conn, read func(ctx conte
 	return err
 }
 
-// isNodesAbsence says that it is the nodes that do not serve, whatever was asked.
+// isNodesAbsence says whether an error means that no node serves, whatever the call.
 func isNodesAbsence(err error) bool { return isNodesFault(err) || errors.Is(err, ErrNoEndpoint) }
 
-// isPassing says that asking again for something that the chain is known to have may help: no node serves, or one that is
-// behind does.
+// isPassing says whether repeating a read of something that the chain has may help: no node served, or one that is behind did.
 func isPassing(err error) bool {
 	return isNodesAbsence(err) || status.Code(err) == codes.NotFound || Refused(err) != nil
 }
 
-// unfinishedError says that watching ended before what was watched did. An *Error says so itself.
+// unfinishedError wraps an error that ended watching before the tasks ended. An *Error is returned unchanged.
 func unfinishedError(err error, request, deal, done string) error {
 	var known *Error
 	if err == nil || errors.As(err, &known) {
@@ -245,8 +250,8 @@ func unfinishedError(err error, request, deal, done string) error {
 	return e
 }
 
-// rpcWords is what gRPC puts before an error for programs, once for each program that it has passed.
+// rpcWords matches the words for programs that gRPC puts before an error's text, once for each program that the error has passed.
 var rpcWords = regexp.MustCompile(`rpc error: code = \w+ desc = `)
 
-// WithoutRPC leaves out of an error's text what gRPC says in it to programs alone.
+// WithoutRPC removes from an error's text the words that gRPC adds for programs.
 func WithoutRPC(text string) string { return rpcWords.ReplaceAllString(text, "") }

@@ -30,7 +30,7 @@ func (c *Conn) Apps() appstypes.QueryClient { return appstypes.NewQueryClient(c)
 // Workers reads workers and pools.
 func (c *Conn) Workers() workerstypes.QueryClient { return workerstypes.NewQueryClient(c) }
 
-// Supply reads why there are as many coins as there are.
+// Supply reads the total of coins and how it came about.
 func (c *Conn) Supply() supplytypes.QueryClient { return supplytypes.NewQueryClient(c) }
 
 // Vouchers reads vouchers.
@@ -69,7 +69,7 @@ func (c *Conn) Comet() cmtv1.ServiceClient { return cmtv1.NewServiceClient(c) }
 // Node reads a node's own status.
 func (c *Conn) Node() nodev1.ServiceClient { return nodev1.NewServiceClient(c) }
 
-// Height is the latest height committed by the node, and the time of its block.
+// Height returns the latest height that the node has committed, and the time of its block.
 func (c *Conn) Height(ctx context.Context) (int64, time.Time, error) {
 	res, err := c.Node().Status(ctx, &nodev1.StatusRequest{})
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *Conn) Height(ctx context.Context) (int64, time.Time, error) {
 	return int64(res.Height), at, nil
 }
 
-// Balance of an account in ucred.
+// Balance returns the balance of an account in ucred.
 func (c *Conn) Balance(ctx context.Context, who string) (uint64, error) {
 	res, err := c.Bank().Balance(ctx, &bankv1.QueryBalanceRequest{Address: who, Denom: Denom})
 	if err != nil {

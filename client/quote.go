@@ -14,18 +14,17 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Quote is what the chain would make of a job now: the pool's order that it would meet, how a task would be planned, and
-// what it can cost.
+// Quote says what the chain would do with a job now: which pool's order it would meet, how a task would be planned, and what a task
+// may cost.
 type Quote struct {
 	*taskstypes.QueryQuoteResponse
-	// Offer is the pool's order.
+	// Offer is the pool's order that the job would meet.
 	Offer markettypes.OrderRecord
-	// Deal that would be made.
+	// Deal is the deal that would be made.
 	Deal dealstypes.Deal
 }
 
-// Quote asks the market which deal a job would make, and the tasks how one of it would be planned. A max_price of 0 is no
-// bound.
+// Quote asks x/market which deal a job would make, and x/tasks how one task of it would be planned. A max_price of 0 is no bound.
 func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job) (Quote, error) {
 	preview, err := c.Market().Preview(ctx, &markettypes.QueryPreviewRequest{Requester: requester, Job: job})
 	if err != nil {
@@ -35,11 +34,11 @@ func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job)
 	return Quote{res, preview.Offer, preview.Deal}, err
 }
 
-// quoteJob asks how the job would be checked and what it can cost, and completes its price. What rests on the book needs no
-// order that meets it now, but a price.
+// quoteJob asks how the job would be checked and what it may cost, and sets its price if it has none. A job that may rest on the book
+// needs no order that meets it now, but then it needs a price.
 func (r *Runner) quoteJob(ctx context.Context, job *markettypes.Job, rests bool, tell Observer) error {
 	asked := *job
-	asked.MaxPrice = 0 // to learn what is needed; a price that doesn't suffice is compared below, in words
+	asked.MaxPrice = 0 // the quote then says what is needed; a price that is too low is refused below with a better error
 	res, err := r.Conn.Quote(ctx, r.Requester.Address(), asked)
 	if err != nil && rests && unmetNow(err) {
 		return r.quoteResting(ctx, job, err, tell)
@@ -77,7 +76,7 @@ func (r *Runner) quoteJob(ctx context.Context, job *markettypes.Job, rests bool,
 	return nil
 }
 
-// quoteResting is the quote of what no order meets now.
+// quoteResting checks a job that no order meets now and that will rest on the book.
 func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why error, tell Observer) error {
 	if job.MaxPrice == 0 {
 		return &Error{
@@ -95,7 +94,7 @@ func (r *Runner) quoteResting(ctx context.Context, job *markettypes.Job, why err
 	return nil
 }
 
-// ofTheBook are the refusals that are about the orders there are, and not about the job: others may come.
+// ofTheBook are the refusals that depend on the orders on the book, and not on the job alone. They may pass when other orders come.
 var ofTheBook = []sender.Code{
 	sender.CodeOf(markettypes.ErrNoOrder), sender.CodeOf(markettypes.ErrByOrder), sender.CodeOf(markettypes.ErrVolume), sender.CodeOf(markettypes.ErrStale),
 	sender.CodeOf(markettypes.ErrTooFew),
@@ -107,13 +106,13 @@ var ofTheBook = []sender.Code{
 	sender.CodeOf(markettypes.ErrPoolRestrictsApp), sender.CodeOf(markettypes.ErrPoolRestrictsDataset), sender.CodeOf(markettypes.ErrPoolRestrictsRequester),
 }
 
-// unmetNow says whether a refusal is about the orders there are.
+// unmetNow says whether an error is one of the refusals ofTheBook.
 func unmetNow(err error) bool {
 	refused := Refused(err)
 	return refused != nil && slices.Contains(ofTheBook, refused.CodeOf())
 }
 
-// checkAffordable compares what the request locks with who pays for it.
+// checkAffordable checks that the requester, or its voucher, has the money that the request locks.
 func (r *Runner) checkAffordable(ctx context.Context, job markettypes.Job) error {
 	total := job.MaxPrice * job.Size_
 	if job.Size_ > 0 && total/job.Size_ != job.MaxPrice {
@@ -135,7 +134,7 @@ func (r *Runner) checkAffordable(ctx context.Context, job markettypes.Job) error
 	return nil
 }
 
-// checkVoucher looks whether a voucher has the credit. Whether it pays for just this the chain says.
+// checkVoucher checks that a voucher has not expired and has enough credit. The chain checks whether it may pay for this job.
 func (r *Runner) checkVoucher(ctx context.Context, voucher string, total uint64) error {
 	res, err := r.Conn.Vouchers().Voucher(ctx, &voucherstypes.QueryVoucherRequest{Id: voucher})
 	if err != nil {
@@ -154,7 +153,7 @@ func (r *Runner) checkVoucher(ctx context.Context, voucher string, total uint64)
 	return nil
 }
 
-// checkEnough refuses what can never be drawn, before money is locked for it.
+// checkEnough refuses a job for which the pool will never have enough organisations, before money is locked.
 func (r *Runner) checkEnough(ctx context.Context, job markettypes.Job, pool string, plan *Plan) error {
 	if plan == nil || plan.Bound != "few" {
 		return nil

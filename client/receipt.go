@@ -23,19 +23,18 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// ReceiptOptions says what a receipt is made for.
+// ReceiptOptions say how a receipt is made.
 type ReceiptOptions struct {
-	// Sources of the result's manifest, beside the workers that gave the answer.
+	// Sources are base URLs that may have the result's manifest, in addition to the workers that gave the answer.
 	Sources []string
-	// Since is the height of a block that the verifier trusts. 0 begins at the earliest block that the node has, and holds what
-	// those need who trust any set of validators since then.
+	// Since is the height of a block that the verifier trusts. 0 means the earliest block that the node has: the receipt then serves
+	// verifiers that trust any set of validators since that block.
 	Since int64
 }
 
-// Receipt makes the receipt of a task whose answer is final, from the state of the latest block: it waits for the two blocks
-// after that, of which one has the state's hash and the other its signatures. The receipt has been verified, but for the trust
-// in its validators. A *receipt.Refusal says why there is none yet, an *Error that no node gives what is needed. Where nobody
-// gives the manifest the receipt has none, and without says why.
+// Receipt makes the receipt of a task whose answer is final, from the state of the latest block. It waits for the next two blocks: one
+// has the hash of the state, the other the signatures. It verifies the receipt, except for the trust in its validators. A
+// *receipt.Refusal says why the task has no receipt yet. If nobody serves the manifest, the receipt has none, and without is the error.
 func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r *receipt.Receipt, without error, err error) {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
 	if err != nil {
@@ -52,7 +51,7 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 	if err != nil {
 		return nil, nil, err
 	}
-	if res.Task.Pruned > 0 { // a receipt proves the whole record, which this height was the last to have
+	if res.Task.Pruned > 0 { // a receipt proves the whole record, and the state before the pruning is the last that has it
 		height = res.Task.Pruned - 1
 	}
 	begin, err := o.begin(ctx, conn)
@@ -68,7 +67,7 @@ func Receipt(ctx context.Context, conn *Conn, task string, o ReceiptOptions) (r 
 	return r, without, err
 }
 
-// begin is where the path of a receipt begins.
+// begin returns the block at which the receipt's chain of validator sets begins.
 func (o ReceiptOptions) begin(ctx context.Context, conn *Conn) (receipt.Begin, error) {
 	if o.Since != 0 {
 		return receipt.Begin{Height: o.Since, Block: true}, nil
@@ -80,7 +79,8 @@ func (o ReceiptOptions) begin(ctx context.Context, conn *Conn) (receipt.Begin, e
 	return receipt.Begin{Height: sync.EarliestBlockHeight}, nil
 }
 
-// FeedReceipt makes the receipt of a feed's latest value, by the feed's id, as Receipt does of a task's answer. Sources are not asked.
+// FeedReceipt makes the receipt of the latest value of a feed, given by its id, as Receipt does for a task's answer. It does not use
+// the option Sources.
 func FeedReceipt(ctx context.Context, conn *Conn, feed string, o ReceiptOptions) (*receipt.FeedReceipt, error) {
 	height, _, err := conn.Height(ctx)
 	if err != nil {
@@ -93,8 +93,8 @@ func FeedReceipt(ctx context.Context, conn *Conn, feed string, o ReceiptOptions)
 	return receipt.MakeFeed(ctx, nodeSource{conn}, conn.ChainID(), feed, height, begin)
 }
 
-// TrustOfNode asks a node for the hash of its current validators, and for its latest block with its hash. It proves nothing: it is
-// what the node says.
+// TrustOfNode asks a node for the hash of its current validators, and for its latest block and its hash. It returns what the node says,
+// without proof.
 func TrustOfNode(ctx context.Context, conn *Conn) (set, block receipt.Trust, validators []*cmttypes.Validator, err error) {
 	res, err := conn.Comet().GetLatestBlock(ctx, &cmtv1.GetLatestBlockRequest{})
 	if err != nil {
@@ -163,7 +163,7 @@ func decodeBlock(sent proto.Message) (*cmttypes.Header, *cmttypes.Commit, error)
 	return &header, commit, nil
 }
 
-// validatorsPage is the most that a node gives at once.
+// validatorsPage is the most validators that a node returns at once.
 const validatorsPage = 100
 
 func (s nodeSource) Validators(ctx context.Context, height int64) (all []*cmttypes.Validator, err error) {
@@ -191,7 +191,7 @@ func (s nodeSource) Validators(ctx context.Context, height int64) (all []*cmttyp
 	}
 }
 
-// validatorKey reads the key of a validator: seats have Ed25519 keys.
+// validatorKey reads the key of a validator, which must be an Ed25519 key.
 func validatorKey(typeURL string, value []byte) (cryptotypes.PubKey, error) {
 	if want := "/" + gogoproto.MessageName(&ed25519.PubKey{}); typeURL != want {
 		return nil, fmt.Errorf("a validator's key is of the type %q, expected %q", typeURL, want)
@@ -215,7 +215,7 @@ func (s nodeSource) Record(ctx context.Context, store string, key []byte, height
 	return receipt.Record{Value: res.Value, Proof: ops[0].Data, StoreProof: ops[1].Data}, nil
 }
 
-// Evidence implements receipt.Source: it looks through the transactions of a block for reveals of a task.
+// Evidence implements receipt.Source. It finds the evidence of a task's reveals in the transactions of a block.
 func (s nodeSource) Evidence(ctx context.Context, height int64, task [32]byte) (all [][]byte, err error) {
 	res, err := s.conn.Comet().GetBlockByHeight(ctx, &cmtv1.GetBlockByHeightRequest{Height: height})
 	if err != nil {
@@ -228,7 +228,7 @@ func (s nodeSource) Evidence(ctx context.Context, height int64, task [32]byte) (
 	return all, nil
 }
 
-// explainNoBlock wraps receipt.ErrNoBlock where the node pruned a block that it did not give, and returns why it did not otherwise.
+// explainNoBlock returns an error that wraps receipt.ErrNoBlock if the node has pruned the block, and why otherwise.
 func (s nodeSource) explainNoBlock(ctx context.Context, height int64, why error) error {
 	sync, err := s.conn.Comet().GetSyncing(ctx, &cmtv1.GetSyncingRequest{})
 	if err != nil || sync.EarliestBlockHeight <= height {
@@ -237,7 +237,7 @@ func (s nodeSource) explainNoBlock(ctx context.Context, height int64, why error)
 	return fmt.Errorf("%w: block %d, the earliest is %d", receipt.ErrNoBlock, height, sync.EarliestBlockHeight)
 }
 
-// evidenceIn is the evidence with which a transaction reveals a task; none where it does not, or cannot be read.
+// evidenceIn returns the evidence of a transaction's reveals of a task. A transaction that cannot be read has none.
 func evidenceIn(raw []byte, task string) (all [][]byte) {
 	var tx txtypes.TxRaw
 	var body txtypes.TxBody

@@ -10,16 +10,16 @@ import (
 	"github.com/credence-chain/credence/internal/reasons"
 )
 
-// refusal is how a module's error looks in the text of a gRPC status: cosmossdk.io/errors writes it so.
+// refusal matches the text that cosmossdk.io/errors writes into a gRPC status for a module's error.
 var refusal = regexp.MustCompile(`(?s)^codespace ([a-z0-9_-]+) code ([0-9]+): (.*)$`)
 
-// Refused reads the module's error in what a query returned; nil when there is none.
+// Refused returns the module's error that is in the error of a query or a transaction; nil if there is none.
 func Refused(err error) *TxError {
 	var refused *TxError
 	if errors.As(err, &refused) {
 		return refused
 	}
-	// The status itself: status.FromError would put the text of what wraps it in front.
+	// The status is taken by its interface, because status.FromError would put the text of the wrapping errors in front.
 	var carrier interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &carrier) {
 		return nil
@@ -33,7 +33,8 @@ func Refused(err error) *TxError {
 		}
 		return refused
 	}
-	if m == nil { // a node without details, of an older version
+	// Nodes of older versions send no details; the text has the codespace and the code.
+	if m == nil {
 		return nil
 	}
 	code, convErr := strconv.ParseUint(m[2], 10, 32)

@@ -14,45 +14,45 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Report is the end of a run.
+// Report says how a run ended.
 type Report struct {
-	// Request, its first deal, and the app run.
+	// Request and Deal are the ids of the request and of its first deal, Reference is the app's.
 	Request   string `json:"request"`
 	Deal      string `json:"deal"`
 	Reference string `json:"reference"`
-	// Size of the bag; Deals that its tasks are in, in the order of their indices. Unmet is how many of them met no offer, and
-	// Why.
+	// Size is the number of tasks of the bag. Deals are those that have its tasks, in the order of their indices. Unmet is the number
+	// of tasks that met no offer, and Why says why.
 	Size  uint64       `json:"size"`
 	Deals []DealReport `json:"deals"`
 	Unmet uint64       `json:"unmet,omitempty"`
 	Why   string       `json:"why,omitempty"`
-	// Tasks in the order of their index.
+	// Tasks that ended, in the order of their indices.
 	Tasks []*TaskReport `json:"tasks"`
-	// Accepted is how many of them ended with an answer.
+	// Accepted is the number of tasks that ended with an answer.
 	Accepted uint64 `json:"accepted"`
-	// Locked at the submission, Paid out of it, destroyed as Premiums, Refunded; in ucred. Locked = Paid + Premiums + Refunded
-	// once all ended.
+	// In ucred: Locked at the submission; of it Paid, destroyed as Premiums, and Refunded. Once all tasks ended, Locked = Paid +
+	// Premiums + Refunded.
 	Locked   uint64 `json:"locked"`
 	Paid     uint64 `json:"paid"`
 	Premiums uint64 `json:"premiums"`
 	Refunded uint64 `json:"refunded"`
-	// Slashed stake of all workers, and Burnt of it, in ucred.
+	// Slashed is the stake that all workers lost, Burnt the part of it that was destroyed; in ucred.
 	Slashed uint64 `json:"slashed"`
 	Burnt   uint64 `json:"burnt"`
-	// Ledgers of the class and of the requester after it.
+	// Ledgers of the trust, and of the trust and the requesting organisation, after the run.
 	Ledgers []LedgerReport `json:"ledgers"`
 	// Out is the folder with the results.
 	Out string `json:"out,omitempty"`
-	// Complete says that the run was watched to its end. Otherwise the tasks run on, and the report has what was seen of them.
+	// Complete says that the run was watched to its end. Otherwise the tasks run on, and the report has only those that ended so far.
 	Complete bool `json:"complete"`
 }
 
-// DealReport is a part of the bag that met one offer.
+// DealReport is one deal of a run: the part of the bag that met one offer.
 type DealReport struct {
 	ID string `json:"id"`
-	// Pool that runs it.
+	// Pool that runs the tasks.
 	Pool string `json:"pool"`
-	// First index and number of tasks.
+	// First is the index of the deal's first task, Size their number.
 	First uint64 `json:"first"`
 	Size  uint64 `json:"size"`
 	// Paid out of its escrow so far, in ucred.
@@ -62,21 +62,21 @@ type DealReport struct {
 // LedgerReport is a ledger of the error debt.
 type LedgerReport struct {
 	Key string `json:"key"`
-	// Trust T, Counted tasks N.
+	// Trust is T, Counted the number N of tasks that the ledger counts.
 	Trust   uint64 `json:"trust"`
 	Counted uint64 `json:"counted"`
-	// Debt D is what was charged so far, Budget B = (N + 1)/T + E0 what it may reach; decimal. In expectation at most B
-	// results of the ledger are wrong, under the protocol's assumptions.
+	// Debt is the sum of the charges so far, Budget B = (N + 1)/T + E0 the most that it may reach; both decimal. Under the protocol's
+	// assumptions, at most B results of the ledger are expected to be wrong.
 	Debt   string `json:"debt"`
 	Budget string `json:"budget"`
-	// ValueDebt D$ is what was charged so far in money, ValueBudget B$ = Premiums + A what it may reach; in ucred, decimal. In
-	// expectation the wrong results of the ledger are worth at most B$.
+	// ValueDebt is the sum of the charges in money so far, ValueBudget B$ = Premiums + A the most that it may reach; in ucred, decimal.
+	// The wrong results of the ledger are expected to be worth at most B$.
 	ValueDebt   string `json:"value_debt"`
 	ValueBudget string `json:"value_budget"`
 	Premiums    string `json:"premiums"`
 }
 
-// takeDeals reads what the deals say.
+// takeDeals fills in the deals and the sums that follow from them.
 func (r *Report) takeDeals(w *Watcher) {
 	r.Deals, r.Paid, r.Premiums = []DealReport{}, 0, 0
 	held := uint64(0)
@@ -100,7 +100,7 @@ func (r *Report) takeDeals(w *Watcher) {
 	r.Refunded = r.Locked - min(r.Locked, r.Paid+r.Premiums+held)
 }
 
-// addTask counts a task that ended.
+// addTask adds a task that ended, and its sums.
 func (r *Report) addTask(t *TaskReport) {
 	r.Tasks = append(r.Tasks, t)
 	if t.Accepted() {
@@ -110,12 +110,12 @@ func (r *Report) addTask(t *TaskReport) {
 	r.Burnt += t.Burnt
 }
 
-// soFar says how many tasks were seen to end.
+// soFar says in words how many tasks have ended.
 func (r *Report) soFar() string {
 	return fmt.Sprintf("%d of %s ended so far, %d with an answer", len(r.Tasks), pluralOf(r.Size, "task", "tasks"), r.Accepted)
 }
 
-// Liars are the organisations found wrong, each once, in the order of the tasks.
+// Liars returns the organisations that gave a wrong answer, each once, in the order of the tasks.
 func (r *Report) Liars() []string {
 	var out []string
 	for _, t := range r.Tasks {
@@ -128,13 +128,12 @@ func (r *Report) Liars() []string {
 	return out
 }
 
-// Text sums the run up in a few words.
+// Text sums up the run in a few words.
 func (r *Report) Text() string {
 	return fmt.Sprintf("%d of %s accepted", r.Accepted, pluralOf(uint64(len(r.Tasks)), "task", "tasks"))
 }
 
-// resultError says what a report without full success means; nil for full success. A part that met no offer counts for more than a
-// download that failed.
+// resultError returns the error for the report; nil for full success. It reports tasks that met no offer before downloads that failed.
 func (r *Report) resultError() error {
 	err := TasksError(r.Tasks)
 	var e *Error
@@ -144,7 +143,7 @@ func (r *Report) resultError() error {
 	return err
 }
 
-// ledgersOf reads the two ledgers that a deal's tasks passed; all deals of a request pass the same.
+// ledgersOf reads the two ledgers that a deal's tasks are charged to. All deals of a request have the same ledgers.
 func ledgersOf(ctx context.Context, conn *Conn, deal dealstypes.Deal) ([]LedgerReport, error) {
 	out := []LedgerReport{}
 	for _, key := range []string{

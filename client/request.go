@@ -11,8 +11,9 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// DealsOf reads the deals of a request, what is left of those that were pruned among them. One deal, as most have, is named by the
-// request itself. The chain lists those that are whole; the others follow from the request's id, each from the size of the one before.
+// DealsOf reads the deals of a request, including what is left of pruned ones. Most requests have one deal, whose id is in the
+// request. Otherwise the chain lists the deals that are not pruned. The id of a pruned deal follows from the request's id and from the
+// index of its first task, which is known from the sizes of the deals before it.
 func DealsOf(ctx context.Context, conn *Conn, r markettypes.Request) ([]dealstypes.Deal, error) {
 	if r.Deal == "" {
 		return nil, nil
@@ -39,7 +40,7 @@ func readDeal(ctx context.Context, conn *Conn, id string) (dealstypes.Deal, erro
 	return res.Deal, nil
 }
 
-// listDeals lists the deals of a request that are whole.
+// listDeals lists the deals of a request that are not pruned.
 func listDeals(ctx context.Context, conn *Conn, request string) (out []dealstypes.Deal, err error) {
 	var key []byte
 	for {
@@ -55,7 +56,7 @@ func listDeals(ctx context.Context, conn *Conn, request string) (out []dealstype
 	}
 }
 
-// addPruned returns the deals of a request in the order of their tasks: those that are whole, and what is left of the others.
+// addPruned returns all deals of a request in the order of their tasks: the whole ones, and what is left of the pruned ones.
 func addPruned(ctx context.Context, conn *Conn, r markettypes.Request, whole []dealstypes.Deal) (out []dealstypes.Deal, err error) {
 	request, err := markettypes.ParseID(r.Id)
 	if err != nil {
@@ -108,7 +109,7 @@ func describeUnfilled(r *markettypes.Request) string {
 	return fmt.Sprintf("%s of the bag %s, and are refunded%s", pluralOf(r.Left(), "task", "tasks"), what, why)
 }
 
-// untilText says until when a request waited that has expired: of one that was pruned nobody knows it any more.
+// untilText says until when an expired request waited. The record of a pruned request no longer has the height.
 func untilText(r *markettypes.Request) string {
 	if r.Pruned > 0 {
 		return "until it expired"

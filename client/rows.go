@@ -14,20 +14,20 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Row is what one task of a bag gets of its own, beside what its job says.
+// Row is what one task of a bag gets in addition to its job.
 type Row struct {
-	// Args come behind the job's.
+	// Args follow the job's arguments.
 	Args []string
-	// Env are variables, NAME=value, beside the job's.
+	// Env are variables, NAME=value, in addition to the job's.
 	Env []string
-	// Stdin is the name of an input, or the path of a file that becomes one, in place of the job's; empty leaves it to the job.
+	// Stdin replaces the job's stdin: the name of an input, or the path of a file that becomes an input. Empty keeps the job's.
 	Stdin string
-	// Inputs beside the job's. Of a folder the program finds the files, and no empty folders.
+	// Inputs in addition to the job's. A folder gives the program its files, but no empty folders.
 	Inputs []InputFile
 }
 
-// CompleteRows packs what each task gets of its own into one more input, and has the execution name it. An *Error says what the
-// rule of the chain and of workers is against, its Value is the number of the row, from 1.
+// CompleteRows packs the rows into one more input, and names that input in the execution. An *Error says which rule of the chain and of
+// workers is broken; its Value is the number of the row, from 1.
 func CompleteRows(e contract.Execution, inputs []InputFile, list []Row) (contract.Execution, []InputFile, error) {
 	if len(list) == 0 {
 		return e, inputs, nil
@@ -65,12 +65,12 @@ func rowError(i int, err error) error {
 
 // packer collects the files of rows, each once.
 type packer struct {
-	files map[string]artifact.Content // by the names that they have in the archive
-	known map[string]string           // those names, by the paths of the files
+	files map[string]artifact.Content // by their names in the archive
+	known map[string]string           // names in the archive, by the paths of the files on this machine
 	size  int64
 }
 
-// pack gives a row as workers read it.
+// pack converts a row to the form that workers read, and collects its files.
 func (p *packer) pack(e contract.Execution, inputs []InputFile, r Row) (rows.Row, error) {
 	out := rows.Row{Args: r.Args, Env: r.Env, Stdin: r.Stdin}
 	own := slices.Clone(r.Inputs)
@@ -97,7 +97,7 @@ func (p *packer) pack(e contract.Execution, inputs []InputFile, r Row) (rows.Row
 	return out, e.Check(rules)
 }
 
-// add takes a file, and says what it is called in the archive.
+// add collects a file, unless it has it, and returns its name in the archive.
 func (p *packer) add(f tree.Source) string {
 	file, onDisk := f.Content.(artifact.File)
 	if onDisk {
@@ -116,7 +116,7 @@ func (p *packer) add(f tree.Source) string {
 	return name
 }
 
-// files lists what an input holds by the names below /in.
+// files lists the files of an input by their names below /in.
 func (in InputFile) files() ([]tree.Source, error) {
 	if !in.Folder {
 		content, err := in.Content()
@@ -139,7 +139,7 @@ func (in InputFile) files() ([]tree.Source, error) {
 	return out, nil
 }
 
-// checkRows completes the size of the bag, and packs the rows.
+// checkRows sets the size of the bag to the number of rows, and packs the rows.
 func (j *Job) checkRows() error {
 	n := uint64(len(j.Rows))
 	if n == 0 || j.Execution.Rows != "" {

@@ -11,35 +11,35 @@ import (
 
 // Runner runs jobs for a requester.
 type Runner struct {
-	// Conn to the chain.
+	// Conn is the connection to the chain.
 	Conn *Conn
-	// Requester pays.
+	// Requester is the key of the account that submits and pays.
 	Requester Key
-	// Provider publishes apps that the chain doesn't know; nil means the requester.
+	// Provider is the key that publishes apps which the chain does not have; nil means the requester.
 	Provider Key
 	// Stores are base URLs of artifact stores that take uploads and that workers can reach.
 	Stores []string
-	// StoreToken goes with uploads; may be empty.
+	// StoreToken authorises uploads; may be empty.
 	StoreToken string
-	// Holders are more base URLs from which results may be had, beside the workers that agreed and the stores. What the
-	// court alone found only its executors hold, and the chain doesn't know where they serve it.
+	// Holders are more base URLs that may serve results, in addition to the workers that agreed and the stores. A result that only
+	// the court found is held by the executors of its seats, and the chain does not know their URLs.
 	Holders []string
 	// Stall is how long the chain may make no blocks, or no node may answer, before Run gives up; 0 means DefaultStall.
 	Stall time.Duration
-	// Words says where the stderr of a program that failed can be read; nil for nowhere.
+	// Words reads the stderr of a program that failed; may be nil.
 	Words LastWords
 
-	notice time.Duration // how long it may be quiet before the observer is told; 0 means noticeAfter
-	tell   Observer      // who Run and Resume tell; nil outside them
+	notice time.Duration // how long the chain may be quiet before the observer is told; 0 means noticeAfter
+	tell   Observer      // the observer of Run or Resume; nil outside them
 }
 
 // Interrupted says that the caller stopped watching; the tasks run on.
 type Interrupted struct {
-	// Request and Deal that run on; Deal is empty when it wasn't matched yet, both are where a whole workflow was stopped.
+	// Request and Deal are the ids of what runs on. Deal is empty before the match; both are if a whole workflow was stopped.
 	Request, Deal string
 	// InDoubt says that it is not known whether the chain took the request.
 	InDoubt bool
-	// Err is the context's.
+	// Err is the error of the context.
 	Err error
 }
 
@@ -54,7 +54,7 @@ func (e *Interrupted) Error() string {
 	return fmt.Sprintf("stopped watching; request %s runs on, and its result waits with the workers", ShortDigest(e.ID()))
 }
 
-// ID by which it can be followed: the request's, which it was submitted under, and only without one the deal's.
+// ID returns the id by which the work can be followed: the request's or, without one, the deal's.
 func (e *Interrupted) ID() string {
 	if e.Request != "" {
 		return e.Request
@@ -62,15 +62,17 @@ func (e *Interrupted) ID() string {
 	return e.Deal
 }
 
-// Unwrap gives the context's error.
+// Unwrap returns the context's error.
 func (e *Interrupted) Unwrap() error { return e.Err }
 
-// Run brings a job to its end: it publishes the app if needed, asks for a quote, submits, watches, downloads what was
-// accepted and verifies it, telling the observer all along. The report is not nil once the request was matched, also with
-// an error; it is complete when it says so. Errors are an *Error, whose Code says what is wrong with the job or how it ended:
-// among others CodeNoAnswer and CodeAppFailed; an *Interrupted when the context ended after submission; a *TxError when the chain
-// refused; or that of a node which was asked before anything was submitted. A chain that pauses, and nodes that restart, are waited for; when that lasts longer than Stall, the error wraps
-// ErrStalled, and its Request says what to follow later.
+// Run brings a job to its end. It publishes the app if needed, asks for a quote, submits the request, watches its tasks, and downloads
+// and verifies the accepted results. It tells the observer of each step. The report is not nil once the request was matched, even if
+// there is an error; Complete says whether the report is complete.
+//
+// The error is one of these: an *Error, whose Code says what is wrong with the job or how it ended, such as CodeNoAnswer and
+// CodeAppFailed; an *Interrupted if the context ended after the submission; a *TxError if the chain refused the request; or the error
+// of a node before the submission. Run waits while the chain pauses and while nodes restart. If that lasts longer than Stall, the
+// error wraps ErrStalled, and its Request can be followed later.
 func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, error) {
 	r, tell = r.tellTo(tell)
 	msg, err := r.prepareRequest(ctx, &job, tell)
@@ -98,15 +100,15 @@ func (r *Runner) Run(ctx context.Context, job Job, tell Observer) (*Report, erro
 	return r.complete(ctx, request, msg.Job, job.Out, p, tell)
 }
 
-// tellTo returns a runner that tells an observer, one event after the other, and that observer.
+// tellTo returns a copy of the runner with an observer that gets one event at a time, and that observer.
 func (r *Runner) tellTo(tell Observer) (*Runner, Observer) {
 	with := *r
 	with.tell = serialObserver(tell)
 	return &with, with.tell
 }
 
-// Resume goes on with a request that was submitted, by whoever, and brings it to its end as Run does. Results go into the folder
-// out, in which those that are there already are kept; empty means not to download.
+// Resume goes on with a request that anybody submitted before, and brings it to its end as Run does. Results go into the folder out,
+// which keeps the results that it has; an empty out means not to download.
 func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer) (*Report, error) {
 	r, tell = r.tellTo(tell)
 	p := newPulse(tell, r.Stall, r.notice)
@@ -129,7 +131,7 @@ func (r *Runner) Resume(ctx context.Context, request, out string, tell Observer)
 	return r.complete(ctx, request, found.Job, out, p, tell)
 }
 
-// complete follows a request that was submitted to its end.
+// complete follows a submitted request to its end.
 func (r *Runner) complete(ctx context.Context, request string, job markettypes.Job, out string, p *pulse, tell Observer) (*Report, error) {
 	p.setAbout(request, "")
 	found, err := r.awaitMatch(ctx, request, p, tell)
@@ -144,7 +146,8 @@ func (r *Runner) complete(ctx context.Context, request string, job markettypes.J
 	return report, endedEarly(ctx, err, request, report.Deal, report.soFar())
 }
 
-// endedEarly says how to go on with what was submitted. An error that says how it ended stays, also where the context ended with it.
+// endedEarly wraps an error so that it says how to go on with the request. An error that tells how the request ended stays unchanged,
+// even if the context ended too.
 func endedEarly(ctx context.Context, err error, request, deal, done string) error {
 	if err != nil && ctx.Err() != nil && !IsEnding(err) {
 		return &Interrupted{Request: request, Deal: deal, Err: context.Cause(ctx)}
@@ -152,7 +155,7 @@ func endedEarly(ctx context.Context, err error, request, deal, done string) erro
 	return unfinishedError(err, request, deal, done)
 }
 
-// awaitMatch waits until the request has a deal, and returns the request as it was read at that moment; it may make more deals.
+// awaitMatch waits until the request has its first deal, and returns the request as read then. More deals may follow.
 func (r *Runner) awaitMatch(ctx context.Context, id string, p *pulse, tell Observer) (*markettypes.Request, error) {
 	var found *markettypes.Request
 	said := ""
@@ -180,7 +183,7 @@ func (r *Runner) awaitMatch(ctx context.Context, id string, p *pulse, tell Obser
 	return found, err
 }
 
-// followRequest watches a request's deals to their end and downloads as tasks end.
+// followRequest watches a request's deals to their end, and downloads each result as its task ends.
 func (r *Runner) followRequest(ctx context.Context, request markettypes.Request, report *Report, p *pulse, tell Observer) error {
 	w := newWatcher(r.Conn, tell, p)
 	w.tellDeals, w.words = true, r.Words
@@ -201,7 +204,7 @@ func (r *Runner) followRequest(ctx context.Context, request markettypes.Request,
 	return r.finishReport(ctx, w, report, tell)
 }
 
-// downloadResult brings the result of a task here, if it has one and is wanted. What went wrong is put into the report.
+// downloadResult downloads the result of a task, if it has one and the job has a folder for it. An error goes into the report.
 func (r *Runner) downloadResult(ctx context.Context, report *Report, t *TaskReport, tell Observer) {
 	if report.Out == "" || !t.Accepted() || t.Failed() || t.Verdict.Digest == "" {
 		return
@@ -218,7 +221,7 @@ func (r *Runner) downloadResult(ctx context.Context, report *Report, t *TaskRepo
 	})
 }
 
-// finishReport completes the report and says what it means.
+// finishReport repeats failed downloads, completes the report, and returns its error.
 func (r *Runner) finishReport(ctx context.Context, w *Watcher, report *Report, tell Observer) error {
 	sortTasks(report.Tasks)
 	for _, t := range report.Tasks {

@@ -8,25 +8,25 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// What sending is made of, by the names that this package has for it. See package sender.
+// Aliases for the types of package sender.
 type (
 	// Sender signs for one key and sends unordered transactions.
 	Sender = sender.Sender
-	// SignedTx is a transaction that can be sent, and sent again.
+	// SignedTx is a transaction that can be sent more than once.
 	SignedTx = sender.SignedTx
 	// TxResult is a transaction that was included and succeeded.
 	TxResult = sender.TxResult
-	// TxError is a transaction, or a query, that the chain refused.
+	// TxError says why the chain refused a transaction or a query.
 	TxError = sender.TxError
 	// HashError carries the hash of a transaction whose fate is not known.
 	HashError = sender.HashError
-	// GasPriceError says that a node asks for more than it may unasked.
+	// GasPriceError says that a node asks for a higher gas price than the sender pays without being told to.
 	GasPriceError = sender.GasPriceError
 	// Key signs for one account.
 	Key = sender.Key
 )
 
-// Errors of following a transaction; see package sender.
+// Errors of sending and of waiting for a transaction; see package sender.
 var (
 	ErrNoAccount = sender.ErrNoAccount
 	ErrExpired   = sender.ErrExpired
@@ -36,23 +36,23 @@ var (
 // Denom is the base denomination: 1,000,000 ucred are 1 CRED.
 const Denom = sender.Denom
 
-// SenderOptions change how transactions are made. The zero value is sensible.
+// SenderOptions change how transactions are made. The zero value has the defaults.
 type SenderOptions struct {
-	// TTL is how long a transaction may wait for inclusion; 0 means two minutes, the most is sender.MaxTTL.
+	// TTL is how long a transaction may wait for a block; 0 means two minutes, and the most is sender.MaxTTL.
 	TTL time.Duration
-	// Gas gives the gas limit of a transaction; nil, or an answer of 0, means to simulate it and add 30 %.
+	// Gas returns the gas limit of a transaction. If Gas is nil or returns 0, the sender simulates the transaction and adds 30 %.
 	Gas func(msgs []sdk.Msg) uint64
-	// GasPrices are what a unit of gas is paid, such as "0.001ucred". Empty means to ask the node for its least.
+	// GasPrices is the price of a unit of gas, such as "0.001ucred". Empty means the least price that the node takes.
 	GasPrices string
-	// Poll is how often inclusion is asked for; 0 means 200 ms.
+	// Poll is the interval between queries for the transaction; 0 means 200 ms.
 	Poll time.Duration
-	// Stall is how long no new block may be seen before waiting for inclusion fails with ErrStalled; 0 means DefaultStall.
+	// Stall is how long the chain may show no new block before waiting fails with ErrStalled; 0 means DefaultStall.
 	Stall time.Duration
 
-	pulse *pulse // told whether the chain goes on; may be nil
+	pulse *pulse // gets the blocks that pass while a transaction is awaited; may be nil
 }
 
-// NewSender sends for a key over a connection. While it waits, nodes that stand still are left for others.
+// NewSender returns a sender for a key over a connection. While it waits, it leaves nodes that stand still for others.
 func NewSender(conn *Conn, key Key, opts SenderOptions) (*Sender, error) {
 	if opts.Stall <= 0 {
 		opts.Stall = DefaultStall
@@ -63,8 +63,8 @@ func NewSender(conn *Conn, key Key, opts SenderOptions) (*Sender, error) {
 	})
 }
 
-// lookout watches the blocks that pass while a transaction is waited for: a pulse is told of them, and nodes that stand still are
-// left. It is the same for all transactions of a sender.
+// lookout is the sender.Observer of a sender, for all of its transactions. It makes a watch for each. The head of pulse.go says how
+// lookout, watch, vigil and pulse differ.
 type lookout struct {
 	conn  *Conn
 	pulse *pulse
@@ -79,7 +79,8 @@ func (l lookout) Begin() (sender.Watch, func()) {
 	return &watch{newVigil(l.conn, staleOf(l.conn)), l.pulse}, end
 }
 
-// watch is one transaction's.
+// watch follows one transaction. It passes the blocks that are seen meanwhile on to a vigil, which leaves nodes that stand still, and to
+// the pulse, which tells the user.
 type watch struct {
 	vigil *vigil
 	pulse *pulse
@@ -94,5 +95,5 @@ func (w *watch) Block(height int64) {
 // Quiet implements sender.Watch.
 func (w *watch) Quiet(reason string) {
 	w.vigil.noteIdle()
-	_ = w.pulse.noteIdle(reason) // Stall decides
+	_ = w.pulse.noteIdle(reason) // the sender gives up by itself after Stall
 }

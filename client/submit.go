@@ -16,12 +16,12 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// From a job to a request that the chain has. What the job names by files is published and uploaded (prepareRequest), what it
-// leaves open is bounded by what it would cost now (boundRequest), and then it is submitted once: a nonce that the job names
-// makes running it again the same request.
+// This file turns a job into a request on the chain, in three steps. prepareRequest publishes and uploads the files that the job
+// names. boundRequest sets the price, by a quote, and the expiry. submitRequest has the request included in a block. A job with a
+// nonce is submitted only once: a second run with the same nonce goes on with the first request.
 
-// prepareRequest publishes and uploads what a job names by files, and returns the message that submits it, without what it
-// may cost and until when it rests. It fills in what the job leaves to the program.
+// prepareRequest publishes and uploads the files that a job names, and returns the message that submits it, still without price and
+// expiry. It fills in the defaults of the job.
 func (r *Runner) prepareRequest(ctx context.Context, job *Job, tell Observer) (*markettypes.MsgSubmitTask, error) {
 	if err := job.checkJob(); err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (r *Runner) prepareRequest(ctx context.Context, job *Job, tell Observer) (*
 	return msg, err
 }
 
-// boundRequest says what a request may cost, by a quote, and until which height it rests.
+// boundRequest sets the price of a request, by a quote, and the height until which it rests.
 func (r *Runner) boundRequest(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask, tell Observer) (err error) {
 	if err := r.quoteJob(ctx, &msg.Job, job.mayRest(), tell); err != nil {
 		return err
@@ -58,7 +58,7 @@ func (r *Runner) boundRequest(ctx context.Context, job Job, msg *markettypes.Msg
 	return err
 }
 
-// expiryHeight is the height until which the request rests on the book; 0 for not at all.
+// expiryHeight returns the height until which the request rests on the book; 0 if it does not rest.
 func (r *Runner) expiryHeight(ctx context.Context, job Job) (int64, error) {
 	if !job.mayRest() || job.Expiry > 0 {
 		return job.Expiry, nil
@@ -81,7 +81,7 @@ func (r *Runner) expiryHeight(ctx context.Context, job Job) (int64, error) {
 	return height + blocks, nil
 }
 
-// blocksOf is how many blocks, rounded up, a time takes.
+// blocksOf converts a time to a number of blocks, rounded up, at least 1.
 func blocksOf(t time.Duration, blockMillis uint64) int64 {
 	each := int64(max(1, blockMillis))
 	millis := t.Milliseconds()
@@ -94,7 +94,7 @@ func blocksOf(t time.Duration, blockMillis uint64) int64 {
 
 // submitRequest has a request included in a block, and returns its id.
 func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
-	// A turn in matching may cost more gas here than the table says: then the sender asks the node.
+	// If matching costs more gas on this chain than the table says, the sender asks the node.
 	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
 	if err != nil {
 		return "", err
@@ -118,13 +118,13 @@ func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTa
 	return answer.Id, nil
 }
 
-// requestID is the id that the chain gives a request: it follows from who asks and the nonce.
+// requestID returns the id that the chain will give a request. It follows from the requester and the nonce.
 func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
 	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
 }
 
-// submittedBefore finds the request that the chain has already under the nonce that a job names; "" for none. One with another
-// job is an error.
+// submittedBefore returns the id of the request that the chain already has under the job's nonce; "" if there is none. It is an error
+// if that request has another job.
 func (r *Runner) submittedBefore(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask) (string, error) {
 	if job.Nonce == 0 {
 		return "", nil
@@ -154,7 +154,8 @@ func (r *Runner) submittedBefore(ctx context.Context, job Job, msg *markettypes.
 	return id, nil
 }
 
-// submittedMeanwhile finds the same request, submitted by somebody else since submittedBefore, when the chain has refused this one.
+// submittedMeanwhile looks for the same request once more if the chain refused this one, because another process may have submitted
+// it since submittedBefore.
 func (r *Runner) submittedMeanwhile(ctx context.Context, job Job, msg *markettypes.MsgSubmitTask, err error) string {
 	var refused *TxError
 	if !errors.As(err, &refused) {
@@ -167,7 +168,7 @@ func (r *Runner) submittedMeanwhile(ctx context.Context, job Job, msg *markettyp
 	return before
 }
 
-// contentOf is what makes a job the same as another: not what it may cost, and not where its inputs are served.
+// contentOf encodes the parts of a job by which two jobs are compared: all but the price and the URLs of the inputs.
 func contentOf(job markettypes.Job) ([]byte, error) {
 	job = job.Normal()
 	job.MaxPrice = 0
@@ -181,7 +182,7 @@ func contentOf(job markettypes.Job) ([]byte, error) {
 	return job.Marshal()
 }
 
-// inDoubt says how to find out what became of a request whose transaction left and was not seen in a block.
+// inDoubt returns the error for a request whose transaction was sent and not seen in a block. It has the request's id.
 func inDoubt(ctx context.Context, err error, request string) error {
 	if ctx.Err() != nil {
 		return &Interrupted{Request: request, InDoubt: true, Err: err}
@@ -189,20 +190,20 @@ func inDoubt(ctx context.Context, err error, request string) error {
 	return &Error{Code: CodeInDoubt, Request: request, What: "it is not known yet whether the chain took the request: " + err.Error(), Err: err}
 }
 
-// Submitted is a request that the chain has.
+// Submitted says where a request was included.
 type Submitted struct {
-	// Request by id, Hash of its transaction, and Height of its block.
+	// Request is the id of the request, Hash its transaction's hash, Height the height of its block.
 	Request, Hash string
 	Height        int64
-	// Locked for it, in ucred.
+	// Locked is the money that is locked for it, in ucred.
 	Locked uint64
 }
 
-// SubmitAgain submits the job of a request as a new request of the runner's, which rests on the book for as many blocks as the old
-// one did. Its inputs have to be where they were.
+// SubmitAgain submits the job of an old request as a new request of the runner. The new request rests on the book for as many blocks
+// as the old one did. The inputs must still be at their URLs.
 func (r *Runner) SubmitAgain(ctx context.Context, old markettypes.Request) (*Submitted, error) {
 	msg := &markettypes.MsgSubmitTask{Requester: r.Requester.Address(), Nonce: uint64(time.Now().UnixNano()), Job: old.Job}
-	msg.Job.Sponsor = "" // it pays what it matches itself
+	msg.Job.Sponsor = "" // the new request pays for its own matching
 	if old.Expiry > old.Height {
 		height, _, err := r.Conn.Height(ctx)
 		if err != nil {

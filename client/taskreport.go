@@ -10,11 +10,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TaskReport is the end of one task.
+// TaskReport says how one task ended.
 type TaskReport struct {
 	ID    string `json:"id"`
 	Index uint64 `json:"index"`
-	// Ending such as "ACCEPTED" or "VOID"; ByCourt says who decided.
+	// Ending, such as "ACCEPTED" or "VOID"; ByCourt says that the court decided.
 	Ending  string `json:"ending"`
 	ByCourt bool   `json:"by_court"`
 	// Verdict is the accepted answer; nil when there is none.
@@ -22,51 +22,52 @@ type TaskReport struct {
 	// FinalHeight is the first height that is too late to challenge the answer; a court that was called may take longer. 0 once
 	// the task is final.
 	FinalHeight int64 `json:"final_height,omitempty"`
-	// AuditCause says why the court looks at the accepted answer, such as "CHALLENGE"; empty while nobody called it, and once the
+	// AuditCause says why the court checks the accepted answer, such as "CHALLENGE"; empty before the court is called, and once the
 	// task is final.
 	AuditCause string `json:"audit_cause,omitempty"`
 	// Audit says how the answer became final, such as "UNOPPOSED", "UPHELD" or "OVERTURNED"; empty before, and without an audit.
 	Audit string `json:"audit,omitempty"`
-	// Replicas that answered as the verdict, by organisation.
+	// Agreed are the organisations whose replicas gave the accepted answer.
 	Agreed []string `json:"agreed"`
-	// Faults found.
+	// Faults of workers.
 	Faults []FaultReport `json:"faults,omitempty"`
-	// Payments made, out of escrow and of slashed stake.
+	// Payments from the escrow and from slashed stake.
 	Payments []PaymentReport `json:"payments"`
-	// Refund of the escrow; Premium of it that was destroyed; Burnt of slashed stake; in ucred.
+	// In ucred: Refund is returned from the escrow, Premium is the part of the escrow that was destroyed, Burnt the part of slashed
+	// stake that was destroyed.
 	Refund  uint64 `json:"refund"`
 	Premium uint64 `json:"premium"`
 	Burnt   uint64 `json:"burnt"`
-	// Dir and Files of the result, once downloaded.
+	// Dir is the folder of the downloaded result, Files are the names of its files.
 	Dir   string   `json:"dir,omitempty"`
 	Files []string `json:"files,omitempty"`
-	// Exit status and Reason of a program that failed, as the manifest with the accepted digest says them; ReasonError says
-	// why it can't be had.
+	// ExitCode and Reason of a program that failed are from the manifest with the accepted digest. ReasonError says why that could not
+	// be fetched.
 	ExitCode    uint32 `json:"exit_code,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	ReasonError string `json:"reason_error,omitempty"`
-	// Stderr is the end of what the program wrote there. StderrVerified says that the manifest with the accepted digest has it;
-	// otherwise StderrFrom says whose log it is, which nothing attests.
+	// Stderr is the end of what the program wrote to stderr. StderrVerified says that it is from the manifest with the accepted digest.
+	// Otherwise StderrFrom says whose log it is from, and nothing attests it.
 	Stderr         string `json:"stderr,omitempty"`
 	StderrFrom     string `json:"stderr_from,omitempty"`
 	StderrVerified bool   `json:"stderr_verified,omitempty"`
-	// DownloadError says why an accepted result is not here.
+	// DownloadError says why an accepted result was not downloaded.
 	DownloadError string `json:"download_error,omitempty"`
 
-	// Window is how many blocks the deal gave each worker to commit an answer, FuelLimit what it might burn meanwhile; 0 when
-	// the deal was not read.
+	// Window is how many blocks the deal gave each worker to commit an answer, FuelLimit how much fuel an execution could use; both 0
+	// if the deal was not read.
 	Window    int64  `json:"window,omitempty"`
 	FuelLimit uint64 `json:"fuel_limit,omitempty"`
-	// Category whose time the window has; empty when it comes from the fuel limit.
+	// Category that set the window; empty if the window follows from the fuel limit.
 	Category string `json:"category,omitempty"`
-	// Runtime of the app; empty when the deal was not read.
+	// Runtime of the app; empty if the deal was not read.
 	Runtime string `json:"runtime,omitempty"`
 
-	// Pruned is the height of the block that pruned the task: the chain's state has its answer and who was right, and no payments any
-	// more; 0 for none.
+	// Pruned is the height of the block that pruned the task; 0 if none did. The state then has the answer and who was right, but no
+	// payments.
 	Pruned int64 `json:"pruned,omitempty"`
 
-	// Attempt at a first worker that it ended with.
+	// Attempt is the number of first workers that were drawn, the last one included.
 	Attempt uint32 `json:"attempt"`
 	// CourtAnswers is how many different answers of the app the court gave, and CourtEmpty how many of its seats had none.
 	CourtAnswers int `json:"-"`
@@ -74,20 +75,20 @@ type TaskReport struct {
 	// Answered says that a worker revealed an answer of the app.
 	Answered bool `json:"-"`
 
-	// Onchain is what lives on chain of the answer; nil where the job wanted nothing there, or no seat brought it.
+	// Onchain is the part of the answer that is kept on the chain; nil if the job asked for none, or no seat sent it.
 	Onchain *Onchain `json:"onchain,omitempty"`
 
-	holders      []string // workers that have the result
-	wantsOnchain bool     // the job names a file for the chain
+	holders      []string // accounts of the workers that have the result
+	wantsOnchain bool     // the job names a file that is kept on the chain
 }
 
-// FaultReport is what a worker did wrong.
+// FaultReport is one fault of a worker.
 type FaultReport struct {
 	Organisation string `json:"organisation"`
 	Who          string `json:"who"`
 	// Fault is "WRONG", "UNREVEALED", "SILENT", "ABSTAINED" or "UNSERVED".
 	Fault string `json:"fault"`
-	// Slash in ucred.
+	// Slash is the stake that the worker lost, in ucred.
 	Slash uint64 `json:"slash"`
 }
 
@@ -102,7 +103,7 @@ type PaymentReport struct {
 	Source string `json:"source"`
 }
 
-// ReportOf is the report of a task that ended, without the names of files.
+// ReportOf returns the report of a task that ended, without the names of its files.
 func ReportOf(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
@@ -136,7 +137,7 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 	return r
 }
 
-// readAudit says when the answer is final, or how it became so.
+// readAudit fills in when the answer becomes final, or how it became final.
 func (r *TaskReport) readAudit(t taskstypes.Task) {
 	switch {
 	case t.Audit == nil:
@@ -150,7 +151,7 @@ func (r *TaskReport) readAudit(t taskstypes.Task) {
 	}
 }
 
-// readSeats counts what workers and court answered, for the words about an ending.
+// readSeats counts the answers of the workers and of the court, from which programs explain the ending.
 func (r *TaskReport) readSeats(t taskstypes.Task) {
 	answer := func(s taskstypes.Seat) bool {
 		return s.Outcome != nil && (s.Outcome.Kind == taskstypes.KIND_RESULT || s.Outcome.Kind == taskstypes.KIND_APP_FAILED)
@@ -168,7 +169,7 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 	r.CourtAnswers = len(different)
 }
 
-// Under notes what the task ran under.
+// Under fills in the fields that come from the task's deal.
 func (r *TaskReport) Under(d dealstypes.Deal) {
 	r.Window, r.FuelLimit, r.Category, r.Runtime = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category, d.Runtime
 	r.wantsOnchain = d.MaxOnchain > 0
@@ -177,7 +178,7 @@ func (r *TaskReport) Under(d dealstypes.Deal) {
 // Accepted says whether the task has an answer.
 func (r *TaskReport) Accepted() bool { return r.Ending == "ACCEPTED" && r.Verdict != nil }
 
-// Paid out of the escrow, in ucred.
+// Paid returns what was paid from the escrow, in ucred.
 func (r *TaskReport) Paid() uint64 {
 	var sum uint64
 	for _, p := range r.Payments {
@@ -188,7 +189,7 @@ func (r *TaskReport) Paid() uint64 {
 	return sum
 }
 
-// Slashed stake in ucred.
+// Slashed returns the stake that the workers lost, in ucred.
 func (r *TaskReport) Slashed() uint64 {
 	var sum uint64
 	for _, f := range r.Faults {

@@ -9,7 +9,7 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// uploadInputs uploads the input files.
+// uploadInputs uploads the inputs of a job, and returns them as the chain takes them.
 func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
 	var out []*dealstypes.Input
 	for _, in := range job.Inputs {
@@ -25,7 +25,7 @@ func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*d
 	return out, nil
 }
 
-// readFile reads a file that a field names, of at most so many bytes.
+// readFile reads a file of at most `most` bytes. field is the name of the field that the error is about.
 func readFile(field, path string, most int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	wrong := &Error{Field: field, Value: path}
@@ -45,6 +45,7 @@ func readFile(field, path string, most int64) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
+// uploadBlob puts data into the stores, unless they have it. path is only for messages.
 func (r *Runner) uploadBlob(ctx context.Context, path string, data []byte, tell Observer) error {
 	store := &artifact.Client{BaseURLs: r.Stores, Token: r.StoreToken}
 	digest := artifact.Sum(data)

@@ -17,17 +17,17 @@ type watchOptions struct {
 	words   LastWords
 }
 
-// WithStall is how long the chain may make no blocks, or no node may answer, before watching ends with an *Error that wraps
+// WithStall sets how long the chain may make no blocks, or no node may answer, before watching ends with an *Error that wraps
 // ErrStalled; 0 means DefaultStall. The tasks run on.
 func WithStall(d time.Duration) WatchOption { return func(o *watchOptions) { o.stall = d } }
 
-// WithSources names base URLs, beside the workers that agreed, from which the manifest of a program that failed may be had.
+// WithSources names base URLs that may serve the manifest of a program that failed, in addition to the workers that agreed.
 func WithSources(urls ...string) WatchOption { return func(o *watchOptions) { o.sources = urls } }
 
-// WithLastWords says where a program's stderr can be read.
+// WithLastWords sets the function that reads the stderr of a program that failed.
 func WithLastWords(words LastWords) WatchOption { return func(o *watchOptions) { o.words = words } }
 
-// newWatcherWith makes a watcher as the options ask for.
+// newWatcherWith makes a watcher with options.
 func newWatcherWith(conn *Conn, tell Observer, opts []WatchOption) *Watcher {
 	var o watchOptions
 	for _, set := range opts {
@@ -39,8 +39,8 @@ func newWatcherWith(conn *Conn, tell Observer, opts []WatchOption) *Watcher {
 	return w
 }
 
-// WatchDeal follows a deal's tasks until all ended, telling the observer. See Run for what it tells. A chain that pauses, and
-// nodes that restart, are waited for; see WithStall.
+// WatchDeal follows the tasks of a deal until all ended, and tells the observer of the same events as Run. It waits while the chain
+// pauses and while nodes restart; see WithStall.
 func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts ...WatchOption) error {
 	w := newWatcherWith(conn, tell, opts)
 	w.pulse.setAbout("", deal)
@@ -50,7 +50,7 @@ func WatchDeal(ctx context.Context, conn *Conn, deal string, tell Observer, opts
 	return w.watchAll(ctx)
 }
 
-// WatchRequest follows the tasks of all deals that a request has and, while it rests on the book, makes. It waits as WatchDeal
+// WatchRequest follows the tasks of all deals of a request: those that it has, and those made while it rests. It waits as WatchDeal
 // does.
 func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request})
@@ -66,7 +66,7 @@ func WatchRequest(ctx context.Context, conn *Conn, request string, tell Observer
 	return w.watchAll(ctx)
 }
 
-// WatchTask follows one task until it ended. It waits as WatchDeal does.
+// WatchTask follows one task until it ends. It waits as WatchDeal does.
 func WatchTask(ctx context.Context, conn *Conn, task string, tell Observer, opts ...WatchOption) error {
 	res, err := conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: task})
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// watched is a deal and how many of its tasks were seen to end.
+// watched is a deal, and the number of its tasks that the watcher has seen end.
 type watched struct {
 	dealstypes.Deal
 	seen uint64
 }
 
-// isDone says that no task of the deal is to come: all ended, those that were never opened included.
+// isDone says whether all tasks of the deal ended. Tasks that were refunded without being opened count as ended too.
 func (d *watched) isDone() bool {
 	return d.seen >= d.Size_ || d.Ended >= d.Size_ && d.seen >= d.Opened
 }
@@ -32,7 +32,7 @@ func (w *Watcher) addID(ctx context.Context, deal string) error {
 	return w.addDeal(ctx, res.Deal, 0)
 }
 
-// addDeal watches another deal. At a height, its tasks are read at once; otherwise run does.
+// addDeal watches one more deal. With a height above 0 it reads the deal's tasks at once; otherwise runWatch reads them.
 func (w *Watcher) addDeal(ctx context.Context, deal dealstypes.Deal, height int64) error {
 	dealID, err := markettypes.ParseID(deal.Id)
 	if err != nil {
@@ -53,7 +53,7 @@ func (w *Watcher) addDeal(ctx context.Context, deal dealstypes.Deal, height int6
 	return nil
 }
 
-// matchedEvent tells of a deal. What a task may cost is known as long as some have it locked.
+// matchedEvent returns the event for a deal. Its price for one task is known only while tasks of the deal still have money locked.
 func matchedEvent(d dealstypes.Deal) Event {
 	e := Event{Kind: EventMatched, Height: d.Height, Request: d.Request, Deal: d.Id, Size: max(d.Bag, d.Size_), Text: matchedText(d)}
 	if d.Ended < d.Size_ {

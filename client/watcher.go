@@ -8,25 +8,25 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Watcher follows the tasks of deals: of one, or of all that a request makes. It reads state; blocks' events only tell it
-// what to read.
+// Watcher follows the tasks of one deal, or of all deals of a request. It reads the state; the events of blocks only tell it what to
+// read.
 type Watcher struct {
 	conn *Conn
-	// request whose deals are followed; nil when a deal is watched by itself.
+	// request is the request whose deals are followed; nil if a single deal is watched.
 	request *markettypes.Request
 	deals   []*watched
-	only    string // the one task watched; empty for all
+	only    string // the only task that is watched; empty for all
 	seen    map[string]*taskstypes.Task
-	ids     map[string]*watched // the deal of each task, also of those not opened yet
+	ids     map[string]*watched // the deal of each task, by the task's id; also of tasks that are not opened yet
 	ended   map[string]bool
 	tell    Observer
 	pulse   *pulse
-	// each is called with every task that ended, before the observer hears of it. May be nil.
+	// each is called with every task that ended, after the observer was told. May be nil.
 	each func(context.Context, *TaskReport)
-	// sources are base URLs beside the workers from which the manifest of a failure may be had, words where its stderr is.
+	// sources are base URLs that may serve the manifest of a failure, in addition to the workers. words reads its stderr.
 	sources []string
 	words   LastWords
-	// tellDeals lets the observer hear of each deal that is made.
+	// tellDeals makes the watcher tell the observer of each deal.
 	tellDeals bool
 }
 
@@ -34,7 +34,7 @@ func newWatcher(conn *Conn, tell Observer, p *pulse) *Watcher {
 	return &Watcher{conn: conn, tell: tell, pulse: p, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
 }
 
-// watchAll runs, and says how to go on when it ends too early.
+// watchAll watches until all tasks ended. If it ends earlier, the error says how to go on.
 func (w *Watcher) watchAll(ctx context.Context) error {
 	err := w.runWatch(ctx)
 	if ctx.Err() != nil {
@@ -43,13 +43,13 @@ func (w *Watcher) watchAll(ctx context.Context) error {
 	return unfinishedError(err, w.pulse.request, w.pulse.deal, "")
 }
 
-// followRequest watches the deals of a request, and those that it makes from now on.
+// followRequest watches the deals that a request has, and those that it makes later.
 func (w *Watcher) followRequest(ctx context.Context, r markettypes.Request) error {
 	w.request = &r
 	return w.addDeals(ctx, 0)
 }
 
-// readRequest reads the request anew, and the deals that it made.
+// readRequest reads the request again, and adds its new deals.
 func (w *Watcher) readRequest(ctx context.Context, height int64) error {
 	if !w.isOpen() {
 		return nil
@@ -66,10 +66,10 @@ func (w *Watcher) readRequest(ctx context.Context, height int64) error {
 	return w.addDeals(ctx, height)
 }
 
-// isOpen says that the request may make more deals.
+// isOpen says whether there is a request that may make more deals.
 func (w *Watcher) isOpen() bool { return w.request != nil && w.request.Waits() }
 
-// runWatch watches until all ended. It lives through whatever the nodes do, and gives up when the pulse does.
+// runWatch watches until all tasks ended. It survives failures of nodes, and gives up when the pulse does.
 func (w *Watcher) runWatch(ctx context.Context) error {
 	read := func(ctx context.Context, height int64) error {
 		if err := w.readAll(ctx, height); err != nil {
@@ -83,6 +83,7 @@ func (w *Watcher) runWatch(ctx context.Context) error {
 	return w.pulse.followState(ctx, w.conn, read, w.takeBlock)
 }
 
+// takeBlock reads again what a block's events name, and tells what changed. It returns errDone once all tasks ended.
 func (w *Watcher) takeBlock(ctx context.Context, b Block) error {
 	if b.Missed {
 		if err := w.readAll(ctx, b.Height); err != nil {
@@ -111,7 +112,7 @@ func (w *Watcher) takeBlock(ctx context.Context, b Block) error {
 	return nil
 }
 
-// hearRequest reads the request again when a block says that something became of it.
+// hearRequest reads the request again if a block has an event of it and, to be sure, every 20 blocks.
 func (w *Watcher) hearRequest(ctx context.Context, b Block) error {
 	if !w.isOpen() {
 		return nil
@@ -127,7 +128,7 @@ func (w *Watcher) hearRequest(ctx context.Context, b Block) error {
 	return nil
 }
 
-// changedTasks are the tasks that a block's events name.
+// changedTasks returns the ids of the watched tasks that a block's events name.
 func (w *Watcher) changedTasks(b Block) map[string]bool {
 	changed := map[string]bool{}
 	note := func(id string) {
@@ -162,7 +163,7 @@ func (w *Watcher) changedTasks(b Block) map[string]bool {
 	return changed
 }
 
-// readAll reads every task there is.
+// readAll reads all watched tasks.
 func (w *Watcher) readAll(ctx context.Context, height int64) error {
 	if w.only != "" {
 		res, err := w.conn.Tasks().Task(ctx, &taskstypes.QueryTaskRequest{Id: w.only})
@@ -183,7 +184,7 @@ func (w *Watcher) readAll(ctx context.Context, height int64) error {
 	return nil
 }
 
-// takeTask tells what changed of a task.
+// takeTask tells what changed in a task since it was last read.
 func (w *Watcher) takeTask(ctx context.Context, t taskstypes.Task, height int64) {
 	if w.ended[t.Id] {
 		return

@@ -14,23 +14,24 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// WorkerLog is what one worker says of its run.
+// WorkerLog is what one worker reports of its run.
 type WorkerLog struct {
 	// Organisation of the worker, and the digest of the outcome that it revealed.
 	Organisation string `json:"organisation"`
 	Digest       string `json:"digest"`
-	// Stdout is the beginning of what the program printed there, Stderr the end; any bytes. Note is what the runtime added.
+	// Stdout is the beginning of what the program wrote to stdout, Stderr the end of what it wrote to stderr. Neither need be UTF-8.
+	// Note is a remark of the runtime.
 	Stdout string `json:"stdout,omitempty"`
 	Stderr string `json:"stderr,omitempty"`
 	Note   string `json:"note,omitempty"`
-	// Error says why the log can't be had.
+	// Error says why the log could not be fetched.
 	Error string `json:"error,omitempty"`
 }
 
 // logTimeout bounds the wait for one worker's log.
 const logTimeout = 5 * time.Second
 
-// fetchLogs asks the workers that revealed an answer of a task what its program printed.
+// fetchLogs asks the workers that revealed an answer to a task for the output of its program.
 func fetchLogs(ctx context.Context, conn *Conn, t taskstypes.Task) (logs []WorkerLog) {
 	for _, s := range t.Seats {
 		if s.Outcome == nil || s.Outcome.Digest == "" {
@@ -47,7 +48,7 @@ func fetchLogs(ctx context.Context, conn *Conn, t taskstypes.Task) (logs []Worke
 	return logs
 }
 
-// fetchLog asks one worker.
+// fetchLog asks one worker for its log of a task.
 func fetchLog(ctx context.Context, conn *Conn, who, task string) (result.Log, error) {
 	where, err := listEndpoints(ctx, conn, []string{who})
 	if err != nil {
@@ -59,7 +60,7 @@ func fetchLog(ctx context.Context, conn *Conn, who, task string) (result.Log, er
 	return readLog(ctx, where[0], task)
 }
 
-// readLog reads what a worker at an endpoint says of a task. It is bounded, and nothing more is known of it.
+// readLog reads the log of a task from an endpoint, at most for logTimeout and a bounded number of bytes. It verifies nothing.
 func readLog(ctx context.Context, endpoint, task string) (log result.Log, err error) {
 	ctx, cancel := context.WithTimeout(ctx, logTimeout)
 	defer cancel()

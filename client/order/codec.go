@@ -11,17 +11,17 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// accounts reads and writes addresses; it does not depend on the SDK's global configuration.
+// accounts is the codec for addresses. It does not depend on the SDK's global configuration.
 var accounts = address.Bech32Codec{Bech32Prefix: client.Bech32Prefix}
 
-// keys knows every type of public key that the chain takes.
+// keys returns the registry of all types of public keys that the chain takes.
 var keys = sync.OnceValue(func() codectypes.InterfaceRegistry {
 	registry := codectypes.NewInterfaceRegistry()
 	cryptocodec.RegisterInterfaces(registry)
 	return registry
 })
 
-// accountText writes an address as the chain does.
+// accountText returns an address in bech32, with the chain's prefix.
 func accountText(raw []byte) string {
 	text, err := accounts.BytesToString(raw)
 	if err != nil {

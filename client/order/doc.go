@@ -1,4 +1,4 @@
-// Package order is orders off the chain: files of them, signing them for one or for several keys, checking what others
-// signed. It needs no node: what it says holds for a chain id alone. Whether the chain still takes an order (its nonce,
-// its pool's terms, what is left of it) is the market's query Volume to say.
+// Package order handles orders off the chain: it reads and writes their files, signs them for one or several keys, and checks
+// signatures. It needs a chain id and no node. The market's query Volume says whether the chain still takes an order, which depends on
+// its nonce, its pool's terms, and how much of it is left.
 package order

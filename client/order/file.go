@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// MaxFile bounds what is read as one order, in bytes; no order that the chain takes comes near it.
+// MaxFile bounds the file of one order, in bytes. Orders that the chain takes are much smaller.
 const MaxFile = 1 << 20
 
 // Read reads a file with an order, signed or not; "-" is standard input. Errors name the file.
@@ -47,8 +47,8 @@ func Read(path string) (types.SignedOrder, error) {
 	return signed, nil
 }
 
-// Parse reads an order from JSON: {"order": ..., "signature": ...}, or the order by itself. Unknown fields, fields that
-// are there twice and anything behind the order are refused: what somebody signs has to be all that was meant.
+// Parse reads an order from JSON: {"order": ..., "signature": ...}, or the order by itself. It refuses unknown fields, duplicate fields
+// and anything behind the order, because a signer must see all that it signs.
 func Parse(data []byte) (types.SignedOrder, error) {
 	var s types.SignedOrder
 	if err := checkStrict(data); err != nil {
@@ -91,17 +91,17 @@ func Parse(data []byte) (types.SignedOrder, error) {
 	return s, nil
 }
 
-// misfit is how the decoder speaks of a value that is none of its field's type.
+// misfit matches the decoder's error for a value of the wrong type.
 var misfit = regexp.MustCompile(`into Go value of type (\w+)`)
 
-// expected are the decoder's types in words.
+// expected has the words for the decoder's types.
 var expected = map[string]string{
 	"uint64": "a whole number from 0 to 2^64-1", "uint32": "a whole number from 0 to 2^32-1",
 	"int64": "a whole number", "bool": "true or false", "string": "a text", "map": "an object, {...}",
 }
 
-// explainDecoding puts the decoder's words for an unknown field, and for a value of another type, into ours. The decoder does not
-// name the field of such a value: it is the one that can't be read by itself.
+// explainDecoding rewrites the decoder's error for an unknown field, or for a value of the wrong type. The decoder does not name the
+// field of such a value, so explainDecoding finds it by decoding each value by itself.
 func explainDecoding(err error, data []byte, read func([]byte) error) error {
 	if _, rest, found := strings.Cut(err.Error(), "unknown field "); found {
 		field, message, _ := strings.Cut(rest, " in ")
@@ -118,7 +118,7 @@ func explainDecoding(err error, data []byte, read func([]byte) error) error {
 		}
 		return read(value)
 	})
-	if why == nil || strings.HasPrefix(path, "signature") { // a key's type and its bytes are read together
+	if why == nil || strings.HasPrefix(path, "signature") { // parts of a signature cannot be decoded by themselves
 		return err
 	}
 	what := "a whole number"
@@ -128,7 +128,7 @@ func explainDecoding(err error, data []byte, read func([]byte) error) error {
 	return fmt.Errorf("%s: %s, expected %s", path, value, what)
 }
 
-// findCulprit finds the first value, innermost first, that can't be read: where it is, how it is written, and the error.
+// findCulprit finds the first value, innermost first, that cannot be decoded. It returns the value's path, its text, and the error.
 func findCulprit(data []byte, read func(path []string, value json.RawMessage) error) (at, written string, why error) {
 	var walk func(path []string, at string, value json.RawMessage)
 	walk = func(path []string, here string, value json.RawMessage) {
@@ -163,7 +163,7 @@ func findCulprit(data []byte, read func(path []string, value json.RawMessage) er
 	return at, written, why
 }
 
-// syntaxError says where JSON is wrong, and what is wrong there.
+// syntaxError says in which line the JSON is wrong, and why.
 func syntaxError(err error, data []byte) error {
 	var wrong *json.SyntaxError
 	switch {
@@ -176,8 +176,8 @@ func syntaxError(err error, data []byte) error {
 	return fmt.Errorf("not JSON: %w", err)
 }
 
-// checkStrict checks that the text is one JSON value in which no object names a field twice, and no list has a hole: the
-// decoder panics over a missing key.
+// checkStrict checks that the text is exactly one JSON value, that no object has a field twice, and that no list has a null. A null in
+// the list of a multisig key's keys makes the decoder panic.
 func checkStrict(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -196,7 +196,7 @@ func checkStrict(data []byte) error {
 	return nil
 }
 
-// walkOnce walks one value, and says whether it is null.
+// walkOnce checks one value and all values in it, and says whether it is null.
 func walkOnce(d *json.Decoder, path string) (null bool, err error) {
 	token, err := d.Token()
 	if err != nil {
@@ -232,12 +232,12 @@ func walkOnce(d *json.Decoder, path string) (null bool, err error) {
 	return false, err
 }
 
-// newMarshaler writes fields by their names in the protocol, and leaves zeros out.
+// newMarshaler returns an encoder that writes fields by their names in the proto files, and omits zero values.
 func newMarshaler() *jsonpb.Marshaler {
 	return &jsonpb.Marshaler{OrigName: true, AnyResolver: keys()}
 }
 
-// Format writes an order as indented JSON, with its signature when it has one; Parse reads it again.
+// Format returns an order as indented JSON, with its signature if it has one. Parse reads it back.
 func Format(s types.SignedOrder) ([]byte, error) {
 	var m proto.Message = &s
 	if s.Signature == nil && s.Order != nil {
@@ -263,11 +263,10 @@ func Format(s types.SignedOrder) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// empty matches a message without anything in it that every order of its kind has. In compact JSON nothing within a
-// string looks like it: there quotes come after backslashes.
+// empty matches an empty message in compact JSON. It cannot match text inside a string, because quotes there follow backslashes.
 var empty = regexp.MustCompile(`([{,])"(?:resources|apps|datasets|pools|requesters|audience)":\{\}(,?)`)
 
-// pruneEmpty leaves empty messages out, which reads the same.
+// pruneEmpty removes empty messages from compact JSON. The decoded order is the same.
 func pruneEmpty(text []byte) []byte {
 	for {
 		next := empty.ReplaceAllFunc(text, func(m []byte) []byte {

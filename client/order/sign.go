@@ -13,28 +13,27 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// Key signs for one account; client.Key is one.
+// Key signs for one account; client.Key implements it.
 type Key interface {
-	// Address is the account's.
+	// Address returns the account's bech32 address.
 	Address() string
-	// PubKey is its public key.
+	// PubKey returns the account's public key.
 	PubKey() cryptotypes.PubKey
-	// Sign signs the bytes themselves: hashing them is the key's part.
+	// Sign signs a message. The key hashes it; callers pass the message unhashed.
 	Sign(bytes []byte) ([]byte, error)
 }
 
-// ErrKey says that a key is not the one whose signature is asked for.
+// ErrKey says that a key is not the one that must sign the order.
 var ErrKey = errors.New("the key does not fit the order")
 
-// Validate checks a normal order by itself, with the chain's parameters as they are by default: a chain may have others,
-// and says so when the order reaches it.
+// Validate checks an order in its normal form by the default parameters of the chain. A chain with other parameters may still refuse it.
 func Validate(o types.Order) error { return o.Validate(accounts, types.DefaultParams()) }
 
-// ID is the order's on a chain, in hex.
+// ID returns the id that the order has on a chain, in hex.
 func ID(o types.Order, chainID string) string { return types.FormatID(o.ID(chainID)) }
 
-// Sign signs an order for a chain with its owner's key. What is signed is the normal order, which is what it returns.
-// ErrKey when the key is another's.
+// Sign signs an order for a chain with its owner's key. It signs and returns the normal form of the order. ErrKey says that the key is
+// not the owner's.
 func Sign(o types.Order, chainID string, key Key) (types.SignedOrder, error) {
 	if o.Owner != key.Address() {
 		return types.SignedOrder{}, fmt.Errorf("%w: owner is %s, the key's account %s", ErrKey, o.Owner, key.Address())
@@ -42,7 +41,7 @@ func Sign(o types.Order, chainID string, key Key) (types.SignedOrder, error) {
 	return SignPart(o, chainID, key)
 }
 
-// SignPart signs as one of the keys of a multisig owner. Its result is good for nothing but Assemble.
+// SignPart signs an order with one of the keys of a multisig owner. Its result is only an input of Assemble.
 func SignPart(o types.Order, chainID string, key Key) (types.SignedOrder, error) {
 	if chainID == "" {
 		return types.SignedOrder{}, errors.New("chain id: missing, expected the chain that the order is for")
@@ -71,8 +70,8 @@ func sealOrder(o types.Order, signature signing.SignatureV2) (types.SignedOrder,
 	}}, nil
 }
 
-// Assemble makes the signature of a multisig owner out of what its keys signed with SignPart. Every part must be one of
-// the key's, for this very order on this chain; there must be as many as the threshold asks for.
+// Assemble makes the signature of a multisig owner from parts that its keys signed with SignPart. Every part must be signed by one of
+// the owner's keys, for the same order and chain. There must be at least as many parts as the threshold of the multisig key.
 func Assemble(o types.Order, chainID string, key cryptotypes.PubKey, parts ...types.SignedOrder) (types.SignedOrder, error) {
 	many, ok := key.(*multisig.LegacyAminoPubKey)
 	if !ok {
@@ -105,7 +104,7 @@ func Assemble(o types.Order, chainID string, key cryptotypes.PubKey, parts ...ty
 	return signed, Verify(signed, chainID)
 }
 
-// partOf checks one key's signature.
+// partOf checks the signature of one key over the order, and returns it.
 func partOf(o types.Order, chainID string, part types.SignedOrder) (signing.SignatureV2, error) {
 	if part.Signature == nil || part.Order == nil {
 		return signing.SignatureV2{}, errors.New("signature: missing")
@@ -117,14 +116,15 @@ func partOf(o types.Order, chainID string, part types.SignedOrder) (signing.Sign
 	if err != nil {
 		return signing.SignatureV2{}, err
 	}
-	// The signature is checked as if the order were the key's own: its sign bytes stay those of the owner's order.
+	// The signature is checked as if the key's account owned the order. The sign bytes still name the multisig owner.
 	if err := part.VerifySignature(chainID, []byte(key.Address()), keys(), chargeNothing); err != nil {
 		return signing.SignatureV2{}, err
 	}
 	return signing.SignatureV2{PubKey: key, Data: signing.SignatureDataFromProto(part.Signature.Data)}, nil
 }
 
-// Verify checks the owner's signature over the order on a chain, as the chain does. types.ErrSignature otherwise.
+// Verify checks the owner's signature of an order for a chain, as the chain does. The error for a wrong signature wraps
+// types.ErrSignature.
 func Verify(s types.SignedOrder, chainID string) error {
 	if s.Order == nil {
 		return types.ErrSignature.Wrap("order: missing, expected the order that was signed")
@@ -136,10 +136,10 @@ func Verify(s types.SignedOrder, chainID string) error {
 	return s.VerifySignature(chainID, owner, keys(), chargeNothing)
 }
 
-// chargeNothing charges nothing.
+// chargeNothing stands in for the chain's gas charge of a signature.
 func chargeNothing(signing.SignatureV2) error { return nil }
 
-// SignerKey is the public key that the signature claims to be of.
+// SignerKey returns the public key that a signature names. It does not verify the signature.
 func SignerKey(s types.SignedOrder) (cryptotypes.PubKey, error) {
 	if s.Signature == nil || s.Signature.PublicKey == nil {
 		return nil, errors.New("signature.public_key: missing")
@@ -154,7 +154,7 @@ func SignerKey(s types.SignedOrder) (cryptotypes.PubKey, error) {
 	return key, nil
 }
 
-// isWhole says whether all keys of a multisig key are there: asking it for its address panics otherwise.
+// isWhole says whether a multisig key has all of its keys. Computing the address of a key that has not panics.
 func isWhole(key cryptotypes.PubKey) bool {
 	many, ok := key.(*multisig.LegacyAminoPubKey)
 	if !ok {
@@ -171,8 +171,8 @@ func isWhole(key cryptotypes.PubKey) bool {
 	return true
 }
 
-// Signers are the accounts whose signatures there are: the owner, or those of a multisig key that signed. It does not
-// say that they are good; Verify does.
+// Signers returns the accounts that signed: the owner or, for a multisig key, the accounts of the keys that signed. It does not verify
+// the signatures; Verify does.
 func Signers(s types.SignedOrder) ([]string, error) {
 	key, err := SignerKey(s)
 	if err != nil {

@@ -7,41 +7,41 @@ import (
 	"time"
 )
 
-// Chain is what following a transaction needs of a chain.
+// Chain is the part of a connection that Confirm needs.
 type Chain interface {
-	// Broadcast hands the bytes to a mempool; doing so again is harmless. A *TxError is a refusal.
+	// Broadcast passes the bytes to a node's mempool; repeating it is harmless. A *TxError is a refusal.
 	Broadcast(ctx context.Context, tx *SignedTx) error
-	// Find looks a transaction up: nil when no block holds it, and a *TxError when one does and it failed.
+	// Find returns the result of a transaction, or nil if no block has it. A *TxError says that a block has it and it failed.
 	Find(ctx context.Context, hash string) (*TxResult, error)
-	// Latest is the height of the latest block and its time, by which timeouts are judged.
+	// Latest returns the height and the time of the latest block. Timeouts are judged by that time.
 	Latest(ctx context.Context) (height int64, at time.Time, err error)
 }
 
-// Observer is told when a transaction begins to be waited for. It may be told of several at once.
+// Observer is told when the wait for a transaction begins. Several waits may overlap.
 type Observer interface {
-	// Begin gives who is told of the blocks that pass meanwhile; end is called when the waiting has ended.
+	// Begin returns the Watch for this wait; end is called when the wait is over.
 	Begin() (w Watch, end func())
 }
 
-// Watch is told of the blocks that pass while one transaction is waited for.
+// Watch is told of the blocks that pass during the wait for one transaction.
 type Watch interface {
-	// Block is told of a height that was not seen before.
+	// Block is called with each new height.
 	Block(height int64)
-	// Quiet is told, in each round without a new block, why.
+	// Quiet is called in each round without a new block, with the reason.
 	Quiet(reason string)
 }
 
-// ConfirmOptions say how a transaction is waited for. The zero value is sensible.
+// ConfirmOptions change how Confirm waits. The zero value has the defaults.
 type ConfirmOptions struct {
-	// Poll is how often inclusion is asked for; 0 means 200 ms.
+	// Poll is the interval between queries for the transaction; 0 means 200 ms.
 	Poll time.Duration
-	// Rebroadcast is how often the same bytes are sent again meanwhile, to whichever node is in use then; 0 means 3 s.
+	// Rebroadcast is the interval after which the same bytes are sent again, to the node that is then in use; 0 means 3 s.
 	Rebroadcast time.Duration
-	// Stall is how long no new block may be seen before waiting fails with ErrStalled; 0 means for ever.
+	// Stall is how long the chain may show no new block before waiting fails with ErrStalled; 0 means no limit.
 	Stall time.Duration
-	// Observer of the chain; may be nil.
+	// Observer may be nil.
 	Observer Observer
-	// Rebroadcasted is called whenever the bytes were sent again. May be nil.
+	// Rebroadcasted is called after each broadcast by Confirm. May be nil.
 	Rebroadcasted func()
 }
 
@@ -68,9 +68,11 @@ func (noObserver) Begin() (Watch, func()) { return noObserver{}, func() {} }
 func (noObserver) Block(int64)            {}
 func (noObserver) Quiet(string)           {}
 
-// Confirm waits until a transaction that was sent is in a block. Taken says that a node has taken it; otherwise it is sent at
-// once. Errors: a *TxError when a block has it and it failed, or when no node is known to have taken it and one refused it; a
-// *HashError that wraps ErrExpired when its timeout passed by the clock of blocks, ErrStalled, or the context's error.
+// Confirm waits until a transaction is in a block. taken says that a node has taken it; otherwise Confirm sends it at once.
+//
+// A *TxError says that a block has the transaction and it failed, or that a node refused it and no node is known to have taken it. A
+// *HashError leaves the outcome open. It wraps ErrExpired (by the time of blocks, the timeout has passed), ErrStalled, or the
+// context's error.
 func Confirm(ctx context.Context, chain Chain, tx *SignedTx, taken bool, opts ConfirmOptions) (*TxResult, error) {
 	opts = opts.fillDefaults()
 	watch, end := opts.Observer.Begin()
@@ -100,18 +102,18 @@ type confirmation struct {
 	opts  ConfirmOptions
 	watch Watch
 
-	latest int64     // the highest block seen
-	seen   time.Time // when it was
+	latest int64     // the highest height seen
+	seen   time.Time // when it was first seen
 
 	taken     bool      // a node took the bytes
-	sent      time.Time // when they were sent last
-	refusal   error     // of bytes that no node is known to have taken
-	refusedAt int64     // the height then
+	sent      time.Time // when the bytes were last sent
+	refusal   error     // a node's refusal, if no node is known to have taken the bytes
+	refusedAt int64     // the height at that refusal
 }
 
-// askOnce asks once. It returns the end, or nothing while there is none.
+// askOnce makes one round. It returns nil and no error while the outcome is open.
 func (c *confirmation) askOnce(ctx context.Context) (*TxResult, error) {
-	// The order matters: a transaction not found after the chain's clock passed its timeout never comes.
+	// Latest is asked before Find: if the time of blocks had passed the timeout before Find found nothing, no later block has it.
 	height, now, latestErr := c.chain.Latest(ctx)
 	res, err := c.chain.Find(ctx, c.tx.Hash)
 	switch {
@@ -128,7 +130,7 @@ func (c *confirmation) askOnce(ctx context.Context) (*TxResult, error) {
 	return nil, c.sendAgain(ctx)
 }
 
-// noteBlock tells the observer of a block or of none, and gives up when there was none for too long.
+// noteBlock tells the watch whether there is a new block. It returns ErrStalled if there was none for Stall.
 func (c *confirmation) noteBlock(height int64, latestErr, findErr error) error {
 	if latestErr == nil && height > c.latest {
 		c.latest, c.seen = height, time.Now()
@@ -146,8 +148,8 @@ func (c *confirmation) noteBlock(height int64, latestErr, findErr error) error {
 	return nil
 }
 
-// sendAgain sends the same bytes once more when it is time to. A refusal of bytes that no node took ends the waiting, but not
-// at once: it may be for being in a block already, and then they are found there soon.
+// sendAgain sends the same bytes again if it is time to. If no node took them, a refusal ends the wait two blocks later. It does not
+// end it at once: the node may refuse bytes that a block already holds; Find returns them soon then.
 func (c *confirmation) sendAgain(ctx context.Context) error {
 	if c.refusal != nil {
 		if c.latest > c.refusedAt+1 {

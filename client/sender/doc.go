@@ -1,10 +1,10 @@
-// Package sender brings messages onto the chain: it signs them, broadcasts the bytes, waits for their block, and broadcasts
-// the same bytes again meanwhile. Requesters and workers send with it alike.
+// Package sender sends messages to the chain. It signs a transaction, broadcasts its bytes, and waits for its block; while it waits, it
+// broadcasts the same bytes again. Requesters and workers use the same sender.
 //
-// Transactions are unordered: a timeout stands in for the sequence number. The same bytes are taken at most once, so that
-// broadcasting them again is safe; one that was in no block when the chain's clock passed its timeout never will be, and may be
-// signed anew.
+// Transactions are unordered: they have a timeout in place of a sequence number. The chain takes the same bytes at most once, so that
+// broadcasting them again is safe. If no block has a transaction when the time of blocks passes its timeout, none ever will, and the
+// messages may be signed again.
 //
-// What went wrong is told by types: a [*TxError] is a refusal of the chain, with the code of the module that refused; a
-// [*HashError] leaves the fate of a transaction open.
+// Errors have types: a [*TxError] is a refusal by the chain, with the code of the module that refused; a [*HashError] says that the
+// outcome of a transaction is not known.
 package sender

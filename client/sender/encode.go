@@ -15,21 +15,21 @@ import (
 
 // Key signs for one account.
 type Key interface {
-	// Address is the account's bech32 address.
+	// Address returns the account's bech32 address.
 	Address() string
-	// PubKey is its public key.
+	// PubKey returns the account's public key.
 	PubKey() cryptotypes.PubKey
-	// Sign signs the bytes themselves: hashing them is the key's part.
+	// Sign signs a message. The key hashes it; callers pass the message unhashed.
 	Sign(bytes []byte) ([]byte, error)
 }
 
-// SignedTx is a transaction that can be sent, and sent again: the same bytes are taken at most once.
+// SignedTx is a transaction that can be sent more than once: the chain takes the same bytes at most once.
 type SignedTx struct {
-	// Bytes as they are broadcast.
+	// Bytes are the encoded transaction.
 	Bytes []byte
-	// Hash of them, upper-case hex.
+	// Hash is the SHA-256 of the bytes, upper-case hex.
 	Hash string
-	// Timeout is when it can no longer be included, by the time of blocks.
+	// Timeout is the time after which no block can include it, by the time of blocks.
 	Timeout time.Time
 }
 
@@ -56,7 +56,8 @@ func newDraft(msgs []sdk.Msg, ttl time.Duration) (*draft, error) {
 	return &draft{body: raw, timeout: timeout}, err
 }
 
-// encodeTx gives the transaction's bytes with the key's signature, or with none when sign is false, as a simulation takes them.
+// encodeTx returns the transaction's bytes with the key's signature. If sign is false, the signature is empty, which a simulation
+// accepts.
 func (d *draft) encodeTx(chainID string, account uint64, key Key, sign bool) ([]byte, error) {
 	public, err := codectypes.NewAnyWithValue(key.PubKey())
 	if err != nil {
@@ -89,7 +90,7 @@ func (d *draft) encodeTx(chainID string, account uint64, key Key, sign bool) ([]
 	return raw.Marshal()
 }
 
-// TxHash is the name of a transaction: the SHA-256 of its bytes, upper-case hex.
+// TxHash returns the hash of a transaction: the SHA-256 of its bytes, upper-case hex.
 func TxHash(bytes []byte) string { return fmt.Sprintf("%X", sha256.Sum256(bytes)) }
 
 var timeouts struct {
@@ -97,8 +98,8 @@ var timeouts struct {
 	last time.Time
 }
 
-// nextTimeout is the time ttl from now, a nanosecond after the last one given at the least: two unordered transactions
-// of one key with one timeout are taken for the same.
+// nextTimeout returns the time ttl from now, but at least a nanosecond after the last one that it returned: the chain takes two
+// unordered transactions of one key with the same timeout for the same transaction.
 func nextTimeout(ttl time.Duration) time.Time {
 	timeouts.Lock()
 	defer timeouts.Unlock()

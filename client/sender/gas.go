@@ -16,15 +16,15 @@ import (
 // Denom is the base denomination: 1,000,000 ucred are 1 CRED.
 const Denom = "ucred"
 
-// MostGasPrice is what a node may ask for a unit of gas without anybody having said that it may: a hundred times what nodes
-// ask by default. A node that asks for more is believed only with Options.GasPrices.
+// MostGasPrice is the highest price of a unit of gas that the sender pays without being told to: a hundred times the default of nodes.
+// A higher price needs Options.GasPrices.
 const MostGasPrice = "0.1" + Denom
 
-// simulatePath is where a node runs a transaction on its last state. Unlike the service that has Simulate in its name, it
-// answers with the code of the module that refuses.
+// simulatePath is the query by which a node runs a transaction on its latest state. Unlike the SDK's Simulate service, it returns the
+// code of the module that refuses.
 const simulatePath = "/app/simulate"
 
-// simulateGas asks what gas a transaction takes. A refusal is a *TxError with its code.
+// simulateGas asks a node how much gas a transaction uses. A refusal is a *TxError with its code.
 func simulateGas(ctx context.Context, conn Conn, bytes []byte) (uint64, error) {
 	res, err := cmtv1.NewServiceClient(conn).ABCIQuery(ctx, &cmtv1.ABCIQueryRequest{Path: simulatePath, Data: bytes})
 	if err != nil {
@@ -44,10 +44,11 @@ func simulateGas(ctx context.Context, conn Conn, bytes []byte) (uint64, error) {
 	return answer.GasInfo.GasUsed, nil
 }
 
-// withRoom is the gas limit of a transaction that took so much when it was simulated: the state may change before its block.
+// withRoom returns the gas limit for a transaction whose simulation used an amount of gas. It adds 30 % and 10,000, because the state
+// may change before the transaction's block.
 func withRoom(used uint64) uint64 { return used*13/10 + 10_000 }
 
-// LeastGasPrices asks the node what it takes for a unit of gas at least. More than MostGasPrice is a *GasPriceError.
+// LeastGasPrices asks the node for the least price of a unit of gas that it takes. A price above MostGasPrice is a *GasPriceError.
 func LeastGasPrices(ctx context.Context, conn Conn) (sdk.DecCoins, error) {
 	res, err := nodev1.NewServiceClient(conn).Config(ctx, &nodev1.ConfigRequest{})
 	if err != nil {
@@ -67,7 +68,7 @@ func LeastGasPrices(ctx context.Context, conn Conn) (sdk.DecCoins, error) {
 	return prices, nil
 }
 
-// Fee is what gas costs at a price, rounded up; none at a price of 0.
+// Fee returns the fee for an amount of gas, rounded up; no coins at a price of 0.
 func Fee(prices sdk.DecCoins, gas uint64) sdk.Coins {
 	price := prices.AmountOf(Denom)
 	if !price.IsPositive() {

@@ -20,7 +20,7 @@ type TxResult struct {
 	Hash string
 	// Height of its block.
 	Height int64
-	// GasUsed by it.
+	// GasUsed by the transaction.
 	GasUsed int64
 
 	responses []*codectypes.Any
@@ -37,8 +37,8 @@ func (r *TxResult) Response(i int, out proto.Message) error {
 	return proto.Unmarshal(r.responses[i].Value, out)
 }
 
-// FindTx looks a transaction up. Nil without an error means that it is in no block so far; a *TxError that it was
-// included and failed. Its messages are not decoded: they may be of any type.
+// FindTx returns the result of a transaction. It returns nil and no error if no block has it yet. A *TxError says that a block has it
+// and it failed. FindTx does not decode the messages, so that they may be of any type.
 func FindTx(ctx context.Context, conn Conn, hash string) (*TxResult, error) {
 	res, err := txv1.NewServiceClient(conn).GetTx(ctx, &txv1.GetTxRequest{Hash: hash})
 	if status.Code(err) == codes.NotFound || err != nil && strings.Contains(status.Convert(err).Message(), "not found") {

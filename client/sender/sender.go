@@ -18,50 +18,50 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// MaxTTL is how far in the future the chain lets a transaction's timeout lie, with room for clocks that differ.
+// MaxTTL is the longest time until a transaction's timeout. The chain allows a little more, which leaves room for clocks that differ.
 const MaxTTL = 9 * time.Minute
 
-// Conn is what sending needs of a connection; *client.Conn is one.
+// Conn is the part of a connection that a Sender needs; *client.Conn implements it.
 type Conn interface {
 	grpc.ClientConnInterface
-	// ChainID of the chain that is signed for.
+	// ChainID returns the id of the chain, which is part of what is signed.
 	ChainID() string
-	// Endpoint names the node in use, for errors.
+	// Endpoint returns the endpoint of the node in use, for errors.
 	Endpoint() string
-	// Height is the latest height, and the time of its block.
+	// Height returns the latest height, and the time of its block.
 	Height(ctx context.Context) (int64, time.Time, error)
 }
 
-// Options change how transactions are made. The zero value is sensible.
+// Options change how transactions are made. The zero value has the defaults.
 type Options struct {
-	// TTL is how long a transaction may wait for inclusion; 0 means two minutes, the most is MaxTTL.
+	// TTL is how long a transaction may wait for a block; 0 means two minutes, and the most is MaxTTL.
 	TTL time.Duration
-	// Gas gives the gas limit of a transaction; nil, or an answer of 0, means to simulate it and add 30 %. Do simulates too when
-	// a transaction ran out of the gas that Gas gave.
+	// Gas returns the gas limit of a transaction. If Gas is nil or returns 0, the sender simulates the transaction and adds 30 %. Do also
+	// simulates a transaction that ran out of the gas that Gas returned.
 	Gas func(msgs []sdk.Msg) uint64
-	// GasPrices are what a unit of gas is paid, such as "0.001ucred". Empty means to ask the node for its least, which is
-	// paid up to MostGasPrice; and to pay nothing for the answers of a seat, which nodes take for nothing.
+	// GasPrices is the price of a unit of gas, such as "0.001ucred". Empty means the least price that the node takes, up to
+	// MostGasPrice, and no fee for the answers of a seat, which nodes take for free.
 	GasPrices string
-	// Confirm says how Do waits for inclusion.
+	// Confirm says how Do waits for the block.
 	Confirm ConfirmOptions
 }
 
-// Sender signs for one key and sends unordered transactions. It may be used concurrently; timeouts, which take the part
-// of sequence numbers, are strictly increasing over all senders of a process.
+// Sender signs for one key and sends unordered transactions. It may be used concurrently. Timeouts stand in for sequence numbers, and
+// strictly increase over all senders of a process.
 type Sender struct {
 	conn Conn
 	key  Key
 	opts Options
 
 	mu      sync.Mutex
-	number  *uint64 // account number, asked for once
+	number  *uint64 // the account's number, once the chain has said it
 	prices  sdk.DecCoins
 	pricing bool // prices is set
 }
 
 var _ Chain = (*Sender)(nil)
 
-// New sends for a key.
+// New returns a sender for a key.
 func New(conn Conn, key Key, opts Options) (*Sender, error) {
 	if opts.TTL == 0 {
 		opts.TTL = 2 * time.Minute
@@ -80,11 +80,11 @@ func New(conn Conn, key Key, opts Options) (*Sender, error) {
 	return s, nil
 }
 
-// Address of the sender's account.
+// Address returns the address of the sender's account.
 func (s *Sender) Address() string { return s.key.Address() }
 
-// Sign makes and signs a transaction with the gas limit that the options give. Errors wrap ErrNoAccount, are a *TxError
-// when the simulation of it is refused, or are the connection's.
+// Sign makes and signs a transaction with the gas limit of the options. The error wraps ErrNoAccount, is a *TxError if the simulation
+// was refused, or is the connection's.
 func (s *Sender) Sign(ctx context.Context, msgs ...sdk.Msg) (*SignedTx, error) {
 	var gas uint64
 	if s.opts.Gas != nil {
@@ -93,7 +93,7 @@ func (s *Sender) Sign(ctx context.Context, msgs ...sdk.Msg) (*SignedTx, error) {
 	return s.SignWithGas(ctx, gas, msgs...)
 }
 
-// SignWithGas is Sign with a gas limit; 0 means to simulate the transaction.
+// SignWithGas does what Sign does, with the given gas limit; 0 means to simulate the transaction.
 func (s *Sender) SignWithGas(ctx context.Context, gas uint64, msgs ...sdk.Msg) (*SignedTx, error) {
 	number, err := s.accountNumber(ctx)
 	if err != nil {
@@ -118,7 +118,8 @@ func (s *Sender) SignWithGas(ctx context.Context, gas uint64, msgs ...sdk.Msg) (
 	return &SignedTx{Bytes: bytes, Hash: TxHash(bytes), Timeout: d.timeout}, nil
 }
 
-// gasOf simulates the transaction, with a fee if there is one to pay: taking it costs gas, and its size does not matter.
+// gasOf simulates the transaction and returns its gas limit. If the transaction pays a fee, the simulation has a small one, because
+// deducting a fee costs gas, whatever its size.
 func (s *Sender) gasOf(ctx context.Context, d *draft, number uint64, msgs []sdk.Msg) (uint64, error) {
 	var err error
 	if d.fee, err = s.feeOf(ctx, msgs, 1); err != nil {
@@ -132,8 +133,8 @@ func (s *Sender) gasOf(ctx context.Context, d *draft, number uint64, msgs []sdk.
 	return withRoom(used), err
 }
 
-// Broadcast hands a signed transaction to a node's mempool. That the very bytes wait there already is no error. A *TxError says
-// that the chain refused it; any other error leaves its fate open, and carries its hash.
+// Broadcast passes a signed transaction to a node's mempool. It is no error if the mempool already has the same bytes. A *TxError says
+// that the node refused it; any other error is a *HashError, which leaves the outcome open.
 func (s *Sender) Broadcast(ctx context.Context, tx *SignedTx) error {
 	res, err := txtypes.NewServiceClient(s.conn).BroadcastTx(ctx, &txtypes.BroadcastTxRequest{TxBytes: tx.Bytes, Mode: txtypes.BroadcastMode_BROADCAST_MODE_SYNC})
 	if err != nil {
@@ -157,11 +158,11 @@ func (s *Sender) Find(ctx context.Context, hash string) (*TxResult, error) {
 	return FindTx(ctx, s.conn, hash)
 }
 
-// Latest is the latest block's height and time.
+// Latest returns the height and the time of the latest block.
 func (s *Sender) Latest(ctx context.Context) (int64, time.Time, error) { return s.conn.Height(ctx) }
 
-// Do signs and sends the messages in one transaction and waits for its inclusion; see Confirm. One that ran out of the gas that
-// the options gave is signed anew, with the gas that it takes in a simulation.
+// Do signs and sends the messages in one transaction, and waits for its block; see Confirm. If the transaction runs out of the gas that
+// Options.Gas returned, Do signs and sends the messages once more, with the gas limit of a simulation.
 func (s *Sender) Do(ctx context.Context, msgs ...sdk.Msg) (*TxResult, error) {
 	tx, err := s.Sign(ctx, msgs...)
 	if err != nil {
@@ -177,7 +178,7 @@ func (s *Sender) Do(ctx context.Context, msgs ...sdk.Msg) (*TxResult, error) {
 	return s.deliverTx(ctx, tx)
 }
 
-// deliverTx sends a transaction and waits for its inclusion.
+// deliverTx sends a transaction and waits for its block.
 func (s *Sender) deliverTx(ctx context.Context, tx *SignedTx) (*TxResult, error) {
 	err := s.Broadcast(ctx, tx)
 	if isRefusal(err) || err != nil && ctx.Err() != nil {
@@ -186,7 +187,7 @@ func (s *Sender) deliverTx(ctx context.Context, tx *SignedTx) (*TxResult, error)
 	return Confirm(ctx, s, tx, err == nil, s.opts.Confirm)
 }
 
-// accountNumber asks outside the lock, so that no caller waits for another's query.
+// accountNumber returns the account's number. It asks the chain outside the lock, so that no caller waits for another's query.
 func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	s.mu.Lock()
 	known := s.number
@@ -208,7 +209,7 @@ func (s *Sender) accountNumber(ctx context.Context) (uint64, error) {
 	return number, nil
 }
 
-// feeOf of a transaction.
+// feeOf returns the fee of a transaction with a gas limit; none for the answers of a seat, unless GasPrices is set.
 func (s *Sender) feeOf(ctx context.Context, msgs []sdk.Msg, gas uint64) (sdk.Coins, error) {
 	if _, free := taskstypes.AssignedAnswers(msgs, gas); free && s.opts.GasPrices == "" {
 		return nil, nil
@@ -220,7 +221,7 @@ func (s *Sender) feeOf(ctx context.Context, msgs []sdk.Msg, gas uint64) (sdk.Coi
 	return Fee(prices, gas), nil
 }
 
-// forgetPrice has the node asked for its price again, when it refused a fee that was computed from what it said before.
+// forgetPrice makes the sender ask for the price again, after a node refused a fee that was computed from an earlier price.
 func (s *Sender) forgetPrice() {
 	if s.opts.GasPrices == "" {
 		s.mu.Lock()
@@ -229,7 +230,7 @@ func (s *Sender) forgetPrice() {
 	}
 }
 
-// gasPrices are asked for outside the lock, as the account number is.
+// gasPrices returns the price of gas. It asks the node outside the lock, as accountNumber does.
 func (s *Sender) gasPrices(ctx context.Context) (sdk.DecCoins, error) {
 	s.mu.Lock()
 	prices, known := s.prices, s.pricing

@@ -11,7 +11,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// FromConn is a chain as the node of a connection knows it.
+// FromConn returns a Source that reads from the nodes of a connection.
 func FromConn(conn *client.Conn) Source { return connSource{conn} }
 
 type connSource struct{ conn *client.Conn }
@@ -47,7 +47,7 @@ func (s connSource) RequestOf(ctx context.Context, deal string) (string, error) 
 	return res.Deal.Request, nil
 }
 
-// isAbsent says whether there is no such thing.
+// isAbsent says whether an error means that the record does not exist.
 func isAbsent(err error) bool {
 	code := status.Code(err)
 	return code == codes.NotFound || code == codes.InvalidArgument

@@ -1,7 +1,7 @@
-// Package stream hands the events of the protocol to many readers at once, block by block and with a place to go on from: it
-// is behind the Watch service of a node and behind its web page.
+// Package stream sends the events of the protocol to many readers at once, block by block. Each event has a place, from which a reader
+// can go on later. The Watch service and the web page of a node use it.
 //
-// A reader pulls. Nothing is queued for one that is slow; it reads the next block when it has sent the one before. Blocks are
-// read from the node once, kept for a while, and shared. What a reader may cost is bounded: streams in all and for each
-// client, how far back a replay begins, and how many blocks are read from the node at a time.
+// Readers pull: a reader takes the next block when it has sent the one before, so that nothing is queued for a slow reader. Each block
+// is read from the node once, kept for a while, and shared by all readers. Limits bound the cost of readers: the number of streams in
+// all and for each client, how far back a replay may begin, and how many blocks are read from the node at a time.
 package stream

@@ -13,10 +13,10 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// prefix of the protocol's events; those of the SDK's modules are not handed out.
+// prefix is common to the types of the protocol's events. Events of the SDK's modules are left out.
 const prefix = "credence."
 
-// Place is a place among the events: that of the first one which is wanted.
+// Place is the position of an event. A stream from a place begins with that event.
 type Place struct {
 	// Height of the block; 0 means the next one.
 	Height int64
@@ -24,7 +24,7 @@ type Place struct {
 	Index int
 }
 
-// String is the text that ParsePlace reads: "HEIGHT.INDEX".
+// String returns the text that ParsePlace reads: "HEIGHT.INDEX".
 func (p Place) String() string { return fmt.Sprintf("%d.%d", p.Height, p.Index) }
 
 // ParsePlace reads "HEIGHT.INDEX", or "HEIGHT".
@@ -49,24 +49,24 @@ type Event struct {
 	Type string
 	// Message is the event.
 	Message proto.Message
-	// Task, Deal and Request that it is about, by id; empty for none.
+	// Task, Deal and Request are the ids of the records that the event is about; empty for none.
 	Task, Deal, Request string
 }
 
-// Block is what a block brought.
+// Block has the events of the protocol in one block.
 type Block struct {
 	// Height of the block.
 	Height int64
 	// Events of the protocol in their order.
 	Events []Event
-	// Missed says that the node no longer has them: state has to be read anew.
+	// Missed says that the node no longer has the events, so that the reader must read the state again.
 	Missed bool
 }
 
-// Filter says which events are wanted: those of a task, of a deal, or of a request. An empty one wants all.
+// Filter selects the events of a task, of a deal, or of a request. An empty field selects all.
 type Filter struct{ Task, Deal, Request string }
 
-// wantsEvent says whether an event is wanted.
+// wantsEvent says whether the filter selects an event.
 func (f Filter) wantsEvent(e Event) bool {
 	return (f.Task == "" || f.Task == e.Task) && (f.Deal == "" || f.Deal == e.Deal) && (f.Request == "" || f.Request == e.Request)
 }
@@ -80,7 +80,7 @@ func parseBlock(b client.Block) []Event {
 		}
 		parsed, err := sdk.ParseTypedEvent(client.WithoutMode(raw))
 		if err != nil {
-			continue // made by a newer chain: who reads state sees what it changed
+			continue // the event is of a newer chain; readers see its effect in the state
 		}
 		e := Event{Index: len(out), Type: raw.Type, Message: parsed}
 		e.fillNames()
@@ -89,7 +89,7 @@ func parseBlock(b client.Block) []Event {
 	return out
 }
 
-// fillNames fills in what the event itself says it is about.
+// fillNames fills in the ids that the event itself has.
 func (e *Event) fillNames() {
 	if m, ok := e.Message.(interface{ GetTask() string }); ok {
 		e.Task = m.GetTask()

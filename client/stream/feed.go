@@ -14,34 +14,34 @@ import (
 
 // Errors of a stream.
 var (
-	// ErrFull says that there is no room for another stream, in all or for one client.
+	// ErrFull says that the node, or one client, has as many streams as it may.
 	ErrFull = errors.New("too many streams")
-	// ErrTooOld says that the place is further back than is replayed.
+	// ErrTooOld says that the place is further back than Limits.Replay allows.
 	ErrTooOld = errors.New("too far back to replay")
 )
 
-// Source is a chain as one node knows it. It is called by several goroutines.
+// Source reads the chain from a node. Several goroutines may call it at once.
 type Source interface {
-	// Height of the latest block.
+	// Height returns the height of the latest block.
 	Height(ctx context.Context) (int64, error)
-	// Block of a height that there is. Missed when its events are no longer kept.
+	// Block returns the block of a height that exists. It is Missed if the node no longer has its events.
 	Block(ctx context.Context, height int64) (client.Block, error)
-	// DealOf a task, and RequestOf a deal; empty when there is none.
+	// DealOf returns the deal of a task, and RequestOf the request of a deal, by id; empty if there is none.
 	DealOf(ctx context.Context, task string) (string, error)
 	RequestOf(ctx context.Context, deal string) (string, error)
 }
 
-// Limits bound what readers cost. Zeros mean the defaults.
+// Limits bound the cost of readers. A 0 means the default.
 type Limits struct {
-	// Streams in all, 256 by default, and PerClient, 16 by default.
+	// Streams is the most streams in all, 256 by default; PerClient the most of one client, 16 by default.
 	Streams, PerClient int
 	// Replay is how many blocks behind the latest a stream may begin; 20,000 by default.
 	Replay int64
-	// Keep is how many blocks are kept for the next reader; 256 by default.
+	// Keep is how many blocks stay in memory for further readers; 256 by default.
 	Keep int
 	// Reads is how many blocks are read from the node at a time, for all readers; 4 by default.
 	Reads int
-	// Poll is how often the height is asked for; 250 ms by default.
+	// Poll is the interval between queries for the height; 250 ms by default.
 	Poll time.Duration
 }
 
@@ -64,17 +64,17 @@ func (l Limits) fillDefaults() Limits {
 	return l
 }
 
-// known is how many tasks' deals, and deals' requests, are remembered.
+// known is how many pairs of task and deal, and of deal and request, are remembered.
 const known = 1 << 14
 
-// Feed shares the blocks of a source among readers. New blocks come while Run runs, or by Raise.
+// Feed shares the blocks of a source among readers. It learns of new blocks from Run or from Raise.
 type Feed struct {
 	source   Source
 	limits   Limits
 	blocks   *lru.Cache[int64, *Block]
-	deals    *lru.Cache[string, string] // of tasks
-	requests *lru.Cache[string, string] // of deals
-	reads    chan struct{}
+	deals    *lru.Cache[string, string] // by task
+	requests *lru.Cache[string, string] // by deal
+	reads    chan struct{}              // has one element for each read from the node that is under way
 
 	mu      sync.Mutex
 	tip     int64
@@ -87,7 +87,7 @@ type Feed struct {
 func New(source Source, limits Limits) *Feed {
 	l := limits.fillDefaults()
 	f := &Feed{source: source, limits: l, reads: make(chan struct{}, l.Reads), wake: make(chan struct{}), clients: map[string]int{}}
-	// Sizes are positive, the only thing that can be wrong.
+	// New fails only for a size that is not positive.
 	f.blocks, _ = lru.New[int64, *Block](l.Keep)
 	f.deals, _ = lru.New[string, string](known)
 	f.requests, _ = lru.New[string, string](known)
@@ -99,7 +99,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	ticker := time.NewTicker(f.limits.Poll)
 	defer ticker.Stop()
 	for {
-		// A source that does not answer is asked again: streams wait, and whoever reads them sees that no block comes.
+		// If the source does not answer, the streams wait, and the next round asks it again.
 		if height, err := f.source.Height(ctx); err == nil {
 			f.Raise(height)
 		}
@@ -111,7 +111,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	}
 }
 
-// Raise says that there is a block of this height. A source that can say so by itself needs no Run.
+// Raise tells the feed that there is a block of this height. A node that calls Raise for each block needs no Run.
 func (f *Feed) Raise(height int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -122,7 +122,7 @@ func (f *Feed) Raise(height int64) {
 	}
 }
 
-// Tip is the latest height that was seen; 0 before the first.
+// Tip returns the latest height that the feed has seen; 0 before the first.
 func (f *Feed) Tip() int64 {
 	tip, _ := f.currentState()
 	return tip
@@ -149,7 +149,7 @@ func (f *Feed) currentState() (int64, <-chan struct{}) {
 	return f.tip, f.wake
 }
 
-// Block reads a block, from what is kept or from the node.
+// Block returns a block from memory or, if it is not there, from the node.
 func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
 	if b, ok := f.blocks.Get(height); ok {
 		return b, nil
@@ -161,7 +161,7 @@ func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
 		return nil, ctx.Err()
 	}
 	if b, ok := f.blocks.Get(height); ok {
-		return b, nil // somebody read it meanwhile
+		return b, nil // another reader has read it meanwhile
 	}
 	raw, err := f.source.Block(ctx, height)
 	if err != nil {
@@ -178,8 +178,8 @@ func (f *Feed) Block(ctx context.Context, height int64) (*Block, error) {
 	return b, nil
 }
 
-// completeEvents fills in the deals and requests that events do not name. What an event names is remembered first, so that the
-// chain is asked only about tasks that are older than the feed.
+// completeEvents fills in the deals and requests that events do not name. First it remembers the ids that they do name, so that it asks
+// the chain only about tasks and deals that are older than the feed.
 func (f *Feed) completeEvents(ctx context.Context, events []Event) error {
 	for _, e := range events {
 		if e.Task != "" && e.Deal != "" {
@@ -201,7 +201,7 @@ func (f *Feed) completeEvents(ctx context.Context, events []Event) error {
 	return nil
 }
 
-// lookUp finds what belongs to an id, unless it is known already.
+// lookUp sets *found to the record that belongs to an id, from memory or by ask, unless it is set already.
 func lookUp(ctx context.Context, known *lru.Cache[string, string], id string, found *string, ask func(context.Context, string) (string, error)) error {
 	if id == "" || *found != "" {
 		return nil
@@ -220,9 +220,9 @@ func lookUp(ctx context.Context, known *lru.Cache[string, string], id string, fo
 	return nil
 }
 
-// Stream calls send for every block from a place on, each once and in order, with the events that the filter wants: none for
-// most of the blocks. It ends with the context's error or with send's. Errors wrap ErrFull or ErrTooOld. who names the client
-// whose share of the streams it counts in.
+// Stream calls send for every block from a place on, once each and in order, with the events that the filter selects; most blocks have
+// none. It returns an error that wraps ErrFull or ErrTooOld, the context's error, or that of send. who names the client for
+// Limits.PerClient.
 func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place, send func(Block) error) error {
 	if err := f.enterStream(who); err != nil {
 		return err
@@ -259,7 +259,7 @@ func (f *Feed) Stream(ctx context.Context, who string, filter Filter, from Place
 	}
 }
 
-// readPatiently reads a block, again and again where the node does not answer: only the context's end is an error.
+// readPatiently reads a block, and tries again if that fails, until the context ends.
 func (f *Feed) readPatiently(ctx context.Context, height int64) (*Block, error) {
 	for {
 		b, err := f.Block(ctx, height)

@@ -1,6 +1,6 @@
-// Package workflow runs graphs of jobs: nodes are jobs, edges are their results. It knows nothing of flags and files of
-// definitions; whoever has those makes a Graph of them. What was begun is kept in a journal, so that a client that was killed goes on
-// where it was. Dependencies are released by this client: while it does not run, no further node begins.
+// Package workflow runs graphs of jobs: a node is a job, and an edge is a result of one job that another reads. It does not read flags
+// or definition files; its callers make a Graph of them. A journal keeps what was begun, so that a client that was killed can go on.
+// The client itself begins each node once the nodes before it are done: while the client does not run, no further node begins.
 package workflow
 
 import (
@@ -9,25 +9,25 @@ import (
 	"strings"
 )
 
-// Node is a job and what it waits for.
+// Node is a job, and the nodes that it waits for.
 type Node struct {
-	// Name of the node; its results lie in a folder of this name.
+	// Name of the node. Its results are in a folder of this name.
 	Name string
-	// After are the nodes that have to be done first: those whose results it reads, and those that it waits for.
+	// After are the nodes that must be done first: those whose results it reads, and others.
 	After []string
-	// When is the condition on which it runs; nil for always.
+	// When is the condition under which the node runs; nil means always.
 	When *Condition
 }
 
-// Condition is one on how another node of one task ended.
+// Condition is a condition on the exit status of another node, which must be a job of one task.
 type Condition struct {
-	// Node whose end decides; it is waited for.
+	// Node is the name of the other node. The node with the condition waits for it.
 	Node string
-	// Exit statuses with which the node runs. The other node has to take them for successes.
+	// Exit are the exit statuses with which the condition holds. The job of the other node must take them as successes.
 	Exit []uint32
 }
 
-// Holds says whether a node that ended so lets the condition's node run.
+// Holds says whether the condition holds for an exit status.
 func (c *Condition) Holds(exit uint32) bool { return c == nil || slices.Contains(c.Exit, exit) }
 
 // Graph is a workflow.
@@ -36,7 +36,7 @@ type Graph struct {
 	Nodes []Node
 }
 
-// waits are all nodes that a node waits for, each once.
+// waits returns all nodes that a node waits for, each once.
 func (n Node) waits() []string {
 	out := slices.Clone(n.After)
 	if n.When != nil && !slices.Contains(out, n.When.Node) {
@@ -45,8 +45,8 @@ func (n Node) waits() []string {
 	return out
 }
 
-// Order gives the names of the nodes so that each comes after those that it waits for, in the order of the definition otherwise. An
-// error names the node that waits for itself, or for one that is not there.
+// Order returns the names of the nodes, each after those that it waits for, and otherwise in the order of the definition. The error
+// names nodes that wait for each other, or a node that waits for one that does not exist.
 func (g Graph) Order() ([]string, error) {
 	nodes := map[string]Node{}
 	for _, n := range g.Nodes {

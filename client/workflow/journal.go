@@ -8,16 +8,16 @@ import (
 	"sync"
 )
 
-// Status is how far a node is.
+// Status says how far a node is.
 type Status string
 
-// What a node can be.
+// The statuses of a node.
 const (
 	// Waiting: it has not begun.
 	Waiting Status = "waiting"
-	// Begun: it was or will be submitted under its nonce.
+	// Begun: its nonce is in the journal, and its job is submitted, or will be, under this nonce.
 	Begun Status = "begun"
-	// Done: all its results are here.
+	// Done: it ended with all its results.
 	Done Status = "done"
 	// Skipped: its condition did not hold, or a node that it waits for was skipped.
 	Skipped Status = "skipped"
@@ -25,24 +25,24 @@ const (
 	Failed Status = "failed"
 )
 
-// State is what is known of a node.
+// State is what the journal has of a node.
 type State struct {
 	Status Status `json:"status"`
-	// Nonce under which it is submitted: the chain takes it once.
+	// Nonce under which its job is submitted: the chain takes only one request under it.
 	Nonce uint64 `json:"nonce,omitempty,string"`
-	// Request by which it can be followed, once the chain has it.
+	// Request is the id of its request, once the chain has it.
 	Request string `json:"request,omitempty"`
 	// Exit status of a node of one task that is done.
 	Exit uint32 `json:"exit"`
-	// Paid in ucred.
+	// Paid is what its tasks cost, in ucred.
 	Paid uint64 `json:"paid,omitempty"`
-	// Why it failed or was skipped.
+	// Why says why the node failed or was skipped.
 	Why string `json:"why,omitempty"`
 }
 
-// Journal is what was begun of a workflow, in a file.
+// Journal keeps the states of a workflow's nodes in a file.
 type Journal struct {
-	// Definition is the digest of what is run, Chain the chain it runs on, and Out the folder of its results.
+	// Definition is the digest of the workflow's definition, Chain the id of its chain, Out the folder of its results.
 	Definition string           `json:"definition"`
 	Chain      string           `json:"chain"`
 	Out        string           `json:"out"`
@@ -52,10 +52,10 @@ type Journal struct {
 	mu   sync.Mutex
 }
 
-// ErrNoJournal says that nothing was begun.
+// ErrNoJournal says that there is no journal, so that nothing was begun.
 var ErrNoJournal = errors.New("there is no journal")
 
-// NewJournal makes a journal in a file that is not there yet.
+// NewJournal makes a journal in a new file. It is an error if the file exists.
 func NewJournal(path, definition, chain, out string) (*Journal, error) {
 	j := &Journal{Definition: definition, Chain: chain, Out: out, Nodes: map[string]State{}, path: path}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -68,7 +68,7 @@ func NewJournal(path, definition, chain, out string) (*Journal, error) {
 	return j, j.save()
 }
 
-// LoadJournal reads what was begun; ErrNoJournal where nothing was.
+// LoadJournal reads a journal. The error wraps ErrNoJournal if there is none.
 func LoadJournal(path string) (*Journal, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -87,7 +87,7 @@ func LoadJournal(path string) (*Journal, error) {
 	return j, nil
 }
 
-// Node is what is known of a node.
+// Node returns the state of a node.
 func (j *Journal) Node(name string) State {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -98,7 +98,7 @@ func (j *Journal) Node(name string) State {
 	return s
 }
 
-// Set notes what is known of a node. When it returns without an error, the file has it.
+// Set sets the state of a node. If it returns no error, the state is on disk.
 func (j *Journal) Set(name string, s State) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -106,7 +106,7 @@ func (j *Journal) Set(name string, s State) error {
 	return j.save()
 }
 
-// save puts a new file in the place of the old one.
+// save replaces the file by a new one.
 func (j *Journal) save() error {
 	data, err := json.MarshalIndent(j, "", "  ")
 	if err != nil {
@@ -118,7 +118,7 @@ func (j *Journal) save() error {
 	}
 	_, err = file.Write(append(data, '\n'))
 	if err == nil {
-		err = file.Sync() // a nonce that is lost after it was used would be paid twice
+		err = file.Sync() // if a nonce were lost after its use, the job would be submitted and paid again
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err

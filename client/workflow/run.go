@@ -13,39 +13,41 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// Work brings one node to its end: it submits the node's job under the nonce, or goes on with the request where one is known, and
-// tells of it as it goes. A report that is not complete, or an error, is no end.
+// Work runs the job of one node to its end. It submits the job under the nonce or, if request is not empty, goes on with that request,
+// and passes the events of the job to tell. An incomplete report, or an error, means that the node is not done.
 type Work func(ctx context.Context, name string, nonce uint64, request string, tell client.Observer) (*client.Report, error)
 
-// Tell hears of a node: what its job tells, and each change of its status, with which the event is empty.
+// Tell is called with each event of a node's job, and with an empty event for each change of a node's status.
 type Tell func(name string, s State, e client.Event)
 
 // Options change how a graph is run.
 type Options struct {
-	// Most nodes at once; 0 means 8.
+	// Most is the number of nodes that may run at once; 0 means 8.
 	Most int
-	// Tell hears of what happens, one thing at a time. May be nil.
+	// Tell is called for one event at a time. May be nil.
 	Tell Tell
 }
 
-// NodesFailed says which nodes ended without their results, or could not be brought to an end.
+// NodesFailed says which nodes ended without all their results, or could not be followed to their end.
 type NodesFailed struct {
 	// Names of the nodes, and the errors of their jobs in the same order.
 	Names []string
 	Errs  []error
 }
 
-// Error names them.
+// Error returns the number of the nodes, and the first one with its error.
 func (e *NodesFailed) Error() string {
 	return fmt.Sprintf("%d of the nodes failed: %s: %v", len(e.Names), e.Names[0], e.Errs[0])
 }
 
-// Unwrap gives the errors.
+// Unwrap returns the errors of the jobs.
 func (e *NodesFailed) Unwrap() []error { return e.Errs }
 
-// Run runs what is not done yet, each node when those that it waits for are done, several at once. It ends when nothing can be run
-// any more: all are done or skipped, or those that are left wait for a node that failed, which is a *NodesFailed. What was begun
-// before is gone on with; a node that failed is run again, as a new request. When the context ends, what was submitted runs on.
+// Run runs all nodes that are not done. It begins a node once the nodes that it waits for are done, and runs several at once. A node
+// that was begun before goes on with its request. A node that failed before runs again, as a new request.
+//
+// Run ends when no further node can run: all are done or skipped, or the others wait for a node that failed; then the error is a
+// *NodesFailed. If the context ends, the error is a *client.Interrupted, and submitted jobs run on.
 func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) error {
 	if _, err := g.Order(); err != nil {
 		return err
@@ -75,7 +77,7 @@ type runner struct {
 	mu    sync.Mutex
 	tell  Tell
 	busy  map[string]bool
-	left  map[string]bool // those that run on, and could not be followed to their end
+	left  map[string]bool // nodes that could not be followed to their end, and whose jobs run on
 	ended chan end
 	lost  NodesFailed
 }
@@ -106,7 +108,7 @@ func (r *runner) runGraph(ctx context.Context, most int) error {
 	return nil
 }
 
-// startReady starts what can start.
+// startReady starts all nodes that can start, and skips those that never can.
 func (r *runner) startReady(ctx context.Context, most int) error {
 	for again := true; again; {
 		again = false
@@ -146,7 +148,7 @@ func (r *runner) readiness(n Node) (ready bool, skip string) {
 	return true, ""
 }
 
-// startNode submits a node. Its nonce is on disk before.
+// startNode starts the work of a node, after its nonce is on disk.
 func (r *runner) startNode(ctx context.Context, name string, s State) error {
 	if s.Nonce == 0 {
 		var err error
@@ -166,17 +168,17 @@ func (r *runner) startNode(ctx context.Context, name string, s State) error {
 	return nil
 }
 
-// relayEvent passes on what a node's job tells, and notes its request.
+// relayEvent passes on an event of a node's job, and notes the request in the journal.
 func (r *runner) relayEvent(name string, e client.Event) {
 	if e.Kind == client.EventSubmitted || e.Kind == client.EventResuming {
 		s := r.journal.Node(name)
 		s.Request = e.Request
-		_ = r.journal.Set(name, s) // the nonce is there, which finds the request again
+		_ = r.journal.Set(name, s) // an error is harmless: the nonce is on disk, and finds the request again
 	}
 	r.tellState(name, r.journal.Node(name), e)
 }
 
-// recordEnd notes how a node ended. One that was stopped, or whose chain stands still, has not.
+// recordEnd notes how the work of a node ended. A node whose work was stopped, or whose chain stands still, stays Begun.
 func (r *runner) recordEnd(ctx context.Context, e end) error {
 	s := r.journal.Node(e.name)
 	if e.report != nil {
@@ -203,7 +205,7 @@ func (r *runner) recordEnd(ctx context.Context, e end) error {
 	return r.setState(e.name, s)
 }
 
-// goesOn says whether what ended with an error runs on, so that it is gone on with and not begun anew.
+// goesOn says whether the job runs on although its work ended with an error. A later run then goes on with the same request.
 func goesOn(err error) bool {
 	var known *client.Error
 	if !errors.As(err, &known) {
@@ -212,7 +214,7 @@ func goesOn(err error) bool {
 	return slices.Contains([]client.Code{client.CodeUnfinished, client.CodeInDoubt, client.CodeRunning, client.CodeUnavailable}, known.Code)
 }
 
-// isRefusal says whether the chain said no.
+// isRefusal says whether an error is a refusal by the chain.
 func isRefusal(err error) bool {
 	var refused *client.TxError
 	return errors.As(err, &refused)
@@ -234,7 +236,7 @@ func (r *runner) tellState(name string, s State, e client.Event) {
 	}
 }
 
-// newNonce is one that nobody else uses.
+// newNonce returns a random nonce, never 0.
 func newNonce() (uint64, error) {
 	var b [8]byte
 	if _, err := rand.Read(b[:]); err != nil {
