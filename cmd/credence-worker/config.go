@@ -23,6 +23,10 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
+// This file has the worker's settings. Each is declared once, as a flag (addFlags), and the same name sets it in the environment and in
+// config.toml; an unknown name in the file is an error. The command line of doctor has the same flags, so that doctor checks the
+// configuration with which the worker would start. Conditions on settings are a table (rules), whose errors name the setting.
+
 // config is everything that an operator can set. A flag takes precedence over the environment, the environment over config.toml in the home
 // folder, and that file over the default.
 type config struct {

@@ -21,6 +21,10 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
+// This file configures a node that has a machine of its own (Member): it uses the standard ports, and its configuration follows from its
+// role. Several nodes on one machine are configured by Node, in node.go. Most of a role is about who may connect to whom: a validator can
+// hide behind sentries, and a seed offers its services to its own machine only.
+
 // Role is the purpose of a node.
 type Role string
 

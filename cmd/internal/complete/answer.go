@@ -15,6 +15,10 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 )
 
+// This file answers one question of a shell. A shell blocks while it waits, so the sources search in a goroutine of their own, and at the
+// deadline (patience) the shell gets what has been found by then. The search may still be running at that time: therefore a lock guards the
+// words, and the process simply ends.
+
 // patience is the longest time that a shell waits for an answer.
 const patience = 1500 * time.Millisecond
 

@@ -13,6 +13,10 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
+// This file splits a job along the table of --map. A flag or argument that names a column in braces, such as {path}, is a template, and
+// each row renders it into a value for its own task. All rows are rendered before anything is submitted, so that a bad row in the middle of
+// a table costs nothing.
+
 // placeholder matches {name}, which stands for a cell of the row, and {{name}}, which stands for the text {name}. Other braces have no
 // meaning.
 var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}|\{[A-Za-z_][A-Za-z0-9_.-]*\}`)

@@ -20,6 +20,10 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
+// This file is "order inspect". Its report has two parts. The first comes from the order alone and needs no node: its id, its terms, and
+// whether the order and its signature are valid. The second comes from the chain: the order's status, and whether the chain's order of that
+// id is the one in the file. The exit status depends on the first part only.
+
 // inspected is everything that inspect reports about an order. Without a node, the fields from Height to Deals stay empty.
 type inspected struct {
 	ID        string   `json:"id"`

@@ -30,6 +30,10 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
+// This file has the command and the functions that other commands share with it. Workflows parse the flags of their nodes with ParseJob, so
+// that a node takes the same flags as "run". "task watch --out" shows a request with Follow, so that it ends with the same report and exit
+// status as the run that it continues.
+
 // jobFlags are the flags of "run".
 type jobFlags struct {
 	bagGiven bool

@@ -22,6 +22,11 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
+// This file reads the file of a workflow. A node has a few fields of its own (name, app, args, after, when). Every other field is a flag of
+// "run", and ParseJob reads it: so a node can do whatever "run" can, and a new flag of "run" works in workflows at once. @NODE in a flag
+// that names files stands for the results of another node and makes an edge of the graph. A part of a job that does not depend on such
+// results is checked before anything runs (known).
+
 // definition is a workflow, as its file states it.
 type definition struct {
 	name   string
