@@ -57,8 +57,8 @@ func (am AppModule) RegisterServices(cfg module.Configurator) {
 	types.RegisterQueryServer(cfg.QueryServer(), keeper.NewQueryServer(am.keeper))
 }
 
-// BeginBlock acts on deadlines and draws.
+// BeginBlock processes due tasks, and makes draws.
 func (am AppModule) BeginBlock(ctx context.Context) error { return am.keeper.BeginBlock(ctx) }
 
-// EndBlock judges and settles.
+// EndBlock judges and settles the tasks that the block's messages completed.
 func (am AppModule) EndBlock(ctx context.Context) error { return am.keeper.EndBlock(ctx) }

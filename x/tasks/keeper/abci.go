@@ -13,11 +13,11 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// items are the items of the module's block hooks, each of which runs alone.
+// items runs each item of the module's block hooks isolated from the others.
 const items = isolate.Module(types.ModuleName)
 
-// BeginBlock processes the tasks whose height has come, and draws with this block's seed. A deadline is the first height that is too
-// late: it is processed before the block's messages, so that no message of that height is in time.
+// BeginBlock processes the tasks whose height has come, and draws with this block's seed. A deadline is the first height that is
+// too late. It is processed before the block's messages, so that no message of that height is in time.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.processDueTasks(ctx, types.QueuesAtBegin()...); err != nil {
 		return err
@@ -25,8 +25,9 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return k.pruneTasks(ctx)
 }
 
-// EndBlock judges and settles the tasks that this block's messages completed. It draws nobody: the senders of these messages knew the
-// block's seed, and could have changed who is eligible. A draw that BeginBlock had no room for waits for the next BeginBlock.
+// EndBlock judges and settles the tasks that this block's messages completed. It makes no draws: the senders of these messages
+// knew the block's seed, and could have changed who is eligible. A draw for which BeginBlock had no room waits for the next
+// BeginBlock.
 func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.purse.Fold(ctx); err != nil {
 		return err
@@ -37,8 +38,9 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	return k.processDueTasks(ctx, types.QueueDeadlines)
 }
 
-// processDueTasks processes the tasks that are due in these queues, each alone: the oldest first, and at most due_per_block of each
-// queue. Then it asks the ledgers again for turns that waited for one just settled, and seats waiting courts while there is room.
+// processDueTasks processes the tasks that are due in these queues, each isolated: the oldest first, and at most due_per_block of
+// each queue. Then it asks the ledgers again for turns that waited for one that has just settled, and seats waiting courts while
+// there is room.
 func (k Keeper) processDueTasks(ctx context.Context, queues ...types.DueQueue) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -59,8 +61,8 @@ func (k Keeper) processDueTasks(ctx context.Context, queues ...types.DueQueue) e
 	return k.seatWaitingCourts(ctx)
 }
 
-// processDueTask takes the next step of a task that is due. One without a deadline (TURN, DONE) is due because processing it failed
-// before; see postponeTask.
+// processDueTask takes the next step of a task that is due. A task without a deadline (TURN, DONE) is due because processing it
+// failed before; see postponeTask.
 func (k Keeper) processDueTask(ctx sdk.Context, it *item) error {
 	switch it.state.Phase {
 	case poco.PhaseTurn:
@@ -103,8 +105,8 @@ func (k Keeper) listDueTasks(ctx context.Context, queue types.DueQueue, limit in
 	return ids, nil
 }
 
-// runIsolated runs fn on one task, alone: fn commits whole or fails whole. A task that fails is ended BROKEN, with the escrow refunded
-// and the stakes freed. If even that fails, its money stays accounted for and it is tried again later.
+// runIsolated runs fn on one task in a cache: either all changes of fn are kept or none. A task that fails is ended BROKEN, with
+// the escrow refunded and the stakes freed. If even that fails, its money stays accounted for and it is tried again later.
 func (k Keeper) runIsolated(ctx context.Context, id string, fn func(sdk.Context, *item) error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := isolate.Run(sdkCtx, func(ctx sdk.Context) error {
@@ -135,8 +137,8 @@ func (k Keeper) runIsolated(ctx context.Context, id string, fn func(sdk.Context,
 	}
 }
 
-// reportFailure logs and counts that a task failed, and emits an event for those who follow it. The event does not have the cause's
-// words, which may differ between nodes.
+// reportFailure logs and counts that a task failed, and emits an event. The event does not contain the text of the cause, which
+// may differ between nodes.
 func (k Keeper) reportFailure(ctx sdk.Context, id string, cause error) {
 	items.Report(ctx, "task", id, cause)
 	if err := events.Emit(ctx, &types.EventItemFailed{Task: id}); err != nil {
@@ -144,8 +146,8 @@ func (k Keeper) reportFailure(ctx sdk.Context, id string, cause error) {
 	}
 }
 
-// postponeTask queues a task for a window of blocks later and changes nothing else of it but its court's room. Once what made it fail is
-// mended, it ends by itself; until then it costs next to nothing.
+// postponeTask queues a task for window_blocks later. It frees the room of the task's court and changes nothing else. Once the
+// cause of the failure is mended, the task ends by itself; until then each try costs little.
 func (k Keeper) postponeTask(ctx context.Context, id string) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -160,7 +162,7 @@ func (k Keeper) postponeTask(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	if t.CourtPace != 0 { // it must not keep other courts waiting
+	if t.CourtPace != 0 { // the task must not keep other courts waiting
 		if err := k.freeRoom(ctx, &t); err != nil {
 			return err
 		}

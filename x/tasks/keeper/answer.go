@@ -12,14 +12,15 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// AnswerDue returns nil if a commit, reveal or decline would be taken in a block of this height, with the state as it is now, or else why
-// not. It is the rule of the message's own handler; the mempool and proposers ask it too. It changes nothing.
+// AnswerDue returns nil if a commit, reveal or decline would be accepted in a block of this height, with the state as it is now,
+// or else why not. The handlers of these messages, the mempool and proposers share this rule. It changes nothing.
 func (k Keeper) AnswerDue(ctx context.Context, msg sdk.Msg, height int64) error {
 	_, _, err := k.judgeAnswer(ctx, msg, height)
 	return err
 }
 
-// judgeAnswer returns the task as it would be after an answer, and the part of the answer that is to be kept on chain. It stores nothing.
+// judgeAnswer returns the task as it would be after an answer, and the file of the answer that is to be kept on chain. It stores
+// nothing.
 func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*item, []byte, error) {
 	ev, err := answerEvent(msg, height)
 	if err != nil {
@@ -48,7 +49,7 @@ func (k Keeper) judgeAnswer(ctx context.Context, msg sdk.Msg, height int64) (*it
 	return it, data, err
 }
 
-// answerEvent reads the protocol's event out of a message.
+// answerEvent returns the protocol's event that a message stands for.
 func answerEvent(msg sdk.Msg, height int64) (poco.Event, error) {
 	switch m := msg.(type) {
 	case *types.MsgCommit:
@@ -85,8 +86,7 @@ func revealEvent(m *types.MsgReveal, height int64) (poco.Event, error) {
 	return poco.Revealed{Height: height, Bench: bench, Who: m.Who, Attempt: m.Attempt, Outcome: outcome, Salt: m.Salt, Evidence: m.Evidence}, err
 }
 
-// takeAnswer takes an answer into the state. Its gas depends on the bytes that it brings, and not on what is read and written; see
-// types.AnswerGas.
+// takeAnswer stores an answer. Its gas depends on the bytes that it brings, not on what is read and written; see types.AnswerGas.
 func (k Keeper) takeAnswer(ctx context.Context, msg sdk.Msg) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	sdkCtx.GasMeter().ConsumeGas(types.GasOfHandlers([]sdk.Msg{msg}), "tasks: an answer")

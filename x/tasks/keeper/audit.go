@@ -13,9 +13,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// The end of an audit window (poco/audit.go). A task waits in the queue of deadlines for the height at which its window ends, so that a
-// block reads the tasks that are due and no others. Nothing searches for the answers of a convicted organisation: when the window of a
-// task ends, it is checked whether an organisation that answered was convicted since the task was opened.
+// The end of an audit window (poco/audit.go). A task waits in the queue of deadlines for the height at which its window ends, so
+// that a block reads only the tasks that are due. A conviction starts no search for the other answers of the convicted
+// organisation. Instead, when the window of a task ends, it is checked whether an organisation that answered was convicted since
+// the task was opened.
 
 // askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged.
 func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
@@ -62,7 +63,8 @@ func (k Keeper) findAuditCause(ctx context.Context, it *item) (poco.AuditCause, 
 	return poco.AuditNone, nil
 }
 
-// finishAudit carries out a FinishAudit effect: stakes and records through x/workers, the bond, the court's faults, the counts.
+// finishAudit carries out a FinishAudit effect: it settles the audit, flags the app, records convictions and counts what the court
+// found.
 func (k Keeper) finishAudit(ctx context.Context, it *item, s poco.AuditSettlement) error {
 	record, err := k.settleAudit(ctx, it, s)
 	if err != nil {
@@ -148,8 +150,9 @@ func heldSeatsOf(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	return out
 }
 
-// countAudit counts what a court that had a cause found of an accepted answer. Only answers that the error debt stands for are counted: the
-// bounds on errors and on colluders are computed from the counts, and an enclave's answers say nothing of replicas.
+// countAudit counts what a court found of an accepted answer, under the cause that called it. Only answers under a policy with
+// ledgers are counted: the bounds on errors and on colluders are computed from the counts, and an enclave's answers say nothing
+// about replicas.
 func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause, found poco.AuditResult) error {
 	p, known := poco.PolicyByName(it.state.Terms.Policy)
 	if cause == poco.AuditNone || !known || !p.Rules().Ledgers {

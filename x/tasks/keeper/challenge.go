@@ -11,8 +11,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// challenge takes a bond against an accepted answer, or for its bytes. The block hook calls the court. The bond is the fees of all
-// seats that are active now, or the governed minimum where that is more; ErrBond when that exceeds the message's max_bond.
+// challenge takes a bond against an accepted answer, or for its bytes; the block hook then calls the court. The bond is the fees
+// of all seats that are active now, or challenge_bond if that is more. It returns ErrBond when the bond exceeds the message's
+// max_bond.
 func (k Keeper) challenge(ctx context.Context, msg *types.MsgChallenge) (uint64, error) {
 	challenger, task, maxBond := msg.Challenger, msg.Task, msg.MaxBond
 	id, err := types.ParseID(task)

@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// noteConvictions notes the workers that a court found wrong, for their organisations and for the app that they ran. An app that convicts
-// workers of too many organisations is suspended for review: it may give honest workers another answer than the court.
+// noteConvictions records the workers that a court found wrong, for their organisations and for the app that they ran. An app that
+// convicts workers of too many organisations is suspended for review: it may give honest workers another answer than the court.
 func (k Keeper) noteConvictions(ctx context.Context, it *item, ends []poco.SeatEnd) error {
 	for _, e := range ends {
 		if e.Fault != poco.FaultWrong {

@@ -10,11 +10,12 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Sessions of the court. Every session seats all active validators and takes room of them, a slot and a pace, until its commitments
-// are in. A court that lacks a verdict because seats were silent is called again. Courts for which there is no room wait: courtline.go.
+// Sessions of the court. Every session seats all active validators. Until its commitments are in, it takes room of each seat: a
+// slot, and a pace (fuel for each block). A court that has no verdict because seats were silent is called again. Courts for which
+// there is no room wait; see courtline.go.
 
-// openCourt carries out an OpenCourt effect: the court sits now, or the task joins the line. A court that the escrow must pay and cannot is
-// not opened.
+// openCourt carries out an OpenCourt effect: the court sits now, or the task joins the line. It does not open a court that the
+// escrow must pay but cannot.
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if it.state.CourtNeedsEscrow() {
 		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
@@ -41,8 +42,8 @@ func (k Keeper) affordsCourt(ctx context.Context, it *item) (bool, error) {
 	return it.state.AffordsCourt(bench), err
 }
 
-// seatCourt begins a session and gives work to every active seat, parties to the task among them. The requester chooses the parties
-// through the datasets that the task reads: were they excused, the requester would choose its judges
+// seatCourt begins a session and gives work to every active seat, also to parties to the task. The requester chooses the parties
+// through the datasets that the task reads. If parties were excused, the requester could choose its judges
 // (docs/adr/0014-the-court-is-all-active-seats.md).
 func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 	bench, err := k.seats.ActiveSeats(ctx)
@@ -71,7 +72,7 @@ func (k Keeper) seatCourt(ctx context.Context, it *item) (poco.Event, error) {
 	})
 }
 
-// addPace adds up paces, each of which is at most a fuel limit; the sum stops at 64 bits.
+// addPace returns the sum of two paces. The sum stops at the largest number of 64 bits.
 func addPace(a, b uint64) uint64 {
 	if a > math.MaxUint64-b {
 		return math.MaxUint64
@@ -79,8 +80,8 @@ func addPace(a, b uint64) uint64 {
 	return a + b
 }
 
-// forgetFormerSeats takes the task out of the history of seats that sat in its court before and do not any more. The task no longer names
-// them, so that an export would lose their history.
+// forgetFormerSeats removes the task from the history of seats that sat in its court before and no longer do. The task no longer
+// names them, so an export would lose their history.
 func (k Keeper) forgetFormerSeats(ctx context.Context, it *item, bench []poco.Seat) error {
 	for _, before := range it.state.Court {
 		if poco.HasSeat(bench, before.Who) || poco.HasSeat(it.state.Seats, before.Who) {
@@ -93,8 +94,8 @@ func (k Keeper) forgetFormerSeats(ctx context.Context, it *item, bench []poco.Se
 	return nil
 }
 
-// freeRoom gives back the room that a session takes of the seats. This happens when its commitments are in, when the court is called again,
-// and when the task is postponed.
+// freeRoom gives back the room that a session takes of the seats. It is called when the session's commitments are in, when the
+// court is called again, and when the task is postponed.
 func (k Keeper) freeRoom(ctx context.Context, t *types.Task) error {
 	pace := t.CourtPace
 	t.CourtPace = 0
@@ -104,9 +105,9 @@ func (k Keeper) freeRoom(ctx context.Context, t *types.Task) error {
 	})
 }
 
-// recallCourt carries out a RecallCourt effect. It notes the silent seats, which are jailed after too many faults and then sit in no later
-// session. Then the task waits for the court again, behind its requester's other tasks. A court that was called as often as the parameters
-// allow is given up instead.
+// recallCourt carries out a RecallCourt effect. It records the silent seats; after too many faults a seat is jailed, and sits in
+// no later session. Then the task waits for the court again, behind its requester's other tasks. Once a court was called as often
+// as court_recalls allows, it is given up instead.
 func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -122,7 +123,7 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if ev.GivenUp {
 		return poco.CourtGivenUp{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil
 	}
-	if it.stored.CourtPace != 0 { // nobody committed, so that the session holds its room still; the court may be seated again at once
+	if it.stored.CourtPace != 0 { // nobody committed, so the session still holds its room
 		if err := k.freeRoom(ctx, &it.stored); err != nil {
 			return nil, err
 		}
@@ -130,7 +131,7 @@ func (k Keeper) recallCourt(ctx context.Context, it *item) (poco.Event, error) {
 	return k.openCourt(ctx, it)
 }
 
-// dismissCourt ends the work of a court's seats, notes the silent ones, and returns their organisations.
+// dismissCourt ends the work of a court's seats, records the silent ones, and returns their organisations.
 func (k Keeper) dismissCourt(ctx context.Context, it *item) (silent []string, err error) {
 	for _, seat := range it.state.Court {
 		if err := k.unassignSeat(ctx, it, seat.Who); err != nil {

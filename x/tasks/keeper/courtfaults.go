@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// noteCourtFaults counts the faults of a court's seats: of those that were silent, and of those that voted against two thirds.
+// noteCourtFaults counts the faults of a court's seats: silence, and votes against two thirds.
 func (k Keeper) noteCourtFaults(ctx context.Context, it *item, silent, wrong []string) error {
 	for _, seat := range it.state.Court {
 		wasSilent := slices.Contains(silent, seat.Who)
@@ -25,8 +25,8 @@ func (k Keeper) noteCourtFaults(ctx context.Context, it *item, silent, wrong []s
 	return nil
 }
 
-// noteCourtFault counts one fault of an organisation's seat, silence or a vote against two thirds, in a court that was called at a
-// height. A seat that has too many faults is jailed; see poco.CourtRecord.
+// noteCourtFault counts one fault of an organisation's seat in a court that was called at the height called. The fault is silence,
+// or a vote against two thirds. A seat with too many faults is jailed; see poco.CourtRecord.
 func (k Keeper) noteCourtFault(ctx context.Context, org string, silent bool, called int64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

@@ -12,9 +12,10 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// The court's line. A court whose seats have no room for it, or that finds others waiting, waits in the line with its stakes locked and
-// no window running. Both block hooks call the courts at its front, while there is room, after they have processed what was due, which
-// may have freed seats. The line is ordered by rounds, in each of which every requester has one place (poco.CourtRound).
+// The court's line. A court waits in the line if its seats have no room for it, or if other courts wait already. Meanwhile its
+// stakes stay locked and no window runs. Both block hooks first process what is due, which may free room. Then they call the
+// courts at the front of the line while there is room. The line is ordered by rounds; in each round every requester has one place
+// (poco.CourtRound).
 
 // readCourts returns how busy the court is.
 func (k Keeper) readCourts(ctx context.Context) (types.Courts, error) {
@@ -33,7 +34,8 @@ func (k Keeper) changeCourts(ctx context.Context, change func(*types.Courts)) er
 }
 
 // joinCourtLine puts a task into the line: in the round after its requester's last place, or after the round that was called last.
-// Requesters are organisations here, as in the ledgers: with a share for each account, whoever opens accounts would have many.
+// Requesters are organisations here, as in the ledgers. If each account had a share, somebody could gain shares by opening
+// accounts.
 func (k Keeper) joinCourtLine(ctx context.Context, it *item) error {
 	courts, err := k.readCourts(ctx)
 	if err != nil {
@@ -77,8 +79,8 @@ func (k Keeper) findLastRound(ctx context.Context, requester string) (uint64, er
 	return key.K2(), nil
 }
 
-// seatWaitingCourts seats courts from the front of the line, while the seats have room for the next one. A court that needs more room than
-// there is waits at the front, and no other passes it.
+// seatWaitingCourts seats courts from the front of the line, while the seats have room for the next one. A court that needs more
+// room than is free waits at the front, and no other court passes it.
 func (k Keeper) seatWaitingCourts(ctx context.Context) error {
 	courts, err := k.readCourts(ctx)
 	if err != nil || courts.Waiting == 0 {
@@ -96,7 +98,7 @@ func (k Keeper) seatWaitingCourts(ctx context.Context) error {
 	return nil
 }
 
-// seatNextCourt seats the court at the front of the line if there is room for it, and says whether it took it off the line.
+// seatNextCourt seats the court at the front of the line if there is room for it. It returns whether it took a court off the line.
 func (k Keeper) seatNextCourt(ctx context.Context, room poco.CourtCapacity) (called bool, err error) {
 	next, found, err := k.findNextCourt(ctx)
 	if err != nil || !found {
@@ -106,11 +108,11 @@ func (k Keeper) seatNextCourt(ctx context.Context, room poco.CourtCapacity) (cal
 	if err != nil || !room.Admits(courts.Load(), next.CourtPlace.Pace) {
 		return false, err
 	}
-	// It leaves the line first, so that a task which cannot be seated does not block the next.
+	// The task leaves the line first, so that a task that cannot be seated does not block the next one.
 	if err := items.Do(sdk.UnwrapSDKContext(ctx), "court's line, task", next.Id, func(ctx sdk.Context) error {
 		return k.leaveCourtLine(ctx, next)
 	}); err != nil {
-		return false, nil // it could not even leave the line: the next hook tries again
+		return false, nil // the task could not even leave the line; the next hook tries again
 	}
 	k.runIsolated(ctx, next.Id, func(ctx sdk.Context, it *item) error {
 		ev, err := k.seatCourt(ctx, it)
@@ -148,8 +150,8 @@ func (k Keeper) leaveCourtLine(ctx context.Context, t types.Task) error {
 	return k.changeCourts(ctx, func(c *types.Courts) { c.Round, c.Waiting = round, c.Waiting-1 })
 }
 
-// CourtPlace returns a task's place in the line, counted from 1, or 0 for a task that is not in it, and how many tasks wait. It walks
-// the line up to the task, and is for queries alone.
+// CourtPlace returns a task's place in the line, counted from 1, or 0 for a task that is not in it, and how many tasks wait. It
+// walks the line up to the task, so it is for queries only.
 func (k Keeper) CourtPlace(ctx context.Context, t types.Task) (place, waiting uint64, err error) {
 	courts, err := k.readCourts(ctx)
 	if err != nil || t.CourtPlace == nil {

@@ -7,13 +7,14 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// crowd says who can be drawn for a task. M is counted now, except in wave 2, where it is that of the fitted plan.
+// crowd says which organisations can be drawn for a task. The count M is made now, except in wave 2, where it is that of the
+// fitted plan.
 type crowd struct {
-	barred   []string // organisations that may not be drawn: parties to the task, and whoever holds a seat
+	barred   []string // organisations that may not be drawn: parties to the task, and those that hold a seat
 	eligible uint64   // M: organisations that can still be drawn, and those that hold a seat (which are barred too); see poco.Crowd
 }
 
-// countCrowd counts who can be drawn for the task now. Parties to the task do not count.
+// countCrowd counts the organisations that can be drawn for the task now. Parties to the task do not count.
 func (k Keeper) countCrowd(ctx context.Context, it *item) (crowd, error) {
 	size, err := k.workers.EligibleOrgs(ctx, it.deal.Pool)
 	if err != nil {

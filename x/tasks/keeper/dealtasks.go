@@ -17,10 +17,10 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// The tasks of a deal are in no list of the state: the id of each follows from the deal's and from its index.
+// The tasks of a deal. No list of the state has them: the id of each task follows from the deal's id and the task's index.
 
-// TasksOfDeal lists the opened tasks of a deal by index. Of pruned tasks it has what is left. A deal that the chain does not know has no
-// tasks. A page may be short or empty, because tasks that could not be opened do not exist.
+// TasksOfDeal lists the opened tasks of a deal by index; of pruned tasks it lists what is left. A deal that the chain does not
+// know has no tasks. A page may be short or empty, because tasks that could not be opened do not exist.
 func (q queryServer) TasksOfDeal(ctx context.Context, req *types.QueryTasksOfDealRequest) (*types.QueryTasksOfDealResponse, error) {
 	deal, err := q.deals.FindDeal(ctx, req.Deal)
 	if errors.Is(err, dealstypes.ErrNotFound) {

@@ -12,8 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// The draws of a task's workers. A draw is refused (errUndrawable) where it cannot be made now: then the task waits, and wave 2 is planned
-// again. Plans are made in plan.go; urn.go takes the organisations.
+// The draws of a task's workers. A draw that cannot be made now is refused (errUndrawable). The task then waits, and wave 2 is
+// planned again. plan.go makes the plans, and urn.go chooses the organisations.
 
 // drawWave carries out a Draw effect.
 func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
@@ -26,8 +26,8 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return k.drawMore(ctx, it, e)
 }
 
-// drawFirst draws the first worker, unless the deal was cancelled. It draws only if planned tasks leave an organisation of the pool over,
-// and if the task could be checked now: by replicas, or by a court that its escrow can pay.
+// drawFirst draws the first worker, unless the deal was cancelled. It draws only if the pool has more eligible organisations than
+// planned tasks reserve, and if the task could be checked now: by replicas, or by a court that its escrow can pay.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if it.deal.Cancelled {
@@ -64,7 +64,7 @@ func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event,
 	if !plan.Court {
 		return nil, nil
 	}
-	// No worker is drawn for a task that only a court could check which will not be called.
+	// No worker is drawn for a task that only a court could check, if the escrow cannot pay that court.
 	if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
 		return poco.CourtUnpaid{Height: height}, err
 	}
@@ -87,7 +87,8 @@ func listScores(seats []poco.Seat) (out []uint64) {
 	return out
 }
 
-// drawSecond draws wave 2: every seat but the first, the lottery's among them, by a seed that nobody knew when the task was planned.
+// drawSecond draws wave 2: all seats except the first, including the lottery's, by a seed that nobody knew when the task was
+// planned.
 func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	plan, fits, err := k.fitPlan(ctx, it)
 	if err != nil {
@@ -114,7 +115,8 @@ func (k Keeper) drawSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.SecondDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Plan: plan, Seats: seats}, nil
 }
 
-// sizeSecond returns how many seats wave 2 of a plan takes, the lottery's among them. A plan of the court has no replicas and is never drawn.
+// sizeSecond returns how many seats wave 2 of a plan takes, including the lottery's. A plan of the court has no replicas and is
+// never drawn.
 func sizeSecond(it *item, plan poco.Plan, e poco.Entropy) drawSize {
 	n := drawSize{count: plan.Replicas - 1, won: e.Lottery(plan.Lottery)}
 	if n.won {
@@ -141,8 +143,8 @@ var (
 	errTooMany    = fmt.Errorf("%w: more than %d organisations would have to be ranked", errUndrawable, maxRanked)
 )
 
-// drawMore draws a further wave: the seats that the policy asked for after the reveals so far, by a seed that nobody knew then. It draws
-// all of them or, while there are too few organisations, none.
+// drawMore draws a further wave: the seats that the policy asked for after the latest reveals, by a seed that nobody knew at these
+// reveals. It draws all of them, or none while there are too few organisations.
 func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	c, err := k.countCrowd(ctx, it)
@@ -159,11 +161,11 @@ func (k Keeper) drawMore(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return poco.MoreDrawn{Height: height, Seats: seats}, nil
 }
 
-// errNotCredible says that the records of all workers who can be drawn do not reach the demanded trust together.
+// errNotCredible says that the records of all drawable workers together do not reach the demanded trust.
 var errNotCredible = errors.New("the evidence of all records together is below the demanded trust")
 
-// drawSize is how many seats a wave takes: count, and then up to most while the records of those drawn do not reach the trust. Only wave 2
-// under static credibility has a most above count.
+// drawSize is how many seats a wave takes: count, and further ones up to most while the records of the drawn workers do not reach
+// the trust. Only wave 2 under static credibility has a most above count.
 type drawSize struct {
 	count, most uint32
 	won         bool // the lottery's seat is among them
@@ -172,7 +174,7 @@ type drawSize struct {
 // wave is the number of a draw within an attempt, and the lottery of its plan in parts of 16.
 type wave struct{ number, lottery uint32 }
 
-// drawSeats draws organisations and a worker within each, and records what is needed to recompute the draw.
+// drawSeats draws organisations, and a worker within each, and records what is needed to recompute the draw.
 func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size func(poco.Entropy) drawSize) ([]poco.Seat, error) {
 	seed, err := k.beacon.Seed(ctx)
 	if err != nil {
@@ -205,7 +207,8 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size f
 	return seats, nil
 }
 
-// takeSeats takes n.count seats out of the urn, and goes on up to n.most while the records of those drawn do not reach the trust.
+// takeSeats takes n.count seats out of the urn. It takes more, up to n.most, while the records of the drawn workers do not reach
+// the trust.
 func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, rec *types.DrawRecord) ([]poco.Seat, error) {
 	next := uint32(len(it.state.Seats))
 	seats := make([]poco.Seat, 0, n.count)
@@ -224,7 +227,7 @@ func (k Keeper) takeSeats(ctx context.Context, it *item, urn *urn, n drawSize, r
 	return seats, nil
 }
 
-// areCredible says whether the records of the first worker and of the drawn ones, as they are now, reach the demanded trust.
+// areCredible says whether the present records of the first worker and of the drawn workers reach the demanded trust.
 func (k Keeper) areCredible(ctx context.Context, it *item, drawn []poco.Seat) (bool, error) {
 	var records []uint64
 	for _, s := range append([]poco.Seat{*it.state.First()}, drawn...) {

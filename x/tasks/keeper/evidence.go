@@ -13,8 +13,8 @@ import (
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// evidenceVerifier returns the function that checks the evidence of a reveal. The chain itself makes the statement that the evidence has
-// to prove: poco's, completed by the deal. Nothing of the evidence is stored.
+// evidenceVerifier returns the function that checks the evidence of a reveal. The evidence must prove a statement. The chain makes
+// this statement itself: package poco begins it, and the deal completes it. The evidence is not stored.
 func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVerifier {
 	return func(s poco.Statement, evidence []byte) error {
 		deal, err := k.deals.WholeDeal(ctx, it.stored.Deal)
@@ -36,13 +36,13 @@ func (k Keeper) evidenceVerifier(ctx context.Context, it *item) poco.EvidenceVer
 	}
 }
 
-// listingOf returns which enclaves a deal accepts: its runtime and the measurements that it lists.
+// listingOf returns which enclaves a deal accepts: its runtime and its list of measurements.
 func listingOf(deal dealstypes.Deal) enclavestypes.Listing {
 	return enclavestypes.Listing{Runtime: deal.Runtime, Measurements: deal.Measurements}
 }
 
-// endStopped ends a task whose evidence the chain no longer accepts, because its verifier was stopped or its enclave frozen, and says
-// whether it did.
+// endStopped ends a task whose evidence the chain no longer accepts, because its verifier was stopped or its enclave frozen. It
+// returns whether it did.
 func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	p, found := poco.PolicyByName(it.state.Terms.Policy)
 	if !found || it.state.Ending != poco.EndNone { // an answer that was accepted stays
@@ -61,9 +61,9 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 	return true, k.runEvent(ctx, it, poco.EvidenceStopped{Height: ctx.BlockHeight()})
 }
 
-// acceptsAttestation says whether a task can still end by an attested answer. It cannot if all enclaves that its deal accepts are frozen.
-// At the deadline of the reveals it cannot either if the chain voided the session of an awaited worker after the worker committed: such
-// a worker is not to blame. A worker whose session expired, or that never had one, is.
+// acceptsAttestation says whether a task can still end by an attested answer. It cannot if all enclaves that its deal accepts are
+// frozen. At the deadline of the reveals it also cannot if the chain voided the session of an awaited worker after the worker
+// committed: such a worker is not to blame. A worker is to blame if its session expired, or if it never had one.
 func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	l := listingOf(it.deal)
 	if usable, err := k.enclaves.IsUsable(ctx, l); err != nil || !usable {
@@ -83,7 +83,7 @@ func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	return true, nil
 }
 
-// noteSigner notes which enclave signed an answer that a court may look at.
+// noteSigner records which enclave signed an answer that a court may examine later.
 func (k Keeper) noteSigner(ctx context.Context, it *item, m *types.MsgReveal) error {
 	p, found := poco.PolicyByName(it.state.Terms.Policy)
 	if !found || p.Rules().Evidence != poco.EvidenceAttestation || len(m.Evidence) == 0 || it.state.Terms.AuditBlocks == 0 {
@@ -96,8 +96,8 @@ func (k Keeper) noteSigner(ctx context.Context, it *item, m *types.MsgReveal) er
 	return err
 }
 
-// convictSigner tells x/enclaves that a court found another answer than an enclave had signed. Whatever it does there, the settlement of
-// the task stands.
+// convictSigner tells x/enclaves that a court found another answer than an enclave had signed. A failure there does not undo the
+// settlement of the task.
 func (k Keeper) convictSigner(ctx context.Context, it *item) {
 	signer := it.stored.Enclave
 	if signer == nil {

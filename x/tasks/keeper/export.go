@@ -42,7 +42,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, err
 }
 
-// exportCounts adds what is kept in single items, and the results on chain.
+// exportCounts adds the single items of the state, and the results on chain.
 func (k Keeper) exportCounts(ctx context.Context, g *types.GenesisState) error {
 	courts, err := k.readCourts(ctx)
 	if err != nil {

@@ -6,12 +6,12 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// rotationChangesAfter is how many blocks after a seat has left the engine's rotation of proposers changes.
+// rotationChangesAfter is the number of blocks after a seat has left until the engine's rotation of proposers changes.
 const rotationChangesAfter = 2
 
-// isForeseeable says whether colluding proposers may have known the seed of this draw when the first answer was locked. They may where a
-// seat has left since the plan, so that the draw should have waited for more blocks than were planned. A draw before the rotation changes
-// is as unforeseen as it was planned to be.
+// isForeseeable says whether colluding proposers may have known the seed of this draw when the first answer was locked. They may
+// if a seat has left since the plan, because the draw should then have waited for more blocks than were planned. A draw before the
+// rotation changes is as unforeseeable as it was planned to be.
 func (k Keeper) isForeseeable(ctx context.Context, it *item) (bool, error) {
 	if it.state.Delay <= poco.PlanDelay+rotationChangesAfter {
 		return false, nil
@@ -20,8 +20,9 @@ func (k Keeper) isForeseeable(ctx context.Context, it *item) (bool, error) {
 	return delay > it.state.Delay, err
 }
 
-// fitPlan fits the task's plan to the organisations that are left of those that it counted; fits is false where the draw is to be refused.
-// Every departure from the pool since the plan counts, even of an organisation that was not counted: a smaller M never lowers x.
+// fitPlan fits the task's plan to the organisations that remain of those that the plan counted. fits is false if the draw must be
+// refused. Every departure from the pool since the plan counts, even of an organisation that was not counted: a smaller M never
+// lowers x.
 func (k Keeper) fitPlan(ctx context.Context, it *item) (plan poco.Plan, fits bool, err error) {
 	plan = it.state.Plan
 	if foreseeable, err := k.isForeseeable(ctx, it); err != nil || foreseeable {

@@ -16,11 +16,12 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer of a transaction leaves an entry with its part
-// of the gas limit, and each such transaction one with its bytes: entries of their own, so that messages share no counter. EndBlock adds
-// them up. Refused answers leave none, so that nobody fills a block with them. A task keeps how many blocks were full when its phase began.
+// Blocks that answers have filled do not count for windows (poco/prolong.go). Each answer of a transaction leaves an entry with
+// its part of the gas limit, and each such transaction an entry with its bytes. EndBlock adds them up. The entries are separate,
+// so that messages share no counter. Refused answers leave no entry, so that nobody can fill a block with them. A task stores how
+// many blocks were full when its phase began.
 
-// noteAnswered notes an answer of a transaction. EndBlock counts it.
+// noteAnswered records an answer of a transaction. EndBlock counts it.
 func (k Keeper) noteAnswered(ctx sdk.Context, msg sdk.Msg) error {
 	if !purse.InTransaction(ctx) {
 		return nil
@@ -33,8 +34,8 @@ func (k Keeper) noteAnswered(ctx sdk.Context, msg sdk.Msg) error {
 	return k.Answered.Set(ctx, collections.Join(step.Task, step.Who), types.GasOfAnswers(msg)-types.AnswersBaseGas)
 }
 
-// countAnswers adds up the block's answers and forgets them. If they have filled their share of the block, in gas or in bytes, it counts the
-// block as full.
+// countAnswers adds up the block's answers and removes their entries. If they have filled their share of the block, in gas or in
+// bytes, it counts the block as full.
 func (k Keeper) countAnswers(ctx context.Context) error {
 	var gas, size uint64
 	err := k.Answered.Walk(ctx, nil, func(_ collections.Pair[string, string], limit uint64) (bool, error) {
@@ -72,8 +73,8 @@ func (k Keeper) countFull(ctx context.Context) (uint64, error) {
 	return full, err
 }
 
-// prolongWindow moves a task's deadline by the blocks that were full since its phase began, or since it was last moved, and says whether it
-// did.
+// prolongWindow moves a task's deadline by the number of blocks that were full since its phase began, or since the deadline was
+// last moved. It returns whether it moved it.
 func (k Keeper) prolongWindow(ctx sdk.Context, it *item) (bool, error) {
 	if !it.state.Awaits() {
 		return false, nil

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// InitGenesis stores an exported state; indexes, queue and sums follow from it.
+// InitGenesis stores an exported state. It computes indexes, queues and sums from it.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (k Keeper) initPruned(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initLedgers stores the ledgers with the records of their turns, of which sums are made.
+// initLedgers stores the ledgers with the records of their turns, and computes the sums over these.
 func (k Keeper) initLedgers(ctx context.Context, g types.GenesisState) error {
 	for _, l := range g.Ledgers {
 		if err := k.Ledgers.Set(ctx, l.Key, l); err != nil {
@@ -74,7 +74,7 @@ func (k Keeper) initTurns(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initFaults stores what courts and apps are known for.
+// initFaults stores the faults in court of seats, and the convictions of apps.
 func (k Keeper) initFaults(ctx context.Context, g types.GenesisState) error {
 	for _, s := range g.CourtSilences {
 		if err := k.CourtSilences.Set(ctx, s.Organisation, s); err != nil {
@@ -96,7 +96,7 @@ func (k Keeper) initFullBlocks(ctx context.Context, g types.GenesisState) error 
 	return k.FullBlocks.Set(ctx, g.FullBlocks)
 }
 
-// initAudits stores what audits have found, and opens the purse with the bonds that stand and the budget.
+// initAudits stores what audits have found, and opens the purse with the open bonds and the audit budget.
 func (k Keeper) initAudits(ctx context.Context, g types.GenesisState) error {
 	for _, c := range g.Convicted {
 		if err := k.Convicted.Set(ctx, c.Organisation, c.Height); err != nil {
@@ -114,7 +114,7 @@ func (k Keeper) initAudits(ctx context.Context, g types.GenesisState) error {
 	return k.purse.Open(ctx, types.SumOwed(g.Tasks, g.AuditBudget))
 }
 
-// initCourts stores how busy the court is, which follows from the tasks.
+// initCourts stores how busy the court is, which it computes from the tasks.
 func (k Keeper) initCourts(ctx context.Context, g types.GenesisState) error {
 	courts := types.Courts{Round: g.CourtRound}
 	for _, t := range g.Tasks {
@@ -132,7 +132,7 @@ func (k Keeper) initCourts(ctx context.Context, g types.GenesisState) error {
 	return k.Courts.Set(ctx, courts)
 }
 
-// initTask stores a task, and its entry in each list that it stands in.
+// initTask stores a task and its entries in lists.
 func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 	return steps.Run(
 		func() error { return k.Tasks.Set(ctx, t.Id, t) },
@@ -140,15 +140,15 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 		func() error { return k.initQueues(ctx, t) },
 		func() error { return k.initPlanned(ctx, t) },
 		func() error { return k.initSeats(ctx, t, t.Seats, t.Ended() || t.Final()) },
-		// Who sat in a court that is to be called again has nothing to do until it is, and whose answer was accepted has nothing
-		// to do any more.
+		// The seats of a court that waits to be called again have nothing to do until then. Those of a task whose answer was
+		// accepted have nothing to do any more.
 		func() error {
 			return k.initSeats(ctx, t, t.Court, t.Final() || t.Phase == types.PHASE_COURT_WAIT || t.Phase == types.PHASE_AUDIT)
 		},
 	)
 }
 
-// initQueues puts a task into the queues of deadlines, of pruning and of the court, as far as it stands in them.
+// initQueues puts a task into those queues of deadlines, of pruning and of the court in which it waits.
 func (k Keeper) initQueues(ctx context.Context, t types.Task) error {
 	if t.Queued != 0 {
 		if err := k.Queue.Set(ctx, t.QueueKey()); err != nil {
@@ -166,7 +166,7 @@ func (k Keeper) initQueues(ctx context.Context, t types.Task) error {
 	return k.setCourtPlace(ctx, t)
 }
 
-// initPlanned counts the seats that a task's coming draw is to find.
+// initPlanned counts the seats that a task reserves for its coming draw.
 func (k Keeper) initPlanned(ctx context.Context, t types.Task) error {
 	seats := plannedSeats(t)
 	if seats == 0 {
@@ -179,7 +179,7 @@ func (k Keeper) initPlanned(ctx context.Context, t types.Task) error {
 	return k.countPlanned(ctx, deal.Pool, 0, seats)
 }
 
-// initSeats notes who sits, or sat, on one of a task's benches; idle says that nobody there has anything to do.
+// initSeats records the accounts that hold or held a seat on one of a task's benches. idle says that none of them has work to do.
 func (k Keeper) initSeats(ctx context.Context, t types.Task, seats []types.Seat, idle bool) error {
 	for _, s := range seats {
 		if err := k.History.Set(ctx, historyKey(t, s.Who)); err != nil {
@@ -206,7 +206,7 @@ func (k Keeper) initTurn(ctx context.Context, t types.Turn) error {
 		return err
 	}
 	for _, at := range turnPlaces(t) {
-		// Asking once too often changes nothing; forgetting to ask would.
+		// Asking a ledger without need changes nothing, but not asking could leave a turn waiting.
 		if err := k.LedgersToAsk.Set(ctx, at.K1()); err != nil {
 			return err
 		}

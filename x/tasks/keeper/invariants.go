@@ -41,7 +41,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return k.purse.Check(ctx, types.SumOwed(bonded, budget))
 }
 
-// checkWaiting checks that the lists of turns that wait, and their counts, follow from the turns.
+// checkWaiting checks that the lists and counts of waiting turns agree with the turns.
 func (k Keeper) checkWaiting(ctx context.Context) error {
 	name := func(at collections.Pair[string, uint64]) string { return fmt.Sprintf("%s/%d", at.K1(), at.K2()) }
 	wantListed, wantCounted := map[string]string{}, map[string]uint64{}
@@ -83,7 +83,7 @@ func (k Keeper) checkWaiting(ctx context.Context) error {
 	return nil
 }
 
-// checkPrunes checks that the queue of what is to be pruned has each final task once, and none beside.
+// checkPrunes checks that the queue of pruning has each final task once, and no other task.
 func (k Keeper) checkPrunes(ctx context.Context, final map[string]bool) error {
 	err := k.Prunes.Walk(ctx, nil, func(key collections.Pair[int64, string]) (bool, error) {
 		if !final[key.K2()] {

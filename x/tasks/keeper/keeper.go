@@ -36,7 +36,7 @@ type Keeper struct {
 	Tasks collections.Map[string, types.Task]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
-	// Queue: (types.DueQueue, height, task); in each of the queues the tasks up to this height are due.
+	// Queue: (types.DueQueue, height, task). The tasks of a queue whose height has come are due.
 	Queue collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Ledgers: key -> error debt.
 	Ledgers collections.Map[string, types.Ledger]
@@ -52,13 +52,14 @@ type Keeper struct {
 	WaitingCounts collections.Map[string, uint64]
 	// LedgersToAsk: ledgers that are to be asked again about their waiting turns.
 	LedgersToAsk collections.KeySet[string]
-	// CourtSilences: organisation -> outages of its court seat and votes of it against two thirds.
+	// CourtSilences: organisation -> its seat's silences in court and its votes against two thirds.
 	CourtSilences collections.Map[string, types.CourtSilence]
-	// CourtLine: (round, height since which it waits, task); who waits for the court, in the order in which it is called.
+	// CourtLine: (round, height since which it waits, task); the tasks that wait for the court, in the order in which they are
+	// called.
 	CourtLine collections.KeySet[collections.Triple[uint64, uint64, string]]
 	// CourtShares: (requesting organisation, round, task); the places of each requester in the court's line.
 	CourtShares collections.KeySet[collections.Triple[string, uint64, string]]
-	// Courts is how busy the court is; nothing before the first was called.
+	// Courts is how busy the court is. It is absent before the first court was called.
 	Courts collections.Item[types.Courts]
 	// AppConvictions: app -> the last convictions of workers that ran it.
 	AppConvictions collections.Map[string, types.AppConvictions]
@@ -72,19 +73,19 @@ type Keeper struct {
 	Answered collections.Map[collections.Pair[string, string], uint64]
 	// AnswerTxs: hash of a transaction with answers -> its bytes; those of this block.
 	AnswerTxs collections.Map[[]byte, uint64]
-	// FullBlocks is how many blocks answers have filled; nothing before the first.
+	// FullBlocks is how many blocks answers have filled. It is absent before the first.
 	FullBlocks collections.Item[uint64]
 	// Convicted: organisation -> height at which a court last found a worker of it wrong.
 	Convicted collections.Map[string, int64]
 	// AuditCounts: cause -> what courts found of accepted answers.
 	AuditCounts collections.Map[uint32, types.AuditCount]
-	// AuditBudget in ucred pays the courts that the chain calls itself.
+	// AuditBudget is the money, in ucred, that pays the courts which the chain itself calls.
 	AuditBudget collections.Item[uint64]
 	// Prunes: (height at which it became final, task); the front is pruned once it is old enough.
 	Prunes collections.KeySet[collections.Pair[int64, string]]
 	// Pruned: id -> what is kept of a task that was pruned.
 	Pruned collections.Map[string, types.PrunedTask]
-	// Onchain: (task, digest of an answer) -> what of it lives on chain.
+	// Onchain: (task, digest of an answer) -> the file of the answer that is kept on chain.
 	Onchain collections.Map[onchainKey, []byte]
 }
 

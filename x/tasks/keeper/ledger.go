@@ -13,14 +13,14 @@ import (
 
 // The ledgers in the store. The rules are those of poco.Ledger; turn.go asks them.
 
-// ledgerKeys returns the names of the task's two ledgers. Requesters without an organisation share one: were there one for each account,
-// whoever opens accounts would have an allowance with each.
+// ledgerKeys returns the keys of the task's two ledgers. Requesters without an organisation share one ledger. If each account had
+// its own, somebody could gain allowances by opening accounts.
 func ledgerKeys(it *item) (class, requester string) {
 	trust := it.state.Terms.Trust
 	return fmt.Sprintf("class/%d", trust), fmt.Sprintf("organisation/%s/%d", it.deal.RequesterOrganisation, trust)
 }
 
-// getLedger reads a ledger; one that nobody has used yet is empty.
+// getLedger reads a ledger. A ledger that was never used is empty.
 func (k Keeper) getLedger(ctx context.Context, key string, trust uint64) (poco.Ledger, error) {
 	l, found, err := records.Find(ctx, k.Ledgers, key)
 	if err != nil || !found {
@@ -33,8 +33,8 @@ func (k Keeper) setLedger(ctx context.Context, key string, l poco.Ledger) error 
 	return k.Ledgers.Set(ctx, key, types.LedgerFromPoco(key, l))
 }
 
-// turns are the turns of one ledger in the store; it implements poco.Turns. It remembers the record that it read or wrote last, because a
-// turn that is decided is asked, charged and settled by the same one.
+// turns reads and writes the turns of one ledger in the store; it implements poco.Turns. It remembers the record that it read or
+// wrote last, because asking, charging and settling a turn use the same record.
 type turns struct {
 	k   Keeper
 	ctx context.Context

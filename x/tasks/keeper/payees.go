@@ -13,7 +13,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// payees finds the accounts of a settlement's parties, and keeps what the task's record will say of the payments.
+// payees finds the accounts to which a settlement pays, and collects the payments for the task's record.
 type payees struct {
 	k        Keeper
 	it       *item
@@ -26,7 +26,7 @@ func (k Keeper) newPayees(it *item) *payees {
 	return &payees{k: k, it: it, earned: make(map[string]uint64)}
 }
 
-// payFromEscrow notes payments out of the escrow, and returns them as x/deals takes them.
+// payFromEscrow records payments out of the escrow, and returns them in the form that x/deals takes.
 func (p *payees) payFromEscrow(ctx context.Context, pays []poco.Pay) (out []dealstypes.EscrowPay, err error) {
 	for _, pay := range pays {
 		to, err := p.notePayment(ctx, pay, "escrow")
@@ -38,7 +38,7 @@ func (p *payees) payFromEscrow(ctx context.Context, pays []poco.Pay) (out []deal
 	return out, nil
 }
 
-// payFromStake notes payments out of slashed stake, and returns them as x/workers takes them.
+// payFromStake records payments out of slashed stake, and returns them in the form that x/workers takes.
 func (p *payees) payFromStake(ctx context.Context, pays []poco.Pay) (out []workerstypes.StakePay, err error) {
 	for _, pay := range pays {
 		to, err := p.notePayment(ctx, pay, "stake")
@@ -50,7 +50,7 @@ func (p *payees) payFromStake(ctx context.Context, pays []poco.Pay) (out []worke
 	return out, nil
 }
 
-// notePayment notes a payment out of the escrow or of stake, and returns the account that it goes to.
+// notePayment records a payment, and returns the account to which it goes.
 func (p *payees) notePayment(ctx context.Context, pay poco.Pay, source string) (sdk.AccAddress, error) {
 	to, err := p.findPayee(ctx, pay)
 	if err != nil {
@@ -66,7 +66,8 @@ func (p *payees) notePayment(ctx context.Context, pay poco.Pay, source string) (
 	return p.k.addresses.StringToBytes(to)
 }
 
-// findPayee returns the account of a party: the owner of a worker, the payee of a court's seat, and the module for audits.
+// findPayee returns the account of a party: the owner of a worker, the payee of a court's seat, and the module's account for
+// audits.
 func (p *payees) findPayee(ctx context.Context, pay poco.Pay) (string, error) {
 	switch pay.Party {
 	case poco.PartyWorker:

@@ -9,20 +9,21 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Wave 2 is planned two blocks after the first answer was locked, from the last state that nobody who knows the seed of its draw can
-// have shaped (poco.PlanDelay). It is drawn d blocks after that answer: in the block of the plan where d is 2, later where more
-// proposers may collude. All that the draw uses is counted at the plan: who can be drawn, by which tickets, with how many replicas
-// and at which risk. docs/protocol.md, section 6, says what becomes of an organisation that changes in between:
+// Wave 2 is planned two blocks after the first answer was locked. No later state would do: somebody who knows the seed of the draw
+// could have shaped it (poco.PlanDelay). Wave 2 is drawn d blocks after that answer: in the block of the plan if d is 2, later if
+// more proposers may collude. The plan counts all that the draw uses: which organisations can be drawn, by which tickets, with how
+// many replicas and at which risk. An organisation may change between the plan and the draw (docs/protocol.md, section 6):
 //
 //	came       it could not be drawn at the plan, and is not drawn
 //	departed   it paused, left the pool, or was cooled or jailed: it is passed over, and the plan is fitted to those that remain (fit.go)
-//	drawn      it was drawn for another task. In the block of the plan that draw follows from the same state, and the organisation is
-//	           passed over. Where it was drawn later and the seed chooses it, this draw is refused, because a requester can choose
-//	           which tasks are drawn then (urn.go)
+//	drawn      it was drawn for another task. If that was in the block of the plan, that draw follows from the same state, and the
+//	           organisation is passed over. If it was drawn later and the seed chooses it, this draw is refused, because a requester
+//	           can choose which tasks are drawn then (urn.go)
 //
 // A refused draw is planned again, and the risk of the refused plan is added to that of the next one.
 
-// planSecond carries out an AskPlan effect: it plans wave 2, and notes what its draw needs to know of the pool at this moment.
+// planSecond carries out an AskPlan effect: it plans wave 2, and records what the draw needs to know about the pool at this
+// moment.
 func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	c, err := k.countCrowd(ctx, it)
@@ -52,7 +53,7 @@ func (k Keeper) planSecond(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.PlanMade{Height: height, Plan: plan, Remaining: delay - poco.PlanDelay}, nil
 }
 
-// planTask asks the task's policy for the plan by which the task would be checked if it were planned now.
+// planTask asks the task's policy for the plan by which the task would be checked if the plan were made now.
 func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.Plan, error) {
 	policy, in, err := k.planInput(ctx, it, eligible)
 	if err != nil {
@@ -61,7 +62,7 @@ func (k Keeper) planTask(ctx context.Context, it *item, eligible uint64) (poco.P
 	return policy.Plan(in), nil
 }
 
-// planInput returns the task's policy, and all from which it plans.
+// planInput returns the task's policy and the input of its plan.
 func (k Keeper) planInput(ctx context.Context, it *item, eligible uint64) (poco.Policy, poco.PlanInput, error) {
 	terms := it.state.Terms
 	policy, err := poco.FindPolicy(terms.Policy)
@@ -93,8 +94,8 @@ func (k Keeper) readLedgers(ctx context.Context, it *item, in *poco.PlanInput) (
 	return err
 }
 
-// readNetwork puts into the input of a plan what follows from the network: parameters, the faction, the beacon's factor, and the cost of
-// a court of all active seats.
+// readNetwork puts into the input of a plan what depends on the network: parameters, the faction, the beacon's factor, and the
+// cost of a court of all active seats.
 func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -104,7 +105,7 @@ func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) e
 	if in.Allowances, err = params.Allowances(); err != nil {
 		return err
 	}
-	// The faction is a share of all organisations that run the runtime, in any pool. Were it a share of this pool, a coalition that
+	// The faction is a share of all organisations that run the runtime, in any pool. If it were a share of this pool, a coalition that
 	// has a pool to itself would be counted as a small part of it.
 	registered, err := k.workers.RegisteredFor(ctx, it.deal.Runtime)
 	if err != nil {
@@ -119,13 +120,13 @@ func (k Keeper) readNetwork(ctx context.Context, it *item, in *poco.PlanInput) e
 	return err
 }
 
-// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends now, while
-// nobody can know the seed. After a refused draw the answer is always no, and the court is called even if the escrow cannot pay it:
-// otherwise somebody who makes draws be refused could end the task without a charge.
+// isCourtUnpaid says whether a plan of wave 2 leads, or may lead, to a court that the escrow cannot pay. Such a task ends now,
+// while nobody can know the seed. After a refused draw the answer is always no, and the court is called even if the escrow cannot
+// pay it. Otherwise somebody who causes draws to be refused could end the task without a charge.
 func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bool, error) {
 	few := plan.Bound == poco.BoundFew
 	court := few && sdk.UnwrapSDKContext(ctx).BlockHeight() >= it.state.WaitEnd
-	if !few { // under static credibility the records of those drawn may not reach the trust, which leads to the court too
+	if !few { // under static credibility the drawn workers' records may not reach the trust, which also leads to the court
 		court = plan.Court || it.state.Terms.StaticCredibility
 	}
 	if !court || !it.state.Risk.IsZero() {
@@ -135,7 +136,8 @@ func (k Keeper) isCourtUnpaid(ctx context.Context, it *item, plan poco.Plan) (bo
 	return !affords, err
 }
 
-// countPool returns the pool's tickets and its moves (arrivals, departures, draws) up to now. The draw compares them with the pool's then.
+// countPool returns the pool's tickets and its moves (arrivals, departures, draws) up to now. The draw compares them with the
+// pool's later ones.
 func (k Keeper) countPool(ctx context.Context, pool string) (*types.Count, error) {
 	tickets, err := k.workers.Tickets(ctx, pool)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Planned seats. A task that is planned and waits for its draw reserves seats in its pool: draws of first workers leave as many
+// Planned seats. A task that is planned and waits for its draw reserves seats in its pool: draws of first workers leave that many
 // organisations for it.
 
-// countPlanned changes the number of seats that a pool's planned tasks reserve by what one task reserved before and reserves after. The
-// difference may wrap around; so may the sum, and the two cancel out.
+// countPlanned replaces, in the number of seats that a pool's planned tasks reserve, what one task reserved before by what it
+// reserves after. The unsigned difference may wrap around; the sum then wraps back.
 func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uint64) error {
 	if before == after {
 		return nil
@@ -26,11 +26,11 @@ func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uin
 	return k.Planned.Set(ctx, pool, n)
 }
 
-// plannedSeats returns how many seats a task reserves for the draw that it waits for, also for that of a later wave; 0 if it waits for
-// none.
+// plannedSeats returns how many seats a task reserves for the draw of wave 2, or of a later wave, for which it waits; 0 if it
+// waits for none.
 func plannedSeats(t types.Task) uint64 {
 	if t.Phase != types.PHASE_LOCKED || t.Plan == nil {
 		return 0
 	}
-	return uint64(t.Plan.Replicas) // one more than the blind seats: for the lottery, or for whoever leaves
+	return uint64(t.Plan.Replicas) // one more than the blind seats: for the lottery, or for an organisation that leaves
 }

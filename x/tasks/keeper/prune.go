@@ -13,9 +13,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Pruning. A task that has been final for prune_blocks is replaced by a compact record, because the protocol reads nothing of a final task
-// any more. The exception is a task whose charge is not decided yet: it stays, and is tried again a window later. The queue has each final
-// task once, by the height at which it became final, so that a change of prune_blocks holds for all of them.
+// Pruning. A task that has been final for prune_blocks is replaced by a compact record, because the protocol no longer reads final
+// tasks. A task whose charge is not decided yet is an exception: it stays, and is tried again a window later. The queue has each
+// final task once, by the height at which it became final, so that a change of prune_blocks applies to all of them.
 
 // Pruning implements the hook of x/deals: this module's parameters say when ended records are pruned, here and in the modules below.
 func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
@@ -38,7 +38,7 @@ func (k Keeper) queuePruning(ctx context.Context, t types.Task) error {
 	return k.Prunes.Set(ctx, collections.Join(t.FinalHeight(), t.Id))
 }
 
-// pruneTask replaces a task by its compact record, takes it off every list, and tells its deal.
+// pruneTask replaces a task by its compact record, removes it from every list, and tells its deal.
 func (k Keeper) pruneTask(ctx sdk.Context, id string) (out pruning.Outcome, err error) {
 	if out.Later, err = k.Turns.Has(ctx, id); err != nil || out.Later {
 		return out, err // its charge is not decided
@@ -64,8 +64,8 @@ func (k Keeper) pruneTask(ctx sdk.Context, id string) (out pruning.Outcome, err 
 	return out, emitEvent(ctx, &types.EventPruned{Task: id, Deal: t.Deal})
 }
 
-// dropTask removes the record of a final task and its entries in lists. It has none in the queue, in the court's
-// line, in the ledgers and among the assignments.
+// dropTask removes the record of a final task and its entries in lists. A final task has no entry in the queue, in the court's
+// line, in the ledgers or among the assignments.
 func (k Keeper) dropTask(ctx context.Context, t types.Task) error {
 	if err := k.Tasks.Remove(ctx, t.Id); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (k Keeper) GetPruned(ctx context.Context, id string) (record types.PrunedTa
 	return record, found, err
 }
 
-// FindTask returns a task. Of one that was pruned it returns what is left; collections.ErrNotFound where there is neither.
+// FindTask returns a task, or what is left of a pruned one. It returns collections.ErrNotFound if there is neither.
 func (k Keeper) FindTask(ctx context.Context, id string) (types.Task, error) {
 	record, found, err := k.GetPruned(ctx, id)
 	if err != nil || !found {

@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Quote says how a task of a deal to come would be planned now, and what it can cost.
+// Quote says how a task of a future deal would be planned now, and what it can cost.
 func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*types.QueryQuoteResponse, error) {
 	chainID, deal := sdk.UnwrapSDKContext(ctx).ChainID(), req.Deal
 	if err := deal.Terms.Validate(); err != nil {

@@ -41,7 +41,7 @@ func (q queryServer) ReplayDraw(ctx context.Context, req *types.QueryReplayDrawR
 	return out, nil
 }
 
-// seatsBefore is how many seats an attempt had after these draws.
+// seatsBefore returns how many seats an attempt had after these draws.
 func seatsBefore(draws []types.DrawRecord, attempt uint32) (n uint32) {
 	for _, d := range draws {
 		if d.Attempt == attempt {
@@ -51,8 +51,8 @@ func seatsBefore(draws []types.DrawRecord, attempt uint32) (n uint32) {
 	return n
 }
 
-// replayDraw draws again from a seed, for the seats from first on. Who held a ticket, who could not be drawn and how many workers an organisation had are
-// the state's at that time and are taken over.
+// replayDraw draws again from a seed, for the seats from first on. It takes over from the record what the state said at that time:
+// the holders of tickets, the organisations that could not be drawn, and how many workers an organisation had.
 func replayDraw(id [32]byte, d types.DrawRecord, seed []byte, first uint32) (types.DrawRecord, error) {
 	again := d
 	again.Seed, again.Drawn, again.Passed, again.Lists, again.Members = seed, nil, nil, nil, nil

@@ -19,8 +19,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxPage bounds the entries of a page, and maxOffset how many entries a query may skip. Totals are not counted, because that would read
-// the whole list.
+// maxPage bounds the entries of a page, and maxOffset how many entries a query may skip. No query returns a total, because
+// counting would read the whole list.
 const (
 	maxPage   = 200
 	maxOffset = 10_000
@@ -99,8 +99,8 @@ func (q queryServer) CourtLine(ctx context.Context, req *types.QueryCourtLineReq
 	return &types.QueryCourtLineResponse{Tasks: tasks, Courts: courts, Pagination: p}, err
 }
 
-// refuseRequest gives an error the gRPC status that says whose mistake it is: InvalidArgument for a malformed id or address, NotFound for
-// something that does not exist. Other errors are the node's, and stay as they are.
+// refuseRequest gives an error the gRPC status that says where the mistake is: InvalidArgument for a malformed id or address,
+// NotFound for something that does not exist. Other errors are the node's, and stay as they are.
 func refuseRequest(err error) error {
 	if errors.Is(err, collections.ErrEncoding) || errors.Is(err, types.ErrInvalid) {
 		return status.Error(codes.InvalidArgument, err.Error())

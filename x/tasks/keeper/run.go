@@ -19,7 +19,7 @@ import (
 // How the chain runs a task's state machine: poco.Task.Apply takes an event and returns the new state with its effects. carryOut does
 // what an effect asks for, with the store and the other modules, and may answer with a further event.
 
-// runEvent feeds an event to a task in a block hook, carries out its effects and feeds the events that answer them, until none is
+// runEvent feeds an event to a task in a block hook, carries out its effects, and feeds the events that answer them until none is
 // left. Then it stores the task.
 func (k Keeper) runEvent(ctx context.Context, it *item, ev poco.Event) error {
 	for events := []poco.Event{ev}; len(events) > 0; {
@@ -60,8 +60,8 @@ func (k Keeper) applyEvent(ctx context.Context, it *item, ev poco.Event) (answer
 	return answers, nil
 }
 
-// tellCallback tells the deal's callback of a final answer. Everything of the task is stored by then, so that the callback reads what is
-// final. It runs alone: an error or a panic in it undoes nothing of the settlement.
+// tellCallback tells the deal's callback about a final answer. The whole task is stored before, so the callback reads its final
+// state. The callback runs isolated: its error or panic undoes nothing of the settlement.
 func (k Keeper) tellCallback(ctx context.Context, it *item) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	_ = items.Do(sdkCtx, "callback of task", it.stored.Id, func(ctx sdk.Context) error {
@@ -113,7 +113,7 @@ func (k Keeper) carryOut(ctx context.Context, it *item, e poco.Effect) (poco.Eve
 	return nil, fmt.Errorf("unknown effect %T", e)
 }
 
-// lockSeat carries out a Lock effect: it locks the stake of a worker that was drawn, and assigns the task to it.
+// lockSeat carries out a Lock effect: it locks the stake of a drawn worker, and assigns the task to it.
 func (k Keeper) lockSeat(ctx context.Context, it *item, e poco.Lock) error {
 	if err := k.workers.Lock(ctx, e.Who, e.Amount); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (k Keeper) lockSeat(ctx context.Context, it *item, e poco.Lock) error {
 	return k.seatWorker(ctx, it, e.Who)
 }
 
-// releaseSeat carries out a Release effect: it takes the seat from a worker, as if the worker never had it.
+// releaseSeat carries out a Release effect: it takes the seat from a worker, as if the worker had never had it.
 func (k Keeper) releaseSeat(ctx context.Context, it *item, e poco.Release) error {
 	if err := k.unassignSeat(ctx, it, e.Who); err != nil {
 		return err
@@ -141,7 +141,7 @@ func historyKey(t types.Task, who string) collections.Triple[string, uint64, str
 	return collections.Join3(who, uint64(t.Opened), t.Id)
 }
 
-// assignSeat notes that an account holds a seat in the task and has work to do.
+// assignSeat records that an account holds a seat in the task and has work to do.
 func (k Keeper) assignSeat(ctx context.Context, it *item, who string) error {
 	if err := k.Assignments.Set(ctx, collections.Join(who, it.stored.Id)); err != nil {
 		return err
@@ -149,12 +149,12 @@ func (k Keeper) assignSeat(ctx context.Context, it *item, who string) error {
 	return k.History.Set(ctx, historyKey(it.stored, who))
 }
 
-// unassignSeat notes that an account has nothing left to do for the task. That it held a seat stays in its history.
+// unassignSeat records that an account has nothing left to do for the task. Its history still has the task.
 func (k Keeper) unassignSeat(ctx context.Context, it *item, who string) error {
 	return k.Assignments.Remove(ctx, collections.Join(who, it.stored.Id))
 }
 
-// seatWorker assigns the task to a worker that was drawn, and emits the event.
+// seatWorker assigns the task to a drawn worker, and emits the event.
 func (k Keeper) seatWorker(ctx context.Context, it *item, who string) error {
 	if err := k.assignSeat(ctx, it, who); err != nil {
 		return err

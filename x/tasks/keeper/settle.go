@@ -9,8 +9,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// finishTask carries out a task's settlement: the escrow through x/deals, stakes and records through x/workers, faults of the court here.
-// The caller's context is a cache, so that all of it happens or nothing.
+// finishTask carries out a task's settlement: the escrow through x/deals, stakes and records through x/workers, faults of the
+// court here. The caller's context is a cache, so that either all of it happens or nothing.
 func (k Keeper) finishTask(ctx context.Context, it *item, s poco.Settlement) error {
 	payees := k.newPayees(it)
 	if err := k.settleEscrow(ctx, it, s, payees); err != nil {
@@ -50,7 +50,7 @@ func (k Keeper) settleEscrow(ctx context.Context, it *item, s poco.Settlement, p
 	})
 }
 
-// settleStakes pays out of slashed stakes, and unlocks what is left of the seats' stakes.
+// settleStakes pays out of slashed stakes, and unlocks the rest of the seats' stakes.
 func (k Keeper) settleStakes(ctx context.Context, it *item, s poco.Settlement, payees *payees) error {
 	pays, err := payees.payFromStake(ctx, s.FromStake)
 	if err != nil {
@@ -71,7 +71,7 @@ func (k Keeper) settleStakes(ctx context.Context, it *item, s poco.Settlement, p
 	return k.fundFromStake(ctx, payees.audits)
 }
 
-// seatEndsToStore returns what the record of a settlement says of the seats.
+// seatEndsToStore returns the seats' ends in the form of a settlement's record.
 func seatEndsToStore(ends []poco.SeatEnd) (out []types.SeatEnd) {
 	for _, e := range ends {
 		out = append(out, types.SeatEnd{Who: e.Who, Organisation: e.Org, Fault: e.Fault.String(), Slash: e.Slash, Right: e.Right})
@@ -79,7 +79,7 @@ func seatEndsToStore(ends []poco.SeatEnd) (out []types.SeatEnd) {
 	return out
 }
 
-// unassignAll notes that nobody has anything left to do for the task.
+// unassignAll records that no seat has anything left to do for the task.
 func (k Keeper) unassignAll(ctx context.Context, it *item) error {
 	for _, seats := range [][]poco.Seat{it.state.Seats, it.state.Court} {
 		for _, seat := range seats {
@@ -91,7 +91,7 @@ func (k Keeper) unassignAll(ctx context.Context, it *item) error {
 	return nil
 }
 
-// noteFaults notes the faults of the app, of workers and of the court's seats.
+// noteFaults records the faults of the app, of workers and of the court's seats.
 func (k Keeper) noteFaults(ctx context.Context, it *item, s poco.Settlement) error {
 	if s.FlagApp {
 		if err := k.apps.FlagNonDeterministic(ctx, it.deal.App); err != nil {
@@ -103,7 +103,7 @@ func (k Keeper) noteFaults(ctx context.Context, it *item, s poco.Settlement) err
 	}
 	silent := s.CourtSilent
 	if s.Ending == poco.EndCourtSilent {
-		silent = nil // they were noted when the court was given up
+		silent = nil // they were recorded when the court was given up
 	}
 	return k.noteCourtFaults(ctx, it, silent, s.CourtWrong)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// item is a task that is being processed: its record, its deal, and its state as poco has it.
+// item is a task that is being processed: its record, its deal, and its state in the form of package poco.
 type item struct {
 	stored types.Task
 	deal   dealstypes.Deal
@@ -46,8 +46,8 @@ func (k Keeper) loadTask(ctx context.Context, id string) (*item, error) {
 	return &item{stored: stored, deal: deal, state: state}, nil
 }
 
-// listParties returns the organisations of the requester, of the app, and of the datasets that the task reads. None of them is drawn for
-// it. If they hold seats they judge it in court as all seats do; see seatCourt.
+// listParties returns the organisations of the requester, of the app, and of the datasets that the task reads. They are not drawn
+// for the task. If they hold seats they judge it in court like all others; see seatCourt.
 func (it *item) listParties() []string {
 	orgs := []string{it.deal.RequesterOrganisation, it.deal.AppOrganisation}
 	for _, d := range it.deal.DatasetsOf(it.stored.Index) {
@@ -58,8 +58,8 @@ func (it *item) listParties() []string {
 }
 
 // saveTask stores a task and updates all that follows from it: the pool's planned seats, the court's room, the queues of
-// deadlines, the lists of states and of pruning. A task waits in one queue, once, or in none, and has one state. The
-// steps before Tasks.Set write into the record.
+// deadlines, the lists of states and of pruning. A task has at most one entry in the queues, and one state. The steps before
+// Tasks.Set change the record.
 func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	before := it.stored
 	it.stored.Take(it.state, sdk.UnwrapSDKContext(ctx).BlockHeight())
@@ -75,14 +75,14 @@ func (k Keeper) saveTask(ctx context.Context, it *item) error {
 	)
 }
 
-// change is a task that is about to be stored, with the record that was stored before.
+// change is a task that is about to be stored, and the record that it replaces.
 type change struct {
 	k      Keeper
 	it     *item
 	before types.Task
 }
 
-// entersPhase says whether the task enters a phase, another one or the same again.
+// entersPhase says whether the task enters a phase: another one, or the same one again.
 func (c change) entersPhase() bool {
 	after := c.it.stored
 	return after.Phase != c.before.Phase || after.Attempt != c.before.Attempt || after.Recalls != c.before.Recalls
@@ -96,8 +96,8 @@ func (c change) freeRoom(ctx context.Context) error {
 	return c.k.freeRoom(ctx, &c.it.stored)
 }
 
-// noteHeights notes the height at which the task ended. When a phase begins that awaits answers, it notes how many blocks were full until
-// then; see fullblocks.go.
+// noteHeights records the height at which the task ended. When a phase begins that awaits answers, it records how many blocks were
+// full until then; see fullblocks.go.
 func (c change) noteHeights(ctx context.Context) (err error) {
 	if c.it.stored.Ended() && c.it.stored.Done == 0 {
 		c.it.stored.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
@@ -154,13 +154,13 @@ func (c change) emitPhase(ctx context.Context) error {
 	return emitEvent(ctx, &types.EventPhase{Task: t.Id, Deal: t.Deal, Phase: t.Phase, Deadline: t.Deadline, Attempt: t.Attempt})
 }
 
-// stateKey places a task in the list of states.
+// stateKey returns the task's key in the list of states.
 func stateKey(t types.Task) collections.Triple[uint32, uint64, string] {
 	return collections.Join3(t.StateKey(), uint64(t.Opened), t.Id)
 }
 
-// takeEvent applies the event of a message to the task, which the caller then stores. Such events have no effects: coins and counters move
-// in block hooks alone, but for the bond of a challenge (docs/adr/0005-messages-move-no-money.md).
+// takeEvent applies the event of a message to the task, which the caller then stores. Such events have no effects: coins and
+// counters move only in block hooks, except for the bond of a challenge (docs/adr/0005-messages-move-no-money.md).
 func (it *item) takeEvent(ev poco.Event) error {
 	next, effects, err := it.state.Apply(ev)
 	if err != nil {
@@ -173,7 +173,7 @@ func (it *item) takeEvent(ev poco.Event) error {
 	return nil
 }
 
-// registerError turns a refusal of poco into the module's registered error, with the same text.
+// registerError turns an error of package poco into the module's registered error, with the same text.
 func registerError(err error) error {
 	for _, m := range []struct{ from, to error }{
 		{poco.ErrWrongPhase, types.ErrWrongPhase},
@@ -193,7 +193,8 @@ func registerError(err error) error {
 	return err
 }
 
-// OpenTask implements the hook of x/deals: it opens the deal's task of an index within the request's bag. The task is due in this block.
+// OpenTask implements the hook of x/deals: it opens a task of the deal. index counts within the request's bag. The task is due in
+// this block.
 func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	dealID, err := types.ParseID(deal.Id)
@@ -214,7 +215,7 @@ func (k Keeper) OpenTask(ctx context.Context, deal dealstypes.Deal, index uint64
 	return k.saveTask(ctx, it)
 }
 
-// checkUnused returns ErrExists if there is a task of this id, or was one that was pruned.
+// checkUnused returns ErrExists if a task with this id exists, or existed and was pruned.
 func (k Keeper) checkUnused(ctx context.Context, id string) error {
 	has, err := k.Tasks.Has(ctx, id)
 	if err != nil {

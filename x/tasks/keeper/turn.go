@@ -13,11 +13,11 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// The turn of a task in its two ledgers, that of its class and that of its requester (poco/ledger.go). A task enters both when its wave 2
-// is drawn. When all its replicas agree, the ledgers are asked whether it may be accepted (askTurn). A turn for which the answer is
-// "wait" is put on the waiting lists of both ledgers. When the task has ended, its charge is decided (resolveTurn), at once or as soon
-// as its turn is open or shut, and the turn is settled. After that, both block hooks ask the ledger again about the turns that wait in
-// it (askWaitingTurns).
+// The turn of a task in its two ledgers: that of its class and that of its requester (poco/ledger.go). A task enters both when its
+// wave 2 is drawn. When all its replicas agree, the ledgers are asked whether it may be accepted (askTurn). If the answer is
+// "wait", the turn is put on the waiting lists of both ledgers. When the task has ended, its charge is decided (resolveTurn), at
+// once or as soon as its turn is open or shut, and the turn is settled. After that, both block hooks ask the ledgers again about
+// the turns that wait in them (askWaitingTurns).
 
 // enterLedgers carries out an EnterLedgers effect: it gives a task its turn in both ledgers.
 func (k Keeper) enterLedgers(ctx context.Context, it *item, e poco.EnterLedgers) error {
@@ -47,7 +47,8 @@ func (k Keeper) enterLedgers(ctx context.Context, it *item, e poco.EnterLedgers)
 	return k.Turns.Set(ctx, it.stored.Id, turn)
 }
 
-// askTurn answers an AskTurn effect with what the ledgers say now. A turn that must wait is asked again when a turn before it settles.
+// askTurn answers an AskTurn effect with what the ledgers say now. A turn that must wait is asked about again when an earlier turn
+// settles.
 func (k Keeper) askTurn(ctx context.Context, it *item) (poco.Event, error) {
 	turn, err := k.Turns.Get(ctx, it.stored.Id)
 	if err != nil {
@@ -89,7 +90,7 @@ type place struct {
 	turn   uint64
 }
 
-// turnPlaces returns the names of a turn's two places: in the ledger of its class, and in that of its requester.
+// turnPlaces returns the keys of a turn's two places: in the ledger of its class, and in that of its requester.
 func turnPlaces(t types.Turn) [2]collections.Pair[string, uint64] {
 	return [2]collections.Pair[string, uint64]{collections.Join(t.ClassKey, t.ClassTurn), collections.Join(t.RequesterKey, t.RequesterTurn)}
 }
@@ -122,7 +123,7 @@ func askGates(params types.Params, places [2]place) (poco.Gate, error) {
 	return answer, nil
 }
 
-// resolveTurn carries out a Resolve effect: the task has ended, and its charge is decided now, or once its turn no longer waits.
+// resolveTurn carries out a Resolve effect. The task has ended, and its charge is decided now or once its turn no longer waits.
 func (k Keeper) resolveTurn(ctx context.Context, it *item, e poco.Resolve) error {
 	turn, err := k.Turns.Get(ctx, it.stored.Id)
 	if err != nil {
@@ -132,8 +133,8 @@ func (k Keeper) resolveTurn(ctx context.Context, it *item, e poco.Resolve) error
 	return k.decideTurn(ctx, turn)
 }
 
-// decideTurn settles the turn of an ended task unless it must wait. An open turn is charged w, unless the first worker was vindicated; a
-// shut one is charged nothing (protocol section 3). One that must wait is stored.
+// decideTurn settles the turn of an ended task unless the turn must wait. An open turn is charged w, unless the first worker was
+// vindicated. A shut turn is charged nothing (protocol section 3). A turn that must wait is stored.
 func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -172,7 +173,7 @@ func (k Keeper) decideTurn(ctx context.Context, turn types.Turn) error {
 	return emitEvent(ctx, &types.EventTurn{Task: turn.Task, Gate: g.String(), Charged: charged.Bytes(), Decided: true, ValueCharged: valueCharged})
 }
 
-// settlePlaces settles a turn in both ledgers, and notes those in which other turns waited for it.
+// settlePlaces settles a turn in both ledgers, and records the ledgers in which other turns waited for it.
 func (k Keeper) settlePlaces(ctx context.Context, params types.Params, places [2]place, charged poco.Q64, counted bool) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	for _, p := range places {
@@ -189,7 +190,7 @@ func (k Keeper) settlePlaces(ctx context.Context, params types.Params, places [2
 	return nil
 }
 
-// describeValueCharged returns what a charge of a turn is in money, for people; nothing when there is none.
+// describeValueCharged returns a turn's charge in money, for people to read, or "" if there is no charge.
 func describeValueCharged(class place, charged poco.Q64) (string, error) {
 	if charged.IsZero() {
 		return "", nil
@@ -198,9 +199,10 @@ func describeValueCharged(class place, charged poco.Q64) (string, error) {
 	return record.Value.String(), err
 }
 
-// askWaitingTurns asks the ledgers in which a turn was settled again about the turns that wait in them, in draw order and at most limit
-// turns in all. This may settle further turns, whose ledgers are then asked again too. Turns beyond the limit are asked when one of the
-// turns before them settles: their gates depend on nothing else. Were the ledger kept noted for them, every block would ask it in vain.
+// askWaitingTurns asks the ledgers in which a turn was settled about the turns that wait in them, in draw order and at most limit
+// turns in total. This may settle further turns, whose ledgers are then asked again as well. A turn beyond the limit is asked
+// about when a turn before it settles: its gate depends on nothing else. If the ledger stayed recorded for it, every block would
+// ask in vain.
 func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
 	for limit > 0 {
 		ledger, found, err := records.FirstKey(ctx, k.LedgersToAsk, nil)
@@ -219,7 +221,7 @@ func (k Keeper) askWaitingTurns(ctx context.Context, limit int) error {
 	return nil
 }
 
-// askWaitingIn asks one ledger about the turns that wait in it, the oldest first, and returns how many it asked.
+// askWaitingIn asks one ledger about the turns that wait in it, the oldest first, and returns about how many it asked.
 func (k Keeper) askWaitingIn(ctx context.Context, ledger string, limit int) (asked int, err error) {
 	iter, err := k.Waiting.Iterate(ctx, collections.NewPrefixedPairRange[string, uint64](ledger))
 	if err != nil {
@@ -243,8 +245,8 @@ func (k Keeper) askWaitingIn(ctx context.Context, ledger string, limit int) (ask
 	return len(ids), nil
 }
 
-// askTurnAgain asks the ledgers again about one waiting turn. A provisional task may be accepted now, and the charge of an ended one may
-// be decided. There is no turn if it was settled after it was listed.
+// askTurnAgain asks the ledgers again about one waiting turn. A provisional task may be accepted now, and the charge of an ended
+// task may be decided. It does nothing if the turn was settled after it was listed.
 func (k Keeper) askTurnAgain(ctx sdk.Context, it *item) error {
 	turn, err := k.Turns.Get(ctx, it.stored.Id)
 	if errors.Is(err, collections.ErrNotFound) {

@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxRanked bounds how many organisations a draw ranks after too many tickets whose holders could not be drawn.
+// maxRanked bounds how many organisations a draw ranks, once it has met too many tickets whose holders cannot be drawn.
 const maxRanked = 256
 
 // urn holds the tickets of a pool for one draw, in the order of the draw's seed (poco/ticket.go).
@@ -19,9 +19,9 @@ type urn struct {
 	entropy poco.Entropy
 	ranking *poco.Ranking
 	given   uint64       // how many tickets the pool had given out
-	counted *types.Count // in wave 2, what was counted at its plan; else nil
+	counted *types.Count // in wave 2, what its plan counted; nil in other waves
 	drawn   []uint64     // the tickets that were drawn
-	out     []string     // organisations that may not be drawn, or were drawn
+	out     []string     // organisations that may not be drawn, and those that were drawn
 }
 
 // newUrn returns the urn of a draw. In wave 1 it holds all organisations that can be drawn now, in wave 2 those that the plan counted, and
@@ -34,7 +34,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 		u.given, err = k.workers.Tickets(ctx, it.deal.Pool)
 	case 2:
 		u.counted, u.given = it.stored.Counted, it.stored.Counted.Tickets
-	default: // only policies that promise no bound ask for later waves, so that newcomers among the holders break no promise
+	default: // only policies that promise no bound ask for later waves, so newcomers among the holders break no promise
 		u.given = it.stored.Counted.Tickets
 	}
 	if err != nil {
@@ -44,7 +44,7 @@ func (k Keeper) newUrn(ctx context.Context, it *item, e poco.Entropy, c crowd) (
 	return u, nil
 }
 
-// takeSeat draws an organisation for a seat of the task and a worker within it, and notes both in the record of the draw.
+// takeSeat draws an organisation for a seat of the task and a worker within it, and adds both to the record of the draw.
 func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord) (seat poco.Seat, err error) {
 	org, err := u.drawTicket(ctx, rec)
 	if err != nil {
@@ -74,13 +74,13 @@ func (u *urn) takeSeat(ctx context.Context, index uint32, rec *types.DrawRecord)
 	return poco.Seat{Who: worker, Org: org, Score: score}, nil
 }
 
-// drawTicket draws the organisation whose ticket comes next in the seed's order among those that can be drawn, and notes it in the record.
-// After too many tickets whose holders cannot be drawn, it ranks those that can be drawn instead. It returns errTooFew if nobody can be
-// drawn, errTooMany if too many would have to be ranked, and errTaken if in wave 2 the seed's choice is not known any more.
+// drawTicket draws the organisation whose ticket comes next in the seed's order among those that can be drawn, and adds it to the
+// record. After too many tickets whose holders cannot be drawn, it ranks only those that can. It returns errTooFew if nobody can
+// be drawn, errTooMany if too many would have to be ranked, and errTaken if, in wave 2, the seed's choice is no longer known.
 func (u *urn) drawTicket(ctx context.Context, rec *types.DrawRecord) (string, error) {
 	org := ""
 	ticket, found, err := u.ranking.Pick(func(ticket uint64) (drawable bool, err error) {
-		// The ranking has a power of two numbers; those beyond the given tickets are no tickets.
+		// The ranking has a power of two numbers. Numbers beyond the given tickets are not tickets.
 		if ticket >= u.given || slices.Contains(u.drawn, ticket) || slices.Contains(rec.Passed, ticket) {
 			return false, nil
 		}
@@ -111,9 +111,10 @@ func (u *urn) findHolder(ctx context.Context, ticket uint64) (org string, drawab
 	return org, drawable, err
 }
 
-// isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan. It returns
-// errTaken if a draw for another task took the organisation after the plan's block, even if it is back. Were it passed over, somebody who
-// knows the seed could have it drawn for a task of their own, so that a friend takes its place here.
+// isDrawable says whether an organisation can be drawn. In wave 2 it must have been eligible without a break since the plan. It
+// returns errTaken if a draw for another task took the organisation after the plan's block, even if the organisation is back. If
+// it were passed over, somebody who knows the seed could have it drawn for a task of their own, so that an organisation of theirs
+// takes its place here.
 func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	if slices.Contains(u.out, org) {
 		return false, nil
@@ -153,8 +154,9 @@ func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, st
 	return ticket, org, err
 }
 
-// checkNoneTaken returns errTaken if a draw has taken an organisation of the pool since the plan of wave 2. It also counts draws in the
-// plan's block and of organisations that came since, where no refusal is needed. That costs the task a wait and nothing else.
+// checkNoneTaken returns errTaken if a draw has taken an organisation of the pool since the plan of wave 2. It also counts draws
+// in the plan's block, and draws of organisations that came since, although neither needs a refusal. This only costs the task a
+// wait.
 func (u *urn) checkNoneTaken(ctx context.Context) error {
 	if u.counted == nil {
 		return nil
@@ -166,7 +168,8 @@ func (u *urn) checkNoneTaken(ctx context.Context) error {
 	return err
 }
 
-// listTickets returns the tickets of all who can be drawn, ascending; errTooMany if they are too many to rank.
+// listTickets returns the tickets of all organisations that can be drawn, ascending. It returns errTooMany if they are too many to
+// rank.
 func (u *urn) listTickets(ctx context.Context) (tickets []uint64, err error) {
 	size, err := u.keeper.workers.EligibleOrgs(ctx, u.pool)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// This file is the one place where turns begin and cease to wait: in the list of each of their ledgers, and in its count.
+// Only this file records that turns begin or cease to wait: in the list of each of their ledgers, and in its count.
 
-// setWaiting puts a turn on the lists of both ledgers, or takes it off. The caller stores the turn.
+// setWaiting puts a turn on the lists of both ledgers, or removes it. The caller stores the turn.
 func (k Keeper) setWaiting(ctx context.Context, turn *types.Turn, waiting bool) error {
 	if turn.Waiting == waiting {
 		return nil
@@ -56,8 +56,8 @@ func (k Keeper) countWaiting(ctx context.Context, ledger string, by int64) error
 	return k.WaitingCounts.Set(ctx, ledger, n)
 }
 
-// noteLedgerToAsk notes that a ledger is to be asked again, if turns after the settled one wait in it. In most ledgers none waits, which
-// the count says without an iterator.
+// noteLedgerToAsk records that a ledger is to be asked again, if turns after the settled one wait in it. In most ledgers no turn
+// waits; the count says so without an iterator.
 func (k Keeper) noteLedgerToAsk(ctx context.Context, ledger string, settled uint64) error {
 	some, err := k.WaitingCounts.Has(ctx, ledger)
 	if err != nil || !some {

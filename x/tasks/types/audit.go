@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// ToPoco turns a stored audit into the protocol's; nil is none.
+// ToPoco converts a stored audit to the type of package poco. nil stands for no audit.
 func (a *Audit) ToPoco() (poco.Audit, error) {
 	if a == nil {
 		return poco.Audit{}, nil
@@ -20,7 +20,7 @@ func (a *Audit) ToPoco() (poco.Audit, error) {
 	}, err
 }
 
-// AuditFromPoco is the inverse, without a settlement.
+// AuditFromPoco is the inverse of ToPoco. It leaves the settlement out.
 func AuditFromPoco(a poco.Audit) Audit {
 	return Audit{
 		End: a.End, Cause: AuditCause(a.Cause), Challenger: a.Challenger, Bond: a.Bond, Answer: OutcomeFromPoco(a.Answer), Result: AuditResult(a.Result),
@@ -28,7 +28,7 @@ func AuditFromPoco(a poco.Audit) Audit {
 	}
 }
 
-// takeAudit copies the protocol's audit into the stored task; a settlement stays.
+// takeAudit copies the protocol's audit into the stored task, and keeps the stored settlement.
 func (t *Task) takeAudit(a poco.Audit) {
 	if a.End == 0 {
 		return
@@ -40,13 +40,13 @@ func (t *Task) takeAudit(a poco.Audit) {
 	t.Audit = &next
 }
 
-// Ended says whether the task has ended for those who asked for it: its answer may still be under audit.
+// Ended says whether the task has ended for its requester. Its answer may still be under audit.
 func (t Task) Ended() bool { return t.Ending != ENDING_UNSPECIFIED }
 
-// Final says whether nothing of the task changes any more.
+// Final says whether the task cannot change any more.
 func (t Task) Final() bool { return t.Phase == PHASE_DONE }
 
-// OpenBond is the bond that the module holds for the task, in ucred.
+// OpenBond returns the bond that the module holds for the task, in ucred.
 func (t Task) OpenBond() uint64 {
 	if t.Audit == nil || t.Final() {
 		return 0
@@ -54,7 +54,7 @@ func (t Task) OpenBond() uint64 {
 	return t.Audit.Bond
 }
 
-// SumOwed is what the module owes with these tasks and this audit budget, in ucred.
+// SumOwed returns what the module owes with these tasks and this audit budget, in ucred.
 func SumOwed(tasks []Task, budget uint64) math.Int {
 	sum := math.NewIntFromUint64(budget)
 	for _, t := range tasks {
@@ -63,7 +63,7 @@ func SumOwed(tasks []Task, budget uint64) math.Int {
 	return sum
 }
 
-// Note counts a court that looked at an accepted answer. Pair says that two replicas had given it.
+// Note counts a court that judged an accepted answer. pair says that two replicas had given the answer.
 func (c *AuditCount) Note(r poco.AuditResult, pair bool) {
 	c.Called++
 	switch r {
@@ -87,10 +87,10 @@ func (c *AuditCount) Note(r poco.AuditResult, pair bool) {
 	}
 }
 
-// Decided is how many of the courts found an answer.
+// Decided returns how many of the courts found an answer.
 func (c AuditCount) Decided() uint64 { return c.Upheld + c.Overturned }
 
-// checkAudit checks that the task has an audit where its answer is under one, and only where it may.
+// checkAudit checks that the task's audit fits its phase and its ending.
 func (t Task) checkAudit() error {
 	switch {
 	case t.Audit != nil:

@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// The protocol package knows nothing of protobuf; these functions carry its state to the store and back. Enums of the
-// store are poco's shifted by one, so that zero stays "unspecified".
+// Package poco knows nothing about protobuf. The functions of this file convert its state to the stored form and back. The enums
+// of the store are those of poco plus one, so that zero stays "unspecified".
 
 // ParseID reads a task id in hex.
 func ParseID(id string) (out [32]byte, err error) {
@@ -22,7 +22,7 @@ func ParseID(id string) (out [32]byte, err error) {
 	return out, nil
 }
 
-// DigestText is the text of a digest: "sha256:" and hex; empty for no digest.
+// DigestText returns the text of a digest: "sha256:" and hex, or "" for no digest (all zeroes).
 func DigestText(d [32]byte) string {
 	if d == [32]byte{} {
 		return ""
@@ -30,7 +30,7 @@ func DigestText(d [32]byte) string {
 	return artifact.Digest(d).String()
 }
 
-// ParseDigest reads what DigestText wrote: the digest of zeros has no text of its own.
+// ParseDigest reads a text of DigestText. It refuses the text of a digest of zeroes, whose only text is "".
 func ParseDigest(s string) (out [32]byte, err error) {
 	if s == "" {
 		return out, nil
@@ -42,7 +42,7 @@ func ParseDigest(s string) (out [32]byte, err error) {
 	return d, nil
 }
 
-// ToPoco turns an outcome into the protocol's.
+// ToPoco converts an outcome to the type of package poco.
 func (o Outcome) ToPoco() (poco.Outcome, error) {
 	d, err := ParseDigest(o.Digest)
 	if err != nil {
@@ -59,7 +59,7 @@ func OutcomeFromPoco(o poco.Outcome) Outcome {
 	return Outcome{Kind: Kind(o.Kind), Digest: DigestText(o.Digest), Fuel: o.Fuel}
 }
 
-// ToPoco turns a bench into the protocol's.
+// ToPoco converts a bench to the type of package poco.
 func (b Bench) ToPoco() (poco.Bench, error) {
 	switch b {
 	case BENCH_WORKERS:
@@ -74,7 +74,7 @@ func seatToPoco(s Seat) (poco.Seat, error) {
 	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1), Score: s.Score, Missed: s.Missed}
 	copy(out.Commitment[:], s.Commitment)
 	if s.State == SEAT_STATE_COMMITTED {
-		out.Committed = s.Height // its last step
+		out.Committed = s.Height // the height of its last step
 	}
 	if s.Outcome != nil {
 		o, err := s.Outcome.ToPoco()
@@ -86,7 +86,7 @@ func seatToPoco(s Seat) (poco.Seat, error) {
 	return out, nil
 }
 
-// seatsFromPoco keeps the heights of seats that did not move and gives this one to those that did.
+// seatsFromPoco converts seats. A seat that did not change keeps its height; a seat that changed gets this one.
 func seatsFromPoco(seats []poco.Seat, before []Seat, height int64) []Seat {
 	out := make([]Seat, len(seats))
 	for i, s := range seats {
@@ -105,7 +105,7 @@ func seatsFromPoco(seats []poco.Seat, before []Seat, height int64) []Seat {
 	return out
 }
 
-// ToPoco turns a stored plan into the protocol's.
+// ToPoco converts a stored plan to the type of package poco.
 func (p Plan) ToPoco() (poco.Plan, error) {
 	out := poco.Plan{
 		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, Long: p.Long, Faction: p.Faction,
@@ -119,13 +119,13 @@ func (p Plan) ToPoco() (poco.Plan, error) {
 	return out, err
 }
 
-// number is a stored number and where it is to be read to.
+// number is a stored number and the variable into which it is read.
 type number[T any] struct {
 	from []byte
 	to   *T
 }
 
-// readNumbers reads stored numbers, until one is none.
+// readNumbers reads stored numbers, and stops at the first that is not valid.
 func readNumbers[T any](list []number[T], read func([]byte) (T, error)) (err error) {
 	for _, n := range list {
 		if *n.to, err = read(n.from); err != nil {
@@ -135,7 +135,7 @@ func readNumbers[T any](list []number[T], read func([]byte) (T, error)) (err err
 	return nil
 }
 
-// PlanFromPoco is the inverse, with the plan in its policy's words.
+// PlanFromPoco is the inverse of ToPoco. It adds the plan's text in the words of its policy.
 func PlanFromPoco(terms poco.Terms, p poco.Plan) Plan {
 	out := Plan{
 		Court: p.Court, Replicas: p.Replicas, Lottery: p.Lottery, X: p.X.Bytes(), Charge: p.Charge.Bytes(),
@@ -148,7 +148,7 @@ func PlanFromPoco(terms poco.Terms, p poco.Plan) Plan {
 	return out
 }
 
-// ToPoco turns a stored task into the protocol's, under the terms of its deal.
+// ToPoco converts a stored task, under the terms of its deal, to the type of package poco.
 func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	id, err := ParseID(t.Id)
 	if err != nil {
@@ -173,7 +173,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 	return out, err
 }
 
-// readRisk reads the risk of plans that were refused; of most tasks there is none.
+// readRisk reads the risk of plans that were refused. Most tasks have none.
 func readRisk(b []byte) (poco.Q64, error) {
 	if len(b) == 0 {
 		return poco.Q64{}, nil
@@ -206,7 +206,7 @@ func seatsToPoco(seats []Seat) (out []poco.Seat, err error) {
 	return out, nil
 }
 
-// Take copies the protocol's state into the stored task; seats that moved get the height.
+// Take copies the protocol's state into the stored task. Seats that changed get this height.
 func (t *Task) Take(p poco.Task, height int64) {
 	t.Attempt, t.Phase, t.Deadline, t.From = p.Attempt, Phase(p.Phase)+1, p.Deadline, p.From
 	t.Took, t.WaitEnd, t.Ending, t.Cancelled, t.ByCourt = p.Took, p.WaitEnd, Ending(p.Ending), p.Cancelled, p.ByCourt
@@ -224,7 +224,7 @@ func (t *Task) Take(p poco.Task, height int64) {
 	}
 }
 
-// takePlan copies the protocol's plan, where it is another one: its text is long to write.
+// takePlan copies the protocol's plan if it has changed, because writing a plan's text takes long.
 func (t *Task) takePlan(p poco.Task) {
 	switch {
 	case !p.Planned:
@@ -235,12 +235,12 @@ func (t *Task) takePlan(p poco.Task) {
 	}
 }
 
-// draws says whether the plans draw alike.
+// draws says whether both plans draw the same seats.
 func (p *Plan) draws(other poco.Plan) bool {
 	return p.Replicas == other.Replicas && p.Lottery == other.Lottery && p.Court == other.Court && p.Eligible == other.Eligible
 }
 
-// ToPoco turns a stored ledger into the protocol's.
+// ToPoco converts a stored ledger to the type of package poco.
 func (l Ledger) ToPoco() (poco.Ledger, error) {
 	out := poco.Ledger{
 		Trust: l.Trust, N: l.Counted, Unsettled: l.Unsettled, UnsettledLong: l.UnsettledLong, Next: l.Next,
@@ -285,7 +285,7 @@ func LedgerFromPoco(key string, l poco.Ledger) Ledger {
 	return out
 }
 
-// ToPoco turns a stored turn record into the protocol's.
+// ToPoco converts a stored turn record to the type of package poco.
 func (r TurnRecord) ToPoco() (poco.TurnRecord, error) {
 	w, err := poco.Q64FromBytes(r.Charge)
 	if err != nil {
@@ -307,7 +307,7 @@ func TurnRecordFromPoco(r poco.TurnRecord) TurnRecord {
 	}
 }
 
-// ToPoco turns a stored account in money into the protocol's.
+// ToPoco converts a stored account in money to the type of package poco.
 func (v ValueAccount) ToPoco() (out poco.ValueAccount, err error) {
 	err = readNumbers([]number[poco.Money]{
 		{v.Debt, &out.D}, {v.Premiums, &out.P}, {v.UnsettledCharges, &out.U}, {v.UnsettledPremiums, &out.Q},
@@ -324,7 +324,7 @@ func valueAccountFromPoco(v poco.ValueAccount) ValueAccount {
 	}
 }
 
-// moneyBytes leaves out what is zero, as most of it is.
+// moneyBytes encodes an amount; zero, which is frequent, becomes nil.
 func moneyBytes(m poco.Money) []byte {
 	if m == (poco.Money{}) {
 		return nil
@@ -332,7 +332,7 @@ func moneyBytes(m poco.Money) []byte {
 	return m.Bytes()
 }
 
-// ToPoco turns stored sums into the protocol's.
+// ToPoco converts stored sums to the type of package poco.
 func (s TurnSums) ToPoco() (poco.Sums, error) {
 	d, err := poco.Q64FromBytes(s.Debt)
 	if err != nil {
@@ -351,5 +351,5 @@ func TurnSumsFromPoco(s poco.Sums) TurnSums {
 	return TurnSums{Debt: s.D.Bytes(), Counted: s.N, UnsettledCharges: s.U.Bytes(), Unsettled: s.Unsettled(), Value: valueAccountFromPoco(s.Value)}
 }
 
-// IDText is the text of an id: lower-case hex.
+// IDText returns the text of an id: lower-case hex.
 func IDText(id [32]byte) string { return ids.Format(id) }

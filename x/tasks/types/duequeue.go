@@ -14,12 +14,12 @@ const (
 	QueueLaterWaves
 	// QueueFirstWave is for the draw of the first worker of a task that was just opened.
 	QueueFirstWave
-	// QueueFirstWaveRetries is for a task whose first draw found nobody, or whose first worker was lost. It is apart so that
-	// tasks for which nobody can be drawn delay only one another, however many are opened.
+	// QueueFirstWaveRetries is for a task whose first draw found nobody, or whose first worker was lost. It is a separate queue,
+	// so that tasks for which nobody can be drawn delay only one another, however many are opened.
 	QueueFirstWaveRetries
 )
 
-// QueuesAtBegin returns the queues that the beginning of a block takes from. Its end takes from QueueDeadlines alone.
+// QueuesAtBegin returns the queues from which the beginning of a block takes. Its end takes from QueueDeadlines alone.
 func QueuesAtBegin() []DueQueue {
 	return []DueQueue{QueueDeadlines, QueueLaterWaves, QueueFirstWave, QueueFirstWaveRetries}
 }

@@ -12,7 +12,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// WorkersKeeper is what tasks need of x/workers: who can be drawn, and their stake.
+// WorkersKeeper is what this module needs of x/workers: the workers that can be drawn, and their stake.
 type WorkersKeeper interface {
 	GetWorker(ctx context.Context, address string) (workerstypes.Worker, error)
 	RegisteredFor(ctx context.Context, runtime string) (uint64, error)
@@ -28,7 +28,7 @@ type WorkersKeeper interface {
 	Lock(ctx context.Context, worker string, amount uint64) error
 	Release(ctx context.Context, worker string, amount uint64, fault poco.Fault) error
 	Settle(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay, burn uint64) error
-	// SettleHeld frees or slashes the stakes that stood for an answer under audit.
+	// SettleHeld frees or slashes the stakes that backed an answer under audit.
 	SettleHeld(ctx context.Context, taskID string, ends []workerstypes.SeatSettlement, pays []workerstypes.StakePay) error
 }
 
@@ -38,45 +38,45 @@ type AccountKeeper = purse.Accounts
 // BankKeeper moves bonds.
 type BankKeeper = purse.Bank
 
-// DealsKeeper is what tasks need of x/deals: the deal, its escrow, and who wants to hear of results.
+// DealsKeeper is what this module needs of x/deals: the deal, its escrow, and its callback.
 type DealsKeeper interface {
 	GetDeal(ctx context.Context, id string) (dealstypes.Deal, error)
-	// WholeDeal is GetDeal with the job's arguments and inputs, for those who execute it.
+	// WholeDeal returns a deal as GetDeal does, with the job's arguments and inputs.
 	WholeDeal(ctx context.Context, id string) (dealstypes.Deal, error)
-	// FindDeal is WholeDeal, or what is left of a deal that was pruned.
+	// FindDeal returns a deal as WholeDeal does, or what is left of a pruned one.
 	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
-	// TaskPruned counts a task of a deal that was pruned: with its last one the deal may be.
+	// TaskPruned counts a pruned task of a deal. Once all its tasks are pruned, the deal may be pruned too.
 	TaskPruned(ctx context.Context, deal string) error
 	Settle(ctx context.Context, settlement dealstypes.TaskSettlement) error
-	// Callback tells the deal's callback of a task that ended with an answer. Whatever it returns changes nothing.
+	// Callback tells the deal's callback about a task that ended with an answer. The error that it returns changes nothing.
 	Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error
 }
 
-// AppsKeeper is told when the court found an app not deterministic, or courts keep convicting workers that ran it.
+// AppsKeeper is told when the court finds an app not deterministic, or when courts keep convicting workers that ran it.
 type AppsKeeper interface {
 	FlagNonDeterministic(ctx context.Context, app string) error
 	SuspendForReview(ctx context.Context, app string) error
 }
 
-// VerifiersKeeper checks proofs by what the council admitted and nobody has stopped.
+// VerifiersKeeper checks proofs with the verifiers that the council admitted and nobody has stopped.
 type VerifiersKeeper interface {
-	// Verify says why a proof does not show a claim under the verifier of a name.
+	// Verify returns why a proof does not show a claim under the verifier with this name, or nil.
 	Verify(ctx context.Context, name string, c verifierstypes.Claim, evidence []byte) error
-	// IsUsable says whether proofs under it count in this block.
+	// IsUsable says whether proofs under the verifier count in this block.
 	IsUsable(ctx context.Context, name string) (bool, error)
 }
 
-// EnclavesKeeper checks the word of enclaves by the sessions that they have registered.
+// EnclavesKeeper checks the signatures of enclaves with the sessions that were registered.
 type EnclavesKeeper interface {
-	// Verify says why evidence is not the word of an enclave that a deal takes.
+	// Verify returns why evidence is not the signature of an enclave that a deal accepts, or nil.
 	Verify(ctx context.Context, l enclavestypes.Listing, s poco.Statement, evidence []byte) error
-	// IsUsable says whether the word of any enclave can count in this block.
+	// IsUsable says whether the signature of any enclave that the deal accepts can count in this block.
 	IsUsable(ctx context.Context, l enclavestypes.Listing) (bool, error)
 	// WasVoided says whether the chain took a worker's session from it at a height or later.
 	WasVoided(ctx context.Context, l enclavestypes.Listing, worker string, from int64) (bool, error)
-	// Signer returns the machine and the measurement of the session that signed an answer of a worker.
+	// Signer returns the machine and the measurement of the session that signed a worker's answer.
 	Signer(ctx context.Context, worker string, evidence []byte) (machine, measurement string, err error)
-	// Convict takes in that a court found another answer than an enclave on the machine had signed.
+	// Convict records that a court found another answer than an enclave on the machine had signed.
 	Convict(ctx context.Context, machine string, c enclavestypes.Conviction) error
 }
 
@@ -91,14 +91,14 @@ type BeaconKeeper interface {
 // SeatsKeeper is the court's bench: the validators.
 type SeatsKeeper interface {
 	ActiveSeats(ctx context.Context) ([]poatypes.Seat, error)
-	// ActiveCount is the number of ActiveSeats.
+	// ActiveCount returns the number of ActiveSeats.
 	ActiveCount(ctx context.Context) (uint64, error)
 	Jail(ctx context.Context, org, reason string) error
-	// Payee is the account that is paid what an organisation's seat earned in court.
+	// Payee returns the account that is paid what an organisation's seat earned in court.
 	Payee(ctx context.Context, org string) (string, error)
 }
 
-// AddressCodec turns accounts into text and back.
+// AddressCodec converts accounts to text and back.
 type AddressCodec interface {
 	StringToBytes(text string) ([]byte, error)
 	BytesToString(bz []byte) (string, error)

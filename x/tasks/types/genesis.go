@@ -10,7 +10,7 @@ import (
 // DefaultGenesis is an empty state.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// Validate names the first thing in the state that cannot be.
+// Validate returns an error about the first thing in the state that is not valid.
 func (g GenesisState) Validate() error {
 	c := &genesisCheck{
 		GenesisState: g,
@@ -22,7 +22,7 @@ func (g GenesisState) Validate() error {
 	)
 }
 
-// genesisCheck checks the lists of a state, each by those before it.
+// genesisCheck checks the lists of a state in order; a check may rely on the lists that were checked before.
 type genesisCheck struct {
 	GenesisState
 	tasks   map[string]Task   // by id
@@ -41,7 +41,7 @@ func (c *genesisCheck) checkTasks() error {
 		if _, err := t.ToPoco(poco.Terms{}); err != nil {
 			return fmt.Errorf("tasks: %s: %w", t.Id, err)
 		}
-		// A task that the chain could not process, nor even break off, stands in the queue beyond its deadline.
+		// A task that the chain could neither process nor end BROKEN is queued for a height after its deadline.
 		if t.Queued < t.Deadline {
 			return fmt.Errorf("tasks: %s: queued at %d, expected its deadline %d or later", t.Id, t.Queued, t.Deadline)
 		}
@@ -103,7 +103,7 @@ func (c *genesisCheck) checkTurns() error {
 	return nil
 }
 
-// checkCourts checks what tasks say of the court.
+// checkCourts checks the tasks' places and rooms of the court.
 func (c *genesisCheck) checkCourts() error {
 	for _, t := range c.Tasks {
 		if err := t.checkCourtPlace(c.CourtRound); err != nil {
@@ -116,7 +116,7 @@ func (c *genesisCheck) checkCourts() error {
 	return nil
 }
 
-// checkCourtPlace checks a task's place in the court's line, which has come to a round.
+// checkCourtPlace checks a task's place in the court's line; round is the round that was called last.
 func (t Task) checkCourtPlace(round uint64) error {
 	place := t.CourtPlace
 	switch {

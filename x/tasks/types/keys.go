@@ -9,7 +9,7 @@ const (
 	StoreKey = ModuleName
 )
 
-// Prefixes of the module's store. Ids are 32 raw bytes, addresses 20, ledgers are named by their key in text.
+// Prefixes of the module's store. Ids are 32 raw bytes and addresses 20. A ledger's key is text.
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
@@ -17,7 +17,7 @@ var (
 	TasksPrefix = collections.NewPrefix(1)
 	// AssignmentsPrefix: (worker or court operator, task) while the task is open.
 	AssignmentsPrefix = collections.NewPrefix(3)
-	// QueuePrefix: (DueQueue, height, task); due when the height has come. Each queue is read from its start, up to the
+	// QueuePrefix: (DueQueue, height, task); due when the height has come. A block reads each queue from its start, up to the
 	// first later height.
 	QueuePrefix = collections.NewPrefix(4)
 	// LedgersPrefix: ledger -> Ledger.
@@ -50,9 +50,9 @@ var (
 	AppConvictionsPrefix = collections.NewPrefix(17)
 	// PlannedPrefix: pool -> seats of tasks that are planned and not drawn yet; 0 is not stored.
 	PlannedPrefix = collections.NewPrefix(18)
-	// AnsweredPrefix: (task, who) -> gas, of answers that this block has taken.
+	// AnsweredPrefix: (task, who) -> gas, for answers that this block has accepted.
 	AnsweredPrefix = collections.NewPrefix(19)
-	// AnswerTxsPrefix: hash of a transaction -> its bytes, of those that brought such answers.
+	// AnswerTxsPrefix: hash of a transaction -> its size in bytes, for transactions that brought such answers.
 	AnswerTxsPrefix = collections.NewPrefix(21)
 	// FullBlocksKey holds how many blocks answers have filled.
 	FullBlocksKey = collections.NewPrefix(20)

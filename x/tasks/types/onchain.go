@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// MaxOnchainManifest bounds the manifest that proves a file, in bytes: some dozens of files. What has more is fetched from
-	// whoever holds it.
+	// MaxOnchainManifest bounds the manifest that proves a file, in bytes. It has room for some dozens of files. A larger result
+	// must be fetched from those who hold it.
 	MaxOnchainManifest = 8 << 10
-	// OnchainGas is the gas of a byte that comes with a reveal, beside what every byte of a transaction costs: it is hashed, and
-	// may be stored.
+	// OnchainGas is the gas of a byte that comes with a reveal, in addition to the gas of every byte of a transaction: it is
+	// hashed, and may be stored.
 	OnchainGas uint64 = 30
-	// onchainByteGas is what such a byte adds to the limit of an answers' transaction: OnchainGas, and twice what a byte of a
-	// transaction costs on a new chain.
+	// onchainByteGas is what such a byte adds to the gas limit of a transaction of answers: OnchainGas, and twice the gas of a
+	// byte of a transaction on a new chain.
 	onchainByteGas = OnchainGas + 20
 )
 
-// Bytes is how many bytes come with a reveal for its file.
+// Bytes returns how many bytes come with a reveal for its file.
 func (f *OnchainFile) Bytes() uint64 {
 	if f == nil {
 		return 0
@@ -31,7 +31,7 @@ func (f *OnchainFile) Bytes() uint64 {
 	return uint64(len(f.Manifest) + len(f.Content))
 }
 
-// onchainBytes is how many bytes of a file come with a message.
+// onchainBytes returns how many bytes of a file come with a message.
 func onchainBytes(msg sdk.Msg) uint64 {
 	if reveal, is := msg.(*MsgReveal); is {
 		return reveal.Onchain.Bytes()
@@ -39,11 +39,13 @@ func onchainBytes(msg sdk.Msg) uint64 {
 	return 0
 }
 
-// MaxOnchainContent bounds the content of a file whose data may have so many bytes: callback-data has two digits for each.
+// MaxOnchainContent returns the largest size of a file whose data may have most bytes. The format callback-data has two digits for
+// each byte.
 func MaxOnchainContent(most uint32) int { return 2*int(most) + 64 }
 
-// ProveOnchain returns what of a revealed answer lives on chain: the data of the file that the deal names. ErrOnchain, with the
-// reason, unless the file is proven to be the result's (result.Prove) and is small enough. A reveal without a file has none.
+// ProveOnchain returns the data of a revealed answer's file that is kept on chain; the deal names the file. It returns ErrOnchain
+// with the reason unless the file is proven to be part of the result (result.Prove) and is small enough. A reveal without a file
+// has no data.
 func ProveOnchain(deal dealstypes.Deal, outcome Outcome, file *OnchainFile) ([]byte, error) {
 	if file == nil {
 		return nil, nil
@@ -119,5 +121,5 @@ func (r OnchainResult) before(next OnchainResult) bool {
 	return r.Task < next.Task || r.Task == next.Task && r.Digest < next.Digest
 }
 
-// KeepsOne says that no answer of the task is waited for, so that of the results on chain only the accepted one's is kept.
+// KeepsOne says that no further answer of the task is awaited, so that only the accepted answer's file is kept on chain.
 func (t Task) KeepsOne() bool { return t.Phase == PHASE_AUDIT || t.Phase == PHASE_DONE }

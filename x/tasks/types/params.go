@@ -7,11 +7,11 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// maxBlocks bounds parameters that count blocks: a height plus a period stays far from 2^63.
+// maxBlocks bounds parameters that count blocks, so that a height plus a period stays far from 2^63.
 const maxBlocks = 1 << 40
 
-// DefaultParams are the values the protocol was simulated with: a fifth of the organisations colluding, an allowance
-// of a quarter of a wrong result per ledger.
+// DefaultParams are the values with which the protocol was simulated: a fifth of the organisations colludes, and each ledger has
+// an allowance of a quarter of a wrong result.
 func DefaultParams() Params {
 	return Params{
 		QNum:         1,
@@ -20,28 +20,28 @@ func DefaultParams() Params {
 		WindowBlocks: 600,
 		DuePerBlock:  200,
 		CourtStrikes: 3,
-		// What an executor that executes one task at a time can do; --slots of the court's executors bounds it.
+		// This is what an executor can do that runs one task at a time. The flag --slots of the court's executors bounds it.
 		CourtSlots:        1,
-		CourtFuelPerBlock: 20_000_000, // as x/market's windows reckon with
+		CourtFuelPerBlock: 20_000_000, // x/market's windows are computed with the same number
 		CourtRecalls:      4,
 		AppConvictions:    5,
 		AppWindowBlocks:   172_800, // a day of half seconds
 		PatrolPerMille:    5,
 		ChallengeBond:     1_000,
-		// A month of half seconds. A block can prune more than many blocks end on average, so that what was carried over is caught up with.
+		// A month of half seconds. A block can prune more tasks than end in a block on average, so that a backlog shrinks.
 		PruneBlocks:    5_184_000,
 		PrunesPerBlock: 400,
 		ValueAllowance: poco.DefaultAllowances.Value,
 	}
 }
 
-// Allowances returns what each ledger begins with.
+// Allowances returns the allowances with which each ledger begins.
 func (p Params) Allowances() (poco.Allowances, error) {
 	e0, err := poco.Q64FromBytes(p.Allowance)
 	return poco.Allowances{Errors: e0, Value: p.ValueAllowance}, err
 }
 
-// Validate names the first parameter out of range.
+// Validate returns an error about the first parameter that is out of range.
 func (p Params) Validate() error {
 	return steps.Run(p.checkFaction, p.checkAllowances, p.checkNumbers, p.checkRecalls, p.checkPruning)
 }
@@ -54,7 +54,7 @@ func (p Params) checkFaction() error {
 	return nil
 }
 
-// checkAllowances checks what each ledger begins with.
+// checkAllowances checks the allowances with which each ledger begins.
 func (p Params) checkAllowances() error {
 	start, err := p.Allowances()
 	switch {
@@ -68,7 +68,7 @@ func (p Params) checkAllowances() error {
 	return nil
 }
 
-// checkNumbers checks the parameters that have bounds of their own alone.
+// checkNumbers checks the parameters whose bounds do not depend on other parameters.
 func (p Params) checkNumbers() error {
 	for _, f := range []struct {
 		name               string
@@ -101,7 +101,7 @@ func (p Params) checkRecalls() error {
 	return nil
 }
 
-// checkPruning checks how many tasks a block prunes, where it prunes any.
+// checkPruning checks how many tasks a block prunes, if tasks are pruned.
 func (p Params) checkPruning() error {
 	if p.PruneBlocks > 0 && (p.PrunesPerBlock < 1 || p.PrunesPerBlock > 10_000) {
 		return errorsmod.Wrapf(ErrInvalidParams, "prunes_per_block: got %d, expected 1 to 10000", p.PrunesPerBlock)

@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// FinalHeight is the height from which on nothing changes a final task any more, as far as its record says: a court that looked at its
-// answer may have ended later.
+// FinalHeight returns the height at which a final task became final, as far as its record says. A court that judged its answer may
+// have ended later.
 func (t Task) FinalHeight() int64 {
 	if t.Audit != nil {
 		return max(t.Done, t.Audit.End)
@@ -35,7 +35,7 @@ func (t Task) Prune() PrunedTask {
 	if t.Audit.Settlement == nil {
 		return p
 	}
-	// The court that looked at the answer has the last word of those who gave it.
+	// A court that judged the answer decides what is kept about the seats that gave it.
 	for _, e := range t.Audit.Settlement.Seats {
 		i := slices.IndexFunc(p.Seats, func(s SeatMark) bool { return s.Who == e.Who })
 		if i >= 0 && e.mark() == MARK_WRONG {
@@ -45,7 +45,7 @@ func (t Task) Prune() PrunedTask {
 	return p
 }
 
-// mark is what is kept of a seat's end.
+// mark returns what is kept about a seat's end.
 func (e SeatEnd) mark() Mark {
 	if e.Right {
 		return MARK_RIGHT
@@ -65,10 +65,10 @@ func (e SeatEnd) mark() Mark {
 	return MARK_NO_FAULT
 }
 
-// Done is the height at which the task ended.
+// Done returns the height at which the task ended.
 func (p PrunedTask) Done() int64 { return p.Opened + p.Took }
 
-// Task returns what the compact record says, as a task that has ended: without plan, draws, court, payments and organisations.
+// Task returns the compact record as a task that has ended: without plan, draws, court, payments and organisations.
 func (p PrunedTask) Task() Task {
 	t := Task{
 		Id: p.Id, Deal: p.Deal, Index: p.Index, Phase: PHASE_DONE, Ending: p.Ending, ByCourt: p.ByCourt, Verdict: p.Verdict,
@@ -93,7 +93,7 @@ func (p PrunedTask) Task() Task {
 	return t
 }
 
-// fault is that of the mark, in the words of a settlement.
+// fault returns the fault that the mark stands for, in the words of a settlement.
 func (s SeatMark) fault() string {
 	switch s.Mark {
 	case MARK_RIGHT, MARK_NO_FAULT:
@@ -102,7 +102,7 @@ func (s SeatMark) fault() string {
 	return strings.TrimPrefix(s.Mark.String(), "MARK_")
 }
 
-// Holders are the workers whose answer is the verdict's.
+// Holders returns the workers whose answer is the verdict's.
 func (p PrunedTask) Holders() (who []string) {
 	for _, s := range p.Seats {
 		if s.Mark == MARK_RIGHT {
@@ -112,7 +112,7 @@ func (p PrunedTask) Holders() (who []string) {
 	return who
 }
 
-// validate names the first thing that cannot be.
+// validate returns an error about the first field that is not valid.
 func (p PrunedTask) validate() error {
 	for _, id := range []string{p.Id, p.Deal} {
 		if _, err := ParseID(id); err != nil {

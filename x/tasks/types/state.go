@@ -2,7 +2,7 @@ package types
 
 import errorsmod "cosmossdk.io/errors"
 
-// State returns where a task in the phase stands.
+// State returns the state to which the phase belongs.
 func (p Phase) State() State {
 	switch p {
 	case PHASE_OPEN:
@@ -19,16 +19,16 @@ func (p Phase) State() State {
 	return STATE_UNSPECIFIED
 }
 
-// lastEnding is the last of the endings.
+// lastEnding is the last value of Ending.
 const lastEnding = ENDING_EVIDENCE_STOPPED
 
-// endings is how many endings a state has room for in a StateKey.
+// endings is the number of endings for which a StateKey has room.
 const endings = 1 << 8
 
-// StateKey orders tasks by state, those that have ended by ending as well.
+// StateKey returns a key that orders tasks by state, and ended ones also by ending.
 func StateKey(s State, e Ending) uint32 { return uint32(s)*endings + uint32(e) }
 
-// StateKey is that of the task as it is stored. A task whose accepted answer is before the court is in the court's state.
+// StateKey returns the key of the stored task. A task whose accepted answer is before the court is in the court's state.
 func (t Task) StateKey() uint32 {
 	state := t.Phase.State()
 	if state != STATE_ENDED {
@@ -37,7 +37,7 @@ func (t Task) StateKey() uint32 {
 	return StateKey(state, t.Ending)
 }
 
-// CheckState returns ErrInvalid unless tasks can be in the state with the ending: those that have ended have one.
+// CheckState returns ErrInvalid unless tasks can be in the state with the ending: exactly the ended tasks have an ending.
 func CheckState(s State, e Ending) error {
 	switch {
 	case s < STATE_WAITING || s > STATE_ENDED:
