@@ -12,6 +12,10 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
+// Images and freezes. Listing is slow and freezing is fast. The council lists a measurement as an image, which counts only after
+// delay_blocks, so that others can look at it first. The council, or seats with more than a third of the active power, freeze a
+// machine or a measurement at once and for good.
+
 // ListImage lists a measurement for the programs of a runtime. The measurement counts after delay_blocks. It returns ErrInvalid,
 // ErrExists, ErrFrozen or ErrDevelopment.
 func (k Keeper) ListImage(ctx context.Context, msg *types.MsgListImage) (types.Image, error) {

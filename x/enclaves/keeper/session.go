@@ -15,6 +15,11 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
 
+// Sessions. A worker registers a session key with a quote, which proves that an enclave made the key. RegisterSession runs in
+// steps, the cheap ones first: it reads the quote, compares its data with what this chain expects, and only then checks
+// signatures. The session names the machine and the measurement that the quote shows, so that freezing one of them also voids the
+// session (verify.go). A worker has at most MaxSessions sessions.
+
 // Gas of a registration, in addition to the gas of reads and writes. It pays for checking the signatures on the slowest machine
 // that a node may run on. For comparison, checking one signature of secp256k1 takes 1,000.
 const (

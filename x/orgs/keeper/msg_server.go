@@ -11,7 +11,7 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here.
+// NewMsgServer serves the module's messages. The guard of x/orgs has checked the roles before a message comes here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) Admit(ctx context.Context, msg *types.MsgAdmit) (*types.MsgAdmitResponse, error) {
@@ -124,7 +124,8 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	return &types.MsgUpdateParamsResponse{}, s.Params.Set(ctx, msg.Params)
 }
 
-// adminOf checks that admin is an admin of the very organisation the message names; the role says only "of one".
+// adminOf checks that admin is an admin of the organisation that the message names. The guard has only checked that it is an admin
+// of some organisation.
 func (s msgServer) adminOf(ctx context.Context, admin, orgID string) error {
 	addr, err := s.addresses.StringToBytes(admin)
 	if err != nil {

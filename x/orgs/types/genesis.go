@@ -7,7 +7,7 @@ func DefaultGenesis() *GenesisState {
 	return &GenesisState{Params: DefaultParams()}
 }
 
-// Validate checks the organisations one by one, their order, and that no account belongs to two.
+// Validate checks each organisation, their order, and that no account belongs to two of them.
 func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err

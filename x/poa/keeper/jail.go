@@ -16,9 +16,9 @@ import (
 // no longer exists. When too few seats would remain, it only emits EventJailForbidden, since a chain that has stopped can judge
 // nobody.
 func (k Keeper) Jail(ctx context.Context, orgID, reason string) error {
-	// Jailing must not hand the chain to the seats that remain. The number of active seats therefore stays at two thirds, rounded
-	// up, of the seats that are neither tombstoned nor revoked nor waiting for their operator. A double signer has no such
-	// protection: its guilt is proven.
+	// Jailing must not hand the chain to the seats that remain. The number of active seats therefore stays at or above two thirds,
+	// rounded up, of the number of seats that are neither tombstoned nor revoked nor waiting for their operator. A double signer
+	// has no such protection: its guilt is proven.
 	total, err := k.countLasting(ctx)
 	if err != nil {
 		return err

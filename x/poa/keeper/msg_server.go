@@ -8,7 +8,7 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here.
+// NewMsgServer serves the module's messages. The guard of x/orgs has checked the roles before a message comes here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) AddSeat(ctx context.Context, msg *types.MsgAddSeat) (*types.MsgAddSeatResponse, error) {
@@ -123,7 +123,7 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	if err != nil {
 		return nil, err
 	}
-	// Slots are heights modulo the window: under another window they mean nothing.
+	// The keys of missed votes are heights modulo the window, so they mean nothing under another window.
 	if old.DowntimeWindow != msg.Params.DowntimeWindow {
 		if err := s.Missed.Clear(ctx, nil); err != nil {
 			return nil, err

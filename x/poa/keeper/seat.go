@@ -15,6 +15,10 @@ import (
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
+// The stored seats, and the rules for a new one. Only setSeat and removeSeat write a seat. Both keep the counter of active seats
+// right (count.go) and mark the seat's consensus key for the next validator update (updates.go). The check functions say who may
+// hold a seat, and that no two seats share an account or a key.
+
 // GetSeat returns the seat of an organisation, or ErrNotFound.
 func (k Keeper) GetSeat(ctx context.Context, orgID string) (types.Seat, error) {
 	seat, err := k.Seats.Get(ctx, orgID)

@@ -13,7 +13,7 @@ const MaxDowntimeWindow = 10_000
 // MaxTurnoverBlocks bounds turnover_blocks, in blocks.
 const MaxTurnoverBlocks = 100_000
 
-// MostPauseBlocks bounds max_pause_blocks and pause_vote_blocks, in blocks: about two months of blocks of five seconds.
+// MostPauseBlocks bounds max_pause_blocks and pause_vote_blocks, in blocks. With blocks of five seconds it is about two months.
 const MostPauseBlocks = 1_000_000
 
 // Validate checks every parameter.

@@ -140,7 +140,7 @@ func (k Keeper) settleAudit(ctx context.Context, it *item, s poco.AuditSettlemen
 	return record, k.noteCourtFaults(ctx, it, s.CourtSilent, s.CourtWrong)
 }
 
-// heldSeatsOf returns what becomes of seats whose stakes were locked for an audited answer, as x/workers takes it.
+// heldSeatsOf returns, in the form that x/workers takes, the ends of seats whose stakes were locked for an audited answer.
 func heldSeatsOf(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 	for _, e := range ends {
 		out = append(out, workerstypes.SeatSettlement{

@@ -26,8 +26,8 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	return k.drawMore(ctx, it, e)
 }
 
-// drawFirst draws the first worker, unless the deal was cancelled. It draws only if the pool has more eligible organisations than
-// planned tasks reserve, and if the task could be checked now: by replicas, or by a court that its escrow can pay.
+// drawFirst draws the first worker, unless the deal was cancelled. It draws only if more organisations can be drawn for the task
+// than planned tasks reserve, and if the task could be checked now: by replicas, or by a court that its escrow can pay.
 func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if it.deal.Cancelled {
@@ -71,7 +71,8 @@ func (k Keeper) refuseFirst(ctx context.Context, it *item, c crowd) (poco.Event,
 	return nil, nil
 }
 
-// failDraw returns the event of a draw that cannot be made now, after which the task waits. Any other error is a defect.
+// failDraw returns the event of a draw that cannot be made now; the task then waits. It returns any other error, which is a
+// defect.
 func failDraw(ctx context.Context, err error) (poco.Event, error) {
 	if errors.Is(err, errUndrawable) {
 		return poco.DrawFailed{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, nil

@@ -11,6 +11,10 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
+// The genesis state holds only what cannot be computed: tasks, compact records, ledgers, turns, faults, results on chain and the
+// audit budget. The import computes the rest from the tasks: queues, lists of states, assignments, the court's line, planned seats
+// and open bonds.
+
 // InitGenesis stores an exported state. It computes indexes, queues and sums from it.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := k.Params.Set(ctx, g.Params); err != nil {

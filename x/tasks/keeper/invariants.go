@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// CheckInvariants checks between two blocks that the module owes exactly the bonds of open audits and the audit budget, that it has the
-// coins, that each final task is once in the queue of pruning, and that the turns that wait are listed and counted. It walks over all
+// CheckInvariants checks the state between two blocks: the module owes exactly the bonds of open audits and the audit budget, and
+// has the coins; each final task is once in the queue of pruning; the waiting turns are listed and counted. It walks over all
 // tasks, and is for tests.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	budget, err := k.auditBudget(ctx)

@@ -63,25 +63,26 @@ type Keeper struct {
 	Courts collections.Item[types.Courts]
 	// AppConvictions: app -> the last convictions of workers that ran it.
 	AppConvictions collections.Map[string, types.AppConvictions]
-	// History: (worker or court operator, height at which the task was opened, task), after its end too.
+	// History: (worker or court operator, height at which the task was opened, task); kept after the task's end.
 	History collections.KeySet[collections.Triple[string, uint64, string]]
 	// States: (state and ending, height at which the task was opened, task).
 	States collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Planned: pool -> seats of tasks that are planned and not drawn yet. See planned.go.
 	Planned collections.Map[string, uint64]
-	// Answered: (task, who) -> gas of the answer's part of its transaction's limit; the answers of this block. See fullblocks.go.
+	// Answered: (task, who) -> an answer's part of the gas limit of its transaction, for the answers of this block. See
+	// fullblocks.go.
 	Answered collections.Map[collections.Pair[string, string], uint64]
-	// AnswerTxs: hash of a transaction with answers -> its bytes; those of this block.
+	// AnswerTxs: hash of a transaction with answers -> its size in bytes, for the transactions of this block.
 	AnswerTxs collections.Map[[]byte, uint64]
 	// FullBlocks is how many blocks answers have filled. It is absent before the first.
 	FullBlocks collections.Item[uint64]
-	// Convicted: organisation -> height at which a court last found a worker of it wrong.
+	// Convicted: organisation -> height at which a court last found one of its workers wrong.
 	Convicted collections.Map[string, int64]
 	// AuditCounts: cause -> what courts found of accepted answers.
 	AuditCounts collections.Map[uint32, types.AuditCount]
 	// AuditBudget is the money, in ucred, that pays the courts which the chain itself calls.
 	AuditBudget collections.Item[uint64]
-	// Prunes: (height at which it became final, task); the front is pruned once it is old enough.
+	// Prunes: (height at which it became final, task). A task at the front is pruned once prune_blocks have passed.
 	Prunes collections.KeySet[collections.Pair[int64, string]]
 	// Pruned: id -> what is kept of a task that was pruned.
 	Pruned collections.Map[string, types.PrunedTask]

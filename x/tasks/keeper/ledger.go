@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-// The ledgers in the store. The rules are those of poco.Ledger; turn.go asks them.
+// The ledgers in the store. poco.Ledger has their rules, and turn.go asks them.
 
 // ledgerKeys returns the keys of the task's two ledgers. Requesters without an organisation share one ledger. If each account had
 // its own, somebody could gain allowances by opening accounts.

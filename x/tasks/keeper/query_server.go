@@ -19,6 +19,9 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
+// Queries. Each list has an index of its own, of which a page reads a part, so the cost of a query is bounded whatever the number
+// of tasks. A pruned task is answered for from its compact record (prune.go).
+
 // maxPage bounds the entries of a page, and maxOffset how many entries a query may skip. No query returns a total, because
 // counting would read the whole list.
 const (

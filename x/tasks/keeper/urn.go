@@ -130,12 +130,14 @@ func (u *urn) isDrawable(ctx context.Context, org string) (bool, error) {
 	case stint.Taken > u.counted.Height:
 		return false, errTaken
 	}
-	// It was here at the plan and ever since. If not, it came later, left by itself, was taken in the plan's block, or was gone at the plan.
+	// The organisation could be drawn at the plan and ever since. If not, it came later, left by itself, was drawn in the plan's
+	// block, or could not be drawn at the plan.
 	return stint.Arrival <= u.counted.Arrivals && stint.Departure == 0, nil
 }
 
-// drawRanked ranks the tickets of all who can be drawn and draws the first; errTooFew if there is nobody. In wave 2 it returns errTaken if
-// another draw has taken an organisation of the pool since the plan: that one is not ranked, but the seed may have chosen it.
+// drawRanked ranks the tickets of all organisations that can be drawn, and draws the first; errTooFew if there are none. In wave 2
+// it returns errTaken if another draw has taken an organisation of the pool since the plan: the seed may have chosen that
+// organisation, but it is not ranked.
 func (u *urn) drawRanked(ctx context.Context, rec *types.DrawRecord) (uint64, string, error) {
 	if err := u.checkNoneTaken(ctx); err != nil {
 		return 0, "", err

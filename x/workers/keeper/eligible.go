@@ -17,7 +17,7 @@ import (
 //	                                                 below, while the organisation is active and holds the worker role
 //	EligibleMembers         (pool, organisation)  -> its workers that are ready by themselves (types.Worker.Ready)
 //
-// Whatever changes a worker or an organisation keeps both levels right at once, so that a draw never has to skip anybody.
+// Each change of a worker or an organisation updates both levels at once, so that a draw never has to skip an entry.
 // With package densearray a draw and every change cost the same however many workers there are.
 
 type (

@@ -91,7 +91,7 @@ type Keeper struct {
 	// TicketOf: (pool, organisation) -> ticket.
 	TicketOf collections.Map[pair, uint64]
 
-	// Stints: (pool, organisation) -> the last time for which it could be drawn. See stint.go.
+	// Stints: (pool, organisation) -> the last period in which it could be drawn. See stint.go.
 	Stints collections.Map[pair, types.Stint]
 	// Moves: pool -> how many stints began and ended in it. See stint.go.
 	Moves collections.Map[string, types.PoolMoves]

@@ -12,8 +12,9 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. The wrapper of x/orgs has checked the signer's role before a message comes here.
-// The handlers find out for which organisation the signer acts.
+// NewMsgServer serves the module's messages. The guard of x/orgs has checked the signer's role before a message comes here. The
+// handlers find the organisation for which the signer acts, and check that an owner owns the worker. All other rules are the
+// keeper's.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) CreatePool(ctx context.Context, msg *types.MsgCreatePool) (*types.MsgCreatePoolResponse, error) {

@@ -12,6 +12,10 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
+// The checks of a genesis state. Each list has its own check. They run in an order in which every reference (a pool, a worker, a
+// pass) points to a list that was checked before. What depends on other modules, such as the roles of organisations, is checked by
+// the import.
+
 // DefaultGenesis has no pools and no workers.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
