@@ -1,6 +1,6 @@
 // Package contract holds the rules of a run that chain, client and runtime judge alike: how large a module may be, how
-// much memory a task has, and what inputs may be called. What one layer takes, the others take too, because each of them
-// calls this package and has no rule of its own.
+// much memory a task has, and what inputs and tags may be called. What one layer takes, the others take too, because each
+// of them calls this package and has no rule of its own.
 package contract
 
 // PageBytes is the size of a page of a module's memory, in bytes.

@@ -1,30 +1,24 @@
 package types
 
-import "slices"
+import (
+	"slices"
 
-// Limits of a set of tags.
-const (
-	MaxTags   = 16
-	MaxTagLen = 32
+	"github.com/credence-chain/credence/poco/contract"
 )
 
-// NormalTags returns the set of tags in its one form: sorted, each once, nil when there are none. A tag names a
-// capability: 1 to 32 of a-z, 0-9, '.' and '-'. ErrInvalidTags names the first that is none, or says that there are more
-// than 16.
+// NormalTags returns a set of tags in its one form: ascending, each once, nil when there are none. ErrInvalidTags when one of
+// them is no tag (contract.IsTag), or when the set has more than contract.MaxTags.
 func NormalTags(tags []string) ([]string, error) {
 	for i, t := range tags {
-		if len(t) == 0 || len(t) > MaxTagLen {
-			return nil, ErrInvalidTags.Wrapf("tags[%d]: %q has %d bytes, expected 1 to %d", i, t, len(t), MaxTagLen)
-		}
-		if !hasOnly(t, lowerAndDigits+".-") {
-			return nil, ErrInvalidTags.Wrapf("tags[%d]: %q, expected only a-z, 0-9, '.' and '-'", i, t)
+		if !contract.IsTag(t) {
+			return nil, ErrInvalidTags.Wrapf("tags[%d]: %.80q, expected 1 to %d of a-z, 0-9, '.' and '-'", i, t, contract.MaxTagLen)
 		}
 	}
 	out := slices.Clone(tags)
 	slices.Sort(out)
 	out = slices.Compact(out)
-	if len(out) > MaxTags {
-		return nil, ErrInvalidTags.Wrapf("tags: %d, expected at most %d", len(out), MaxTags)
+	if len(out) > contract.MaxTags {
+		return nil, ErrInvalidTags.Wrapf("tags: %d, expected at most %d", len(out), contract.MaxTags)
 	}
 	if len(out) == 0 {
 		return nil, nil
@@ -32,7 +26,7 @@ func NormalTags(tags []string) ([]string, error) {
 	return out, nil
 }
 
-// ValidateTags checks that tags are a set in its one form, as NormalTags returns it.
+// ValidateTags checks that tags are in the form that NormalTags returns. ErrInvalidTags otherwise.
 func ValidateTags(tags []string) error {
 	normal, err := NormalTags(tags)
 	if err != nil {

@@ -4,22 +4,18 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/internal/words"
+	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Limits of a set of tags.
 const (
-	MaxTags   = 16
-	MaxTagLen = 32
-)
-
-// TagTEE is the capability of a trusted execution environment. Tags that begin with TagTEEFramework name one by its
-// maker; a dataset's are ignored, for the framework is the app's business.
-const (
-	TagTEE          = "tee"
+	// TagTEE is the capability of a trusted execution environment.
+	TagTEE = "tee"
+	// TagTEEFramework begins each tag that names such an environment by its maker. A dataset's tags of this kind are
+	// ignored, because the app alone depends on the framework.
 	TagTEEFramework = "tee."
 )
 
-// NormalTags returns the tags sorted and each once.
+// NormalTags returns the tags in ascending order, each once; nil when there are none.
 func NormalTags(tags []string) []string {
 	if len(tags) == 0 {
 		return nil
@@ -29,15 +25,15 @@ func NormalTags(tags []string) []string {
 	return slices.Compact(out)
 }
 
-// ValidateTags checks a set of capability names: at most 16, sorted, each once, each 1 to 32 bytes of a-z, 0-9, '.' and
-// '-'. ErrTag otherwise.
+// ValidateTags checks that tags are at most contract.MaxTags, each of the form of contract.IsTag, in ascending order and each
+// once. ErrTag otherwise.
 func ValidateTags(field string, tags []string) error {
-	if len(tags) > MaxTags {
-		return ErrTag.Wrapf("%s: got %d, expected at most %d", field, len(tags), MaxTags)
+	if len(tags) > contract.MaxTags {
+		return ErrTag.Wrapf("%s: got %d, expected at most %d", field, len(tags), contract.MaxTags)
 	}
 	for i, t := range tags {
-		if !isWord(t, 1, MaxTagLen, ".-") {
-			return ErrTag.Wrapf("%s[%d]: got %.80q, expected 1 to %d of a-z, 0-9, '.' and '-'", field, i, t, MaxTagLen)
+		if !contract.IsTag(t) {
+			return ErrTag.Wrapf("%s[%d]: got %.80q, expected 1 to %d of a-z, 0-9, '.' and '-'", field, i, t, contract.MaxTagLen)
 		}
 		if i > 0 && tags[i-1] >= t {
 			return ErrTag.Wrapf("%s[%d]: got %q after %q, expected ascending order, each once", field, i, t, tags[i-1])
@@ -46,7 +42,7 @@ func ValidateTags(field string, tags []string) error {
 	return nil
 }
 
-// missingTag returns the first tag that a sorted set does not hold.
+// missingTag returns the first of the tags that the set does not hold. The set is in ascending order.
 func missingTag(set, tags []string) (tag string, missing bool) {
 	for _, t := range tags {
 		if _, found := slices.BinarySearch(set, t); !found {
@@ -56,7 +52,7 @@ func missingTag(set, tags []string) (tag string, missing bool) {
 	return "", false
 }
 
-// isWord says whether s is from least to most bytes of a-z, 0-9 and the signs.
+// isWord says whether s has least to most bytes, each of them one of a-z, 0-9 and the signs.
 func isWord(s string, least, most int, signs string) bool {
 	return isBetween(len(s), least, most) && words.IsMade(s, signs)
 }
