@@ -13,9 +13,9 @@ import (
 const (
 	gasBase    = 250_000
 	gasPerByte = 40
-	// turnGas is the price of matching one request on a chain with the default genesis: a block has 200,000,000 gas for 100 requests.
-	// Where it costs more, the sender asks the node.
-	turnGas = 2_000_000
+	// placeGas is the price of a place in the matching queue on a chain with the default genesis: a block has 200,000,000 gas and
+	// 100 places. Where a place costs more, the sender asks the node.
+	placeGas = 2_000_000
 )
 
 // TableGas returns a gas limit for the messages of requesters, providers and workers without asking the node. It returns 0 for other
@@ -28,7 +28,7 @@ func TableGas(msgs []sdk.Msg) uint64 {
 	for _, m := range msgs {
 		switch m := m.(type) {
 		case *markettypes.MsgSubmitTask, *markettypes.MsgCancelRequest:
-			gas += turnGas + 100_000 + gasPerByte*uint64(proto.Size(m))
+			gas += placeGas + 100_000 + gasPerByte*uint64(proto.Size(m))
 		case *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
 			gas += 100_000 + gasPerByte*uint64(proto.Size(m))
 		default:

@@ -61,9 +61,9 @@ func TestRunOneDeal(t *testing.T) {
 	require.Zero(t, m.submitted.Expiry)
 }
 
-// Where a turn in matching costs more gas than the table says, the node is asked; where it does not, the table's will do.
-func TestRunPaysForATurn(t *testing.T) {
-	for gas, sent := range map[uint64]int{turnGas + 80_000: 1, 8_000_000: 2} {
+// Where a place in the matching queue costs more gas than the table says, the node is asked; elsewhere the table is enough.
+func TestRunPaysForAPlace(t *testing.T) {
+	for gas, sent := range map[uint64]int{placeGas + 80_000: 1, 8_000_000: 2} {
 		m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
 		m.apps["acme/app:5647c39a1d25"] = &appstypes.MsgPublish{Name: "app", Version: "5647c39a1d25"}
 		m.gas = gas

@@ -94,7 +94,7 @@ func blocksOf(t time.Duration, blockMillis uint64) int64 {
 
 // submitRequest has a request included in a block, and returns its id.
 func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTask, p *pulse, tell Observer) (request string, err error) {
-	// If matching costs more gas on this chain than the table says, the sender asks the node.
+	// If a place in the matching queue costs more gas on this chain than the table says, the sender asks the node.
 	sender, err := NewSender(r.Conn, r.Requester, SenderOptions{Gas: TableGas, Stall: r.Stall, pulse: p})
 	if err != nil {
 		return "", err

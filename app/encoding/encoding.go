@@ -52,8 +52,8 @@ const (
 	DisplayExponent = 6
 
 	// LeastGasPrice is what a unit of gas costs at least, by default, on every node; whoever sends something takes it for
-	// granted unless told otherwise. A block's gas then costs 0.2 CRED, and a request, whose turn in matching is the most
-	// of it, 0.0025 CRED.
+	// granted unless told otherwise. A block's gas then costs 0.2 CRED, and a request 0.0025 CRED, most of it for a place in
+	// the matching queue.
 	LeastGasPrice = "0.001" + BaseDenom
 )
 

@@ -6,8 +6,8 @@ import (
 
 // Limits of a block. Every chain of ours has them, in tests too, so that what a program asks for is met there.
 const (
-	// MaxBlockGas bounds the gas of one block: a thousand answers to tasks, or a hundred requests with their turns in
-	// matching, which a machine of two cores executes within a fraction of the shortest block time.
+	// MaxBlockGas bounds the gas of one block: a thousand answers to tasks, or a hundred requests with their places in
+	// the matching queue, which a machine of two cores executes within a fraction of the shortest block time.
 	MaxBlockGas int64 = 200_000_000
 	// MaxBlockBytes bounds the bytes of one block: 2 MiB. A block full of ordinary messages, by gas, has some 1 MB; and four
 	// peers are served within half a second at 20 MB/s. The engine's default of 53 MiB takes longer than a round.

@@ -25,7 +25,7 @@ var (
 	ProgressPrefix = collections.NewPrefix(2)
 	// DealsByPrefix: (party, state, height, id); of a party PartyKey.
 	DealsByPrefix = collections.NewPrefix(3)
-	// OpeningPrefix: position -> id of a deal with tasks to open, in their turn.
+	// OpeningPrefix: position -> id of a deal with tasks to open. Deals are opened in the order of positions.
 	OpeningPrefix = collections.NewPrefix(4)
 	// PositionsPrefix: id of such a deal -> its position.
 	PositionsPrefix = collections.NewPrefix(5)

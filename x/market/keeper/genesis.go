@@ -85,7 +85,7 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initRequests stores the requests and queues or rests those that wait. What waits for its turn is due at once on a chain
+// initRequests stores the requests and queues or rests those that wait. What waits in the queue is due at once on a chain
 // that begins below its height.
 func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Requests {
@@ -194,11 +194,11 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	turn, err := k.LastRematch.Get(ctx)
+	lastRematch, err := k.LastRematch.Get(ctx)
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return nil, err
 	}
-	g := &types.GenesisState{Params: params, LastRematch: turn}
+	g := &types.GenesisState{Params: params, LastRematch: lastRematch}
 	if cursor, err := k.Rescan.Get(ctx); err == nil {
 		g.Rescan = &cursor
 	} else if !errors.Is(err, collections.ErrNotFound) {

@@ -116,7 +116,7 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 	if err != nil {
 		return types.OrderRecord{}, err
 	}
-	chargePlace(ctx, params) // a block brings as many on the book as it has turns
+	chargePlace(ctx, params) // a block admits no more orders than it has places
 	r, err := k.recordOrder(ctx, o, types.ORDER_STATUS_RESTING)
 	if err != nil {
 		return r.OrderRecord, err

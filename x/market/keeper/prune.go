@@ -78,8 +78,9 @@ func (k Keeper) pruneOrder(ctx sdk.Context, id []byte, r types.OrderRecord) (out
 	return out, k.setPruned(ctx, id, r.Prune())
 }
 
-// mayBeNamed says whether a match or an arrival may wait that names what ended at a height, or its own turn. All of that was queued while
-// it stood, for the block after at the latest, and the queues are read from their fronts.
+// mayBeNamed says whether a queue may still hold an entry for an order or a request that ended at height done: its own place, or a match or
+// an arrival that names it. Such entries were queued before it ended, for block done+1 at the latest, and the queues are read from
+// their fronts.
 func (k Keeper) mayBeNamed(ctx context.Context, done int64) (bool, error) {
 	for _, queue := range []collections.KeySet[queueKey]{k.Queue, k.Arrivals} {
 		first, found, err := records.FirstKey(ctx, queue, nil)
@@ -153,7 +154,7 @@ func (k Keeper) DealPruned(ctx sdk.Context, d dealstypes.Deal) error {
 	return k.queueAgain(ctx, id, r.Waits(), r.Done)
 }
 
-// queueAgain queues what has ended, whose turn may be over.
+// queueAgain queues what has ended for pruning once more, because its first entry may have been taken off the queue.
 func (k Keeper) queueAgain(ctx context.Context, id []byte, stands bool, done int64) error {
 	if stands {
 		return nil

@@ -14,11 +14,11 @@ import (
 // request that was looked at last, and store the cursor before they match, so that a request that fails does not come again.
 //
 //   - A rematch: an order came under a topic, and the requests of that topic that could pay for it are matched again,
-//     from the one that pays most. Topics with a rematch take turns, each for a part of the block's budget.
+//     from the one that pays most. Topics with a rematch alternate, each for a part of the block's budget.
 //   - The rescan: a few of all resting requests, whatever they lack. What a request lacked can come without an order:
 //     workers that are free again, a list price that fell, terms of a pool that came into force.
 
-// rematchParts is into how many parts a block's budget of rematches is cut: topics take turns.
+// rematchParts is the number of parts into which a block's budget of rematches is divided. Topics alternate from part to part.
 const rematchParts = 4
 
 // startRematch lets the requests that rest under a topic be matched again, because an order of this price came under it.

@@ -48,7 +48,7 @@ func (k Keeper) findRequest(ctx context.Context, raw []byte) (r types.Request, f
 }
 
 // CancelRequest takes back what no worker was drawn for. Coins come back in block hooks, from the next block on: what waits
-// for orders when its turn comes, the deals' unopened tasks likewise, so that a message costs the same however many deals
+// for orders when the queue reaches it, the deals' unopened tasks likewise, so that a message costs the same however many deals
 // there are; opened tasks that wait for a first worker are ended by x/tasks.
 // ErrNotOwner; ErrEnded when there is nothing left to take back.
 func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {

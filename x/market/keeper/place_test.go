@@ -12,10 +12,10 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// blockGas is the gas of a block of the default genesis, turnGas the share of one of its 100 turns.
+// blockGas is the gas of a block of the default genesis, placeGas the share of one of its 100 places in the matching queue.
 const (
 	blockGas = 200_000_000
-	turnGas  = 2_000_000
+	placeGas = 2_000_000
 )
 
 func (f *fixture) setBlockGas(gas int64) {
@@ -49,9 +49,9 @@ func submission(requester string, nonce uint64, j types.Job, expiry int64) func(
 	}
 }
 
-// Whoever puts something into the queue pays for a turn: the block's gas divided by its turns, so that a block admits no
-// more than it has. Everything else costs what it reads and writes.
-func TestATurnCostsItsShareOfTheBlock(t *testing.T) {
+// Whoever puts something into the queue pays for a place: the block's gas divided by its places, so that a block admits no
+// more than it has places. Everything else costs what it reads and writes.
+func TestAPlaceCostsItsShareOfTheBlock(t *testing.T) {
 	f := newFixture(t)
 	f.fund("ann", 1_000_000)
 	nonce := uint64(0)
@@ -94,16 +94,16 @@ func TestATurnCostsItsShareOfTheBlock(t *testing.T) {
 		matches  uint32
 		expShare uint64
 	}{
-		{"submit", submit, blockGas, 100, turnGas},
-		{"match", match, blockGas, 100, turnGas},
-		{"cancel what waits for its turn", cancelQueued, blockGas, 100, 0},
-		{"cancel what rests", cancelResting, blockGas, 100, turnGas},
-		{"place an order", place, blockGas, 100, turnGas},
+		{"submit", submit, blockGas, 100, placeGas},
+		{"match", match, blockGas, 100, placeGas},
+		{"cancel what is queued", cancelQueued, blockGas, 100, 0},
+		{"cancel what rests", cancelResting, blockGas, 100, placeGas},
+		{"place an order", place, blockGas, 100, placeGas},
 		{"gas without a bound", submit, -1, 100, 0},
 		{"gas of 0 has no bound", submit, 0, 100, 0},
 		{"rounded up", submit, 10_001, 100, 101},
-		{"many turns", submit, blockGas, 10_000, 20_000},
-		{"few turns: never more than half of what a transaction may ask for", submit, blockGas, 1, blockGas / 20},
+		{"many places", submit, blockGas, 10_000, 20_000},
+		{"few places: never more than half of what a transaction may ask for", submit, blockGas, 1, blockGas / 20},
 	} {
 		f.ctx = f.ctx.WithConsensusParams(cmtproto.ConsensusParams{})
 		f.setParams(func(p *types.Params) { p.MatchesPerBlock = 100 })
@@ -117,14 +117,14 @@ func TestATurnCostsItsShareOfTheBlock(t *testing.T) {
 	}
 	f.setBlockGas(blockGas)
 	before := f.dump()
-	_, ok := f.metered(turnGas-1, submission("ann", next(), job(), 0))
+	_, ok := f.metered(placeGas-1, submission("ann", next(), job(), 0))
 	require.False(t, ok)
 	require.Equal(t, before, f.dump())
 }
 
 // Ten blocks full of requests that meet nothing do not let an honest one wait: a block admits no more of them than it has
-// turns, so that the queue is empty after each.
-func TestAFullBlockOfRequestsLeavesTurns(t *testing.T) {
+// places, so that the queue is empty after each.
+func TestAFullBlockOfRequestsLeavesPlaces(t *testing.T) {
 	f := newFixture(t)
 	f.offer("open", 1, 20, 0)
 	f.setBlockGas(blockGas)
