@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
-// BeginBlock does what is due, each part capped by the parameters; what is over is carried over, oldest first. Tasks of what
-// is matched are opened by the BeginBlock of the deals, which follows.
+// BeginBlock does the work that is due. The parameters cap each step; what is beyond the cap is carried over to the next block,
+// the oldest first. The BeginBlock of x/deals follows and opens the tasks of the deals that are made here.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

@@ -18,7 +18,8 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// beginAgreement begins an agreement with a request's side: who it is, the job with its category, and its assets at list prices.
+// beginAgreement returns an agreement with the request's side: the requester, the job with its category, and the app and datasets at
+// their list prices. It fails when the job could not be matched with any orders.
 func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types.Request) (a types.Agreement, err error) {
 	a = types.Agreement{Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Params: params}
 	a.Request = types.RequestSide{Job: r.Job, Left: r.Left(), Expiry: r.Expiry}
@@ -48,7 +49,8 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types
 	return a, k.checkEvidence(ctx, *job, a.App.Version)
 }
 
-// checkEvidence refuses a job whose policy asks for evidence that the chain would take from nobody: its answer could only be refunded.
+// checkEvidence refuses a job whose policy asks for evidence that the chain would accept from nobody now. Its tasks could only be
+// refunded.
 func (k Keeper) checkEvidence(ctx context.Context, job types.Job, version appstypes.Version) error {
 	switch job.Evidence() {
 	case poco.EvidenceProof:
@@ -79,7 +81,7 @@ func (k Keeper) categoryOf(ctx context.Context, job types.Job) (*types.Category,
 	return &category, err
 }
 
-// checkCallback refuses a job whose callback would not take its answers, and one that wants on chain what the chain does not keep.
+// checkCallback refuses a job whose callback would not take its answers, and a job that wants a file on chain when the chain keeps none.
 func (k Keeper) checkCallback(ctx context.Context, a types.Agreement) error {
 	job := a.Request.Job
 	if job.Onchain != "" {
@@ -143,7 +145,7 @@ func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err erro
 	return nil
 }
 
-// forgetRead clears the price and the requirements of datasets that were paid for already.
+// forgetRead clears the price and the requirements of the datasets whose tasks have met orders already (isRead).
 func forgetRead(a *types.Agreement) {
 	for i := range a.Datasets {
 		if s := &a.Datasets[i]; isRead(*a, i) {
@@ -153,15 +155,15 @@ func forgetRead(a *types.Agreement) {
 	}
 }
 
-// isRead says that the one task that reads a dataset of a split bag has met orders before: what is left of the bag does
-// not read it, and its owner need not sell it again.
+// isRead says whether dataset i of a split bag belongs to a task that has met orders already. The rest of the bag does not read
+// that dataset, so its owner need not sell it again.
 func isRead(a types.Agreement, i int) bool {
 	job := a.Request.Job
 	return job.DatasetsPerTask > 0 && uint64(i)/uint64(job.DatasetsPerTask) < job.Size_-a.Request.Left
 }
 
-// voucherFor returns the voucher that a request names, or nil, and says why it can not pay for the request's assets. Its
-// pools are the matching's to check; whether its balance lasts is found out when it is spent.
+// voucherFor returns the voucher that a request names, or nil when it names none. It fails when the voucher may not pay for the
+// request's app and datasets. The matching checks the pool later, and SpendVoucher checks the balance.
 func (k Keeper) voucherFor(ctx context.Context, a types.Agreement) (*voucherstypes.Voucher, error) {
 	id := a.Request.Job.Voucher
 	if id == "" {
@@ -185,7 +187,7 @@ func (k Keeper) voucherFor(ctx context.Context, a types.Agreement) (*voucherstyp
 	return &v, nil
 }
 
-// poolSideOf returns the side of a pool order.
+// poolSideOf returns the pool's side of an agreement under a pool order.
 func (k Keeper) poolSideOf(ctx context.Context, r types.OrderRecord) (s types.PoolSide, err error) {
 	s = types.PoolSide{Order: r.Order, Left: r.Left()}
 	if s.Pool, err = k.workers.GetPool(ctx, r.Order.Pool.Pool); err != nil {
@@ -195,8 +197,9 @@ func (k Keeper) poolSideOf(ctx context.Context, r types.OrderRecord) (s types.Po
 	return s, err
 }
 
-// checkStaffed refuses a pool with too few organisations for the request's policy, so that an empty pool with the lowest
-// price attracts nobody, and no bag is stored whose tasks could never be drawn. Parties to the task are not drawn for it. It does not ask whether they are free now: workers that are busy soon are not, and tasks wait.
+// checkStaffed refuses a pool whose workers belong to too few organisations for the request's policy. Parties to a task do not
+// count, because their workers are not drawn for it. Without this check an empty pool with the lowest price would attract requests,
+// and bags would be stored whose tasks could never be drawn. Busy workers count: they are free again soon, and tasks wait for them.
 func (k Keeper) checkStaffed(ctx context.Context, a types.Agreement) error {
 	need := a.Request.Job.Staff()
 	if need == 0 {

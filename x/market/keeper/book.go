@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// orderTopics returns where an order rests: the first is its topic, which a request without wishes walks.
+// orderTopics returns the topics under which an order rests. The first is its main topic, which is walked for a request that names no pool.
 func (k Keeper) orderTopics(ctx context.Context, o types.Order) ([]string, error) {
 	switch {
 	case o.App != nil:
@@ -33,8 +33,9 @@ func (k Keeper) orderTopics(ctx context.Context, o types.Order) ([]string, error
 	return nil, types.ErrOrder.Wrap("expected an app, dataset or pool order")
 }
 
-// bookArrivedOrders brings the orders of the block before on the book, in an order that nobody knew when they were placed:
-// of equal prices and heights, rank decides. The requests that lacked such an order are matched again.
+// bookArrivedOrders puts the orders that were placed in the block before on the book, and starts rematches of the requests that
+// lacked such an order. Among equal prices and heights the rank decides. It depends on this block's seed, so that nobody knew it
+// when the orders were placed.
 func (m *matching) bookArrivedOrders() error {
 	limit := int(m.params.MatchesPerBlock)
 	due, err := duequeue.Due(m.ctx, m.Arrivals, limit)
@@ -55,7 +56,7 @@ func (m *matching) bookArrivedOrders() error {
 func (k Keeper) bookOrder(ctx sdk.Context, id, seed []byte) error {
 	r, err := k.Orders.Get(ctx, id)
 	if err != nil || r.Status != types.ORDER_STATUS_RESTING || r.Rank != "" {
-		return err // taken back meanwhile, or placed twice: filled before it arrived, and given back
+		return err // it was taken back meanwhile; or it was filled before it arrived, reopened, and placed a second time
 	}
 	rank := sha256.Sum256(slices.Concat(seed, id))
 	r.Rank = hex.EncodeToString(rank[:])
@@ -91,7 +92,7 @@ func (k Keeper) addToBook(ctx context.Context, id []byte, r *types.OrderRecord) 
 	return nil
 }
 
-// removeFromBook takes an order off the book, or lets it not arrive.
+// removeFromBook takes an order off the book. An order that has not arrived yet has no rank; it is only counted no more.
 func (k Keeper) removeFromBook(ctx context.Context, r types.OrderRecord) error {
 	if err := k.countOrder(ctx, r, false); err != nil {
 		return err
@@ -115,12 +116,13 @@ func (k Keeper) removeFromBook(ctx context.Context, r types.OrderRecord) error {
 	return nil
 }
 
-// countResting counts an owner's orders and requests on the book; ErrBookFull when there would be too many.
+// countResting adds one to the number of an owner's orders and requests on the book, or with more unset takes one off. ErrBookFull
+// when there would be more than MaxResting.
 func (k Keeper) countResting(ctx context.Context, owner string, more bool) error {
 	return k.countRestingUpTo(ctx, collections.Join(types.PartyOwner+owner, ""), types.MaxResting, more)
 }
 
-// countOrder counts an order with its owner's, and with those of its seller under its topic.
+// countOrder does what countResting does for an order, and counts it among the orders of its seller under its main topic as well.
 func (k Keeper) countOrder(ctx context.Context, r types.OrderRecord, more bool) error {
 	if err := k.countResting(ctx, r.Order.Owner, more); err != nil {
 		return err
@@ -154,8 +156,8 @@ type candidate struct {
 	record types.OrderRecord
 }
 
-// staleOrders are the orders that a matching met on the book and that no longer stand, each once: every search of the
-// matching meets them again.
+// staleOrders collects the orders of the book that no longer stand. It holds each once, because every search of one matching meets
+// it again.
 type staleOrders struct {
 	list []candidate
 	seen map[string]bool
@@ -172,8 +174,8 @@ func (s *staleOrders) addOrder(c candidate) {
 	s.list = append(s.list, c)
 }
 
-// walkTopic looks at the orders of a topic, the cheapest and of equal prices the oldest first, until visit says that it is
-// done or nothing may be looked at any more. Orders that no longer stand are not visited, but put on the list of stale.
+// walkTopic visits the orders of a topic from the cheapest, and among equal prices from the oldest. It ends when visit returns done
+// or when no looks are left. It does not visit an order that no longer stands, but adds it to the stale orders.
 func (t *attempt) walkTopic(topic string, visit func(candidate) (done bool, err error)) error {
 	it, err := t.Book.Iterate(t.ctx, collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic))
 	if err != nil {
@@ -205,8 +207,8 @@ func (t *attempt) visitOrder(id []byte, visit func(candidate) (done bool, err er
 	return visit(c)
 }
 
-// dropStaleOrders takes orders off the book that no longer stand, and returns how many. What is over the bound of one
-// matching is met again.
+// dropStaleOrders takes orders that no longer stand off the book, at most maxDrops of them, and returns how many. A later matching
+// drops the others when it meets them.
 func (k Keeper) dropStaleOrders(ctx sdk.Context, stale staleOrders) (dropped int) {
 	drop := stale.list[:min(len(stale.list), maxDrops)]
 	for _, c := range drop {

@@ -10,15 +10,15 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// cancelParts is into how many parts a block's budget of cancelled deals is cut: a request has one part of it and goes to
-// the end of the queue, so that one with a few deals does not wait for one with thousands.
+// cancelParts is the number of parts into which a block's budget of cancelled deals is divided. A request uses one part and then goes
+// to the end of the queue, so that a request with a few deals does not wait for one with thousands.
 const cancelParts = 10
 
 // fromTheFirst is the cursor of a request none of whose deals is cancelled yet.
 func fromTheFirst() queueKey { return collections.Join(int64(0), []byte{}) }
 
-// cancelDueDeals cancels deals of the requests that were taken back, as many as a block may: the requests one after the
-// other, until the block's part is spent or nothing is left.
+// cancelDueDeals cancels the deals of requests that were taken back. It serves the requests one after the other, until the block's
+// budget or its part of the looks is spent, or no deal is left.
 func (m *matching) cancelDueDeals() error {
 	budget, mine := int(m.params.MatchesPerBlock), m.looks.partOf(m.params)
 	part, before := max(1, budget/cancelParts), mine.left
@@ -45,7 +45,7 @@ func (m *matching) cancelDueDeals() error {
 	return nil
 }
 
-// nextCancelled returns the foremost requests whose deals are to be cancelled.
+// nextCancelled returns up to limit requests from the front of the queue of those whose deals are to be cancelled.
 func (k Keeper) nextCancelled(ctx context.Context, limit int) (due []queueKey, err error) {
 	err = k.Cancels.Walk(ctx, nil, func(key queueKey, _ queueKey) (bool, error) {
 		due = append(due, key)
@@ -54,8 +54,8 @@ func (k Keeper) nextCancelled(ctx context.Context, limit int) (due []queueKey, e
 	return due, err
 }
 
-// cancelDealsOf cancels up to limit running deals of a request, on from where it has come, and returns how many they were.
-// The request leaves the queue with its last one, and goes to the end of it before.
+// cancelDealsOf cancels up to limit running deals of a request, after the one that was cancelled last, and returns how many. The
+// request then goes to the end of the queue, or leaves it when none of its deals is running.
 func (m *matching) cancelDealsOf(key queueKey, limit int, looks *lookBudget) (n int, err error) {
 	cursor, err := m.Cancels.Get(m.ctx, key)
 	if err != nil {
@@ -79,7 +79,7 @@ func (m *matching) cancelDealsOf(key queueKey, limit int, looks *lookBudget) (n 
 	return n, m.Cancels.Set(m.ctx, collections.Join(m.ctx.BlockHeight(), key.K2()), collections.Join(after.Height, after.ID))
 }
 
-// cancelDeal cancels one deal, and takes the looks that its ending costs.
+// cancelDeal cancels one deal, and takes the looks that its end costs.
 func (m *matching) cancelDeal(id []byte, looks *lookBudget) {
 	_ = items.Do(m.ctx, "cancelling of deal", idText(id), func(ctx sdk.Context) error {
 		d, err := m.deals.CancelDeal(ctx, id)

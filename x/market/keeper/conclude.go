@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// concludeDeal makes a drafted deal: its orders' volumes, the deal with its escrow, and what is left of the request. It
-// returns the deal as made.
+// concludeDeal makes a drafted deal. It takes the deal's tasks off its orders' volumes, has x/deals store the deal with its escrow,
+// and counts the tasks as filled in the request. It returns the deal as made.
 func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d dealstypes.Deal) (dealstypes.Deal, error) {
 	from, refunded, err := k.releaseBudget(ctx, r, d)
 	if err != nil {
@@ -32,9 +32,9 @@ func (k Keeper) concludeDeal(ctx sdk.Context, id []byte, r *types.Request, d dea
 	return d, emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: "matched", Deal: d.Id, Refunded: refunded, Tasks: d.Size_, Left: r.Left()})
 }
 
-// releaseBudget takes the deal's part out of what is locked for its request, and gives back what the orders ask less than
-// max_price. It returns the purse out of which the deal's escrow comes: nil for a signed request, of which nothing is
-// locked.
+// releaseBudget takes the deal's part out of the escrow of its request, and refunds the difference between max_price and what the
+// orders ask. It returns the purse from which the deal's escrow comes. The purse is nil for a signed request, for which nothing
+// is locked.
 func (k Keeper) releaseBudget(ctx context.Context, r *types.Request, d dealstypes.Deal) (from dealstypes.Purse, refunded uint64, err error) {
 	if r.Status == types.REQUEST_STATUS_SIGNED {
 		return nil, 0, nil
@@ -43,13 +43,13 @@ func (k Keeper) releaseBudget(ctx context.Context, r *types.Request, d dealstype
 	if err != nil {
 		return nil, 0, err
 	}
-	// max_price for each task was locked; a task's escrow is at most that, whose product with the bag fits.
+	// max_price was locked for each task. Its product with the bag fits 64 bits, and a task's escrow is at most max_price.
 	locked := r.Job.MaxPrice * d.Size_
 	r.Escrow -= locked
 	return k.purse, locked - escrow, k.refundRequester(ctx, *r, locked-escrow)
 }
 
-// countDeal counts a deal's tasks as filled, and ends a request of which nothing is left.
+// countDeal counts a deal's tasks as filled, and ends the request when no task of it is left.
 func (k Keeper) countDeal(ctx context.Context, id []byte, r *types.Request, d dealstypes.Deal) error {
 	was := r.Status
 	if r.Filled += d.Size_; r.Left() == 0 {
@@ -65,7 +65,7 @@ func (k Keeper) countDeal(ctx context.Context, id []byte, r *types.Request, d de
 	return k.setRequest(ctx, id, *r, was)
 }
 
-// draftDeal writes a deal down, with everything pinned that decides trust or money, but without its escrow.
+// draftDeal returns the deal that an agreement makes, without its escrow. Everything that decides trust or money is pinned in it.
 func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relayer string) (d dealstypes.Deal, err error) {
 	job := a.Request.Job
 	work, err := a.Work()

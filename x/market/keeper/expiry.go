@@ -12,9 +12,9 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// expireDue ends the orders and requests whose height has come: first what holds coins or a place on the book,
-// then what is only known, of which anybody can make as many as it likes. Matching looks at the height itself, so that it
-// does not meet what is carried over.
+// expireDue ends the orders and requests whose expiry has come, at most ends_per_block. Those that hold coins or a place on the book
+// come first. Those that are only known come last, because anybody can make as many of these as it likes. Matching compares the
+// expiry with the height itself, so that it meets none of those that are carried over.
 func (m *matching) expireDue() error {
 	left := int(m.params.EndsPerBlock)
 	for _, queue := range []collections.KeySet[queueKey]{m.Expiries, m.SignedExpiries} {
@@ -29,7 +29,7 @@ func (m *matching) expireDue() error {
 	return nil
 }
 
-// expiryQueue says in which queue something that expires waits.
+// expiryQueue names the queue in which an order or a request waits for its expiry.
 type expiryQueue uint8
 
 const (

@@ -6,27 +6,27 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// attempt is the matching of one request: it makes deals of it until nothing is left of its bag, or it lacks an order.
+// attempt is the matching of one request. It makes deals until no task of the bag is left, or until the request lacks an order.
 type attempt struct {
 	Keeper
-	ctx    sdk.Context // its writes are kept or dropped together
+	ctx    sdk.Context // all writes of the attempt go here, and are kept or dropped together
 	params types.Params
-	looks  lookBudget  // what it may still look at
-	stale  staleOrders // what it met that no longer stands
+	looks  lookBudget
+	stale  staleOrders // orders that it met and that no longer stand
 }
 
 func (k Keeper) newAttempt(ctx sdk.Context, params types.Params) *attempt {
 	return &attempt{Keeper: k, ctx: ctx, params: params, looks: lookBudget{left: types.MaxLooks}}
 }
 
-// fillResult is what came of filling a request.
+// fillResult is the result of fillRequest.
 type fillResult struct {
-	lacks   *lack // what it lacks for the rest; nil when nothing is left of it
-	dropped bool  // the request is all or nothing, and lacks something: the deals made so far must be dropped
-	again   bool  // it met some orders, and there were more than one matching may look at
+	lacks   *lack // what the request lacks for the rest of its bag; nil when the whole bag is filled
+	dropped bool  // the request must be filled whole, and lacks something: the deals made so far must be dropped
+	again   bool  // the request met some orders, and the looks ran out before all were read
 }
 
-// fillRequest makes deals of a request until nothing is left of it, or it lacks an order.
+// fillRequest makes deals of a request until no task of it is left, or until it lacks an order.
 func (t *attempt) fillRequest(id []byte) (fillResult, error) {
 	r, err := t.requestByKey(t.ctx, id)
 	if err != nil {
@@ -55,7 +55,7 @@ func (t *attempt) fillRequest(id []byte) (fillResult, error) {
 	return fillResult{}, nil
 }
 
-// explainLack adds to the reason of a lack that not everything was looked at, where that is so.
+// explainLack adds to the reason of a lack that the looks ran out, if they did.
 func (t *attempt) explainLack(l *lack) *lack {
 	if t.looks.short {
 		l.reason = types.ErrNoOrder.Wrapf("more orders are on the book than the %d looks of one matching reach; of those: %s", types.MaxLooks, l.reason)
@@ -63,7 +63,7 @@ func (t *attempt) explainLack(l *lack) *lack {
 	return l
 }
 
-// checkFillable says why a request on the book can not be filled now.
+// checkFillable refuses a request that cannot be filled from the book now: it has ended, is signed, has expired or is below the floor.
 func (t *attempt) checkFillable(r types.Request) error {
 	switch {
 	case !r.HoldsBudget():
@@ -74,7 +74,7 @@ func (t *attempt) checkFillable(r types.Request) error {
 	return t.checkFloor(t.ctx, types.ORDER_KIND_REQUEST, r.Requester, r.Nonce)
 }
 
-// makeDeal makes a deal of what was found for a request.
+// makeDeal makes a deal of the agreement that was found for a request, and takes the looks that the deal costs.
 func (s *search) makeDeal(id []byte, r *types.Request, found agreed) error {
 	d, err := s.draftDeal(s.ctx, *r, found, "")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// InitGenesis stores a valid genesis state. The bank, the deals and the pools must be there already: what is owed is compared with
-// the module's coins, and the book is sorted by the pools' runtimes.
+// InitGenesis stores a valid genesis state. The genesis of the bank, the deals and the pools must be stored before: the module's coins
+// are compared with what it owes, requests are compared with deals, and the topic of a pool order names its pool's runtime.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
@@ -53,12 +53,12 @@ func sumEscrow(requests []types.Request) math.Int {
 	return sum
 }
 
-// firstHeight is when what waits for a next block is due on this chain.
+// firstHeight returns the height at which entries that wait for the next block are due at the latest on this chain.
 func firstHeight(ctx context.Context) int64 {
 	return max(1, sdk.UnwrapSDKContext(ctx).BlockHeight())
 }
 
-// initOrders stores the orders. A resting one without a rank arrives in the first block, as if it had just been placed.
+// initOrders stores the orders. A resting order without a rank comes on the book in the first block, as if it had just been placed.
 func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Orders {
 		id, err := types.ParseID(r.Id)
@@ -85,8 +85,8 @@ func (k Keeper) initOrders(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initRequests stores the requests and queues or rests those that wait. What waits in the queue is due at once on a chain
-// that begins below its height.
+// initRequests stores the requests, and puts those that wait into the queue or on the book. On a chain that begins below the height
+// of an entry of the queue, the entry is due in the first block.
 func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) error {
 	for _, r := range g.Requests {
 		id, err := types.ParseID(r.Id)
@@ -112,8 +112,8 @@ func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// checkDeals checks that requests and deals name each other, and puts the deals of cancelled requests that still run on the
-// list of what is to be cancelled.
+// checkDeals checks that the deals of requests and the requests of deals exist. It queues each cancelled request that still has
+// running deals, so that these are cancelled.
 func (k Keeper) checkDeals(ctx context.Context, g types.GenesisState) error {
 	for i, r := range g.Requests {
 		if r.Deal == "" {
@@ -150,7 +150,7 @@ func (k Keeper) initPruned(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initQueues stores the matches that wait.
+// initQueues stores the proposed matches that wait in the queue.
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
 	for _, m := range g.Matches {
 		id, err := types.ParseID(m.Id)
@@ -167,7 +167,8 @@ func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
 	return nil
 }
 
-// initCursors stores how far rematches and the rescan have come. It comes last: putting orders on the book starts rematches.
+// initCursors stores the cursors of the rematches and of the rescan. It runs last, because orders that are put on the book start
+// rematches.
 func (k Keeper) initCursors(ctx context.Context, g types.GenesisState) error {
 	if err := k.Rematches.Clear(ctx, nil); err != nil {
 		return err

@@ -11,10 +11,10 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// The indices by party and status follow each record: an entry is where its status is, and nowhere when it has none.
+// The indices by party and status follow each record: its entries move when its status changes. A record without a status has none.
 
-// setOrder stores an order and keeps the index by party and status, and its end. Was is its status before, unspecified for none.
-// The height of its end is noted with it, and it is queued for its pruning.
+// setOrder stores an order and moves its entries in the index by party and status. was is the status before, unspecified for a new
+// order. When the order ends, its record keeps the height of the end, and the order is queued for pruning.
 func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, was types.OrderStatus) error {
 	if was == r.Status {
 		return k.Orders.Set(ctx, id, r)
@@ -28,7 +28,7 @@ func (k Keeper) setOrder(ctx context.Context, id []byte, r types.OrderRecord, wa
 	return k.moveOrderEntries(ctx, id, r, was, r.Status)
 }
 
-// moveOrder gives an order another status as of this height.
+// moveOrder gives an order another status, and sets its height to that of this block.
 func (k Keeper) moveOrder(ctx context.Context, id []byte, r *types.OrderRecord, to types.OrderStatus) error {
 	if err := k.moveOrderEntries(ctx, id, *r, r.Status, types.ORDER_STATUS_UNSPECIFIED); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (k Keeper) moveOrderEntries(ctx context.Context, id []byte, r types.OrderRe
 	return nil
 }
 
-// entry is what an index says of a record beside its status.
+// entry is the key of a record in an index, without the status.
 type entry struct {
 	party  string
 	height int64
@@ -74,7 +74,7 @@ func orderParties(r types.OrderRecord) []string {
 	out := []string{types.PartyOwner + r.Order.Owner}
 	asset := r.Order.Asset()
 	if asset == "" {
-		return out // cancelled by its nonce
+		return out // an order that was cancelled by its nonce; the chain never saw its content
 	}
 	switch r.Kind {
 	case types.ORDER_KIND_APP:
@@ -85,9 +85,9 @@ func orderParties(r types.OrderRecord) []string {
 	return append(out, types.PartyPool+asset)
 }
 
-// setRequest stores a request and keeps the index by requester and status, and its end. Was is its status before, unspecified for
-// none. Its job, which may be large, is written once; afterwards only its progress is. The height of its end is noted with it, and it is
-// queued for its pruning.
+// setRequest stores a request and moves its entry in the index by requester and status. was is the status before, unspecified for a
+// new request. The job can be large and is written once; later calls write the progress alone. When the request ends, its record
+// keeps the height of the end, and the request is queued for pruning.
 func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was types.RequestStatus) error {
 	if was == types.REQUEST_STATUS_UNSPECIFIED {
 		if err := k.Requests.Set(ctx, id, r.With(types.RequestProgress{})); err != nil {
@@ -109,5 +109,5 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	return moveEntry(ctx, k.RequestsBy, entry{r.Requester, r.Height, id}, uint64(was), uint64(r.Status))
 }
 
-// rankOf returns an order's rank as the book's key has it.
+// rankOf returns an order's rank in bytes, as it stands in the book's keys.
 func rankOf(r types.OrderRecord) ([]byte, error) { return hex.DecodeString(r.Rank) }

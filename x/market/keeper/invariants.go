@@ -7,10 +7,15 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent, ErrInsolvent or ErrGenesis for the first law that
-// does not hold: the counter is the sum of the escrows, the coins cover it, no order has met more than its
-// volume, the book holds exactly what rests, the records agree with each other. It is for tests, simulations and
-// operators; no block calls it.
+// CheckInvariants checks the whole state between two blocks. It returns purse.ErrInsolvent, ErrInsolvent or ErrGenesis for the first
+// law that does not hold:
+//
+//   - the counter of what is owed is the sum of the escrows, and the module's coins cover it;
+//   - no order has met more tasks than its volume;
+//   - the book holds exactly the orders and requests that rest;
+//   - the records, the queues and the deals agree with each other.
+//
+// It is for tests, simulations and operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -34,7 +39,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return k.checkBook(ctx, g)
 }
 
-// checkExpiries checks that everything that expires and has not ended has one entry, in the queue of its status.
+// checkExpiries checks that each order and request that expires and has not ended has one entry, in the expiry queue of its status.
 func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error {
 	type entry struct {
 		queue  expiryQueue
@@ -75,7 +80,7 @@ func (k Keeper) checkExpiries(ctx context.Context, g *types.GenesisState) error 
 	return nil
 }
 
-// checkFilled checks that what orders and requests have met is what the deals say.
+// checkFilled checks that the filled tasks of orders and requests are those of their deals.
 func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 	met, back, parts := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
 	err := k.deals.WalkPruned(ctx, func(p dealstypes.PrunedDeal) error { parts[p.Request] += p.Size_; return nil })
@@ -109,7 +114,7 @@ func (k Keeper) checkFilled(ctx context.Context, g *types.GenesisState) error {
 	return nil
 }
 
-// checkBook checks that exactly what rests is on the book, and that the owners' counts are theirs.
+// checkBook checks that exactly the orders and requests that rest are on the book, and that the counts of Resting are right.
 func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	orders, requests, counts := 0, 0, map[[2]string]uint64{} // by party and topic
 	for _, r := range g.Orders {
@@ -124,7 +129,7 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 		counts[[2]string{r.Seller(), topics[0]}]++
 		if r.Rank != "" {
 			if orders++; r.Kind == types.ORDER_KIND_POOL {
-				orders++ // under its own pool's topic as well
+				orders++ // it has a second entry, under the topic of its pool
 			}
 		}
 	}
@@ -157,7 +162,7 @@ func (k Keeper) checkBook(ctx context.Context, g *types.GenesisState) error {
 	return err
 }
 
-// checkPrunes checks that each order and request that has ended, and of whose deals none is whole, is queued for its pruning.
+// checkPrunes checks that each order and request is queued for pruning that has ended and whose deals have all been pruned.
 func (k Keeper) checkPrunes(ctx context.Context, g *types.GenesisState) error {
 	queued, needed := map[string]bool{}, map[string]bool{}
 	err := k.Prunes.Walk(ctx, nil, func(key queueKey) (bool, error) { queued[idText(key.K2())] = true; return false, nil })

@@ -1,4 +1,15 @@
-// Package keeper keeps the book of orders and the requests that meet it, and makes deals of them.
+// Package keeper keeps the book of orders and the requests, and makes deals of them:
+//
+//	order.go, signedorder.go, submission.go   how orders and requests reach the chain
+//	book.go, resting.go                       the book of orders, and the book of requests that lack one
+//	queue.go, matching.go, rematch.go         which requests a block matches, and in which order
+//	fill.go, search.go, sellers.go            how one request finds its orders
+//	propose.go                                matches that somebody proposes
+//	conclude.go, money.go                     the deal, and the coins of requests
+//	cancel.go, expiry.go, volume.go           what is taken back, what expires, volume that comes back
+//	prune.go                                  what is left of ended orders and requests
+//
+// x/deals keeps the deals. Block hooks do all matching within a budget of looks (budget.go).
 package keeper
 
 import (
@@ -25,7 +36,7 @@ type (
 	bookKey = collections.Quad[string, uint64, int64, []byte]
 	// requestBookKey is (topic, 2^64-1 - limit, height, id).
 	requestBookKey = collections.Quad[string, uint64, int64, []byte]
-	// countKey returns (party, topic).
+	// countKey is (party, topic).
 	countKey = collections.Pair[string, string]
 	// indexKey is (party, state or status, height, id).
 	indexKey = collections.Quad[string, uint64, int64, []byte]
@@ -60,7 +71,7 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Orders: id -> app, dataset or pool order, ended ones among them.
+	// Orders: id -> app, dataset or pool order. Ended orders stay until they are pruned.
 	Orders collections.Map[[]byte, types.OrderRecord]
 	// OrdersBy: (party, status, height, id).
 	OrdersBy collections.KeySet[indexKey]
@@ -68,7 +79,7 @@ type Keeper struct {
 	Floors collections.Map[floorKey, uint64]
 	// Book: (topic, price, height, rank) -> id, walked from the cheapest and oldest of a topic.
 	Book collections.Map[bookKey, []byte]
-	// Arrivals: (due height, id) of orders that come on the book.
+	// Arrivals: (due height, id) of orders that will come on the book.
 	Arrivals collections.KeySet[queueKey]
 	// Resting: (owner, "") -> number of its orders and requests on the book; (seller, topic) -> number of its orders there.
 	Resting collections.Map[countKey, uint64]
@@ -92,13 +103,14 @@ type Keeper struct {
 	Rescan collections.Item[types.Rematch]
 	// Cancels: (height, cancelled request) -> (height, id) of the last of its deals that was cancelled with it.
 	Cancels collections.Map[queueKey, queueKey]
-	// Expiries: (height, id) of what ends by its height and holds coins or a place on the book: orders that rest,
-	// requests that are queued or rest.
+	// Expiries: (expiry, id) of orders and requests that expire and hold coins or a place on the book: orders that rest, requests that
+	// are queued or rest.
 	Expiries collections.KeySet[queueKey]
-	// SignedExpiries: (height, id) of orders and requests that end by their height and are only known.
+	// SignedExpiries: (expiry, id) of orders and requests that expire and hold neither.
 	SignedExpiries collections.KeySet[queueKey]
-	// Prunes: (height of the end, id) of orders and requests that have ended; the front is pruned once it is old enough. One that stands
-	// again, or whose deals are whole still, leaves it when it is due, and comes back with its end, or when its last deal is pruned.
+	// Prunes: (height of the end, id) of orders and requests that have ended. Entries at the front are pruned once they are old enough.
+	// An order that stands again leaves the queue when it is due, and is queued again when it ends. An order or a request with whole
+	// deals leaves likewise, and is queued again when one of its deals is pruned.
 	Prunes collections.KeySet[queueKey]
 	// Pruned: id -> what is kept of an order or request that was pruned.
 	Pruned collections.Map[[]byte, types.PrunedOrder]

@@ -15,15 +15,15 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// matching is one block's work on the book: the block's context and parameters, and what it may still spend. Three
-// sources give it requests, in this order: the queue of what came in the block before, the rematches of topics into
-// which an order came, and the rescan of all resting requests.
+// matching is one block's work on the book: the block's context and parameters, and the budget that is left. Its requests come from
+// three sources, in this order: the queue of requests and matches of the block before, the rematches of topics under which an order
+// came, and the rescan of all resting requests.
 type matching struct {
 	Keeper
 	ctx    sdk.Context
 	params types.Params
 	left   int        // requests and proposed matches that the block may still match
-	looks  lookBudget // what all of them together may still look at
+	looks  lookBudget // the looks that all of them together may still take
 
 	rematched bool // rematches have matched requests in this block
 }
@@ -35,15 +35,15 @@ func (k Keeper) newMatching(ctx sdk.Context, params types.Params) *matching {
 	}
 }
 
-// canMatch says whether the block has looks for one matching more, which may need MaxLooks.
+// canMatch says whether the block has enough looks left for one more matching, which may need MaxLooks.
 func (m *matching) canMatch() bool { return m.looks.left >= types.MaxLooks }
 
 // canRematch says whether the block may match a resting request again.
 func (m *matching) canRematch() bool { return m.left > 0 && m.canMatch() }
 
-// matchQueued takes this block's requests and proposed matches off the queue and makes their deals, each alone. One that
-// comes to nothing, or breaks the chain's code, is refunded; should even that fail, its escrow stays counted with it.
-// Items beyond the block's budget are carried over to the next block.
+// matchQueued takes this block's requests and proposed matches off the queue and makes their deals, each on its own cache of the
+// state. A request that cannot be matched, or whose matching panics, is refunded. If the refund fails too, the escrow stays in the
+// request's record and is still counted as owed. Items beyond the block's budget are carried over to the next block.
 func (m *matching) matchQueued() error {
 	due, err := m.dueForMatching(m.ctx, m.left)
 	if err != nil {
@@ -70,19 +70,19 @@ func (m *matching) matchQueued() error {
 	return nil
 }
 
-// errNothingKept drops the writes of a matching that came to nothing.
+// errNothingKept makes isolate.Run drop the writes of a matching of which nothing is kept.
 var errNothingKept = errors.New("nothing of it is kept")
 
-// matchRequest fills a request from the book as far as it can be, and lets the rest of it wait or refunds it:
+// matchRequest fills as much of a request from the book as it can. The rest waits or is refunded:
 //
-//	fillRequest returns                            what it wrote   the request
-//	an error, or it panics                         dropped         is refunded, with the error
-//	no lack                                        kept            has nothing left
-//	a lack, dropped: it is all or nothing          dropped         waits on the book, whole
-//	a lack, again: it met some, and looks ran out  kept            goes on in the queue
-//	a lack, and neither                            kept            waits on the book with what is left
+//	fillRequest returns                                   its writes   the request
+//	an error, or it panics                                dropped      is refunded, with the error
+//	no lack                                               kept         has no task left
+//	a lack, dropped: it must be filled whole              dropped      waits on the book, whole
+//	a lack, again: it met some orders, looks ran out      kept         waits in the queue for the next block
+//	a lack, neither dropped nor again                     kept         waits on the book with the rest of its bag
 //
-// One that cannot wait, because it expires or the book does not take it, is refunded with what is left.
+// A request that cannot wait, because it has no later expiry or its requester has no room on the book, is refunded for the rest.
 func (m *matching) matchRequest(id []byte) {
 	var found fillResult
 	try := m.newAttempt(m.ctx, m.params)
@@ -97,7 +97,7 @@ func (m *matching) matchRequest(id []byte) {
 	if err == nil || errors.Is(err, errNothingKept) {
 		err = m.keepWaiting(id, found)
 	}
-	if isolate.IsPanic(err) { // any other error is an answer, the requester's to read
+	if isolate.IsPanic(err) { // any other error is for the requester, and becomes the reason of the request's end
 		items.Report(m.ctx, "matching of request", idText(id), err)
 	}
 	if err != nil {
@@ -106,8 +106,8 @@ func (m *matching) matchRequest(id []byte) {
 	m.looks.left -= dropLooks * m.dropStaleOrders(m.ctx, try.stale)
 }
 
-// keepWaiting lets a request go on that lacks something: in the queue when there was more to look at, else on the book.
-// It returns why the request must end when it cannot wait.
+// keepWaiting lets a request wait that lacks something: in the queue when its looks ran out, otherwise on the book. When the request
+// cannot wait it returns the reason why it must end.
 func (m *matching) keepWaiting(id []byte, found fillResult) error {
 	if found.lacks == nil {
 		return nil
@@ -122,8 +122,8 @@ func (m *matching) keepWaiting(id []byte, found fillResult) error {
 	return isolate.Run(m.ctx, func(ctx sdk.Context) error { return m.addRequestToBook(ctx, id, *found.lacks) })
 }
 
-// matchProposal makes the deal of a proposed match, or says in an event why there is none, and takes the looks that it
-// costs: those of what is read whatever comes of it, and those of the deal.
+// matchProposal makes the deal of a proposed match, or emits an event that says why there is none. It takes the looks of the proposal
+// in any case, and those of the deal when there is one.
 func (m *matching) matchProposal(id []byte, proposal types.Match) {
 	var deal *dealstypes.Deal
 	err := isolate.Run(m.ctx, func(ctx sdk.Context) error {
@@ -145,7 +145,7 @@ func (m *matching) matchProposal(id []byte, proposal types.Match) {
 	m.looks.left -= dealCost(*deal)
 }
 
-// concludeProposal makes the deal of a proposed match, if everything still holds.
+// concludeProposal makes the deal of a proposed match, if its orders still make one.
 func (m *matching) concludeProposal(ctx sdk.Context, id []byte, proposal types.Match, request []byte, r types.Request) (d dealstypes.Deal, err error) {
 	agreed, err := m.composeAgreement(ctx, proposal, r)
 	if err != nil {
@@ -160,7 +160,7 @@ func (m *matching) concludeProposal(ctx sdk.Context, id []byte, proposal types.M
 	return d, m.Matches.Remove(ctx, id)
 }
 
-// dropProposal says in an event why a proposed match came to nothing.
+// dropProposal removes a proposed match and emits an event that says why there is no deal.
 func (m *matching) dropProposal(id []byte, cause error) {
 	if isolate.IsPanic(cause) {
 		items.Report(m.ctx, "match", idText(id), cause)
@@ -173,7 +173,7 @@ func (m *matching) dropProposal(id []byte, cause error) {
 	})
 }
 
-// refundRequest ends a request that is filled no more, for a cause, and refunds what is left of it.
+// refundRequest ends a request and refunds its escrow. cause is why no more of it is matched.
 func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	r, err := k.requestByKey(ctx, id)
 	if err != nil {
@@ -186,7 +186,7 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	if err := k.leaveBook(ctx, id, &r); err != nil {
 		return err
 	}
-	if r.Waits() { // else its requester has taken it back
+	if r.Waits() { // otherwise its requester has cancelled it
 		what, r.Status = endingFor(cause)
 		r.Reason = stateReason(cause)
 	}
@@ -200,7 +200,7 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: r.Requester, What: what, Reason: r.Reason, Refunded: back, Left: r.Left()})
 }
 
-// endingFor returns how a request ends for a cause: as the event says it, and as its status does.
+// endingFor returns how a request ends for a cause: the word of the event, and the status.
 func endingFor(cause error) (what string, status types.RequestStatus) {
 	if errors.Is(cause, types.ErrExpired) {
 		return "expired", types.REQUEST_STATUS_EXPIRED
@@ -208,7 +208,8 @@ func endingFor(cause error) (what string, status types.RequestStatus) {
 	return "unmatched", types.REQUEST_STATUS_UNMATCHED
 }
 
-// stateReason is an error's text for the state: that of a registered error, which is the same on every node, cut to a size.
+// stateReason returns the text of an error for the state, of at most MaxReasonLen bytes. Only the text of a registered error is the
+// same on every node; any other error has the fixed text of a panic.
 func stateReason(err error) string {
 	if space, _, text := errorsmod.ABCIInfo(err, false); space != errorsmod.UndefinedCodespace {
 		return strings.ToValidUTF8(text[:min(len(text), types.MaxReasonLen)], "")

@@ -9,9 +9,9 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// This file is the one place where the module's coins move, each time together with what is owed.
+// The module's coins move in this file alone, each time together with the counter of what is owed.
 
-// lockBudget locks the most that a request can cost: out of its voucher, or of its requester's coins.
+// lockBudget locks the most that a request can cost. The coins come from its voucher, or from its requester.
 func (k Keeper) lockBudget(ctx context.Context, id []byte, requester sdk.AccAddress, r types.Request) error {
 	if r.Job.Voucher == "" {
 		return k.purse.Deposit(ctx, requester, id, r.Escrow)
@@ -22,8 +22,8 @@ func (k Keeper) lockBudget(ctx context.Context, id []byte, requester sdk.AccAddr
 	return k.purse.Expect(ctx, id, r.Escrow)
 }
 
-// refundRequester gives escrow of a request on the book back to whose it was; a sponsor pays matches alone. Block hooks
-// alone may call it.
+// refundRequester gives escrow of a request back to its voucher or to its requester. It never belongs to a sponsor, because a sponsor
+// pays only for matches. Block hooks alone may call it.
 func (k Keeper) refundRequester(ctx context.Context, r types.Request, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -38,6 +38,6 @@ func (k Keeper) refundRequester(ctx context.Context, r types.Request, amount uin
 	return k.purse.Pay(ctx, addr, amount)
 }
 
-// Solvency returns the module account's balance and what the module owes. It holds between blocks; within one, what
-// transactions have locked so far is in neither.
+// Solvency returns the module account's balance and what the module owes. It is meant for the state between two blocks. Within a
+// block, neither number has what transactions have locked so far.
 func (k Keeper) Solvency(ctx context.Context) (purse.Balance, error) { return k.purse.Balance(ctx) }

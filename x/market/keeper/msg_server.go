@@ -8,11 +8,11 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here; what an order trades says
-// who may place it, which is checked here.
+// NewMsgServer serves the module's messages. The wrapper of x/orgs has checked the signer's role before a message comes here. The
+// handlers check that the signer may trade what its order is about.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-// canonicalAddress returns an address in its one text: bech32 has two, and records are found by one.
+// canonicalAddress returns an address in lower case. Bech32 allows upper case too, but records are found by one text.
 func (s msgServer) canonicalAddress(field, address string) (string, error) {
 	raw, err := s.addresses.StringToBytes(address)
 	if err != nil {

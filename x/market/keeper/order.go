@@ -18,7 +18,8 @@ func (k Keeper) GetOrder(ctx context.Context, id string) (types.OrderRecord, err
 	return r, k.explainAbsence(ctx, id, err)
 }
 
-// acceptOrder checks a new order of any kind by itself: its fields, its nonce, its owner's right to what it trades.
+// acceptOrder checks an order of any kind by itself: its fields, its expiry, its nonce, and its owner's right to trade. It returns the
+// order's id, and the organisation for which the owner acts.
 func (k Keeper) acceptOrder(ctx context.Context, o types.Order) (id [types.IDSize]byte, org string, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -49,8 +50,8 @@ type recordedOrder struct {
 	fresh bool // the chain did not know it before
 }
 
-// recordOrder makes an app, dataset or pool order known with a status, or returns what is known of it: ErrNonce when its id is
-// that of another order, or of a cancelled one.
+// recordOrder stores an app, dataset or pool order with a status, or returns the record of an order that the chain knows already.
+// ErrNonce when another order was made under its nonce; ErrCancelled when the nonce was cancelled.
 func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.OrderStatus) (r recordedOrder, err error) {
 	o = o.Normal()
 	id, org, err := k.acceptOrder(ctx, o)
@@ -82,8 +83,8 @@ func (k Keeper) recordOrder(ctx context.Context, o types.Order, status types.Ord
 	return r, k.setOrder(ctx, id[:], r.OrderRecord, types.ORDER_STATUS_UNSPECIFIED)
 }
 
-// checkSame says why an order under a nonce that was used can not stand for the one that the chain knows by it. What it is,
-// "order" or "request", and its id are for the text of errors.
+// checkSame checks that a given order is the one that the chain knows under its nonce, and that this one was not cancelled. what,
+// "order" or "request", and id are for the text of errors.
 func checkSame(what, id string, cancelled bool, known, given types.Order) error {
 	if cancelled {
 		return types.ErrCancelled.Wrapf("%s %s", what, id)
@@ -94,7 +95,7 @@ func checkSame(what, id string, cancelled bool, known, given types.Order) error 
 	return nil
 }
 
-// checkOwnTerms refuses a pool order that its pool's terms do not allow; later such an order becomes stale.
+// checkOwnTerms refuses a pool order that its pool's terms do not allow. When the terms change later, the order becomes stale instead.
 func (k Keeper) checkOwnTerms(ctx context.Context, o types.Order) error {
 	if o.Pool == nil {
 		return nil
@@ -106,8 +107,8 @@ func (k Keeper) checkOwnTerms(ctx context.Context, o types.Order) error {
 	return types.CheckPoolTerms(pool, *o.Pool)
 }
 
-// PlaceOrder puts an app, dataset or pool order on the book: it is met from the next block on, where the orders of this
-// one are ranked by a seed that nobody knows yet.
+// PlaceOrder puts an app, dataset or pool order on the book. The order comes there in the next block, which ranks the orders of this
+// block by a seed that nobody knows yet.
 func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecord, error) {
 	if o.Request != nil {
 		return types.OrderRecord{}, types.ErrOrder.Wrap("request: expected an app, dataset or pool order; submit a task to request one")
@@ -134,10 +135,10 @@ func (k Keeper) PlaceOrder(ctx context.Context, o types.Order) (types.OrderRecor
 	return r.OrderRecord, emitEvent(ctx, &types.EventOrderPlaced{Record: r.OrderRecord})
 }
 
-// letRest lets an order come on the book that was presigned or met before: it is as old there as any that is placed now.
+// letRest lets an order rest that was known before without a place on the book. Its age on the book begins now.
 func (k Keeper) letRest(ctx context.Context, r *recordedOrder) error {
 	if r.fresh {
-		return nil // it was recorded so
+		return nil // recordOrder gave it this status
 	}
 	if r.Status != types.ORDER_STATUS_SIGNED {
 		return types.ErrNonce.Wrapf("nonce: %d was used for order %s", r.Order.Nonce, r.Id)
@@ -145,7 +146,8 @@ func (k Keeper) letRest(ctx context.Context, r *recordedOrder) error {
 	return k.moveOrder(ctx, r.id, &r.OrderRecord, types.ORDER_STATUS_RESTING)
 }
 
-// PresignOrder makes an order of any kind known and good without a signature. It does not come on the book.
+// PresignOrder makes an order of any kind known to the chain, so that a match can name it without a signature. The order does not come
+// on the book.
 func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err error) {
 	if o.Request != nil {
 		r, fresh, err := k.recordRequest(ctx, o)
@@ -164,8 +166,8 @@ func (k Keeper) PresignOrder(ctx context.Context, o types.Order) (id string, err
 	return r.Id, emitEvent(ctx, &types.EventOrderPlaced{Record: r.OrderRecord})
 }
 
-// CancelOrder takes an order of any kind back by its nonce. One that the chain has not seen can not be used afterwards.
-// Deals made stand, but a request's: see CancelRequest. ErrEnded when it is filled or ended.
+// CancelOrder cancels an order of any kind by its nonce. An order that the chain has not seen cannot be used afterwards. Deals of the
+// order stand, except those of a request: see CancelRequest. ErrEnded when the order has ended.
 func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderKind, nonce uint64) (string, error) {
 	if err := kind.CheckKnown(); err != nil {
 		return "", err
@@ -191,7 +193,7 @@ func (k Keeper) CancelOrder(ctx context.Context, owner string, kind types.OrderK
 	return text, k.closeOrder(ctx, id[:], r, types.ORDER_STATUS_CANCELLED)
 }
 
-// recordCancelled notes that an order which the chain has not seen is cancelled.
+// recordCancelled stores a cancelled order under the nonce of an order that the chain has not seen.
 func (k Keeper) recordCancelled(ctx context.Context, o types.Order, kind types.OrderKind, id [types.IDSize]byte) error {
 	r := types.OrderRecord{
 		Id: types.FormatID(id), Order: o, Kind: kind,
@@ -203,7 +205,7 @@ func (k Keeper) recordCancelled(ctx context.Context, o types.Order, kind types.O
 	return emitEvent(ctx, &types.EventOrderClosed{Id: r.Id, Status: r.Status})
 }
 
-// CancelOrders takes back all orders of a kind below a nonce. Those on the book leave it when they are met.
+// CancelOrders cancels all orders of a kind below a nonce. Those on the book leave it when matching meets them.
 func (k Keeper) CancelOrders(ctx context.Context, owner string, kind types.OrderKind, below uint64) error {
 	if err := kind.CheckKnown(); err != nil {
 		return err
@@ -242,7 +244,7 @@ func (k Keeper) checkFloor(ctx context.Context, kind types.OrderKind, owner stri
 	return nil
 }
 
-// checkUsable says why an order that the chain knows can not be met now.
+// checkUsable refuses an order that the chain knows and that cannot be met now.
 func (k Keeper) checkUsable(ctx context.Context, r types.OrderRecord) error {
 	if err := r.CheckLive(sdk.UnwrapSDKContext(ctx).BlockHeight()); err != nil {
 		return err
@@ -272,7 +274,7 @@ func (k Keeper) closeOrder(ctx context.Context, id []byte, r types.OrderRecord, 
 	return emitEvent(ctx, &types.EventOrderClosed{Id: r.Id, Status: status})
 }
 
-// fillOrder counts tasks met by an order, and ends it when its volume is used up.
+// fillOrder counts a deal's tasks as filled by an order, and ends the order when its volume is used up.
 func (k Keeper) fillOrder(ctx context.Context, id string, tasks uint64, deal string) error {
 	raw, r, err := getRecord(ctx, k.Orders, "order", id)
 	if err != nil {
@@ -282,7 +284,7 @@ func (k Keeper) fillOrder(ctx context.Context, id string, tasks uint64, deal str
 		return types.ErrVolume.Wrapf("order %s: %d tasks, %d are left", id, tasks, r.Left())
 	}
 	if r.Filled += tasks; r.Filled < tasks {
-		r.Filled = types.Unbounded // without a volume the count is information only
+		r.Filled = types.Unbounded // the order has no volume, so that the count bounds nothing
 	}
 	if err := k.Orders.Set(ctx, raw, r); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// partyOf returns an account and an organisation as restrictions see them.
+// partyOf returns the party that restrictions are judged by, for an account and an organisation.
 func (k Keeper) partyOf(ctx context.Context, account, org string) (types.Party, error) {
 	p := types.Party{Account: account, Organisation: org}
 	if org == "" {
@@ -18,7 +18,7 @@ func (k Keeper) partyOf(ctx context.Context, account, org string) (types.Party, 
 	return p, err
 }
 
-// requesterParty returns an account that may request tasks as restrictions see it.
+// requesterParty returns the party of an account that requests tasks.
 func (k Keeper) requesterParty(ctx context.Context, requester string) (p types.Party, err error) {
 	addr, err := k.addresses.StringToBytes(requester)
 	if err != nil {

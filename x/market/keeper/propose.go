@@ -15,11 +15,11 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// domainMatch keeps the ids of matches apart from all others. Proposing the same orders twice makes one match.
+// domainMatch separates the ids of matches from all other ids. The same orders, proposed twice by one account, have one id.
 const domainMatch = "credence/match/v1"
 
-// Proposal is four orders that somebody would have met: signed, presigned, or on the book. App is nil for the list
-// price; so is an empty order of Datasets, which has one for each dataset of the job.
+// Proposal is a match that somebody proposes. Its orders are signed, presigned or on the book. App is nil for the list price.
+// Datasets has an order for each dataset of the job, and an empty order stands for the list price.
 type Proposal struct {
 	Relayer  string
 	App      *types.SignedOrder
@@ -28,8 +28,8 @@ type Proposal struct {
 	Request  types.SignedOrder
 }
 
-// MatchOrders verifies a proposed match whole, makes its orders known, and queues it for the next block, which makes the
-// dealByID if everything still holds. No coin moves here.
+// MatchOrders verifies a proposed match, makes its orders known, and queues it. The next block makes the deal if the orders still make
+// one. No coins move here.
 func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -56,7 +56,8 @@ func (k Keeper) MatchOrders(ctx context.Context, p Proposal) (types.Match, error
 	return m, k.Queue.Set(ctx, collections.Join(m.Height+1, id[:]))
 }
 
-// Volume says what a proposed match would trade now. What it learns of the orders is to be thrown away by the caller.
+// Volume returns the deal that a proposed match would make now. It makes the orders known, so that the caller has to pass a context
+// whose writes are dropped.
 func (k Keeper) Volume(ctx context.Context, p Proposal) (dealstypes.Deal, error) {
 	v, err := k.verifyProposal(ctx, p)
 	if err != nil {
@@ -65,14 +66,14 @@ func (k Keeper) Volume(ctx context.Context, p Proposal) (dealstypes.Deal, error)
 	return k.draftDeal(ctx, v.request, v.agreed, v.match.Relayer)
 }
 
-// verifiedProposal is a proposal whose orders the chain knows and that would make a deal now.
+// verifiedProposal is a proposal that would make a deal now. The chain knows its orders.
 type verifiedProposal struct {
 	match   types.Match
 	request types.Request
 	agreed  agreed
 }
 
-// verifyProposal checks a proposal whole and makes its orders known.
+// verifyProposal makes the orders of a proposal known, and checks that they make a deal.
 func (k Keeper) verifyProposal(ctx context.Context, p Proposal) (v verifiedProposal, err error) {
 	if _, err := k.addresses.StringToBytes(p.Relayer); err != nil {
 		return v, types.ErrSponsor.Wrapf("relayer: %q: %s", p.Relayer, err)
@@ -105,7 +106,8 @@ func (k Keeper) knownOrder(ctx context.Context, s types.SignedOrder, kind types.
 	return record.Id, err
 }
 
-// knownDatasetOrders does so with the orders of datasets; an empty one stands for the list price, and has no id.
+// knownDatasetOrders makes the orders of datasets known and returns their ids. An empty order stands for the list price and has the
+// id "".
 func (k Keeper) knownDatasetOrders(ctx context.Context, orders []types.SignedOrder) (list []string, err error) {
 	for i, s := range orders {
 		id := ""
@@ -119,7 +121,7 @@ func (k Keeper) knownDatasetOrders(ctx context.Context, orders []types.SignedOrd
 	return list, nil
 }
 
-// matchID derives the id of a match from who proposes it and from its orders.
+// matchID derives the id of a match from its relayer and its orders.
 func matchID(m types.Match) [types.IDSize]byte {
 	fields := [][]byte{[]byte(domainMatch), []byte(m.Relayer), []byte(m.App), []byte(m.Pool), []byte(m.Request)}
 	for _, d := range m.Datasets {
@@ -128,7 +130,7 @@ func matchID(m types.Match) [types.IDSize]byte {
 	return poco.Hash(fields...)
 }
 
-// composeAgreement composes the agreement of a match from what the chain knows, and checks it whole.
+// composeAgreement returns the agreement of a match whose orders the chain knows, and checks all of it.
 func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Request) (a agreed, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -146,7 +148,7 @@ func (k Keeper) composeAgreement(ctx context.Context, m types.Match, r types.Req
 	return a, k.checkProposed(ctx, a.Agreement, m.Relayer)
 }
 
-// checkProposed judges the agreement of a match: its orders, its pool, and that whoever pays for it agrees.
+// checkProposed judges the agreement of a match: its orders, its pool, and the consent of the payer.
 func (k Keeper) checkProposed(ctx context.Context, a types.Agreement, relayer string) error {
 	if err := cmp.Or(a.Check(), a.CheckWhole()); err != nil {
 		return err
@@ -164,7 +166,7 @@ func (k Keeper) checkProposed(ctx context.Context, a types.Agreement, relayer st
 	return v.CheckPool(a.Pool.Pool.Id)
 }
 
-// checkMatchable says why a request cannot be met by a proposed match now.
+// checkMatchable refuses a request that no proposed match can meet now.
 func (k Keeper) checkMatchable(ctx context.Context, r types.Request) error {
 	switch {
 	case r.Expired(sdk.UnwrapSDKContext(ctx).BlockHeight()) || r.Status == types.REQUEST_STATUS_EXPIRED:
@@ -179,7 +181,7 @@ func (k Keeper) checkMatchable(ctx context.Context, r types.Request) error {
 	return k.checkFloor(ctx, types.ORDER_KIND_REQUEST, r.Requester, r.Nonce)
 }
 
-// addSellers gives an agreement the sides of a match's app, dataset and pool orders.
+// addSellers adds the sides of a match's app, dataset and pool orders to an agreement.
 func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) error {
 	app, err := k.offerNamed(ctx, m.App, a.App.Offer)
 	if err != nil {
@@ -196,7 +198,8 @@ func (k Keeper) addSellers(ctx context.Context, a *agreed, m types.Match) error 
 	return err
 }
 
-// addDatasetSellers gives an agreement the datasets' sides: no orders, for list prices alone, or one for each dataset.
+// addDatasetSellers adds the sides of the datasets to an agreement. orders is empty when all are sold for their list prices, and
+// otherwise has an entry for each dataset.
 func (k Keeper) addDatasetSellers(ctx context.Context, a *agreed, orders []string) error {
 	a.datasetOrders = make([]string, len(a.Datasets))
 	if len(orders) > 0 && len(orders) != len(a.Datasets) {
@@ -215,7 +218,7 @@ func (k Keeper) addDatasetSellers(ctx context.Context, a *agreed, orders []strin
 	return nil
 }
 
-// offerNamed returns what an order offers that the chain knows and that can be met now; "" names the list price.
+// offerNamed returns the offer of an order that can be met now. The id "" names the list price, and listed is its offer.
 func (k Keeper) offerNamed(ctx context.Context, id string, listed types.Offer) (offer, error) {
 	if id == "" {
 		return offer{Offer: listed}, nil

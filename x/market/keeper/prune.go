@@ -16,11 +16,11 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// Pruning. An order or a request that has been ended for prune_blocks of x/tasks, and of whose deals none is whole any more, is replaced by
-// a compact record. The record keeps its id, which is its nonce, taken: no floor, no expiry and no content could do that, because an owner
-// may have signed several contents under one nonce, of which only the first that was used is ever good.
+// Pruning. An order or a request is replaced by a compact record once two things hold: it ended at least prune_blocks (of x/tasks) ago,
+// and all of its deals have been pruned. The compact record keeps the id, and with it the nonce, used for ever. This is needed because
+// an owner may have signed several contents under one nonce, and only the first that the chain used is good.
 
-// noteEnd keeps the height at which an order or a request ended, 0 while it stands, and queues it for its pruning.
+// noteEnd sets done to the height at which an order or a request ended, and queues it for pruning. While it stands, done is 0.
 func (k Keeper) noteEnd(ctx context.Context, id []byte, stands bool, done *int64) error {
 	if stands {
 		*done = 0
@@ -57,8 +57,8 @@ func (k Keeper) pruneItem(ctx sdk.Context, id []byte) (pruning.Outcome, error) {
 	return k.pruneRequest(ctx, id, r)
 }
 
-// pruneOrder replaces an order by its compact record, and takes it off every list. One that stands again comes back with its end, one
-// with whole deals when the last of them is pruned.
+// pruneOrder replaces an order by its compact record and removes it from every index. It leaves an order alone that stands again or has
+// whole deals: noteEnd queues the first again when it ends, DealPruned the second when a deal is pruned.
 func (k Keeper) pruneOrder(ctx sdk.Context, id []byte, r types.OrderRecord) (out pruning.Outcome, err error) {
 	if r.Stands() {
 		return out, nil
@@ -91,7 +91,7 @@ func (k Keeper) mayBeNamed(ctx context.Context, done int64) (bool, error) {
 	return false, nil
 }
 
-// pruneRequest does so with a request. One whose coins are to be given back still is looked at again later.
+// pruneRequest does what pruneOrder does for a request. A request whose coins are still to be refunded is pruned later.
 func (k Keeper) pruneRequest(ctx sdk.Context, id []byte, r types.Request) (out pruning.Outcome, err error) {
 	if r.Waits() {
 		return out, nil
@@ -115,7 +115,7 @@ func (k Keeper) pruneRequest(ctx sdk.Context, id []byte, r types.Request) (out p
 		return out, err
 	}
 	if r.Status == types.REQUEST_STATUS_MATCHED {
-		return out, emitEvent(ctx, &types.EventOrderPruned{Id: r.Id, Kind: types.ORDER_KIND_REQUEST}) // its first deal keeps its nonce taken
+		return out, emitEvent(ctx, &types.EventOrderPruned{Id: r.Id, Kind: types.ORDER_KIND_REQUEST}) // its first deal's record keeps its nonce used
 	}
 	return out, k.setPruned(ctx, id, r.Prune())
 }
@@ -128,8 +128,8 @@ func (k Keeper) setPruned(ctx sdk.Context, id []byte, p types.PrunedOrder) error
 	return emitEvent(ctx, &types.EventOrderPruned{Id: idText(id), Kind: p.Kind})
 }
 
-// DealPruned implements x/deals' hook: what a deal's orders have met of it is counted with them, because the deal says it no longer, and
-// those that have ended may be pruned now, and so may its request.
+// DealPruned implements x/deals' hook. The orders of the deal keep the number of its tasks that they met, because the deal's compact
+// record does not have it. Orders that have ended are queued for pruning, and so is the request.
 func (k Keeper) DealPruned(ctx sdk.Context, d dealstypes.Deal) error {
 	for _, f := range d.Fills() {
 		id, r, err := getRecord(ctx, k.Orders, "order", f.Order)
@@ -162,8 +162,8 @@ func (k Keeper) queueAgain(ctx context.Context, id []byte, stands bool, done int
 	return k.Prunes.Set(ctx, collections.Join(done, id))
 }
 
-// findPruned returns the compact record of an order or a request that was pruned. That of a request all of which met orders is made of
-// its first deal, whose id follows from the request's.
+// findPruned returns the compact record of an order or a request that was pruned. A request whose whole bag met orders has no compact
+// record of its own; its record is made of that of its first deal, whose id follows from the request's.
 func (k Keeper) findPruned(ctx context.Context, id []byte) (p types.PrunedOrder, found bool, err error) {
 	p, found, err = records.Find(ctx, k.Pruned, id)
 	if err != nil || found {
@@ -177,7 +177,7 @@ func (k Keeper) findPruned(ctx context.Context, id []byte) (p types.PrunedOrder,
 	return types.PrunedByDeal(idText(id), first), true, nil
 }
 
-// firstDeal returns the first deal of a request, or what is left of it.
+// firstDeal returns the first deal of a request, or the deal's compact record when it was pruned.
 func (k Keeper) firstDeal(ctx context.Context, request []byte) (dealstypes.Deal, bool, error) {
 	d, err := k.deals.FindDeal(ctx, types.FormatID(poco.DealID([types.IDSize]byte(request), 0)))
 	if errors.Is(err, dealstypes.ErrNotFound) {
@@ -186,9 +186,8 @@ func (k Keeper) firstDeal(ctx context.Context, request []byte) (dealstypes.Deal,
 	return d, err == nil, err
 }
 
-// checkUnpruned refuses an id that the chain does not know as that of a whole record, and that was used by one that was pruned. Whatever
-// makes an order or a request known under an id asks it first: it is what keeps a signed order from being met a second time. Refuse words the
-// refusal.
+// checkUnpruned refuses the id of an order or a request that was pruned; refuse makes the error. Every function that makes an order or a
+// request known under a new id calls it first. Otherwise a signed order could be met a second time.
 func (k Keeper) checkUnpruned(ctx context.Context, id []byte, refuse func(types.PrunedOrder) error) error {
 	p, found, err := k.findPruned(ctx, id)
 	if err != nil || !found {
@@ -197,7 +196,7 @@ func (k Keeper) checkUnpruned(ctx context.Context, id []byte, refuse func(types.
 	return refuse(p)
 }
 
-// explainAbsence says of an id that is not found that it was pruned, where that is so.
+// explainAbsence replaces the error of an id that was not found, if its record was pruned: the error then says so.
 func (k Keeper) explainAbsence(ctx context.Context, id string, absence error) error {
 	if !errors.Is(absence, types.ErrNotFound) {
 		return absence
@@ -216,7 +215,7 @@ func (k Keeper) explainAbsence(ctx context.Context, id string, absence error) er
 	return p.Gone()
 }
 
-// FindOrder returns an app, dataset or pool order; of one that was pruned, what is left. ErrNotFound.
+// FindOrder returns an app, dataset or pool order, or what its compact record says when it was pruned. ErrNotFound.
 func (k Keeper) FindOrder(ctx context.Context, id string) (types.OrderRecord, error) {
 	_, r, err := getRecord(ctx, k.Orders, "order", id)
 	if !errors.Is(err, types.ErrNotFound) {
@@ -237,7 +236,7 @@ func (k Keeper) FindOrder(ctx context.Context, id string) (types.OrderRecord, er
 	return p.OrderRecord(), nil
 }
 
-// FindRequest returns a request; of one that was pruned, what is left. ErrNotFound.
+// FindRequest returns a request, or what its compact record says when it was pruned. ErrNotFound.
 func (k Keeper) FindRequest(ctx context.Context, id string) (types.Request, error) {
 	raw, r, err := getRecord(ctx, k.Requests, "request", id)
 	if err == nil {
@@ -261,8 +260,8 @@ func (k Keeper) FindRequest(ctx context.Context, id string) (types.Request, erro
 	return p.AsRequest(first), failure
 }
 
-// resolvePruned adds the ids of pruned orders and requests that begin with a prefix. A request that has no record of its own is found by
-// its whole id.
+// resolvePruned adds the ids of pruned orders and requests that begin with a prefix. A request without a compact record of its own
+// (findPruned) is found by its whole id alone.
 func (k Keeper) resolvePruned(ctx context.Context, beginning string, out *types.QueryResolveResponse) error {
 	found, err := prefix.Raw(ctx, k.Pruned, beginning)
 	if err != nil {

@@ -22,7 +22,11 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// defaultRuntime is whose book is listed when a query names none.
+// The queries of the module. They read records, and lists of records through the indices, in pages. A record that was pruned is
+// answered with what its compact record says (prune.go). Two queries compute instead: Volume and Preview run the code of matching, so
+// that their answer is what a block would do with the same state. Nothing that they write is kept.
+
+// defaultRuntime is the runtime whose book a query lists when it names none.
 const defaultRuntime = contract.RuntimeWasm
 
 type queryServer struct{ Keeper }
@@ -30,7 +34,7 @@ type queryServer struct{ Keeper }
 // NewQueryServer serves the module's queries.
 func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
 
-// asStatus gives errors of the caller their gRPC code.
+// asStatus gives errors that the caller caused their gRPC codes.
 func asStatus(err error) error {
 	switch {
 	case errors.Is(err, types.ErrNotFound):
@@ -41,7 +45,8 @@ func asStatus(err error) error {
 	return err
 }
 
-// oneParty returns the one party that a query names, with its prefix.
+// oneParty returns the party by which a query lists: the prefix of its kind and its name. Each of parties is such a pair, and exactly
+// one of them must have a name.
 func oneParty(parties ...[2]string) (string, error) {
 	party := ""
 	for _, p := range parties {
@@ -59,7 +64,7 @@ func oneParty(parties ...[2]string) (string, error) {
 	return party, nil
 }
 
-// pageIndex pages through an index by party, and by state unless that is 0.
+// pageIndex returns a page of the records of a party: those of one state, or all when state is 0.
 func pageIndex[V any](
 	ctx context.Context, index collections.KeySet[indexKey], party string, state uint64, p *query.PageRequest,
 	read func(id []byte) (V, error),
@@ -96,7 +101,7 @@ func (s queryServer) Orders(ctx context.Context, req *types.QueryOrdersRequest) 
 	return &types.QueryOrdersResponse{Orders: orders, Pagination: next}, asStatus(err)
 }
 
-// topicOf returns the topic that a query of the book names.
+// topicOf returns the topic that a query of the book means.
 func topicOf(runtime, category, pool, app, dataset string) string {
 	switch {
 	case app != "":
@@ -155,7 +160,7 @@ func (s queryServer) Match(ctx context.Context, req *types.QueryMatchRequest) (*
 }
 
 func (s queryServer) Volume(ctx context.Context, req *types.QueryVolumeRequest) (*types.QueryVolumeResponse, error) {
-	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext() // a proposal makes its orders known; a question does not
+	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext() // Volume makes the orders known, and a query must not
 	d, err := s.Keeper.Volume(cached, Proposal{
 		Relayer: req.Relayer, App: req.App, Datasets: req.Datasets, Pool: req.Pool, Request: req.Request,
 	})

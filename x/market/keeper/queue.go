@@ -19,7 +19,7 @@ import (
 type queued struct {
 	height int64
 	id     []byte
-	rank   [sha256.Size]byte // SHA-256(seed, id): its place among those of its height
+	rank   [sha256.Size]byte // SHA-256(seed, id) orders the entries of one height
 }
 
 // compareQueued orders the queue by (height, rank).
@@ -27,9 +27,9 @@ func compareQueued(a, b queued) int {
 	return cmp.Or(cmp.Compare(a.height, b.height), bytes.Compare(a.rank[:], b.rank[:]))
 }
 
-// dueForMatching returns what is to be matched in this block, in order: the oldest height first, within a height by rank.
-// Nobody knew the seed when it chose its nonce, nor the proposer when it ordered the transactions, so neither decides who
-// comes first. It reads whole heights until there are enough, which is at most what one block's gas admitted beyond limit.
+// dueForMatching returns up to limit entries that this block matches: the oldest height first, within a height by rank. The seed was
+// unknown to requesters when they chose their nonces, and to the proposer when it ordered the transactions, so neither of them decides
+// who comes first. It reads whole heights until it has enough: beyond limit at most as many as one block's gas admitted.
 func (k Keeper) dueForMatching(ctx sdk.Context, limit int) ([]queued, error) {
 	var out []queued
 	err := k.Queue.Walk(ctx, duequeue.UpTo[int64, []byte](ctx), func(key queueKey) (stop bool, err error) {
@@ -53,13 +53,13 @@ func (k Keeper) dueForMatching(ctx sdk.Context, limit int) ([]queued, error) {
 	return out[:min(limit, len(out))], nil
 }
 
-// minPlaces is the least number of places into which a block's gas is divided. So a place in the queue costs at most half
-// of what the chain lets one transaction ask for, a tenth, and something can be submitted however few matches a block has.
+// minPlaces is the least number of places into which a block's gas is divided. One transaction may ask for a tenth of a block's gas. So
+// a place costs at most half of that, and requests can be submitted even when matches_per_block is very small.
 const minPlaces = 20
 
-// chargePlace charges a transaction for a place in the queue: the block's gas, divided by its matches. So the gas of a
-// block admits no more than a block can match, and nobody makes the queue longer by what costs little. It charges nothing
-// when the gas of blocks is unlimited.
+// chargePlace charges a transaction for a place in the matching queue: the block's gas divided by matches_per_block. So the gas of a
+// block admits no more entries than a block can match, and nobody can make the queue longer at a low cost. It charges nothing when
+// the gas of blocks is unlimited.
 func chargePlace(ctx context.Context, params types.Params) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	block := sdkCtx.ConsensusParams().Block
@@ -70,7 +70,7 @@ func chargePlace(ctx context.Context, params types.Params) {
 	sdkCtx.GasMeter().ConsumeGas((uint64(block.MaxGas)+places-1)/places, "market: a place in the matching queue, the block's gas divided by matches_per_block")
 }
 
-// requeueRequest lets a request go on in the next block that met more orders than one matching may look at.
+// requeueRequest queues a request for the next block again, because its looks ran out before all orders were read.
 func (k Keeper) requeueRequest(ctx sdk.Context, id []byte) error {
 	r, err := k.requestByKey(ctx, id)
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// A resting request is matched again in two ways. Both walk the book of requests (resting.go) after a cursor, which is the
-// request that was looked at last, and store the cursor before they match, so that a request that fails does not come again.
+// A resting request is matched again in two ways. Both walk the book of requests (resting.go) from a cursor, the request that was
+// matched last. They store the new cursor before they match, so that a request that fails is not matched again and again.
 //
-//   - A rematch: an order came under a topic, and the requests of that topic that could pay for it are matched again,
-//     from the one that pays most. Topics with a rematch alternate, each for a part of the block's budget.
-//   - The rescan: a few of all resting requests, whatever they lack. What a request lacked can come without an order:
-//     workers that are free again, a list price that fell, terms of a pool that came into force.
+//   - A rematch: an order came under a topic. The requests of that topic that could pay for it are matched again, from the one that
+//     pays most. Topics with a rematch alternate, each with a part of the block's budget.
+//   - The rescan: each block matches a few of all resting requests again, under any topic. A request may find what it lacked although
+//     no order came: workers joined a pool, a list price fell, or new terms of a pool came into force.
 
 // rematchParts is the number of parts into which a block's budget of rematches is divided. Topics alternate from part to part.
 const rematchParts = 4
 
-// startRematch lets the requests that rest under a topic be matched again, because an order of this price came under it.
-// Nothing is written when no request rests there that could pay the price.
+// startRematch starts a rematch of the requests that rest under a topic, because an order of this price came there. It writes nothing
+// when none of these requests could pay the price.
 func (k Keeper) startRematch(ctx context.Context, topic string, price uint64) error {
 	first, found, err := records.FirstKey(ctx, k.RequestBook, restingUnder(topic))
 	if err != nil || !found || limitIn(first) < price {
@@ -38,8 +38,8 @@ func (k Keeper) startRematch(ctx context.Context, topic string, price uint64) er
 	return k.Rematches.Set(ctx, topic, w.WithOrder(price))
 }
 
-// runRematches goes on with the rematches until the block's budget is spent. A block ends at most matches_per_block
-// rematches that matched nobody in their part.
+// runRematches continues the rematches until the block's budget is spent. In one block, at most matches_per_block rematches end
+// without a match.
 func (m *matching) runRematches() error {
 	for ends := int(m.params.MatchesPerBlock); ends > 0 && m.canRematch(); {
 		w, found, err := m.takeNextRematch()
@@ -58,13 +58,14 @@ func (m *matching) runRematches() error {
 	return nil
 }
 
-// takeNextRematch returns the rematch that is to go on: that of the topic after the one before, in their order.
+// takeNextRematch returns the rematch to continue: that of the topic which follows the last one in the order of topics, or of the first
+// topic after the last of all.
 func (m *matching) takeNextRematch() (w types.Rematch, found bool, err error) {
 	first, found, err := records.First(m.ctx, m.Rematches, nil)
 	if err != nil || !found {
 		return w, false, err
 	}
-	last, _, err := records.FindItem(m.ctx, m.LastRematch) // "" before the first of all
+	last, _, err := records.FindItem(m.ctx, m.LastRematch) // "" when there was none yet
 	if err != nil {
 		return w, false, err
 	}
@@ -78,8 +79,8 @@ func (m *matching) takeNextRematch() (w types.Rematch, found bool, err error) {
 	return next.Value, true, m.LastRematch.Set(m.ctx, next.Key)
 }
 
-// continueRematch matches the next requests of a rematch, one part of the block's budget at most, and returns how many. It
-// ends the rematch when no request is left that could pay.
+// continueRematch matches the next requests of a rematch, for at most one part of the block's budget, and returns how many. It ends the
+// rematch when no request is left that could pay.
 func (m *matching) continueRematch(w types.Rematch) (matched int, err error) {
 	part := max(1, int(m.params.MatchesPerBlock)/rematchParts)
 	for matched < part && m.canRematch() {
@@ -101,7 +102,7 @@ func (m *matching) continueRematch(w types.Rematch) (matched int, err error) {
 	return matched, nil
 }
 
-// endRematch ends a rematch that has nothing left to match, and begins the one that follows it.
+// endRematch ends a rematch that has no request left, and starts the next one of its topic if an order came meanwhile.
 func (m *matching) endRematch(w types.Rematch) error {
 	if next, follows := w.Following(); follows {
 		return m.Rematches.Set(m.ctx, w.Topic, next)
@@ -109,7 +110,7 @@ func (m *matching) endRematch(w types.Rematch) error {
 	return m.Rematches.Remove(m.ctx, w.Topic)
 }
 
-// nextToRematch returns the resting request after the cursor of a rematch, if it is one of the topic that could pay.
+// nextToRematch returns the request after the cursor of a rematch. It is found only if it rests under the same topic and could pay.
 func (m *matching) nextToRematch(w types.Rematch) (key requestBookKey, found bool, err error) {
 	rng := restingUnder(w.Topic)
 	if w.After != "" {
@@ -124,10 +125,10 @@ func (m *matching) nextToRematch(w types.Rematch) (key requestBookKey, found boo
 // rescanPerBlock bounds the resting requests that the rescan matches in one block.
 const rescanPerBlock = 4
 
-// rescanResting matches a few resting requests again: the next ones of all topics, by the key of their book. It takes
-// one in every block, whether or not the block's budget is spent, so that it comes to each of n resting requests within n
-// blocks. It skips a request that a running rematch will reach. After the first one it takes no more than what is left of the
-// budget, nor more looks than one matching may need.
+// rescanResting matches a few resting requests again, the next ones by the keys of the book of requests, across all topics. It takes
+// the first one even when the block's budget is spent, so that it comes to each of n resting requests within n blocks. It takes
+// further ones only from what is left of the budget, and together no more looks than one matching may need. It skips a request that
+// a running rematch will reach.
 func (m *matching) rescanResting() error {
 	if _, found, err := records.FirstKey(m.ctx, m.RequestBook, nil); err != nil || !found {
 		return err
@@ -140,7 +141,7 @@ func (m *matching) rescanResting() error {
 	return err
 }
 
-// rescanNext matches the request after the rescan's cursor again. It says whether there was one.
+// rescanNext matches the request after the rescan's cursor again, and says whether there was one.
 func (m *matching) rescanNext(firstStep bool) (more bool, err error) {
 	key, found, err := m.nextToRescan(firstStep)
 	if err != nil || !found {
@@ -158,14 +159,14 @@ func (m *matching) rescanNext(firstStep bool) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if !r.Expired(m.ctx.BlockHeight()) { // one that has expired is expireDue's to end
+	if !r.Expired(m.ctx.BlockHeight()) { // expireDue ends a request that has expired
 		m.matchRequest(id)
 	}
 	return true, nil
 }
 
-// nextToRescan returns the resting request after the rescan's cursor. Behind the last one the rescan begins again: at
-// once when this is the first step of a block, otherwise in the next block, so that none is matched twice in one.
+// nextToRescan returns the resting request after the rescan's cursor. After the last request the rescan starts from the beginning: at
+// once in the first step of a block, otherwise in the next block, so that no request is matched twice in one block.
 func (m *matching) nextToRescan(firstStep bool) (key requestBookKey, found bool, err error) {
 	cursor, begun, err := records.FindItem(m.ctx, m.Rescan)
 	if err != nil {
@@ -187,8 +188,8 @@ func (m *matching) nextToRescan(firstStep bool) (key requestBookKey, found bool,
 	return records.FirstKey(m.ctx, m.RequestBook, nil)
 }
 
-// rematchIsComing says that a rematch which is running will reach a resting request: the rescan leaves it to that, so that
-// higher bids go first. Where no rematch matched anybody in this block, rematches may be starved: then the rescan skips nothing.
+// rematchIsComing says whether a running rematch will reach a resting request. The rescan then skips the request, so that higher bids
+// go first. It is false when no rematch matched a request in this block: rematches may be starved, and the rescan skips nothing.
 func (m *matching) rematchIsComing(key requestBookKey) (bool, error) {
 	if !m.rematched {
 		return false, nil

@@ -38,7 +38,7 @@ func (k Keeper) requestByID(ctx context.Context, id string) (raw []byte, r types
 	return raw, r.With(p), err
 }
 
-// findRequest reads a request that need not be there.
+// findRequest reads a request that may be missing.
 func (k Keeper) findRequest(ctx context.Context, raw []byte) (r types.Request, found bool, err error) {
 	r, err = k.requestByKey(ctx, raw)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -47,10 +47,10 @@ func (k Keeper) findRequest(ctx context.Context, raw []byte) (r types.Request, f
 	return r, err == nil, err
 }
 
-// CancelRequest takes back what no worker was drawn for. Coins come back in block hooks, from the next block on: what waits
-// for orders when the queue reaches it, the deals' unopened tasks likewise, so that a message costs the same however many deals
-// there are; opened tasks that wait for a first worker are ended by x/tasks.
-// ErrNotOwner; ErrEnded when there is nothing left to take back.
+// CancelRequest cancels a request: all of its tasks for which no worker was drawn yet. Block hooks give the coins back from the next
+// block on, so that the message costs the same for any number of deals. The matching queue refunds the tasks that wait for orders,
+// cancelDueDeals those that are not opened, and x/tasks ends opened tasks that wait for a first worker. ErrNotOwner; ErrEnded when
+// no task is left to cancel.
 func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	raw, r, err := k.requestByID(ctx, id)
 	if err != nil {
@@ -77,8 +77,9 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled", Left: r.Left()})
 }
 
-// takeBack queues what the block hooks have to do for a request that is taken back: the cancelling of its deals when some
-// run, and the refund of one that rests, which needs another place in the queue, for its own was over.
+// takeBack queues the work of the block hooks for a request that is cancelled: the cancelling of its deals when some run, and the
+// refund of a request that rests. The refund takes a new place in the matching queue, because the request left the queue when it came
+// on the book.
 func (k Keeper) takeBack(ctx context.Context, id []byte, r *types.Request, running bool) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if running {
@@ -100,7 +101,7 @@ func (k Keeper) takeBack(ctx context.Context, id []byte, r *types.Request, runni
 	return k.Queue.Set(ctx, collections.Join(height+1, id))
 }
 
-// cancelUnseenRequest cancels a request by its nonce; one that the chain has not seen can not be used afterwards.
+// cancelUnseenRequest cancels a request by its nonce. A request that the chain has not seen cannot be used afterwards.
 func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce uint64, id []byte) error {
 	_, found, err := k.findRequest(ctx, id)
 	if err != nil {
@@ -122,14 +123,14 @@ func (k Keeper) cancelUnseenRequest(ctx context.Context, requester string, nonce
 	return emitEvent(ctx, &types.EventRequest{Id: r.Id, Requester: requester, What: "cancelled"})
 }
 
-// JobFiles returns what of a request its deals do not repeat.
+// JobFiles returns the parts of a request's job that its deals do not repeat: arguments, inputs and execution.
 func (k Keeper) JobFiles(ctx context.Context, request string) (dealstypes.JobFiles, error) {
 	_, r, err := getRecord(ctx, k.Requests, "request", request)
 	return dealstypes.JobFiles{Args: r.Job.Args, Inputs: r.Job.Inputs, Execution: r.Job.Execution}, err
 }
 
-// Preview returns what matching would make of a job now, without changing anything; the error is the reason why there
-// would be no deal. A max_price of 0 is no bound.
+// Preview returns the deal that matching would make of a job now, and changes nothing. The error is the reason why there would be no
+// deal. A max_price of 0 is no bound.
 func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (types.Preview, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

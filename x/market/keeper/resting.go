@@ -11,17 +11,17 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// The book of requests: what is left of a request rests under the topic of what it lacked, with the most that it can pay for
-// one order of that topic. A key has the limit turned round, so that the first of a topic is the request that pays most.
+// The book of requests. A request that lacks an order rests under that order's topic, with its limit: the most that it can pay for one
+// order of the topic. Keys hold 2^64-1 - limit, so that the first request of a topic is the one that pays most.
 
-// lack is what a request lacks that meets no order now and could meet one that comes: it may rest under that topic.
+// lack says which order a request lacks. The request may rest under the topic until such an order comes.
 type lack struct {
 	topic  string
-	limit  uint64 // the most it can pay for one order of the topic
-	reason error  // why what is there does not suit
+	limit  uint64 // the most that the request can pay for one order of the topic
+	reason error  // why the orders that are there do not suit
 }
 
-// addRequestToBook puts what is left of a request on the book, or moves it there.
+// addRequestToBook puts a request on the book with the rest of its bag, or moves it there to another topic or limit.
 func (k Keeper) addRequestToBook(ctx sdk.Context, id []byte, l lack) error {
 	r, err := k.requestByKey(ctx, id)
 	if err != nil {
@@ -46,7 +46,8 @@ func (k Keeper) addRequestToBook(ctx sdk.Context, id []byte, l lack) error {
 	})
 }
 
-// takePlace takes one of the places on the book that the requester has: the request's own, when it rests elsewhere on it.
+// takePlace takes one of the requester's MaxResting places on the book. A request that rests on it already leaves its old entry and
+// keeps its place.
 func (k Keeper) takePlace(ctx context.Context, id []byte, r types.Request) error {
 	if r.Status == types.REQUEST_STATUS_RESTING {
 		return k.RequestBook.Remove(ctx, restingKey(r, id))
@@ -71,7 +72,7 @@ func restingKey(r types.Request, id []byte) requestBookKey {
 	return collections.Join4(r.Topic, gomath.MaxUint64-r.Limit, r.Height, id)
 }
 
-// limitIn returns the most that a resting request pays for one order.
+// limitIn returns the limit in the key of a resting request.
 func limitIn(key requestBookKey) uint64 { return gomath.MaxUint64 - key.K2() }
 
 // restingUnder is the range of the requests that rest under a topic.
@@ -79,7 +80,7 @@ func restingUnder(topic string) collections.Ranger[requestBookKey] {
 	return collections.NewPrefixedQuadRange[string, uint64, int64, []byte](topic)
 }
 
-// restingAfter is the range of the resting requests after a cursor, of its topic and of those after it.
+// restingAfter is the range of the resting requests after a cursor, under its topic and under all later topics.
 func restingAfter(cursor types.Rematch) (collections.Ranger[requestBookKey], error) {
 	after, err := types.ParseID(cursor.After)
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// How the orders of a request are found. For each of its deals a search finds the cheapest sellers: of the app, of each
-// dataset (sellers.go), and then the pool order that all of them take. fill.go makes deals of what is found.
+// How the orders of a request are found. For each deal a search finds the cheapest seller of the app and of each dataset (sellers.go),
+// and then the cheapest pool order that all of them take. fill.go makes the deals.
 
-// agreed is an agreement with the ids of the orders that it is made of; "" stands for a list price.
+// agreed is an agreement with the ids of its orders. The id "" stands for a list price.
 type agreed struct {
 	types.Agreement
 	appOrder      string
@@ -21,7 +21,7 @@ type agreed struct {
 	poolOrder     types.OrderRecord
 }
 
-// offer is the price and the terms of an app or dataset, with the id of the order. Without an id it is the list price.
+// offer is an offer of an app or dataset with the id of its order. The list price has no id.
 type offer struct {
 	types.Offer
 	id string
@@ -31,15 +31,15 @@ func (a *agreed) sellApp(o offer) { a.App.Offer, a.appOrder = o.Offer, o.id }
 
 func (a *agreed) sellDataset(i int, o offer) { a.Datasets[i].Offer, a.datasetOrders[i] = o.Offer, o.id }
 
-// search looks for the orders of one request: it holds what the request's deals have in common.
+// search looks for the orders of one request. It holds the state that the request's deals share.
 type search struct {
 	*attempt
 	agreement types.Agreement // without orders
 	voucher   *voucherstypes.Voucher
-	chosen    []offer // the seller of each dataset; its Left is 0 while none is chosen
+	chosen    []offer // the seller of each dataset; Left is 0 while none is chosen
 }
 
-// newSearch begins the search for a request. Resolving its datasets takes a look for each.
+// newSearch returns a search for a request. It takes a look for each dataset, because it resolves them.
 func (t *attempt) newSearch(r types.Request) (*search, error) {
 	s := &search{attempt: t, chosen: make([]offer, len(r.Job.Datasets))}
 	t.looks.left -= len(r.Job.Datasets)
@@ -51,8 +51,8 @@ func (t *attempt) newSearch(r types.Request) (*search, error) {
 	return s, err
 }
 
-// recordDeal notes a deal: the orders that were chosen for datasets have less left. Nothing is noted for a split bag: one task reads
-// each dataset, so that none is bought twice.
+// recordDeal takes a deal's tasks off what is left of the orders that were chosen for datasets. It does nothing for a split bag, where
+// one task reads each dataset, so that no dataset is bought twice.
 func (s *search) recordDeal(d dealstypes.Deal) {
 	for i := range s.chosen {
 		if o := &s.chosen[i]; o.id != "" && d.DatasetsPerTask == 0 {
@@ -61,9 +61,9 @@ func (s *search) recordDeal(d dealstypes.Deal) {
 	}
 }
 
-// findBest finds an agreement for what is left of a request. It takes the sellers part by part, the cheapest first: the app's order
-// or list price, then the datasets', then the cheapest, and of equal prices the oldest, pool order that all of them allow. If an app
-// order leaves anything lacking, the next app order is tried. Without an agreement it says what the request lacks with the first.
+// findBest finds an agreement for the tasks that are left of a request. It chooses the cheapest seller of the app, then of each dataset,
+// then the cheapest pool order that all of them take, among equal prices the oldest. If something is lacking with this seller of the
+// app, it tries the next. Without an agreement it returns the lack that it found first.
 func (s *search) findBest(left uint64) (agreed, *lack, error) {
 	s.agreement.Request.Left = left
 	forgetRead(&s.agreement)
@@ -83,9 +83,9 @@ func (s *search) findBest(left uint64) (agreed, *lack, error) {
 	return agreed{}, firstLack, nil
 }
 
-// completeAgreement finds the datasets' sellers and the pool for an agreement that has an app's.
+// completeAgreement adds the sellers of the datasets and the pool to an agreement that has a seller of the app.
 func (s *search) completeAgreement(a *agreed) (*lack, error) {
-	if len(a.Datasets) > 0 { // without any, CheckApp has judged what there is to judge
+	if len(a.Datasets) > 0 { // without datasets, CheckApp has judged all but the pool
 		if lacks, err := s.chooseDatasets(a); err != nil || lacks != nil {
 			return lacks, err
 		}
@@ -93,8 +93,8 @@ func (s *search) completeAgreement(a *agreed) (*lack, error) {
 	return s.choosePool(a)
 }
 
-// chooseDatasets gives each dataset its cheapest seller. What was chosen for one app's order stays for the next, and for the
-// next deal, unless the datasets do not go together: then all are chosen anew.
+// chooseDatasets gives each dataset its cheapest seller. The choice is kept for the next seller of the app and for the next deal. When
+// a kept choice does not make an agreement, all sellers are chosen anew.
 func (s *search) chooseDatasets(a *agreed) (*lack, error) {
 	for {
 		kept := s.keepsSeller(a.Agreement)
@@ -114,7 +114,7 @@ func (s *search) chooseDatasets(a *agreed) (*lack, error) {
 	}
 }
 
-// keepsSeller says whether a dataset that is still to be read has the seller that was chosen for it before.
+// keepsSeller says whether any dataset that is still to be read has a seller that was chosen before.
 func (s *search) keepsSeller(a types.Agreement) bool {
 	for i, o := range s.chosen {
 		if o.Left > 0 && !isRead(a, i) {
@@ -124,10 +124,10 @@ func (s *search) keepsSeller(a types.Agreement) bool {
 	return false
 }
 
-// sellDatasets gives each dataset the seller that was chosen for it, or chooses one.
+// sellDatasets adds a seller of each dataset to an agreement: the one that was chosen before, or a new one.
 func (s *search) sellDatasets(a *agreed) (*lack, error) {
 	a.datasetOrders = make([]string, len(a.Datasets))
-	a.Datasets = slices.Clone(s.agreement.Datasets) // the next app is tried with the search's own
+	a.Datasets = slices.Clone(s.agreement.Datasets) // the search's own stay without sellers, for the next try
 	for i := range a.Datasets {
 		if isRead(a.Agreement, i) {
 			continue
@@ -144,7 +144,7 @@ func (s *search) sellDatasets(a *agreed) (*lack, error) {
 	return nil, nil
 }
 
-// lackOfDataset returns the lack of an order for dataset i.
+// lackOfDataset says that the request lacks an order of dataset i.
 func (s *search) lackOfDataset(i int, reason error) *lack {
 	job := s.agreement.Request.Job
 	return &lack{
@@ -152,15 +152,15 @@ func (s *search) lackOfDataset(i int, reason error) *lack {
 	}
 }
 
-// choosePool finds the cheapest, then oldest, pool order that everything else allows and that the request can pay. When
-// it cannot pay the cheapest, it can pay none.
+// choosePool adds the pool's side to an agreement: the cheapest pool order that the other sides take and that the request can pay,
+// among equal prices the oldest. It stops at the first order that is too dear, because all later ones cost as much or more.
 func (s *search) choosePool(a *agreed) (*lack, error) {
 	datasets, err := a.DatasetPrice()
 	if err != nil {
 		return nil, err
 	}
 	topic := poolTopicOf(a.Agreement)
-	var why error // why no order suits: the first that is too dear, else the first
+	var why error // why no order suits: the reason of an order that is too dear, or else of the first order
 	err = s.walkTopic(topic, func(c candidate) (done bool, err error) {
 		problem := s.trySide(a, c)
 		switch {
@@ -169,7 +169,7 @@ func (s *search) choosePool(a *agreed) (*lack, error) {
 		case errors.Is(problem, types.ErrStale):
 			s.stale.addOrder(c)
 		case isTooDear(problem):
-			why = problem // those that follow are dearer
+			why = problem // later orders cost as much or more
 		default:
 			why = cmp.Or(why, problem)
 		}
@@ -184,7 +184,7 @@ func (s *search) choosePool(a *agreed) (*lack, error) {
 	return &lack{topic: topic, limit: a.Request.Job.PoolLimit(a.AppPrice(), datasets), reason: why}, nil
 }
 
-// poolTopicOf returns where the pool orders rest that a request may meet.
+// poolTopicOf returns the topic of the pool orders that a request may meet.
 func poolTopicOf(a types.Agreement) string {
 	job := a.Request.Job
 	if job.Pool != "" {
@@ -197,7 +197,7 @@ func isTooDear(problem error) bool {
 	return errors.Is(problem, types.ErrUnaffordable) || errors.Is(problem, types.ErrPoolPrice)
 }
 
-// trySide gives an agreement the side of a pool order and says why the two do not go together.
+// trySide adds the side of a pool order to an agreement, and returns why the two do not make a deal.
 func (s *search) trySide(a *agreed, c candidate) error {
 	side, err := s.poolSideOf(s.ctx, c.record)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// Who sells an app or a dataset. Both have a list price beside their orders on the book, so that both are wares, whose sellers
-// are found alike.
+// The sellers of apps and datasets. Both kinds have a list price beside their orders on the book. This file calls both a ware, and finds
+// their sellers by the same code.
 
 // ware is an app or a dataset of a job, for which a seller is to be found.
 type ware struct {
@@ -18,18 +18,18 @@ type ware struct {
 	listed    types.Offer // the list price
 	listPrice uint64
 	byOrder   bool // there is no list price
-	tries     int  // how many sellers may be tried at most, the list price among them
-	// suits says why an offer does not go with the rest of the agreement.
+	tries     int  // the most sellers that may be tried, the list price among them
+	// suits returns why an offer does not fit the rest of the agreement.
 	suits func(types.Offer) error
 }
 
-// sellers are who sells a ware so that it goes with the rest of the agreement, the cheapest first.
+// sellers holds the offers of a ware that fit the rest of the agreement, the cheapest first.
 type sellers struct {
 	offers []offer
-	why    error // without an offer: what is wrong with the list price, or with the cheapest order where there is none
+	why    error // why there is no offer: what is wrong with the list price, or else with the cheapest order
 }
 
-// findSellers looks through the list price of a ware and the orders that are cheaper.
+// findSellers finds the offers of a ware: its list price, and the orders that are cheaper.
 func (s *search) findSellers(w ware) (sellers, error) {
 	var found sellers
 	var list []offer
@@ -68,7 +68,7 @@ func (k Keeper) offerOf(ctx context.Context, r types.OrderRecord) (offer, error)
 // maxAppOrders bounds how many sellers of its app one matching tries, the cheapest first.
 const maxAppOrders = 8
 
-// findApps returns who sells the app, as far as the request's side allows it; or what the request lacks when there is nobody.
+// findApps returns the offers of the app that fit the request. Without any it returns what the request lacks.
 func (s *search) findApps() ([]offer, *lack, error) {
 	app := s.agreement.App
 	w := ware{
@@ -83,8 +83,8 @@ func (s *search) findApps() ([]offer, *lack, error) {
 	return nil, &lack{topic: w.topic, limit: limitOf(job.MaxAppPrice, job.MaxPrice), reason: found.why}, nil
 }
 
-// limitOf returns the most that a request pays for one part of a job: the part's own limit, when it has one, but never
-// more than the limit of the whole.
+// limitOf returns the most that a request pays for one part of a job: the limit of the part or of the whole, whichever is less. A part
+// of 0 has no limit of its own.
 func limitOf(part, whole uint64) uint64 {
 	if part > 0 {
 		return min(part, whole)
@@ -92,7 +92,7 @@ func limitOf(part, whole uint64) uint64 {
 	return whole
 }
 
-// findDataset finds the cheapest seller of one dataset. It takes a look, and one for each order.
+// findDataset returns the cheapest offer of one dataset. It takes a look, and one for each order that it reads.
 func (s *search) findDataset(a types.Agreement, i int) (best offer, lacks *lack, err error) {
 	side := a.Datasets[i]
 	ref := side.Version.Reference()

@@ -12,8 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// AccountKeeper is what the keeper needs of accounts. The parameters are named here, and not beside the types: a client, which
-// reads those, would link half a node with them.
+// AccountKeeper names the module's account and tells the price of signatures. It is declared here and not in types, because clients
+// import types, and x/auth's parameters would make them link half a node.
 type AccountKeeper interface {
 	types.AccountKeeper
 	GetParams(ctx context.Context) authtypes.Params

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// usableOrder returns an order that the chain knows and that can be met now.
+// usableOrder returns the record of an order that can be met now.
 func (k Keeper) usableOrder(ctx context.Context, id string) (types.OrderRecord, error) {
 	r, err := k.GetOrder(ctx, id)
 	if err != nil {
@@ -21,7 +21,7 @@ func (k Keeper) usableOrder(ctx context.Context, id string) (types.OrderRecord, 
 	return r, k.checkUsable(ctx, r)
 }
 
-// signedOrder returns the record of an app, dataset or pool order that was named by its id, or came with its content and the
+// signedOrder returns the record of an app, dataset or pool order. The order is named by its id, or comes with its content and the
 // owner's signature. Content that the chain knows already needs no signature.
 func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types.OrderKind) (types.OrderRecord, error) {
 	if s.Order == nil {
@@ -47,7 +47,7 @@ func (k Keeper) signedOrder(ctx context.Context, s types.SignedOrder, kind types
 	return r.OrderRecord, k.checkUsable(ctx, r.OrderRecord)
 }
 
-// orderOfKind returns an order of a kind that the chain knows and that can be met now.
+// orderOfKind returns the record of an order that can be met now, and refuses one of another kind.
 func (k Keeper) orderOfKind(ctx context.Context, id string, kind types.OrderKind) (types.OrderRecord, error) {
 	r, err := k.GetOrder(ctx, id)
 	if err != nil {
@@ -66,8 +66,8 @@ func (k Keeper) sameOrder(ctx context.Context, o types.Order) (bool, error) {
 	return found && bytes.Equal(r.Order.Encode(), o.Normal().Encode()), err
 }
 
-// verifyUnknown checks the owner's signature of an order whose content the chain does not know, and charges gas for it as for a
-// transaction's.
+// verifyUnknown checks the owner's signature of an order, unless its content is known. The signature costs gas as that of a
+// transaction does.
 func (k Keeper) verifyUnknown(ctx context.Context, s types.SignedOrder, known bool) error {
 	if known {
 		return nil
@@ -80,7 +80,7 @@ func (k Keeper) verifyUnknown(ctx context.Context, s types.SignedOrder, known bo
 	return s.VerifySignature(sdkCtx.ChainID(), owner, k.cdc.InterfaceRegistry(), k.consumeSignature(sdkCtx))
 }
 
-// signedRequest returns the record of a request that was named by its id, or came signed.
+// signedRequest returns the record of a request, which is named by its id or comes signed.
 func (k Keeper) signedRequest(ctx context.Context, s types.SignedOrder) (r types.Request, err error) {
 	if s.Order == nil {
 		return k.GetRequest(ctx, s.Id)
@@ -101,7 +101,7 @@ func (k Keeper) signedRequest(ctx context.Context, s types.SignedOrder) (r types
 	return r, err
 }
 
-// recordRequest makes a request known that holds no escrow and waits to be matched by anyone.
+// recordRequest makes a signed request known. It holds no escrow, and anybody may propose matches of it.
 func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Request, fresh bool, err error) {
 	o = o.Normal()
 	id, org, err := k.acceptOrder(ctx, o)

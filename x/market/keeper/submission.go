@@ -13,8 +13,8 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// SubmitTask locks the most that a job can cost and queues it for the next block's matching. Everything that can be
-// refused without the book is refused here, so that nothing is locked for a job that no order could ever meet.
+// SubmitTask locks the most that a job can cost and queues the request for the next block's matching. It refuses everything that can be
+// refused without the book, so that nothing is locked for a job that no order could ever meet.
 func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, job types.Job, expiry int64) (types.Request, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *submission) checkRequester() (err error) {
 	return nil
 }
 
-// checkFields checks the request by itself, and takes down the most that it can cost.
+// checkFields checks the request by itself, and sets its escrow to the most that it can cost.
 func (s *submission) checkFields() (err error) {
 	if err := s.request.Order().Validate(s.addresses, s.params); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *submission) checkFields() (err error) {
 	return err
 }
 
-// checkExpiry checks that the request is matched at least once, and does not rest for too long.
+// checkExpiry checks that the request lives until it is matched once, and rests for no longer than the parameters allow.
 func (s *submission) checkExpiry() error {
 	next, last := s.ctx.BlockHeight()+1, s.ctx.BlockHeight()+s.params.MaxRestBlocks
 	if s.request.Expired(next) {
@@ -80,7 +80,7 @@ func (s *submission) checkUncancelled() error {
 	return s.checkFloor(s.ctx, types.ORDER_KIND_REQUEST, s.request.Requester, s.request.Nonce)
 }
 
-// checkMatchable checks all that no order could mend: who asks, what it asks for, and the voucher that is to pay.
+// checkMatchable refuses a request that no order could meet, because of the requester, the job or the voucher that is to pay.
 func (s *submission) checkMatchable() error {
 	a, err := s.beginAgreement(s.ctx, s.params, s.request)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// authorizeTrade checks that an account may trade what its order is about, and returns for which organisation it does.
+// authorizeTrade checks that the owner of an order may trade what the order is about. It returns the organisation for which the owner
+// acts.
 func (k Keeper) authorizeTrade(ctx context.Context, o types.Order) (org string, err error) {
 	addr, err := k.addresses.StringToBytes(o.Owner)
 	if err != nil {
@@ -36,7 +37,7 @@ func (k Keeper) authorizePool(ctx context.Context, account sdk.AccAddress, id st
 	return asOwner(k.workers.MayOperate(ctx, account, pool))
 }
 
-// assetID returns the app or dataset, without its version, of an order of one.
+// assetID returns the app or dataset of an order, without its version.
 func (k Keeper) assetID(ctx context.Context, o types.Order) (string, error) {
 	if o.App != nil {
 		app, _, err := k.apps.Resolve(ctx, o.App.App)

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/x/market/types"
 )
 
-// releaseDueVolume gives orders back what is due, the oldest first, until its part of the block's looks is spent.
+// releaseDueVolume gives orders back the volume that is due, the oldest first, until its part of the block's looks is spent.
 func (m *matching) releaseDueVolume() error {
 	for mine := m.looks.partOf(m.params); mine.left > 0; {
 		orders, found, err := m.deals.ReleaseNext(m.ctx)
@@ -23,8 +23,9 @@ func (m *matching) releaseDueVolume() error {
 	return nil
 }
 
-// ReleaseVolume gives an order back the tasks of a deal that nobody was paid for. A filled order stands again, at its old place if it rested,
-// unless it has expired or was cancelled meanwhile. Requests that lacked it are matched again.
+// ReleaseVolume gives an order volume back: the tasks of a deal for which nobody was paid. A filled order stands again, unless it has
+// expired or was cancelled meanwhile; if it rested before, it returns to its old place on the book. A rematch of the requests that
+// lacked it is started.
 func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal string) error {
 	raw, r, err := getRecord(ctx, k.Orders, "order", id)
 	if err != nil {
@@ -40,7 +41,7 @@ func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal str
 	case was == types.ORDER_STATUS_FILLED:
 		err = k.reopenOrder(ctx, raw, &r)
 	case was == types.ORDER_STATUS_RESTING && r.Rank != "":
-		err = k.addToBook(ctx, raw, &r) // it is there already: starts the rematches of its topics
+		err = k.addToBook(ctx, raw, &r) // the order is there already; the call starts the rematches of its topics
 	}
 	if err != nil {
 		return err
@@ -51,8 +52,8 @@ func (k Keeper) ReleaseVolume(ctx sdk.Context, id string, tasks uint64, deal str
 	return emitEvent(ctx, &types.EventOrderReleased{Id: id, Tasks: tasks, Filled: r.Filled, Deal: deal, Status: r.Status})
 }
 
-// reopenOrder lets a filled order stand again that has volume back. It is good without the book when it had no place there,
-// or when its owner has no room for it any more; then it may be placed again.
+// reopenOrder lets a filled order stand again that has volume back. The order rests if it had a place on the book and its owner has
+// room there. Otherwise it is only known, as a signed order is, and its owner may place it again.
 func (k Keeper) reopenOrder(ctx sdk.Context, id []byte, r *types.OrderRecord) error {
 	if r.Order.Expired(ctx.BlockHeight()) || k.checkFloor(ctx, r.Kind, r.Order.Owner, r.Order.Nonce) != nil {
 		return nil

@@ -11,31 +11,31 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Offer is under what an app or a dataset is sold: an order, or the list price.
+// Offer is one way in which an app or a dataset is sold: under an order, or for its list price.
 type Offer struct {
-	// Owner is who sells: the order's owner, or the asset's for the list price.
+	// Owner is the seller: the owner of the order, or of the asset for the list price.
 	Owner Party
-	// Order it is sold under; nil for the list price.
+	// Order is nil for the list price.
 	Order *Order
-	// Left is how many more tasks it can be sold for; Unbounded for the list price.
+	// Left is the number of tasks for which it can still be sold; Unbounded for the list price.
 	Left uint64
 }
 
-// AppSide is the app of an agreement, with who sells it.
+// AppSide is the app's side of an agreement: the app, its version, and the offer under which it is sold.
 type AppSide struct {
 	Offer
 	App     appstypes.App
 	Version appstypes.Version
 }
 
-// DatasetSide is a dataset of an agreement, likewise.
+// DatasetSide is the side of one dataset of an agreement.
 type DatasetSide struct {
 	Offer
 	Dataset appstypes.Dataset
 	Version appstypes.DatasetVersion
 }
 
-// PoolSide is the pool, with the terms in force, and the order that sells its executions.
+// PoolSide is the pool's side of an agreement: the pool with the terms in force, and the order that sells its executions.
 type PoolSide struct {
 	Pool  workerstypes.Pool
 	Owner Party
@@ -43,35 +43,36 @@ type PoolSide struct {
 	Left  uint64
 }
 
-// RequestSide is the request: a normal job, and how many of its tasks have met no orders.
+// RequestSide is the requester's side of an agreement: a normal job, and the number of its tasks that have met no orders (Left).
 type RequestSide struct {
 	Requester Party
 	Job       Job
-	// Expiry is the first height at which it is no longer met; 0 for none.
+	// Expiry is the first height at which the request is no longer met; 0 for none.
 	Expiry int64
 	Left   uint64
 }
 
-// Agreement is four orders, or list prices in their place, that may make a deal at a height.
+// Agreement is the four sides that may make a deal at a height. Each side has an order; app and datasets may have their list prices
+// instead.
 //
-// What it can not see is the keeper's matter: signatures, floors of nonces, whether an owner may still trade for its
-// organisation, who relays and who pays.
+// Agreement judges what these records say. The keeper checks the rest: signatures, floors of nonces, whether an owner may still trade
+// for its organisation, who relays and who pays.
 type Agreement struct {
 	Height int64
 	Params Params
-	// Category that the job names; nil when there is none of the name, or it names none.
+	// Category is the one that the job names; nil when the job names none, or one that does not exist.
 	Category *Category
 	App      AppSide
 	Datasets []DatasetSide
 	Pool     PoolSide
 	Request  RequestSide
 
-	// from is the index in the job of the first of Datasets, for the text of errors.
+	// from is the index of Datasets[0] among the job's datasets, for the text of errors.
 	from int
 }
 
-// Parties returns the organisations that are a party to every task of a deal, and so are not drawn for it, each once: the
-// requester's, the app's, and those of the datasets that every task reads.
+// Parties returns the organisations that are a party to every task of a deal, each once: those of the requester, of the app, and of
+// the datasets that every task reads. Their workers are not drawn for the deal.
 func (a Agreement) Parties() []string {
 	orgs := []string{a.Request.Requester.Organisation, a.App.App.Organisation}
 	if a.Request.Job.DatasetsPerTask == 0 {
@@ -83,8 +84,8 @@ func (a Agreement) Parties() []string {
 	return slices.DeleteFunc(slices.Compact(orgs), func(org string) bool { return org == "" })
 }
 
-// Volume returns how many tasks a deal of the orders has: the least of what is left of each. A dataset of a bag that is
-// split over its tasks is read by one of them alone, so that it bounds the deal only when nothing is left of it.
+// Volume returns the number of tasks that a deal of the orders has: the least that is left of any. Where the datasets are split over
+// the tasks of a bag, one task alone reads each of them. A dataset then bounds the deal only when nothing is left of it.
 func (a Agreement) Volume() uint64 { return min(a.assetVolume(), a.Pool.Left) }
 
 func (a Agreement) assetVolume() uint64 {
@@ -122,8 +123,8 @@ func (a Agreement) DatasetPrice() (uint64, error) {
 	return most, nil
 }
 
-// mostPerTask returns the largest sum, over the tasks of a bag, of an amount of the datasets that a task reads; fits is false
-// when one exceeds 64 bits.
+// mostPerTask sums up an amount of the datasets that one task reads, and returns the largest sum of any task of the bag. fits is false
+// when a sum exceeds 64 bits.
 func (a Agreement) mostPerTask(amountOf func(DatasetSide) uint64) (most uint64, fits bool) {
 	each := int(a.Request.Job.DatasetsPerTask)
 	if each == 0 {
@@ -142,8 +143,8 @@ func (a Agreement) mostPerTask(amountOf func(DatasetSide) uint64) (most uint64, 
 	return most, true
 }
 
-// Tags returns the capabilities needed of a pool, sorted and each once: those of the app's version and order, of the
-// datasets and theirs without the makes of trusted environments, and of the request.
+// Tags returns the capabilities that a pool needs, in ascending order, each once: the tags of the app's version and order, of the
+// request, and of the datasets' versions and orders, except those that begin with TagTEEFramework.
 func (a Agreement) Tags() []string {
 	tags := a.appTags()
 	for _, d := range a.Datasets {
@@ -173,7 +174,7 @@ func (a Agreement) Resources() appstypes.Resources {
 	return MaxResources(a.Request.Job.Resources, a.App.Version.Needs())
 }
 
-// Work returns what one task has to do at most; the windows leave time for it.
+// Work returns the most that one task has to do. The windows are computed from it.
 func (a Agreement) Work() (poco.Work, error) {
 	runtime, err := contract.FindRuntime(a.App.Version.Runtime)
 	if err != nil {
@@ -185,12 +186,12 @@ func (a Agreement) Work() (poco.Work, error) {
 	}, err
 }
 
-// InputBytes returns the most that one task reads, its inputs and its datasets; ErrInputs when it exceeds what the
-// parameters allow.
+// InputBytes returns the most bytes that one task reads: its inputs and its datasets. ErrInputs when they exceed what the parameters
+// allow.
 func (a Agreement) InputBytes() (uint64, error) {
 	inputs := uint64(0)
 	for _, in := range a.Request.Job.Inputs {
-		inputs += in.Size_ // bounded together by Job.Validate
+		inputs += in.Size_ // Job.Validate bounds the sum
 	}
 	datasets, fits := a.mostPerTask(func(d DatasetSide) uint64 { return d.Version.Size_ })
 	sum, carry := bits.Add64(inputs, datasets, 0)
@@ -203,8 +204,8 @@ func (a Agreement) InputBytes() (uint64, error) {
 // FuelLimit returns the fuel limit of one execution.
 func (a Agreement) FuelLimit() uint64 { return a.Request.Job.Fuel(a.Category, a.Params) }
 
-// CheckApp judges the app's side under an offer as CheckAssets does, and whether it takes the datasets, whatever these are
-// sold for.
+// CheckApp judges the app's side under an offer as CheckAssets does, but without the datasets. It also checks that the app's order takes
+// the datasets, under any offer of theirs.
 func (a Agreement) CheckApp(offer Offer) error {
 	a.App.Offer = offer
 	if err := a.withDatasets(0, 0).CheckAssets(); err != nil {
@@ -216,8 +217,8 @@ func (a Agreement) CheckApp(offer Offer) error {
 	return a.appTakesDatasets()
 }
 
-// CheckDataset judges the side of one dataset under an offer likewise, as if the job read no other: its cost does not depend
-// on how many there are.
+// CheckDataset judges dataset i under an offer as CheckAssets does, as if the job read no other dataset. So its cost does not depend on
+// the number of datasets.
 func (a Agreement) CheckDataset(i int, offer Offer) error {
 	one := a.withDatasets(i, i+1)
 	side := a.Datasets[i]
@@ -226,13 +227,13 @@ func (a Agreement) CheckDataset(i int, offer Offer) error {
 	return one.CheckAssets()
 }
 
-// withDatasets returns the agreement with the datasets of a range alone.
+// withDatasets returns the agreement with only the datasets of the range [from, to).
 func (a Agreement) withDatasets(from, to int) Agreement {
 	a.Datasets, a.Request.Job.Datasets, a.from = a.Datasets[from:to], a.Request.Job.Datasets[from:to], from
 	return a
 }
 
-// Prices returns what the orders ask, given that Check found nothing.
+// Prices returns what the orders ask. Check must have succeeded before.
 func (a Agreement) Prices() Prices {
 	p := a.pricesAt(a.Pool.Order.Price())
 	p.Commission, p.Stake = a.Pool.Order.Pool.CommissionBps, a.Pool.Order.Pool.Stake

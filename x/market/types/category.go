@@ -10,7 +10,7 @@ const (
 	MaxDescriptionLen  = 512
 )
 
-// ValidateCategoryID checks for 1 to 16 of a-z, 0-9 and '-'; ErrCategory otherwise.
+// ValidateCategoryID checks that an id is 1 to 16 of a-z, 0-9 and '-'. ErrCategory otherwise.
 func ValidateCategoryID(id string) error {
 	if !isWord(id, 1, MaxCategoryLen, "-") {
 		return ErrCategory.Wrapf("category: got %.80q, expected 1 to %d of a-z, 0-9 and '-'", id, MaxCategoryLen)
@@ -26,8 +26,8 @@ func validateCategoryOrNone(id string) error {
 	return ValidateCategoryID(id)
 }
 
-// Validate checks a category by itself; ErrCategory names the field, the value and what was expected. That its fuel
-// limit is within the parameters is checked of each job, for parameters change.
+// Validate checks a category by itself; ErrCategory names the field, the value and what was expected. It does not compare the fuel limit
+// with the parameters, because these change: each job is checked against them.
 func (c Category) Validate() error {
 	return cmp.Or(
 		ValidateCategoryID(c.Id),

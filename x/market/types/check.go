@@ -2,17 +2,18 @@ package types
 
 import "slices"
 
-// The conditions by their matter are in check_asset.go, check_price.go, check_restriction.go and check_size.go.
+// The conditions under which four orders make a deal. This file has the table of all, and those on categories and tags. The others are
+// in check_asset.go, check_price.go, check_restriction.go and check_size.go, each above its number in iExec's contract.
 
-// condition is one reason for four orders not to make a deal.
+// condition is one condition of an agreement.
 type condition struct {
-	// pool says that the pool's side is needed to judge it.
+	// pool is true when the condition involves the pool's side.
 	pool bool
-	// holds returns the condition's own error when it does not.
+	// holds returns the condition's own error when it does not hold.
 	holds func(Agreement) error
 }
 
-// conditions in the order in which they are judged: iExec's, by its codes, with ours where they belong.
+// conditions are in the order in which they are judged: iExec's by their codes, and ours between them.
 var conditions = []condition{
 	{false, Agreement.assetShape}, {true, Agreement.poolShape},
 	{true, Agreement.categoryMatches}, // 0x00
@@ -46,7 +47,7 @@ var conditions = []condition{
 	{false, Agreement.assetsLeft}, {true, Agreement.poolLeft}, // 0x60
 }
 
-// Check says whether the orders make a deal of at least one task; the first condition that fails gives its own error.
+// Check checks that the orders make a deal of at least one task. It returns the error of the first condition that fails.
 func (a Agreement) Check() error {
 	for _, c := range conditions {
 		if err := c.holds(a); err != nil {
@@ -59,7 +60,7 @@ func (a Agreement) Check() error {
 // CheckAssets judges all that does not involve the pool's side: app, datasets and request.
 func (a Agreement) CheckAssets() error { return a.checkOrders(false) }
 
-// CheckPool judges the rest, given that CheckAssets found nothing.
+// CheckPool judges the conditions that involve the pool's side. CheckAssets must have succeeded before.
 func (a Agreement) CheckPool() error { return a.checkOrders(true) }
 
 func (a Agreement) checkOrders(pool bool) error {
@@ -74,8 +75,8 @@ func (a Agreement) checkOrders(pool bool) error {
 	return nil
 }
 
-// CheckWhole refuses to fill a part of a bag that is to be filled whole; ErrVolume. It is no part of Check, for several
-// agreements made at once may fill a bag together.
+// CheckWhole refuses to fill only a part of a bag whose request does not allow that; ErrVolume. It is no part of Check, because several
+// agreements of one matching may fill a bag together.
 func (a Agreement) CheckWhole() error {
 	if v := a.Volume(); !a.Request.Job.Partial && v < a.Request.Left {
 		return ErrVolume.Wrapf("size: %d tasks are left of the bag and %d can be met, expected all of them, or partial to be set", a.Request.Left, v)
@@ -83,8 +84,7 @@ func (a Agreement) CheckWhole() error {
 	return nil
 }
 
-// assetShape: orders are of the kind of their side, and there is one dataset side for each dataset of the job. The
-// conditions after it rely on that.
+// assetShape: the orders of app and datasets are of the kind of their side. The conditions after it rely on that.
 func (a Agreement) assetShape() error {
 	if o := a.App.Order; o != nil && o.App == nil {
 		return ErrOrder.Wrap("app: expected an app order")
@@ -129,7 +129,7 @@ func (a Agreement) tagsPromised() error {
 	return nil
 }
 
-// 0x07: what needs a trusted environment is run by an app that is made for one.
+// 0x07: when something needs a trusted execution environment, the app is made for one.
 func (a Agreement) checkTEE() error {
 	if slices.Contains(a.Tags(), TagTEE) && !slices.Contains(a.appTags(), TagTEE) {
 		return ErrTEE.Wrapf("tags: %q is needed, and %s does not have it", TagTEE, a.App.Version.Reference())

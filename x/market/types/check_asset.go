@@ -7,9 +7,9 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Conditions of an agreement on what is traded: it is what the request wants, and is sold by who may sell it.
+// Conditions of an agreement on the assets and the pool: they are those of the request, and their sellers may sell them.
 
-// 0x10: the app is the request's, by reference or digest, and the order's.
+// 0x10: the app is the one that the request names, by reference or digest, and the one that its order sells.
 func (a Agreement) appRequested() error {
 	v := a.App.Version
 	if app := a.Request.Job.App; app != v.Reference() && app != v.Digest {
@@ -21,8 +21,8 @@ func (a Agreement) appRequested() error {
 	return nil
 }
 
-// 0x11: the datasets are the request's in its order, each is its order's, and no two are versions of one: they would be
-// one file to the app.
+// 0x11: the datasets are those that the request names, in the same sequence. Each is the one that its order sells. No two are versions
+// of one dataset, because the app would see both under one file name.
 func (a Agreement) datasetsRequested() error {
 	want := a.Request.Job.Datasets
 	if len(a.Datasets) != len(want) {
@@ -39,7 +39,7 @@ func (a Agreement) datasetsRequested() error {
 	return nil
 }
 
-// checkRequested checks that the dataset is the one that the request wants at index i, and its order's.
+// checkRequested checks that the dataset is the one that the request wants at index i, and the one that its order sells.
 func (d DatasetSide) checkRequested(i int, want string) error {
 	v := d.Version
 	if want != v.Reference() && want != v.Digest {
@@ -51,7 +51,7 @@ func (d DatasetSide) checkRequested(i int, want string) error {
 	return nil
 }
 
-// 0x20, 0x21: the app is there, takes new requests, can be judged, and is sold by who may.
+// 0x20, 0x21: the app exists, takes new requests, can be judged under the job's policy, and its seller may sell it.
 func (a Agreement) appSold() error {
 	s := a.App
 	if s.App.Id == "" || s.App.Id != s.Version.App {
@@ -63,7 +63,7 @@ func (a Agreement) appSold() error {
 	return a.checkSold(asset{"app", s.App.Owner, s.App.Organisation, s.Version.ByOrder}, s.Order, s.Owner)
 }
 
-// 0x30, 0x31: so is each dataset.
+// 0x30, 0x31: each dataset exists and takes new requests, and its seller may sell it.
 func (a Agreement) datasetsSold() error {
 	for _, s := range a.Datasets {
 		if s.Dataset.Id == "" || s.Dataset.Id != s.Version.Dataset {
@@ -79,15 +79,15 @@ func (a Agreement) datasetsSold() error {
 	return nil
 }
 
-// asset is an app or a dataset as far as it says who may sell it.
+// asset has the fields of an app or a dataset that decide who may sell it.
 type asset struct {
 	kind                string // "app" or "dataset"
 	owner, organisation string
 	byOrder             bool // it has no list price
 }
 
-// checkSold checks that an asset has a list price of an organisation that may provide, or an order of somebody who may sell it
-// that has not expired.
+// checkSold checks that seller may sell an asset: for its list price when o is nil, otherwise under the order o, which must not have
+// expired.
 func (a Agreement) checkSold(s asset, o *Order, seller Party) error {
 	if o == nil {
 		return s.checkListed(seller)
@@ -109,8 +109,8 @@ func (s asset) checkListed(seller Party) error {
 	return nil
 }
 
-// isSoldBy says whether an account may sell an asset: it is the owner, or another account of the organisation, which seller
-// says that it acts for.
+// isSoldBy says whether an account may sell an asset. It may when it is the owner, or when it is the account of seller and seller acts
+// for the asset's organisation.
 func (s asset) isSoldBy(account string, seller Party) bool {
 	if account == s.owner {
 		return true
@@ -126,7 +126,7 @@ func (a Agreement) checkLives(what string, o Order) error {
 	return nil
 }
 
-// 0x40, 0x41: the pool is there, executes the app, is what its order says, and is sold by its operator.
+// 0x40, 0x41: the pool exists, executes the app, allows the terms of its order, and the order is its operator's.
 func (a Agreement) poolSold() error {
 	s := a.Pool
 	if s.Pool.Id == "" || s.Pool.Id != s.Order.Asset() {
@@ -144,8 +144,8 @@ func (a Agreement) poolSold() error {
 	return a.checkLives("pool", s.Order)
 }
 
-// CheckPoolTerms checks that a pool, with the terms in force, is what its order says: not retired, of the same stake, and
-// with price, commission and tags that it allows. ErrStale otherwise; ErrRuntime for a price by a use that its runtime does not know.
+// CheckPoolTerms checks that a pool with the terms in force allows its order: the pool is not retired, the stake is the same, and price,
+// commission and tags are within its terms. ErrStale otherwise; ErrRuntime for a price by a use that the pool's runtime does not know.
 func CheckPoolTerms(pool workerstypes.Pool, o PoolOrder) error {
 	switch {
 	case pool.Retired:

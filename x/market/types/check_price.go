@@ -2,9 +2,9 @@ package types
 
 import "github.com/credence-chain/credence/poco"
 
-// Conditions of an agreement on trust and prices: what each part may cost, and all of them together.
+// Conditions of an agreement on trust and prices: the price of each part, and of all parts together.
 
-// 0x02: the trust, rounded up as the deal pins it, is within what the pool order takes.
+// 0x02: the trust is within what the pool order takes. It is rounded up first, as the deal pins it.
 func (a Agreement) trustTaken() error {
 	trust, err := poco.QuantiseTrust(a.Request.Job.Trust)
 	if err != nil {
@@ -24,7 +24,7 @@ func (a Agreement) appPrice() error {
 	return nil
 }
 
-// 0x04: so is the datasets'.
+// 0x04: the datasets' price is within the request's bound for it.
 func (a Agreement) datasetPrice() error {
 	price, err := a.DatasetPrice()
 	if err != nil {
@@ -36,7 +36,7 @@ func (a Agreement) datasetPrice() error {
 	return nil
 }
 
-// 0x05: so is a replica's.
+// 0x05: the price of a replica is within the request's bound for it.
 func (a Agreement) poolPrice() error {
 	if most, price := a.Request.Job.MaxPoolPrice, a.Pool.Order.Price(); most > 0 && price > most {
 		return ErrPoolPrice.Wrapf("max_pool_price: got %d, a replica costs %d", most, price)
@@ -44,26 +44,26 @@ func (a Agreement) poolPrice() error {
 	return nil
 }
 
-// pricesAt returns what the orders ask; DatasetPrice was judged before.
+// pricesAt returns the prices for a price of a replica. DatasetPrice must have succeeded before.
 func (a Agreement) pricesAt(pool uint64) Prices {
 	dataset, _ := a.DatasetPrice()
 	return Prices{App: a.AppPrice(), Dataset: dataset, Pool: pool}
 }
 
-// assetsAffordable: max_price pays app and datasets, were replicas for nothing.
+// assetsAffordable: max_price pays app and datasets, even if replicas cost nothing.
 func (a Agreement) assetsAffordable() error {
 	_, err := a.Request.Job.Seats(a.pricesAt(0))
 	return err
 }
 
-// checkAffordable: max_price pays the replicas that the policy needs as well.
+// checkAffordable: max_price pays app, datasets and the replicas that the policy needs.
 func (a Agreement) checkAffordable() error {
 	_, err := a.Request.Job.Seats(a.pricesAt(a.Pool.Order.Price()))
 	return err
 }
 
-// courtPaid: where the court judges at once, each of its seats is a replica, and is paid no less than the floor of its fee. That is a
-// fee, and not a price by use.
+// courtPaid: where the court judges at once, the deal pays each of its seats the price of a replica. That price is at least the floor of
+// the court's fee, and it is not a price by use.
 func (a Agreement) courtPaid() error {
 	if a.Request.Job.policyRules().Court != poco.CourtAtOnce {
 		return nil

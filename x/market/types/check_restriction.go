@@ -1,8 +1,8 @@
 package types
 
-// Conditions of an agreement on who takes whom: each order takes the others that meet its restrictions.
+// Conditions of an agreement on restrictions: each order names the counterparts that it takes.
 
-// 0x12: the pool is the one that the request names, and one that it takes.
+// 0x12: the pool is the one that the request names, if it names one, and the request's restriction takes it.
 func (a Agreement) requestTakesPool() error {
 	job, pool := a.Request.Job, a.Pool.Order.Asset()
 	if job.Pool != "" && job.Pool != pool {
@@ -14,7 +14,7 @@ func (a Agreement) requestTakesPool() error {
 	return nil
 }
 
-// 0x13
+// 0x13: the app order takes each dataset.
 func (a Agreement) appTakesDatasets() error {
 	if a.App.Order == nil {
 		return nil
@@ -27,7 +27,7 @@ func (a Agreement) appTakesDatasets() error {
 	return nil
 }
 
-// 0x14
+// 0x14: the app order takes the pool.
 func (a Agreement) appTakesPool() error {
 	if o := a.App.Order; o != nil && !o.App.Pools.Meets(a.Pool.Order.Asset(), a.Pool.Owner) {
 		return ErrAppRestrictsPool.Wrapf("pool: %s", a.Pool.Order.Asset())
@@ -35,7 +35,7 @@ func (a Agreement) appTakesPool() error {
 	return nil
 }
 
-// 0x15
+// 0x15: the app order takes the requester.
 func (a Agreement) appTakesRequester() error {
 	if o := a.App.Order; o != nil && !a.Request.Requester.In(o.App.Requesters) {
 		return ErrAppRestrictsRequester.Wrapf("requester: %s", a.Request.Requester.Account)
@@ -43,7 +43,7 @@ func (a Agreement) appTakesRequester() error {
 	return nil
 }
 
-// 0x16
+// 0x16: each dataset order takes the app.
 func (a Agreement) datasetsTakeApp() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !d.Order.Dataset.Apps.Meets(a.App.Version.Reference(), a.App.Owner) {
@@ -53,7 +53,7 @@ func (a Agreement) datasetsTakeApp() error {
 	return nil
 }
 
-// 0x17
+// 0x17: each dataset order takes the pool.
 func (a Agreement) datasetsTakePool() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !d.Order.Dataset.Pools.Meets(a.Pool.Order.Asset(), a.Pool.Owner) {
@@ -63,7 +63,7 @@ func (a Agreement) datasetsTakePool() error {
 	return nil
 }
 
-// 0x18
+// 0x18: each dataset order takes the requester.
 func (a Agreement) datasetsTakeRequester() error {
 	for i, d := range a.Datasets {
 		if d.Order != nil && !a.Request.Requester.In(d.Order.Dataset.Requesters) {
@@ -73,7 +73,7 @@ func (a Agreement) datasetsTakeRequester() error {
 	return nil
 }
 
-// 0x19
+// 0x19: the pool order takes the app.
 func (a Agreement) poolTakesApp() error {
 	if !a.Pool.Order.Pool.Apps.Meets(a.App.Version.Reference(), a.App.Owner) {
 		return ErrPoolRestrictsApp.Wrapf("app: %s", a.App.Version.Reference())
@@ -81,7 +81,7 @@ func (a Agreement) poolTakesApp() error {
 	return nil
 }
 
-// 0x1a
+// 0x1a: the pool order takes each dataset.
 func (a Agreement) poolTakesDatasets() error {
 	for i, d := range a.Datasets {
 		if !a.Pool.Order.Pool.Datasets.Meets(d.Version.Reference(), d.Owner) {

@@ -1,6 +1,6 @@
 package types
 
-// Conditions of an agreement on sizes: fuel, resources, bytes, volumes, and the height until which they hold.
+// Conditions of an agreement on sizes: fuel, resources, bytes, volumes, and the request's expiry.
 
 // fuelInRange: the fuel limit is within the parameters and the category.
 func (a Agreement) fuelInRange() error {
@@ -14,7 +14,7 @@ func (a Agreement) fuelInRange() error {
 	return nil
 }
 
-// fuelTaken: and within what the pool order takes.
+// fuelTaken: the fuel limit is within what the pool order takes.
 func (a Agreement) fuelTaken() error {
 	if fuel, most := a.FuelLimit(), a.Pool.Order.Pool.MaxFuel; fuel > most {
 		return ErrFuel.Wrapf("fuel_limit: got %d, expected at most the pool order's max_fuel, %d", fuel, most)
@@ -28,12 +28,12 @@ func (a Agreement) resourcesSuffice() error {
 	return err
 }
 
-// resourcesCovered: the pool order promises them.
+// resourcesCovered: the pool order promises the resources that one execution may use.
 func (a Agreement) resourcesCovered() error {
 	return CoverResources(a.Pool.Order.Pool.Resources, a.Resources())
 }
 
-// bytesRead: what one task reads, its inputs and its datasets, is within the parameters: a worker must hold all of it.
+// bytesRead: the inputs and datasets of one task are within the parameters, because a worker must hold all of them.
 func (a Agreement) bytesRead() error {
 	_, err := a.InputBytes()
 	return err
@@ -47,7 +47,7 @@ func (a Agreement) requestLives() error {
 	return nil
 }
 
-// 0x60: there is something left of everything.
+// 0x60: tasks are left of the request, and volume of each order.
 func (a Agreement) assetsLeft() error {
 	if a.assetVolume() == 0 {
 		return ErrVolume.Wrap("nothing is left of the app order, a dataset order or the request")

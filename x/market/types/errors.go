@@ -19,7 +19,7 @@ var (
 	ErrID            = errorsmod.Register(ModuleName, 12, "invalid id")
 )
 
-// Errors of what an order or a job holds by itself.
+// Errors of the fields of an order or a job.
 var (
 	ErrOrder       = errorsmod.Register(ModuleName, 13, "invalid order")
 	ErrRestriction = errorsmod.Register(ModuleName, 14, "invalid restriction")
@@ -43,7 +43,7 @@ var (
 	ErrSignature   = errorsmod.Register(ModuleName, 32, "signature does not fit")
 )
 
-// Errors of four orders that do not make a deal; Agreement.Check says which condition each stands for.
+// Errors of four orders that do not make a deal. Each belongs to a condition of Agreement.Check.
 var (
 	ErrCategoryMismatch          = errorsmod.Register(ModuleName, 33, "category is not the pool order's")
 	ErrUnknownCategory           = errorsmod.Register(ModuleName, 34, "unknown category")

@@ -28,10 +28,10 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 }
 
-// VouchersKeeper pays in a requester's place.
+// VouchersKeeper pays from a voucher in place of the requester.
 type VouchersKeeper interface {
 	GetVoucher(ctx context.Context, id string) (voucherstypes.Voucher, error)
-	// SpendVoucher takes escrow out of a voucher for a module, whose purse expects the coins.
+	// SpendVoucher takes escrow out of a voucher for a module. The module's purse must expect the coins.
 	SpendVoucher(ctx context.Context, id string, amount uint64, module string) error
 	// RefundVoucher puts escrow back from a module's purse.
 	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
@@ -48,7 +48,7 @@ type OrgsKeeper interface {
 // AppsKeeper resolves "organisation/name:version" or a digest.
 type AppsKeeper interface {
 	Resolve(ctx context.Context, ref string) (appstypes.App, appstypes.Version, error)
-	// ResolveDataset does so for datasets.
+	// ResolveDataset returns the dataset and the version that ref names.
 	ResolveDataset(ctx context.Context, ref string) (appstypes.Dataset, appstypes.DatasetVersion, error)
 	// MayTrade says for which organisation an account may place orders of an app or dataset, by "organisation/name".
 	MayTrade(ctx context.Context, account sdk.AccAddress, id string) (org string, err error)
@@ -76,27 +76,27 @@ type Pause interface {
 	IsPaused(ctx context.Context) (bool, error)
 }
 
-// VerifiersKeeper knows what proofs are checked against.
+// VerifiersKeeper keeps the verifiers against which proofs are checked.
 type VerifiersKeeper interface {
-	// CheckApp says why no proof under the verifier of a name can show an answer of an app now.
+	// CheckApp refuses an app whose answers no proof can show now under the named verifier.
 	CheckApp(ctx context.Context, name string, a verifierstypes.App) error
 }
 
-// EnclavesKeeper knows whose word counts.
+// EnclavesKeeper knows the enclaves whose attestations count.
 type EnclavesKeeper interface {
-	// CheckListing says why the word of no enclave can count for an app now.
+	// CheckListing refuses an app for which the attestation of no enclave can count now.
 	CheckListing(ctx context.Context, l enclavestypes.Listing) error
 }
 
 // DealsKeeper makes deals of what matching found, and ends them when their request is taken back.
 type DealsKeeper interface {
-	// MakeDeal makes a deal; its escrow comes out of a purse, or when that is nil of its payer. It returns the deal as made.
+	// MakeDeal makes a deal and returns it as made. Its escrow comes from the purse, or from the deal's payer when the purse is nil.
 	MakeDeal(ctx context.Context, deal dealstypes.Deal, from dealstypes.Purse) (dealstypes.Deal, error)
-	// FindDeal returns a deal, or what is left of one that was pruned.
+	// FindDeal returns a deal, or what its compact record says when it was pruned.
 	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
 	// HasWhole says whether any deal of a party is whole: made, and not pruned.
 	HasWhole(ctx context.Context, party string) (bool, error)
-	// WalkPruned visits what is left of deals that were pruned, for invariants.
+	// WalkPruned visits the compact records of deals that were pruned, for invariants.
 	WalkPruned(ctx context.Context, visit func(dealstypes.PrunedDeal) error) error
 	// Pruning says when ended records are pruned, and how many in a block.
 	Pruning(ctx context.Context) (pruning.Policy, error)
@@ -104,16 +104,16 @@ type DealsKeeper interface {
 	HasRunning(ctx context.Context, request string) (bool, error)
 	// RunningAfter returns the running deals of a request after one of them, in the order in which they were made.
 	RunningAfter(ctx context.Context, request string, after dealstypes.Place, limit int) ([]dealstypes.Place, error)
-	// CancelDeal opens and draws for no more of a deal's tasks, and refunds those that are not open.
+	// CancelDeal ends and refunds the tasks of a deal that are not open. No worker is drawn for its other tasks any more.
 	CancelDeal(ctx context.Context, id []byte) (dealstypes.Deal, error)
-	// ReleaseNext gives the volume back that is due first, and returns to how many orders; found is false when none is due.
+	// ReleaseNext gives back the volume that is due first, and returns the number of orders that have it. found is false when none is due.
 	ReleaseNext(ctx sdk.Context) (orders int, found bool, err error)
 	// WalkDeals visits all deals, for invariants.
 	WalkDeals(ctx context.Context, visit func(dealstypes.Deal) error) error
 	// HasCallback says whether a name is that of a hook.
 	HasCallback(name string) bool
-	// CheckCallback says why the hook that a job names will not take its answers.
+	// CheckCallback returns why the hook that a job names would not take its answers.
 	CheckCallback(ctx context.Context, job dealstypes.CallbackJob) error
-	// MaxOnchain bounds the file of a result that lives on chain, in bytes; 0 for none.
+	// MaxOnchain bounds the file of a result that the chain keeps, in bytes. 0 means that it keeps none.
 	MaxOnchain(ctx context.Context) (uint32, error)
 }

@@ -18,8 +18,8 @@ func DefaultGenesis() *GenesisState {
 	return &GenesisState{Params: DefaultParams(), Categories: DefaultCategories()}
 }
 
-// DefaultCategories are iExec's (XS to XL, in seconds), with the fuel that such a time is worth at the default pace,
-// in the order of their ids.
+// DefaultCategories are iExec's, XS to XL, in the order of their ids. Each has a time in seconds, and the fuel that a program burns in
+// that time at the default fuel_per_block.
 func DefaultCategories() []Category {
 	p := DefaultParams()
 	fuel := func(seconds uint64) uint64 { return min(p.MaxFuel, seconds*1_000/p.BlockMillis*p.FuelPerBlock) }
@@ -32,7 +32,7 @@ func DefaultCategories() []Category {
 	}
 }
 
-// Validate checks every record, the orders of the lists, and that requests, deals and the queues agree.
+// Validate checks every record, the sequence of each list, and that records and queues agree.
 func (g GenesisState) Validate(codec address.Codec) error {
 	return cmp.Or(
 		g.Params.Validate(),
@@ -51,8 +51,8 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	)
 }
 
-// checkList checks the records of a list, each with its place by the one check and by itself by the other; ErrGenesis names the
-// list, the index and what is wrong.
+// checkList runs all checks on each record of a list, in the sequence of the list. ErrGenesis names the list, the index and what is
+// wrong.
 func checkList[T any](field string, list []T, checks ...func(T) error) error {
 	for i, item := range list {
 		for _, check := range checks {
@@ -64,7 +64,7 @@ func checkList[T any](field string, list []T, checks ...func(T) error) error {
 	return nil
 }
 
-// ascendingIDs checks a list that is in the order of its ids, each once.
+// ascendingIDs returns a check that the ids of a list ascend, each once.
 func ascendingIDs[T any](idOf func(T) string) func(T) error {
 	last := ""
 	return func(item T) error {
@@ -75,7 +75,7 @@ func ascendingIDs[T any](idOf func(T) string) func(T) error {
 	}
 }
 
-// ascending checks a list that is in the order of a key, a field of its records, each once.
+// ascending returns a check that a key of the records of a list ascends, each once. field names the key in errors.
 func ascending[T any](field string, keyOf func(T) string) func(T) error {
 	last := ""
 	return func(item T) error {
@@ -88,7 +88,7 @@ func ascending[T any](field string, keyOf func(T) string) func(T) error {
 	}
 }
 
-// oneForEach checks a list in any order that has one record for each owner and kind.
+// oneForEach returns a check that a list has at most one floor for each owner and kind.
 func oneForEach() func(Floor) error {
 	seen := map[string]bool{}
 	return func(f Floor) error {
@@ -101,7 +101,7 @@ func oneForEach() func(Floor) error {
 	}
 }
 
-// arrivalCheck checks that what arrives is an order that rests.
+// arrivalCheck returns a check that an arrival is an order that rests.
 func (g GenesisState) arrivalCheck() func(string) error {
 	resting := make(map[string]bool, len(g.Orders))
 	for _, r := range g.Orders {
@@ -115,7 +115,7 @@ func (g GenesisState) arrivalCheck() func(string) error {
 	}
 }
 
-// claim is something that a record must keep, and what to say when it does not.
+// claim is a condition of a record, and the text of the error when it does not hold.
 type claim struct {
 	holds   bool
 	problem text
@@ -135,7 +135,7 @@ func isBetween[N cmp.Ordered](n, least, most N) bool { return least <= n && n <=
 func (r OrderRecord) validateRecord(codec address.Codec, p Params) error {
 	kind, err := r.Order.Kind()
 	if err != nil && r.Status == ORDER_STATUS_CANCELLED {
-		kind, err = r.Kind, nil // cancelled by its nonce, before the chain saw it
+		kind, err = r.Kind, nil // it was cancelled by its nonce, and the chain never saw its content
 	} else if err == nil {
 		err = r.Order.Validate(codec, p)
 	}
@@ -167,12 +167,12 @@ func (r Request) validateRecord(codec address.Codec) error {
 		claim{r.Height >= 0, "height: negative"},
 	)
 	if r.Status == REQUEST_STATUS_CANCELLED && r.Job.App == "" {
-		return known // cancelled by its nonce, before the chain saw it
+		return known // it was cancelled by its nonce, and the chain never saw its job
 	}
 	return cmp.Or(known, r.validateProgress(), r.validateJobPolicy(), r.validateEscrow())
 }
 
-// validateProgress checks that the part of a request that changes is one of its status.
+// validateProgress checks that the progress of a request fits its status.
 func (r Request) validateProgress() error {
 	rests, matched := r.Status == REQUEST_STATUS_RESTING, r.Status == REQUEST_STATUS_MATCHED
 	return checkClaims(
@@ -191,8 +191,8 @@ func (r Request) validateJobPolicy() error {
 	return nil
 }
 
-// validateEscrow checks what is locked for a request: max_price for each task that is left while it waits on the chain, and
-// nothing otherwise. A cancelled request may hold either: its escrow is given back in the next block.
+// validateEscrow checks the escrow of a request. While the request is queued or rests, it is max_price for each task that is left;
+// otherwise it is 0. A cancelled request may have either, because its escrow is refunded in the next block.
 func (r Request) validateEscrow() error {
 	over, budget := bits.Mul64(r.Job.MaxPrice, r.Left())
 	var expected []uint64
@@ -219,7 +219,7 @@ func (f Floor) validateRecord(codec address.Codec) error {
 	)
 }
 
-// validatePruned checks a compact record, and that it is not of an order or a request that is whole.
+// validatePruned checks a compact record, and that there is no whole record of its id.
 func (g GenesisState) validatePruned(p PrunedOrder) error {
 	return cmp.Or(p.validateRecord(), checkClaims(
 		claim{!holdsID(g.Orders, p.Id, func(r OrderRecord) string { return r.Id }), "id: it stands among the orders"},
@@ -234,7 +234,7 @@ func (g GenesisState) validateMatch(m Match) error {
 	}
 	orders := []string{m.Pool}
 	for _, id := range append([]string{m.App}, m.Datasets...) {
-		if id != "" { // a list price has none
+		if id != "" { // "" is the list price
 			orders = append(orders, id)
 		}
 	}
@@ -246,18 +246,18 @@ func (g GenesisState) validateMatch(m Match) error {
 	return nil
 }
 
-// holdsID says whether a list that is in the order of its ids has one.
+// holdsID says whether a list has a record with an id. The list must be in the order of its ids.
 func holdsID[T any](list []T, id string, idOf func(T) string) bool {
 	_, found := slices.BinarySearchFunc(list, id, func(item T, id string) int { return strings.Compare(idOf(item), id) })
 	return found
 }
 
-// validateCursor checks the request after which a rematch goes on; "" is before the first.
+// validateCursor checks the id of the request after which a rematch continues; "" is before the first.
 func (w Rematch) validateCursor() error {
 	return checkClaims(claim{isIDOrNone(w.After), "after: expected the id of a request"})
 }
 
-// validateRescan checks the rescan's cursor, which is always behind a request.
+// validateRescan checks the rescan's cursor. If there is one, it names a request.
 func (g GenesisState) validateRescan() error {
 	if g.Rescan == nil {
 		return nil

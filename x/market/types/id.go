@@ -19,8 +19,8 @@ func ParseID(text string) (id [IDSize]byte, err error) {
 	return id, nil
 }
 
-// OrderIDOf names an order by its owner and the nonce it chose, each kind with its own nonces. A request's is
-// poco.RequestID, however it reached the chain.
+// OrderIDOf returns the id of an order, which follows from its kind, its owner and the nonce that the owner chose. Each kind has its own
+// nonces. The id of a request is poco.RequestID, whether it was submitted or signed.
 func OrderIDOf(chainID string, kind OrderKind, owner string, nonce uint64) [IDSize]byte {
 	if kind == ORDER_KIND_REQUEST {
 		return poco.RequestID(chainID, owner, nonce)

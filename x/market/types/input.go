@@ -11,7 +11,7 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// validateArgs counts the zero byte that ends each argument, so that empty ones cost something too.
+// validateArgs bounds the bytes of all arguments. It counts a zero byte at the end of each, so that empty arguments count too.
 func (j Job) validateArgs(p Params) error {
 	size := len(j.Args)
 	for i, a := range j.Args {
@@ -26,8 +26,8 @@ func (j Job) validateArgs(p Params) error {
 	return nil
 }
 
-// validateInputs checks each input, their sizes together, that their names make one tree, and the execution, which names
-// some of them.
+// validateInputs checks each input, the sum of their sizes, and that their names make one tree. It also checks the execution, which
+// names some of them.
 func (j Job) validateInputs(p Params) error {
 	if len(j.Inputs) > int(p.MaxInputs) {
 		return ErrInputs.Wrapf("inputs: got %d, expected at most %d", len(j.Inputs), p.MaxInputs)
@@ -61,7 +61,7 @@ func validateInput(i int, in *dealstypes.Input) error {
 	return nil
 }
 
-// inputRules returns the inputs as the rules about their names and the execution see them.
+// inputRules returns the inputs in the type that package contract checks.
 func (j Job) inputRules() []contract.Input {
 	rules := make([]contract.Input, 0, len(j.Inputs))
 	for _, in := range j.Inputs {
@@ -70,7 +70,7 @@ func (j Job) inputRules() []contract.Input {
 	return rules
 }
 
-// validateExecution checks how the program is run. A category has its own time, so that a job of one asks for none.
+// validateExecution checks how the program is run. A job with a category may not ask for seconds, because the category has its own time.
 func (j Job) validateExecution() error {
 	execution := j.Execution.Contract()
 	if err := execution.Check(j.inputRules()); err != nil {

@@ -17,7 +17,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Limits on what one field of a job holds, beside those of the parameters.
+// Limits of a job's fields that no parameter changes.
 const (
 	MaxLocators   = 8
 	MaxLocatorLen = 256
@@ -26,8 +26,8 @@ const (
 // MaxCallbackLen bounds the name of a callback.
 const MaxCallbackLen = 64
 
-// Normal returns the job with its defaults written out: a bag of 1, the policy's name, tags sorted and each once, what the
-// execution lists sorted.
+// Normal returns the job in its one form: defaults are written out (a bag of 1, the name of the policy), tags are in ascending order and
+// each once, and the lists of the execution are sorted.
 func (j Job) Normal() Job {
 	if j.Size_ == 0 {
 		j.Size_ = 1
@@ -40,7 +40,7 @@ func (j Job) Normal() Job {
 	return j
 }
 
-// Fuel returns the fuel limit of one execution: the job's, or its category's as far as the parameters allow.
+// Fuel returns the fuel limit of one execution: the job's own, or that of its category, at most max_fuel.
 func (j Job) Fuel(category *Category, p Params) uint64 {
 	if j.FuelLimit == 0 && category != nil {
 		return min(category.FuelLimit, p.MaxFuel)
@@ -48,8 +48,8 @@ func (j Job) Fuel(category *Category, p Params) uint64 {
 	return j.FuelLimit
 }
 
-// Validate checks a normal job against the parameters, without its price and the accounts it names; each error is its
-// own and names the field, the value and what was expected.
+// Validate checks a normal job against the parameters, but neither its price nor the accounts that it names. The errors name the field,
+// the value and what was expected.
 func (j Job) Validate(p Params) error {
 	return cmp.Or(
 		j.validateApp(),
@@ -86,7 +86,7 @@ func (j Job) validateTrust() error {
 	return nil
 }
 
-// validateFuel checks the fuel limit, which only a job of a category may leave out.
+// validateFuel checks the fuel limit. Only a job with a category may leave it out.
 func (j Job) validateFuel(p Params) error {
 	if j.FuelLimit == 0 && j.Category == "" {
 		return ErrFuel.Wrapf("fuel_limit: got 0 and no category, expected 1 to %d", p.MaxFuel)
@@ -94,7 +94,7 @@ func (j Job) validateFuel(p Params) error {
 	return within(ErrFuel, "fuel_limit", j.FuelLimit, 0, p.MaxFuel)
 }
 
-// validatePools checks the pool that the job names, and bounds the list of those that it takes.
+// validatePools checks the pool that the job names, and the list of pools that it takes.
 func (j Job) validatePools() error {
 	if j.Pool != "" && workerstypes.ValidatePoolID(j.Pool) != nil {
 		return ErrUnknownPool.Wrapf("pool: got %.80q, expected a pool's id, or none for any", j.Pool)
@@ -112,7 +112,7 @@ func (j Job) validateCallback() error {
 	return nil
 }
 
-// validateOnchain checks the name of the file that is to live on chain.
+// validateOnchain checks the name of the file that the chain is to keep.
 func (j Job) validateOnchain() error {
 	if j.Onchain == "" {
 		return nil
@@ -126,7 +126,7 @@ func (j Job) validateOnchain() error {
 	return nil
 }
 
-// validatePayer checks that at most one pays in the requester's place: a sponsor, or a voucher, whose id is well formed.
+// validatePayer checks that the job names a sponsor or a voucher, but not both, and that the voucher's id is well formed.
 func (j Job) validatePayer() error {
 	if j.Voucher == "" {
 		return nil
@@ -155,8 +155,8 @@ func (j Job) validateParties(codec address.Codec) error {
 	return j.Pools.validateField("pools", listsPools, codec)
 }
 
-// validateDatasets checks that each is named once and that the bag is as large as its split wants. Two versions of one
-// dataset would be one file, and are refused here when they are named so, and by Agreement otherwise.
+// validateDatasets checks that the job names each dataset once, and that the bag fits the split of the datasets. Two versions of one
+// dataset would have one file name. They are refused here when both are named by reference, and by Agreement when a digest names one.
 func (j Job) validateDatasets(p Params) error {
 	if n := len(j.Datasets); n > int(p.MaxDatasets) {
 		return ErrDatasets.Wrapf("datasets: got %d, expected at most %d", n, p.MaxDatasets)
@@ -190,12 +190,12 @@ func (j Job) validateSplit() error {
 // assetNameRule says how a job names an app or a dataset.
 const assetNameRule = `"organisation/name:version" or ` + artifact.DigestForm
 
-// isAssetName says whether a name is one of an app's or dataset's version: its reference or its digest.
+// isAssetName says whether a name has the form of a reference or of a digest.
 func isAssetName(name string) bool {
 	return appstypes.IsReference(name) || ValidateDigest(name) == nil
 }
 
-// withoutVersion returns the "organisation/name" of a reference, and a digest as it is.
+// withoutVersion returns "organisation/name" for a reference, and a digest unchanged.
 func withoutVersion(name string) string {
 	if appstypes.IsReference(name) {
 		name, _, _ = strings.Cut(name, ":")
@@ -203,7 +203,7 @@ func withoutVersion(name string) string {
 	return name
 }
 
-// firstTwice returns the first value, in their order, that two items of a list have.
+// firstTwice returns the least value that two items of a list have.
 func firstTwice[T any](list []T, valueOf func(T) string) (value string, twice bool) {
 	values := make([]string, 0, len(list))
 	for _, item := range list {
@@ -218,8 +218,8 @@ func firstTwice[T any](list []T, valueOf func(T) string) (value string, twice bo
 	return "", false
 }
 
-// Budget returns max_price times size in ucred, the most that a normal job can cost: what is locked for it. ErrPrice
-// when there is no price, or the product exceeds 64 bits.
+// Budget returns the escrow of a normal job in ucred, which is the most that it can cost: max_price times size. ErrPrice when max_price
+// is 0, or the product exceeds 64 bits.
 func (j Job) Budget() (uint64, error) {
 	if j.MaxPrice == 0 {
 		return 0, ErrPrice.Wrap("max_price: got 0, expected the most that one task may cost, in ucred")
@@ -231,8 +231,8 @@ func (j Job) Budget() (uint64, error) {
 	return lo, nil
 }
 
-// CheckApp refuses an app that takes no new requests, and one that a court could not judge where the policy may ask it.
-// What it costs is the orders' matter.
+// CheckApp refuses an app that takes no new requests, and an app that a court could not judge where the policy may call one. It does not
+// look at prices.
 func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	switch {
 	case app.Suspended:

@@ -20,14 +20,14 @@ const (
 var (
 	// ParamsKey holds the Params.
 	ParamsKey = collections.NewPrefix(0)
-	// OrdersPrefix: id -> OrderRecord of an app, dataset or pool order, ended ones among them.
+	// OrdersPrefix: id -> OrderRecord of an app, dataset or pool order. Ended orders stay until they are pruned.
 	OrdersPrefix = collections.NewPrefix(1)
 	// FloorsPrefix: (owner, kind) -> the nonce below which orders are cancelled.
 	FloorsPrefix = collections.NewPrefix(2)
-	// BookPrefix: (topic, price, height, rank) -> id; the first of a topic is the cheapest, of equal prices the oldest.
+	// BookPrefix: (topic, price, height, rank) -> id. The first order of a topic is the cheapest, among equal prices the oldest.
 	BookPrefix = collections.NewPrefix(3)
-	// RestingPrefix: (owner, "") -> number of orders and requests that it has on the book; (seller, topic) -> number of its
-	// orders there (OrderRecord.Seller).
+	// RestingPrefix: (owner, "") -> number of the owner's orders and requests on the book; (seller, topic) -> number of the seller's
+	// orders under the topic (OrderRecord.Seller).
 	RestingPrefix = collections.NewPrefix(4)
 	// RequestsPrefix: id -> Request.
 	RequestsPrefix = collections.NewPrefix(5)
@@ -49,20 +49,19 @@ var (
 	CancelsPrefix = collections.NewPrefix(13)
 	// OwedKey holds the escrow of every request, in ucred, as of the last block hook.
 	OwedKey = collections.NewPrefix(14)
-	// ExpiriesPrefix: (height, id) of orders on the book and of submitted requests that end by their height.
+	// ExpiriesPrefix: (expiry, id) of orders that rest, and of requests that are queued or rest.
 	ExpiriesPrefix = collections.NewPrefix(15)
 	// CategoriesPrefix: id -> Category.
 	CategoriesPrefix = collections.NewPrefix(16)
 	// DepositsPrefix: request id -> ucred locked by a transaction of this block and not yet counted in Owed.
 	DepositsPrefix = collections.NewPrefix(17)
-	// LastRematchKey holds the topic whose rematch went on last; only block hooks write it.
+	// LastRematchKey holds the topic whose rematch was continued last; only block hooks write it.
 	LastRematchKey = collections.NewPrefix(18)
 	// RescanKey holds the cursor of the rescan over all resting requests; only block hooks write it.
 	RescanKey = collections.NewPrefix(19)
 	// RequestProgressPrefix: request id -> the part of a request that changes.
 	RequestProgressPrefix = collections.NewPrefix(20)
-	// SignedExpiriesPrefix: (height, id) of orders and requests that end by their height and hold neither coins nor a place on
-	// the book.
+	// SignedExpiriesPrefix: (expiry, id) of orders and requests that expire and hold neither coins nor a place on the book.
 	SignedExpiriesPrefix = collections.NewPrefix(21)
 	// PrunesPrefix: (height of the end, id) of orders and requests that have ended; read from its front.
 	PrunesPrefix = collections.NewPrefix(22)
@@ -70,19 +69,19 @@ var (
 	PrunedPrefix = collections.NewPrefix(23)
 )
 
-// Topics name what orders of one kind have in common: an order rests under its topics, and a request that lacks one
-// waits under the same name.
+// A topic is the name of a group of orders that can replace each other, such as the orders of one app version. An order rests under its
+// topics, and a request that lacks such an order rests under the same topic.
 
-// PoolTopic is where the pool orders of a runtime and category rest; category is "" for none.
+// PoolTopic is the topic of the pool orders of a runtime and a category; category is "" for none.
 func PoolTopic(runtime, category string) string { return "runtime/" + runtime + "/" + category }
 
-// OwnPoolTopic is where a pool's own orders of a category rest.
+// OwnPoolTopic is the topic of one pool's orders of a category.
 func OwnPoolTopic(pool, category string) string { return "pool/" + pool + "/" + category }
 
-// AppTopic is where the orders of an app's version rest, by "organisation/name:version".
+// AppTopic is the topic of the orders of an app's version, "organisation/name:version".
 func AppTopic(ref string) string { return "app/" + ref }
 
-// DatasetTopic is where the orders of a dataset's version rest.
+// DatasetTopic is the topic of the orders of a dataset's version.
 func DatasetTopic(ref string) string { return "dataset/" + ref }
 
 // Parties by which records are found: the kind of party, a slash, and its name.

@@ -13,16 +13,16 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Unbounded is the volume left of an order that bounds none.
+// Unbounded is what is left of an order whose volume has no bound.
 const Unbounded = math.MaxUint64
 
-// MaxStake bounds the stake that an order names, in ucred; the workers' parameters bound a pool's further.
+// MaxStake bounds the stake that an order names, in ucred. The parameters of x/workers have a smaller bound for pools.
 const MaxStake = 1 << 62
 
 // maxBps is the whole of a share in ten thousandths.
 const maxBps = 10_000
 
-// domainSign keeps what is signed as an order apart from everything else that a key signs.
+// domainSign separates signatures of orders from everything else that a key signs.
 const domainSign = "credence/order/v1/sign"
 
 // CheckKnown refuses a kind that is none of the four; ErrOrder.
@@ -77,8 +77,8 @@ func (o Order) Kind() (OrderKind, error) {
 	return kind, nil
 }
 
-// Normal returns the order with its defaults written out: a normal job, tags sorted and each once. What the order given
-// points to is left as it was.
+// Normal returns the order in its one form: its job is normal, and its tags are in ascending order, each once. It copies what it
+// changes; the given order stays as it was.
 func (o Order) Normal() Order {
 	if o.App != nil {
 		app := *o.App
@@ -102,8 +102,8 @@ func (o Order) Normal() Order {
 	return o
 }
 
-// Validate checks a normal order by itself: every field, and that nothing in it is unbounded. The error says which field
-// it was, its value, and what was expected.
+// Validate checks each field of a normal order, and that its size is bounded. The error names the field, its value and what was
+// expected.
 func (o Order) Validate(codec address.Codec, p Params) error {
 	if _, err := o.Kind(); err != nil {
 		return err
@@ -177,7 +177,7 @@ func validatePoolName(id string) error {
 	return nil
 }
 
-// validateTrustOrAny checks the most trust that a pool order takes; 0 is no bound.
+// validateTrustOrAny checks the largest trust that a pool order takes; 0 is no bound.
 func validateTrustOrAny(trust uint64) error {
 	if trust == 0 {
 		return nil
@@ -185,14 +185,14 @@ func validateTrustOrAny(trust uint64) error {
 	return within(ErrTrust, "trust", trust, poco.MinTrust, poco.MaxTrust, ", or 0 for any")
 }
 
-// restricted is a restriction by its field's name.
+// restricted is a restriction with the name of its field.
 type restricted struct {
 	field string
 	of    listed
 	by    Restriction
 }
 
-// validateRestrictions checks all of an order's restrictions, and that they are not too many together.
+// validateRestrictions checks all restrictions of an order, and that together they have at most MaxRestrictions entries.
 func validateRestrictions(codec address.Codec, requesters orgstypes.Audience, lists ...restricted) error {
 	n := audienceEntries(requesters)
 	for _, l := range lists {
@@ -219,7 +219,7 @@ func (o Order) ID(chainID string) [IDSize]byte {
 	return OrderIDOf(chainID, kind, o.Owner, o.Nonce)
 }
 
-// Volume returns the number of tasks that the order is for in all: 0 for no bound; a request's is its bag.
+// Volume returns the number of tasks that the order is for in all; 0 is no bound. The volume of a request is its bag.
 func (o Order) Volume() uint64 {
 	switch {
 	case o.App != nil:
@@ -264,10 +264,9 @@ func (o Order) Asset() string {
 // numbers, zero values left out and repeated numbers packed. The messages that every order of a kind has (restrictions,
 // requesters, resources) are written even when they are empty: key and length 0.
 //
-// Nothing in the message leaves a choice: it has no maps, no extensions and no fields that are unknown, for the chain's
-// decoder refuses transactions that hold any. Protobuf lets a sender write one message in several ways on the wire;
-// whichever way an order reached the chain, decoding and encoding it again gives these bytes. So what a signature covers
-// is exactly what the chain acts on.
+// The encoding of a message is unique: it has no maps and no extensions, and the chain's decoder refuses transactions with unknown
+// fields. Protobuf lets a sender write one message in several ways on the wire. Decoding any of them and encoding it again gives
+// these bytes. So a signature covers exactly what the chain acts on.
 func (o Order) Encode() []byte {
 	bz, err := o.Marshal()
 	if err != nil {
@@ -276,8 +275,8 @@ func (o Order) Encode() []byte {
 	return bz
 }
 
-// SignBytes returns what the owner signs: domain, chain id, kind and encoding, each after its length. A signature for
-// another chain, another kind or another purpose is none for this.
+// SignBytes returns the bytes that the owner signs: domain, chain id, kind and encoding, each after its length. A signature for another
+// chain, another kind or another purpose is not valid for this order.
 func (o Order) SignBytes(chainID string) []byte {
 	kind, _ := o.Kind()
 	return poco.Frame([]byte(domainSign), []byte(chainID), []byte(kind.Word()), o.Encode())
@@ -295,7 +294,7 @@ func (r OrderRecord) Left() uint64 {
 	return volume - min(volume, r.Filled)
 }
 
-// CheckLive says why the order can not be met at a height, as far as its record says it.
+// CheckLive refuses an order that cannot be met at a height. It looks at the record alone.
 func (r OrderRecord) CheckLive(height int64) error {
 	switch {
 	case r.Status == ORDER_STATUS_CANCELLED:
@@ -320,7 +319,7 @@ func (r OrderRecord) Stands() bool {
 	return r.Status == ORDER_STATUS_RESTING || r.Status == ORDER_STATUS_SIGNED
 }
 
-// Seller is the party that sells: the order's organisation with all of its accounts, or its owner, who has none.
+// Seller is the party that sells: the order's organisation with all of its accounts, or its owner when it has no organisation.
 func (r OrderRecord) Seller() string {
 	if r.Organisation != "" {
 		return PartyOrganisation + r.Organisation

@@ -7,27 +7,27 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// maxBlocks bounds every window; the same bound as that of poco.Terms.
+// maxBlocks bounds every window, as poco.Terms does.
 const maxBlocks = poco.MaxWindow
 
 // Bounds that no parameter changes.
 const (
 	// MaxResting bounds the orders and requests of one owner on the book.
 	MaxResting = 64
-	// MaxRestingOfSeller bounds the orders under one topic of one seller: an organisation with all of its accounts, or an
-	// account of none. No matching looks at more of one seller, so that hiding what others sell takes
-	// MaxLooks/MaxRestingOfSeller organisations.
+	// MaxRestingOfSeller bounds the orders of one seller under one topic. A seller is an organisation with all of its accounts, or an
+	// account without one. No matching reads more orders of one seller, so that it takes MaxLooks/MaxRestingOfSeller organisations
+	// to hide the orders of others behind cheaper ones.
 	MaxRestingOfSeller = 16
-	// MaxLooks bounds the looks of the matching of one request: an order of the book or a dataset is one. What else
-	// costs how many is said in keeper/budget.go.
+	// MaxLooks bounds the looks of the matching of one request. Reading an order of the book or a dataset is one look;
+	// keeper/budget.go has the other costs.
 	MaxLooks = 500
 	// MaxReasonLen bounds the text of a reason in bytes.
 	MaxReasonLen = 512
 )
 
-// DefaultParams fit blocks of half a second. The windows to commit are for an ordinary link of 8 Mbit/s and a machine half
-// as fast as what was measured, which other work shares: a module of 20 MB took 21 processor seconds to compile, one of
-// 31 MB 57. The pace of fuel is that of a program that waits for memory at every step: some 6 fuel in 150 ns.
+// DefaultParams fit blocks of half a second. The windows to commit are for a link of 8 Mbit/s and for a machine that is half as fast as
+// the one we measured, and shared with other work. There a module of 20 MB took 21 processor seconds to compile, and one of 31 MB took
+// 57. fuel_per_block is the pace of a program that waits for memory at every step: some 6 fuel in 150 ns.
 func DefaultParams() Params {
 	return Params{
 		CommitBlocks:    120,
@@ -62,7 +62,7 @@ func DefaultParams() Params {
 	}
 }
 
-// Validate names the first field out of its range, so that no parameters can bring a deal no task can run under.
+// Validate names the first field that is out of its range. Tasks can run under every deal that valid parameters allow.
 func (p Params) Validate() error {
 	return cmp.Or(
 		within(ErrInvalidParams, "commit_blocks", p.CommitBlocks, 1, maxBlocks, " blocks"),
@@ -95,8 +95,8 @@ func (p Params) Validate() error {
 	)
 }
 
-// validateReveal checks that the window to reveal is no shorter than its floor in time: whoever has committed and does not reveal loses
-// its stake, and a machine needs that long to start again. Deals take their windows from valid parameters alone, so that each has it.
+// validateReveal checks that the window to reveal is at least min_reveal_seconds long. A worker that committed and does not reveal loses
+// its stake, and a machine needs that long to restart. Deals take their windows from valid parameters, so each window is long enough.
 func (p Params) validateReveal() error {
 	if satMul(uint64(p.RevealBlocks), p.BlockMillis) >= satMul(p.MinRevealSeconds, 1_000) {
 		return nil
@@ -105,8 +105,8 @@ func (p Params) validateReveal() error {
 		p.RevealBlocks, p.BlockMillis, p.MinRevealSeconds)
 }
 
-// validateWindow checks that the largest task has time enough: one block below the bound, for a window that was cut at it
-// cannot be told from one that fits. Pace and blocks are in their range by then.
+// validateWindow checks that the window of the largest task is below maxBlocks. Window cuts longer ones to maxBlocks, so that a window of
+// exactly this length may have been cut. The other fields must have been checked before.
 func (p Params) validateWindow() error {
 	if p.Window(p.largestWork(), nil) >= maxBlocks {
 		return ErrInvalidParams.Wrap("commit_blocks, fuel_per_block, module_bytes_per_block, input_bytes_per_block: the window of the largest task has 2^32 blocks or more, expected fewer")
@@ -114,19 +114,19 @@ func (p Params) validateWindow() error {
 	return nil
 }
 
-// FloorCourtFee returns the least that a seat of the court earns for a task with this fuel limit, in ucred: it runs the whole
-// program, and would otherwise work for nothing where the pool's price is low.
+// FloorCourtFee returns the least that a seat of the court earns for a task with this fuel limit, in ucred. A seat runs the whole program,
+// and would earn next to nothing where the pool's price is low.
 func (p Params) FloorCourtFee(fuelLimit uint64) uint64 {
 	return satAdd(p.CourtFee, satMul(p.CourtFeePerGfuel, fuelLimit/1_000_000_000))
 }
 
-// largestWork is what the largest task has to do.
+// largestWork is the work of the largest task that the parameters allow.
 func (p Params) largestWork() poco.Work {
 	return poco.Work{Fuel: p.MaxFuel, ModuleBytes: contract.LargestProgramBytes(), InputBytes: p.MaxInputBytes}
 }
 
-// Window returns the window to commit of a task with so much to do, in blocks. A category's time stands in the place of
-// the fuel limit's, and is no shorter than what the runtime gives an execution.
+// Window returns the window to commit of a task with this work, in blocks. If the job has a category, its time replaces that of the fuel
+// limit, but is no shorter than the time that the runtime gives an execution.
 func (p Params) Window(w poco.Work, category *Category) int64 {
 	rates := poco.WindowRates{
 		BaseBlocks: p.CommitBlocks, FuelPerBlock: p.FuelPerBlock,

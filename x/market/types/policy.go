@@ -6,10 +6,10 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// What a job's policy means for its market: how many replicas it has to pay, whether a court may judge. The policies
-// themselves are poco's; nothing here knows one by name.
+// What the market needs of a job's policy: how many replicas the job has to pay, and whether a court may judge. Package poco defines the
+// policies; this file names none.
 
-// replicaRange are how many the job's policy draws; none of an unknown policy.
+// replicaRange is the least and the most replicas that the job's policy draws; zero for an unknown policy.
 func (j Job) replicaRange() poco.ReplicaRange {
 	p, ok := poco.PolicyByName(j.Policy)
 	if !ok {
@@ -22,7 +22,7 @@ func (j Job) replicaRange() poco.ReplicaRange {
 	return p.Replicas(trust, j.MinReplicas)
 }
 
-// policyRules are those of the job's policy; none of an unknown one.
+// policyRules returns the rules of the job's policy; zero for an unknown policy.
 func (j Job) policyRules() poco.Rules {
 	if p, ok := poco.PolicyByName(j.Policy); ok {
 		return p.Rules()
@@ -30,15 +30,14 @@ func (j Job) policyRules() poco.Rules {
 	return poco.Rules{}
 }
 
-// Need returns the least number of replicas that the job must be able to pay: those that its policy draws at least, and one
-// where that draws none.
+// Need returns the number of replicas that the job must be able to pay: the least that its policy draws, and at least 1.
 func (j Job) Need() uint64 { return uint64(max(1, j.replicaRange().Least)) }
 
-// Staff returns how many organisations a pool must have for the job: one for each replica that the policy draws at least.
+// Staff returns the number of organisations that a pool must have for the job: the least number of replicas that its policy draws.
 func (j Job) Staff() uint64 { return uint64(j.replicaRange().Least) }
 
-// mostSeats returns how many replicas a deal of the job may have to pay: where a court may judge, what it costs beyond the
-// replicas comes out of the same escrow, so that it is as large as max_price allows.
+// mostSeats returns the most replicas that a deal of the job may have to pay. Where a court may judge, the escrow pays the court too, so
+// that it is as large as max_price allows: dealstypes.MaxSeats.
 func (j Job) mostSeats() uint64 {
 	if !j.policyRules().CourtDecides() {
 		return max(1, uint64(j.replicaRange().Most))
@@ -46,7 +45,7 @@ func (j Job) mostSeats() uint64 {
 	return dealstypes.MaxSeats
 }
 
-// validatePolicy checks that there is such a policy, and that the job asks of it what it does.
+// validatePolicy checks that the job's policy exists, and that the job asks for nothing that the policy does not do.
 func (j Job) validatePolicy() error {
 	policy, err := poco.FindPolicy(j.Policy)
 	if err != nil {
@@ -69,7 +68,7 @@ func (j Job) validatePolicy() error {
 	return nil
 }
 
-// Evidence is what the job's policy asks for with each answer.
+// Evidence returns the kind of evidence that the job's policy asks for with each answer.
 func (j Job) Evidence() poco.EvidenceKind { return j.policyRules().Evidence }
 
 // checkVerifier refuses an app that names no verifier where the policy asks for proofs.

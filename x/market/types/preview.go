@@ -2,10 +2,10 @@ package types
 
 import dealstypes "github.com/credence-chain/credence/x/deals/types"
 
-// Preview is what matching would make of a job now.
+// Preview is the deal that matching would make of a job now.
 type Preview struct {
-	// Order is the pool's.
+	// Order is the pool order that the deal would meet.
 	Order OrderRecord
-	// Deal as it would be made, the first when there would be several.
+	// Deal is the first one, where matching would make several.
 	Deal dealstypes.Deal
 }

@@ -1,8 +1,8 @@
 package types
 
-// WithOrder returns the rematch of a topic under which an order of this price came. Before it has matched anybody the rematch
-// takes the order in. Afterwards it goes on to its end, so that orders which come all the time do not keep it at the requests
-// that pay most, and another follows it.
+// WithOrder returns the rematch of a topic after an order of this price came there. A rematch that has not matched any request yet covers
+// the order as well. A rematch that is under way runs to its end, and another follows it for the order. Otherwise a stream of orders
+// could keep it at the requests that pay most.
 func (w Rematch) WithOrder(price uint64) Rematch {
 	switch {
 	case w.After == "":
@@ -15,7 +15,7 @@ func (w Rematch) WithOrder(price uint64) Rematch {
 	return w
 }
 
-// Following returns the rematch that follows when this one has ended; there is none unless orders came meanwhile.
+// Following returns the rematch that follows when this one has ended. follows is false when no order came meanwhile.
 func (w Rematch) Following() (next Rematch, follows bool) {
 	return Rematch{Topic: w.Topic, Price: w.AgainPrice}, w.Again
 }

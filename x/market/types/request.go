@@ -18,15 +18,15 @@ func (r Request) With(p RequestProgress) Request {
 // Left returns how many tasks of the request's bag have not met orders.
 func (r Request) Left() uint64 { return r.Job.Size_ - r.Filled }
 
-// Waits says that matching may still fill the request.
+// Waits says whether matching may still fill the request.
 func (r Request) Waits() bool { return r.HoldsBudget() || r.Status == REQUEST_STATUS_SIGNED }
 
-// HoldsBudget says that the request waits on the chain, with max_price locked for each of its tasks that is left.
+// HoldsBudget says whether the request is queued or rests. max_price is then locked for each of its tasks that is left.
 func (r Request) HoldsBudget() bool {
 	return r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING
 }
 
-// Expired says that the request is no longer met at a height.
+// Expired says whether the request is no longer met at a height.
 func (r Request) Expired(height int64) bool { return r.Expiry > 0 && height >= r.Expiry }
 
 // Order returns the request as an order.

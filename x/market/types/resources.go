@@ -2,7 +2,7 @@ package types
 
 import appstypes "github.com/credence-chain/credence/x/apps/types"
 
-// dimension is one resource by its field's name, in two amounts.
+// dimension is one resource in two amounts, with the name of its field.
 type dimension struct {
 	name string
 	a, b uint64
@@ -18,7 +18,7 @@ func pairDimensions(a, b appstypes.Resources) [4]dimension {
 	}
 }
 
-// ValidateResources checks the bounds that also an app's requirements have; ErrResources names the field.
+// ValidateResources checks the same bounds as those of an app's requirements. ErrResources names the field.
 func ValidateResources(r appstypes.Resources) error {
 	if err := r.Validate(); err != nil {
 		return ErrResources.Wrapf("resources.%s", err)
@@ -26,8 +26,8 @@ func ValidateResources(r appstypes.Resources) error {
 	return nil
 }
 
-// ResourcesOf returns what one execution may use: what the job asks for, the app's requirements where it asks for
-// nothing. ErrResources when it asks for less than they are.
+// ResourcesOf returns the resources that one execution may use: those that the job asks for, and the app's requirements where it asks for
+// nothing. ErrResources when the job asks for less than the app requires.
 func ResourcesOf(job, requirements appstypes.Resources) (appstypes.Resources, error) {
 	for _, d := range pairDimensions(job, requirements) {
 		if d.a > 0 && d.a < d.b {
@@ -37,7 +37,7 @@ func ResourcesOf(job, requirements appstypes.Resources) (appstypes.Resources, er
 	return MaxResources(job, requirements), nil
 }
 
-// MaxResources returns the larger of both, field by field.
+// MaxResources returns the larger of two amounts for each resource.
 func MaxResources(a, b appstypes.Resources) appstypes.Resources {
 	return appstypes.Resources{
 		CpuMillis:   max(a.CpuMillis, b.CpuMillis),
@@ -47,8 +47,8 @@ func MaxResources(a, b appstypes.Resources) appstypes.Resources {
 	}
 }
 
-// CoverResources checks that a promise holds all that is needed, where 0 promises nothing; ErrResources names the first
-// field in which it does not.
+// CoverResources checks that a promise has at least the needed amount of each resource; 0 promises nothing. ErrResources names the first
+// field that has less.
 func CoverResources(promise, need appstypes.Resources) error {
 	for _, d := range pairDimensions(need, promise) {
 		if d.a > d.b {

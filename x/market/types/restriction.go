@@ -10,20 +10,20 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// MaxRestrictions bounds the entries of all restrictions of one order together: whoever meets it reads them all.
+// MaxRestrictions bounds the entries of all restrictions of one order together, because matching reads them all.
 const MaxRestrictions = 32
 
-// Party is somebody as restrictions see them.
+// Party is one counterpart of an order, with everything by which restrictions can name it.
 type Party struct {
 	// Account is its address in the canonical spelling.
 	Account string
-	// Organisation that it belongs to; empty for none.
+	// Organisation is the one that the account belongs to; empty for none.
 	Organisation string
-	// Roles that the organisation holds; none unless it is active.
+	// Roles are those of the organisation; none unless it is active.
 	Roles []orgstypes.Role
 }
 
-// In says whether the party is meant by an audience; anyone is by an empty one.
+// In says whether an audience includes the party. An empty audience includes everybody.
 func (p Party) In(a orgstypes.Audience) bool { return a.Meets(p.Account, p.Organisation, p.Roles) }
 
 // Entries returns how many entries the restriction has.
@@ -33,8 +33,8 @@ func audienceEntries(a orgstypes.Audience) int {
 	return len(a.Accounts) + len(a.Organisations) + len(a.Roles)
 }
 
-// Meets says whether a counterpart is taken: the restriction is empty, lists its id, or has an audience that means its
-// owner. The id of an app or dataset is "organisation/name:version"; "organisation/name" on the list means it too.
+// Meets says whether the restriction takes a counterpart: it is empty, it lists the counterpart's id, or its audience includes the
+// owner. The id of an app or dataset is "organisation/name:version"; "organisation/name" in the list means every version.
 func (r Restriction) Meets(id string, owner Party) bool {
 	if r.Entries() == 0 || appstypes.Names(r.Ids, id) {
 		return true
@@ -42,7 +42,7 @@ func (r Restriction) Meets(id string, owner Party) bool {
 	return !r.Audience.IsEmpty() && owner.In(r.Audience)
 }
 
-// listed is what a list of ids names.
+// listed says what the ids of a list name: apps and datasets, or pools.
 type listed bool
 
 const (

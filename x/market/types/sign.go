@@ -9,7 +9,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 )
 
-// Bounds of a multisig key that signs orders: its keys in all, those of nested ones included, and how deep it nests.
+// Bounds of a multisig key that signs orders: the number of its keys, with those of nested keys, and the depth of nesting.
 const (
 	MaxSignKeys  = 32
 	MaxSignDepth = 4
@@ -17,13 +17,12 @@ const (
 
 // VerifySignature checks the owner's signature over the order's sign bytes; ErrSignature otherwise.
 //
-// The public key is in the descriptor and its address must be the owner's, so that an owner needs no account on the
-// chain yet. Keys of every type that the chain knows are good, multisig ones nested as deep as MaxSignDepth too. The sign
-// mode must be SIGN_MODE_DIRECT: the sign bytes are the order's own, and one way to sign them is enough. The sequence
-// must be 0, for an order's nonce does its work.
+// The descriptor has the public key, and the key's address must be the owner's. So an owner needs no account on the chain yet. Every type
+// of key that the chain knows may sign, also multisig keys that are nested up to MaxSignDepth. The sign mode must be SIGN_MODE_DIRECT,
+// because one way to sign an order's bytes is enough. The sequence must be 0, because an order has a nonce instead.
 //
-// consume is told the key and the whole signature before anything is verified, so that it can charge gas for each; an
-// error of it refuses the signature.
+// consume gets the key and the whole signature before anything is verified, so that it can charge gas for each. If it returns an error,
+// the signature is refused.
 func (s SignedOrder) VerifySignature(chainID string, owner sdk.AccAddress, reg codectypes.AnyUnpacker, consume func(signing.SignatureV2) error) error {
 	switch {
 	case s.Order == nil:
@@ -50,7 +49,7 @@ func (s SignedOrder) VerifySignature(chainID string, owner sdk.AccAddress, reg c
 	return verifySignature(key, s.Order.SignBytes(chainID), data)
 }
 
-// verifySignature checks a signature of the key's shape.
+// verifySignature verifies a signature that has the shape of its key.
 func verifySignature(key cryptotypes.PubKey, signBytes []byte, data signing.SignatureData) error {
 	if multi, ok := data.(*signing.MultiSignatureData); ok {
 		get := func(signing.SignMode) ([]byte, error) { return signBytes, nil }
@@ -65,8 +64,7 @@ func verifySignature(key cryptotypes.PubKey, signBytes []byte, data signing.Sign
 	return nil
 }
 
-// signerKey unpacks a public key and checks that all keys within it are there: the SDK's multisig key panics over one
-// that is not.
+// signerKey unpacks a public key and checks that no key within it is missing, because the SDK's multisig key panics when one is.
 func signerKey(packed *codectypes.Any, reg codectypes.AnyUnpacker) (cryptotypes.PubKey, error) {
 	var key cryptotypes.PubKey
 	if err := reg.UnpackAny(packed, &key); err != nil {
@@ -108,9 +106,8 @@ func checkKeys(key cryptotypes.PubKey, depth int, left *int) error {
 	return nil
 }
 
-// checkSignature checks that a signature has the shape of its key, at each level: what the SDK does with one that has
-// not is a panic. Every bit that is set has its signature, and there are no others, so that all that is there is paid
-// for and verified.
+// checkSignature checks that a signature has the shape of its key at each level, because the SDK panics when it has not. Each bit that is
+// set must have one signature and there must be no others, so that gas is charged for every signature and all are verified.
 func checkSignature(key cryptotypes.PubKey, data *signing.SignatureDescriptor_Data) error {
 	if data == nil {
 		return text("missing")

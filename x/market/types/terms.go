@@ -9,25 +9,25 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// MaxPrice bounds an order's price in ucred, so that as many as a task has seats fit 64 bits.
+// MaxPrice bounds an order's price in ucred, so that the price of all seats of a task fits 64 bits.
 const MaxPrice = math.MaxUint64 / (2 * dealstypes.MaxSeats)
 
 // Prices are what the orders of a deal ask, in ucred.
 type Prices struct {
-	App     uint64 // of a result
-	Dataset uint64 // of a result: the most for one task
-	Pool    uint64 // of a right replica, the most where there is a price by use
-	// Use is what a right replica is paid by its use; nil where it is Pool. Seconds are those that the job declares, where it counts them.
+	App     uint64 // for a result
+	Dataset uint64 // for a result: the most that the datasets of one task cost
+	Pool    uint64 // for a right replica; the most where there is a price by use
+	// Use is the price by use of a right replica; nil when the price is Pool. Seconds are those that the job declares, when Use counts them.
 	Use     *dealstypes.UsePrice
 	Seconds uint32
-	// Commission is the operator's share of it, in ten thousandths.
+	// Commission is the operator's share of a replica's price, in ten thousandths.
 	Commission uint32
-	// Stake locked for each assignment.
+	// Stake is locked for each assignment.
 	Stake uint64
 }
 
-// Seats returns how many replicas the job's max_price pays for at given prices, at most those that its policy can need, or
-// ErrUnaffordable when those are too few. A max_price of 0 is no bound.
+// Seats returns the number of replicas that the job's max_price pays for at these prices, but no more than its policy can need.
+// ErrUnaffordable when they are too few. A max_price of 0 is no bound.
 func (j Job) Seats(p Prices) (uint32, error) {
 	most := j.mostSeats()
 	if j.MaxPrice == 0 {
@@ -49,7 +49,7 @@ func (j Job) Seats(p Prices) (uint32, error) {
 	return uint32(seats), nil
 }
 
-// premiumOf returns what the error debt's budget in money asks of a task with so much to pay for.
+// premiumOf returns the premium of a task that pays work for app, datasets and replicas. The budget of the error debt in money asks for it.
 func (j Job) premiumOf(work uint64) uint64 {
 	trust, err := poco.QuantiseTrust(j.Trust)
 	if err != nil {
@@ -58,11 +58,11 @@ func (j Job) premiumOf(work uint64) uint64 {
 	return poco.PremiumFor(j.Policy, max(j.Value, work), trust)
 }
 
-// PriceOf returns what a task of the job costs with so much to pay for app, datasets and replicas: the premium is on top.
+// PriceOf returns the price of a task that pays work for app, datasets and replicas: work and its premium.
 func (j Job) PriceOf(work uint64) uint64 { return satAdd(work, j.premiumOf(work)) }
 
-// leaveForWork returns what max_price leaves for app, datasets and replicas: the largest work which, with its premium, is no more.
-// It is false when not even the premium of the declared value can be paid.
+// leaveForWork returns what max_price leaves for app, datasets and replicas: the largest work that costs, with its premium, at most
+// max_price. pays is false when max_price cannot pay even the premium of the declared value.
 func (j Job) leaveForWork() (work uint64, pays bool) {
 	trust, err := poco.QuantiseTrust(j.Trust)
 	if err != nil || !j.policyRules().Ledgers {
@@ -78,7 +78,7 @@ func (j Job) leaveForWork() (work uint64, pays bool) {
 	return min(share, j.MaxPrice-declared), true
 }
 
-// PoolLimit returns the most that the job can pay for one replica when app and datasets cost so much.
+// PoolLimit returns the most that the job can pay for one replica at these prices of app and datasets.
 func (j Job) PoolLimit(app, dataset uint64) uint64 {
 	work, _ := j.leaveForWork()
 	limit := (work - min(satAdd(app, dataset), work)) / j.Need()
@@ -88,8 +88,8 @@ func (j Job) PoolLimit(app, dataset uint64) uint64 {
 	return limit
 }
 
-// NewTerms pins what every task of a normal job runs under: the parameters in force, the orders' prices, the pool's
-// stake, and the windows for what a task has to do. ErrUnaffordable as Seats; ErrPrice when a task's escrow exceeds 64 bits.
+// NewTerms returns the terms of every task of a normal job: the parameters in force, the orders' prices, the pool's stake, and windows
+// that are long enough for the work. ErrUnaffordable as from Seats; ErrPrice when a task's escrow exceeds 64 bits.
 func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work) (dealstypes.Terms, error) {
 	seats, err := j.Seats(prices)
 	if err != nil {
@@ -114,7 +114,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
 		StaticCredibility: j.StaticCredibility, AuditBlocks: p.auditWindow(j, window),
 	}
-	priced, err := t.Escrow() // there is no premium yet
+	priced, err := t.Escrow() // still without the premium
 	if err != nil {
 		return dealstypes.Terms{}, err
 	}
@@ -129,9 +129,9 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 	return t, nil
 }
 
-// auditWindow returns how long the answer of a job can be challenged, in blocks: what the job asks for or the least that the
-// chain has, and the time to run the task, because whoever challenges has to run it first. It is 0 where both are 0, and
-// where no court may judge.
+// auditWindow returns the number of blocks in which an answer of a job can be challenged. It is the larger of the job's wish and the
+// chain's least, plus the time to run the task, because a challenger has to run it first. It is 0 when both are 0, or when no court
+// may judge.
 func (p Params) auditWindow(j Job, commit int64) int64 {
 	blocks := max(j.AuditBlocks, p.AuditBlocks)
 	if blocks == 0 || j.policyRules().Court == poco.CourtNever {
@@ -140,8 +140,8 @@ func (p Params) auditWindow(j Job, commit int64) int64 {
 	return min(maxBlocks, blocks+commit)
 }
 
-// LeaveOutCourt takes the court out of the terms of a program of which two honest runs may differ: no answer of it can be audited.
-// ErrInvalidVersion for a runtime that there is not.
+// LeaveOutCourt removes the audit and the court's fee from the terms, if two honest runs of the version may differ. No court can judge
+// such a program. ErrInvalidVersion for an unknown runtime.
 func LeaveOutCourt(t dealstypes.Terms, version appstypes.Version) (dealstypes.Terms, error) {
 	can, err := version.CourtCanJudge()
 	if err == nil && !can {
@@ -150,7 +150,7 @@ func LeaveOutCourt(t dealstypes.Terms, version appstypes.Version) (dealstypes.Te
 	return t, err
 }
 
-// satMul and satAdd stop at the largest number; they serve the text of an error.
+// satMul and satAdd multiply and add, and return the largest number when the result does not fit.
 func satMul(a, b uint64) uint64 {
 	if b != 0 && a > math.MaxUint64/b {
 		return math.MaxUint64

@@ -6,10 +6,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// IsPricedByUse says whether an order's price is the most that is paid, and not what is paid: a pool order alone can say so.
+// IsPricedByUse says whether an order has a price by use, so that its price is only the most that is paid. Only pool orders can have one.
 func (o Order) IsPricedByUse() bool { return o.Pool != nil && o.Pool.UsePrice != nil }
 
-// validateUsePrice checks a price by use by itself: one that is there has one rate, and a base within the price.
+// validateUsePrice checks a price by use by itself: it has one rate, and its base is within the order's price.
 func (o PoolOrder) validateUsePrice() error {
 	if o.UsePrice == nil {
 		return nil
@@ -24,8 +24,9 @@ func (o PoolOrder) validateUsePrice() error {
 	return nil
 }
 
-// checkUse checks that a pool's replicas can be paid by such a use, ErrRuntime, and never less than the pool's least price, ErrStale. The
-// use has to be known to the chain without a measurement: counted fuel is a part of the answer, and time is declared where it ends a run.
+// checkUse checks that a pool can be paid by this use (ErrRuntime) and is never paid less than its least price (ErrStale). The chain must
+// know the use without measuring it: fuel is part of the answer where the runtime counts it, and the job declares the seconds where time
+// ends a run.
 func checkUse(pool workerstypes.Pool, use poco.UsePrice) error {
 	if !use.IsSet() {
 		return nil
@@ -45,8 +46,8 @@ func checkUse(pool workerstypes.Pool, use poco.UsePrice) error {
 	return nil
 }
 
-// pricedSeconds returns the seconds that the pool order's price multiplies: those after which an execution of the job is ended. It is 0
-// where the order asks for none, so that a deal pins them only for their price.
+// pricedSeconds returns the seconds by which the pool order's rate is multiplied: the time after which an execution of the job is ended.
+// It is 0 when the order has no rate for seconds, so that a deal pins them only if they have a price.
 func (a Agreement) pricedSeconds() uint32 {
 	if a.Pool.Order.Pool.UsePrice.ToPoco().PerSecond == 0 {
 		return 0

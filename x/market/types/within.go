@@ -6,8 +6,8 @@ import (
 	errorsmod "cosmossdk.io/errors"
 )
 
-// within refuses a number that is out of its bounds, with an error of a kind that names the field. Notes, if there are any,
-// say more about what was expected.
+// within refuses a number that is out of its bounds. The error is of the given kind and names the field. Notes are added to what was
+// expected.
 func within[N uint32 | uint64 | int64](kind *errorsmod.Error, field string, got, least, most N, notes ...string) error {
 	note := strings.Join(notes, "")
 	switch {
