@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/x/apps/types"
 )
 
-// What several commands say of a flag.
+// Texts that several commands share.
 const (
 	usageDescription = "a sentence; taken with the first version, or when not empty"
 	usageLocators    = "base URL of an artifact store that serves it; may be repeated"

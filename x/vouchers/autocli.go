@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// queryLine and tx are command lines as people type them.
+// queryLine and txLine make a line of an example: the command of a query or a transaction as it is typed.
 func queryLine(line string) string { return "  credenced query vouchers " + line }
 func txLine(line string) string    { return "  credenced tx vouchers " + line }
 
