@@ -61,5 +61,5 @@ func (am AppModule) RegisterServices(cfg module.Configurator) {
 // BeginBlock ends the vouchers whose height has come.
 func (am AppModule) BeginBlock(ctx context.Context) error { return am.keeper.BeginBlock(ctx) }
 
-// EndBlock counts what the block's transactions have added, and sends on what they have spent.
+// EndBlock counts the coins that the block's transactions added, and sends the coins that they spent to the spending modules.
 func (am AppModule) EndBlock(ctx context.Context) error { return am.keeper.EndBlock(ctx) }

@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/internal/steps"
 )
 
-// BeginBlock opens tasks, and prunes deals of which no task is whole any more.
+// BeginBlock opens tasks of deals, and prunes deals all of whose tasks have been pruned.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	return steps.Run(
 		func() error { return k.openUnlessPaused(ctx) },
@@ -16,8 +16,8 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	)
 }
 
-// openUnlessPaused opens tasks. It comes after the market's, so that what is matched in a block begins in it, and before that of
-// the tasks, which draws their first workers. In an emergency pause the tasks of deals wait to be opened.
+// openUnlessPaused opens tasks, unless the chain is in an emergency pause. It runs after the market's BeginBlock, so that the tasks of a
+// match can begin in the same block, and before that of x/tasks, which draws their first workers.
 func (k Keeper) openUnlessPaused(ctx context.Context) error {
 	if paused, err := k.pause.IsPaused(ctx); err != nil || paused {
 		return err

@@ -14,15 +14,15 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// callbacks are the hooks by name, and their names in order.
+// callbacks holds the hooks by name, and their names in order.
 type callbacks struct {
 	hooks map[string]types.Callback
 	names []string
 }
 
-// SetCallback registers a hook of another module under a name that requests may give, when the application is built. A name that
-// ends in a slash is that of a family: the hook takes every name that stands behind it. It panics when the name is taken or
-// empty.
+// SetCallback registers a hook of another module under a name that requests may give. The application calls it while it is built. A name
+// that ends in a slash names a family: the hook then takes every name that begins with it. SetCallback panics when the name is taken
+// or empty.
 func (k Keeper) SetCallback(name string, c types.Callback) {
 	if name == "" || c == nil || k.callbacks.hooks[name] != nil {
 		panic("deals: callback " + name + " is set already, or nothing")
@@ -35,10 +35,11 @@ func (k Keeper) SetCallback(name string, c types.Callback) {
 // CallbackNames returns the names that requests may give, in order.
 func (k Keeper) CallbackNames() []string { return slices.Clone(k.callbacks.names) }
 
-// HasCallback says whether a name is that of a hook, or of one of a family.
+// HasCallback says whether a name is that of a hook, or begins with the name of a family.
 func (k Keeper) HasCallback(name string) bool { return k.callbacks.find(name) != nil }
 
-// find returns the hook of a name: its own, or that of the family up to the first slash; nil where there is none.
+// find returns the hook that is registered under a name, or under the name's family, which is the part up to its first slash. nil when
+// there is neither.
 func (c *callbacks) find(name string) types.Callback {
 	if hook := c.hooks[name]; hook != nil && !strings.HasSuffix(name, "/") {
 		return hook
@@ -49,8 +50,8 @@ func (c *callbacks) find(name string) types.Callback {
 	return nil
 }
 
-// CheckCallback says why the hook that a job names will not take its answers, as far as it knows before they are there. A hook
-// that does not say (types.CallbackChecker) takes all. The name is that of a hook: see HasCallback.
+// CheckCallback returns why the hook that a job names would not take the job's answers, if the hook can tell that beforehand. A hook that
+// is no types.CallbackChecker takes all. HasCallback must be true for the name.
 func (k Keeper) CheckCallback(ctx context.Context, job types.CallbackJob) error {
 	checker, is := k.callbacks.find(job.Callback).(types.CallbackChecker)
 	if !is {
@@ -59,13 +60,12 @@ func (k Keeper) CheckCallback(ctx context.Context, job types.CallbackJob) error 
 	return checker.CheckCallback(ctx, job)
 }
 
-// Callback tells the hook that a deal names the end of one of its tasks. It runs on a cache of the state with the deal's
-// gas limit: whatever becomes of it, an error or a panic included, changes nothing but an event. Block hooks alone may
-// call it, once a task.
+// Callback tells the hook that a deal names that one of its tasks has ended. The hook runs on a cache of the state with the deal's gas
+// limit. If it fails or panics, its writes are dropped, and only an event says so. Block hooks alone may call it, once for each task.
 func (k Keeper) Callback(ctx context.Context, d types.Deal, result types.TaskResult) error {
 	hook := k.callbacks.find(d.Callback)
 	if hook == nil {
-		return nil // none was asked for, or this version of the chain has it no more
+		return nil // the deal names no hook, or one that this version of the chain no longer has
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	meter := storetypes.NewGasMeter(d.CallbackGas)

@@ -9,9 +9,9 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// CancelDeal marks a deal, so that no more of its tasks are opened or drawn for, and closes it if it has unopened ones.
-// When that fails the deal stays marked in the queue of openings, where it is tried again. It returns the deal as it was.
-// Block hooks alone may call it.
+// CancelDeal marks a deal as cancelled, so that no task of it is opened and no worker is drawn for it any more. It then closes the deal if
+// some tasks are not opened. When closing fails, the deal stays in the opening queue, where it is tried again. CancelDeal returns the
+// deal as it was before. Block hooks alone may call it.
 func (k Keeper) CancelDeal(ctx context.Context, id []byte) (types.Deal, error) {
 	d, err := k.dealByKey(ctx, id)
 	if err != nil || d.Cancelled {
@@ -23,14 +23,14 @@ func (k Keeper) CancelDeal(ctx context.Context, id []byte) (types.Deal, error) {
 		return d, err
 	}
 	if waits, err := k.Positions.Has(ctx, id); err != nil || !waits {
-		return d, err // every task is open
+		return d, err // every task was opened
 	}
-	// A failure leaves it in the queue of openings.
+	// When this fails, the deal stays in the opening queue.
 	_ = items.Do(sdk.UnwrapSDKContext(ctx), "closing of deal", ids.FormatRaw(id), func(ctx sdk.Context) error { return k.closeDeal(ctx, id) })
 	return d, nil
 }
 
-// closeDeal ends the unopened tasks of a cancelled deal at once and refunds them; their volume comes back in its turn.
+// closeDeal ends and refunds the unopened tasks of a cancelled deal. It queues their volume, which the orders get back later.
 func (k Keeper) closeDeal(ctx context.Context, id []byte) error {
 	d, err := k.dealByKey(ctx, id)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// GetDeal returns a deal with its progress, or ErrNotFound, also for one that was pruned. The arguments and inputs are not in it: they can be large, and
-// nothing in the state is decided by them. WholeDeal has them.
+// GetDeal returns a deal with its progress, or ErrNotFound, also for a deal that was pruned. Arguments and inputs are missing, because
+// they can be large and no rule of the chain needs them. WholeDeal has them.
 func (k Keeper) GetDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.dealByID(ctx, id)
 	return d, err
@@ -42,7 +42,7 @@ func (k Keeper) dealByKey(ctx context.Context, raw []byte) (types.Deal, error) {
 	return d.With(p), err
 }
 
-// WholeDeal returns a deal as a worker needs it, with the arguments and inputs of its request; ErrNotFound.
+// WholeDeal returns a deal with the arguments and inputs of its request, which workers need. ErrNotFound.
 func (k Keeper) WholeDeal(ctx context.Context, id string) (types.Deal, error) {
 	_, d, err := k.dealByID(ctx, id)
 	if err != nil {
@@ -57,14 +57,14 @@ func (k Keeper) attachJob(ctx context.Context, d types.Deal) (types.Deal, error)
 	return d, err
 }
 
-// MaxOnchain bounds the file of a result that lives on chain, in bytes, in deals that are made now; 0 for none.
+// MaxOnchain bounds the file of a result that the chain keeps, in bytes, for deals that are made now. 0 means that it keeps none.
 func (k Keeper) MaxOnchain(ctx context.Context) (uint32, error) {
 	params, err := k.Params.Get(ctx)
 	return params.MaxOnchainResult, err
 }
 
-// MakeDeal makes a deal of what the market found: it takes the escrow, pins what the parameters say, stores the deal and
-// puts it in the opening queue. Without a purse the payer's escrow is taken. It returns the deal as made.
+// MakeDeal makes a deal that the market has drafted, and returns it as made. It pins what the parameters say, takes the escrow, stores the
+// deal and puts it in the opening queue. The escrow comes from the purse, or from the deal's payer when the purse is nil.
 func (k Keeper) MakeDeal(ctx context.Context, d types.Deal, from types.Purse) (types.Deal, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -114,8 +114,8 @@ func (k Keeper) storeDeal(ctx context.Context, raw []byte, d types.Deal) error {
 	return k.indexDeal(ctx, raw, d, types.DEAL_STATE_UNSPECIFIED)
 }
 
-// setProgress stores how far a deal has come. When its last task has ended it notes the height, and moves the deal in the index and
-// towards its pruning.
+// setProgress stores the progress of a deal; was is its state before. When the deal has ended, setProgress keeps the height of the end,
+// moves the deal in the index, and queues it for pruning if it can be pruned.
 func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was types.DealState) error {
 	if d.State() == was {
 		return k.Progress.Set(ctx, raw, d.Progress())

@@ -12,8 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// InitGenesis stores a valid genesis state. The bank must be there already: what the deals hold is compared with the
-// module's coins.
+// InitGenesis stores a valid genesis state. The bank's genesis must be stored before, because the escrows are compared with the module's
+// coins.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err
@@ -39,8 +39,8 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	return k.purse.Open(ctx, sumEscrow(g.Deals))
 }
 
-// initDeal stores a deal, and queues it for its pruning if it has ended. One that ended before heights of ends were noted counts as ended
-// now.
+// initDeal stores a deal, and queues it for pruning if it can be pruned. A deal that has ended and has no height of its end, because older
+// versions did not keep it, counts as ended now.
 func (k Keeper) initDeal(ctx context.Context, id []byte, d types.Deal) error {
 	if d.State() == types.DEAL_STATE_ENDED && d.Done == 0 {
 		d.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
@@ -66,8 +66,8 @@ func (k Keeper) initPruned(ctx context.Context, list []types.PrunedDeal) error {
 	return nil
 }
 
-// initQueues stores the deals with tasks to open, and the volume that comes back. What was due at a height above the
-// chain's is due in its first block.
+// initQueues stores the opening queue and the queue of volume that comes back. An entry that was due at a height above that of this chain
+// is due in its first block.
 func (k Keeper) initQueues(ctx context.Context, g types.GenesisState) error {
 	for _, o := range g.Opening {
 		id, err := ids.Parse(o)
@@ -125,9 +125,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	})
 }
 
-// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent or ErrGenesis for the first law
-// that does not hold: every record is valid, the queues are of deals, the counter is the sum of the escrows, and the coins
-// cover it. It is for tests, simulations and operators; no block calls it.
+// CheckInvariants checks the whole state between two blocks. It returns purse.ErrInsolvent or ErrGenesis for the first law that does not
+// hold: every record is valid, the queues hold deals alone, the counter of what is owed is the sum of the escrows, and the module's
+// coins cover it. It is for tests, simulations and operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -142,7 +142,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return k.purse.Check(ctx, sumEscrow(g.Deals))
 }
 
-// checkPrunes checks that the queue of what is to be pruned has each deal once of which no task is whole any more, and none beside.
+// checkPrunes checks that Prunes holds exactly the deals that can be pruned, each once.
 func (k Keeper) checkPrunes(ctx context.Context, deals []types.Deal) error {
 	due := map[string]bool{}
 	for _, d := range deals {

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// indexDeal keeps the index of deals by party and state. Was is its state before, unspecified for none.
+// indexDeal moves a deal in the index by party and state. was is its state before, unspecified for a new deal.
 func (k Keeper) indexDeal(ctx context.Context, id []byte, d types.Deal, was types.DealState) error {
 	for _, party := range d.Parties() {
 		key, err := types.PartyKey(k.addresses, party)
@@ -29,7 +29,7 @@ func (k Keeper) indexDeal(ctx context.Context, id []byte, d types.Deal, was type
 	return nil
 }
 
-// unindexDeal takes a deal out of the index, and returns by how many parties it was found.
+// unindexDeal removes a deal from the index, and returns the number of its parties.
 func (k Keeper) unindexDeal(ctx context.Context, id []byte, d types.Deal) (int, error) {
 	parties := d.Parties()
 	for _, party := range parties {
@@ -44,7 +44,7 @@ func (k Keeper) unindexDeal(ctx context.Context, id []byte, d types.Deal) (int, 
 	return len(parties), nil
 }
 
-// HasWhole says whether any deal of a party is whole: made, and not pruned.
+// HasWhole says whether a party has a whole deal, which is one that has not been pruned.
 func (k Keeper) HasWhole(ctx context.Context, party string) (bool, error) {
 	key, err := types.PartyKey(k.addresses, party)
 	if err != nil {
@@ -66,8 +66,8 @@ func (k Keeper) HasRunning(ctx context.Context, request string) (bool, error) {
 	return found, err
 }
 
-// RunningAfter returns the running deals of a request after one of them, in the order in which they were made; the zero
-// Place is before the first.
+// RunningAfter returns up to limit running deals of a request after a place, in the order in which they were made. The zero Place is
+// before the first.
 func (k Keeper) RunningAfter(ctx context.Context, request string, after types.Place, limit int) (places []types.Place, err error) {
 	party, err := types.PartyKey(k.addresses, types.PartyRequest+request)
 	if err != nil {

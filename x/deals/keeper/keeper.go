@@ -27,13 +27,14 @@ type (
 	releaseKey = collections.Triple[int64, []byte, uint64]
 )
 
-// rememberedDeals is how many deals are kept decoded, unless they are large. A deal is written once, and read some sixteen times for each of its tasks.
+// rememberedDeals is the number of deals that are kept decoded in memory; large deals are not. A deal is written once, and read about
+// sixteen times for each of its tasks.
 const rememberedDeals = 2048
 
 // items are the items of the module's block hooks, each of which runs alone.
 const items = isolate.Module(types.ModuleName)
 
-// hooks are the modules that are built upon the deals.
+// hooks are the modules that stand on x/deals. The deals reach them through these.
 type hooks struct {
 	market types.MarketHooks
 	tasks  types.TaskHooks
@@ -62,13 +63,14 @@ type Keeper struct {
 	DealsBy collections.KeySet[indexKey]
 	// Opening: position -> deal with tasks to open, walked from the front.
 	Opening collections.Map[uint64, []byte]
-	// Positions: such a deal -> its position.
+	// Positions: deal with tasks to open -> its position.
 	Positions collections.Map[[]byte, uint64]
 	// NextPosition counts positions.
 	NextPosition collections.Sequence
-	// Releases: (height, deal, index of the first task) -> how many tasks give back the datasets which one task alone reads.
+	// Releases: (height, deal, index of the first task) -> number of tasks that give back the volume of datasets that one task alone
+	// reads. The index ofTheDeal stands for what the deal as a whole gives back.
 	Releases collections.Map[releaseKey, uint64]
-	// Prunes: (height of its end, deal); the front is pruned once it is old enough.
+	// Prunes: (height of the end, deal) of deals that can be pruned. Entries at the front are pruned once they are old enough.
 	Prunes collections.KeySet[pruneKey]
 	// Pruned: id -> what is kept of a deal that was pruned.
 	Pruned collections.Map[[]byte, types.PrunedDeal]
@@ -106,7 +108,7 @@ func NewKeeper(
 	return k
 }
 
-// SetMarketHooks gives the deals the market, once, when the application is built. It panics when it is called twice.
+// SetMarketHooks connects the deals with the market. The application calls it once while it is built; a second call panics.
 func (k Keeper) SetMarketHooks(h types.MarketHooks) {
 	if k.hooks.market != nil {
 		panic("deals: market hooks are set already")
@@ -114,7 +116,7 @@ func (k Keeper) SetMarketHooks(h types.MarketHooks) {
 	k.hooks.market = h
 }
 
-// SetTaskHooks gives the deals the tasks, likewise.
+// SetTaskHooks connects the deals with the tasks. The application calls it once while it is built; a second call panics.
 func (k Keeper) SetTaskHooks(h types.TaskHooks) {
 	if k.hooks.tasks != nil {
 		panic("deals: task hooks are set already")

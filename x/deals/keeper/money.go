@@ -11,10 +11,10 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// This file is the one place where the coins of deals come in and go back; Settle pays them out.
+// The coins of deals move in this file alone: escrow comes in, is refunded, and is paid out when Settle ends a task.
 
-// takeEscrow takes the escrow of a deal: out of the purse of the module that holds its request's, or when that is nil from
-// its sponsor, its voucher or its requester.
+// takeEscrow takes the escrow of a deal: from the purse of the module that holds the request's escrow, or when that is nil from the deal's
+// sponsor, voucher or requester.
 func (k Keeper) takeEscrow(ctx context.Context, d types.Deal, from types.Purse) error {
 	if from == nil && d.Voucher == "" {
 		return k.takeFromAccount(ctx, d.Payer(), d.Escrow)
@@ -45,7 +45,7 @@ func (k Keeper) takeFromAccount(ctx context.Context, payer string, amount uint64
 	return k.purse.Take(ctx, addr, amount)
 }
 
-// refundPayer gives escrow back to whose it was.
+// refundPayer gives escrow back to the voucher, the sponsor or the requester that paid it.
 func (k Keeper) refundPayer(ctx context.Context, d types.Deal, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (k Keeper) refundPayer(ctx context.Context, d types.Deal, amount uint64) er
 	return k.purse.Pay(ctx, payer, amount)
 }
 
-// payerOf returns the account of who paid a deal's escrow.
+// payerOf returns the account that paid a deal's escrow.
 func (k Keeper) payerOf(d types.Deal) (sdk.AccAddress, error) {
 	addr, err := k.addresses.StringToBytes(d.Payer())
 	if err != nil {
@@ -69,9 +69,8 @@ func (k Keeper) payerOf(d types.Deal) (sdk.AccAddress, error) {
 	return addr, nil
 }
 
-// payOut pays a task's escrow out: to the parties what they are owed together, to nobody the premium, which is destroyed, and the rest
-// back to whose it was. A recipient that the bank lets receive nothing is passed over, and its part goes back too. It returns what was
-// paid and what went back.
+// payOut pays a task's escrow out. The recipients get their payments, the premium is destroyed, and the payer gets the rest back. When the
+// bank lets a recipient receive nothing, the payer gets that payment back too. payOut returns what was paid and what was refunded.
 func (k Keeper) payOut(ctx context.Context, d types.Deal, s types.TaskSettlement, owed uint64) (paid, refunded uint64, err error) {
 	var payments []purse.Payment
 	for _, p := range s.Pays {

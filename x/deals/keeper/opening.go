@@ -12,8 +12,8 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// openingParts is into how many parts a block's budget of openings is cut: a deal opens one part and goes to the end of
-// the queue, so that a small bag does not wait for the end of a large one.
+// openingParts is the number of parts into which a block's budget of openings is divided. A deal uses one part and then goes to the end of
+// the queue, so that a small bag does not wait until a large one is open.
 const openingParts = 4
 
 // enqueueOpening puts a deal at the end of the queue of deals with tasks to open.
@@ -28,7 +28,7 @@ func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
 	return k.Positions.Set(ctx, deal, position)
 }
 
-// dequeueOpening takes a deal off it, wherever it stands.
+// dequeueOpening removes a deal from the opening queue, wherever it stands.
 func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
 	position, found, err := records.Find(ctx, k.Positions, deal)
 	if err != nil || !found {
@@ -40,7 +40,7 @@ func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
 	return k.Opening.Remove(ctx, position)
 }
 
-// openDueTasks opens tasks of deals, one after the other, until the block's budget is spent.
+// openDueTasks opens tasks of the deals in the opening queue until the block's budget is spent.
 func (k Keeper) openDueTasks(ctx sdk.Context, params types.Params) error {
 	if k.hooks.tasks == nil {
 		return nil // a chain without tasks keeps its deals waiting
@@ -64,8 +64,8 @@ func (k Keeper) openDueTasks(ctx sdk.Context, params types.Params) error {
 		}
 		budget -= min(budget, max(1, n))
 	}
-	// Deals that broke the chain's code go to the end of the queue, for those behind them had theirs: each is tried
-	// once in a block, until it is open or its refund succeeds, and never forgotten with its escrow.
+	// Deals whose opening failed go back to the end of the queue only now, so that each is tried once in a block. They are tried until
+	// they are open or refunded, because their escrow must not be forgotten.
 	for _, deal := range failed {
 		if err := k.enqueueOpening(ctx, deal); err != nil {
 			return err
@@ -74,8 +74,8 @@ func (k Keeper) openDueTasks(ctx sdk.Context, params types.Params) error {
 	return nil
 }
 
-// openTasksOf opens up to budget tasks of a deal and returns how many. The cursor and its place in the queue move first;
-// then each task is opened alone. When the deal itself can not be moved, nothing changes.
+// openTasksOf opens up to budget tasks of a deal and returns how many. It moves the deal's cursor and its place in the queue first, and then
+// opens each task on its own cache of the state. When the deal cannot be moved, nothing changes. A cancelled deal is closed instead.
 func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (n uint64, err error) {
 	var d types.Deal
 	err = isolate.Run(ctx, func(ctx sdk.Context) error {
@@ -97,7 +97,7 @@ func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (n uint
 	return n, nil
 }
 
-// moveCursor counts tasks as opened, and moves the deal to the end of the queue, or off it when there are no more.
+// moveCursor counts tasks as opened. It moves the deal to the end of the queue, or takes it off when no task is left to open.
 func (k Keeper) moveCursor(ctx context.Context, deal []byte, d *types.Deal, tasks uint64) error {
 	d.Opened += tasks
 	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {

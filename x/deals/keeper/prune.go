@@ -13,14 +13,15 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// Pruning. A deal is replaced by a compact record once it has been ended for prune_blocks of x/tasks and none of its tasks is whole any
-// more: a task reads its deal until it is pruned itself. How many are gone is counted in the deal, so that nobody has to look at them all.
+// Pruning. A deal is replaced by a compact record once two things hold: it ended at least prune_blocks (of x/tasks) ago, and all of its
+// tasks have been pruned, because a task needs its deal until then. The deal counts the pruned tasks (Gone), so that no code has to look
+// at all of them.
 
-// partiesPerPrune: entries of the index that are removed with a deal for which it counts as one item more in a block's bound.
+// partiesPerPrune is the number of entries in the index for which a deal counts as one more item within the block's bound of pruning.
 const partiesPerPrune = 8
 
-// Pruning says when ended records are pruned, for deals and for the market's orders and requests: it is the tasks' to say. A chain
-// without tasks prunes nothing.
+// Pruning returns when ended records are pruned: tasks, deals, and the market's orders and requests. x/tasks decides it. A chain without
+// x/tasks prunes nothing.
 func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
 	if k.hooks.tasks == nil {
 		return pruning.Policy{}, nil
@@ -28,7 +29,7 @@ func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
 	return k.hooks.tasks.Pruning(ctx)
 }
 
-// TaskPruned counts a task of a deal that was pruned. Block hooks alone may call it, once a task.
+// TaskPruned counts a pruned task in its deal. Block hooks alone may call it, once for each task.
 func (k Keeper) TaskPruned(ctx context.Context, deal string) error {
 	raw, _, err := k.dealByID(ctx, deal)
 	if err != nil {
@@ -37,7 +38,7 @@ func (k Keeper) TaskPruned(ctx context.Context, deal string) error {
 	return k.countGone(ctx, raw)
 }
 
-// countGone counts a task that was pruned, or that never was because it could not be opened.
+// countGone counts a task that was pruned, or that does not exist because it could not be opened.
 func (k Keeper) countGone(ctx context.Context, deal []byte) error {
 	d, err := k.dealByKey(ctx, deal)
 	if err != nil {
@@ -53,7 +54,7 @@ func (k Keeper) countGone(ctx context.Context, deal []byte) error {
 	return k.queuePruning(ctx, deal, d)
 }
 
-// queuePruning queues a deal that is to be pruned, under the height at which it ended.
+// queuePruning queues a deal for pruning, under the height at which it ended, if it can be pruned.
 func (k Keeper) queuePruning(ctx context.Context, deal []byte, d types.Deal) error {
 	if !d.Prunable() {
 		return nil
@@ -70,7 +71,7 @@ func (k Keeper) pruneDeals(ctx sdk.Context) error {
 	return pruning.Queue[[]byte]{Keys: k.Prunes, Items: items, What: "deal", Text: ids.FormatRaw, Prune: k.pruneDeal}.Run(ctx, policy)
 }
 
-// pruneDeal replaces a deal by its compact record, and takes it off every list.
+// pruneDeal replaces a deal by its compact record, removes it from the index, and tells the market.
 func (k Keeper) pruneDeal(ctx sdk.Context, id []byte) (out pruning.Outcome, err error) {
 	d, err := k.dealByKey(ctx, id)
 	if err != nil {
@@ -101,7 +102,7 @@ func (k Keeper) pruneDeal(ctx sdk.Context, id []byte) (out pruning.Outcome, err 
 	return out, emitEvent(ctx, &types.EventDealPruned{Deal: d.Id, Request: d.Request})
 }
 
-// mayRelease says whether a deal that has ended may have volume to give back still. All of that was queued by the height of its end, and
+// mayRelease says whether a deal that has ended may still have volume to give back. All of it was queued when the deal ended or earlier, and
 // the queue is read from its front.
 func (k Keeper) mayRelease(ctx context.Context, d types.Deal) (bool, error) {
 	first, found, err := records.First(ctx, k.Releases, nil)
@@ -115,7 +116,8 @@ func (k Keeper) findPruned(ctx context.Context, id []byte) (record types.PrunedD
 	return record, found, err
 }
 
-// FindDeal returns a deal with the arguments and inputs of its request; of one that was pruned, what is left. ErrNotFound, ErrID.
+// FindDeal returns a deal with the arguments and inputs of its request, or what its compact record says when it was pruned. ErrNotFound,
+// ErrID.
 func (k Keeper) FindDeal(ctx context.Context, id string) (types.Deal, error) {
 	raw, err := ids.Parse(id)
 	if err != nil {
@@ -139,7 +141,7 @@ func (k Keeper) WalkPruned(ctx context.Context, visit func(types.PrunedDeal) err
 	})
 }
 
-// notFound is why there is no whole record of a deal.
+// notFound returns the error for a deal without a whole record. It says when the deal was pruned, if it was.
 func (k Keeper) notFound(ctx context.Context, id []byte) error {
 	record, found, err := k.findPruned(ctx, id)
 	if err != nil {

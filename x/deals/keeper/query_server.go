@@ -38,7 +38,7 @@ func (s queryServer) Deal(ctx context.Context, req *types.QueryDealRequest) (*ty
 	return &types.QueryDealResponse{Deal: d}, err
 }
 
-// theParty returns the one party that a query names, as the index has it.
+// theParty returns the one party that a query names, in the bytes of the index.
 func (s queryServer) theParty(req *types.QueryDealsRequest) ([]byte, error) {
 	party := ""
 	for _, p := range [...][2]string{

@@ -13,16 +13,16 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// Tasks for which nobody was paid give back the volume that they took of the deal's orders: else anybody could use up the
-// orders of others for nothing, by requests that it takes back. They are counted in the deal, and given back together when
-// the deal is cancelled and when it ends, so that the cost is the deal's and not its tasks'. A dataset that one task
-// alone reads has its volume back when the task has ended. Either waits in a queue, of which the market takes a share in
-// each block: many deals of many orders may end in one.
+// Tasks for which nobody was paid give the volume that they took back to the deal's orders. Otherwise anybody could use up the orders of
+// others at no cost, by requests that are cancelled. The deal counts such tasks and gives their volume back at once when it is
+// cancelled and when it ends, so that the cost does not grow with the number of tasks. An order of a dataset that one task alone reads
+// has its volume back when that task has ended. Both wait in a queue, because many deals may end in one block. The market takes a
+// share of the queue in each block.
 
-// ofTheDeal stands for the first task in the key of what a deal as a whole gives back.
+// ofTheDeal stands in place of the index of the first task, in the key of what a deal as a whole gives back.
 const ofTheDeal uint64 = math.MaxUint64
 
-// queueReleases queues what is given back when a task has ended; was is the deal's state before.
+// queueReleases queues the volume that is given back after a task has ended. was is the deal's state before.
 func (k Keeper) queueReleases(ctx context.Context, deal []byte, d types.Deal, was types.DealState, s types.TaskSettlement) error {
 	if s.Unused() {
 		if err := k.queueTaskReleases(ctx, deal, d, s.Index, 1); err != nil {
@@ -35,12 +35,12 @@ func (k Keeper) queueReleases(ctx context.Context, deal []byte, d types.Deal, wa
 	return nil
 }
 
-// queueDealRelease queues what the deal as a whole gives back.
+// queueDealRelease queues the volume that the deal as a whole gives back.
 func (k Keeper) queueDealRelease(ctx context.Context, deal []byte) error {
 	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, ofTheDeal), 0)
 }
 
-// queueTaskReleases queues what tasks of consecutive indexes give back of datasets that one task alone reads.
+// queueTaskReleases queues the volume that a range of tasks gives back to the orders of datasets that one task alone reads.
 func (k Keeper) queueTaskReleases(ctx context.Context, deal []byte, d types.Deal, first, tasks uint64) error {
 	if d.DatasetsPerTask == 0 || tasks == 0 {
 		return nil
@@ -48,8 +48,8 @@ func (k Keeper) queueTaskReleases(ctx context.Context, deal []byte, d types.Deal
 	return k.Releases.Set(ctx, collections.Join3(sdk.UnwrapSDKContext(ctx).BlockHeight(), deal, first), tasks)
 }
 
-// ReleaseNext gives the volume back that is due first, and returns to how many orders; found is false when none is due.
-// Money does not depend on it: what cannot be given back is dropped and reported.
+// ReleaseNext gives back the volume that is due first, and returns the number of orders that have it. found is false when none is due. No
+// coins depend on it: volume that cannot be given back is dropped and reported.
 func (k Keeper) ReleaseNext(ctx sdk.Context) (orders int, found bool, err error) {
 	due, found, err := records.First(ctx, k.Releases, nil)
 	if err != nil || !found {
@@ -65,7 +65,7 @@ func (k Keeper) ReleaseNext(ctx sdk.Context) (orders int, found bool, err error)
 	return orders, true, nil
 }
 
-// releaseVolume gives the orders of a deal volume back and returns how many they are.
+// releaseVolume gives volume back to the orders of a deal, and returns the number of these orders.
 func (k Keeper) releaseVolume(ctx sdk.Context, deal []byte, first, tasks uint64) (orders int, err error) {
 	d, err := k.dealByKey(ctx, deal)
 	if err != nil {

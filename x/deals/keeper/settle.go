@@ -6,12 +6,11 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// Settle ends one task of a deal: it pays the task's escrow out, destroys the premium, and gives the rest back to who
-// paid. Block hooks alone may call it, once a task. A recipient that the bank lets receive nothing is passed over, and its
-// part refunded. Volume that the task took of orders goes back to them when it ends without answer and payments: see
-// release.go.
+// Settle ends one task of a deal. It pays the task's escrow out, destroys the premium, and gives the rest back to the payer. When the bank
+// lets a recipient receive nothing, its payment is refunded too. When the task ends without an answer and without payments, its volume
+// goes back to the orders (release.go). Block hooks alone may call Settle, once for each task.
 //
-// ErrSettlement when payments, premium and refund are not exactly one task's escrow, or every opened task has ended.
+// ErrSettlement when payments, premium and refund are not exactly one task's escrow, or when every opened task has ended.
 func (k Keeper) Settle(ctx context.Context, s types.TaskSettlement) error {
 	raw, d, err := k.dealByID(ctx, s.Deal)
 	if err != nil {

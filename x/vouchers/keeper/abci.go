@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// BeginBlock ends the vouchers whose height has come, each alone, as many as the parameters allow. Nothing is paid with
-// one that is carried over: whoever spends a voucher looks at the height itself.
+// BeginBlock ends the vouchers whose expiry has come, each on its own cache of the state, at most ends_per_block. The others are carried
+// over. They pay for nothing meanwhile, because CheckSpender compares the expiry with the height.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	params, err := k.Params.Get(ctx)
@@ -23,8 +23,8 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return err
 }
 
-// EndBlock counts what this block's transactions have added, and sends on what they have spent. It comes after the
-// bank's, which folds the coins that they have added into the account's balance.
+// EndBlock counts the coins that this block's transactions added, and sends the coins that they spent to the spending modules. It runs
+// after the bank's EndBlock, which adds the new coins to the account's balance.
 func (k Keeper) EndBlock(ctx context.Context) error {
 	if err := k.purse.Fold(ctx); err != nil {
 		return err

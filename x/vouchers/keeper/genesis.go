@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// InitGenesis stores a valid genesis state. The bank must be there already: what the vouchers hold is compared with the
-// module's coins.
+// InitGenesis stores a valid genesis state. The bank's genesis must be stored before, because the balances of the vouchers are compared
+// with the module's coins.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(k.addresses); err != nil {
 		return err

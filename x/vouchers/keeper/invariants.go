@@ -9,10 +9,15 @@ import (
 	"github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// CheckInvariants walks the whole state between two blocks and returns purse.ErrInsolvent or ErrGenesis for the first law
-// that does not hold: every record is valid; the counter is the sum of the balances, and the coins cover it; every voucher
-// that has not expired ends at its height, once; nothing that a transaction moved is still to be counted. It is for tests,
-// simulations and operators; no block calls it.
+// CheckInvariants checks the whole state between two blocks. It returns purse.ErrInsolvent or ErrGenesis for the first law that does
+// not hold:
+//
+//   - every record is valid;
+//   - the counter of what is owed is the sum of the balances, and the module's coins cover it;
+//   - every voucher that has not expired has one entry in Expiries, at its expiry;
+//   - all coins that transactions moved have been counted.
+//
+// It is for tests, simulations and operators; no block calls it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {

@@ -37,9 +37,9 @@ type Keeper struct {
 	Issued collections.KeySet[collections.Pair[sdk.AccAddress, []byte]]
 	// Held: (holder, id).
 	Held collections.KeySet[collections.Pair[sdk.AccAddress, []byte]]
-	// Expiries: (height, id) of the vouchers that end by their height.
+	// Expiries: (expiry, id) of the vouchers that have not expired.
 	Expiries collections.KeySet[collections.Pair[int64, []byte]]
-	// Withdrawals: (module, id) -> ucred that transactions of this block have spent for a module and EndBlock sends it.
+	// Withdrawals: (module, id) -> ucred that transactions of this block spent for a module. EndBlock sends it to the module.
 	Withdrawals collections.Map[collections.Pair[string, []byte], uint64]
 }
 

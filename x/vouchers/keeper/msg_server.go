@@ -9,10 +9,10 @@ import (
 
 type msgServer struct{ Keeper }
 
-// NewMsgServer serves the module's messages. Roles were checked before a message comes here.
+// NewMsgServer serves the module's messages. The wrapper of x/orgs has checked the signer's role before a message comes here.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
-// canonicalAddress returns an address in the one text that vouchers are found by.
+// canonicalAddress returns an address in lower case. Bech32 allows upper case too, but vouchers are found by one text.
 func (s msgServer) canonicalAddress(field, address string) (string, error) {
 	text, err := account.Canonical(s.addresses, address)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// Other modules spend a voucher for what they hold in escrow, and give back what they did not need. Whether the spender
-// may, and for what, they ask Voucher.CheckSpender, CheckApp, CheckDataset and CheckPool first.
+// Other modules spend a voucher for escrow that they hold, and give back what they did not need. Before, they ask the voucher itself
+// whether an account may spend it and for what: CheckSpender, CheckApp, CheckDataset and CheckPool.
 
-// SpendVoucher takes escrow out of a voucher's balance for a module, whose purse expects the coins: they are sent at
-// once, or at the end of the block when a transaction spends, so that two that spend two vouchers share no key.
-// ErrBalance when there is less in it.
+// SpendVoucher takes escrow out of a voucher's balance for a module, whose purse must expect the coins. A block hook sends them at once.
+// For a transaction EndBlock sends them, so that transactions that spend different vouchers write no common key. ErrBalance when
+// the balance is less than amount.
 func (k Keeper) SpendVoucher(ctx context.Context, id string, amount uint64, module string) error {
 	raw, v, err := k.voucherByID(ctx, id)
 	if err != nil {
@@ -48,8 +48,8 @@ func (k Keeper) withdrawCredit(ctx context.Context, id []byte, amount uint64, mo
 	return k.Withdrawals.Set(ctx, key, before+amount)
 }
 
-// RefundVoucher puts escrow back from the purse of the module that spent it: into the balance, or to the issuer once the
-// voucher has expired. Block hooks alone may call it.
+// RefundVoucher gives escrow back from the purse of the module that spent it: to the voucher's balance, or to the issuer once the voucher
+// has expired. Block hooks alone may call it.
 func (k Keeper) RefundVoucher(ctx context.Context, id string, amount uint64, from types.Purse) error {
 	raw, v, err := k.voucherByID(ctx, id)
 	if err != nil {
@@ -68,7 +68,7 @@ func (k Keeper) RefundVoucher(ctx context.Context, id string, amount uint64, fro
 	if err := k.purse.Receive(ctx, amount); err != nil {
 		return err
 	}
-	v.Balance += amount // it was taken out of it
+	v.Balance += amount // it fits 64 bits, because the amount was taken out of this balance
 	if err := k.Vouchers.Set(ctx, raw, v); err != nil {
 		return err
 	}
@@ -96,14 +96,14 @@ func (k Keeper) expireVoucher(ctx sdk.Context, id []byte) error {
 	return k.emitChange(ctx, "expired", v, back)
 }
 
-// sendWithdrawals sends each module what this block's transactions have spent for it.
+// sendWithdrawals sends each module the coins that this block's transactions spent for it.
 func (k Keeper) sendWithdrawals(ctx context.Context) error {
 	spent, modules := map[string]uint64{}, []string(nil)
 	err := k.Withdrawals.Walk(ctx, nil, func(key collections.Pair[string, []byte], amount uint64) (bool, error) {
 		if _, seen := spent[key.K1()]; !seen {
 			modules = append(modules, key.K1())
 		}
-		spent[key.K1()] += amount // coins that were issued, which fit 64 bits together
+		spent[key.K1()] += amount // it fits 64 bits, as all coins do together
 		return false, nil
 	})
 	if err != nil || len(modules) == 0 {

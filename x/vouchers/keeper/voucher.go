@@ -31,7 +31,7 @@ func (k Keeper) voucherByID(ctx context.Context, id string) (raw []byte, v types
 	return key[:], v, err
 }
 
-// IssueVoucher sets an issuer's coins aside for a holder to spend on requests.
+// IssueVoucher makes a voucher of an issuer's coins, which its holder spends on requests.
 func (k Keeper) IssueVoucher(ctx context.Context, v types.Voucher) (types.Voucher, error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	id := types.VoucherID(sdkCtx.ChainID(), v.Issuer, v.Nonce)
@@ -88,7 +88,7 @@ func (k Keeper) addVoucher(ctx context.Context, id []byte, v types.Voucher) erro
 	return k.Vouchers.Set(ctx, id, v)
 }
 
-// TopUpVoucher adds an issuer's coins to its voucher, and lets it live longer.
+// TopUpVoucher adds coins of the issuer to a voucher, makes its expiry later, or both.
 func (k Keeper) TopUpVoucher(ctx context.Context, issuer, id string, amount uint64, expiry int64) error {
 	raw, v, err := k.voucherByID(ctx, id)
 	if err != nil {
@@ -119,7 +119,8 @@ func (k Keeper) TopUpVoucher(ctx context.Context, issuer, id string, amount uint
 	return k.emitChange(ctx, "topped_up", v, amount)
 }
 
-// extendVoucher returns the voucher with more in it or a later expiry, or says why its issuer may not have it so.
+// extendVoucher returns the voucher with a larger balance, a later expiry or both. It fails when the account is not the issuer, or the
+// change is not allowed.
 func (k Keeper) extendVoucher(ctx context.Context, v types.Voucher, issuer string, amount uint64, expiry int64) (types.Voucher, error) {
 	switch {
 	case v.Issuer != issuer:
@@ -136,7 +137,7 @@ func (k Keeper) extendVoucher(ctx context.Context, v types.Voucher, issuer strin
 		return v, types.ErrVoucher.Wrapf("amount: %d more exceeds 64 bits", amount)
 	}
 	v.Issued = issued
-	v.Balance += amount // at most what was issued
+	v.Balance += amount // the balance is at most Issued, which fits 64 bits
 	v.Expiry = max(v.Expiry, expiry)
 	return v, nil
 }

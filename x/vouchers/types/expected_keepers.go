@@ -17,7 +17,7 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 }
 
-// Purse is that of a module which spent a voucher, and from which what it did not need comes back.
+// Purse is the purse of a module that spent a voucher. What the module did not need comes back from it.
 type Purse interface {
 	// SendTo sends coins to another module.
 	SendTo(ctx context.Context, module string, amount uint64) error

@@ -25,7 +25,7 @@ var (
 	IssuedPrefix = collections.NewPrefix(2)
 	// HeldPrefix: (holder, id).
 	HeldPrefix = collections.NewPrefix(3)
-	// ExpiriesPrefix: (height, id) of the vouchers that end by their height.
+	// ExpiriesPrefix: (expiry, id) of the vouchers that have not expired.
 	ExpiriesPrefix = collections.NewPrefix(4)
 	// OwedKey holds the balance of every voucher, in ucred, as of the last block hook.
 	OwedKey = collections.NewPrefix(5)

@@ -13,9 +13,9 @@ import (
 
 // Bounds of a voucher's fields.
 const (
-	// MaxSpenders bounds who may spend a voucher beside its holder.
+	// MaxSpenders bounds the accounts that may spend a voucher beside its holder.
 	MaxSpenders = 32
-	// MaxNamed bounds each list of what a voucher pays for.
+	// MaxNamed bounds each list of a voucher: of apps, of datasets and of pools that it pays for.
 	MaxNamed = 32
 	// MaxDescriptionLen bounds the description in bytes.
 	MaxDescriptionLen = 512
@@ -55,7 +55,7 @@ func (v Voucher) validateTerms() error {
 	return nil
 }
 
-// validateSpenders checks for at most MaxSpenders accounts, each once.
+// validateSpenders checks that the spenders are at most MaxSpenders accounts, each once.
 func validateSpenders(codec address.Codec, spenders []string) error {
 	if len(spenders) > MaxSpenders {
 		return ErrVoucher.Wrapf("spenders: got %d, expected at most %d", len(spenders), MaxSpenders)
@@ -71,7 +71,7 @@ func validateSpenders(codec address.Codec, spenders []string) error {
 	return nil
 }
 
-// validateNamed checks the lists of what the voucher pays for.
+// validateNamed checks the lists of apps, datasets and pools that the voucher pays for.
 func (v Voucher) validateNamed() error {
 	for _, list := range [...]struct {
 		field string
@@ -95,8 +95,7 @@ func (v Voucher) validateNamed() error {
 	return nil
 }
 
-// CheckSpender says why an account may not spend the voucher at a height; ErrExpired or ErrSpender. What is left in it
-// is found out when it is spent.
+// CheckSpender refuses an account that may not spend the voucher at a height; ErrExpired or ErrSpender. SpendVoucher checks the balance.
 func (v Voucher) CheckSpender(who string, height int64) error {
 	if v.Expired || height >= v.Expiry {
 		return ErrExpired.Wrapf("voucher: %s at height %d", v.Id, v.Expiry)
@@ -115,7 +114,7 @@ func (v Voucher) CheckApp(ref string) error {
 	return nil
 }
 
-// CheckDataset does so for a dataset.
+// CheckDataset refuses a dataset, by "organisation/name:version", that the voucher does not pay for; ErrAsset.
 func (v Voucher) CheckDataset(ref string) error {
 	if len(v.Datasets) > 0 && !appstypes.Names(v.Datasets, ref) {
 		return ErrAsset.Wrapf("voucher: %s pays for no dataset %s", v.Id, ref)
@@ -123,7 +122,7 @@ func (v Voucher) CheckDataset(ref string) error {
 	return nil
 }
 
-// CheckPool does so for a pool.
+// CheckPool refuses a pool that the voucher does not pay for; ErrAsset.
 func (v Voucher) CheckPool(pool string) error {
 	if len(v.Pools) > 0 && !slices.Contains(v.Pools, pool) {
 		return ErrAsset.Wrapf("voucher: %s pays for no pool %s", v.Id, pool)
