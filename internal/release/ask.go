@@ -23,18 +23,18 @@ const askTimeout = 10 * time.Second
 type Asker struct {
 	// Key of the account that holds the seat.
 	Key client.Key
-	// Recipient for which answers are encrypted.
+	// Recipient is the public key for which answers are encrypted.
 	Recipient *age.X25519Recipient
-	// Session signs as well, where Recipient is a key of the enclave that has it; nil outside an enclave.
+	// Session signs requests in addition to Key, if Recipient is a key of the session's enclave; nil outside an enclave.
 	Session attester.Attester
-	// HTTP makes the requests; nil means one that follows no redirection, so that nobody else is asked than who is named.
+	// HTTP makes the requests. Nil means a client that follows no redirection, so that only the named server is asked.
 	HTTP *http.Client
 }
 
 var defaultHTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// Ask asks the server at a base URL for a key. What it returns is still encrypted (OpenGrant). The error is a *Refusal where the server
-// says no.
+// Ask asks the server at a base URL for a key. The answer is still encrypted; OpenGrant opens it. The error is a *Refusal if the server
+// refuses.
 func (a Asker) Ask(ctx context.Context, url string, r Request) ([]byte, error) {
 	nonce, err := NewNonce()
 	if err != nil {
@@ -55,7 +55,7 @@ func (a Asker) Ask(ctx context.Context, url string, r Request) ([]byte, error) {
 	return Send(ctx, a.HTTP, url, signed)
 }
 
-// Send sends a signed request.
+// Send posts a signed request to the server at a base URL, and returns the encrypted answer.
 func Send(ctx context.Context, by *http.Client, url string, signed Signed) ([]byte, error) {
 	if by == nil {
 		by = defaultHTTP
@@ -95,7 +95,7 @@ func Send(ctx context.Context, by *http.Client, url string, signed Signed) ([]by
 
 func clip(text string, n int) string { return text[:min(n, len(text))] }
 
-// IsPassing says whether asking again may help: for everything but a refusal that stands.
+// IsPassing says whether asking again may help. It does, unless the error is a refusal that will come again.
 func IsPassing(err error) bool {
 	var refusal *Refusal
 	return !errors.As(err, &refusal) || refusal.Passing()

@@ -18,36 +18,37 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// Record is what an agent keeps of a sealed file: for what it gives the key. The key itself is in the header, for the agent's identity.
+// Record is what an agent keeps of a sealed file: the rules by which it gives the key. The key itself is in Header, encrypted for the
+// agent's identity.
 type Record struct {
 	// Blob is the digest of the sealed file.
 	Blob artifact.Digest `json:"blob"`
-	// Name for people.
+	// Name is shown to people.
 	Name string `json:"name,omitempty"`
 	// Agent is the URL that the sealed file names.
 	Agent string `json:"agent"`
-	// Header of age.
+	// Header is the sealed file's header in the format of age.
 	Header []byte `json:"header"`
-	// Apps that may read it: "organisation/name" for every version, "organisation/name:version", or the digest of one.
+	// Apps that may read the file: "organisation/name" for every version, "organisation/name:version", or a version's digest.
 	Apps []string `json:"apps"`
-	// Requesters whose tasks may read it: accounts, or ids of organisations.
+	// Requesters whose tasks may read the file: accounts, or ids of organisations.
 	Requesters []string `json:"requesters"`
-	// Pools whose workers may read it; any when empty.
+	// Pools whose workers may read the file; empty means any.
 	Pools []string `json:"pools,omitempty"`
-	// AnyEnv gives the key also for containers whose variables or working folder the requester chooses. These are how many
-	// languages load further code, and so they can make another program of one that the owner has read.
+	// AnyEnv allows containers whose variables or working folder the requester sets. Many languages load further code by these, so that
+	// an allowed program could run code that the owner has never read.
 	AnyEnv bool `json:"any_env,omitempty"`
 	// SealedAnswers gives the key only for jobs whose answer is sealed for a recipient.
 	SealedAnswers bool `json:"sealed_answers,omitempty"`
 	// RequireEnclave gives the key only to enclaves whose session counts on the chain, for tasks whose answer an enclave signs.
 	RequireEnclave bool `json:"require_enclave,omitempty"`
-	// Measurements of those enclaves; empty takes those that the app's version lists.
+	// Measurements of those enclaves; empty means the measurements that the app's version lists.
 	Measurements []string `json:"measurements,omitempty"`
-	// Made at this time.
+	// Made is when the file was sealed.
 	Made time.Time `json:"made"`
 }
 
-// allows says whether the owner gives the key for a deal. Nil says that it does.
+// allows returns nil if the owner gives the key for a deal, and a refusal otherwise.
 func (r Record) allows(c Case) *Refusal {
 	app := []string{c.Deal.App, c.Deal.App + ":" + c.Deal.AppVersion, c.Deal.Digest}
 	switch {
@@ -71,8 +72,8 @@ func (r Record) allows(c Case) *Refusal {
 	return nil
 }
 
-// refuseEnv refuses containers whose surroundings are the requester's: variables, rows, which may have variables too, and a working folder.
-// PYTHONPATH=/in, for one, has an image of Python load the requester's modules. Nil says that there are none.
+// refuseEnv refuses a container for which the requester sets variables, rows (which may have variables) or a working folder. With
+// PYTHONPATH=/in, for example, an image of Python loads the requester's modules. It returns nil for other jobs.
 func (r Record) refuseEnv(c Case) *Refusal {
 	e := c.Deal.Execution.Contract()
 	if rules, err := contract.FindRuntime(c.Deal.Runtime); err == nil && !rules.Image {
@@ -90,20 +91,19 @@ func (r Record) refuseEnv(c Case) *Refusal {
 	return nil
 }
 
-// meets says whether one of the names is on a list.
+// meets says whether any of the names is on a list.
 func meets(list []string, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return name != "" && slices.Contains(list, name) })
 }
 
-// Folder keeps the records of an agent, a file each. They are read anew for every request, so that what is allowed, or no more, holds at
-// once.
+// Folder keeps the records of an agent, one in each file. They are read again for every request, so that a change holds at once.
 type Folder string
 
 func (f Folder) path(blob artifact.Digest) string {
 	return filepath.Join(string(f), blob.Hex()+".json")
 }
 
-// Save writes a record durably, in the place of an older one.
+// Save writes a record durably, and replaces an older one of the same file.
 func (f Folder) Save(r Record) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -169,7 +169,7 @@ type Owner struct {
 	Identity age.Identity
 }
 
-// Holds implements Holder: whoever asks for what was never sealed here costs no look at the chain.
+// Holds implements Holder: requests for files that were never sealed here cost no chain read.
 func (o Owner) Holds(_ string, blob artifact.Digest) *Refusal {
 	if _, err := os.Stat(o.Records.path(blob)); errors.Is(err, fs.ErrNotExist) {
 		return refuse(UnknownSecret, "there is no key of %s here", blob)

@@ -7,10 +7,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxAccounts bounds how many accounts' rates are remembered: more than hold seats. At more all start anew.
+// maxAccounts bounds how many accounts' rates are remembered. More accounts than hold seats fit; if there are even more, all rates start
+// anew.
 const maxAccounts = 10_000
 
-// limits are the rates of accounts.
+// limits has a rate limiter for each account.
 type limits struct {
 	mu        sync.Mutex
 	of        map[string]*rate.Limiter
@@ -36,7 +37,7 @@ func (l *limits) allow(who string, now time.Time) bool {
 	return limiter.AllowN(now, 1)
 }
 
-// nonces are those of the requests that were answered, until their time is over anyway.
+// nonces remembers the nonces of answered requests, until the requests are too old to be accepted.
 type nonces struct {
 	mu    sync.Mutex
 	until map[string]time.Time
@@ -51,7 +52,7 @@ func (n *nonces) known(nonce string) bool {
 	return known
 }
 
-// take says whether a nonce is new.
+// take remembers a nonce, and says whether it was new.
 func (n *nonces) take(nonce string, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

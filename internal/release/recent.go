@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// recentFor is how long an answer of the chain is taken for the present.
+	// recentFor is how long an answer of the chain is used again.
 	recentFor = time.Second
-	// recentTimeout bounds one question.
+	// recentTimeout bounds one call to the chain.
 	recentTimeout = 5 * time.Second
-	// maxRecent bounds how many answers are remembered. At more all are asked for anew.
+	// maxRecent bounds how many answers are remembered. If there are more, all are forgotten.
 	maxRecent = 1000
 )
 
-// errBusy says that a question was not asked, because there are too many. It is not remembered.
+// errBusy says that the chain was not asked, because there are too many calls. This error is not remembered.
 var errBusy = errors.New("too many questions")
 
-// recent remembers answers for a moment, and has each question asked once at a time. The zero value is ready.
+// recent remembers answers for recentFor, and makes at most one call at a time for each question. The zero value is ready.
 type recent[T any] struct {
 	flight singleflight.Group
 	mu     sync.Mutex
@@ -34,13 +34,14 @@ type reply[T any] struct {
 	until time.Time
 }
 
-// get returns what was answered a moment ago, an error too, or asks. Who goes away does not take the answer from those who wait with him.
+// get returns the answer or error of the last recentFor, or else calls ask. The call goes on when ctx ends, because other callers may
+// wait for the same answer.
 func (r *recent[T]) get(ctx context.Context, now time.Time, question string, ask func(context.Context) (T, error)) (T, error) {
 	if old, found := r.find(now, question); found {
 		return old.value, old.err
 	}
 	answered := r.flight.DoChan(question, func() (any, error) {
-		if old, found := r.find(now, question); found { // answered since we looked
+		if old, found := r.find(now, question); found { // another call has answered in the meantime
 			return old, nil
 		}
 		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), recentTimeout)

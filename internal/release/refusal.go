@@ -2,60 +2,60 @@ package release
 
 import "fmt"
 
-// Reason is why a key is not given, a word for programs.
+// Reason is the code of a refusal, for programs.
 type Reason string
 
 // The reasons.
 const (
-	// Malformed: the request, or its signature, is none.
+	// Malformed: the request is not well formed, or its signature is wrong.
 	Malformed Reason = "malformed"
 	// OtherChain: the request is for another chain.
 	OtherChain Reason = "other-chain"
-	// OtherAgent: the request names another as who is asked.
+	// OtherAgent: the request is addressed to another server.
 	OtherAgent Reason = "other-agent"
-	// Expired: the time of the request is too far from that of who is asked.
+	// Expired: the time of the request is too far from the server's.
 	Expired Reason = "expired"
 	// Replayed: the request was answered before.
 	Replayed Reason = "replayed"
 	// TooMany: more requests than are answered came in a short time.
 	TooMany Reason = "too-many-requests"
-	// UnknownTask: the chain has no such task, as far as the node of who is asked knows.
+	// UnknownTask: the server's node does not know the task.
 	UnknownTask Reason = "unknown-task"
-	// NotDrawn: the account holds no seat in the attempt of the task, or has answered there, as far as that node knows.
+	// NotDrawn: as far as the server's node knows, the account holds no seat in the attempt of the task, or has revealed its answer.
 	NotDrawn Reason = "not-drawn"
 	// TaskOver: the task has ended.
 	TaskOver Reason = "task-over"
 	// NotRead: the task does not read the file.
 	NotRead Reason = "not-read"
-	// UnknownSecret: who is asked has no key of the file.
+	// UnknownSecret: the server has no key of the file.
 	UnknownSecret Reason = "unknown-secret"
-	// AppNotAllowed, RequesterNotAllowed and PoolNotAllowed: the owner of the file does not allow it for the deal, or no more.
+	// AppNotAllowed, RequesterNotAllowed and PoolNotAllowed: the owner of the file does not allow the deal's app, requester or pool.
 	AppNotAllowed       Reason = "app-not-allowed"
 	RequesterNotAllowed Reason = "requester-not-allowed"
 	PoolNotAllowed      Reason = "pool-not-allowed"
-	// AnswerNotSealed: the owner of the file allows it for sealed answers alone.
+	// AnswerNotSealed: the owner of the file allows only jobs whose answer is sealed.
 	AnswerNotSealed Reason = "answer-not-sealed"
-	// EnclaveRequired: the owner of the file allows it for enclaves alone.
+	// EnclaveRequired: the owner of the file allows only enclaves.
 	EnclaveRequired Reason = "enclave-required"
-	// SessionRefused: the session that the request names does not count on the chain, or is not there.
+	// SessionRefused: the session that the request names is not on the chain, or does not count there.
 	SessionRefused Reason = "session-refused"
-	// Unavailable: who is asked can not look at the chain or at its own files now.
+	// Unavailable: the server cannot read the chain or its own files now.
 	Unavailable Reason = "unavailable"
 )
 
-// passing are the reasons that may be gone a moment later, with a request made anew: a node that lags, a full second.
+// passing are the reasons that a new request a moment later may not meet: for example, a node lagged, or a rate was used up.
 var passing = map[Reason]bool{Expired: true, Replayed: true, TooMany: true, UnknownTask: true, NotDrawn: true, Unavailable: true, SessionRefused: true}
 
-// Refusal is a key that was not given.
+// Refusal says why a key was not given.
 type Refusal struct {
 	Reason Reason `json:"reason"`
 	Words  string `json:"words"`
 }
 
-// Error says why.
+// Error returns the reason and its words.
 func (r *Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Reason, r.Words) }
 
-// Passing says whether the same may be asked for again a moment later.
+// Passing says whether a new request a moment later may succeed.
 func (r *Refusal) Passing() bool { return passing[r.Reason] }
 
 func refuse(reason Reason, words string, args ...any) *Refusal {

@@ -18,12 +18,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// signDomain stands in front of what is signed. No transaction begins so.
+// signDomain is put before the signed bytes. No transaction begins with it, so that a signature cannot be used for one.
 const signDomain = "credence/key-request/v1\n"
 
 // Limits of a request.
 const (
-	// maxAge is how far the time of a request may be from ours, and how long it is remembered that it was answered.
+	// maxAge is the most that the time of a request may differ from the server's. Answered requests are remembered a little longer than
+	// twice this time.
 	maxAge = time.Minute
 	// maxBody bounds a signed request, and an answer, in bytes.
 	maxBody = 8 << 10
@@ -35,39 +36,39 @@ const (
 type Request struct {
 	// ChainID of the task.
 	ChainID string `json:"chain_id"`
-	// Task by id, Bench ("workers" or "court") and Attempt say for which seat.
+	// Task (an id), Bench ("workers" or "court") and Attempt name the seat.
 	Task    string `json:"task"`
 	Bench   string `json:"bench"`
 	Attempt uint32 `json:"attempt"`
 	// Blob is the digest of the sealed file.
 	Blob artifact.Digest `json:"blob"`
-	// Who holds the seat: the account whose key signs.
+	// Who is the account that holds the seat. Its key signs.
 	Who string `json:"who"`
-	// Recipient is a public key of age, for which the answer is encrypted.
+	// Recipient is the public key of age for which the answer is encrypted.
 	Recipient string `json:"recipient"`
-	// Asked is the base URL of who is asked, so that nobody can pass the request on.
+	// Asked is the base URL of the server that the request is for, so that this server cannot pass the request on to another.
 	Asked string `json:"asked"`
 	// Time of the request in Unix seconds.
 	Time int64 `json:"time"`
 	// Nonce is 32 hexadecimal digits, drawn at random.
 	Nonce string `json:"nonce"`
-	// Session is the key of the enclave's session that asks, a point of P-256; empty outside an enclave.
+	// Session is the public key of the asking enclave's session, a point of P-256; empty outside an enclave.
 	Session []byte `json:"session,omitempty"`
 }
 
-// Signed is a request as it travels: the very bytes that were signed, so that nobody has to write them anew.
+// Signed is a request as it is sent. It has the same bytes that were signed, so that the server need not encode them again.
 type Signed struct {
 	// Request is the JSON of a Request.
 	Request []byte `json:"request"`
-	// PubKey of secp256k1, compressed, whose address is Request.Who.
+	// PubKey is the compressed secp256k1 key whose address is Request.Who.
 	PubKey []byte `json:"pub_key"`
-	// Signature of the domain and Request by it.
+	// Signature is that of signDomain and Request by PubKey.
 	Signature []byte `json:"signature"`
-	// SessionSignature of the same bytes by the key of Request.Session; empty outside an enclave.
+	// SessionSignature is that of sessionDomain and Request by the key Request.Session; empty outside an enclave.
 	SessionSignature []byte `json:"session_signature,omitempty"`
 }
 
-// NewNonce draws a nonce.
+// NewNonce returns a random nonce, in hexadecimal digits.
 func NewNonce() (string, error) {
 	var nonce [nonceSize]byte
 	if _, err := rand.Read(nonce[:]); err != nil {
@@ -86,14 +87,14 @@ func (r Request) Sign(key client.Key) (Signed, error) {
 	return Signed{Request: text, PubKey: key.PubKey().Bytes(), Signature: signature}, err
 }
 
-// SignAlso adds the signature of the session that a request names.
+// SignAlso adds the signature of the session that the request names.
 func (s *Signed) SignAlso(ctx context.Context, session attester.Attester) error {
 	signature, err := session.Vouch(ctx, append([]byte(sessionDomain), s.Request...))
 	s.SessionSignature = signature[:]
 	return err
 }
 
-// open checks the signatures and the form of a request. An error says what is wrong with it.
+// open checks the signatures and the form of a request, and returns it with its recipient.
 func (s Signed) open() (r Request, to *age.X25519Recipient, err error) {
 	if len(s.PubKey) != secp256k1.PubKeySize {
 		return r, nil, fmt.Errorf("pub_key: got %d bytes, expected the %d of a compressed key of secp256k1", len(s.PubKey), secp256k1.PubKeySize)

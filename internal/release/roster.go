@@ -8,16 +8,16 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// rosterEvery is how often the accounts that may hold seats are asked for at most, however many others ask for keys.
+// rosterEvery is the least time between two reads of the accounts that may hold seats, however many strangers ask for keys.
 const rosterEvery = 30 * time.Second
 
-// rosterTimeout bounds one question for them.
+// rosterTimeout bounds one such read.
 const rosterTimeout = 20 * time.Second
 
 // Roster lists the accounts that may hold a seat of any task: those of all workers, and of the court's seats.
 type Roster func(ctx context.Context) ([]string, error)
 
-// roster remembers who may hold a seat. The zero value is ready.
+// roster remembers the accounts that may hold a seat. The zero value is ready.
 type roster struct {
 	flight singleflight.Group
 	mu     sync.Mutex
@@ -25,8 +25,8 @@ type roster struct {
 	asked  time.Time
 }
 
-// has says whether an account is on the list. One that is not has the list asked for anew, where that was not done a moment ago. Where the
-// chain does not answer, what it said last counts.
+// has says whether an account is on the list. If it is not, and the list is older than rosterEvery, it reads the list again. If the
+// chain does not answer, the old list counts.
 func (r *roster) has(ctx context.Context, now time.Time, who string, list Roster) bool {
 	if known, recent := r.find(now, who); known || recent {
 		return known

@@ -10,15 +10,15 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Case is what a key is asked for: a task of a deal.
+// Case is the task for which a key is asked, with its deal.
 type Case struct {
 	Task taskstypes.Task
 	Deal dealstypes.Deal
-	// Session of the enclave that asks; nil where none does.
+	// Session of the enclave that asks; nil for a request without one.
 	Session *enclavestypes.Session
 }
 
-// Chain says what a task is. An error wraps ErrUnknownTask where there is none.
+// Chain reads a task and its deal. The error wraps ErrUnknownTask if there is no such task.
 type Chain func(ctx context.Context, task string) (Case, error)
 
 // ErrUnknownTask says that the chain has no such task.
@@ -30,7 +30,7 @@ const (
 	BenchCourt   = "court"
 )
 
-// checkSeat says whether whoever asks runs the task now by the chain's word, and reads the file. Nil says that it does.
+// checkSeat returns nil if the asking account runs the task now, as the chain has it, and the task reads the file.
 func (c Case) checkSeat(r Request) *Refusal {
 	if c.Task.Final() || c.Task.Ended() && r.Bench == BenchWorkers {
 		return refuse(TaskOver, "task %s has ended as %s", r.Task, c.Task.Ending)
@@ -51,8 +51,8 @@ func (c Case) checkSeat(r Request) *Refusal {
 	return nil
 }
 
-// runs says whether an account holds a seat and has not revealed: also one that has committed may have to run the task again, after it
-// lost its journal.
+// runs says whether an account holds a seat and has not revealed. An account that has committed counts too: if it lost its journal, it
+// must run the task again.
 func runs(seats []taskstypes.Seat, who string) bool {
 	for _, s := range seats {
 		if s.Who == who && (s.State == taskstypes.SEAT_STATE_DRAWN || s.State == taskstypes.SEAT_STATE_COMMITTED) {

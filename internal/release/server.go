@@ -20,28 +20,28 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// Path of the one request that a server takes, below its base URL.
+// Path is the path of a key request, below the base URL of a server.
 const Path = "/keys/v1"
 
-// Vault has keys, and says for what it gives them.
+// Vault has keys, and decides for which cases it gives them.
 type Vault interface {
-	// Key of a file for a case whose seat was checked. A *Refusal says why there is none.
+	// Key returns the key of a file for a case whose seat has been checked, or a *Refusal.
 	Key(c Case, blob artifact.Digest) (secret.Key, *Refusal)
 }
 
-// Holder is a Vault that can say without the chain that it has no key of a file for a task. Then nothing else is looked at: what strangers
-// ask for costs those nothing who hold a seat.
+// Holder is a Vault that knows without the chain whether it has a key of a file for a task. The server asks it first: requests of
+// strangers for other files then use up no chain reads, which accounts with seats need.
 type Holder interface {
-	// Holds returns a *Refusal where there is no key.
+	// Holds returns a *Refusal if there is no key.
 	Holds(task string, blob artifact.Digest) *Refusal
 }
 
 // Server answers requests for keys. Its fields are set before it serves.
 type Server struct {
 	ChainID string
-	// URL is the base URL under which it is asked; empty takes requests for any.
+	// URL is the base URL of the server, which requests must name; if it is empty, they may name any.
 	URL string
-	// URLNow is asked for the base URL where that may change while it serves; nil means URL.
+	// URLNow returns the base URL, if that may change while the server runs; nil means URL.
 	URLNow func(context.Context) (string, error)
 	// Chain reads a task, at most once a second for each task.
 	Chain Chain
@@ -53,16 +53,16 @@ type Server struct {
 	Roster Roster
 	// Note is called for each release, and for refusals at a limited rate. If it fails for a release, the key is not given. May be nil.
 	Note func(Entry) error
-	// Now is the clock; nil for that of the machine.
+	// Now is the clock; nil means the machine's.
 	Now func() time.Time
 
 	once         sync.Once
-	chainReads   *rate.Limiter // at the chain, by all together
-	outside      *rate.Limiter // at the chain, by those that are not on the roster
-	chainReadsOf *limits       // at the chain, by account
-	lines        *rate.Limiter // of refusals
-	leftOut      atomic.Uint64 // lines since the last one
-	accounts     *limits       // by account
+	chainReads   *rate.Limiter // of all accounts together
+	outside      *rate.Limiter // chain reads of accounts that are not on the roster
+	chainReadsOf *limits       // chain reads by account
+	lines        *rate.Limiter // log lines of refusals
+	leftOut      atomic.Uint64 // refusals without a log line since the last line
+	accounts     *limits       // requests by account that holds a seat
 	nonces       nonces
 	cases        recent[Case]
 	sessions     recent[[]enclavestypes.SessionState]
@@ -93,18 +93,18 @@ type Entry struct {
 	App    string          `json:"app,omitempty"`
 	By     string          `json:"requester,omitempty"`
 	From   string          `json:"from"`
-	// LeftOut is how many refusals before this line have none.
+	// LeftOut is the number of refusals that were not logged since the line before.
 	LeftOut uint64 `json:"left_out,omitempty"`
 }
 
-// Grant is what the answer of a server says, encrypted for who asked.
+// Grant is the content of a server's answer, which is encrypted for the request's recipient.
 type Grant struct {
 	Task string          `json:"task"`
 	Blob artifact.Digest `json:"blob"`
 	Key  []byte          `json:"key"`
 }
 
-// ServeHTTP implements http.Handler: POST a Signed, and get a file of age with a Grant, or a Refusal.
+// ServeHTTP implements http.Handler. It takes a POST of a Signed, and answers with a Grant in the format of age, or with a Refusal.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	s.once.Do(s.begin)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -132,7 +132,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = w.Write(answer)
 }
 
-// note passes on every release. Of refusals, which strangers can cause, it counts those that are too many.
+// note logs every release. It limits the log lines of refusals, which strangers can cause, and counts the refusals that it leaves out.
 func (s *Server) note(e Entry) error {
 	if s.Note == nil {
 		return nil
@@ -199,7 +199,7 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	if refusal := c.checkSeat(r); refusal != nil {
 		return nil, refusal
 	}
-	// Only now is the rate of the account charged: nobody else can use it up.
+	// The rate of the account is charged only now that its signature and seat were checked, so that nobody else can use it up.
 	if !s.accounts.allow(r.Who, s.now()) {
 		return nil, refuse(TooMany, "%s sends more requests than are answered; ask again later", r.Who)
 	}
@@ -221,7 +221,7 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	return answer, nil
 }
 
-// checkRequest checks what can be said without the task.
+// checkRequest makes the checks that do not need the task.
 func (s *Server) checkRequest(ctx context.Context, r Request) *Refusal {
 	if r.ChainID != s.ChainID {
 		return refuse(OtherChain, "the request is for the chain %.80q, expected %q", r.ChainID, s.ChainID)
@@ -240,7 +240,7 @@ func (s *Server) checkRequest(ctx context.Context, r Request) *Refusal {
 	return s.checkURL(ctx, r.Asked)
 }
 
-// checkURL refuses what was sent to another and passed on here.
+// checkURL refuses a request that was sent to another server and passed on to this one.
 func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
 	url := s.URL
 	if s.URLNow != nil {
@@ -301,7 +301,7 @@ func encryptGrant(g Grant, to age.Recipient) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// OpenGrant reads an answer with the identity for which it was encrypted.
+// OpenGrant decrypts a server's answer with the identity for which it was encrypted. The error wraps secret.ErrNotOpened if that fails.
 func OpenGrant(answer []byte, identity age.Identity) (g Grant, key secret.Key, err error) {
 	in, err := age.Decrypt(bytes.NewReader(answer), identity)
 	if err != nil {

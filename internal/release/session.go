@@ -10,17 +10,17 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// A request can carry the word of an enclave: the key of a session that the worker registered on the chain, and its signature of the very
-// bytes that the account signs. The public key of age in them is the enclave's own then, so that the answer opens in there and nowhere
-// else. An owner may give a key to enclaves alone (Record.RequireEnclave).
+// This file is about requests from an enclave. Such a request names the key of a session that the worker registered on the chain, and
+// the session key signs the same bytes as the account. Request.Recipient is then a key of the enclave, so that the answer can be opened
+// only inside it. An owner can restrict a file to enclaves (Record.RequireEnclave).
 
-// sessionDomain stands in front of what a session key signs.
+// sessionDomain is put before the bytes that a session key signs.
 const sessionDomain = "credence/key-request-session/v1\n"
 
-// Sessions says which sessions a worker has registered, and of each why it does not count.
+// Sessions reads the sessions that a worker has registered, each with the reason if it does not count.
 type Sessions func(ctx context.Context, worker string) ([]enclavestypes.SessionState, error)
 
-// checkSession checks the signature of the session key that a request names; a request that names none has none.
+// checkSession checks the signature by the session key that the request names. A request without a session must have no such signature.
 func (s Signed) checkSession(r Request) error {
 	if len(r.Session) == 0 && len(s.SessionSignature) == 0 {
 		return nil
@@ -39,7 +39,8 @@ func (s Signed) checkSession(r Request) error {
 	return nil
 }
 
-// findSession returns the session that a request names, where the chain says that it counts; nil where it names none, or nobody asks for it.
+// findSession returns the session that a request names, if it counts on the chain. It returns nil if the request names none, or if this
+// server does not check sessions.
 func (s *Server) findSession(ctx context.Context, r Request) (*enclavestypes.Session, *Refusal) {
 	if len(r.Session) == 0 || s.Sessions == nil {
 		return nil, nil
@@ -60,9 +61,9 @@ func (s *Server) findSession(ctx context.Context, r Request) (*enclavestypes.Ses
 	return nil, refuse(SessionRefused, "%s has registered no session of the key %x", r.Who, r.Session[:8])
 }
 
-// refuseOutside refuses whoever is no enclave of a measurement that the owner named, or where it named none, that the app's version lists.
-// The task must be one whose answer an enclave has to sign: others have replicas and a court that would be refused, and whoever answered
-// would owe them the input. Nil says that it is such an enclave.
+// refuseOutside returns nil if the request comes from an enclave with an allowed measurement: one that the owner named or, if it named
+// none, one that the app's version lists. The task's answer must be signed by an enclave. Other tasks have replicas and a court, to
+// which a worker that answered would owe the input, and these would be refused the key.
 func (r Record) refuseOutside(c Case) *Refusal {
 	policy, known := poco.PolicyByName(c.Deal.Terms.Policy)
 	if !known || policy.Rules().Evidence != poco.EvidenceAttestation {

@@ -21,13 +21,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Config is what an agent is made of. All fields without a default are needed.
+// Config has the settings and parts of an agent. Fields without a default are required.
 type Config struct {
 	// Who is the worker's address, or the account that answers in courts for a validator's seat.
 	Who string
-	// ChainID enters commitments.
+	// ChainID is the id of the chain, which is part of every commitment.
 	ChainID string
-	// Bench on which it answers; seats on the other one are left alone.
+	// Bench on which the agent answers. It ignores seats on the other bench.
 	Bench taskstypes.Bench
 	// Secret salts commitments; see LoadSecret.
 	Secret []byte
@@ -35,37 +35,37 @@ type Config struct {
 	Slots int
 	// Runtimes by the name that apps have on chain; see package registry.
 	Runtimes map[string]runtime.Runtime
-	// Session is that of the enclave in which this worker runs; nil outside one.
+	// Session is the session of the enclave in which this worker runs; nil outside an enclave.
 	Session attester.Attester
-	// WallLimit bounds one execution in real time; hitting it is our own failure. 0 means only the task's window.
+	// WallLimit bounds one execution in real time; to exceed it is our own failure. 0 means that only the task's window bounds it.
 	WallLimit time.Duration
 
 	Source  chain.Source
 	Sender  broadcast.Sender
 	Journal *journal.Journal
 	Fetcher Fetcher
-	// Unsealer opens what tasks read sealed; without one such a task has inputs that can not be had.
+	// Unsealer opens sealed files that tasks read. Without one, such files count as unavailable.
 	Unsealer *unseal.Unsealer
 	Metrics  *metrics.Set
 	// Logger; nil means slog's default.
 	Logger *slog.Logger
-	// LogFolder keeps what apps write to stdout and stderr; empty means nowhere.
+	// LogFolder keeps what apps write to stdout and stderr; empty means that it is not kept.
 	LogFolder string
-	// Resync is how often the chain is asked although no block said that anything changed; 0 means 5 s.
+	// Resync is how often the agent asks the chain even if no block had news; 0 means 5 s.
 	Resync time.Duration
-	// Pause is the first wait after our own failure before a step is tried again, doubled up to 16 times; 0 means 1 s.
+	// Pause is the first wait before a step that failed on our side is tried again. It doubles up to 16 times itself; 0 means 1 s.
 	Pause time.Duration
 
-	// at is called at every arrow of a task's life; tests kill the agent there.
+	// at is called at each step of a task's life, so that tests can kill the agent there.
 	at func(point string)
 }
 
-// Agent works for one worker or court seat. See Run.
+// Agent does the work of one worker or court seat. See Run.
 type Agent struct {
 	Config
 	log *slog.Logger
 
-	life     context.Context // of Run: what outlives a task ends with it
+	life     context.Context // the context of Run, for work that outlives a task
 	height   atomic.Int64    // highest seen
 	draining atomic.Bool
 	assigned atomic.Bool // the chain has tasks for us, begun or not
@@ -75,13 +75,13 @@ type Agent struct {
 	mu     sync.Mutex
 	active map[journal.Key]*job
 	pauses map[journal.Key]pause
-	// included is the height of the last block that holds a transaction of ours for a task: an older state of it says
-	// nothing new.
+	// included is the height of the last block with a transaction of ours for a task. A state of the task from before that height is
+	// ignored.
 	included map[journal.Key]int64
-	// compilations by module: those under way, and those that are in the cache.
+	// compilations by module: those under way, and those that ended well.
 	compilations map[moduleKey]*compilation
-	used         int  // slots
-	mute         bool // the chain does not answer, and this was said
+	used         int  // slots in use
+	mute         bool // the chain does not answer, and the log has said so
 }
 
 // job is a goroutine at work on a task.
@@ -91,7 +91,7 @@ type job struct {
 	progress progress // of Work
 }
 
-// pause keeps a step that failed from being tried again at once.
+// pause delays the next try of a step that failed.
 type pause struct {
 	until  time.Time
 	series *backoff.Pauses
@@ -134,7 +134,7 @@ func New(c Config) (*Agent, error) {
 		compilations: map[moduleKey]*compilation{}}, nil
 }
 
-// Run works until the context ends, and returns when nothing runs any more. Whatever was under way is in the journal.
+// Run works until the context ends, and returns once all of its goroutines have ended. The journal has all work that was under way.
 func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer a.wg.Wait()
@@ -177,7 +177,7 @@ func (a *Agent) Drain(ctx context.Context) {
 	}
 }
 
-// Height is the highest block seen.
+// Height returns the highest height seen.
 func (a *Agent) Height() int64 { return a.height.Load() }
 
 func (a *Agent) countBusy() int {
@@ -207,7 +207,7 @@ func (a *Agent) noteHeight(height int64) {
 	}
 }
 
-// noteSilence says once that the chain does not answer, and nothing more until it does: work goes on meanwhile.
+// noteSilence logs that the chain does not answer, once until it answers again. Work goes on meanwhile.
 func (a *Agent) noteSilence(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -226,10 +226,10 @@ func (a *Agent) noteAnswer() {
 	a.mute = false
 }
 
-// maxReplay bounds how many blocks are looked through for hints after a long absence; state is asked for anyway.
+// maxReplay bounds how many blocks are read for hints after a long absence. More are not needed, because the agent reads the state.
 const maxReplay = 5_000
 
-// followBlocks turns blocks into wake-ups, from the height kept in the journal on, and starts again whenever it fails.
+// followBlocks wakes the agent for blocks with news, from the height in the journal on. It starts again after every failure.
 func (a *Agent) followBlocks(ctx context.Context, from int64) {
 	next := from
 	if next > 0 {
@@ -242,7 +242,7 @@ func (a *Agent) followBlocks(ctx context.Context, from int64) {
 				a.Wake()
 			}
 			if len(t.Drawn) > 0 || t.Height >= next+10 {
-				// Only saves looking through blocks twice; its loss costs nothing.
+				// A height that is lost costs only reading these blocks again.
 				if err := a.Journal.SetHeight(t.Height); err == nil {
 					next = t.Height
 				}
@@ -263,11 +263,11 @@ func (a *Agent) followBlocks(ctx context.Context, from int64) {
 		} else if next > 0 {
 			next++
 		}
-		_ = backoff.Steady(a.Pause).Wait(ctx) // the loop looks at the context
+		_ = backoff.Steady(a.Pause).Wait(ctx) // the loop checks the context
 	}
 }
 
-// isConcerned says whether a new block can matter to us although it gave us no seat.
+// isConcerned says whether we have tasks, so that any new block can matter to us.
 func (a *Agent) isConcerned() bool {
 	if a.assigned.Load() {
 		return true

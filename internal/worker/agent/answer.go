@@ -11,17 +11,17 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Answer is what an execution comes to: the outcome that is committed and the bytes behind it.
+// Answer is the end of an execution: the outcome to commit to, and the bytes that it stands for.
 type Answer struct {
 	Outcome  poco.Outcome
 	Manifest result.Manifest
 	Files    []result.File
-	// Evidence shows the outcome, under a policy that asks for some.
+	// Evidence shows the outcome, if the task's policy asks for evidence.
 	Evidence []byte
 }
 
-// ConcludeRun turns what a runtime returned into an answer, by the runtime's rules. The runtime has judged what the app left;
-// an error means that it broke its contract, which is our own failure.
+// ConcludeRun turns a runtime's outcome into an answer, by the runtime's rules. The runtime has already judged the app's output. An
+// error means that the runtime broke its contract, which is our own failure.
 func ConcludeRun(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
 	answer, err := runtime.AnswerOf(rules, out)
 	if err != nil {
@@ -37,7 +37,7 @@ func ConcludeRun(rules contract.Runtime, out runtime.Outcome) (Answer, error) {
 	}, nil
 }
 
-// recordOf is the outcome as the journal keeps it.
+// recordOf returns an outcome in the form that the journal keeps.
 func recordOf(o poco.Outcome) *journal.Outcome {
 	out := &journal.Outcome{Kind: o.Kind.String(), Fuel: o.Fuel}
 	if o.Kind.IsAnswer() {
@@ -46,7 +46,7 @@ func recordOf(o poco.Outcome) *journal.Outcome {
 	return out
 }
 
-// outcomeOf reads what record wrote.
+// outcomeOf reads the outcome of a record, which recordOf made.
 func outcomeOf(r journal.Record) (poco.Outcome, error) {
 	if r.Outcome == nil {
 		return poco.Outcome{}, fmt.Errorf("journal: %s is %s without an outcome", r.Key, r.State)

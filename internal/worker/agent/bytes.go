@@ -13,16 +13,17 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// What a court seat does when somebody asked for the bytes of an accepted answer: it does not run the task, but fetches these bytes
-// from the workers that were paid for them. With the bytes it commits to the answer, and without them to having no input.
+// This file is about a court that is called because somebody asked for the bytes of an accepted answer. A court seat then does not run
+// the task. It fetches the bytes from the workers that were paid for the answer. If it gets them, it commits to that answer; otherwise it
+// commits to the outcome that an input is unavailable.
 
-// asksBytes says whether the court is to fetch the answer's bytes.
+// asksBytes says whether the court must fetch the answer's bytes.
 func (s sight) asksBytes() bool {
 	audit := s.Task.Audit
 	return s.Bench == taskstypes.BENCH_COURT && audit != nil && audit.Cause == taskstypes.AUDIT_CAUSE_BYTES
 }
 
-// fetchAnswer tries to get the bytes of the accepted answer until the window closes: whoever owes them may be away for a moment.
+// fetchAnswer tries to fetch the bytes of the accepted answer until the window closes, because their holder may be away for a moment.
 func (a *Agent) fetchAnswer(ctx context.Context, s sight) (answer Answer, where string, err error) {
 	if answer.Outcome, err = s.Task.Audit.Answer.ToPoco(); err != nil {
 		return answer, "fetch", err
@@ -39,8 +40,8 @@ func (a *Agent) fetchAnswer(ctx context.Context, s sight) (answer Answer, where 
 	}
 }
 
-// FetchAnswer gets the manifest of an answer and all files that it names from the workers that hold the answer, each byte verified
-// by its digest, into the store. What an earlier try has brought there stays.
+// FetchAnswer fetches the manifest of an answer, and all files that it names, from the workers that hold the answer into the store. It
+// verifies every blob by its digest. Blobs of an earlier try stay in the store.
 func (f Fetcher) FetchAnswer(ctx context.Context, a chain.Assignment, digest artifact.Digest) error {
 	if f.Holders == nil {
 		return fmt.Errorf("%w: nobody is known who holds the answer", errAbsent)

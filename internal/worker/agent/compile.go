@@ -14,19 +14,19 @@ const compileLimit = 10 * time.Minute
 // moduleKey names a module for the runtime that compiles it.
 type moduleKey struct{ runtime, digest string }
 
-// moduleOf is the module of a task.
+// moduleOf returns the module of a task.
 func moduleOf(s sight) moduleKey { return moduleKey{s.Deal.Runtime, s.Deal.Digest} }
 
-// compilation is a module on its way into the runtime's cache. Tasks wait for it; it belongs to none of them, so that a
-// window that closes does not undo it: the next attempt, or another task, finds what was compiled.
+// compilation is one compilation of a module into the runtime's cache. Tasks wait for it, but it belongs to none of them: it goes on if
+// a task's window closes, so that the next attempt, or another task, finds the compiled module.
 type compilation struct {
 	done    chan struct{}
 	err     error // once done
 	waiters int
 }
 
-// prepareModule has a task's module compiled into the cache, once however many tasks wait for it, and waits until it is there or
-// the task's context ends.
+// prepareModule has a task's module compiled into the cache, and waits until that is done or the task's context ends. However many tasks
+// wait, the module is compiled once.
 func (a *Agent) prepareModule(ctx context.Context, s sight, engine runtime.Runtime, program runtime.Program) error {
 	c := a.joinCompilation(moduleOf(s), func(ctx context.Context) error { return compileModule(ctx, engine, program) })
 	defer a.leaveCompilation(c)
@@ -38,7 +38,7 @@ func (a *Agent) prepareModule(ctx context.Context, s sight, engine runtime.Runti
 	}
 }
 
-// joinCompilation waits at the compilation of a module, which it starts unless it is under way or done.
+// joinCompilation adds a waiter to the compilation of a module, and starts the compilation unless it is under way or done.
 func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *compilation {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -59,7 +59,7 @@ func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *
 			if c.err = err; err == nil {
 				a.Metrics.CompileSeconds.Observe(time.Since(start).Seconds())
 			} else {
-				delete(a.compilations, key) // tried again by the next who asks
+				delete(a.compilations, key) // the next task that needs the module tries again
 			}
 			if c.waiters == 0 {
 				a.takeSlots(-1)
@@ -67,14 +67,14 @@ func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *
 			close(c.done)
 		}()
 	} else if c.waiters == 0 && !c.hasEnded() {
-		a.takeSlots(-1) // from now on it is in the slot of who waits for it
+		a.takeSlots(-1) // from now on it runs in the slot of the task that waits for it
 	}
 	c.waiters++
 	return c
 }
 
-// leaveCompilation ends waiting. A compilation for which nobody waits any more goes on in a slot of its own: it takes what a
-// run takes.
+// leaveCompilation removes a waiter. A compilation without waiters goes on in a slot of its own, because it needs as much of the machine
+// as an execution.
 func (a *Agent) leaveCompilation(c *compilation) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -83,7 +83,7 @@ func (a *Agent) leaveCompilation(c *compilation) {
 	}
 }
 
-// hasEnded says that the compilation has ended; mu is held.
+// hasEnded says whether the compilation has ended; mu is held.
 func (c *compilation) hasEnded() bool {
 	select {
 	case <-c.done:
@@ -93,8 +93,8 @@ func (c *compilation) hasEnded() bool {
 	}
 }
 
-// slotsFor returns how many slots are taken as a task sees it: a compilation for which nobody waits makes room for a task
-// of its module. mu is held.
+// slotsFor returns how many slots are taken from the view of a task: the slot of a compilation without waiters is free for a task of
+// its module. mu is held.
 func (a *Agent) slotsFor(key moduleKey) int {
 	if c := a.compilations[key]; c != nil && c.waiters == 0 && !c.hasEnded() {
 		return a.used - 1
@@ -102,13 +102,13 @@ func (a *Agent) slotsFor(key moduleKey) int {
 	return a.used
 }
 
-// takeSlots counts slots; mu is held.
+// takeSlots adds n, which may be negative, to the slots in use; mu is held.
 func (a *Agent) takeSlots(n int) {
 	a.used += n
 	a.Metrics.SlotsBusy.Set(float64(a.used))
 }
 
-// compileModule has the runtime compile, once more when the machine failed, as run does.
+// compileModule has the runtime compile a module. It tries once more if the machine failed, as runTwice does.
 func compileModule(ctx context.Context, engine runtime.Runtime, program runtime.Program) (err error) {
 	for range 2 {
 		if err = prepareSafely(ctx, engine, program); err == nil || ctx.Err() != nil {

@@ -11,8 +11,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// ShowAnswer returns the evidence that a task's policy asks of a worker's outcome, nil where it asks for none. An error means that there
-// is none to be had here: an answer that cannot be shown is not to be promised. A worker outside an enclave has no session.
+// ShowAnswer returns the evidence that a task's policy asks for a worker's outcome; nil if it asks for none. An error means that this
+// worker cannot make the evidence, and so must not commit to the outcome. session is nil outside an enclave.
 func ShowAnswer(ctx context.Context, engine runtime.Runtime, session attester.Attester, spec runtime.Spec, a chain.Assignment, chainID, who string, o poco.Outcome) ([]byte, error) {
 	policy, err := poco.FindPolicy(a.Deal.Terms.Policy)
 	if err != nil {

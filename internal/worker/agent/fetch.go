@@ -17,33 +17,32 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// errAbsent marks bytes that the task names and that can not be had, or are not what their digest says.
+// errAbsent says that bytes which the task names cannot be had, or do not match their digest.
 var errAbsent = errors.New("not available")
 
-// Fetcher gets the bytes that tasks name into this worker's own store.
+// Fetcher fetches the bytes that tasks name into this worker's own store.
 type Fetcher struct {
-	// Store keeps them; a blob that is there already is not fetched.
+	// Store keeps the bytes. A blob that it has is not fetched.
 	Store artifact.Store
-	// Extra are base URLs of stores tried after those that the deal names.
+	// Extra are base URLs of stores that are tried after those that the deal names.
 	Extra []string
-	// Holders returns the base URLs of the workers that have committed to an answer of the task, and so have had what it reads.
-	// They are asked for what nobody else gives. Nil asks nobody.
+	// Holders returns the base URLs of the workers that have committed to an answer of the task, and so have had its inputs. They are
+	// asked for files that no store serves. Nil means that no worker is asked.
 	Holders func(ctx context.Context, a chain.Assignment) []string
 	// HTTP makes the requests; nil means artifact's own.
 	HTTP *http.Client
-	// Rounds is how often a source that failed is asked again within one fetch; 0 means 3.
+	// Rounds is how often each source is asked within one fetch; 0 means 3.
 	Rounds int
-	// Backoff between rounds; 0 means 250 ms.
+	// Backoff is the pause between rounds; 0 means 250 ms.
 	Backoff time.Duration
-	// Stall is how long a source may take for an answer, and for every 16 KiB after it, before the next is asked; 0 means 5 s.
-	// It counts against the task's window.
+	// Stall is how long a source may take to answer, and for every 16 KiB after that, before the next one is asked; 0 means 5 s. This
+	// time counts against the task's window.
 	Stall time.Duration
 }
 
-// FetchTask gets a task's program and what it reads, verified: the contents of the deal's inputs, then of the datasets that are
-// this task's, in their order. They stay in the store, and are read from there when they are needed. Bytes whose digest or
-// size is not the chain's are refused wherever they come from. Errors wrap errAbsent when it is the bytes that can not be
-// had; any other is this machine's own trouble.
+// FetchTask fetches and verifies a task's program and the files that it reads: the deal's inputs, then this task's datasets, in their
+// order. The bytes stay in the store, and are read from there later. Bytes whose digest or size differs from the chain's are refused,
+// whatever their source. The error wraps errAbsent if the bytes cannot be had; any other error is a fault of this machine.
 func (f Fetcher) FetchTask(ctx context.Context, a chain.Assignment) (program runtime.Program, files []artifact.Content, err error) {
 	program, err = f.fetchProgram(ctx, a)
 	if err != nil {
@@ -53,8 +52,7 @@ func (f Fetcher) FetchTask(ctx context.Context, a chain.Assignment) (program run
 	if !errors.Is(err, errAbsent) || f.Holders == nil {
 		return program, files, err
 	}
-	// A requester may have taken a file away since the first worker had it. Only the digest says what is right, so that it may
-	// come from anybody.
+	// A requester may have removed a file since the first worker fetched it. The digest verifies the file, so that any source will do.
 	holders := f.Holders(ctx, a)
 	if len(holders) == 0 {
 		return program, nil, err
@@ -64,7 +62,7 @@ func (f Fetcher) FetchTask(ctx context.Context, a chain.Assignment) (program run
 	return program, files, err
 }
 
-// fetchFiles gets what the task reads.
+// fetchFiles fetches the files that the task reads.
 func (f Fetcher) fetchFiles(ctx context.Context, a chain.Assignment) (files []artifact.Content, err error) {
 	for _, r := range listReads(a) {
 		blob, err := f.fetchFile(ctx, r)
@@ -76,8 +74,8 @@ func (f Fetcher) fetchFiles(ctx context.Context, a chain.Assignment) (files []ar
 	return files, nil
 }
 
-// fetchProgram gets the app's code. Its size is part of what the window leaves time for, so that another one is refused. Deals
-// from before sizes were pinned have none.
+// fetchProgram fetches the app's code. The window has time for the size that the deal pins, so that code of another size is refused.
+// Deals from before sizes were pinned have none.
 func (f Fetcher) fetchProgram(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
 	if rules, err := contract.FindRuntime(a.Deal.Runtime); err == nil && rules.Image {
 		return f.fetchImage(ctx, a)
@@ -92,8 +90,8 @@ func (f Fetcher) fetchProgram(ctx context.Context, a chain.Assignment) (runtime.
 	return runtime.Program{Digest: blob.Digest, Content: blob}, err
 }
 
-// fetchImage gets the manifest of an image, whose size on the chain is that of everything that it names, too. The runtime asks
-// for the rest when it prepares the image, unless it has it.
+// fetchImage fetches the manifest of an image. The size on the chain is that of the manifest and of all that it names. The runtime
+// fetches the parts that it lacks when it prepares the image.
 func (f Fetcher) fetchImage(ctx context.Context, a chain.Assignment) (runtime.Program, error) {
 	blob, err := f.fetchInto(ctx, a.Deal.Digest, a.Deal.Locators, contract.MaxImageManifestBytes, (*artifact.Client).FetchManifest)
 	if err != nil {
@@ -103,7 +101,7 @@ func (f Fetcher) fetchImage(ctx context.Context, a chain.Assignment) (runtime.Pr
 	if err != nil {
 		return runtime.Program{}, err
 	}
-	// A blob that is not an image has no size; the runtime refuses it.
+	// The size of a blob that is no image is not checked, because the runtime refuses the blob.
 	if m, err := artifact.ParseImage(data); err == nil && m.ImageBytes(blob.Size()) != a.Deal.ModuleSize {
 		return runtime.Program{}, fmt.Errorf("%w: the image has %d bytes, the chain says %d", errAbsent, m.ImageBytes(blob.Size()), a.Deal.ModuleSize)
 	}
@@ -113,7 +111,7 @@ func (f Fetcher) fetchImage(ctx context.Context, a chain.Assignment) (runtime.Pr
 	return runtime.Program{Digest: blob.Digest, Content: blob, Parts: parts}, nil
 }
 
-// fetchFile gets one file of exactly the size that the chain says.
+// fetchFile fetches one file, whose size must be the one that the chain says.
 func (f Fetcher) fetchFile(ctx context.Context, r read) (artifact.Blob, error) {
 	if r.size > math.MaxInt64 {
 		return artifact.Blob{}, fmt.Errorf("%w: the chain says %d bytes, more than there are", errAbsent, r.size)
@@ -125,12 +123,12 @@ func (f Fetcher) fetchFile(ctx context.Context, r read) (artifact.Blob, error) {
 	return blob, err
 }
 
-// fetchBlob brings a blob of at most limit bytes into the store.
+// fetchBlob fetches a blob of at most limit bytes into the store.
 func (f Fetcher) fetchBlob(ctx context.Context, text string, locators []string, limit int64) (artifact.Blob, error) {
 	return f.fetchInto(ctx, text, locators, limit, (*artifact.Client).Fetch)
 }
 
-// fetchFunc returns how a blob is asked for: as a blob, or as a manifest.
+// fetchFunc fetches a digest from a client's sources, as a blob or as a manifest.
 type fetchFunc func(*artifact.Client, context.Context, artifact.Store, artifact.Digest, int64) error
 
 func (f Fetcher) fetchInto(ctx context.Context, text string, locators []string, limit int64, fetch fetchFunc) (artifact.Blob, error) {
@@ -142,7 +140,7 @@ func (f Fetcher) fetchInto(ctx context.Context, text string, locators []string, 
 	if err == nil || errors.Is(err, artifact.ErrTooLarge) {
 		return blob, describeAbsent(err)
 	}
-	// Missing, or damaged on our disk: the store dropped it, and it is fetched anew.
+	// The blob is missing, or was damaged on our disk and dropped by the store. It is fetched again.
 	if !errors.Is(err, artifact.ErrNotFound) && !errors.Is(err, artifact.ErrCorrupted) {
 		return artifact.Blob{}, err
 	}
@@ -152,7 +150,7 @@ func (f Fetcher) fetchInto(ctx context.Context, text string, locators []string, 
 	return f.openHeld(ctx, digest, limit)
 }
 
-// newClient asks the sources of a deal.
+// newClient returns a client for the sources of a deal.
 func (f Fetcher) newClient(locators []string) *artifact.Client {
 	stall := f.Stall
 	if stall <= 0 {
@@ -161,8 +159,8 @@ func (f Fetcher) newClient(locators []string) *artifact.Client {
 	return &artifact.Client{BaseURLs: f.listSources(locators), HTTP: f.HTTP, Attempts: f.Rounds, Backoff: f.Backoff, Stall: stall}
 }
 
-// openHeld gives a blob that the store has, after reading it once: what its disk has damaged is found now, while there is time
-// to fetch it anew, and not when the app runs.
+// openHeld returns a blob that the store has, after reading all of it once. Damage of the disk is thus found now, while there is time to
+// fetch the blob again, and not when the app runs.
 func (f Fetcher) openHeld(ctx context.Context, digest artifact.Digest, limit int64) (artifact.Blob, error) {
 	r, size, err := f.Store.Open(ctx, digest)
 	if err != nil {
@@ -176,7 +174,7 @@ func (f Fetcher) openHeld(ctx context.Context, digest artifact.Digest, limit int
 	return blob, artifact.CopyContent(io.Discard, blob)
 }
 
-// listSources returns the locators that can be asked, each once, in order.
+// listSources returns the HTTP locators and the extra stores, each once, in order.
 func (f Fetcher) listSources(locators []string) (urls []string) {
 	for _, u := range slices.Concat(locators, f.Extra) {
 		u = strings.TrimRight(u, "/")
@@ -196,7 +194,7 @@ func describeAbsent(err error) error {
 	return err
 }
 
-// isFinal says that asking again can not help: every source answered and none has the bytes.
+// isFinal says whether every source answered and none has the bytes, so that asking again cannot help.
 func isFinal(err error) bool {
 	return errors.Is(err, errAbsent) && !errors.Is(err, artifact.ErrUnreachable)
 }

@@ -11,8 +11,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// sendOrder brings a message onto the chain. A reveal whose file the chain refuses goes without it: the answer alone is what the
-// stake stands for.
+// sendOrder sends a message to the chain. If the chain refuses the file in a reveal, it sends the reveal without the file, because the
+// stake depends on the answer alone.
 func (a *Agent) sendOrder(ctx context.Context, s sight, o broadcast.Order) (broadcast.Receipt, error) {
 	receipt, err := a.Sender.Send(ctx, o)
 	reveal, is := o.Msg.(*taskstypes.MsgReveal)
@@ -26,8 +26,8 @@ func (a *Agent) sendOrder(ctx context.Context, s sight, o broadcast.Order) (broa
 	return a.Sender.Send(ctx, o)
 }
 
-// attachOnchain puts the file that the deal wants on chain into a reveal, where the result has it and the chain will take it.
-// That it cannot be read here keeps no answer back: another seat may bring it.
+// attachOnchain adds to a reveal the file that the deal wants on the chain, if the result has one that the chain will take. If the file
+// cannot be read here, the answer is revealed without it: another seat may send the file.
 func (a *Agent) attachOnchain(ctx context.Context, s sight, reveal *taskstypes.MsgReveal) {
 	file, err := readOnchain(ctx, s.Deal, reveal.Outcome, a.Fetcher.Store)
 	if err != nil {
@@ -44,8 +44,8 @@ func (a *Agent) attachOnchain(ctx context.Context, s sight, reveal *taskstypes.M
 	reveal.Onchain = file
 }
 
-// readOnchain reads the file of a result that the deal wants on chain, with its manifest; nil where the deal wants none, or the
-// result has no such file, or one that is too large.
+// readOnchain reads the file of a result that the deal wants on the chain, with its manifest. It returns nil if the deal wants none, or
+// if the result has no such file or too large a one.
 func readOnchain(ctx context.Context, d dealstypes.Deal, o taskstypes.Outcome, from artifact.Source) (*taskstypes.OnchainFile, error) {
 	if d.Onchain == "" || d.MaxOnchain == 0 || o.Kind != taskstypes.KIND_RESULT {
 		return nil, nil

@@ -18,10 +18,10 @@ type read struct {
 	size     uint64
 	locators []string
 	tree     bool // a packed folder
-	rows     bool // what each task gets of its own
+	rows     bool // the archive of the bag's rows
 }
 
-// listReads lists what a task reads: the inputs of its deal, then the datasets that are its share, each in the deal's order.
+// listReads lists the files that a task reads: the inputs of its deal, then the datasets of this task, each in the deal's order.
 func listReads(a chain.Assignment) (out []read) {
 	for _, in := range a.Deal.Inputs {
 		out = append(out, read{
@@ -38,12 +38,12 @@ func listReads(a chain.Assignment) (out []read) {
 	return out
 }
 
-// datasetName is where a dataset lies below /in: under its id, in the folder that inputs keep out of.
+// datasetName returns the path of a dataset below /in: its id, in a folder that inputs may not use.
 func datasetName(d dealstypes.PinnedDataset) string {
 	return path.Join(contract.DatasetsFolder, d.Dataset)
 }
 
-// isRows says whether an input says what each task of the bag gets of its own.
+// isRows says whether an input is the archive of the bag's rows.
 func isRows(d dealstypes.Deal, in *dealstypes.Input) bool {
 	return in.Tree && in.Name == d.Execution.Contract().Rows
 }

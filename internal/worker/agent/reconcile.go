@@ -13,8 +13,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// reconcile compares what the chain wants with the journal, and takes every next step. An error says that the chain, or
-// the journal, gave no answer; nothing is concluded from it.
+// reconcile compares what the chain wants with the journal, and takes the next step of every task. An error says that the chain or the
+// journal did not answer; the agent concludes nothing from it.
 func (a *Agent) reconcile(ctx context.Context) error {
 	snap, err := a.Source.Assignments(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *Agent) reconcile(ctx context.Context) error {
 	return nil
 }
 
-// joinSights joins the chain's answer and the journal's open records, the most urgent first.
+// joinSights returns a sight for each task that the chain's answer or an open record of the journal has, the most urgent first.
 func (a *Agent) joinSights(snap chain.Snapshot, live []journal.Record) []sight {
 	byTask := map[string]chain.Assignment{}
 	seen := map[journal.Key]bool{}
@@ -71,7 +71,7 @@ func (a *Agent) joinSights(snap chain.Snapshot, live []journal.Record) []sight {
 	return list
 }
 
-// urgencyOf puts reveals first: withholding one costs the stake.
+// urgencyOf puts reveals first, because a missed reveal costs stake.
 func urgencyOf(s sight) int {
 	if s.view == Opening {
 		return 0
@@ -79,11 +79,11 @@ func urgencyOf(s sight) int {
 	return 1
 }
 
-// takeStep does what is next for one task. Steps that only write the journal follow each other at once.
+// takeStep takes the next step of one task. After a step that only writes the journal, it takes the following one at once.
 func (a *Agent) takeStep(ctx context.Context, s sight) error {
 	for range 8 {
 		if a.busyWith(s.key) && s.view == Unknown {
-			s, _ = a.askTask(ctx, s) // Has it ended? A node that does not answer tells us nothing.
+			s, _ = a.askTask(ctx, s) // the task may have ended; an error tells us nothing
 		}
 		if a.superviseWork(s) || a.isOlder(s) {
 			return nil
@@ -94,7 +94,7 @@ func (a *Agent) takeStep(ctx context.Context, s sight) error {
 		}
 		if !found {
 			if s.view == Unknown || s.view == Ended || s.view == Lost {
-				return nil // nothing was ever promised under this key
+				return nil // nothing was promised under this key
 			}
 			r = journal.Record{Key: s.key, State: journal.Assigned}
 		}
@@ -130,15 +130,15 @@ func (a *Agent) busyWith(key journal.Key) bool {
 	return a.active[key] != nil
 }
 
-// isOlder says that the state was read before a block that holds a transaction of ours for the task.
+// isOlder says whether the state is older than the last block with a transaction of ours for the task.
 func (a *Agent) isOlder(s sight) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return s.height < a.included[s.key]
 }
 
-// superviseWork says whether a goroutine is at the task already, and stops it when the chain no longer waits for what it
-// does. Only facts stop it, never the absence of an answer.
+// superviseWork says whether a goroutine works on the task, and stops it if the chain no longer waits for its work. A missing answer of
+// a node never stops it.
 func (a *Agent) superviseWork(s sight) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -170,7 +170,7 @@ func (a *Agent) superviseWork(s sight) bool {
 	return true
 }
 
-// askTask reads a task that is not among our assignments; it has ended, or the node lags.
+// askTask reads a task that is missing among our assignments, because it has ended or the node lags.
 func (a *Agent) askTask(ctx context.Context, s sight) (sight, error) {
 	as, err := a.Source.Task(ctx, s.Task.Id)
 	if err != nil {
@@ -180,7 +180,7 @@ func (a *Agent) askTask(ctx context.Context, s sight) (sight, error) {
 	return viewSeat(as, s.key, a.Who, s.height), nil
 }
 
-// noteState writes what the chain's state says.
+// noteState writes into the journal what the chain's state says.
 func (a *Agent) noteState(s sight, action Action) error {
 	next, cause := journal.Abandoned, ""
 	switch action {
@@ -194,7 +194,7 @@ func (a *Agent) noteState(s sight, action Action) error {
 			return err
 		}
 		if next = journal.Committed; s.holdsOther(commitment) {
-			// Never revealed: the chain would refuse it, and nothing we can say opens the other one.
+			// The outcome is never revealed: the chain would refuse it, and we cannot open the other commitment.
 			next, cause = journal.Failed, "the chain holds another commitment of ours than the journal; was the secret replaced, or the app not deterministic?"
 			a.Metrics.Troubles.WithLabelValues("refuse").Inc()
 		}
@@ -209,7 +209,7 @@ func (a *Agent) noteState(s sight, action Action) error {
 			next, cause = journal.Abandoned, "the task ended without us: "+s.Task.Ending.String()
 			a.noteFault(s)
 		case r.State != journal.Revealed:
-			next = journal.Revealed // it ended with the block of our reveal; the next step closes it
+			next = journal.Revealed // the task ended in the block of our reveal; the next step closes the record
 		default:
 			next = journal.Settled
 			a.noteFault(s)
@@ -224,7 +224,7 @@ func (a *Agent) noteState(s sight, action Action) error {
 	})
 }
 
-// noteFault counts, and tells the operator, what the settlement found of us.
+// noteFault counts and logs a fault of ours that the settlement has.
 func (a *Agent) noteFault(s sight) {
 	if s.Task.Settlement == nil {
 		return
@@ -240,7 +240,7 @@ func (a *Agent) noteFault(s sight) {
 	}
 }
 
-// moveRecord brings a record to a state, which it may have reached already, durably.
+// moveRecord moves a record durably to a state, which it may have reached already.
 func (a *Agent) moveRecord(key journal.Key, next journal.State, change func(*journal.Record)) error {
 	var before journal.State
 	r, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
@@ -279,7 +279,7 @@ func (a *Agent) forgetTask(key journal.Key) {
 	delete(a.included, key)
 }
 
-// noteTrouble says what went wrong on our side, and keeps the task from being tried again at once.
+// noteTrouble logs a failure on our side, and delays the next try of the task.
 func (a *Agent) noteTrouble(s sight, where string, err error) {
 	a.logTrouble(s, where, err)
 	a.pauseTask(s)
@@ -290,7 +290,7 @@ func (a *Agent) logTrouble(s sight, where string, err error) {
 	a.log.Warn("own trouble", "where", where, "task", s.Task.Id, "attempt", s.key.Attempt, "error", err)
 }
 
-// pauseTask keeps the task from being tried again at once.
+// pauseTask delays the next try of the task.
 func (a *Agent) pauseTask(s sight) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -302,7 +302,7 @@ func (a *Agent) pauseTask(s sight) {
 	a.pauses[s.key] = p
 }
 
-// startWork runs fn for a task in a goroutine of its own, unless one is at it, a pause is on, or there is no slot for it.
+// startWork runs fn for a task in a goroutine, unless one already works on the task, the task is paused, or no slot is free.
 func (a *Agent) startWork(ctx context.Context, s sight, action Action, fn func(context.Context)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// openSealed opens those of a task's files that are sealed. Errors wrap errAbsent when the key can not be had: the input is then as
-// absent as one whose bytes nobody gives.
+// openSealed opens the sealed files among a task's files. The error wraps errAbsent if a key cannot be had: the input then counts as
+// unavailable, like one whose bytes no source serves.
 func (a *Agent) openSealed(ctx context.Context, as chain.Assignment, files []artifact.Content) ([]artifact.Content, []secret.Key, error) {
 	if a.Unsealer == nil {
 		return files, nil, refuseSealed(files)
@@ -25,7 +25,7 @@ func (a *Agent) openSealed(ctx context.Context, as chain.Assignment, files []art
 	return opened, keys, describeAbsent(err)
 }
 
-// refuseSealed is for a worker that asks nobody for keys.
+// refuseSealed returns an error if a file is sealed. It is for workers without an Unsealer.
 func refuseSealed(files []artifact.Content) error {
 	for _, f := range files {
 		_, sealed, err := secret.ReadHead(f)
@@ -39,20 +39,20 @@ func refuseSealed(files []artifact.Content) error {
 	return nil
 }
 
-// isPrivate says whether what a task reads or answers is for some eyes only. Then nothing of it is written on this machine's disk but
-// what is sealed: no logs, no errors in words of others, and no files without a name.
+// isPrivate says whether a task reads sealed files or seals its answer. This machine then writes nothing of it to disk that is not
+// sealed: no logs, no texts of others' errors, and no files without a name.
 func isPrivate(d dealstypes.Deal, keys []secret.Key) bool {
 	return len(keys) > 0 || recipientOf(d) != ""
 }
 
-// markPrivate says in a task's spec what lies in memory. The inputs do only where one of them is sealed: public ones, of which a requester
-// may name a gigabyte, lie on the disk whoever the answer is for.
+// markPrivate says in a task's spec what must stay in memory. Inputs must only if one of them is sealed: public inputs, which may have a
+// gigabyte, stay on disk even if the answer is sealed.
 func markPrivate(spec *runtime.Spec, d dealstypes.Deal, keys []secret.Key) {
 	spec.Private, spec.PrivateInputs = isPrivate(d, keys), len(keys) > 0
 }
 
-// privateTrouble is an error of a task that reads or answers secrets. Errors go into logs, into the journal and onto the chain, and may name
-// files of a sealed folder, or more of what it holds: the words say where it failed, and no more. errors.Is and As see what it was.
+// privateTrouble is an error of a private task. Errors go into logs, into the journal and onto the chain, and may name files of a sealed
+// folder or show its content. So its text says only where the task failed. errors.Is and errors.As still find the cause.
 type privateTrouble struct {
 	where string
 	err   error
@@ -69,8 +69,8 @@ func (p *privateTrouble) Unwrap() error { return p.err }
 
 func recipientOf(d dealstypes.Deal) string { return d.Execution.Contract().Recipient }
 
-// SealAnswer seals an answer where its deal names a recipient. Everybody who runs the task has the same keys, and comes to the same
-// bytes. One that is too large when it is sealed is the answer that the output is too large.
+// SealAnswer seals an answer if its deal names a recipient. All who run the task have the same keys, and so get the same sealed bytes. If
+// the answer is too large once sealed, it becomes the answer that the output is too large.
 func SealAnswer(a chain.Assignment, answer Answer, keys []secret.Key) (Answer, error) {
 	recipient := recipientOf(a.Deal)
 	if recipient == "" {

@@ -14,9 +14,9 @@ import (
 // secretSize is the length of a worker's local secret in bytes.
 const secretSize = 32
 
-// LoadSecret reads the secret that salts are derived from, making it when there is none. It is a file of 64 hex digits
-// that its owner alone may read. Whoever knows it can guess this worker's commitments; whoever loses it can not open
-// commitments made with it, so that a file that can not be read is an error and never replaced.
+// LoadSecret reads the secret from which salts are derived, and makes one if there is none. It is a file of 64 hex digits that only its
+// owner may read. Anybody who knows the secret can guess this worker's commitments. A worker that loses it cannot open its commitments:
+// a file that cannot be read is therefore an error, and never replaced.
 func LoadSecret(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,7 +44,7 @@ func newSecret(path string) ([]byte, error) {
 	if _, err := rand.Read(secret); err != nil {
 		return nil, fmt.Errorf("secret: %w", err)
 	}
-	// Durable before anything is salted with it: the file, then its name.
+	// The file, and then its name, are durable before the secret is used.
 	temp, err := os.CreateTemp(filepath.Dir(path), ".secret-")
 	if err != nil {
 		return nil, fmt.Errorf("secret: %w", err)

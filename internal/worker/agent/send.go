@@ -14,11 +14,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// maxSent bounds how many transactions a record lists; the latest take the last place.
+// maxSent bounds how many transactions a record lists. When the list is full, a new transaction replaces the last one.
 const maxSent = 32
 
-// sendAnswer brings a commit, a reveal or a decline onto the chain. The intent is durable before anything is signed, each
-// signature's hash before it leaves.
+// sendAnswer sends a commit, a reveal or a decline to the chain. The intent is durable before anything is signed, and the hash of each
+// transaction before the transaction is sent.
 func (a *Agent) sendAnswer(ctx context.Context, s sight, action Action) {
 	a.startWork(ctx, s, action, func(ctx context.Context) {
 		if err := a.deliverAnswer(ctx, s, action); err != nil && context.Cause(ctx) == nil {
@@ -65,7 +65,7 @@ func (a *Agent) deliverAnswer(ctx context.Context, s sight, action Action) error
 	return err
 }
 
-// statesOf are the intent before, and the state after, the sending of an action.
+// statesOf returns the states of a record before and after an action is sent.
 func statesOf(action Action) (intent, sent journal.State) {
 	switch action {
 	case Commit:
@@ -97,7 +97,7 @@ func (a *Agent) buildMessage(r journal.Record, action Action) (sdk.Msg, error) {
 	return BuildMessage(r, action == Reveal, a.Secret, a.ChainID, a.Who)
 }
 
-// BuildMessage is the commit or the reveal of a record: the same one however often it is made.
+// BuildMessage makes the commit or the reveal of a record. It makes the same message every time.
 func BuildMessage(r journal.Record, reveal bool, secret []byte, chainID, who string) (sdk.Msg, error) {
 	o, commitment, err := MakePromise(r, secret, chainID, who)
 	if err != nil {

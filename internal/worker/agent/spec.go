@@ -15,11 +15,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Folders an app sees.
+// Folders that an app sees.
 const inFolder, outFolder = "/in", result.OutFolder
 
-// BuildSpec makes of a task what is executed. Nothing of the worker, the attempt or the moment enters, so that every
-// worker, and every court seat, executes the same. program and files are what Fetcher.Task returns.
+// BuildSpec makes the runtime's spec of a task. It depends neither on the worker nor on the attempt or the time, so that every worker and
+// every court seat executes the same. program and files are those of Fetcher.FetchTask.
 func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Content) (runtime.Spec, error) {
 	id, err := taskstypes.ParseID(a.Task.Id)
 	if err != nil {
@@ -56,7 +56,7 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 	return spec, nil
 }
 
-// inputRules are the deal's inputs, without what says what each task gets of its own.
+// inputRules returns the deal's inputs, without the archive of rows, as their rules check them.
 func inputRules(d dealstypes.Deal) (inputs []contract.Input) {
 	for _, in := range d.Inputs {
 		if !isRows(d, in) {
@@ -66,8 +66,8 @@ func inputRules(d dealstypes.Deal) (inputs []contract.Input) {
 	return inputs
 }
 
-// applyRow gives a task what its row in the bag says, and returns its inputs with those of the row. Rows that are none, or that do
-// not go with the job, are answered with the reason InvalidInput, by everybody alike.
+// applyRow adds a task's row of the bag to its spec, and returns the inputs plus those of the row. If the archive has no such row, or the
+// row breaks a rule of the job, every worker gets the same answer with the reason InvalidInput.
 func applyRow(spec *runtime.Spec, archive artifact.Content, index uint64, inputs []contract.Input) ([]contract.Input, error) {
 	data, err := artifact.ReadContent(archive)
 	if err != nil {
@@ -85,7 +85,7 @@ func applyRow(spec *runtime.Spec, archive artifact.Content, index uint64, inputs
 		bad = execution.Check(inputs)
 	}
 	if bad != nil {
-		// This is no archive, and the runtime answers that it can not be unpacked.
+		// This content is no archive, so that the runtime answers that it cannot be unpacked.
 		spec.Folders = append(spec.Folders, runtime.Folder{Name: spec.Execution.Rows, Content: artifact.Bytes(bad.Error())})
 		return inputs, nil
 	}
@@ -97,7 +97,7 @@ func applyRow(spec *runtime.Spec, archive artifact.Content, index uint64, inputs
 	return inputs, nil
 }
 
-// buildEnvironment returns the contract of docs/apps.md, with the names of iExec for apps made for it. The order is fixed.
+// buildEnvironment returns the variables that docs/apps.md promises, plus those of iExec for apps made for it, in a fixed order.
 func buildEnvironment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.Input) []string {
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	datasets := d.DatasetsOf(t.Index)
@@ -115,8 +115,8 @@ func buildEnvironment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.In
 	for i, set := range datasets {
 		env = append(env, fmt.Sprintf("CREDENCE_DATASET_%d=%s", i+1, path.Join(inFolder, datasetName(set))))
 	}
-	// Apps of iExec take their share by index and size, with or without the first index: all of them do the right thing when
-	// the bag is the request's, however many deals it fell into.
+	// Apps of iExec compute their share from the index and the size, and some add the first index. The variables describe the request's
+	// whole bag with a first index of 0, so that all these apps are right, however many deals share the bag.
 	env = append(env,
 		"IEXEC_TASK_ID=0x"+t.Id,
 		"IEXEC_DEAL_ID=0x"+d.Id,
@@ -135,7 +135,7 @@ func buildEnvironment(t taskstypes.Task, d dealstypes.Deal, inputs []contract.In
 	return append(env, iexecDatasets(d, datasets)...)
 }
 
-// iexecDatasets names the datasets relative to IEXEC_IN, as apps of iExec expect: one by itself, or a slice of many.
+// iexecDatasets returns the variables that name the datasets relative to IEXEC_IN, as apps of iExec expect: one dataset, or many.
 func iexecDatasets(d dealstypes.Deal, datasets []dealstypes.PinnedDataset) (env []string) {
 	if len(datasets) == 0 {
 		return nil

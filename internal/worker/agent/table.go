@@ -7,17 +7,17 @@ type Action int
 
 // The actions.
 const (
-	// Wait for the chain, or for a goroutine that is at it.
+	// Wait for the chain, or for a goroutine that works on the task.
 	Wait Action = iota
 	// Ask the chain for the task by its id: it may have ended.
 	Ask
-	// Work: get module and inputs, execute, keep the result.
+	// Work: fetch the program and inputs, execute, keep the result.
 	Work
 	// Commit: fix the outcome and send its commitment, the same one each time.
 	Commit
 	// Decline: give the seat back.
 	Decline
-	// Adopt: the chain holds our commitment; check that it is to our outcome and note it.
+	// Adopt: the chain holds our commitment; check that it is to the outcome in the journal, and note it.
 	Adopt
 	// Reveal: send the outcome.
 	Reveal
@@ -34,9 +34,9 @@ func (a Action) String() string {
 	return [...]string{"wait", "ask", "work", "commit", "decline", "adopt", "reveal", "note", "close", "abandon"}[a]
 }
 
-// table is the whole policy: state of the journal, view of the chain, next step. A record that is missing counts as
-// Assigned, so that the rows of Assigned under Locked, Opening and Opened are what a lost journal leads to: the task is
-// executed again, and since the salt is derived from the secret, the same commitment comes out.
+// table holds all decisions: the next step for each state of the journal and each view of the chain. A missing record counts as
+// Assigned. So the columns Locked, Opening and Opened of the row Assigned are for a lost journal: the task is executed again. The salt is
+// derived from the secret, so that the same commitment comes out.
 //
 // The columns are: Unknown, Wanted, Late, Locked, Opening, Opened, Lost, Ended.
 var table = map[journal.State][8]Action{
@@ -56,5 +56,5 @@ var table = map[journal.State][8]Action{
 	journal.Abandoned:       {},
 }
 
-// ChooseAction returns what the worker does next with a record in a state, when the chain is seen so.
+// ChooseAction returns the next step for a record in a state, given how the chain sees the seat.
 func ChooseAction(s journal.State, v View) Action { return table[s][v] }

@@ -9,17 +9,17 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// View is how the chain sees our seat in one attempt at a task. Each but Unknown is a fact that a later state can not
-// take back in a way that matters: acting on one read from a node that lags is never wrong, only late.
+// View is how the chain sees our seat in one attempt at a task. Every view except Unknown is a fact that no later state
+// contradicts in a way that matters: acting on the state of a node that lags is late, but never wrong.
 type View int
 
 // The views.
 const (
-	// Unknown: the state read says nothing about this attempt; perhaps it is older than the attempt.
+	// Unknown: the state says nothing about this attempt; perhaps it is older than the attempt.
 	Unknown View = iota
 	// Wanted: we hold the seat, have not committed, and commitments are taken.
 	Wanted
-	// Late: we have not committed, or not revealed, and the next block comes too late for it. The chain will say so.
+	// Late: we have not committed, or not revealed, and the next block is too late for it. The chain will note that itself.
 	Late
 	// Locked: the chain holds our commitment; reveals are not yet taken.
 	Locked
@@ -27,7 +27,7 @@ const (
 	Opening
 	// Opened: the chain holds our outcome.
 	Opened
-	// Lost: the seat is no longer ours to answer from: silent, declined, or another attempt runs.
+	// Lost: we can no longer answer: the seat was silent or declined, or another attempt runs.
 	Lost
 	// Ended: the task has ended.
 	Ended
@@ -41,7 +41,7 @@ func (v View) String() string {
 	return [...]string{"unknown", "wanted", "late", "locked", "opening", "opened", "lost", "ended"}[v]
 }
 
-// sight is a view with what it was read from.
+// sight is a view of our seat, with the state from which it was read.
 type sight struct {
 	chain.Assignment
 	key    journal.Key
@@ -50,10 +50,10 @@ type sight struct {
 	seat   taskstypes.Seat
 }
 
-// isFirst says that the seat is the first worker's, which may be given back without harm.
+// isFirst says whether the seat is the first worker's. Only that seat may be given back.
 func (s sight) isFirst() bool { return s.Bench == taskstypes.BENCH_WORKERS && s.seat.Wave == 1 }
 
-// keyOf names the record of an assignment. Errors mean that the node's answer is malformed.
+// keyOf returns the key of an assignment's record. An error means that the node's answer is malformed.
 func keyOf(a chain.Assignment) (journal.Key, error) {
 	bench, err := a.Bench.ToPoco()
 	if err != nil {
@@ -91,7 +91,7 @@ func viewSeat(a chain.Assignment, key journal.Key, who string, height int64) sig
 	case attempt > key.Attempt:
 		s.view = Lost
 	case !held:
-		s.view = Unknown // a state from before our draw: seats only go with their attempt or at the end
+		s.view = Unknown // a state from before our draw: seats are removed only with their attempt or at the end
 	case s.seat.State == taskstypes.SEAT_STATE_SILENT:
 		s.view = Lost
 	case s.seat.State == taskstypes.SEAT_STATE_REVEALED:
@@ -116,7 +116,7 @@ func viewSeat(a chain.Assignment, key journal.Key, who string, height int64) sig
 	return s
 }
 
-// holds says whether the chain holds a commitment of ours other than this one.
+// holdsOther says whether the chain holds a commitment of ours other than this one.
 func (s sight) holdsOther(commitment [32]byte) bool {
 	return len(s.seat.Commitment) > 0 && !bytes.Equal(s.seat.Commitment, commitment[:])
 }

@@ -11,9 +11,9 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// What the window of a seat allows: when there is still time for an answer, and until when the chain takes a refusal.
+// This file decides by the window of a seat: whether there is still time for an answer, and until when the chain takes a decline.
 
-// stage is what a task at work does.
+// stage is a stage of the work on a task.
 type stage int
 
 const (
@@ -23,7 +23,7 @@ const (
 	stages
 )
 
-// String names the stage in what people read.
+// String names the stage in logs and reasons.
 func (s stage) String() string { return [...]string{"fetching", "compiling", "running"}[s] }
 
 // progress is how far the work on a task has come.
@@ -33,7 +33,7 @@ type progress struct {
 	start  time.Time
 	spent  [stages]time.Duration // in stages that ended
 	begun  int64                 // height at which the work began
-	from   time.Time             // when it did
+	from   time.Time             // time at which the work began
 }
 
 func newProgress(height int64, now time.Time) progress {
@@ -46,7 +46,7 @@ func (p *progress) enterStage(next stage, height int64, now time.Time) {
 	p.stage, p.height, p.start = next, height, now
 }
 
-// describeStages says what the time went into.
+// describeStages says how much time each stage took.
 func (p *progress) describeStages(now time.Time) string {
 	spent := p.spent
 	spent[p.stage] += now.Sub(p.start)
@@ -59,7 +59,7 @@ func (p *progress) describeStages(now time.Time) string {
 
 func formatSeconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
-// commitWindow is how many blocks the seat had to commit from its draw.
+// commitWindow returns how many blocks the seat has from its draw to commit.
 func (s sight) commitWindow() int64 {
 	switch terms := s.Deal.Terms; {
 	case s.isFirst():
@@ -71,27 +71,26 @@ func (s sight) commitWindow() int64 {
 	}
 }
 
-// lastDecline is the last height at which the chain takes a decline of the seat, which is a first worker's.
+// lastDecline returns the last height at which the chain takes a decline of the seat, which must be a first worker's.
 func (s sight) lastDecline() int64 {
 	return dealstypes.TermsToPoco("", s.Deal, s.Task.Index).LastDecline(s.Task.Deadline)
 }
 
-// noticeBlocks is how many blocks a message is given to find one.
+// noticeBlocks returns how many blocks are reserved for a message to be included.
 func (s sight) noticeBlocks() int64 { return min(5, max(1, s.commitWindow()/4)) }
 
-// isClosing says that at a height there is just time left to say that there will be no answer.
+// isClosing says whether, at a height, there is only just time left to say that there will be no answer.
 func (s sight) isClosing(height int64) bool { return height+1+s.noticeBlocks() >= s.Task.Deadline }
 
-// isDeciding says that a first worker has to decide now whether it gives the seat back: later the chain does not take it.
+// isDeciding says whether a first worker must decide now whether it declines: later the chain takes no decline.
 func (s sight) isDeciding(height int64) bool {
 	last := s.lastDecline()
 	return height+1 <= last && height+1+s.noticeBlocks() > last
 }
 
-// hasTime judges whether work that stands so will end within the window. A task that waits for a slot has no time: another
-// worker may have a free one. How long a download or a compilation takes nobody knows beforehand: what has gone on for a
-// while is expected to go on as long again, and each stage that has not begun as long as that. A program that runs goes on:
-// the window was made for its fuel.
+// hasTime estimates whether the work will end within the window. A task that waits for a slot has no time, because another worker may
+// have a free slot. The time of a download or a compilation is not known beforehand: the current stage is expected to take as long again
+// as it has taken, and each later stage as long as that. A running program has time, because the window was computed from its fuel.
 func (s sight) hasTime(p *progress, height int64) bool {
 	switch {
 	case p == nil:
@@ -103,8 +102,8 @@ func (s sight) hasTime(p *progress, height int64) bool {
 	return expected+s.noticeBlocks() <= s.Task.Deadline-(height+1)
 }
 
-// tooLate says that there is no time left for an answer, or nil when there is, or when there is nothing to be said about
-// it: a first worker whose decline the chain no longer takes goes on trying, for giving up would be silence all the same.
+// tooLate returns an error if there is no time left for an answer. It returns nil if there is time, or if giving up would not help: a
+// first worker whose decline the chain no longer takes goes on trying, because giving up would be silence too.
 func (a *Agent) tooLate(s sight, p *progress) error {
 	height := max(s.height, a.height.Load())
 	switch {
@@ -119,15 +118,15 @@ func (a *Agent) tooLate(s sight, p *progress) error {
 	}
 	late := &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
 	if p != nil && p.stage == fetching {
-		late.absent = errAbsent // a source that gives the bytes too slowly does not give them
+		late.absent = errAbsent // a source that is too slow counts as one without the bytes
 	}
 	return late
 }
 
-// windowError says what a window was too short for.
+// windowError says for which work a window was too short.
 type windowError struct {
 	what   error // errTooLate or errGone
-	absent error // errAbsent where the window passed over fetching
+	absent error // errAbsent if the time passed while fetching; nil otherwise
 	text   string
 }
 
@@ -140,7 +139,7 @@ func (e *windowError) Unwrap() []error {
 	return []error{e.what, e.absent}
 }
 
-// windowText names the window, what the time went into, and what makes it longer. It has room in a decline's reason.
+// windowText describes the window, how the time was spent, and what makes the window longer. It fits into a decline's reason.
 func (s sight) windowText(p *progress, height int64, now time.Time) string {
 	window := s.commitWindow()
 	text := fmt.Sprintf("no time left in the window of %d blocks", window)
@@ -163,7 +162,7 @@ func (a *Agent) mayDecline(s sight) bool {
 	return max(s.height, a.height.Load())+1 <= s.lastDecline()
 }
 
-// enterStage notes that the work on a task is in another stage.
+// enterStage notes that the work on a task enters its next stage.
 func (a *Agent) enterStage(s sight, next stage) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -172,7 +171,7 @@ func (a *Agent) enterStage(s sight, next stage) {
 	}
 }
 
-// isWindow says whether a job was ended because of the window, and keeps the words for it.
+// isWindow says whether a job was cancelled because of its window.
 func isWindow(cause error) bool {
 	var w *windowError
 	return errors.As(cause, &w)

@@ -20,8 +20,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// beginWork works on a task, when a slot is free. A window that closes before one is, or while we can not work, ends with
-// our saying so: silence would be a fault.
+// beginWork works on a task once a slot is free. If the window closes before that, or while we cannot work, it gives up openly, because
+// silence would be a fault.
 func (a *Agent) beginWork(ctx context.Context, s sight) {
 	a.mu.Lock()
 	late := a.tooLate(s, nil)
@@ -40,7 +40,7 @@ func (a *Agent) beginWork(ctx context.Context, s sight) {
 	})
 }
 
-// workOn fetches, executes and keeps the result. Its error is the journal's.
+// workOn fetches, executes and keeps the result. It returns only errors of the journal.
 func (a *Agent) workOn(ctx context.Context, s sight) error {
 	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { r.Deal = s.Deal.Id }); err != nil && !errors.Is(err, journal.ErrBackwards) {
 		return err
@@ -49,12 +49,12 @@ func (a *Agent) workOn(ctx context.Context, s sight) error {
 	if cause := context.Cause(ctx); cause != nil {
 		switch {
 		case errors.Is(cause, errTooLate) && err != nil:
-			err = cause // and not what became of the child
-		case errors.Is(cause, errTooLate): // there is an answer after all
+			err = cause // the cause says more than the end of the child process
+		case errors.Is(cause, errTooLate): // there is an answer in spite of the window
 		case isWindow(cause):
 			return a.keepReason(s.key, cause)
 		default:
-			return nil // stopped: by the operator, or because the chain no longer waits
+			return nil // stopped by the operator, or because the chain no longer waits for it
 		}
 	}
 	var broken *journalError
@@ -78,12 +78,13 @@ func (a *Agent) workOn(ctx context.Context, s sight) error {
 	})
 }
 
-// journalError is told apart from trouble that is answered with an abstention: without a journal nothing is promised.
+// journalError is an error of the journal. Unlike other failures it does not lead to an abstention: without a journal, nothing may be
+// promised.
 type journalError struct{ err error }
 
 func (e *journalError) Error() string { return e.err.Error() }
 
-// executeTask returns an answer whose bytes are durable, or why there is none and where it happened.
+// executeTask returns an answer whose bytes are durable, or an error and where it happened.
 func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where string, err error) {
 	if s.asksBytes() {
 		return a.fetchAnswer(ctx, s)
@@ -145,14 +146,14 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if answer.Evidence, err = ShowAnswer(ctx, engine, a.Session, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
 		return answer, "prove", err
 	}
-	// Durable before anything is promised about it.
+	// The bytes are durable before the worker commits to the answer.
 	if err := result.Store(ctx, answer.Manifest, answer.Files, a.Fetcher.Store); err != nil {
 		return answer, "store", err
 	}
 	return answer, "", nil
 }
 
-// moveForward is move for the states before Done, which a restarted task may have passed already.
+// moveForward does what moveRecord does, but allows that a restarted task has passed the state already.
 func (a *Agent) moveForward(key journal.Key, next journal.State) error {
 	err := a.moveRecord(key, next, nil)
 	if err == nil || errors.Is(err, journal.ErrBackwards) {
@@ -161,8 +162,8 @@ func (a *Agent) moveForward(key journal.Key, next journal.State) error {
 	return &journalError{err}
 }
 
-// fetchTask asks until it has the bytes, with the keys of what is sealed among them, or everybody says that they have none, or the
-// context ends.
+// fetchTask tries until it has the program, the files and the keys of sealed files, until every source has said that it has none, or
+// until the context ends.
 func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program, files []artifact.Content, keys []secret.Key, err error) {
 	pauses := backoff.New(a.Pause/4, 4*a.Pause)
 	for round := 1; ; round++ {
@@ -170,7 +171,7 @@ func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program
 		if err == nil {
 			files, keys, err = a.openSealed(ctx, s.Assignment, files)
 		}
-		// A requester's store may be a moment behind its request: "not found" is believed when said twice.
+		// A requester's store may get a file a moment after its request: "not found" counts only the second time.
 		if err == nil || !errors.Is(err, errAbsent) || isFinal(err) && round >= 2 || round >= 12 {
 			return program, files, keys, err
 		}
@@ -180,7 +181,7 @@ func (a *Agent) fetchTask(ctx context.Context, s sight) (program runtime.Program
 	}
 }
 
-// runTwice executes, once more when the machine failed: a killed child is often the neighbour's memory.
+// runTwice executes a task, and once more if the machine failed: a child process is often killed because others used up the memory.
 func runTwice(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
 	for range 2 {
 		if out, err = runSafely(ctx, engine, spec); err == nil || ctx.Err() != nil {
@@ -190,7 +191,7 @@ func runTwice(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (o
 	return out, err
 }
 
-// runSafely keeps a runtime's defect from taking the other tasks with it.
+// runSafely turns a panic of the runtime into an error, so that it does not end the other tasks.
 func runSafely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (out runtime.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -200,7 +201,7 @@ func runSafely(ctx context.Context, engine runtime.Runtime, spec runtime.Spec) (
 	return engine.Run(ctx, spec)
 }
 
-// keepReason keeps why a task ends without an answer, for whoever reads the journal.
+// keepReason writes into the journal why a task ends without an answer.
 func (a *Agent) keepReason(key journal.Key, why error) error {
 	_, err := a.Journal.Update(key, a.height.Load(), func(r *journal.Record) error {
 		if r.Cause == "" {
@@ -211,16 +212,16 @@ func (a *Agent) keepReason(key journal.Key, why error) error {
 	return err
 }
 
-// givesBack says whether a seat without an answer is given back, which costs nobody anything, or committed to having none.
-// Only a first worker can give it back. From the second attempt on one that can not get the bytes says so instead: then it
-// is hardly the machine, and the requester learns it at once, rather than after all attempts that nobody answered.
+// givesBack says whether a seat without an answer is given back, which costs nobody anything. Otherwise the worker commits to having no
+// answer. Only a first worker can give its seat back. From the second attempt on, a first worker that cannot get the bytes commits
+// instead: the cause is then hardly its machine, and the requester learns of it at once rather than after all attempts.
 func (s sight) givesBack(why error) bool {
 	return s.isFirst() && (s.key.Attempt == 1 || !errors.Is(why, errAbsent))
 }
 
-// giveUp says honestly that there is no answer: it gives the seat back, or commits to having none. False means that there
-// is nothing to say, and that the work is tried again: the chain takes no decline any more, or holds a commitment of ours
-// from before the journal was lost.
+// giveUp tells the chain that there is no answer: it gives the seat back, or commits to having none. It returns false if neither is
+// possible, and the work is tried again: the chain takes no decline any more, or holds a commitment of ours from before the journal was
+// lost.
 func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 	if s.view != Wanted {
 		return false, nil
@@ -242,7 +243,7 @@ func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 	})
 }
 
-// keepLogs writes what the app said, for people; it is no part of the answer, so that failing costs nothing.
+// keepLogs writes the app's stdout and stderr for people. The logs are no part of the answer, so that errors are ignored.
 func (a *Agent) keepLogs(s sight, out runtime.Outcome) {
 	if a.LogFolder == "" {
 		return
@@ -258,8 +259,8 @@ func (a *Agent) keepLogs(s sight, out runtime.Outcome) {
 	}
 }
 
-// keepPublicLog writes what requesters may ask for once the answer is revealed: where runs may print different things, it is no
-// part of the answer, and a worker's word is all that there is.
+// keepPublicLog writes the log that requesters may fetch once the answer is revealed. It is for runtimes whose runs may print different
+// things: their output is no part of the answer, and nothing attests it.
 func (a *Agent) keepPublicLog(s sight, out runtime.Outcome) {
 	if a.LogFolder == "" {
 		return
@@ -275,12 +276,12 @@ func (a *Agent) keepPublicLog(s sight, out runtime.Outcome) {
 	}
 }
 
-// PublicLog is the file with a task's result.Log.
+// PublicLog returns the path of the file with a task's result.Log.
 func PublicLog(folder, task string, attempt uint32) string {
 	return filepath.Join(folder, fmt.Sprintf("%s-%d.json", task, attempt))
 }
 
-// PublicLogs lists the attempts of a task that left a result.Log, the last first.
+// PublicLogs lists the attempts of a task that have a result.Log, the last one first.
 func PublicLogs(folder, task string) (attempts []uint32, err error) {
 	files, err := filepath.Glob(filepath.Join(folder, task+"-*.json"))
 	for _, file := range files {
@@ -294,12 +295,12 @@ func PublicLogs(folder, task string) (attempts []uint32, err error) {
 	return attempts, err
 }
 
-// promiseOf is what a record commits to, with its commitment and salt derived.
+// promiseOf returns the outcome of a record, and the commitment to it.
 func (a *Agent) promiseOf(r journal.Record) (poco.Outcome, [32]byte, error) {
 	return MakePromise(r, a.Secret, a.ChainID, a.Who)
 }
 
-// MakePromise derives the commitment of a record's outcome.
+// MakePromise returns the outcome of a record, and the commitment to it, whose salt it derives from the secret.
 func MakePromise(r journal.Record, secret []byte, chainID, who string) (poco.Outcome, [32]byte, error) {
 	o, err := outcomeOf(r)
 	if err != nil {
