@@ -1,5 +1,4 @@
-// Package claims checks proofs of answers. The chain does so when an answer is revealed, and whoever verifies a receipt does so again: both
-// by what is here.
+// Package claims checks proofs of answers. The chain uses it when an answer is revealed, and verifiers of receipts use it again later.
 package claims
 
 import (
@@ -14,20 +13,20 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Claim is what a proof has to show. All of it is the chain's: nothing is taken from the proof.
+// Claim is what a proof must show. All of its parts come from the chain, and none from the proof.
 type Claim struct {
-	// Program is the id that the app's version names: an image id of RISC Zero, a program's key of SP1, a circuit's program.
+	// Program is the id that the app's version names: an image id for RISC Zero, a program key for SP1, the program of a circuit.
 	Program [32]byte
-	// Statement is what the worker says, complete.
+	// Statement is the whole statement of the worker.
 	Statement poco.Statement
-	// Inputs are those whose digest is in the statement.
+	// Inputs are the inputs whose digest is in the statement.
 	Inputs poco.Inputs
 }
 
-// ResultFile is the file of a circuit's result.
+// ResultFile is the name of the file in a circuit's result.
 const ResultFile = "out"
 
-// System makes proofs. The numbers are those of x/verifiers.
+// System is a proof system. The numbers are those of x/verifiers.
 type System uint8
 
 // The systems.
@@ -37,18 +36,18 @@ const (
 	Circuit System = 3
 )
 
-// Verifier is what proofs are checked against, as x/verifiers stores it.
+// Verifier has the key and parameters against which proofs are checked, as x/verifiers stores them.
 type Verifier struct {
 	System                         System
 	Key, Root, ControlID, Selector []byte
 	Inputs                         uint32
 }
 
-// Checker says why a proof does not show a claim; nil when it does.
+// Checker checks that a proof shows a claim. The error says why it does not.
 type Checker func(c Claim, evidence []byte) error
 
-// Open reads the verifier's key, and returns what checks proofs against it. An error says what is wrong with the key, or with what
-// stands beside it.
+// Open reads the verifier's key, and returns the function that checks proofs against it. The error says what is wrong with the key or the
+// parameters.
 func (v Verifier) Open() (Checker, error) {
 	switch v.System {
 	case RISC0:
@@ -70,8 +69,8 @@ func (v Verifier) Open() (Checker, error) {
 	return nil, fmt.Errorf("system: got %d", v.System)
 }
 
-// checkCircuit compares what a circuit does not hash itself: the program is the app, the outputs that the evidence declares are
-// the result's file. The arguments are the deal's.
+// checkCircuit checks what a circuit does not hash itself: that the program is the app, and that the outputs in the evidence are the file
+// of the result. The arguments are the deal's.
 func checkCircuit(v *circuit.Verifier, c Claim, evidence []byte) error {
 	o := c.Statement.Outcome
 	switch {
@@ -90,7 +89,7 @@ func checkCircuit(v *circuit.Verifier, c Claim, evidence []byte) error {
 	return v.Verify(c.Program, c.Statement.Digest(), c.Inputs.Arguments, evidence)
 }
 
-// CircuitResult is the result of a circuit that left this text.
+// CircuitResult returns the result manifest of a circuit with this output.
 func CircuitResult(text []byte) result.Manifest {
 	return result.Manifest{
 		Kind:    result.KindResult,
@@ -98,7 +97,7 @@ func CircuitResult(text []byte) result.Manifest {
 	}
 }
 
-// toHash is a hash of the right size, and all zero of none.
+// toHash copies bytes into a hash; without bytes it is all zero.
 func toHash(b []byte) (out [32]byte) {
 	copy(out[:], b)
 	return out

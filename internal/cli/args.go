@@ -7,10 +7,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exactly takes the arguments that are named, and says which one is missing or too many.
+// Exactly returns the check for a command that takes exactly the named arguments. The error names the one that is missing or too many.
 func Exactly(names ...string) cobra.PositionalArgs { return Between(len(names), len(names), names...) }
 
-// Between takes so many arguments; more than there are names when most is less than 0.
+// Between returns the check for a command that takes least to most arguments. A negative most means that there is no upper limit.
 func Between(least, most int, names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		problem := &Problem{Next: cmd.CommandPath() + " --help", Exit: ExitUsage}

@@ -1,3 +1,3 @@
-// Package cli is what commands for people share: errors in words with what to do next, exit statuses, units, and the words of
-// events and reports. The library, package client, knows none of it: it has types, and amounts in ucred.
+// Package cli has what commands for people share: error texts that say what to do next, exit statuses, units, and the texts of events and
+// reports. The library, package client, has none of these: it returns types, and amounts in ucred.
 package cli

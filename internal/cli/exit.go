@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// Exit statuses of all commands: the class of how one ended. Scripts read them, so that a number never changes its meaning.
+// Exit statuses of all commands. Each is a class of ends. Scripts read them, so that a number never changes its meaning.
 const (
 	ExitDone        = 0   // what was asked for is done
 	ExitFailed      = 1   // anything that has no number of its own
@@ -59,7 +59,7 @@ func ExitTable() []ExitMeaning {
 	}
 }
 
-// NodeExitTable says what a node that ends by itself means. A supervisor acts on it.
+// NodeExitTable says what the exit statuses of a node that ends by itself mean, and what its supervisor should do.
 func NodeExitTable() []ExitMeaning {
 	return []ExitMeaning{
 		{ExitUpgrade, "an upgrade is due, and another build has to take over: don't start the same build again"},
@@ -69,10 +69,10 @@ func NodeExitTable() []ExitMeaning {
 	}
 }
 
-// NodeExitText is that table as lines of text.
+// NodeExitText returns NodeExitTable as lines of text.
 func NodeExitText() string { return exitTable(NodeExitTable()) }
 
-// ExitText is the table as lines of text.
+// ExitText returns ExitTable as lines of text.
 func ExitText() string { return exitTable(ExitTable()) }
 
 func exitTable(table []ExitMeaning) string {
@@ -83,7 +83,7 @@ func exitTable(table []ExitMeaning) string {
 	return b.String()
 }
 
-// Causes with which the context of a command ends when its user stops it.
+// Causes of a command's context that its user has stopped.
 var (
 	// ErrInterrupted is Ctrl-C.
 	ErrInterrupted = errors.New("stopped by Ctrl-C")
@@ -91,7 +91,7 @@ var (
 	ErrTerminated = errors.New("stopped by SIGTERM")
 )
 
-// ExitStatus is the exit status of a command that ends with the error.
+// ExitStatus returns the exit status of a command that ends with the error.
 func ExitStatus(err error) int {
 	var (
 		left    *client.Interrupted

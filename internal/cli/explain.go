@@ -11,21 +11,21 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 )
 
-// flags by the field of a job, a file or a call that they set.
+// flags has the flag for each field of a job, a file or a call that a client.Error may name.
 var flags = map[string]string{
 	"Trust": "--trust", "MinReplicas": "--min-replicas", "Out": "--out", "Inputs": "--input", "Datasets": "--dataset",
 	"DatasetsPerTask": "--datasets-per-task", "Bag": "--bag", "Rows": "--map, row", "Nonce": "--once", "Rest": "--rest", "MaxPrice": "--max-price",
 	"KeyFile": "key file",
 }
 
-// exits are the statuses of commands that end with an error of the library.
+// exits are the exit statuses for the codes of client.Error.
 var exits = map[client.Code]int{
 	client.CodeUnfunded: ExitUnfunded, client.CodeExpired: ExitUnfunded, client.CodeUnmet: ExitUnfunded, client.CodeTooFew: ExitNoVerdict,
 	client.CodeNoAnswer: ExitNoVerdict, client.CodeAppFailed: ExitAppFailed, client.CodeRunning: ExitNotEnded,
 	client.CodeUnavailable: ExitNetwork, client.CodeAmbiguous: ExitUsage,
 }
 
-// explainClient puts an error of the library into words, with the flags of the commands and with what to do next.
+// explainClient turns an error of the library into a Problem, which names flags and says what to do next.
 func explainClient(e *client.Error) *Problem {
 	p := &Problem{What: describeError(e), Next: adviseNext(e), Exit: exits[e.Code], Err: e}
 	switch {
@@ -35,7 +35,7 @@ func explainClient(e *client.Error) *Problem {
 		p.Exit = ExitUsage
 	case e.Field == "Version":
 		p.Exit = ExitRefused
-	case e.Err != nil && p.Exit == 0 && e.ID() != "": // it was begun, and how it ends is not known
+	case e.Err != nil && p.Exit == 0 && e.ID() != "": // the work was begun, and its end is not known
 		p.Exit = ExitStatus(Explain(e.Err))
 	}
 	return p
@@ -96,7 +96,7 @@ type wrong struct {
 	code  client.Code
 }
 
-// byField says what to do about what is wrong with a field.
+// byField says what to do about a wrong field.
 var byField = map[wrong]string{
 	{"Trust", client.CodeInvalid}:            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
 	{"MinReplicas", client.CodeTooLarge}:     "lower it, or use --policy court",
@@ -127,13 +127,13 @@ var byField = map[wrong]string{
 	{"KeyFile", client.CodeExists}:           "use the key in it, or give another path",
 }
 
-// executionHint says where the rules of what is said around a program are.
+// executionHint names the page with the rules for a program's execution.
 const executionHint = "docs/apps.md, under \"Around the program\", says what each of its flags takes"
 
-// buildHint says how programs are built that workers run.
+// buildHint says how to build a program that workers run.
 const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.wasm . (Go), cargo build --target wasm32-wasip1 (Rust), clang --target=wasm32-wasi (C)"
 
-// byFeature says how a module is built without what workers refuse.
+// byFeature says how to build a module without a feature that workers refuse.
 var byFeature = map[wasmcheck.Feature]string{
 	wasmcheck.Imports:     "build it for WASI preview 1 alone, without the host functions of a browser or another host",
 	wasmcheck.Entry:       "build a program with a main function, not a library or a reactor",
@@ -185,14 +185,14 @@ func adviseNext(e *client.Error) string {
 	return byField[wrong{e.Field, e.Code}]
 }
 
-// resumption is what to do next about work that was begun, or about a service that is not there.
+// resumption is advice about work that was begun, or about a service that is not available.
 type resumption struct {
 	code client.Code
 	when func(e *client.Error) bool // nil: always
 	next string                     // {watch}, {deal} and {holders} stand for the command that watches, for the deal and for who holds the result
 }
 
-// resumptions are tried in this order; the first that fits is said.
+// resumptions are tried in this order. The first that fits is the advice.
 var resumptions = []resumption{
 	{client.CodeRunning, isPartial, "{watch}, and fetch into another folder then"},
 	{client.CodeRunning, nil, "follow it with {watch}"},
@@ -208,7 +208,7 @@ var resumptions = []resumption{
 	{client.CodeUnavailable, namesNoTask, "name a store with --store URL"},
 }
 
-// isPartial says that a part was had, or is to come: Got counts it.
+// isPartial says whether a part of the work has ended or is still to come; Got is its size.
 func isPartial(e *client.Error) bool   { return e.Got > 0 }
 func isStalled(e *client.Error) bool   { return errors.Is(e.Err, client.ErrStalled) }
 func hasRested(e *client.Error) bool   { return strings.Contains(e.What, "until height") }
@@ -217,7 +217,7 @@ func isDeclined(e *client.Error) bool  { return errors.Is(e.Err, artifact.ErrRef
 func hasCause(e *client.Error) bool    { return e.Err != nil }
 func namesNoTask(e *client.Error) bool { return e.Task == nil }
 
-// adviseResume says how to go on with what was begun.
+// adviseResume says how to go on with work that was begun.
 func adviseResume(e *client.Error) string {
 	for _, r := range resumptions {
 		if r.code == e.Code && (r.when == nil || r.when(e)) {
@@ -227,7 +227,7 @@ func adviseResume(e *client.Error) string {
 	return ""
 }
 
-// watchCommand is what follows a request, or a deal of one that isn't known, from the command line.
+// watchCommand returns the command that follows a request or, if its id is not known, a deal.
 func watchCommand(request, deal string) string {
 	if request == "" {
 		request = deal
@@ -235,7 +235,7 @@ func watchCommand(request, deal string) string {
 	return "credenced task watch " + client.ShortDigest(request)
 }
 
-// listHint says where ids of these kinds are listed.
+// listHint names the command that lists ids of these kinds.
 func listHint(kinds []client.IDKind) string {
 	switch {
 	case slices.Contains(kinds, client.KindTask), slices.Contains(kinds, client.KindDeal):

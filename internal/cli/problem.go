@@ -24,9 +24,9 @@ import (
 
 // Problem is an error for people: what is wrong, and what to do next.
 type Problem struct {
-	// What is wrong, in a sentence without its full stop.
+	// What says what is wrong, in a sentence without its full stop.
 	What string
-	// Next is what to do about it.
+	// Next says what to do about it.
 	Next string
 	// Exit is the exit status of a command that ends with it; 0 means 1.
 	Exit int
@@ -34,7 +34,7 @@ type Problem struct {
 	Err error
 }
 
-// Error says both.
+// Error returns What, and Next on a line of its own.
 func (p *Problem) Error() string {
 	if p.Next == "" {
 		return p.What
@@ -42,10 +42,10 @@ func (p *Problem) Error() string {
 	return p.What + "\n  Next: " + nameProgram(p.Next)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-// ExitCode is the exit status of a command that ends with it.
+// ExitCode returns the exit status of a command that ends with the problem.
 func (p *Problem) ExitCode() int {
 	if p.Exit == 0 {
 		return ExitFailed
@@ -109,7 +109,7 @@ var unfunded = []sender.Code{
 	sender.CodeOf(voucherstypes.ErrBalance), sender.CodeOf(voucherstypes.ErrExpired), sender.CodeOf(dealstypes.ErrUnfunded), sender.CodeOf(sdkerrors.ErrInsufficientFunds),
 }
 
-// Explain turns an error into words with what to do next. What it doesn't know stays as it is.
+// Explain turns an error into a Problem that says what to do next. It returns an error that it does not know unchanged.
 func Explain(err error) error {
 	var known *Problem
 	if err == nil || errors.As(err, &known) {
@@ -137,7 +137,7 @@ func Explain(err error) error {
 		switch {
 		case slices.Contains(unfunded, key):
 			p.Exit = ExitUnfunded
-		case errors.As(err, &sent): // and not the answer to a question
+		case errors.As(err, &sent): // the error is that of a transaction, and not of a query
 			p.Exit = ExitRefused
 		}
 		if refused.Hash != "" {
@@ -158,7 +158,7 @@ func Explain(err error) error {
 	return err
 }
 
-// InALine is an error in words, in one line: what gRPC says to programs is left out, and what to do next follows.
+// InALine returns the text of an error, explained, on one line, without the words that gRPC adds for programs.
 func InALine(err error) string {
 	return strings.ReplaceAll(client.WithoutRPC(Explain(err).Error()), "\n  ", "; ")
 }

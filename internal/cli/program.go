@@ -6,16 +6,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Program is the name of the program that runs. Commands that are proposed are written for credenced; those that another
-// program has as well are proposed by its name.
+// Program is the name of the running program. Texts name commands of credenced. If the running program has a command too, the text names
+// that program instead.
 var Program = node
 
 const node = "credenced"
 
-// shared are the commands that the programs have in common.
+// shared are the commands that other programs have too.
 var shared = []string{"run", "check", "task", "workflow", "receipt", "feed", "agent", "publish", "order", "context", "keys"}
 
-// nameProgram puts the program's own name in front of the commands that it has.
+// nameProgram replaces credenced by the program's own name before shared commands.
 func nameProgram(text string) string {
 	if Program == node {
 		return text
@@ -26,7 +26,7 @@ func nameProgram(text string) string {
 	return text
 }
 
-// NameProgram writes the examples and the long help of all commands by the program's own name.
+// NameProgram does so in the examples and the long help of all commands.
 func NameProgram(root *cobra.Command) {
 	root.Example, root.Long = nameProgram(root.Example), nameProgram(root.Long)
 	for _, cmd := range root.Commands() {

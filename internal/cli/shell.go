@@ -2,10 +2,10 @@ package cli
 
 import "strings"
 
-// shellSafe are the characters that a shell takes as they are.
+// shellSafe are the characters that need no quotes in a shell.
 const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_"
 
-// ShellQuote writes a word so that a POSIX shell reads back just that: commands that are proposed can be pasted.
+// ShellQuote quotes a word for a POSIX shell, so that users can paste the commands that our texts propose.
 func ShellQuote(word string) string {
 	if word != "" && strings.Trim(word, shellSafe) == "" {
 		return word

@@ -19,7 +19,8 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// WatchContext ends with Ctrl-C or SIGTERM, which is then its cause. A second signal ends the program at once.
+// WatchContext returns a context that ends with Ctrl-C or SIGTERM, and has the signal as its cause. A second signal ends the program at
+// once.
 func WatchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
 	parent := cmd.Context()
 	if parent == nil {
@@ -44,7 +45,8 @@ func WatchContext(cmd *cobra.Command) (context.Context, context.CancelFunc) {
 	return ctx, func() { cancel(context.Canceled) }
 }
 
-// Stopped turns the error of work that its user stopped into one that says so, and what to do next. Other errors stay.
+// Stopped turns the error of work that its user stopped into a Problem that says so, and what to do next. It returns other errors
+// unchanged.
 func Stopped(ctx context.Context, err error, next string) error {
 	cause := context.Cause(ctx)
 	if err == nil || client.IsEnding(err) || !errors.Is(cause, ErrInterrupted) && !errors.Is(cause, ErrTerminated) {
@@ -57,7 +59,7 @@ func Stopped(ctx context.Context, err error, next string) error {
 	status := ExitStatus(cause)
 	var said *Problem
 	if errors.As(err, &said) && said.Exit == status {
-		return err // nearer to the work
+		return err // it is closer to the work, and says more
 	}
 	var unsure *client.HashError
 	if errors.As(err, &unsure) {
@@ -93,7 +95,7 @@ func ExplainCommandError(err error) error {
 	return err
 }
 
-// TellError writes the error that a command ends with. What its user stopped is no error.
+// TellError writes the error with which a command ends. It writes no "Error:" if the user stopped the command.
 func TellError(out io.Writer, err error) {
 	begin := "Error: "
 	switch ExitStatus(err) {
@@ -103,13 +105,13 @@ func TellError(out io.Writer, err error) {
 	fmt.Fprintf(out, "%s%v\n", begin, err)
 }
 
-// delivery is what the chain puts before a message's error; there is one message only.
+// delivery are the words that the chain puts before a message's error. Our transactions have only one message.
 const delivery = "failed to execute message; message index: 0: "
 
-// constant is a value of an enumeration, as the chain's errors have it.
+// constant matches a value of an enumeration in the chain's errors.
 var constant = regexp.MustCompile(`(?:ORDER|REQUEST)_(?:STATUS|KIND)_([A-Z]+)`)
 
-// SimplifyError leaves out of an error what is said to programs alone.
+// SimplifyError removes from a Problem the words that are only for programs.
 func SimplifyError(err error) error {
 	var p *Problem
 	if errors.As(err, &p) {
@@ -121,17 +123,16 @@ func SimplifyError(err error) error {
 	return err
 }
 
-// MakeFolderOf makes the folder that a file is to be written in, where there is none yet. It is the owner's alone, since what
-// is written there may be for nobody else.
+// MakeFolderOf makes the folder of a file, if there is none. Only the owner can read the folder, because the file may be private.
 func MakeFolderOf(file string) error { return os.MkdirAll(filepath.Dir(file), 0o700) }
 
-// IsTerminal says whether people see what is written.
+// IsTerminal says whether a writer is a terminal.
 func IsTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
 }
 
-// oneOf checks a flag that has a few values.
+// OneOf checks that a flag has one of a few values.
 func OneOf(flag, got string, values ...string) error {
 	for _, v := range values {
 		if got == v {
@@ -141,5 +142,5 @@ func OneOf(flag, got string, values ...string) error {
 	return &Problem{What: fmt.Sprintf("%s %q: expected %s", flag, got, strings.Join(values, " or ")), Exit: ExitUsage}
 }
 
-// NoPrepare keeps the node's configuration out of commands that need none: nothing is written to a node's home.
+// NoPrepare replaces the preparation of commands that need no node configuration, so that they write nothing to a node's home.
 func NoPrepare(*cobra.Command, []string) error { return nil }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ucredPerCRED is how many of the base denomination make one CRED.
+// ucredPerCRED is the number of ucred in one CRED.
 const ucredPerCRED = 1_000_000
 
 // FormatCRED writes an amount of ucred for people, such as "0.05 CRED".
@@ -30,7 +30,7 @@ func ParseCRED(text string) (uint64, error) {
 		number = rest
 	}
 	number = strings.TrimSpace(number)
-	// A rational reads more than a decimal: fractions, exponents, signs.
+	// big.Rat also reads fractions, exponents and signs, which are no amounts.
 	if number == "" || strings.Trim(number, "0123456789.") != "" {
 		return bad("not an amount")
 	}
@@ -68,7 +68,7 @@ func ParseFuel(text string) (uint64, error) {
 	return amount.Num().Uint64(), nil
 }
 
-// byteUnits are longest first, for one is the end of another.
+// byteUnits has longer names first, because "b" is the end of all others.
 var byteUnits = []struct {
 	name  string
 	bytes int64

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// FormatReplicaPrice says what a right replica is paid: the price, or with a price by use how it is made, and the price as the most.
+// FormatReplicaPrice describes what a right replica is paid: the price or, with a price by use, the base, the rate and the most.
 func FormatReplicaPrice(price uint64, use poco.UsePrice) string {
 	if !use.IsSet() {
 		return FormatCRED(price)

@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// EventText says an event in words for people, with its amounts and with what they may do. What needs neither is said by the
-// library.
+// EventText describes an event for people, with its amounts and with what they may do. For events that need neither it returns the
+// library's text.
 func EventText(e client.Event) string {
 	switch e.Kind {
 	case client.EventUploaded:
@@ -55,13 +55,13 @@ func quotedText(e client.Event) string {
 	if e.Size > 1 {
 		price += fmt.Sprintf(" each, %s in all", FormatCRED(e.MaxPrice*e.Size))
 	}
-	if e.Plan == nil { // it rests
+	if e.Plan == nil { // the request will rest on the book
 		return fmt.Sprintf("%s. A%s; what is not spent comes back", e.Text, price[1:])
 	}
 	return fmt.Sprintf("%s. Expected %s, %s; what is not spent comes back", e.Text, FormatCRED(e.Expected), price)
 }
 
-// downloadedText says what was downloaded, and the exit status where it is another success than 0.
+// downloadedText says which files were downloaded, and the exit status if it is not 0.
 func downloadedText(r *client.TaskReport) string {
 	status := ""
 	if r.ExitCode != 0 {
@@ -73,7 +73,7 @@ func downloadedText(r *client.TaskReport) string {
 	return fmt.Sprintf("downloaded to %s and verified: %s%s", printable.Name(r.Dir), FileList(r), status)
 }
 
-// describeWindow names the window and how a longer one is had.
+// describeWindow describes the window, and says how to get a longer one.
 func describeWindow(r *client.TaskReport) string {
 	switch {
 	case r.Window == 0:
@@ -115,7 +115,7 @@ func TaskText(r *client.TaskReport) string {
 	return b.String()
 }
 
-// answerText names the verdict, and of a failure what is known of it.
+// answerText describes the accepted answer; for a failure, how the program failed.
 func answerText(r *client.TaskReport) string {
 	if r.Failed() && r.Reason != "" {
 		return fmt.Sprintf("the program %s (%s)", FailureText(r), client.ShortDigest(r.Verdict.Digest))
@@ -141,7 +141,7 @@ func faultText(fault string) string {
 	return fault
 }
 
-// endingText says why a task has no accepted answer, and what is to be done.
+// endingText says why a task has no accepted answer, and what to do.
 func endingText(r *client.TaskReport) string {
 	switch r.Ending {
 	case "CANCELLED":
@@ -185,8 +185,8 @@ func endingText(r *client.TaskReport) string {
 	return r.Ending
 }
 
-// refundText says what became of the escrow of a task without an accepted answer: a court that found something is paid out of
-// it where no fault pays for it, and replicas are where only the court was wanting.
+// refundText says how the escrow of a task without an accepted answer was used. It pays a court that found an answer, unless a fault pays
+// for it. It pays the replicas if only the court failed.
 func refundText(r *client.TaskReport) string {
 	var court, others uint64
 	for _, p := range r.Payments {
@@ -207,7 +207,7 @@ func refundText(r *client.TaskReport) string {
 	return "refunded"
 }
 
-// FileList names the files of a result, whose names the program chose. A result without any says so.
+// FileList lists the files of a result, safe for a terminal because the program chose their names. Without files it returns NoFiles.
 func FileList(r *client.TaskReport) string {
 	if len(r.Files) == 0 {
 		return NoFiles
@@ -215,7 +215,7 @@ func FileList(r *client.TaskReport) string {
 	return joinNames(printable.Names(r.Files))
 }
 
-// NoFiles is what is said of an accepted result without a file.
+// NoFiles is the text for an accepted result without a file.
 const NoFiles = "no file: the program wrote nothing below /out"
 
 func joinNames(names []string) string {
@@ -228,7 +228,7 @@ func joinNames(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// ReportText sums the run up in a sentence.
+// ReportText sums up the run in a sentence.
 func ReportText(r *client.Report) string {
 	text := fmt.Sprintf("%d of %s accepted; cost %s, refunded %s", r.Accepted, pluralOf(uint64(len(r.Tasks)), "task", "tasks"), FormatCRED(r.Paid), FormatCRED(r.Refunded))
 	if r.Slashed > 0 {
@@ -240,7 +240,7 @@ func ReportText(r *client.Report) string {
 	return text
 }
 
-// FailureText says how the program failed; empty when it did not.
+// FailureText says how the program failed; empty if it did not.
 func FailureText(r *client.TaskReport) string {
 	if !r.Failed() {
 		return ""
@@ -249,7 +249,7 @@ func FailureText(r *client.TaskReport) string {
 	return what
 }
 
-// ExitFailureText says that a program ended with an exit status that is no success. 0 is none where --ok-exit leaves it out.
+// ExitFailureText says that a program ended with an exit status that means failure. 0 does so too if --ok-exit does not name it.
 func ExitFailureText(status uint32) string {
 	if status == 0 {
 		return "ended with exit status 0, which --ok-exit does not name"
@@ -257,7 +257,7 @@ func ExitFailureText(status uint32) string {
 	return fmt.Sprintf("failed with exit status %d", status)
 }
 
-// describeFailure says in words how the program failed, and what to do about it.
+// describeFailure says how the program failed, and what to do about it.
 func describeFailure(r *client.TaskReport) (what, next string) {
 	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
 	if r.Stderr == "" {
@@ -299,7 +299,7 @@ func describeFailure(r *client.TaskReport) (what, next string) {
 	return fmt.Sprintf("failed: %s, exit status %d", r.Reason, r.ExitCode), next
 }
 
-// StderrText is the end of what the program wrote to stderr, a line each, quoted: a program chose it.
+// StderrText returns the end of what the program wrote to stderr, line by line. It is quoted, because the program chose the text.
 func StderrText(r *client.TaskReport) string {
 	if r.Stderr == "" {
 		return ""
@@ -334,10 +334,10 @@ func pluralOf(n uint64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// OnchainLabel begins an OnchainText.
+// OnchainLabel is the beginning of every OnchainText.
 const OnchainLabel = "on chain: "
 
-// OnchainText says what lives on chain of a task's answer; empty where nothing does.
+// OnchainText shows the part of a task's answer that is kept on the chain; empty if there is none.
 func OnchainText(o *client.Onchain) string {
 	if o == nil {
 		return ""

@@ -22,7 +22,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 	problem := &cli.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Exit: cli.ExitUsage, Err: err}
 	var own *cli.Problem
 	switch {
-	case errors.As(err, &own): // the flag's own words
+	case errors.As(err, &own): // the flag has a text of its own
 		return own
 	case errors.As(err, &value):
 		flag := value.GetFlag()

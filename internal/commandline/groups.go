@@ -10,17 +10,17 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// FlagGroup is flags that belong together in the help of a command.
+// FlagGroup is a group of flags in the help of a command.
 type FlagGroup struct {
 	Title string
 	Flags *pflag.FlagSet
 }
 
-// groupsOf is the annotation of a command with its groups: a line for each, its title, a colon, and the names of its flags.
+// groupsOf is the annotation of a command that has its groups, one on each line: the title, a colon, and the names of the flags.
 const groupsOf = "credence_flag_groups"
 
-// GroupFlags has the help of a command show its flags in groups. Each is a title, a colon, and the names of its flags, of which the
-// command need not have all. Flags that are in none come last.
+// GroupFlags makes the help of a command show its flags in groups. Each group is a title, a colon, and the names of its flags; the command
+// need not have all of them. Flags in no group come last.
 func GroupFlags(cmd *cobra.Command, groups ...string) {
 	if cmd.Annotations == nil {
 		cmd.Annotations = map[string]string{}
@@ -29,8 +29,8 @@ func GroupFlags(cmd *cobra.Command, groups ...string) {
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printUsage(cmd.OutOrStderr(), cmd) })
 }
 
-// FlagGroups are the flags of a command as its help shows them: in groups, those of none last and under "Other flags"; or all in one
-// group without a title.
+// FlagGroups returns the flags of a command as its help shows them: in groups, with flags in no group last under "Other flags". If the
+// command has no groups, all flags are in one group without a title.
 func FlagGroups(cmd *cobra.Command) []FlagGroup {
 	var groups []FlagGroup
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -64,7 +64,7 @@ func FlagGroups(cmd *cobra.Command) []FlagGroup {
 	return slices.DeleteFunc(groups, func(g FlagGroup) bool { return !g.Flags.HasAvailableFlags() })
 }
 
-// printUsage writes how a command with groups is used.
+// printUsage writes the usage of a command with groups.
 func printUsage(out io.Writer, cmd *cobra.Command) error {
 	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
 	if cmd.HasExample() {

@@ -1,4 +1,5 @@
-// Package devinfo describes a devnet to other commands: its devnet.json, which a program that starts no node reads as well.
+// Package devinfo reads and writes devnet.json, the file that describes a devnet to other commands. It is apart from package devnet, so
+// that programs which start no node can read the file without importing the node.
 package devinfo
 
 import (
@@ -24,13 +25,13 @@ const EnvInfo = "CREDENCE_DEVNET"
 type Info struct {
 	// Format is 1.
 	Format int `json:"format"`
-	// Running says that it was up when the file was written; the file of a stopped devnet is kept.
+	// Running says that the devnet was up when the file was written. The file of a stopped devnet is kept.
 	Running bool `json:"running"`
-	// State is the folder of it all.
+	// State is the folder of the devnet.
 	State string `json:"state"`
-	// ChainID of the chain.
+	// ChainID is the id of the chain.
 	ChainID string `json:"chain_id"`
-	// GRPC endpoints, host:port, the first validator's first.
+	// GRPC are the validators' gRPC endpoints, host:port, in the order of the seats.
 	GRPC []string `json:"grpc"`
 	// REST and RPC are base URLs of the first validator.
 	REST string `json:"rest"`
@@ -39,29 +40,29 @@ type Info struct {
 	Web string `json:"web,omitempty"`
 	// Store is the base URL of the artifact store.
 	Store string `json:"store"`
-	// Pool with a standing offer.
+	// Pool is the pool of the workers for modules, which has a standing offer.
 	Pool string `json:"pool"`
-	// PID of the devnet itself.
+	// PID is the process id of the devnet command itself.
 	PID int `json:"pid"`
 
 	Accounts   []AccountInfo   `json:"accounts"`
 	Validators []ValidatorInfo `json:"validators"`
 	Workers    []WorkerInfo    `json:"workers"`
-	// Containers are there when workers of the devnet run containers.
+	// Containers describes the workers for containers; nil if the devnet has none.
 	Containers *ContainersInfo `json:"containers,omitempty"`
 	// Saboteurs are the organisations whose workers lie.
 	Saboteurs []string `json:"saboteurs"`
 }
 
-// ContainersInfo is what runs containers on a devnet.
+// ContainersInfo describes how a devnet runs containers.
 type ContainersInfo struct {
-	// Pool with a standing offer for containers.
+	// Pool is the pool of the workers for containers, which has a standing offer.
 	Pool string `json:"pool"`
-	// Engine is docker, runc, crun or runsc; Path is its socket or program, empty for the usual one; Args are the program's.
+	// Engine is docker, runc, crun or runsc. Path is its socket or program; empty means the usual one. Args are the program's arguments.
 	Engine string   `json:"engine"`
 	Path   string   `json:"path,omitempty"`
 	Args   []string `json:"args,omitempty"`
-	// Workers of the pool. Their organisations have another worker, for modules.
+	// Workers are the workers of the pool. Each of their organisations also has a worker for modules.
 	Workers []WorkerInfo `json:"workers"`
 }
 
@@ -69,17 +70,17 @@ type ContainersInfo struct {
 type AccountInfo struct {
 	// Name of the account: "requester", "provider", "operator", or NAME-owner for a worker's.
 	Name string `json:"name"`
-	// Organisation it acts for.
+	// Organisation for which the account acts.
 	Organisation string `json:"organisation"`
 	// Address in bech32.
 	Address string `json:"address"`
-	// KeyFile holds its secret in hex.
+	// KeyFile is the file with its key in hex.
 	KeyFile string `json:"key_file"`
 }
 
-// ValidatorInfo is a validator and its court executor.
+// ValidatorInfo describes a validator and its court executor.
 type ValidatorInfo struct {
-	// Name is the organisation with the seat.
+	// Name is the organisation that holds the seat.
 	Name     string `json:"name"`
 	Operator string `json:"operator"`
 	KeyFile  string `json:"key_file"`
@@ -89,21 +90,21 @@ type ValidatorInfo struct {
 	RPC      int    `json:"rpc_port"`
 	GRPC     int    `json:"grpc_port"`
 	REST     int    `json:"rest_port"`
-	// CourtAddress answers in courts, with the secret in CourtKeyFile, and can do nothing else.
+	// CourtAddress is the account that answers in courts, with the key in CourtKeyFile. It may do nothing else.
 	CourtAddress string `json:"court_address"`
 	CourtKeyFile string `json:"court_key_file"`
-	// CourtHome and Court are the court executor's folder and base URL.
+	// CourtHome is the court executor's folder, Court its base URL.
 	CourtHome string `json:"court_home"`
 	Court     string `json:"court"`
 	PID       int    `json:"pid"`
 	CourtPID  int    `json:"court_pid"`
 }
 
-// WorkerInfo is a worker.
+// WorkerInfo describes a worker.
 type WorkerInfo struct {
-	// Organisation it works for.
+	// Organisation for which it works.
 	Organisation string `json:"organisation"`
-	// Address is its hot key's; Owner is paid.
+	// Address is the account of the worker's own key, Owner the account that is paid.
 	Address  string `json:"address"`
 	Owner    string `json:"owner"`
 	KeyFile  string `json:"key_file"`
@@ -113,7 +114,7 @@ type WorkerInfo struct {
 	PID      int    `json:"pid"`
 }
 
-// ErrNoDevnet says that there is no devnet.json where it was looked for.
+// ErrNoDevnet says that there is no devnet.json at the path.
 var ErrNoDevnet = errors.New("no devnet")
 
 // FindInfo returns the path that commands read: $CREDENCE_DEVNET, or the default folder's devnet.json.
@@ -124,7 +125,7 @@ func FindInfo() string {
 	return filepath.Join(DefaultState(), InfoFile)
 }
 
-// LoadInfo reads a devnet.json. Errors wrap ErrNoDevnet when there is none.
+// LoadInfo reads a devnet.json. The error wraps ErrNoDevnet if there is none.
 func LoadInfo(path string) (*Info, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -143,7 +144,7 @@ func LoadInfo(path string) (*Info, error) {
 	return &info, nil
 }
 
-// Save writes devnet.json whole or not at all.
+// Save replaces devnet.json in one step, so that readers never see a part of it.
 func (i *Info) Save() error {
 	data, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {
@@ -156,7 +157,7 @@ func (i *Info) Save() error {
 	return os.Rename(path+".new", path)
 }
 
-// Account finds an account by name; nil when there is none.
+// Account returns the account of a name; nil if there is none.
 func (i *Info) Account(name string) *AccountInfo {
 	for k := range i.Accounts {
 		if i.Accounts[k].Name == name {
@@ -166,10 +167,10 @@ func (i *Info) Account(name string) *AccountInfo {
 	return nil
 }
 
-// Worker finds the worker of an organisation that runs modules; nil when there is none.
+// Worker returns the worker for modules of an organisation; nil if there is none.
 func (i *Info) Worker(organisation string) *WorkerInfo { return findWorker(i.Workers, organisation) }
 
-// ContainerWorker finds the worker of an organisation that runs containers; nil when there is none.
+// ContainerWorker returns the worker for containers of an organisation; nil if there is none.
 func (i *Info) ContainerWorker(organisation string) *WorkerInfo {
 	if i.Containers == nil {
 		return nil
@@ -186,7 +187,7 @@ func findWorker(workers []WorkerInfo, organisation string) *WorkerInfo {
 	return nil
 }
 
-// AllWorkers are those for modules, then those for containers.
+// AllWorkers returns the workers for modules, and then those for containers.
 func (i *Info) AllWorkers() []WorkerInfo {
 	if i.Containers == nil {
 		return i.Workers
@@ -194,8 +195,8 @@ func (i *Info) AllWorkers() []WorkerInfo {
 	return slices.Concat(i.Workers, i.Containers.Workers)
 }
 
-// Name is what people call an account: its organisation and part, or its address when the devnet doesn't know it. A nil
-// Info knows nobody.
+// Name returns the name of an account for people: the organisation of a worker or validator, the account's own name, or the address if
+// the devnet does not have it. A nil Info returns the address.
 func (i *Info) Name(address string) string {
 	if i == nil {
 		return address
@@ -221,8 +222,8 @@ func (i *Info) Name(address string) string {
 	return address
 }
 
-// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet's workers and court executors: of one
-// that agreed with the verdict, if there is one. It implements client.LastWords.
+// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet: first of the workers that agreed with the
+// verdict, and then of the court executors. It implements client.LastWords.
 func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
 	type home struct{ name, folder string }
 	var homes []home
@@ -246,7 +247,7 @@ func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
 	return "", ""
 }
 
-// DefaultState is ~/.credence/devnet.
+// DefaultState returns the path of ~/.credence/devnet.
 func DefaultState() string {
 	home, err := os.UserHomeDir()
 	if err != nil {

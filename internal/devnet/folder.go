@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// lockFolder keeps a second devnet out of the folder for as long as the file is open.
+// lockFolder locks the folder against a second devnet until the returned file is closed.
 func lockFolder(state string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(state, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -23,7 +23,7 @@ func lockFolder(state string) (*os.File, error) {
 // wipeFolder empties a devnet's folder, and no other.
 func wipeFolder(state string) error {
 	if _, err := os.Stat(filepath.Join(state, InfoFile)); err != nil {
-		// A start that failed half way leaves keys and no description; anything else is not ours.
+		// A start that failed half way leaves keys and no devnet.json. A folder with anything else is not a devnet's.
 		if err := emptyBut(state, "lock", "keys", "validators", "workers", "courts", "logs", "store"); err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func wipeFolder(state string) error {
 	return nil
 }
 
-// emptyBut refuses a folder with anything else in it.
+// emptyBut returns an error if the folder has anything but the allowed entries.
 func emptyBut(state string, allowed ...string) error {
 	entries, err := os.ReadDir(state)
 	if err != nil {

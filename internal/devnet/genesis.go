@@ -29,28 +29,27 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Codec reads and writes the chain's types.
+// Codec encodes and decodes the chain's types.
 type Codec = codec.Codec
 
 // The money of a devnet, in ucred.
 const (
-	// Funds is what every account has: 100,000 CRED.
+	// Funds is the balance of every account: 100,000 CRED.
 	Funds = 100_000_000_000
 	// Price of a right replica in the standing offer: 0.05 CRED.
 	Price = 50_000
-	// Stake locked for each assignment: 10 CRED. By the stake inequality it carries a value at risk of 50 CRED with two
-	// replicas of seven organisations, and any with three.
+	// Stake that is locked for each assignment: 10 CRED. By the stake inequality, with seven organisations, it is enough for a value at
+	// risk of 50 CRED with two replicas, and for any value with three.
 	Stake = 10_000_000
 	// Bond of every worker: 5,000 CRED.
 	Bond = 5_000_000_000
-	// Slots of every worker.
+	// Slots is the number of slots of every worker.
 	Slots = 4
 	// MaxFuel of the standing offer.
 	MaxFuel = 1_000_000_000_000
 )
 
-// genesisState is the state of a new chain: organisations, seats, accounts, a pool with registered workers and a
-// standing offer.
+// genesisState returns the state of a new chain: organisations, seats, accounts, and a pool with registered workers and a standing offer.
 func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage, error) {
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, noOptions{}, app.Options{})
 	cdc := a.Encoding.Codec
@@ -98,7 +97,7 @@ func genesisState(o Options, info *Info, seats []poatypes.Seat) (json.RawMessage
 	return json.Marshal(g)
 }
 
-// builder keeps the first error.
+// builder changes a genesis state in steps. It keeps the first error, after which the steps do nothing.
 type builder struct {
 	g   genesis.State
 	cdc codec.Codec
@@ -127,7 +126,7 @@ func (b *builder) addOrganisation(id, name string, role orgstypes.Role, admin st
 	}
 }
 
-// addWorkers opens the pools, registers everybody in one of them, and puts their stake into the module's account.
+// addWorkers opens the pools, registers each worker in one of them, and puts their stakes into the module's account.
 func (b *builder) addWorkers(o Options, info *Info) {
 	if b.err != nil {
 		return
@@ -164,8 +163,8 @@ func (b *builder) addWorkers(o Options, info *Info) {
 	}
 }
 
-// takeSoftwareEnclaves lets workers show answers by the software platform, and lists what they say that they were started from for the
-// programs of modules. A chain of another id takes neither.
+// takeSoftwareEnclaves allows the software platform for evidence, and lists the measurement that its workers report. Only a development
+// chain, by its id, allows that platform.
 func (b *builder) takeSoftwareEnclaves(o Options) {
 	if b.err != nil || !verifierstypes.IsDevelopmentChain(o.ChainID) {
 		return
@@ -181,22 +180,21 @@ func (b *builder) takeSoftwareEnclaves(o Options) {
 	}))
 }
 
-// addOrders places the pool's standing orders: one for each category of iExec's and one for jobs with limits of their own.
+// addOrders places the pool's standing orders: one for each of iExec's categories, and one for jobs with limits of their own.
 func (b *builder) addOrders(o Options, info *Info) {
 	if b.err != nil {
 		return
 	}
 	owner := info.Account(operatorName).Address
 	b.keepError(genesis.Edit(b.g, b.cdc, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
-		// Half-second blocks on a machine that everybody shares: twice the usual base of a window, in which several workers
-		// compile and run at once. Windows that all answer in close early; a silent worker costs a whole one, hence the quick
-		// pace of fuel.
+		// Blocks take half a second, and all workers compile and run on one machine. So the base of a window is twice the usual one. A
+		// window closes early if all answer, but a silent worker costs a whole window. So the part of a window for fuel is short.
 		s.Params.CommitBlocks = 240
 		s.Params.FuelPerBlock = 250_000_000
-		// A bag of more tasks than the few workers have room for waits its turn: of 50 that were submitted at once on a busy machine, with
-		// the usual 60 blocks, 33 and 36 were refunded.
+		// A bag with more tasks than the few workers can run at once has to wait. With the usual 60 blocks, on a busy machine, 33 and 36 of
+		// 50 tasks that were submitted at once were refunded.
 		s.Params.WaitBlocks = 600
-		// Some two minutes with the window to commit: stakes come back while one looks on.
+		// With the window to commit this is about two minutes, so that a user can watch stakes come back.
 		s.Params.AuditBlocks = 20
 		place := func(pool, category string) {
 			order := markettypes.Order{Owner: owner, Nonce: uint64(len(s.Orders)) + 1, Pool: &markettypes.PoolOrder{
@@ -223,7 +221,7 @@ func (b *builder) addOrders(o Options, info *Info) {
 	}))
 }
 
-// noOptions configures an application that only describes itself.
+// noOptions are the options of an application that is built only for its default genesis state.
 type noOptions struct{}
 
 func (noOptions) Get(string) any { return nil }

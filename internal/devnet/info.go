@@ -2,7 +2,7 @@ package devnet
 
 import "github.com/credence-chain/credence/internal/devinfo"
 
-// What describes a devnet, by the names that this package has for it; see package devinfo.
+// Aliases for the types of package devinfo.
 type (
 	Info           = devinfo.Info
 	AccountInfo    = devinfo.AccountInfo
@@ -17,7 +17,7 @@ const (
 	EnvInfo  = devinfo.EnvInfo
 )
 
-// ErrNoDevnet says that there is no devnet.json where it was looked for.
+// ErrNoDevnet says that there is no devnet.json at the path.
 var ErrNoDevnet = devinfo.ErrNoDevnet
 
 // FindInfo returns the path that commands read.
@@ -26,5 +26,5 @@ func FindInfo() string { return devinfo.FindInfo() }
 // LoadInfo reads a devnet.json.
 func LoadInfo(path string) (*Info, error) { return devinfo.LoadInfo(path) }
 
-// DefaultState is ~/.credence/devnet.
+// DefaultState returns the path of ~/.credence/devnet.
 func DefaultState() string { return devinfo.DefaultState() }

@@ -8,14 +8,14 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// layOut writes everything that a new devnet needs: keys, ports, nodes, genesis. It returns its description.
+// layOut makes the keys, nodes and genesis of a new devnet, and chooses its ports. It returns the devnet's description.
 func layOut(o Options) (*Info, error) {
 	for _, folder := range []string{"keys", "validators", "workers", "courts", "logs"} {
 		if err := os.MkdirAll(filepath.Join(o.State, folder), 0o700); err != nil {
 			return nil, err
 		}
 	}
-	// Four ports and a court's for each validator, one a worker, one for the store, one for the page.
+	// Each validator needs four ports and one for its court executor; each worker, the store and the web page need one.
 	ports, err := reservePorts(o.BasePort, 5*o.Validators+o.Workers+2+o.ContainerWorkers)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func layOut(o Options) (*Info, error) {
 			return nil, err
 		}
 	}
-	info.Web = httpURL(next()) // after all that older versions have: the other ports are where they were
+	info.Web = httpURL(next()) // last, so that the other ports are the same as in older versions
 	if o.ContainerWorkers > 0 {
 		info.Containers = &ContainersInfo{Pool: ContainerPoolName, Engine: o.OCI.Engine, Path: o.OCI.Path, Args: o.OCI.Args}
 	}
@@ -106,7 +106,7 @@ func newKey(state, name string) (address, file string, err error) {
 	return key.Address(), file, nil
 }
 
-// adoptOptions takes over what the options may change of a devnet that continues: who lies.
+// adoptOptions applies the options that may change when a devnet continues, such as the saboteurs. It refuses others that differ.
 func adoptOptions(o Options, info *Info) error {
 	if len(info.Workers) != o.Workers || len(info.Validators) != o.Validators {
 		return fmt.Errorf("the devnet in %s has %d validators and %d workers, not %d and %d: start it with --reset to begin anew, or without those flags to continue it",
@@ -141,10 +141,10 @@ func adoptOptions(o Options, info *Info) error {
 	return nil
 }
 
-// adoptContainers takes over the engine. Who runs containers is a matter of the genesis.
+// adoptContainers applies the engine. The organisations that run containers cannot change, because the genesis registered them.
 func adoptContainers(o Options, info *Info) error {
 	if o.OCI.Engine == "" {
-		return nil // as it was
+		return nil // the devnet keeps its engine
 	}
 	there := 0
 	if info.Containers != nil {
@@ -158,7 +158,7 @@ func adoptContainers(o Options, info *Info) error {
 	return nil
 }
 
-// ports are all that the devnet listens on.
+// portsOf returns all ports on which the devnet listens.
 func portsOf(i *Info) []int {
 	var out []int
 	for _, v := range i.Validators {

@@ -2,10 +2,10 @@ package devnet
 
 import "fmt"
 
-// The first organisations with a worker, in the order in which saboteurs are taken from the end.
+// workerNames are the first organisations with a worker. Saboteurs are taken from the end of the workers.
 var workerNames = []string{"amber", "birch", "cedar", "delta", "ember", "fjord", "grove"}
 
-// workerName names the organisation of worker number i, from 0.
+// workerName returns the organisation of worker number i, from 0.
 func workerName(i int) string {
 	if i < len(workerNames) {
 		return workerNames[i]
@@ -13,17 +13,17 @@ func workerName(i int) string {
 	return fmt.Sprintf("worker-%d", i+1)
 }
 
-// validatorName names the organisation of seat number i, from 0.
+// validatorName returns the organisation of seat number i, from 0.
 func validatorName(i int) string { return fmt.Sprintf("val-%d", i+1) }
 
-// The organisations and accounts beside workers and validators.
+// The other organisations and their accounts.
 const (
 	requesterOrg, requesterName = "lab", "requester"
 	providerOrg, providerName   = "studio", "provider"
 	operatorOrg, operatorName   = "exchange", "operator"
 )
 
-// PoolName is the pool that every worker for modules serves, ContainerPoolName that of the workers for containers.
+// PoolName is the pool of all workers for modules, ContainerPoolName the pool of all workers for containers.
 const (
 	PoolName          = "public"
 	ContainerPoolName = "containers"

@@ -18,11 +18,11 @@ import (
 	"github.com/credence-chain/credence/executor/attester"
 )
 
-// sabotageSeed makes all liars of a devnet tell the same lie.
+// sabotageSeed makes all saboteurs of a devnet give the same wrong answer.
 const sabotageSeed = "collude"
 
-// stopGrace is how long a process may take to end when it is asked to; containerDrain is what of it a worker leaves to the
-// containers that run.
+// stopGrace is how long a process may take to end after SIGTERM. containerDrain is the part of it in which a worker lets its containers
+// finish.
 const (
 	stopGrace      = 6 * time.Second
 	containerDrain = time.Second
@@ -30,7 +30,7 @@ const (
 
 // Network is a running devnet.
 type Network struct {
-	// Info describes it; it isn't changed while it runs.
+	// Info describes the devnet. It does not change while the devnet runs.
 	Info *Info
 
 	opts       Options
@@ -47,8 +47,8 @@ type Network struct {
 	closing bool
 }
 
-// Start lays a devnet out, or continues one, and starts all of it. It returns once the processes run; see Ready. On an
-// error nothing is left running.
+// Start makes a new devnet, or continues one, and starts all of its processes. It returns once they run; see Ready. After an error no
+// process is left running.
 func Start(opts Options) (*Network, error) {
 	o, err := opts.fillDefaults()
 	if err != nil {
@@ -100,7 +100,7 @@ func (n *Network) startAll() error {
 	}
 	n.prepareProcesses()
 	o.Progress(fmt.Sprintf("starting %d processes: validators, their court executors, workers", 2*len(n.validators)+len(n.workers)+len(n.containers)))
-	// The chain first; the others wait for it by themselves.
+	// Validators start first; the other processes wait for the chain by themselves.
 	for _, group := range [][]*Process{n.validators, n.workers, n.containers, n.courts} {
 		for _, p := range group {
 			if err := p.Start(); err != nil {
@@ -138,11 +138,11 @@ func (n *Network) prepareProcesses() {
 	}
 }
 
-// workerArgs are the arguments of worker number i.
+// workerArgs returns the arguments of worker number i.
 func (n *Network) workerArgs(i int, w WorkerInfo) []string {
 	args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
 		"--listen", loopbackAddress(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
-	// Spread over the validators, each with the others to fall back on.
+	// Each worker uses another validator first, and falls back to the others.
 	for k := range n.Info.GRPC {
 		args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])
 	}
@@ -155,8 +155,8 @@ func (n *Network) workerArgs(i int, w WorkerInfo) []string {
 	return args
 }
 
-// containerArgs are the arguments of a worker for containers, beside those of every worker. It is done with its containers
-// before the devnet loses its patience: one that is killed leaves them running.
+// containerArgs returns the additional arguments of a worker for containers. The worker ends its containers within containerDrain, before
+// the devnet kills it: a worker that is killed leaves its containers running.
 func containerArgs(c *ContainersInfo) []string {
 	args := []string{"--oci-engine", c.Engine, "--drain", containerDrain.String()}
 	if c.Path != "" {
@@ -183,7 +183,7 @@ func (n *Network) serveStore() error {
 	return nil
 }
 
-// validatorEnded ends the devnet: without its chain it is nothing.
+// validatorEnded reports that the devnet has failed, because it cannot go on without a validator.
 func (n *Network) validatorEnded(p *Process, err error) {
 	select {
 	case n.failed <- fmt.Errorf("%s: %s; the end of %s:\n%s", p.Name, describeEnd(err), p.LogFile, p.Tail(15)):
@@ -207,15 +207,15 @@ func (n *Network) executorEnded(p *Process, err error) {
 	}
 }
 
-// Failed is sent an error when the devnet can't go on.
+// Failed returns the channel that gets an error when the devnet cannot go on.
 func (n *Network) Failed() <-chan error { return n.failed }
 
-// Worker is the process of an organisation's worker for modules; nil when there is none.
+// Worker returns the process of an organisation's worker for modules; nil if there is none.
 func (n *Network) Worker(organisation string) *Process {
 	return processOf(n.workers, n.Info.Workers, organisation)
 }
 
-// ContainerWorker is the process of an organisation's worker for containers; nil when there is none.
+// ContainerWorker returns the process of an organisation's worker for containers; nil if there is none.
 func (n *Network) ContainerWorker(organisation string) *Process {
 	if n.Info.Containers == nil {
 		return nil
@@ -232,14 +232,14 @@ func processOf(processes []*Process, workers []WorkerInfo, organisation string) 
 	return nil
 }
 
-// Validator is the process of validator number i, from 0; Court its court executor's.
+// Validator returns the process of validator number i, from 0.
 func (n *Network) Validator(i int) *Process { return n.validators[i] }
 
-// Court is the court executor's process of validator number i, from 0.
+// Court returns the process of the court executor of validator number i, from 0.
 func (n *Network) Court(i int) *Process { return n.courts[i] }
 
-// Stop ends everything: workers and courts first, side by side, so that they see their chain to the last. It may be
-// called more than once.
+// Stop ends all processes: first the workers and court executors, all at once, so that the chain runs as long as they do. It may be called
+// more than once.
 func (n *Network) Stop() {
 	n.mu.Lock()
 	already := n.closing
@@ -274,7 +274,7 @@ func stopAll(processes []*Process, grace time.Duration) {
 	wait.Wait()
 }
 
-// saveInfo writes devnet.json with the processes of this moment.
+// saveInfo writes devnet.json with the ids of the current processes.
 func (n *Network) saveInfo(running bool) error {
 	info := *n.Info
 	info.Running = running
@@ -298,7 +298,7 @@ func (n *Network) saveInfo(running bool) error {
 	return info.Save()
 }
 
-// noteProcesses is workers with the ids of their processes.
+// noteProcesses returns a copy of the workers with the ids of their processes.
 func noteProcesses(workers []WorkerInfo, processes []*Process, running bool) []WorkerInfo {
 	workers = slices.Clone(workers)
 	for i := range workers {
@@ -319,7 +319,7 @@ func portOf(base string) int {
 	return port
 }
 
-// Description is what devnet.json says now, the processes' ids included.
+// Description returns the current content of devnet.json, with the ids of the processes.
 func (n *Network) Description() *Info {
 	info, err := LoadInfo(filepath.Join(n.Info.State, InfoFile))
 	if err != nil {

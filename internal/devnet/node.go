@@ -22,10 +22,10 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// blockTime is the pause after a block that, with what deciding one takes, gives half a second.
+// blockTime is the pause after a block. With the time that consensus takes, it makes blocks of half a second.
 const blockTime = 450 * time.Millisecond
 
-// writeNodes writes every validator's folder: keys, configuration, genesis.
+// writeNodes writes the folder of every validator: its keys, configuration and genesis.
 func writeNodes(o Options, info *Info) error {
 	seats := make([]poatypes.Seat, len(info.Validators))
 	for i := range info.Validators {
@@ -56,7 +56,7 @@ func writeNodes(o Options, info *Info) error {
 	return nil
 }
 
-// peersOf is where validator number i finds all others.
+// peersOf returns the addresses at which validator number i finds all others.
 func peersOf(o Options, info *Info, i int) (peers []string, err error) {
 	for k, v := range info.Validators {
 		if k == i {
@@ -73,7 +73,7 @@ func peersOf(o Options, info *Info, i int) (peers []string, err error) {
 	return peers, nil
 }
 
-// writeKeys makes a validator's keys; its seat follows from them.
+// writeKeys makes a validator's keys, and returns the seat with these keys.
 func writeKeys(v *ValidatorInfo) (poatypes.Seat, error) {
 	config, data := filepath.Join(v.Home, "config"), filepath.Join(v.Home, "data")
 	for _, folder := range []string{config, data} {

@@ -17,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Limits of a devnet: what one machine can be asked to run.
+// Limits of a devnet on one machine.
 const (
 	MaxValidators = 16
 	MaxWorkers    = 64
@@ -25,54 +25,54 @@ const (
 
 // Options describe a devnet.
 type Options struct {
-	// State is the folder that everything lives in; see DefaultState.
+	// State is the folder of the devnet; see DefaultState.
 	State string
-	// Reset wipes the folder first; it has to be empty or a devnet's.
+	// Reset empties the folder first. The folder must be empty or a devnet's.
 	Reset bool
-	// Validators is how many seats there are; 1 by default.
+	// Validators is the number of seats; 1 by default.
 	Validators int
-	// Workers is how many organisations run a worker; 7 by default.
+	// Workers is the number of organisations that run a worker; 7 by default.
 	Workers int
-	// Saboteurs is how many of the workers lie, all with one wrong answer.
+	// Saboteurs is the number of workers that lie. All of them give the same wrong answer.
 	Saboteurs int
-	// OCI says how containers are run, as credence-worker takes it; without an engine, none are.
+	// OCI has the settings for containers, as credence-worker takes them; without an engine no worker runs containers.
 	OCI runtime.OCI
-	// Enclaves runs the workers on the software platform, which is no enclave, so that they answer under the policy attested.
+	// Enclaves runs the workers on the software platform, so that they can answer under the policy attested. That platform is no enclave.
 	Enclaves bool
-	// ContainerWorkers is how many of the organisations run a worker for containers beside theirs for modules; with an
-	// engine 3 by default. Those that lie do so with both.
+	// ContainerWorkers is the number of organisations that also run a worker for containers; with an engine 3 by default. Both workers of
+	// a saboteur lie.
 	ContainerWorkers int
-	// BasePort is the first of the ports used; 0 picks free ones.
+	// BasePort is the first port that is used; 0 picks free ports.
 	BasePort int
-	// BlockTime is the pause after a block is decided; 0 means what gives blocks of half a second.
+	// BlockTime is the pause after a block is decided; 0 means the pause for blocks of half a second.
 	BlockTime time.Duration
 	// ChainID of a new chain; "credence-devnet" by default.
 	ChainID string
-	// Credenced and Worker are the binaries; empty means this program or its sibling, then the PATH.
+	// Credenced and Worker are the paths of the binaries; empty means this program, or one next to it, or one in the PATH.
 	Credenced, Worker string
-	// Restart brings a worker or court executor back that ended by itself.
+	// Restart starts a worker or court executor again that ended by itself.
 	Restart bool
-	// Cooling and Forgiveness replace the blocks that a convicted worker sits out, and in which a second conviction
-	// jails it; 0 keeps the devnet's: 20 and 1200.
+	// Cooling is the number of blocks for which a convicted worker is not drawn. Forgiveness is the number of blocks within which a second
+	// conviction jails it. 0 means the devnet's defaults: 20 and 1200.
 	Cooling, Forgiveness int64
-	// EditGenesis changes the state of a new chain last. May be nil.
+	// EditGenesis makes the last changes to the state of a new chain. May be nil.
 	EditGenesis func(Genesis) error
-	// Link says where a validator of a new chain finds another one; nil for the other's own address. What stands there passes bytes on, or
-	// does not: tests break a network so.
+	// Link returns the address at which one validator of a new chain finds another; nil means the other's own address. Tests put a relay
+	// there, with which they can cut the network.
 	Link func(from, to ValidatorInfo) (address string, err error)
-	// Progress is told what is being started, and what it waits for, from one goroutine. May be nil.
+	// Progress is called, from one goroutine, with what is being started or waited for. May be nil.
 	Progress func(text string)
-	// Log is told what happens, a line at a time, such as a process that ended. May be nil.
+	// Log gets a line for each event, such as the end of a process. May be nil.
 	Log io.Writer
 }
 
-// Genesis is the state of a new chain, with what is needed to change it; see genesis.Edit.
+// Genesis is the state of a new chain, with the codec that is needed to change it; see genesis.Edit.
 type Genesis struct {
 	genesis.State
 	Codec Codec
 }
 
-// fillDefaults fills in defaults and checks the rest; the error names the option as the command line does.
+// fillDefaults fills in defaults and checks the options. The error names an option by its flag.
 func (o Options) fillDefaults() (Options, error) {
 	if o.State == "" {
 		o.State = DefaultState()
@@ -123,10 +123,10 @@ func (o Options) fillDefaults() (Options, error) {
 	return o, err
 }
 
-// defaultContainerWorkers is how many organisations the policy quorum asks.
+// defaultContainerWorkers is the number of organisations that the policy quorum needs.
 const defaultContainerWorkers = 3
 
-// completeContainers fills in what runs containers, and checks it.
+// completeContainers fills in and checks the settings for containers.
 func (o *Options) completeContainers() error {
 	engine := o.OCI.Engine
 	if engine == "" {

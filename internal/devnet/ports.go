@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// reservePorts finds n ports nobody listens on: base, base+1, ... or, with base 0, any.
+// reservePorts finds n free ports: base, base+1, ... or, if base is 0, any.
 func reservePorts(base, n int) ([]int, error) {
 	ports := make([]int, 0, n)
 	held := make([]net.Listener, 0, n)
-	// All are held at once, so that no two are the same, and given back together.
+	// All ports are held until all are found, so that no two are the same.
 	defer func() {
 		for _, l := range held {
 			l.Close()
@@ -31,7 +31,7 @@ func reservePorts(base, n int) ([]int, error) {
 	return ports, nil
 }
 
-// portsFree says which of the ports somebody listens on; 0 for none.
+// firstTaken returns the first of the ports on which a program listens; 0 if all are free.
 func firstTaken(ports []int) int {
 	for _, p := range ports {
 		l, err := net.Listen("tcp", loopbackAddress(p))

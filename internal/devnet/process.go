@@ -16,24 +16,24 @@ import (
 
 // Process is one program of the devnet. It may be stopped, killed and started again.
 type Process struct {
-	// Name for people, such as "worker amber".
+	// Name in messages, such as "worker amber".
 	Name string
-	// LogFile takes its standard output and error.
+	// LogFile gets the program's standard output and error.
 	LogFile string
 
 	path string
 	args []string
-	// ended is told when it ended without being stopped.
+	// ended is called if the program ends without being stopped.
 	ended func(p *Process, err error)
 
 	mu       sync.Mutex
 	cmd      *exec.Cmd
-	done     chan struct{} // closed once the current run was reaped
-	err      error         // how it ended
+	done     chan struct{} // closed once the current run has ended
+	err      error         // how the last run ended
 	stopping bool
 }
 
-// Start starts it; it must not be running.
+// Start starts the program, which must not be running.
 func (p *Process) Start() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -44,11 +44,11 @@ func (p *Process) Start() error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the child has its own
+	defer log.Close() // the child has its own copy
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Dir = filepath.Dir(p.LogFile)
-	// Its own group: Ctrl-C is for the devnet alone, and everything the child starts can be ended with it.
+	// The child gets its own process group, so that Ctrl-C reaches only the devnet, and all processes of the child can be ended with it.
 	cmd.SysProcAttr = childAttributes()
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%s: %w", p.Name, err)
@@ -61,7 +61,7 @@ func (p *Process) Start() error {
 
 func (p *Process) awaitEnd(cmd *exec.Cmd, done chan struct{}) {
 	err := cmd.Wait()
-	// What it started and left behind.
+	// Processes that it started may still run.
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	p.mu.Lock()
 	stopping := p.stopping
@@ -73,7 +73,7 @@ func (p *Process) awaitEnd(cmd *exec.Cmd, done chan struct{}) {
 	}
 }
 
-// PID of the running process; 0 when it doesn't run.
+// PID returns the id of the running process; 0 if it does not run.
 func (p *Process) PID() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,10 +83,10 @@ func (p *Process) PID() int {
 	return p.cmd.Process.Pid
 }
 
-// Stop asks it to end and kills it after the grace.
+// Stop asks the program to end, and kills it after the grace.
 func (p *Process) Stop(grace time.Duration) { p.endBy(syscall.SIGTERM, grace) }
 
-// Kill ends it at once, as a power cut would.
+// Kill ends the program at once, as a power cut would.
 func (p *Process) Kill() { p.endBy(syscall.SIGKILL, 5*time.Second) }
 
 func (p *Process) endBy(signal syscall.Signal, grace time.Duration) {
@@ -111,8 +111,8 @@ func (p *Process) endBy(signal syscall.Signal, grace time.Duration) {
 	}
 }
 
-// Await waits until it ends by itself, which is then no failure of the devnet, and returns its exit status; -1 when it does not run or
-// was ended by a signal.
+// Await waits until the program ends by itself, and returns its exit status; -1 if it does not run or a signal ended it. This end is no
+// failure of the devnet.
 func (p *Process) Await(ctx context.Context) (status int, err error) {
 	p.mu.Lock()
 	p.stopping = true
@@ -135,24 +135,24 @@ func (p *Process) Await(ctx context.Context) (status int, err error) {
 	return 0, p.err
 }
 
-// Expect makes its end by itself no failure of the devnet until it is started again.
+// Expect says that the program may end by itself: until it is started again, its end is no failure of the devnet.
 func (p *Process) Expect() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopping = true
 }
 
-// Use has another program started next time, with the same arguments.
+// Use makes the next Start run another program with the same arguments.
 func (p *Process) Use(path string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.path = path
 }
 
-// Tail is the end of its log, at most n lines.
+// Tail returns the end of the program's log, at most n lines.
 func (p *Process) Tail(n int) string { return Tail(p.LogFile, n) }
 
-// Tail is the end of a file, at most n lines of it.
+// Tail returns the end of a file, at most n lines.
 func Tail(path string, n int) string {
 	file, err := os.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// Ready waits until the chain makes blocks and every executor says that it is ready. The error says who isn't.
+// Ready waits until the chain makes blocks and every worker and court executor says that it is ready. The error names one that is not.
 func (n *Network) Ready(ctx context.Context) error {
 	var last error
 	said := ""
@@ -34,7 +34,7 @@ func (n *Network) Ready(ctx context.Context) error {
 	}
 }
 
-// checkAll asks everybody once. It says who is ready, and the first reason why not all are.
+// checkAll asks every process once. It returns which are ready, and the first reason why another one is not.
 func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -69,7 +69,7 @@ func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators)), first
 }
 
-// makesBlocks says why a validator does not.
+// makesBlocks returns an error if a validator makes no blocks.
 func makesBlocks(ctx context.Context, endpoint, chainID string) error {
 	conn, err := client.Dial(ctx, []string{endpoint}, chainID)
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 )
 
-// workFactor is the cost of a passphrase as a power of two, of the files that Encrypt writes; tests lower it.
+// workFactor is the scrypt work factor of files that this package writes, as a power of two. Tests lower it.
 var workFactor = 18
 
-// ErrNothingToDo is a file that is already what it was to become.
+// ErrNothingToDo says that a file is already encrypted, or already plain.
 var ErrNothingToDo = errors.New("nothing to do")
 
-// Encrypt encrypts a plain key file in place. check is told the plain content and may refuse it; nil takes any. The file is replaced at
-// once, and only after its encrypted form was opened again. Of the old content nothing is erased from the disk. The error wraps
-// ErrNothingToDo where the file is encrypted already.
+// Encrypt encrypts a plain key file in place. check may refuse the plain content; nil accepts any. The file is replaced in one step, and
+// only after its encrypted form could be opened again. The old content is not erased from the disk. The error wraps ErrNothingToDo if the
+// file is encrypted already.
 func Encrypt(path string, passphrase Source, check func(plain []byte) error) error {
 	plain, err := readOwn(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func Encrypt(path string, passphrase Source, check func(plain []byte) error) err
 	return replace(path, sealed)
 }
 
-// Create writes a new key file of its owner alone, encrypted with a passphrase; nil leaves it plain. The plain content of an encrypted
-// one is never on the disk. The error wraps os.ErrExist where there is a file.
+// Create writes a new key file that only its owner can read, encrypted with a passphrase; a nil passphrase makes a plain file. The plain
+// content of an encrypted file is never on the disk. The error wraps os.ErrExist if the file exists.
 func Create(path string, plain []byte, passphrase Source) (err error) {
 	content := plain
 	if passphrase != nil {
@@ -54,7 +54,7 @@ func Create(path string, plain []byte, passphrase Source) (err error) {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// sealAndTry encrypts a content for a file, and opens it again.
+// sealAndTry encrypts a content for a file, and checks that it can be opened again.
 func sealAndTry(path string, plain []byte, passphrase Source) ([]byte, error) {
 	secret, err := passphrase()
 	if err != nil {
@@ -73,7 +73,7 @@ func sealAndTry(path string, plain []byte, passphrase Source) ([]byte, error) {
 	return sealed, nil
 }
 
-// Decrypt makes an encrypted key file plain again, in place and at once. The error wraps ErrNothingToDo where it is plain already.
+// Decrypt replaces an encrypted key file by its plain content, in one step. The error wraps ErrNothingToDo if the file is plain already.
 func Decrypt(path string, passphrase Source) error {
 	is, err := IsEncrypted(path)
 	if err != nil {
@@ -89,8 +89,8 @@ func Decrypt(path string, passphrase Source) error {
 	return replace(path, plain)
 }
 
-// replace writes a file of its owner alone in the place of another, so that whoever reads it, also after a power cut, finds one of the
-// two whole.
+// replace replaces a file by one that only its owner can read. A reader finds either the old or the new file whole, even after a power
+// cut.
 func replace(path string, content []byte) (err error) {
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package keyfile reads files with secret keys, plain or encrypted with a passphrase, and changes one into the other. An encrypted file
-// is an armoured file of age (https://age-encryption.org/v1) with one scrypt recipient, so that the program age opens it too. What the
-// plain content means is for the callers: a beacon key, an account's key, a consensus key.
+// Package keyfile reads files with secret keys, plain or encrypted with a passphrase, and encrypts and decrypts them in place. An
+// encrypted file is in the armoured format of age (https://age-encryption.org/v1) with one scrypt recipient, so that the program age can
+// open it too. Callers know what the plain content is: the key of a beacon, of an account, or of the consensus.
 package keyfile
 
 import (
@@ -19,17 +19,17 @@ import (
 const (
 	// maxFile bounds a key file in bytes; the largest plain one is below 1 KiB.
 	maxFile = 1 << 16
-	// maxWork bounds the cost of a passphrase that a file asks for, as a power of two: 20 is 1 GiB of memory. Encrypt takes that of
-	// age's own default, 18.
+	// maxWork bounds the scrypt work factor that a file may ask for, as a power of two: 20 takes 1 GiB of memory. Encrypt uses age's own
+	// default, 18.
 	maxWork = 20
-	// binaryHeader begins a file of age that is not armoured.
+	// binaryHeader begins a file in age's format that is not armoured.
 	binaryHeader = "age-encryption.org/v1\n"
 )
 
-// ErrLocked is wrapped by every error of a file that is encrypted and could not be opened: no passphrase, a wrong one, a damaged file.
+// ErrLocked says that an encrypted file could not be opened: there is no passphrase, or a wrong one, or the file is damaged.
 var ErrLocked = errors.New("the key file is encrypted")
 
-// ModeError is a file with a secret that others than its owner may read.
+// ModeError says that others than the owner may read a file with a secret.
 type ModeError struct {
 	Path string
 	Mode fs.FileMode
@@ -40,9 +40,9 @@ func (e *ModeError) Error() string {
 	return fmt.Sprintf("%s: mode %04o lets others read it; expected 0600 (chmod 600 %s)", e.Path, e.Mode, e.Path)
 }
 
-// Read returns the plain content of a key file that its owner alone may read, with the passphrase if the file is encrypted. A nil source
-// is that of a process without settings (From). The error wraps os.ErrNotExist when there is no file, ErrLocked when it can't be opened,
-// and is a *ModeError when others may read it.
+// Read returns the plain content of a key file, which only its owner may be allowed to read. It calls passphrase if the file is encrypted;
+// nil means NewSource(""). The error wraps os.ErrNotExist if there is no file, or ErrLocked if it cannot be opened, and is a *ModeError
+// if others may read it.
 func Read(path string, passphrase Source) ([]byte, error) {
 	content, err := readOwn(path)
 	if err != nil || !encrypted(content) {
@@ -58,7 +58,7 @@ func Read(path string, passphrase Source) ([]byte, error) {
 	return open(path, content, secret)
 }
 
-// IsEncrypted says whether a file is encrypted. The error wraps os.ErrNotExist when there is none.
+// IsEncrypted says whether a file is encrypted. The error wraps os.ErrNotExist if there is no file.
 func IsEncrypted(path string) (bool, error) {
 	content, err := readAtMost(path)
 	return encrypted(content), err
@@ -68,7 +68,7 @@ func encrypted(content []byte) bool {
 	return bytes.HasPrefix(content, []byte(binaryHeader)) || bytes.HasPrefix(bytes.TrimLeft(content, " \t\r\n"), []byte(armor.Header))
 }
 
-// readOwn reads a file whose mode is right.
+// readOwn reads a file, and refuses one that others than its owner may read.
 func readOwn(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -101,7 +101,7 @@ func open(path string, content, secret []byte) ([]byte, error) {
 	return openWithin(path, content, secret, maxWork)
 }
 
-// openWithin is open of a file that asks for no more work of scrypt, as a logarithm.
+// openWithin does what open does, but refuses a file whose scrypt work factor, as a power of two, is above work.
 func openWithin(path string, content, secret []byte, work int) ([]byte, error) {
 	identity, err := age.NewScryptIdentity(string(secret))
 	if err != nil {

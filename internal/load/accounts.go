@@ -13,14 +13,14 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// accounts are those that a run makes. Their keys are in memory alone: what a run that is killed leaves in them is lost.
+// accounts are the accounts that a run makes. Their keys are only in memory: if the run is killed, the coins in them are lost.
 type accounts struct {
 	keys         []client.Key
 	senders      []*sender.Sender
-	organisation string // that they have joined; empty for none
+	organisation string // the organisation that the accounts have joined; empty for none
 }
 
-// perFunding is how many accounts one transaction funds.
+// perFunding is the number of accounts that one transaction funds.
 const perFunding = 100
 
 func coins(amount uint64) sdk.Coins {
@@ -58,10 +58,10 @@ func fundAccounts(ctx context.Context, conn *client.Conn, payer client.Key, plan
 	return a, nil
 }
 
-// giveBackWithin is how long the accounts have to return what they hold, also after the run was stopped.
+// giveBackWithin is how long the accounts have to return their coins, even after the run was stopped.
 const giveBackWithin = time.Minute
 
-// giveBack leaves the organisation and sends what the accounts have left to an address, side by side. What one of them cannot return is in the error.
+// giveBack makes all accounts leave the organisation and send their coins to an address. The error names what could not be returned.
 func (a *accounts) giveBack(conn *client.Conn, to string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), giveBackWithin)
 	defer cancel()

@@ -1,5 +1,6 @@
-// Package load puts a network under load and measures what it carries: bank sends, or requests of tasks, from many accounts that it
-// makes, funds and empties again. It sees the network as any client does, and the processor time of nodes on its own machine.
+// Package load puts a network under load and measures its throughput. The load is bank sends, or requests of tasks, from many accounts,
+// which the package makes, funds and empties again. It sees the network as any client does. It also measures the processor time of
+// nodes on its own machine.
 package load
 
 import (
@@ -15,29 +16,29 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// Plan is what a network is loaded with.
+// Plan describes the load. An operation is one send, or one task.
 type Plan struct {
-	// Accounts that sign, side by side; at least 2.
+	// Accounts is the number of accounts that sign; at least 2.
 	Accounts int
-	// Fund in ucred is what each account gets from the payer.
+	// Fund is the amount that each account gets from the payer, in ucred.
 	Fund uint64
-	// Rate is how many operations a second are sent: sends, or tasks.
+	// Rate is the number of operations that are sent each second.
 	Rate float64
-	// Batch is how many operations a transaction holds: sends, or the tasks of a request.
+	// Batch is the number of operations in one transaction: its sends, or the tasks of its request.
 	Batch int
 	// Duration is how long transactions are sent.
 	Duration time.Duration
-	// Drain is how long is waited for what is under way after that.
+	// Drain is the longest wait after that for operations that are under way.
 	Drain time.Duration
-	// Most is how many operations may be under way; while so many are, no more are sent.
+	// Most is the largest number of operations under way; at that number, sending pauses.
 	Most int
-	// PIDs are processes of this machine, such as the node's, whose processor time is measured. It works on Linux.
+	// PIDs are processes of this machine, such as the node's, whose processor time is measured. This works only on Linux.
 	PIDs []int
-	// Tell is told what is being done. May be nil.
+	// Tell is called with the progress. May be nil.
 	Tell func(text string)
 }
 
-// Check returns an error that names the flag of what is wrong.
+// Check checks the plan. The error names the flag of the wrong field.
 func (p Plan) Check() error {
 	switch {
 	case p.Accounts < 2:
@@ -56,31 +57,31 @@ func (p Plan) Check() error {
 
 // Work is a kind of operation.
 type Work interface {
-	// Name of one operation, such as "send".
+	// Name returns the name of one operation, such as "send".
 	Name() string
-	// ByMembers says whether only members of the payer's organisation can do it.
+	// ByMembers says whether only members of the payer's organisation may do this work.
 	ByMembers() bool
-	// Messages are those of the i-th transaction of an account, with count operations.
+	// Messages returns the messages of the run's i-th transaction, which the given account sends, with count operations.
 	Messages(accounts []client.Key, account, i, count int) []sdk.Msg
-	// Gas is the gas limit of a transaction.
+	// Gas returns the gas limit of a transaction; 0 means to simulate it.
 	Gas(msgs []sdk.Msg) uint64
-	// Sent notes what is on its way, before it leaves.
+	// Sent notes a transaction just before it is sent.
 	Sent(tx *sender.SignedTx, msgs []sdk.Msg, count int, at time.Time)
 	// Lost notes that a transaction was refused.
 	Lost(tx *sender.SignedTx, msgs []sdk.Msg)
-	// Read notes what a block has brought.
+	// Read notes the operations that ended in a block.
 	Read(ctx context.Context, conn *client.Conn, height int64, seen time.Time) error
-	// UnderWay is how many operations are.
+	// UnderWay returns the number of operations that are sent and have not ended.
 	UnderWay() int
-	// Result is what became of all.
+	// Result returns the result of all operations.
 	Result() Result
 }
 
-// inFlight is how many transactions are handed to nodes side by side.
+// inFlight is the number of transactions that are sent to nodes at the same time.
 const inFlight = 32
 
-// Run loads a network. The payer's key funds the accounts, and gets back what they have left. The report is of what was done until the
-// context ended, too.
+// Run puts a network under load. The payer's key funds the accounts, and gets the rest of their coins back. If the context ends early,
+// the report covers the time until then.
 func Run(ctx context.Context, conn *client.Conn, payer client.Key, plan Plan, work Work) (*Report, error) {
 	if err := plan.Check(); err != nil {
 		return nil, err
@@ -118,7 +119,7 @@ type run struct {
 	refused map[string]int
 }
 
-// load sends until the time is over, and follows until everything has come.
+// load sends until the plan's time is over, and reads blocks until no operation is under way.
 func (r *run) load(ctx context.Context) (*Report, error) {
 	from, _, err := r.conn.Height(ctx)
 	if err != nil {
@@ -156,8 +157,8 @@ func (r *run) load(ctx context.Context) (*Report, error) {
 	}, cpuErr
 }
 
-// sendAll sends in an open loop: a transaction leaves when its time has come, whatever became of those before, unless too much is under
-// way. It returns for how long it was held back.
+// sendAll sends in an open loop: it sends each transaction at its time, whether or not earlier ones have ended, unless too many
+// operations are under way. It returns how long it had to pause for that.
 func (r *run) sendAll(ctx context.Context) (waited time.Duration) {
 	began := time.Now()
 	slots := make(chan struct{}, inFlight)
@@ -207,7 +208,7 @@ func (r *run) sendOne(ctx context.Context, i int) {
 	r.sent++
 }
 
-// shorten keeps so much of an error that errors of one kind are counted together.
+// shorten returns the part of an error that is the same for all errors of its kind, so that they are counted together.
 func shorten(err error) string {
 	if refused := client.Refused(err); refused != nil {
 		return fmt.Sprintf("%s/%d", refused.Codespace, refused.Code)
@@ -216,7 +217,7 @@ func shorten(err error) string {
 	return text[:min(len(text), 100)]
 }
 
-// follow reads every block from a height on.
+// follow reads every block from the height next on, until the context ends.
 func (r *run) follow(ctx context.Context, next int64, last *int64) error {
 	for {
 		height, _, err := r.conn.Height(ctx)

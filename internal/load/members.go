@@ -12,8 +12,8 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// join makes the accounts members of the payer's organisation, of which the payer is an admin. Only members of an organisation that
-// may request tasks can.
+// join makes the accounts members of the payer's organisation, whose admin the payer must be. Only members of an organisation with the
+// role for it may request tasks.
 func (a *accounts) join(ctx context.Context, conn *client.Conn, payer client.Key, plan Plan) error {
 	of, err := conn.Orgs().OrganisationOf(ctx, &orgstypes.QueryOrganisationOfRequest{Address: payer.Address()})
 	if err != nil {
@@ -48,12 +48,12 @@ func (a *accounts) leave(ctx context.Context, i int) error {
 	}
 	_, err := a.senders[i].Do(ctx, &orgstypes.MsgLeave{Member: a.keys[i].Address(), OrgId: a.organisation})
 	if sender.IsRefusal(err, orgstypes.ErrNotMember) {
-		return nil // it never accepted
+		return nil // the account never accepted its invitation
 	}
 	return err
 }
 
-// each does something with every account, side by side, and returns all errors.
+// each calls do for every account, several at once, and returns all errors.
 func (a *accounts) each(do func(i int) error) error {
 	failed := make(chan error, len(a.keys))
 	slots := make(chan struct{}, inFlight)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Result is what became of operations.
+// Result counts how operations ended.
 type Result struct {
 	// Accepted: sends that a block has executed, tasks that ended with an answer.
 	Accepted int `json:"accepted"`
@@ -24,7 +24,7 @@ type Result struct {
 	latencies []time.Duration
 }
 
-// noteAccepted notes operations that took so long from being sent to being seen in a block.
+// noteAccepted notes n accepted operations; took is the time from sending them to seeing their end in a block.
 func (r *Result) noteAccepted(n int, took time.Duration) {
 	r.Accepted += n
 	for range n {
@@ -32,7 +32,7 @@ func (r *Result) noteAccepted(n int, took time.Duration) {
 	}
 }
 
-// Latency returns the time that a share of the accepted operations took at most, such as 0.5 for the median; 0 when there were none.
+// Latency returns a quantile of the latencies of accepted operations, such as 0.5 for the median; 0 if there are none.
 func (r Result) Latency(share float64) time.Duration {
 	if len(r.latencies) == 0 {
 		return 0
@@ -41,7 +41,7 @@ func (r Result) Latency(share float64) time.Duration {
 	return sorted[int(share*float64(len(sorted)-1))]
 }
 
-// Report is what a run has shown.
+// Report has the results of a run.
 type Report struct {
 	Work            string         `json:"work"`
 	Accounts        int            `json:"accounts"`
@@ -60,10 +60,10 @@ type Report struct {
 	NodeSeconds float64 `json:"node_seconds"`
 }
 
-// PerSecond is how many operations were accepted in a second, from the first that was sent to the last that came.
+// PerSecond returns the accepted operations per second, from the first one that was sent to the last one that ended.
 func (r *Report) PerSecond() float64 { return float64(r.Accepted) / r.Seconds }
 
-// NodeMillis is the processor time of the nodes by accepted operation, in milliseconds: all of it, that of empty blocks too.
+// NodeMillis returns the processor time of the nodes for each accepted operation, in milliseconds. It includes the time for empty blocks.
 func (r *Report) NodeMillis() float64 { return r.NodeSeconds * 1e3 / float64(max(1, r.Accepted)) }
 
 // Write writes the report for people.
@@ -98,10 +98,10 @@ func count(n int, of string) string {
 	return strconv.Itoa(n) + " " + of + "s"
 }
 
-// tick is the unit in which Linux counts the processor time of processes for programs, on all of its architectures.
+// tick is the unit in which Linux reports the processor time of processes, on all architectures.
 const tick = 10 * time.Millisecond
 
-// processorTime is the user and system time that processes of this machine have used.
+// processorTime returns the user and system time that processes of this machine have used.
 func processorTime(pids []int) (sum time.Duration, err error) {
 	if len(pids) > 0 && runtime.GOOS != "linux" {
 		return 0, fmt.Errorf("--pid: processor time of other processes is read on Linux alone, this is %s", runtime.GOOS)

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// sendGas is the gas limit of a transaction with so many sends.
+// sendGas returns the gas limit of a transaction with n sends.
 func sendGas(n int) uint64 { return 70_000 + 35_000*uint64(n) }
 
 // Sends are bank sends of one ucred between the accounts.
@@ -24,7 +24,7 @@ type Sends struct {
 	result   Result
 }
 
-// operation is what one transaction has under way.
+// operation has the operations of one transaction that are under way.
 type operation struct {
 	count int
 	sent  time.Time

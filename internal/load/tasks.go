@@ -30,7 +30,7 @@ type Tasks struct {
 	result   Result
 }
 
-// NewTasks returns the work: requests of a job, whose size is the plan's batch.
+// NewTasks returns the work of requesting a job. The bag of each request has as many tasks as the plan's Batch.
 func NewTasks(chainID string, job markettypes.Job) *Tasks {
 	return &Tasks{
 		chainID: chainID, job: job, nonce: uint64(time.Now().UnixNano()),
@@ -51,7 +51,7 @@ func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
 	return []sdk.Msg{&markettypes.MsgSubmitTask{Requester: keys[account].Address(), Nonce: t.nonce + uint64(i), Job: job}}
 }
 
-// Gas implements Work. Each request is simulated, so that what the chain refuses is counted by its reason.
+// Gas implements Work. It returns 0, so that each request is simulated and a refusal is counted by its reason.
 func (*Tasks) Gas([]sdk.Msg) uint64 { return 0 }
 
 func (t *Tasks) requestOf(msgs []sdk.Msg) string {
@@ -75,7 +75,7 @@ func (t *Tasks) Lost(tx *sender.SignedTx, _ []sdk.Msg) {
 	t.drop(tx.Hash)
 }
 
-// drop forgets the request of a transaction that came to nothing, and returns how many tasks it had.
+// drop forgets the request of a transaction that was refused or failed, and returns how many tasks it had.
 func (t *Tasks) drop(hash string) int {
 	id := t.txs[hash]
 	n := t.requests[id].count
@@ -109,7 +109,7 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 	return nil
 }
 
-// noteExecuted counts the tasks of a request that a block has refused, such as for want of escrow, as failed.
+// noteExecuted counts the tasks of a request whose transaction failed in its block, for example for lack of coins, as failed.
 func (t *Tasks) noteExecuted(tx executed) {
 	if !tx.ok {
 		t.result.Failed += t.drop(tx.hash)

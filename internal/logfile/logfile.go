@@ -1,5 +1,5 @@
-// Package logfile is the setting of programs that write their log to a file of their own. The file is changed for a new one at a size, and
-// so many old ones are kept, so that a log takes a bounded part of the disk without any program beside.
+// Package logfile has the settings of programs that can write their log to a file. At a given size the file is closed and a new one
+// begun, and only a given number of old files are kept. So the log takes a bounded part of the disk without a further program.
 package logfile
 
 import (
@@ -17,17 +17,17 @@ const (
 	FlagFile, FlagSize, FlagKeep = "log-file", "log-file-size", "log-file-keep"
 )
 
-// Defaults, and bounds of what is asked for.
+// Defaults, and the largest values of the flags.
 const (
 	defaultSize, defaultKeep = 100, 10
 	mostSize, mostKeep       = 1 << 20, 1000
 )
 
-// Options say where a log goes.
+// Options say where a program writes its log.
 type Options struct {
-	// File is the log's; empty for none, and the log goes where it always does.
+	// File is the path of the log file; empty means that there is none.
 	File string
-	// Size in MiB at which the file is closed and another one begun.
+	// Size in MiB at which the file is closed and a new one begun.
 	Size int
 	// Keep is how many closed files stay; older ones are removed.
 	Keep int
@@ -40,7 +40,7 @@ func AddFlags(f *pflag.FlagSet) {
 	f.Int(FlagKeep, defaultKeep, "how many old log files stay")
 }
 
-// settings is where a program has its settings from, as viper is.
+// settings reads a program's settings by name; viper implements it.
 type settings interface {
 	GetString(name string) string
 	GetInt(name string) int
@@ -64,7 +64,7 @@ func ReadOptions(s settings) (Options, error) {
 	return o, nil
 }
 
-// Writer is the log of a program that has a file, or else the given writer. Files are for their owner alone.
+// Writer returns the writer of the log file or, without a file, the given writer. Only the owner can read the files.
 func (o Options) Writer(otherwise io.Writer) io.Writer {
 	if o.File == "" {
 		return otherwise

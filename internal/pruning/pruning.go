@@ -1,6 +1,6 @@
-// Package pruning replaces records that have ended long ago by compact ones. Modules that prune have a queue of what has ended, keyed
-// by the height of the end; a block reads it from its front, as much as the policy says, and prunes each item alone. The policy is that
-// of x/tasks, for all modules: see its parameters prune_blocks and prunes_per_block.
+// Package pruning replaces records that ended long ago by compact ones. Each module that prunes has a queue of ended records, keyed by
+// the height of the end. A block reads as many from the front of the queue as the policy allows, and prunes each by itself. All modules
+// share the policy of x/tasks: see its parameters prune_blocks and prunes_per_block.
 package pruning
 
 import (
@@ -14,40 +14,40 @@ import (
 
 // Policy says when and how much is pruned.
 type Policy struct {
-	// Blocks after its end an item is pruned; 0 for never.
+	// Blocks is how many blocks after its end an item is pruned; 0 means never.
 	Blocks int64
-	// PerBlock is how many items of one queue a block prunes at most.
+	// PerBlock is the most items of one queue that a block prunes.
 	PerBlock uint32
-	// RetryBlocks later an item is looked at again that could not be pruned when it was due.
+	// RetryBlocks is how many blocks later an item is tried again that could not be pruned when it was due.
 	RetryBlocks int64
 }
 
-// Retry is the key under which an item that could not be pruned at a height waits to be looked at again.
+// Retry returns the height under which to queue an item that could not be pruned at a height, so that it is due again RetryBlocks later.
 func (p Policy) Retry(height int64) int64 { return height - p.Blocks + p.RetryBlocks }
 
-// Outcome is what became of an item.
+// Outcome says how an item was pruned.
 type Outcome struct {
-	// Cost is how many items it counts for in a block's bound beyond itself, because much of it was removed.
+	// Cost is how many further items the item counts for in the block's bound, because pruning it removed much.
 	Cost int
-	// Later says that something needs it still, and that it is to be looked at again.
+	// Later says that the item is still needed, and must be tried again.
 	Later bool
 }
 
-// Queue is a queue of what has ended.
+// Queue is a queue of ended items.
 type Queue[ID any] struct {
 	// Keys are (height of the end, id).
 	Keys duequeue.Set[int64, ID]
 	// Items is the module, and What the kind of item, for reports.
 	Items isolate.Module
 	What  string
-	// Text writes an id for reports.
+	// Text returns an id as text for reports.
 	Text func(ID) string
-	// Prune replaces one item. It is off the queue then.
+	// Prune replaces one item, which has been taken off the queue before.
 	Prune func(sdk.Context, ID) (Outcome, error)
 }
 
-// Run prunes what is due, the oldest first, until the block's bound is reached; the last item may exceed it by its cost. What fails is
-// left as it is, reported, and looked at again later: it keeps no other.
+// Run prunes the items that are due, the oldest first, until the block's bound is reached; the cost of the last item may exceed it. An
+// item that fails is left unchanged, reported, and tried again later. It does not stop the others.
 func (q Queue[ID]) Run(ctx sdk.Context, p Policy) error {
 	if p.Blocks == 0 {
 		return nil
@@ -66,7 +66,7 @@ func (q Queue[ID]) Run(ctx sdk.Context, p Policy) error {
 	return nil
 }
 
-// take takes one item off the queue and prunes it, or puts it back for later. It returns what it cost.
+// take takes one item off the queue and prunes it, or queues it again for later. It returns the cost.
 func (q Queue[ID]) take(ctx sdk.Context, p Policy, key duequeue.Key[int64, ID]) (cost int, err error) {
 	if err := q.Keys.Remove(ctx, key); err != nil {
 		return 0, err

@@ -1,11 +1,10 @@
-// Package purse keeps the coins of a module's account together with what the module owes, so that money moves in one
-// place: no function here moves the one without the other.
+// Package purse keeps the coins of a module's account and the counter of what the module owes in step: no function here changes one
+// without the other.
 //
-// Messages of transactions and block hooks pay in two ways. Transactions that pay into one account at the same time may
-// share no key, or they could not run side by side. So a transaction sends virtually, which leaves a delta of its own that
-// the bank folds into the account's balance in its EndBlock, and notes what it paid in an entry of its own (Deposits), which
-// Fold adds to what is owed. Block hooks, and messages of passed proposals, which run in EndBlock, move coins and counter
-// at once.
+// Transactions and block hooks pay in two ways. Transactions that pay into one account must share no key of the state, or they could not
+// run in parallel. So a transaction sends virtually: its payment is a separate delta, which the bank folds into the account's balance in
+// its EndBlock. The transaction also notes the payment in an entry of its own (Deposits), which Fold adds to the counter. Block hooks,
+// and messages of passed proposals, which run in EndBlock, change coins and counter at once.
 package purse
 
 import (
@@ -23,10 +22,10 @@ import (
 	"github.com/credence-chain/credence/internal/records"
 )
 
-// Denom is the base denomination of every amount: 10^6 are one CRED.
+// Denom is the base denomination of every amount: 10^6 ucred are one CRED.
 const Denom = "ucred"
 
-// ErrInsolvent says that a counter and the records or the coins that it counts differ.
+// ErrInsolvent says that a counter differs from the sum of the records, or that the coins do not cover it.
 var ErrInsolvent = errorsmod.Register("purse", 2, "books do not add up")
 
 // Accounts names the module's account.
@@ -35,8 +34,7 @@ type Accounts interface {
 	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
 }
 
-// Bank moves coins. A virtual send leaves a delta of the transaction, which the bank's EndBlock folds into the module's
-// balance.
+// Bank moves coins. A virtual send only notes a delta, which the bank's EndBlock folds into the module's balance.
 type Bank interface {
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
 	SendCoinsFromAccountToModuleVirtual(ctx context.Context, from sdk.AccAddress, to string, amount sdk.Coins) error
@@ -45,18 +43,18 @@ type Bank interface {
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 }
 
-// Purse is a module's account and what the module owes.
+// Purse is a module's account, and the counter of what the module owes.
 type Purse struct {
 	module   string
 	accounts Accounts
 	bank     Bank
 	// Owed in ucred, as of the last block hook.
 	Owed collections.Item[math.Int]
-	// Deposits: id of what was paid for -> ucred that transactions of this block have paid and Fold has yet to count.
+	// Deposits: id of the record that was paid for -> ucred that transactions of this block paid, and Fold has not counted yet.
 	Deposits collections.Map[[]byte, uint64]
 }
 
-// New returns the purse of a module, whose state is under two prefixes of the module's store.
+// New returns the purse of a module. Its state is under two prefixes of the module's store.
 func New(sb *collections.SchemaBuilder, owed, deposits collections.Prefix, module string, accounts Accounts, bank Bank) Purse {
 	return Purse{
 		module: module, accounts: accounts, bank: bank,
@@ -73,7 +71,7 @@ func coinsOf(amount math.Int) sdk.Coins { return sdk.NewCoins(sdk.NewCoin(Denom,
 // InTransaction says whether a message runs in a transaction, and not in a block hook or a passed proposal.
 func InTransaction(ctx context.Context) bool { return len(sdk.UnwrapSDKContext(ctx).TxBytes()) > 0 }
 
-// Deposit takes coins of an account for something with an id: virtually in a transaction, at once otherwise.
+// Deposit takes coins from an account for a record with an id: virtually in a transaction, at once otherwise.
 func (p Purse) Deposit(ctx context.Context, from sdk.AccAddress, id []byte, amount uint64) error {
 	if !InTransaction(ctx) {
 		return p.Take(ctx, from, amount)
@@ -87,8 +85,8 @@ func (p Purse) Deposit(ctx context.Context, from sdk.AccAddress, id []byte, amou
 	return p.addDeposit(ctx, id, amount)
 }
 
-// Expect counts coins for something with an id that another module's purse sends: by the end of the block in a
-// transaction, at once otherwise.
+// Expect counts coins that another module's purse sends for a record with an id: at the end of the block in a transaction, at once
+// otherwise.
 func (p Purse) Expect(ctx context.Context, id []byte, amount uint64) error {
 	if !InTransaction(ctx) {
 		return p.Receive(ctx, amount)
@@ -120,7 +118,7 @@ func (p Purse) Fold(ctx context.Context) error {
 	return p.addOwed(ctx, sum)
 }
 
-// Take takes coins of an account at once. Block hooks and proposals alone may call it.
+// Take takes coins from an account at once. Only block hooks and proposals may call it.
 func (p Purse) Take(ctx context.Context, from sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -131,12 +129,12 @@ func (p Purse) Take(ctx context.Context, from sdk.AccAddress, amount uint64) err
 	return p.Receive(ctx, amount)
 }
 
-// Receive counts coins that another module's purse has just sent. Block hooks and proposals alone may call it.
+// Receive counts coins that another module's purse has just sent. Only block hooks and proposals may call it.
 func (p Purse) Receive(ctx context.Context, amount uint64) error {
 	return p.addOwed(ctx, math.NewIntFromUint64(amount))
 }
 
-// Pay sends coins on to an account. Block hooks alone may call it.
+// Pay sends coins to an account. Only block hooks may call it.
 func (p Purse) Pay(ctx context.Context, to sdk.AccAddress, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -147,8 +145,7 @@ func (p Purse) Pay(ctx context.Context, to sdk.AccAddress, amount uint64) error 
 	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-// SendTo sends coins on to another module, whose purse counts them by Receive or Expect. Block hooks and proposals alone
-// may call it.
+// SendTo sends coins to another module, whose purse counts them by Receive or Expect. Only block hooks and proposals may call it.
 func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
 	if amount == 0 {
 		return nil
@@ -159,20 +156,20 @@ func (p Purse) SendTo(ctx context.Context, module string, amount uint64) error {
 	return p.addOwed(ctx, math.NewIntFromUint64(amount).Neg())
 }
 
-// Payment is what an account gets, in ucred.
+// Payment is an amount for an account, in ucred.
 type Payment struct {
 	To     sdk.AccAddress
 	Amount uint64
 }
 
-// Settler sends coins of one account to several, and destroys coins of a module, which it counts under the module's cause.
+// Settler sends coins of one account to several accounts. It also destroys coins of a module, and counts them under the module's cause.
 type Settler interface {
 	InputOutputCoins(ctx context.Context, input banktypes.Input, outputs []banktypes.Output) error
 	BurnCoins(ctx context.Context, module string, amount sdk.Coins) error
 }
 
-// PayAndBurn sends coins on to accounts and destroys others, in ucred. What one account gets is one sum, so that each balance, and what
-// is owed, changes once. It does not ask whether an account may receive coins. Block hooks alone may call it.
+// PayAndBurn sends coins to accounts and destroys others, in ucred. It pays each account one sum, so that each balance, and the counter,
+// changes once. It does not check whether an account may receive coins. Only block hooks may call it.
 func (p Purse) PayAndBurn(ctx context.Context, payments []Payment, burn uint64, by Settler) error {
 	outputs, paid := sumByAccount(payments)
 	if len(outputs) > 0 {
@@ -189,8 +186,8 @@ func (p Purse) PayAndBurn(ctx context.Context, payments []Payment, burn uint64, 
 	return p.addOwed(ctx, paid.Add(math.NewIntFromUint64(burn)).Neg())
 }
 
-// sumByAccount adds up what each account gets, in the order in which accounts come first, and all of it. There are few payments, so
-// each is compared with all accounts before it.
+// sumByAccount returns the sum for each account, in the order of their first payments, and the sum of all. There are few payments, so
+// that each is compared with all accounts before it.
 func sumByAccount(payments []Payment) (outputs []banktypes.Output, sum math.Int) {
 	var accounts []sdk.AccAddress
 	var amounts []math.Int
@@ -237,22 +234,21 @@ func (p Purse) Total(ctx context.Context) (math.Int, error) {
 	return owed, nil
 }
 
-// Balance is what a module holds and owes, in ucred.
+// Balance has the coins that a module holds, and the amount that it owes, in ucred.
 type Balance struct{ Held, Owed math.Int }
 
 // Solvent says whether the coins cover what is owed.
 func (b Balance) Solvent() bool { return b.Held.GTE(b.Owed) }
 
-// Balance compares the account's coins with what the module owes. It holds between blocks; within one, what
-// transactions have deposited so far is in neither.
+// Balance returns the account's coins and what the module owes. Within a block, both lack the deposits of the block's transactions.
 func (p Purse) Balance(ctx context.Context) (b Balance, err error) {
 	b.Held = p.bank.GetBalance(ctx, p.accounts.GetModuleAddress(p.module), Denom).Amount
 	b.Owed, err = p.Total(ctx)
 	return b, err
 }
 
-// Open begins a chain with what the records of the genesis state are owed, and creates the account, so that no
-// transaction has to. ErrInsolvent when its coins do not cover it.
+// Open sets the counter to what the records of the genesis state are owed. It also creates the account, so that no transaction has to.
+// The error wraps ErrInsolvent if the account's coins do not cover the counter.
 func (p Purse) Open(ctx context.Context, owed math.Int) error {
 	if err := p.Owed.Set(ctx, owed); err != nil {
 		return err
@@ -261,8 +257,8 @@ func (p Purse) Open(ctx context.Context, owed math.Int) error {
 	return p.Check(ctx, owed)
 }
 
-// Check checks between two blocks that the counter is what the records sum to, and that the coins cover it;
-// ErrInsolvent otherwise.
+// Check checks, between two blocks, that the counter is the sum of the records and that the coins cover it. Otherwise the error wraps
+// ErrInsolvent.
 func (p Purse) Check(ctx context.Context, sum math.Int) error {
 	b, err := p.Balance(ctx)
 	if err != nil {
@@ -277,7 +273,7 @@ func (p Purse) Check(ctx context.Context, sum math.Int) error {
 	return nil
 }
 
-// Saturate shows an amount beyond 64 bits as the largest there is.
+// Saturate converts an amount to 64 bits; a larger amount becomes the largest that fits.
 func Saturate(v math.Int) uint64 {
 	if !v.IsUint64() {
 		return 1<<64 - 1

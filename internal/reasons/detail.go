@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Detail is what an error's sentence says, taken apart; empty where it says nothing of the kind.
+// Detail has the parts of an error's text. A part that the text does not have is empty.
 type Detail struct {
-	// Field that it is about, with the path that leads there: "orders[2].price".
+	// Field is the field with its path, such as "orders[2].price".
 	Field string
-	// Value that it has, and what would be Expected, in words.
+	// Value is the field's value, Expected says what would be accepted.
 	Value, Expected string
-	// Next is what to do.
+	// Next says what to do.
 	Next string
-	// Text is the sentence, without the words that every error of its kind has.
+	// Text is the error's text, without the words that every error of its kind has.
 	Text string
 }
 
@@ -23,20 +23,20 @@ const (
 	rest = `expected (.+?)(?:; (.+))?$`
 )
 
-// The forms that the modules' errors have: "field: got 7, expected 1 to 5; do this", `field "seven": expected a number`, and, where the
-// value is not worth its words, "field: expected a pool's order". A name of what has the field may stand between: "price of acme: ...".
-// Paths of fields stand before each other: "order: price: ...".
+// The forms of the modules' errors are "field: got 7, expected 1 to 5; do this", `field "seven": expected a number` and, without the
+// value, "field: expected a pool's order". The owner of the field may follow it: "price of acme: ...". The path of a field precedes it:
+// "order: price: ...".
 var (
 	compared = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `)(?: of [^:]{1,200})?: (?:(?:got )?(.*?)[,:;] )?` + rest)
 	quoted   = regexp.MustCompile(`(?s)^((?:` + path + `: )*)(` + path + `) ("(?:[^"\\]|\\.)*")(?: of [^:]{1,200})?: (?:[^,:]{1,60}, )?` + rest)
-	// delivery is what the SDK writes before the error of a message within a transaction, and simulation what it writes behind.
+	// delivery matches the words that the SDK puts before the error of a message in a transaction, simulation those that it puts behind.
 	delivery   = regexp.MustCompile(`^failed to execute message; message index: [0-9]+: `)
 	simulation = regexp.MustCompile(` with gas used: '[0-9]+'$`)
-	// trace is the line of code that an error of the SDK shows when it is formatted within another.
+	// trace matches the source line that an error of the SDK shows if it is formatted within another error.
 	trace = regexp.MustCompile(` \[[^\[\] ]+\.go:[0-9]+\]$`)
 )
 
-// Parse takes the text of an error apart, as a query, a simulation or the outcome of a transaction has it.
+// Parse finds the parts of an error's text from a query, a simulation or a transaction's outcome.
 func Parse(key Key, text string) Detail {
 	text = trace.ReplaceAllString(simulation.ReplaceAllString(delivery.ReplaceAllString(text, ""), ""), "")
 	if words := known[key].Words; words != "" {
@@ -52,7 +52,7 @@ func Parse(key Key, text string) Detail {
 	return d
 }
 
-// unquote takes the quotes from around a value.
+// unquote removes the quotes around a value.
 func unquote(value string) string {
 	if inner, found := strings.CutPrefix(value, `"`); found {
 		return strings.TrimSuffix(inner, `"`)

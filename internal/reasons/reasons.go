@@ -1,5 +1,5 @@
-// Package reasons names the errors of the chain for programs: each error that a module registers has a reason, such as NO_ORDER, that
-// stays. It takes the parts of an error's sentence apart, and it puts both into the status with which gRPC ends.
+// Package reasons names the errors of the chain for programs. Each error that a module registers has a stable reason, such as NO_ORDER.
+// The package also finds the parts of an error's text, such as the field, and puts reason and parts into the status of a gRPC call.
 package reasons
 
 import (
@@ -17,23 +17,23 @@ type Key struct {
 	Code      uint32
 }
 
-// Entry says of an error what stays.
+// Entry has the stable facts of an error.
 type Entry struct {
 	Key
-	// Reason is its name: upper-case letters, digits and '_'.
+	// Reason is its name, in upper-case letters, digits and '_'.
 	Reason string
-	// Words of every error of this kind.
+	// Words are the text that the module registered, which every such error has.
 	Words string
 }
 
-// table is written by TestTheTableIsCurrent, out of x/*/types/errors.go and the SDK's errors.
+// table is written by TestTheTableIsCurrent from x/*/types/errors.go and the SDK's errors.
 //
 //go:embed reasons.txt
 var table string
 
 var entries, known = readTable(table)
 
-// readTable panics at what the test would not have written.
+// readTable parses the table. It panics if the table is not as the test writes it.
 func readTable(text string) (list []Entry, byKey map[Key]Entry) {
 	byKey = map[Key]Entry{}
 	for line := range strings.Lines(text) {
@@ -55,7 +55,8 @@ func readTable(text string) (list []Entry, byKey map[Key]Entry) {
 // All lists the errors that have a reason, by module and number.
 func All() []Entry { return append([]Entry(nil), entries...) }
 
-// FindReason is the reason of an error. One that the table does not have, of a module of the SDK, has its number in place of a name.
+// FindReason returns the reason of an error. For an error that is not in the table, of a module of the SDK, it returns the number, such
+// as CODE_7.
 func FindReason(key Key) string {
 	if e, found := known[key]; found {
 		return e.Reason
@@ -63,7 +64,7 @@ func FindReason(key Key) string {
 	return fmt.Sprintf("CODE_%d", key.Code)
 }
 
-// families say which status of gRPC errors have that were registered without one, by a word of their reason. The first counts.
+// families has the gRPC status for errors that were registered without one, by a word in their reason. The first match counts.
 var families = []struct {
 	word string
 	code codes.Code
@@ -75,8 +76,7 @@ var families = []struct {
 	{"NOT_INVITED", codes.PermissionDenied}, {"ROLE", codes.PermissionDenied}, {"UNAUTHORIZED", codes.PermissionDenied},
 }
 
-// StatusOf is the status of gRPC for an error: what it is about, in the few kinds that every client of gRPC knows. An error that the
-// table does not have has none of these: codes.Unknown.
+// StatusOf returns the gRPC status for an error; codes.Unknown for an error that is not in the table.
 func StatusOf(key Key) codes.Code {
 	if e, found := known[key]; found {
 		return StatusOfReason(e.Reason)
@@ -84,7 +84,7 @@ func StatusOf(key Key) codes.Code {
 	return codes.Unknown
 }
 
-// StatusOfReason is the status of gRPC of a reason of the table.
+// StatusOfReason returns the gRPC status for a reason of the table.
 func StatusOfReason(reason string) codes.Code {
 	for _, f := range families {
 		if strings.Contains(reason, f.word) {

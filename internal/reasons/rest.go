@@ -11,8 +11,8 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// ServeError is the gateway's handler of errors: it answers with the status as JSON, its details included. The gateway's own knows
-// no messages but those of the chain.
+// ServeError is the REST gateway's handler of errors. It answers with the gRPC status as JSON, including its details. The gateway's own
+// handler cannot encode the details, because it knows only the messages of the chain.
 func ServeError(_ context.Context, _ *gwruntime.ServeMux, _ gwruntime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
 	s := status.Convert(err)
 	h := w.Header()
@@ -23,7 +23,7 @@ func ServeError(_ context.Context, _ *gwruntime.ServeMux, _ gwruntime.Marshaler,
 	if encodeErr != nil { // details of a type that this program does not know
 		body, _ = protojson.Marshal(status.New(s.Code(), s.Message()).Proto())
 	}
-	var compact bytes.Buffer // protojson puts spaces where it likes, so that nobody compares its texts
+	var compact bytes.Buffer // protojson adds random spaces, so that callers do not compare its texts
 	if json.Compact(&compact, body) == nil {
 		body = compact.Bytes()
 	}

@@ -17,17 +17,17 @@ import (
 	errorsmod "cosmossdk.io/errors"
 )
 
-// Domain of errors that no module registered. Those of modules have the module as their domain.
+// Domain is the domain of errors that no module registered. The domain of other errors is their module.
 const Domain = "credence"
 
-// maxMetadata bounds each value of the metadata, in bytes: a status travels in a header.
+// maxMetadata bounds each value of the metadata, in bytes, because a status is sent in a header.
 const maxMetadata = 500
 
-// refusal is how a module's error looks in a status of gRPC: cosmossdk.io/errors writes it so, and Simulating does.
+// refusal matches the text that cosmossdk.io/errors writes into a gRPC status for a module's error. AddCode writes the same form.
 var refusal = regexp.MustCompile(`(?s)^codespace ([a-z0-9_-]+) code ([0-9]+): (.*)$`)
 
-// Describe turns the error of a query into a status with details for programs: a google.rpc.ErrorInfo with the reason, and, where the
-// error names a field, a google.rpc.BadRequest. A status that has details is left as it is.
+// Describe turns the error of a query into a status with details for programs: a google.rpc.ErrorInfo with the reason and, if the error
+// names a field, a google.rpc.BadRequest. It does not change a status that has details.
 func Describe(err error) error {
 	if err == nil {
 		return nil
@@ -54,7 +54,7 @@ func Describe(err error) error {
 	return s.Err()
 }
 
-// keyOf finds which registered error it is, and its text.
+// keyOf returns the key of the registered error in an error or its status, and its text.
 func keyOf(err error, s *status.Status) (Key, string, bool) {
 	if m := refusal.FindStringSubmatch(s.Message()); m != nil {
 		if code, err := strconv.ParseUint(m[2], 10, 32); err == nil {
@@ -68,12 +68,12 @@ func keyOf(err error, s *status.Status) (Key, string, bool) {
 	return Key{registered.Codespace(), registered.ABCICode()}, err.Error(), true
 }
 
-// plainInfo is of a status that no module's error is behind.
+// plainInfo returns the info for a status without a module's error.
 func plainInfo(s *status.Status) *errdetails.ErrorInfo {
 	return &errdetails.ErrorInfo{Domain: Domain, Reason: plainReason(s.Code())}
 }
 
-// plainReason is the name of a code of gRPC in the letters of reasons.
+// plainReason returns the name of a gRPC code in the form of a reason, such as NOT_FOUND.
 func plainReason(code codes.Code) string {
 	var b strings.Builder
 	for i, c := range code.String() {
@@ -102,7 +102,7 @@ func violation(d Detail) *errdetails.BadRequest {
 	return &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: short(d.Field), Description: short(d.Text)}}}
 }
 
-// short is the beginning of a text, in UTF-8.
+// short returns the beginning of a text, as valid UTF-8 of at most maxMetadata bytes.
 func short(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxMetadata)], "") }
 
 // FromStatus reads what Describe wrote about an error that a module registered.
@@ -122,7 +122,7 @@ func FromStatus(s *status.Status) (key Key, d Detail, found bool) {
 	return Key{}, Detail{}, false
 }
 
-// Server registers services whose methods end with what Describe says.
+// Server registers services on another server, so that Describe converts the errors of their methods.
 type Server struct{ To gogogrpc.Server }
 
 // RegisterService registers a service with its handlers wrapped.

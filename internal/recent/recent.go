@@ -1,23 +1,23 @@
-// Package recent remembers what pure functions have answered of late, so that it need not be worked out again. What it
-// remembers decides nothing: an answer that was forgotten is the same when it is worked out anew.
+// Package recent caches the answers of pure functions. Whether an answer is cached never changes a result: an answer that was forgotten
+// is the same when it is computed again.
 package recent
 
 import "sync"
 
-// Answers are at least the last so many answers that were put in or asked for, and at most twice as many. Methods are safe for
-// concurrent use.
+// Answers is a cache. It has at least the size answers that were put or got last, and at most twice as many. Its methods may be called
+// concurrently.
 type Answers[Question comparable, Answer any] struct {
 	mu         sync.RWMutex
 	size       int
 	young, old map[Question]Answer
 }
 
-// New returns empty answers, of which at least the last size are remembered; size is at least 1.
+// New returns an empty cache for at least size answers; size is at least 1.
 func New[Question comparable, Answer any](size int) *Answers[Question, Answer] {
 	return &Answers[Question, Answer]{size: size, young: map[Question]Answer{}}
 }
 
-// Get returns an answer, if it is remembered.
+// Get returns an answer, if it is cached.
 func (a *Answers[Question, Answer]) Get(q Question) (answer Answer, found bool) {
 	a.mu.RLock()
 	answer, found = a.young[q]
@@ -32,7 +32,7 @@ func (a *Answers[Question, Answer]) Get(q Question) (answer Answer, found bool) 
 	return answer, found || aged
 }
 
-// Put remembers an answer.
+// Put adds an answer.
 func (a *Answers[Question, Answer]) Put(q Question, answer Answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

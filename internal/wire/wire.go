@@ -1,6 +1,6 @@
-// Package wire reads messages in the encoding of protobuf without types that are generated for them. Those would bring the Cosmos SDK
-// along, and the records of the state have ids, addresses and digests as raw bytes (ADR 28), which they could not take. A field that
-// nobody asks for is passed over: the chain may have more by now.
+// Package wire decodes protobuf messages without generated types. Generated types would import the Cosmos SDK. They could not decode the
+// records of the state either, which have ids, addresses and digests as raw bytes (ADR 28). Fields without a reader are skipped, because
+// a newer chain may have more fields.
 package wire
 
 import (
@@ -23,7 +23,7 @@ type Value struct {
 	bytes  []byte
 }
 
-// ReadMessage gives each field of a message to the reader of its number, in their order. A field that has no reader is passed over.
+// ReadMessage calls the reader for each field of a message, in the order of the fields. It skips fields without a reader.
 func ReadMessage(message []byte, readers Readers) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)
@@ -54,7 +54,7 @@ func ReadMessage(message []byte, readers Readers) error {
 	return nil
 }
 
-// ReadNumber reads a field of an integer, a boolean or an enum.
+// ReadNumber returns the reader of an integer, a boolean or an enum.
 func ReadNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) FieldReader {
 	return func(v Value) error {
 		if v.kind != protowire.VarintType {
@@ -65,7 +65,7 @@ func ReadNumber[T ~uint64 | ~uint32 | ~int64 | ~int32](to *T) FieldReader {
 	}
 }
 
-// ReadBool reads a field of a truth value.
+// ReadBool returns the reader of a boolean.
 func ReadBool(to *bool) FieldReader {
 	return func(v Value) error {
 		if v.kind != protowire.VarintType {
@@ -76,7 +76,7 @@ func ReadBool(to *bool) FieldReader {
 	}
 }
 
-// ReadNumbers reads a repeated field of integers, packed or not.
+// ReadNumbers returns the reader of repeated integers, packed or not.
 func ReadNumbers(to *[]uint32) FieldReader {
 	return func(v Value) error {
 		if v.kind == protowire.VarintType {
@@ -97,7 +97,7 @@ func ReadNumbers(to *[]uint32) FieldReader {
 	}
 }
 
-// ReadText reads a field of a text, which is UTF-8.
+// ReadText returns the reader of a text, which must be UTF-8.
 func ReadText(to *string) FieldReader {
 	return func(v Value) error {
 		if v.kind != protowire.BytesType || !utf8.Valid(v.bytes) {
@@ -108,7 +108,7 @@ func ReadText(to *string) FieldReader {
 	}
 }
 
-// ReadTexts reads a repeated field of texts.
+// ReadTexts returns the reader of repeated texts.
 func ReadTexts(to *[]string) FieldReader {
 	return func(v Value) error {
 		var one string
@@ -118,7 +118,7 @@ func ReadTexts(to *[]string) FieldReader {
 	}
 }
 
-// ReadRaw reads bytes, of a size where one is given.
+// ReadRaw returns the reader of bytes; if size is above 0, there must be exactly that many.
 func ReadRaw(to *[]byte, size int) FieldReader {
 	return func(v Value) error {
 		if v.kind != protowire.BytesType || size > 0 && len(v.bytes) != size {
@@ -129,7 +129,7 @@ func ReadRaw(to *[]byte, size int) FieldReader {
 	}
 }
 
-// ReadHash reads an id or a digest.
+// ReadHash returns the reader of an id or a digest.
 func ReadHash(to *[32]byte) FieldReader {
 	return func(v Value) error {
 		if v.kind != protowire.BytesType || len(v.bytes) != len(to) {
@@ -140,7 +140,7 @@ func ReadHash(to *[32]byte) FieldReader {
 	}
 }
 
-// ReadHashes reads a repeated field of ids or digests.
+// ReadHashes returns the reader of repeated ids or digests.
 func ReadHashes(to *[][32]byte) FieldReader {
 	return func(v Value) error {
 		var one [32]byte
@@ -150,7 +150,7 @@ func ReadHashes(to *[][32]byte) FieldReader {
 	}
 }
 
-// ReadWithin reads a message with a function of its own.
+// ReadWithin returns the reader of a message inside the message, which read decodes.
 func ReadWithin[T any](to *T, read func([]byte) (T, error)) FieldReader {
 	return func(v Value) (err error) {
 		if v.kind != protowire.BytesType {
@@ -161,7 +161,7 @@ func ReadWithin[T any](to *T, read func([]byte) (T, error)) FieldReader {
 	}
 }
 
-// ReadEach reads a repeated message likewise.
+// ReadEach returns the reader of repeated messages, each of which read decodes.
 func ReadEach[T any](to *[]T, read func([]byte) (T, error)) FieldReader {
 	return func(v Value) error {
 		var one T

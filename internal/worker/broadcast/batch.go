@@ -12,20 +12,20 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// BatchOptions change Batching. The zero value is sensible.
+// BatchOptions change Batching. The zero value has the defaults.
 type BatchOptions struct {
-	// Gather is how long an order waits at most for others, while an earlier transaction is under way; 0 means 100 ms, a fifth of
-	// a block. An order that finds none under way leaves at once.
+	// Gather is the longest time that an order waits for others while an earlier transaction is under way; 0 means 100 ms, a fifth of a
+	// block. If no transaction is under way, the order is sent at once.
 	Gather time.Duration
-	// Most is how many orders one transaction holds; 0 means as many answers as the chain takes in one.
+	// Most is the most orders in one transaction; 0 means the most answers that the chain takes in one.
 	Most int
-	// Confirm says how the transaction is waited for.
+	// Confirm says how Batching waits for a transaction's block.
 	Confirm sender.ConfirmOptions
 }
 
-// Batching puts orders that come within a moment into one transaction, and waits until that is in a block: a transaction costs a
-// node more than an answer does. The chain takes a transaction whole or not at all. So when one is refused, each of its orders is
-// sent by itself, and none is sunk by another. Errors of each order are those of Confirming.
+// Batching returns a Sender that puts orders which come within Gather into one transaction, and waits for its block. Batches save work,
+// because a transaction costs a node more than an answer does. The chain takes a transaction whole or not at all. So if it refuses one,
+// each order is sent again by itself. The errors of an order are those of Confirming.
 func Batching(node Node, opts BatchOptions) Sender {
 	if opts.Gather <= 0 {
 		opts.Gather = 100 * time.Millisecond
@@ -47,19 +47,19 @@ type batching struct {
 	timer   *time.Timer
 }
 
-// member is an order on its way into a batch. Whoever sends it calls its Signed callback, and waits for the end.
+// member is an order in a batch, or on its way into one. Its Send calls the Signed callback and waits for the end.
 type member struct {
 	order  Order
-	gone   <-chan struct{} // closed when the sender gave it up
+	gone   <-chan struct{} // closed once its Send has returned
 	signed chan *sender.SignedTx
-	noted  chan error // what the callback said
+	noted  chan error // the callback's error
 	end    chan ending
 }
 
 type ending struct {
 	receipt Receipt
 	err     error
-	again   bool // the transaction was refused: send it by itself
+	again   bool // the transaction was refused: the order is sent by itself
 }
 
 func (b *batching) Send(ctx context.Context, o Order) (Receipt, error) {
@@ -67,7 +67,7 @@ func (b *batching) Send(ctx context.Context, o Order) (Receipt, error) {
 		return b.single.Send(ctx, o)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // however this ends, a callback that ends the goroutine included
+	defer cancel() // runs even if the callback ends the goroutine
 	m := &member{order: o, gone: ctx.Done(), signed: make(chan *sender.SignedTx), noted: make(chan error, 1), end: make(chan ending, 1)}
 	b.addMember(m)
 	var receipt Receipt
@@ -113,7 +113,7 @@ func (b *batching) addMember(m *member) {
 	}
 }
 
-// startBatch sends what waits. mu is held.
+// startBatch sends all waiting orders as one batch. mu is held.
 func (b *batching) startBatch() {
 	if b.timer != nil {
 		b.timer.Stop()
@@ -133,11 +133,11 @@ func (b *batching) startBatch() {
 	}()
 }
 
-// sendBatch brings a batch onto the chain and tells each of its orders the end.
+// sendBatch sends a batch to the chain, and passes the end to each of its orders.
 func (b *batching) sendBatch(batch []*member) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	go func() { // it ends when nobody waits for it any more
+	go func() { // ends the batch once no Send waits for it
 		for _, m := range batch {
 			select {
 			case <-m.gone:
@@ -161,8 +161,8 @@ func (b *batching) sendBatch(batch []*member) {
 	}
 }
 
-// signBatch makes the transaction and has each order note it before it leaves. Orders that do not are left out of the next one: they
-// are in no transaction that leaves.
+// signBatch signs a transaction of the batch, and has each order note it before it is sent. If some orders do not note it, signBatch
+// signs another one without them, so that a transaction is only sent if all of its orders noted it.
 func (b *batching) signBatch(ctx context.Context, batch []*member) (*sender.SignedTx, []*member, error) {
 	for {
 		msgs := make([]sdk.Msg, len(batch))
@@ -186,7 +186,7 @@ func (b *batching) signBatch(ctx context.Context, batch []*member) (*sender.Sign
 	}
 }
 
-// noteTx says whether an order's sender has noted a transaction.
+// noteTx has the order's Send note a transaction, and says whether it did.
 func (m *member) noteTx(tx *sender.SignedTx) bool {
 	select {
 	case m.signed <- tx:
@@ -201,7 +201,7 @@ func (m *member) noteTx(tx *sender.SignedTx) bool {
 	}
 }
 
-// bringTx sends a signed transaction and waits until it is in a block.
+// bringTx sends a signed transaction and waits for its block.
 func (b *batching) bringTx(ctx context.Context, tx *sender.SignedTx) ending {
 	e := ending{receipt: Receipt{Tx: tx}}
 	sent := b.node.Broadcast(ctx, tx)
@@ -209,7 +209,7 @@ func (b *batching) bringTx(ctx context.Context, tx *sender.SignedTx) ending {
 		e.err = sent
 		return e
 	}
-	// Any other error leaves open whether the bytes arrived: they are looked for, and sent again.
+	// After any other error the bytes may still have arrived. Confirm looks for them, and sends them again.
 	res, err := sender.Confirm(ctx, b.node, tx, sent == nil, b.opts.Confirm)
 	if res != nil {
 		e.receipt.Height = res.Height
@@ -218,7 +218,7 @@ func (b *batching) bringTx(ctx context.Context, tx *sender.SignedTx) ending {
 	return e
 }
 
-// isPassing says that a refusal has nothing to do with what is in the transaction, such as that the mempool is full.
+// isPassing says whether a refusal is not due to the transaction's messages; for example, the mempool was full.
 func isPassing(err error) bool {
 	var refused *sender.TxError
 	return errors.As(err, &refused) && sender.Passes(refused.CodeOf())

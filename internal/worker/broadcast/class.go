@@ -8,38 +8,38 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// ErrStopped says that the order's own Signed callback refused to let a transaction go.
+// ErrStopped says that the order's Signed callback failed, so that the transaction was not sent.
 var ErrStopped = errors.New("not sent")
 
-// Class is what an error of sending means for the order.
+// Class says what an error of sending means for the order.
 type Class int
 
 // The classes.
 const (
 	Included Class = iota // no error
-	Already               // the chain has what the order says
-	Refused               // the chain will never take it
-	Again                 // sending anew may help, at once or later
+	Already               // the chain has the content of the order already
+	Refused               // the chain will never take the order
+	Again                 // sending again may help, at once or later
 	Stopped               // the caller gave up
 )
 
-// String is the name in metrics.
+// String returns the name of the class in metrics.
 func (c Class) String() string {
 	return [...]string{"included", "already", "refused", "error", "stopped"}[c]
 }
 
-// table says what the codes of tasks mean; see sender.Passes for the SDK's. A code that is in neither is Refused: it came from
-// the message itself.
+// table has the classes of the codes of x/tasks; sender.Passes has those of the SDK. A code in neither is Refused, because the message
+// itself caused it.
 var table = map[sender.Code]Class{
 	sender.CodeOf(taskstypes.ErrAlready): Already,
-	// The task may have moved between our reading and the block: state decides anew.
+	// The task may have moved between our reading and the block; the agent decides again by the new state.
 	sender.CodeOf(taskstypes.ErrTooEarly): Again,
-	// One of an earlier signature waits: it comes into a block, or its timeout passes.
+	// A transaction with the same answer waits already. It comes into a block, or its timeout passes.
 	sender.CodeOf(taskstypes.ErrWaiting): Again,
 }
 
-// behind says what a node's mempool may answer to a message that the chain wants, because the node has not seen the last
-// blocks. In a block each of these is the last word; before one it is the word of this node, now.
+// behind has the codes with which the mempool of a lagging node may refuse a message that the chain would take. In a block each of these
+// is final. From a mempool it only shows what this node knows now.
 var behind = map[sender.Code]bool{
 	sender.CodeOf(taskstypes.ErrNotFound):     true, // not yet opened
 	sender.CodeOf(taskstypes.ErrWrongPhase):   true, // a phase before
@@ -47,8 +47,8 @@ var behind = map[sender.Code]bool{
 	sender.CodeOf(taskstypes.ErrWrongAttempt): true, // an attempt before
 }
 
-// Classify tells the class of an error. Only codespace and code are looked at, never the text. Errors that are no
-// answer of the chain (a node that is away, a context that ended under way) leave everything open: Again.
+// Classify returns the class of an error, by its codespace and code and never by its text. An error that is no answer of the chain, such
+// as that of a node that is away, leaves the outcome open; its class is Again.
 func Classify(ctx context.Context, err error) Class {
 	var refused *sender.TxError
 	switch {

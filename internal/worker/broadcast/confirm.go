@@ -7,9 +7,9 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// Confirming waits until the transaction that next sent is in a block, as sender.Confirm does. Errors: a *sender.TxError when it
-// is in one and failed, or when it was refused; sender.ErrExpired when its timeout passed by the clock of blocks without it;
-// the context's.
+// Confirming returns a Sender that waits for the block of the transaction that next sent, as sender.Confirm does. The error is a
+// *sender.TxError if the transaction failed in a block or was refused, wraps sender.ErrExpired if its timeout has passed by the time of
+// blocks, or is the context's.
 func Confirming(next Sender, node Node, opts sender.ConfirmOptions) Sender {
 	return confirming{next, node, opts}
 }
@@ -23,9 +23,9 @@ type confirming struct {
 func (c confirming) Send(ctx context.Context, o Order) (Receipt, error) {
 	r, err := c.next.Send(ctx, o)
 	if r.Tx == nil || isRefusal(err) {
-		return r, err // nothing left, or the mempool said why not
+		return r, err // nothing was sent, or the mempool refused it
 	}
-	// Any other error leaves open whether the bytes arrived: they are looked for, and sent again.
+	// After any other error the bytes may still have arrived. Confirm looks for them, and sends them again.
 	res, err := sender.Confirm(ctx, c.node, r.Tx, err == nil, c.opts)
 	if res != nil {
 		r.Height = res.Height

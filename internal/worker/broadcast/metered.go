@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/metrics"
 )
 
-// Metered counts orders by their end.
+// Metered returns a Sender that counts orders by their class at the end.
 func Metered(next Sender, m *metrics.Set) Sender { return metered{next, m} }
 
 type metered struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/backoff"
 )
 
-// RetryOptions change Retrying. The zero value is sensible.
+// RetryOptions change Retrying. The zero value has the defaults.
 type RetryOptions struct {
 	// First is the mean pause before the second attempt, doubled up to Most; 0 means 200 ms and 5 s.
 	First, Most time.Duration
@@ -18,8 +18,8 @@ type RetryOptions struct {
 	Attempts int
 }
 
-// Retrying sends anew, with a new signature and timeout, while the error's class is Again. An order whose class is
-// Already succeeds. One that ran out of gas is given more; that is forgotten with the order.
+// Retrying returns a Sender that sends an order again, with a new signature and timeout, while the class of its error is Again. An order
+// whose class is Already succeeds. An order that ran out of gas gets a higher limit for its next transaction.
 func Retrying(next Sender, opts RetryOptions) Sender {
 	if opts.First <= 0 {
 		opts.First = 200 * time.Millisecond

@@ -1,5 +1,5 @@
-// Package enclave keeps the session of a worker that runs in an enclave registered: it has the platform attest the session's key over a
-// recent block, sends that to the chain, and does so again long before the session ends.
+// Package enclave keeps the session of a worker in an enclave registered on the chain. It has the platform attest the session's key
+// together with a recent block, sends the quote to the chain, and repeats this long before the session ends.
 package enclave
 
 import (
@@ -20,7 +20,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Chain is what keeping a session needs of the chain; Of makes one of a connection.
+// Chain is the part of the chain that this package needs; NewChain makes one.
 type Chain interface {
 	// Params of x/enclaves.
 	Params(ctx context.Context) (enclavestypes.Params, error)
@@ -34,22 +34,22 @@ type Chain interface {
 	Send(ctx context.Context, msg sdk.Msg) error
 }
 
-// Config says whose session is kept.
+// Config says which session is kept registered.
 type Config struct {
 	// Who is the worker's address.
 	Who string
 	// ChainID of the chain.
 	ChainID string
-	// Session that the enclave holds.
+	// Session is the session of the enclave.
 	Session attester.Attester
 	Chain   Chain
 	// Logger; nil means slog's default.
 	Logger *slog.Logger
-	// Every is how often the session is looked at; 0 means 10 s.
+	// Every is the interval between checks of the session; 0 means 10 s.
 	Every time.Duration
 }
 
-// Keep keeps the session registered until the context ends. What goes wrong is said, and tried again.
+// Keep keeps the session registered until the context ends. It logs errors, and tries again.
 func (c Config) Keep(ctx context.Context) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -78,7 +78,7 @@ func (c Config) Keep(ctx context.Context) {
 	}
 }
 
-// Renew registers the session where it does not count or has less than half of its blocks left, and says whether it did.
+// Renew registers the session if it does not count, or if less than half of its blocks are left. It says whether it did so.
 func (c Config) Renew(ctx context.Context) (bool, error) {
 	params, err := c.Chain.Params(ctx)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c Config) Renew(ctx context.Context) (bool, error) {
 	return true, c.Chain.Send(ctx, msg)
 }
 
-// NewChain is the chain behind a connection, for a worker's key.
+// NewChain returns a Chain over a connection, for the key of a sender.
 func NewChain(conn sender.Conn, s *sender.Sender) Chain { return chain{conn, s} }
 
 type chain struct {

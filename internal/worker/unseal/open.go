@@ -22,15 +22,15 @@ import (
 // openAtOnce is how many files of a task are opened at the same time.
 const openAtOnce = 8
 
-// headStart is how long the agent is asked alone, so that the owner's log names all to whom it could give a key.
+// headStart is how long only the agent is asked, so that the owner's log has every worker to which the agent could give a key.
 const headStart = time.Second
 
-// Open opens those of a task's files that are sealed, and returns all of them in their order, with the keys of the sealed ones. What is
-// opened is decrypted where it is read, and lies nowhere. Errors wrap artifact.ErrUnreachable where a key may be had later,
-// artifact.ErrNotFound where whoever was asked refuses it, artifact.ErrCorrupted where a file is no sealed one although it begins so; all
-// others are this machine's.
+// Open opens the sealed files among a task's files. It returns all files in their order, and the keys of the sealed ones. An opened file
+// is decrypted while it is read; its plain content is not stored. The error wraps artifact.ErrUnreachable if a key may be had later,
+// artifact.ErrNotFound if all that were asked refuse it, and artifact.ErrCorrupted if a file begins like a sealed one but is none. All
+// other errors are faults of this machine.
 //
-// Nobody who hangs keeps the others from being asked: holders are asked a moment after the agent and all at once, for several files at once.
+// A server that hangs does not delay the others: after headStart, Open asks all holders at once, and for several files at once.
 func (u *Unsealer) Open(ctx context.Context, a chain.Assignment, files []artifact.Content) (opened []artifact.Content, keys []secret.Key, err error) {
 	found := make([]*unlocked, len(files))
 	group, asking := errgroup.WithContext(ctx)
@@ -65,7 +65,7 @@ func (u *Unsealer) holdersOf(ctx context.Context, a chain.Assignment) ([]string,
 	return u.Holders(ctx, a)
 }
 
-// sealed is a file that is to be opened for a task.
+// sealed is a sealed file that a task reads.
 type sealed struct {
 	chain.Assignment
 	content artifact.Content
@@ -73,7 +73,7 @@ type sealed struct {
 	head    secret.Head
 }
 
-// sealedOf is nil where a file is an ordinary one.
+// sealedOf reads the head of a sealed file. It returns nil for a file that is not sealed.
 func sealedOf(a chain.Assignment, f artifact.Content) (*sealed, error) {
 	head, is, err := secret.ReadHead(f)
 	if errors.Is(err, secret.ErrNotOpened) {
@@ -86,21 +86,21 @@ func sealedOf(a chain.Assignment, f artifact.Content) (*sealed, error) {
 	return &sealed{a, f, blob, head}, err
 }
 
-// unlocked is a sealed file with its key, and the answer that brought it; none where the key must not be kept.
+// unlocked is an opened file with its key, and the answer that had the key. The answer is nil if it need not be kept.
 type unlocked struct {
 	content artifact.Content
 	key     secret.Key
 	answer  []byte
 }
 
-// asksByEnclave says whether a task's keys are asked for by the enclave: where the enclave signs the answer. Such a task has no other
-// replica to which they would be owed.
+// asksByEnclave says whether the enclave asks for a task's keys, which it does if the enclave signs the answer. Such a task has no other
+// replica to which this worker would owe the keys.
 func (u *Unsealer) asksByEnclave(a chain.Assignment) bool {
 	policy, known := poco.PolicyByName(a.Deal.Terms.Policy)
 	return known && u.Enclave != nil && policy.Rules().Evidence == poco.EvidenceAttestation
 }
 
-// unlock tries a key.
+// unlock opens the file with a key, or fails if it is the wrong one.
 func (s sealed) unlock(key secret.Key, answer []byte) (*unlocked, error) {
 	content, err := secret.Open(s.content, s.head, key)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s sealed) unlock(key secret.Key, answer []byte) (*unlocked, error) {
 	return &unlocked{content, key, answer}, nil
 }
 
-// openOne opens a sealed file with the key that we were given before, or that the agent or another worker gives first.
+// openOne opens a sealed file with a kept key, or with the first good key that the agent or another worker gives.
 func (u *Unsealer) openOne(ctx context.Context, s sealed, holders func() ([]string, error)) (*unlocked, error) {
 	if key, err := u.kept(s.Task.Id, s.blob); err == nil {
 		if opened, err := s.unlock(key, nil); err == nil {
@@ -120,11 +120,13 @@ func (u *Unsealer) openOne(ctx context.Context, s sealed, holders func() ([]stri
 	if err != nil || opened.answer == nil {
 		return opened, err
 	}
-	// Whoever can not keep a key could not give it to those who check the answer. That is this machine's trouble, and no word about the input.
+	// A worker that cannot keep a key could not pass it on to those that check the answer. That is a fault of this machine, and not of
+	// the input.
 	return opened, u.keep(opened.answer, s.Task.Id, s.blob)
 }
 
-// race asks the agent, and all holders a moment later or when it refuses. The first good answer wins, and the others are let go.
+// race asks the agent, and all holders after headStart or once the agent refuses. It returns the first good answer, and cancels the other
+// requests.
 func (u *Unsealer) race(ctx context.Context, s sealed, holders func() ([]string, error)) (*unlocked, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -169,14 +171,14 @@ func (u *Unsealer) race(ctx context.Context, s sealed, holders func() ([]string,
 	case <-over:
 	}
 	select {
-	case opened := <-won: // just before the last was over
+	case opened := <-won: // it came just before the last request ended
 		return opened, nil
 	default:
 		return nil, lost.sum(s)
 	}
 }
 
-// losses are why nobody gave a key.
+// losses collects the reasons why no server gave a key.
 type losses struct {
 	mu    sync.Mutex
 	of    error
@@ -212,17 +214,17 @@ func (l *losses) sum(s sealed) error {
 	return fmt.Errorf("%w: the key of %s: %w", kind, s.blob, l.of)
 }
 
-// ownError is a fault of this machine, and no word about the input.
+// ownError is a fault of this machine. It says nothing about the input.
 type ownError struct{ error }
 
-// Unwrap gives what it is.
+// Unwrap returns the cause.
 func (e ownError) Unwrap() error { return e.error }
 
 func isOwn(err error) bool {
 	return errors.As(err, new(ownError)) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// openBy asks one server for a key, and tries it.
+// openBy asks one server for a key, and opens the file with it.
 func (u *Unsealer) openBy(ctx context.Context, url string, s sealed) (*unlocked, error) {
 	bench := release.BenchWorkers
 	if s.Bench == taskstypes.BENCH_COURT {

@@ -1,5 +1,5 @@
-// Package unseal opens what tasks read sealed: it asks the owner's agent for the key, and the workers that had it for the same task, and
-// gives it to those in turn. docs/secrets.md has the rules.
+// Package unseal opens the sealed files that tasks read. It gets a file's key from the owner's agent, or from a worker that got it for the
+// same task, and passes it on to other workers of that task. docs/secrets.md has the rules.
 package unseal
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// Unsealer opens what tasks read sealed. Its methods may be called concurrently.
+// Unsealer opens the sealed files that tasks read. Its methods may be called concurrently.
 type Unsealer struct {
 	// ChainID of the tasks.
 	ChainID string
@@ -34,10 +34,10 @@ type Unsealer struct {
 	Key client.Key
 	// Identity for which keys are encrypted; see DeriveIdentity.
 	Identity *age.X25519Identity
-	// Folder keeps answers of agents, as they came, until their task is final: encrypted for Identity.
+	// Folder keeps the received answers, still encrypted for Identity, until their task is final.
 	Folder string
-	// Holders are the base URLs of workers that have committed to an answer of the task; an error says that one of them may be missing, and
-	// the others are asked all the same. Nil asks nobody.
+	// Holders returns the base URLs of workers that have committed to an answer of the task. An error says that some may be missing; the
+	// others are asked anyway. Nil means that no worker is asked.
 	Holders func(ctx context.Context, a chain.Assignment) ([]string, error)
 	// Enclave in which this worker runs; nil outside one.
 	Enclave *Enclave
@@ -45,15 +45,15 @@ type Unsealer struct {
 	HTTP *http.Client
 }
 
-// Enclave is what asks for keys that enclaves alone are given.
+// Enclave has what a worker in an enclave needs to ask for keys that only enclaves get.
 type Enclave struct {
 	// Session whose key signs the requests.
 	Session attester.Attester
-	// Identity was made in the enclave when it started, and is in its memory alone: what is encrypted for it opens nowhere else.
+	// Identity was made when the enclave started, and exists only in its memory. So nobody else can open what is encrypted for it.
 	Identity *age.X25519Identity
 }
 
-// NewEnclave makes an identity for a session; nil makes nil.
+// NewEnclave makes an Enclave with a new identity for a session. It returns nil for a nil session.
 func NewEnclave(session attester.Attester) (*Enclave, error) {
 	if session == nil {
 		return nil, nil
@@ -62,8 +62,8 @@ func NewEnclave(session attester.Attester) (*Enclave, error) {
 	return &Enclave{Session: session, Identity: identity}, err
 }
 
-// DeriveIdentity makes the identity for which keys are encrypted of the worker's local secret, so that a worker that starts again opens
-// what it was given before.
+// DeriveIdentity derives the identity for which keys are encrypted from the worker's local secret. A worker that starts again can thus
+// open the answers that it kept.
 func DeriveIdentity(local []byte) (*age.X25519Identity, error) {
 	raw, err := hkdf.Key(sha256.New, local, nil, "credence/worker-keys/v1", 32)
 	if err != nil {
@@ -80,7 +80,7 @@ func DeriveIdentity(local []byte) (*age.X25519Identity, error) {
 	return age.ParseX25519Identity(strings.ToUpper(text))
 }
 
-// read opens an answer with an identity.
+// read decrypts an answer with an identity, and checks that it is for this task and file.
 func read(answer []byte, by age.Identity, task string, blob artifact.Digest) (secret.Key, error) {
 	grant, key, err := release.OpenGrant(answer, by)
 	if err == nil && (grant.Task != task || grant.Blob != blob) {
@@ -96,7 +96,7 @@ func (u *Unsealer) path(task string, blob artifact.Digest) string {
 	return filepath.Join(u.Folder, task+"-"+blob.Hex()+suffix)
 }
 
-// keep writes an answer durably: whoever commits to an answer owes others the key until the answer is final.
+// keep writes an answer durably, because a worker that commits to a task's outcome owes others the key until that outcome is final.
 func (u *Unsealer) keep(answer []byte, task string, blob artifact.Digest) error {
 	if err := os.MkdirAll(u.Folder, 0o700); err != nil {
 		return err
@@ -121,8 +121,8 @@ func (u *Unsealer) kept(task string, blob artifact.Digest) (secret.Key, error) {
 	return read(answer, u.Identity, task, blob)
 }
 
-// Vault of a release.Server: the keys that we were given ourselves, for whoever holds a seat in the same task. The owner allowed the deal
-// when it gave us the key.
+// Vault returns the vault of a release.Server. It gives the keys that this worker got to all who hold a seat in the same task. The owner
+// allowed their deal when it gave us the key.
 func (u *Unsealer) Vault() release.Vault { return holder{u} }
 
 type holder struct{ *Unsealer }
@@ -139,7 +139,7 @@ func (h holder) Holds(task string, blob artifact.Digest) *release.Refusal {
 	return refusalOf(err)
 }
 
-// refusalOf tells a key that is not here from one that this machine can not read now, which is no last word.
+// refusalOf returns the refusal for an error: one that stands if the key is not here, and a passing one if this machine cannot read it now.
 func refusalOf(err error) *release.Refusal {
 	switch {
 	case err == nil:
@@ -150,11 +150,11 @@ func refusalOf(err error) *release.Refusal {
 	return &release.Refusal{Reason: release.Unavailable, Words: "this worker can not read its keys now"}
 }
 
-// forgetUnknown is the age at which a key is dropped whose task the chain does not know. A node that lags, or was restored, does not know
-// tasks either whose keys are still owed, so that this is longer than the audit of any task.
+// forgetUnknown is the age at which a key is dropped if the chain does not know its task. A node that lags or was restored may not know
+// a task whose key is still owed. So this age is longer than the audit of any task.
 const forgetUnknown = 60 * 24 * time.Hour
 
-// Sweep drops the keys of tasks that are final.
+// Sweep deletes the kept keys of tasks that are final.
 func (u *Unsealer) Sweep(ctx context.Context, source chain.Source, now time.Time) error {
 	files, err := filepath.Glob(filepath.Join(u.Folder, "*"+suffix))
 	if err != nil {
@@ -177,7 +177,7 @@ func (u *Unsealer) Sweep(ctx context.Context, source chain.Source, now time.Time
 	return nil
 }
 
-// ChainOf is what a release.Server asks, of a worker's own view of the chain.
+// ChainOf returns the release.Chain that reads tasks through a worker's own Source.
 func ChainOf(source chain.Source) release.Chain {
 	return func(ctx context.Context, task string) (release.Case, error) {
 		a, err := source.Task(ctx, task)
