@@ -8,6 +8,10 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
+// This file derives events from the state of a task. A run reads the state of each task again and again, and CompareTasks tells its
+// observer what happened between two readings. Readings may be far apart, so that one comparison can find several steps. It tells these
+// in the order of a task's life: first worker, plan, other workers, reveals, later waves, ledgers, court, end, audit.
+
 // History returns all events of a task, as its state shows them. If the program failed, it asks the workers that agreed, and the
 // sources, for the reason. words may be nil.
 func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {

@@ -11,6 +11,9 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 )
 
+// This file turns errors of package client into texts for people. The library names a field and a code; the tables here name the flag,
+// the exit status and the advice.
+
 // flags has the flag for each field of a job, a file or a call that a client.Error may name.
 var flags = map[string]string{
 	"Trust": "--trust", "MinReplicas": "--min-replicas", "Out": "--out", "Inputs": "--input", "Datasets": "--dataset",

@@ -1,22 +1,21 @@
-// Package compact writes ids, addresses and digests into the state as raw bytes. Keepers, genesis, queries and messages have
-// them as text, as people read them: an id as 64 hexadecimal digits, an address as bech32, a digest as "sha256:" and 64
-// digits. Between a keeper and its store stand the codecs of this package, and a form (form.go) says what becomes of a text:
+// Package compact stores ids, addresses and digests in the state as raw bytes. Keepers, genesis, queries and messages have them as text:
+// an id as 64 hexadecimal digits, an address as bech32, a digest as "sha256:" and 64 digits. The codecs of this package convert between
+// both. A form (form.go) says how a text is stored:
 //
 //	an id       32 bytes
 //	an address  its bytes, 20 of an account
 //	a digest    32 bytes
 //
-// Keys of collections take the key codecs ID and Address (key.go). Records take Value: the record is marshalled by its
-// protobuf definition, and in the bytes of that every text of a field that is marked is replaced (layout.go). Such a field
-// has one of these options; of an empty text nothing is stored:
+// Keys of collections use the key codecs ID and Address (key.go). Records use Value: it encodes a record by its protobuf definition, and
+// then replaces the text of every marked field by its raw bytes (layout.go). A marked field has one of these options; an empty text is
+// not stored:
 //
 //	string id = 1 [(cosmos_proto.scalar) = "credence.ID"];
 //	string who = 2 [(cosmos_proto.scalar) = "cosmos.AddressString"];
 //	string digest = 3 [(cosmos_proto.scalar) = "credence.Digest"];
 //
-// In protobuf's encoding a string and a sequence of bytes look the same. So what is stored is the record as it would be
-// written if its marked fields were of type bytes, and any reader of protobuf can read it. A text that no form takes is an
-// error when it is written, which names the field.
+// Protobuf encodes strings and bytes in the same way. So the stored record is the same as if its marked fields had the type bytes, and
+// any protobuf decoder can read it. Writing a text that its form cannot convert is an error, which names the field.
 package compact
 
 import (
@@ -38,8 +37,8 @@ type record[T any] interface {
 	codec.ProtoMarshaler
 }
 
-// Value returns the codec of records whose marked fields are stored raw. It panics for a message that is not registered,
-// which is a mistake in the program.
+// Value returns the codec of records whose marked fields are stored as raw bytes. It panics for a message that is not registered, which
+// is a mistake in the program.
 func Value[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec) collcodec.ValueCodec[T] {
 	l, err := layoutOf(proto.MessageName(PT(new(T))), addresses)
 	if err != nil {
@@ -52,7 +51,7 @@ func Value[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec) 
 type value[T any] struct {
 	collcodec.ValueCodec[T]
 	layout *layout
-	// decoded is what was decoded of late; nil of most. See Remembered.
+	// decoded caches decoded records; nil for most codecs. See Remembered.
 	decoded *recent.Answers[string, T]
 }
 

@@ -9,13 +9,13 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// A form says how a text is stored: pack returns its raw bytes, and unpack the text of raw bytes.
+// A form says how a text is stored: packText returns the raw bytes of a text, unpackText the text of raw bytes.
 type form interface {
 	packText(text string) ([]byte, error)
 	unpackText(raw []byte) (string, error)
 }
 
-// listForms returns the forms by the option cosmos_proto.scalar of the fields that have them.
+// listForms returns the forms by the option cosmos_proto.scalar, which marks a field.
 func listForms(addresses address.Codec) map[string]form {
 	return map[string]form{
 		"credence.ID":          idForm{},
@@ -24,7 +24,7 @@ func listForms(addresses address.Codec) map[string]form {
 	}
 }
 
-// idForm is that of ids of the protocol: tasks, deals, orders, requests, vouchers.
+// idForm is the form of the protocol's ids: of tasks, deals, orders, requests and vouchers.
 type idForm struct{}
 
 func (idForm) packText(text string) ([]byte, error) {
@@ -39,7 +39,7 @@ func (idForm) unpackText(raw []byte) (string, error) {
 	return ids.FormatRaw(raw), nil
 }
 
-// digestForm is that of digests of files.
+// digestForm is the form of digests of files.
 type digestForm struct{}
 
 func (digestForm) packText(text string) ([]byte, error) {
@@ -54,7 +54,7 @@ func (digestForm) unpackText(raw []byte) (string, error) {
 	return artifact.Digest(raw).String(), nil
 }
 
-// addressForm is that of accounts. Of the two texts that bech32 has for an address, unpack returns the canonical one.
+// addressForm is the form of addresses. Bech32 has two texts for an address; unpackText returns the canonical one.
 type addressForm struct{ addresses address.Codec }
 
 func (f addressForm) packText(text string) ([]byte, error) {

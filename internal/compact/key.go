@@ -16,8 +16,8 @@ var ID collcodec.KeyCodec[string] = idKey{key{idForm{}}}
 // IDValue is the codec of values that are ids.
 var IDValue = collcodec.KeyToValueCodec(ID)
 
-// Address returns the codec of keys, or parts of keys, that are addresses: their bytes, after a byte with their length where
-// another part follows. Keys are walked in the order of these bytes, which is not that of the texts.
+// Address returns the codec of keys, or parts of keys, that are addresses. If another part of the key follows, a byte with the length
+// precedes the address's bytes. Keys are walked in the order of the bytes, which is not that of the texts.
 func Address(addresses address.Codec) collcodec.KeyCodec[string] {
 	return key{addressForm{addresses}}
 }

@@ -13,14 +13,14 @@ import (
 	gogoproto "github.com/cosmos/gogoproto/proto"
 )
 
-// layout says where the marked fields of a message are: in itself, and in the messages within it. Messages of the state do
-// not contain messages of their own kind.
+// layout says which fields of a message, and of the messages inside it, are marked. Messages of the state do not contain messages of
+// their own type.
 type layout struct {
 	fields map[protowire.Number]field
 	marked bool // a field of it is marked, or one of a message within it
 }
 
-// field is a field that is marked, or one whose messages have such fields.
+// field is a marked field, or one whose messages have marked fields.
 type field struct {
 	name   protoreflect.Name
 	form   form
@@ -54,7 +54,7 @@ func readLayout(message protoreflect.MessageDescriptor, forms map[string]form) *
 	return l
 }
 
-// A replacement makes the new content of a marked field out of the one that it has.
+// A replacement returns the new content of a marked field.
 type replacement func(form, []byte) ([]byte, error)
 
 func packText(f form, text []byte) ([]byte, error) { return f.packText(string(text)) }
@@ -64,7 +64,7 @@ func unpackRaw(f form, raw []byte) ([]byte, error) {
 	return []byte(text), err
 }
 
-// rewriteMessage returns an encoded message with the contents of its marked fields replaced, but for those that are empty.
+// rewriteMessage returns an encoded message in which the contents of all marked fields are replaced; empty ones stay empty.
 func (l *layout) rewriteMessage(message []byte, replace replacement) ([]byte, error) {
 	if !l.marked {
 		return message, nil

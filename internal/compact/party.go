@@ -8,18 +8,19 @@ import (
 	"cosmossdk.io/core/address"
 )
 
-// Kind is a kind of parties by which records are found, such as "owner/": the text of a party is the kind's word and its name.
+// Kind is a kind of party by which records are found. The text of a party is the kind's word and the party's name, such as "owner/" and
+// an address.
 type Kind struct {
-	// Word is what the party's text begins with, up to and with a slash.
+	// Word begins the party's text. It ends with a slash.
 	Word string
-	// Byte is what its key begins with.
+	// Byte begins the party's key.
 	Byte byte
 	// Account says that names of the kind are addresses; others are stored as they are.
 	Account bool
 }
 
-// Party returns the codec of keys, or parts of keys, that are parties: a byte for the kind, and the name, of an account its
-// bytes. It takes up to 254 bytes where another part follows.
+// Party returns the codec of keys, or parts of keys, that are parties: a byte for the kind, and then the name or, for an account, the
+// address's bytes. If another part of the key follows, the name may have at most 254 bytes.
 func Party(addresses address.Codec, kinds []Kind) collcodec.KeyCodec[string] {
 	return key{partyForm{addressForm{addresses}, kinds}}
 }

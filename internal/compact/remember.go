@@ -13,11 +13,11 @@ import (
 	"github.com/credence-chain/credence/internal/recent"
 )
 
-// CheckRemembered has every record that is remembered decoded anew, and panics when somebody has changed what it holds. Tests turn it on.
+// CheckRemembered makes the codec decode cached records again, and panic if the cached one was changed. Tests turn it on.
 var CheckRemembered atomic.Bool
 
-// maxRememberedBytes is the size of the largest record that is remembered. Records are bounded in number, and what fills one is up to
-// whoever writes it: 4,096 of 140 KiB, as text and decoded, would be more than a gigabyte.
+// maxRememberedBytes is the size of the largest record that is cached. The cache bounds the number of records, and users choose how large
+// a record is: 4,096 records of 140 KiB, encoded and decoded, would take more than a gigabyte.
 const maxRememberedBytes = 8 << 10
 
 // Remembered is Value of records that are written once and read often: it remembers what it has decoded of late, at least size records of
@@ -30,7 +30,7 @@ func Remembered[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Co
 	return v
 }
 
-// remember is decode, but for what it remembers.
+// remember does what decode does, with the cache.
 func (v value[T]) remember(raw []byte) (T, error) {
 	if len(raw) > maxRememberedBytes {
 		return v.decode(raw)

@@ -18,6 +18,10 @@ import (
 	"github.com/credence-chain/credence/executor/attester"
 )
 
+// This file starts, watches and stops the processes of a devnet. Validators start first, and all others wait for the chain by themselves.
+// If a validator ends, the devnet has failed. If a worker or a court executor ends, it is reported and, with Options.Restart, started
+// again.
+
 // sabotageSeed makes all saboteurs of a devnet give the same wrong answer.
 const sabotageSeed = "collude"
 

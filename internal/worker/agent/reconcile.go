@@ -13,6 +13,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
+// This file has the loop of the agent. reconcile reads our assignments from the chain and the open records from the journal, joins both
+// into sights, and takes the next step of each by the table. Steps that only write the journal are done at once. Other steps run in
+// goroutines: the work on a task in a slot (work.go), and the sending of an answer (send.go). A step that fails on our side is tried
+// again after a pause.
+
 // reconcile compares what the chain wants with the journal, and takes the next step of every task. An error says that the chain or the
 // journal did not answer; the agent concludes nothing from it.
 func (a *Agent) reconcile(ctx context.Context) error {
