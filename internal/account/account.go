@@ -1,5 +1,5 @@
-// Package account checks addresses in text. Bech32 has two texts for one address; records are found, and restrictions
-// compared, by the canonical one.
+// Package account checks the texts of addresses. Bech32 has two texts for each address. Only the canonical one is used to find records and
+// to compare restrictions.
 package account
 
 import (
@@ -8,7 +8,7 @@ import (
 	"cosmossdk.io/core/address"
 )
 
-// Canonical returns the one text of an address that records are found by.
+// Canonical returns the canonical text of an address.
 func Canonical(codec address.Codec, text string) (string, error) {
 	raw, err := codec.StringToBytes(text)
 	if err != nil {
@@ -17,7 +17,7 @@ func Canonical(codec address.Codec, text string) (string, error) {
 	return codec.BytesToString(raw)
 }
 
-// Check checks for an address in its canonical text.
+// Check checks that a text is an address in its canonical form.
 func Check(codec address.Codec, text string) error {
 	same, err := Canonical(codec, text)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package backoff spaces attempts: pauses that grow from the first to the longest, each with jitter, so that many who were
-// refused at one moment do not come back at one moment.
+// Package backoff makes pauses between attempts. The pauses grow from the first to the longest. Each has jitter, so that many callers that
+// were refused at the same moment do not all come back at the same moment.
 package backoff
 
 import (
@@ -9,14 +9,14 @@ import (
 	expo "github.com/cenkalti/backoff/v5"
 )
 
-// jitter is by how much a pause differs from its mean at most, either way.
+// jitter is the largest part of its mean by which a pause differs from it, either way.
 const jitter = 0.25
 
-// Pauses is a series of pauses: each is in the mean twice as long as the one before, up to the longest. It is for one
-// goroutine at a time.
+// Pauses is a series of pauses. The mean of each is twice that of the one before, up to the longest. Only one goroutine may use it at a
+// time.
 type Pauses struct{ series *expo.ExponentialBackOff }
 
-// New begins a series with a mean of first, which grows up to longest. A longest below first counts as first.
+// New returns a series whose mean grows from first up to longest. A longest below first counts as first.
 func New(first, longest time.Duration) *Pauses {
 	series := &expo.ExponentialBackOff{
 		InitialInterval: first, MaxInterval: max(first, longest), Multiplier: 2, RandomizationFactor: jitter,
@@ -25,16 +25,16 @@ func New(first, longest time.Duration) *Pauses {
 	return &Pauses{series}
 }
 
-// Steady is a series whose pauses do not grow.
+// Steady returns a series whose pauses do not grow.
 func Steady(each time.Duration) *Pauses { return New(each, each) }
 
-// Next is the next pause of the series.
+// Next returns the next pause of the series.
 func (p *Pauses) Next() time.Duration { return p.series.NextBackOff() }
 
-// Reset lets the series begin anew: what was waited for has happened.
+// Reset makes the series begin anew, for use after a success.
 func (p *Pauses) Reset() { p.series.Reset() }
 
-// Wait lasts for the next pause of the series, or until the context ends, whose error it returns then.
+// Wait waits for the next pause of the series. If the context ends before that, it returns the context's error.
 func (p *Pauses) Wait(ctx context.Context) error {
 	timer := time.NewTimer(p.Next())
 	defer timer.Stop()

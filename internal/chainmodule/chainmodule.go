@@ -1,6 +1,6 @@
-// Package chainmodule is what all modules of the chain do alike where they meet the SDK. A module embeds Basic, which registers its
-// messages and queries, and Genesis, which reads and writes its part of a genesis file. What a module does in a block, and the services
-// it registers, it says itself.
+// Package chainmodule has the code that all modules of the chain share towards the SDK. A module embeds Basic, which registers its
+// messages and queries, and Genesis, which reads and writes its part of a genesis file. Each module implements its block hooks and
+// registers its services itself.
 package chainmodule
 
 import (
@@ -29,7 +29,7 @@ type Types struct {
 	Routes func(ctx context.Context, mux *gwruntime.ServeMux, conn gogogrpc.ClientConn) error
 }
 
-// Basic is a module as codecs and commands see it.
+// Basic implements the part of a module that codecs and commands use.
 type Basic struct {
 	name  string
 	types Types
@@ -71,11 +71,11 @@ type state[G any] interface {
 // Genesis is a module's part G of a genesis file.
 type Genesis[G any, P state[G]] struct {
 	name string
-	// initial is the state of a module that nobody configured.
+	// initial returns the default state.
 	initial func() P
-	// validate checks a state that a file has, before any of it is stored.
+	// validate checks the state of a file, before any of it is stored.
 	validate func(G) error
-	// store makes it the module's state. It is nil in a module that answers InitGenesis itself.
+	// store stores the state. It is nil if the module implements InitGenesis itself.
 	store func(ctx context.Context, g G) error
 	// read returns the module's state.
 	read func(ctx context.Context) (P, error)

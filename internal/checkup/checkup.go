@@ -12,17 +12,17 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// ErrUnhealthy makes a doctor exit with 1 after it has said what is wrong.
+// ErrUnhealthy makes a doctor command exit with 1 after it has printed the failed checks.
 var ErrUnhealthy = errors.New("not healthy: see the checks that failed")
 
 // Check is one line of the report.
 type Check struct {
 	Name string
-	// Run says what it found, or what is wrong and what to do about it.
+	// Run returns what it found. The error says what is wrong and what to do.
 	Run func(context.Context) (detail string, err error)
 }
 
-// Report runs the checks in order and prints one line each.
+// Report runs the checks in order, and prints one line for each.
 func Report(ctx context.Context, out io.Writer, list []Check) error {
 	healthy := true
 	for _, c := range list {
@@ -40,7 +40,7 @@ func Report(ctx context.Context, out io.Writer, list []Check) error {
 	return nil
 }
 
-// Disk checks that a folder's file system has so many bytes free.
+// Disk checks that a folder's file system has at least `least` bytes free.
 func Disk(folder string, least uint64) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(folder, &fs); err != nil {

@@ -20,10 +20,11 @@ var CheckRemembered atomic.Bool
 // a record is: 4,096 records of 140 KiB, encoded and decoded, would take more than a gigabyte.
 const maxRememberedBytes = 8 << 10
 
-// Remembered is Value of records that are written once and read often: it remembers what it has decoded of late, at least size records of
-// up to maxRememberedBytes, and at most twice as many. It decodes larger ones each time.
-// What bytes mean follows from the bytes alone, so that it is the same on every node, whatever each remembers. Records that it
-// returns are copies, but share what pointers, slices and maps in them hold: nobody may change that in place.
+// Remembered returns the codec that Value returns, with a cache, for records that are written once and read often. The cache has at least
+// the size records of up to maxRememberedBytes that were decoded last, and at most twice as many. Larger records are decoded each time.
+//
+// Decoding depends on the bytes alone, so that all nodes get the same record, whatever each has cached. The returned records are copies,
+// but share the content of their pointers, slices and maps: callers must not change that content in place.
 func Remembered[T any, PT record[T]](cdc codec.BinaryCodec, addresses address.Codec, size int) collcodec.ValueCodec[T] {
 	v := Value[T, PT](cdc, addresses).(value[T])
 	v.decoded = recent.New[string, T](size)

@@ -1,6 +1,6 @@
-// Package duequeue reads and runs queues of items that are due at a height. A queue is a set of keys (height, id): it is
-// read from its front, up to the block's height and to a limit, so that the cost of a block depends on what is due in it
-// and not on how much waits. What is over the limit stays in the queue, and comes first in the next block.
+// Package duequeue reads and runs queues of items that are due at a height. A queue is a set of keys (height, id). It is read from its
+// front, up to the block's height and up to a limit. So the cost of a block depends on the items that are due, and not on the length of
+// the queue. Items beyond the limit stay in the queue, and come first in the next block.
 package duequeue
 
 import (
@@ -18,12 +18,12 @@ type Key[H Height, ID any] = collections.Pair[H, ID]
 // Set is a queue.
 type Set[H Height, ID any] = collections.KeySet[Key[H, ID]]
 
-// UpTo returns the range of what is due at this block's height or before it.
+// UpTo returns the range of the items that are due at this block's height or before it.
 func UpTo[H Height, ID any](ctx sdk.Context) collections.Ranger[Key[H, ID]] {
 	return collections.NewPrefixUntilPairRange[H, ID](H(ctx.BlockHeight()))
 }
 
-// Due returns the keys of what is due now: the oldest first, within a height in the order of their ids, at most limit.
+// Due returns at most limit keys of items that are due now: the oldest first, and by id within a height.
 func Due[H Height, ID any](ctx sdk.Context, queue Set[H, ID], limit int) ([]Key[H, ID], error) {
 	if limit <= 0 {
 		return nil, nil
@@ -36,8 +36,8 @@ func Due[H Height, ID any](ctx sdk.Context, queue Set[H, ID], limit int) ([]Key[
 	return keys, err
 }
 
-// TakeDue takes what is due off the queue and runs do on each, in the order of Due. An item is off the queue before it
-// is run: whatever do makes of it, it is not run a second time, unless do queues it again. It returns how many there were.
+// TakeDue takes the due items off the queue, and calls do for each in the order of Due. An item is taken off before do is called, so that
+// it never runs twice unless do queues it again. TakeDue returns the number of items.
 func TakeDue[H Height, ID any](ctx sdk.Context, queue Set[H, ID], limit int, do func(ID)) (int, error) {
 	keys, err := Due(ctx, queue, limit)
 	if err != nil {

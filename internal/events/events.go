@@ -1,7 +1,6 @@
-// Package events emits the typed events of modules. What is emitted is, byte for byte, what the SDK's EmitTypedEvent emits: one
-// attribute for each field, in order of name, whose value is the field in protobuf's JSON. The SDK writes the whole message
-// as JSON, reads that again and sorts it, for every event. Here the layout of a message is worked out once, and its fields
-// are written one by one.
+// Package events emits the typed events of modules. It emits the same bytes as the SDK's EmitTypedEvent: one attribute for each field, in
+// the order of their names, whose value is the field in protobuf's JSON. For every event, the SDK encodes the whole message as JSON,
+// decodes it again and sorts it. This package computes the layout of each type of message once, and writes the fields one by one.
 package events
 
 import (
@@ -22,7 +21,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// Emit adds a typed event to what the block or the transaction has emitted.
+// Emit adds a typed event to the events of the block or the transaction.
 func Emit(ctx context.Context, ev proto.Message) error {
 	event, err := Encode(ev)
 	if err != nil {
@@ -52,14 +51,14 @@ func Encode(ev proto.Message) (sdk.Event, error) {
 	return sdk.Event{Type: l.name, Attributes: attributes}, nil
 }
 
-// layout is how a message that is an event is written.
+// layout says how an event is written.
 type layout struct {
 	name    string
-	message *message // nil when it has a field that only the SDK's way can write
-	sorted  []field  // its fields in order of name
+	message *message // nil if it has a field that only the SDK can write
+	sorted  []field  // its fields in the order of their names
 }
 
-// message is how a message is written inside another: its fields in order of number.
+// message says how a message is written inside another: its fields in the order of their numbers.
 type message struct{ fields []field }
 
 type field struct {
@@ -87,7 +86,8 @@ func layoutOf(t reflect.Type, ev proto.Message) layout {
 	return l
 }
 
-// messageOf works out how a message is written; false when it cannot be written here. Above are the messages around it.
+// messageOf computes how a message is written. It returns false if this package cannot write it. above are the types of the messages around
+// it.
 func messageOf(t reflect.Type, above []reflect.Type) (*message, bool) {
 	pointer := reflect.PointerTo(t)
 	if !pointer.Implements(reflect.TypeFor[proto.Message]()) || ownJSON(t) || ownJSON(pointer) || slices.Contains(above, t) {
@@ -113,7 +113,7 @@ func messageOf(t reflect.Type, above []reflect.Type) (*message, bool) {
 	return m, true
 }
 
-// ownJSON says that a type writes its JSON itself, as the well-known types of protobuf and custom types do.
+// ownJSON says whether a type writes its JSON itself, as protobuf's well-known types and custom types do.
 func ownJSON(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[jsonpb.JSONPBMarshaler]()) ||
 		t.Implements(reflect.TypeFor[interface{ XXX_WellKnownType() string }]())
@@ -186,7 +186,7 @@ func writeBytes(to []byte, v reflect.Value) []byte {
 	return append(to, '"')
 }
 
-// scalars are the writers of kinds that are no list and no message. Integers of 64 bits are quoted.
+// scalars are the writers for kinds other than lists and messages. Integers of 64 bits are quoted.
 var scalars = map[reflect.Kind]writer{
 	reflect.String: func(to []byte, v reflect.Value) []byte { return writeString(to, v.String()) },
 	reflect.Bool:   func(to []byte, v reflect.Value) []byte { return strconv.AppendBool(to, v.Bool()) },
@@ -204,7 +204,7 @@ func writeString(to []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, err := json.Marshal(s)
-			if err != nil { // of a string there is none
+			if err != nil { // never happens for a string
 				return append(to, `""`...)
 			}
 			return append(to, quoted...)
@@ -215,12 +215,12 @@ func writeString(to []byte, s string) []byte {
 	return append(to, '"')
 }
 
-// enumWriter writes the name of a value, and the number of one that has no name.
+// enumWriter returns the writer of an enum. It writes the name of a value, or the number of a value without a name.
 func enumWriter(values map[string]int32) (writer, bool) {
 	names := make(map[int64]string, len(values))
 	for name, value := range values {
 		if _, twice := names[int64(value)]; twice {
-			return nil, false // which of two names is written is not ours to choose
+			return nil, false // the SDK decides which of two names is written
 		}
 		names[int64(value)] = name
 	}

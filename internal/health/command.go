@@ -1,4 +1,4 @@
-// Package health is a command that asks an address whether it is well, for containers without a shell.
+// Package health has a command that checks whether a URL answers well. It is for health checks of containers without a shell.
 package health
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Command is "health URL": it succeeds when the URL answers with a status of 200 to 299.
+// Command returns the command "health URL". It succeeds if the URL answers with a status of 200 to 299.
 func Command() *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
@@ -28,7 +28,7 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-// Check asks once. The error says what the answer was.
+// Check asks the URL once. The error has the answer.
 func Check(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

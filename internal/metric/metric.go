@@ -1,5 +1,5 @@
-// Package metric declares metrics together with what they mean, so that the reference that people read is generated from
-// the list that is served.
+// Package metric declares metrics together with their meanings, so that the reference for people is generated from the same list that is
+// served.
 package metric
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// List is the metrics of one program, in the order in which they were declared.
+// List has the metrics of one program, in the order of their declaration.
 type List struct {
 	reg    prometheus.Registerer
 	prefix string
@@ -18,7 +18,7 @@ type List struct {
 
 type row struct{ name, kind, labels, help string }
 
-// NewList begins a list whose names begin with prefix. reg may be nil, for a list that only describes.
+// NewList returns an empty list, whose names will begin with prefix. reg may be nil for a list that is not served.
 func NewList(reg prometheus.Registerer, prefix string) *List { return &List{reg: reg, prefix: prefix} }
 
 // Counter declares and registers a counter.
@@ -35,7 +35,7 @@ func (l *List) Gauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	return g
 }
 
-// Desc declares a gauge, or a counter, whose values a collector of the caller's makes when it is asked.
+// Desc declares a gauge or a counter whose values come from a collector of the caller.
 func (l *List) Desc(kind, name, help string, labels ...string) *prometheus.Desc {
 	l.rows = append(l.rows, row{l.prefix + name, kind, strings.Join(labels, ", "), help})
 	return prometheus.NewDesc(l.prefix+name, help, labels, nil)
@@ -48,7 +48,7 @@ func (l *List) addMetric(c prometheus.Collector, name, kind, help string, labels
 	l.rows = append(l.rows, row{l.prefix + name, kind, strings.Join(labels, ", "), help})
 }
 
-// Names are all names declared.
+// Names returns all declared names.
 func (l *List) Names() (out []string) {
 	for _, r := range l.rows {
 		out = append(out, r.name)
@@ -56,7 +56,7 @@ func (l *List) Names() (out []string) {
 	return out
 }
 
-// Reference is the table of all metrics in Markdown, under a heading and what it says.
+// Reference returns a page in Markdown: the title, the intro, and the table of all metrics.
 func (l *List) Reference(title, intro string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s\n\n| name | type | labels | meaning |\n|---|---|---|---|\n", title, intro)

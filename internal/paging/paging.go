@@ -13,8 +13,8 @@ import (
 // Max is the largest number of records of a page, and the number when the request gives no limit.
 const Max = 100
 
-// List returns a page of a collection's records, each changed by transform, from a key on. InvalidArgument when the request
-// asks to skip or to count records, which would read the whole list. (The SDK's own pagination allows both.)
+// List returns a page of a collection's records from a key on, each converted by transform. It returns InvalidArgument if the request asks
+// to skip or to count records, because that would read the whole list. (The SDK's own pagination allows both.)
 func List[K, V any, C query.Collection[K, V], T any](
 	ctx context.Context, list C, p *query.PageRequest, transform func(K, V) (T, error), opts ...func(*query.CollectionsPaginateOptions[K]),
 ) ([]T, *query.PageResponse, error) {

@@ -1,4 +1,4 @@
-// Package prefix finds records by the beginning of their id, so that no caller can make a query expensive.
+// Package prefix finds records by a prefix of their ids. It bounds the work, so that no caller can make such a query expensive.
 package prefix
 
 import (
@@ -31,7 +31,7 @@ func Check(prefix string) error {
 	return nil
 }
 
-// Raw lists the ids that begin with a prefix, of a map whose keys are raw 32-byte ids. They ascend, and are at most Most.
+// Raw returns at most Most ids that begin with a prefix, in ascending order, of a map whose keys are raw 32-byte ids.
 func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix string) ([]string, error) {
 	first, err := hex.DecodeString(prefix + strings.Repeat("0", Digits-len(prefix)))
 	if err != nil {
@@ -44,14 +44,14 @@ func Raw[V any](ctx context.Context, records collections.Map[[]byte, V], prefix 
 	return readKeys(ctx, records, new(collections.Range[[]byte]).StartInclusive(first).EndInclusive(last), hex.EncodeToString)
 }
 
-// Text lists the ids that begin with a prefix, of a map whose keys are whole ids in text. They ascend, and are at most Most.
+// Text returns at most Most ids that begin with a prefix, in ascending order, of a map whose keys are whole ids in text.
 func Text[V any](ctx context.Context, records collections.Map[string, V], prefix string) ([]string, error) {
 	rest := Digits - len(prefix)
 	ranger := new(collections.Range[string]).StartInclusive(prefix + strings.Repeat("0", rest)).EndInclusive(prefix + strings.Repeat("f", rest))
 	return readKeys(ctx, records, ranger, func(id string) string { return id })
 }
 
-// Merge merges lists of ids that ascend, and cuts the result at Most.
+// Merge merges lists of ids, and returns the first Most of them in ascending order.
 func Merge(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)

@@ -1,7 +1,7 @@
-// Package steps runs the steps of something one after the other, until one fails.
+// Package steps runs functions one after the other, until one fails.
 package steps
 
-// Run runs each step after the one before it, and returns the first error: the steps after it are not run.
+// Run calls the steps in order. It stops at the first error, and returns it.
 func Run(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {

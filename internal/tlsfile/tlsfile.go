@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Config is a server's configuration with the certificate, chain included, and the key of two PEM files. They are read anew
-// when they change, at most once a second; while the new ones can not be read the old ones serve on.
+// Config returns a server's configuration with the certificate chain and the key of two PEM files. It reads the files again when they
+// change, at most once a second. While new files cannot be read, the server goes on with the old ones.
 func Config(certFile, keyFile string) (*tls.Config, error) {
 	p := &pair{certFile: certFile, keyFile: keyFile}
 	if err := p.loadPair(); err != nil {

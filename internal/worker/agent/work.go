@@ -21,7 +21,7 @@ import (
 )
 
 // This file has the work on a task: fetch, compile, execute, and store the result durably. If there is no answer, the agent says so to
-// the chain: a first worker gives its seat back, and others commit to an outcome without an answer. Silence would cost stake.
+// the chain: a first worker gives its seat back, and others commit to an outcome without an answer. Silence would be a fault.
 
 // beginWork works on a task once a slot is free. If the window closes before that, or while we cannot work, it gives up openly, because
 // silence would be a fault.
