@@ -47,7 +47,7 @@ type Keeper struct {
 	Apps collections.Map[string, types.App]
 	// Versions: (app, version) -> record; ranged by app.
 	Versions collections.Map[versionKey, types.Version]
-	// Digests: (digest, height, app, version); the first key of a digest is what it resolves to.
+	// Digests: (digest, height, app, version). A digest resolves to the version of its first key.
 	Digests collections.KeySet[digestKey]
 	// Datasets: id -> record. No id is in both Apps and Datasets.
 	Datasets collections.Map[string, types.Dataset]

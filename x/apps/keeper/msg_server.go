@@ -100,10 +100,10 @@ func (s msgServer) Reinstate(ctx context.Context, msg *types.MsgReinstate) (*typ
 	return &types.MsgReinstateResponse{}, s.Keeper.Reinstate(ctx, msg.App)
 }
 
-// assetToPublish completes the asset of a version that a signer publishes. For an asset that exists and that the signer may
-// change, it takes the stored id, owner and organisation; for a new one, those of the signer. held is the id of an existing
-// asset, with which the name may be left out.
-func (s msgServer) assetToPublish(ctx context.Context, asset types.Asset, signer, name, held string) (types.Asset, error) {
+// assetToPublish returns the asset of a version that a signer publishes, with its id, organisation and owner. It fails when the asset
+// exists and the signer may not change it. existing is the id of an asset; with it the name may be omitted. Without it the asset is the
+// one of this name of the signer's organisation, which may be new.
+func (s msgServer) assetToPublish(ctx context.Context, asset types.Asset, signer, name, existing string) (types.Asset, error) {
 	account, err := s.parseAccount("owner", signer)
 	if err != nil {
 		return asset, err
@@ -113,14 +113,14 @@ func (s msgServer) assetToPublish(ctx context.Context, asset types.Asset, signer
 		return asset, err
 	}
 	asset.ID, asset.Organisation, asset.Owner = types.AssetID(org, name), org, owner
-	if held != "" {
-		if asset.ID = held; name != "" && !strings.HasSuffix(held, "/"+name) {
-			return asset, asset.Invalid().Wrapf("name %q: expected the name in %q, or nothing", name, held)
+	if existing != "" {
+		if asset.ID = existing; name != "" && !strings.HasSuffix(existing, "/"+name) {
+			return asset, asset.Invalid().Wrapf("name %q: expected the name in %q, or nothing", name, existing)
 		}
 	}
 	known, err := s.GetAsset(ctx, asset.ID)
 	switch {
-	case errors.Is(err, types.ErrNotFound) && held == "":
+	case errors.Is(err, types.ErrNotFound) && existing == "":
 		return asset, nil
 	case err != nil:
 		return asset, err

@@ -13,7 +13,7 @@ func (a App) Usable() error {
 	return nil
 }
 
-// Asset returns what the app has in common with datasets.
+// Asset returns the fields that the app shares with datasets.
 func (a App) Asset() Asset {
 	return Asset{
 		ID: a.Id, Organisation: a.Organisation, Owner: a.Owner, PendingOwner: a.PendingOwner,
@@ -21,7 +21,7 @@ func (a App) Asset() Asset {
 	}
 }
 
-// With returns the app with the fields of the asset, its id aside.
+// With returns the app with all fields of the asset except its id.
 func (a App) With(x Asset) App {
 	a.Organisation, a.Owner, a.PendingOwner = x.Organisation, x.Owner, x.PendingOwner
 	a.Description, a.Deprecated = x.Description, x.Deprecated

@@ -17,21 +17,21 @@ const (
 	MaxDescriptionLen = 512
 )
 
-// Asset has the fields that apps and datasets share: a name and the account to which it belongs.
+// Asset has the fields that apps and datasets share.
 type Asset struct {
-	// ID is "organisation/name": of the organisation that published it first. It stays when the asset is transferred.
+	// ID is "organisation/name" with the organisation that published the asset first. It stays when the asset is transferred.
 	ID string
 	// Organisation is the owner's.
 	Organisation string
-	// Owner is paid the price.
+	// Owner is the account that is paid the price.
 	Owner string
-	// PendingOwner may take it over; empty when it is offered to nobody.
+	// PendingOwner is the account that may take the asset over; empty when it is offered to nobody.
 	PendingOwner string
-	// Description is a sentence.
+	// Description is for people.
 	Description string
 	// Deprecated assets take no new requests.
 	Deprecated bool
-	// Dataset says which of the two it is.
+	// Dataset is true for a dataset and false for an app.
 	Dataset bool
 }
 
@@ -83,7 +83,7 @@ func (a Asset) Validate(codec address.Codec) error {
 	return nil
 }
 
-// isCanonical says whether text is an address in its one spelling: owners are compared as texts.
+// isCanonical says whether text is an address in its canonical spelling. Owners are compared as texts, so that only this one is allowed.
 func isCanonical(codec address.Codec, text string) bool {
 	bz, err := codec.StringToBytes(text)
 	if err != nil || len(bz) == 0 {

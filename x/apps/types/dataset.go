@@ -10,7 +10,7 @@ func (d Dataset) Usable() error {
 	return nil
 }
 
-// Asset returns what the dataset has in common with apps.
+// Asset returns the fields that the dataset shares with apps.
 func (d Dataset) Asset() Asset {
 	return Asset{
 		ID: d.Id, Organisation: d.Organisation, Owner: d.Owner, PendingOwner: d.PendingOwner,
@@ -18,7 +18,7 @@ func (d Dataset) Asset() Asset {
 	}
 }
 
-// With returns the dataset with the fields of the asset, its id aside.
+// With returns the dataset with all fields of the asset except its id.
 func (d Dataset) With(x Asset) Dataset {
 	d.Organisation, d.Owner, d.PendingOwner = x.Organisation, x.Owner, x.PendingOwner
 	d.Description, d.Deprecated = x.Description, x.Deprecated

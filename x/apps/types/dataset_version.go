@@ -4,7 +4,7 @@ import "strings"
 
 // Limits of a dataset's version.
 const (
-	// MaxDatasetSize bounds a dataset in bytes: 256 MiB, what artifact stores and workers take. A larger body of data is
+	// MaxDatasetSize bounds a dataset in bytes: 256 MiB, the most that artifact stores and workers take. Larger data is published as
 	// several datasets, which one deal may read.
 	MaxDatasetSize = 256 << 20
 	// MaxMediaTypeLen bounds a media type in bytes.
@@ -14,7 +14,7 @@ const (
 // Reference returns "organisation/name:version".
 func (v DatasetVersion) Reference() string { return Reference(v.Dataset, v.Version) }
 
-// ListPrice returns the price and true, or false for a version that is read only by order.
+// ListPrice returns the list price and true, or false for a version that is read only under orders.
 func (v DatasetVersion) ListPrice() (uint64, bool) { return v.Price, !v.ByOrder }
 
 // Normal returns the version in its one form: tags sorted and unique.
@@ -27,8 +27,8 @@ func (v DatasetVersion) Normal() (DatasetVersion, error) {
 	return v, nil
 }
 
-// Validate checks a version by itself, in its one form. ErrInvalidVersion, or the error of its kind of field, names the
-// field, its value and what was expected.
+// Validate checks a version by itself. It must be in the form that Normal returns. ErrInvalidVersion, or an error of the field's own,
+// names the field, its value and what was expected.
 func (v DatasetVersion) Validate() error {
 	if err := validateVersionName(v.Version); err != nil {
 		return err
@@ -57,8 +57,8 @@ func (v DatasetVersion) Validate() error {
 	return ValidateSchema(v.Schema)
 }
 
-// ValidateMediaType checks "type/subtype" of RFC 6838's restricted names, in lower case and without parameters; empty
-// says nothing. ErrInvalidMediaType otherwise.
+// ValidateMediaType checks that a media type is empty, or has the form "type/subtype" of two restricted names of RFC 6838, in lower case
+// and without parameters. ErrInvalidMediaType otherwise.
 func ValidateMediaType(m string) error {
 	if m == "" {
 		return nil

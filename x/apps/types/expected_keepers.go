@@ -8,7 +8,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// OrgsKeeper answers what accounts may do, and for which organisation.
+// OrgsKeeper knows what accounts may do, and for which organisations they act.
 type OrgsKeeper interface {
 	Authorize(ctx context.Context, addr sdk.AccAddress, role orgstypes.Role) (orgID string, err error)
 }

@@ -9,8 +9,8 @@ import (
 // DefaultGenesis has neither apps nor datasets.
 func DefaultGenesis() *GenesisState { return &GenesisState{} }
 
-// Validate checks every record, their order, that an id is an app's or a dataset's, that every version has its app or
-// dataset, and that every app and dataset has a version.
+// Validate checks every record and the sequence of each list. No id may belong to both an app and a dataset. Every version must have its
+// app or dataset, and every app and dataset a version.
 func (g GenesisState) Validate(codec address.Codec) error {
 	apps := listing{field: "apps", versionsField: "versions", versions: make(map[string]int, len(g.Apps))}
 	for _, a := range g.Apps {
@@ -49,13 +49,13 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	return datasets.checkComplete()
 }
 
-// listing checks a list of assets and the list of their versions, as they are read.
+// listing checks a list of assets and the list of their versions, record by record.
 type listing struct {
 	field, versionsField string
 	ids                  []string
-	versions             map[string]int // how many there are of each id
-	read                 int            // versions
-	id, version          string         // of the version read last
+	versions             map[string]int // number of versions of each id
+	read                 int            // number of versions that were read
+	id, version          string         // those of the version that was read last
 }
 
 func (l *listing) addAsset(codec address.Codec, a Asset) error {

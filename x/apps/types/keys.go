@@ -15,14 +15,13 @@ var (
 	AppsPrefix = collections.NewPrefix(0)
 	// VersionsPrefix: (app, version) -> Version.
 	VersionsPrefix = collections.NewPrefix(1)
-	// DigestsPrefix: (digest, height, app, version). Several versions may have one digest; the first key of a digest is
-	// the one that the digest resolves to.
+	// DigestsPrefix: (digest, height, app, version). Several versions may have one digest; it resolves to the version of its first key.
 	DigestsPrefix = collections.NewPrefix(2)
 	// DatasetsPrefix: dataset -> Dataset.
 	DatasetsPrefix = collections.NewPrefix(3)
 	// DatasetVersionsPrefix: (dataset, version) -> DatasetVersion.
 	DatasetVersionsPrefix = collections.NewPrefix(4)
-	// DatasetDigestsPrefix: (digest, height, dataset, version), as of apps.
+	// DatasetDigestsPrefix: (digest, height, dataset, version), as DigestsPrefix.
 	DatasetDigestsPrefix = collections.NewPrefix(5)
 	// AppsByOwnerPrefix: (owner, app).
 	AppsByOwnerPrefix = collections.NewPrefix(6)

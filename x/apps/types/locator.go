@@ -8,7 +8,7 @@ const (
 	MaxLocatorLen = 256
 )
 
-// expected is an error that says what was expected.
+// expected is an error whose text is what was expected.
 type expected string
 
 func (e expected) Error() string { return string(e) }

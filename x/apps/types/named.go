@@ -24,7 +24,7 @@ func IsReference(ref string) bool {
 	return ok && IsAssetID(id) && validateVersionName(version) == nil
 }
 
-// ValidateNamed checks for the name of an app or dataset with or without its version.
+// ValidateNamed checks that id names an app or a dataset, with or without a version.
 func ValidateNamed(id string) error {
 	if !IsAssetID(id) && !IsReference(id) {
 		return fmt.Errorf("got %.80q, expected \"organisation/name\" or \"organisation/name:version\"", id)
@@ -32,7 +32,7 @@ func ValidateNamed(id string) error {
 	return nil
 }
 
-// Names says whether a list names an app or dataset, by "organisation/name:version", with its version or without.
+// Names says whether a list names the version ref, "organisation/name:version": by ref itself, or by "organisation/name".
 func Names(list []string, ref string) bool {
 	id, _, _ := strings.Cut(ref, ":")
 	return slices.Contains(list, ref) || slices.Contains(list, id)

@@ -32,7 +32,7 @@ func (r Resources) Validate() error {
 // Empty says that nothing is asked for.
 func (r Resources) Empty() bool { return r == Resources{} }
 
-// Needs returns what an execution of the version needs; nothing where it asks for nothing.
+// Needs returns the version's requirements, or zero ones when it has none.
 func (v Version) Needs() Resources {
 	if v.Requirements == nil {
 		return Resources{}

@@ -14,11 +14,11 @@ const MaxVersionLen = 32
 // Reference returns "organisation/name:version".
 func (v Version) Reference() string { return Reference(v.App, v.Version) }
 
-// ListPrice returns the price and true, or false for a version that runs only by order.
+// ListPrice returns the list price and true, or false for a version that runs only under orders.
 func (v Version) ListPrice() (uint64, bool) { return v.Price, !v.ByOrder }
 
-// CourtCanJudge says whether running the version again tells who was right: two honest runs never differ. ErrInvalidVersion
-// for a runtime that there is not.
+// CourtCanJudge says whether a court can find out who was right by running the version again. It can when two honest runs never differ.
+// ErrInvalidVersion for an unknown runtime.
 func (v Version) CourtCanJudge() (bool, error) {
 	runtime, err := contract.FindRuntime(v.Runtime)
 	if err != nil {
@@ -27,7 +27,7 @@ func (v Version) CourtCanJudge() (bool, error) {
 	return runtime.Deterministic && !v.Nondeterministic, nil
 }
 
-// Normal returns the version in its one form: tags sorted and unique, no requirements where they ask for nothing.
+// Normal returns the version in its one form: tags in ascending order, each once, and nil requirements where they ask for nothing.
 func (v Version) Normal() (Version, error) {
 	tags, err := NormalTags(v.Tags)
 	if err != nil {
@@ -40,8 +40,8 @@ func (v Version) Normal() (Version, error) {
 	return v, nil
 }
 
-// Validate checks a version by itself, in its one form. ErrInvalidVersion, or the error of its kind of field, names the
-// field, its value and what was expected.
+// Validate checks a version by itself. It must be in the form that Normal returns. ErrInvalidVersion, or an error of the field's own,
+// names the field, its value and what was expected.
 func (v Version) Validate() error {
 	if err := validateVersionName(v.Version); err != nil {
 		return err
@@ -86,8 +86,8 @@ func (v Version) Validate() error {
 	return ValidateOutputPath(v.OutputPath)
 }
 
-// validateVerifier checks that a version names both a verifier and the program that it knows, or neither. Whether there is such a
-// verifier is asked when a task is requested: it may be admitted later, and be stopped.
+// validateVerifier checks that a version names both a verifier and the id by which the verifier knows the program, or neither. It does not
+// check that the verifier exists: it may be admitted or stopped later, so that each request checks it.
 func (v Version) validateVerifier() error {
 	if v.Verifier == "" && v.Program == "" {
 		return nil
@@ -101,9 +101,9 @@ func (v Version) validateVerifier() error {
 	return nil
 }
 
-// CheckProgram checks of a version that is published that its runtime's programs can be proved, and that the verifier knows the program
-// by the right id; ErrInvalidVersion otherwise. It is no part of Validate: versions that were published before there was this rule stay
-// as they are, and a state with them has to be taken. No request under the policy "proven" finds evidence for them.
+// CheckProgram checks a new version that names a verifier: its runtime's programs can be proved, and the program's id is the right one.
+// ErrInvalidVersion otherwise. It is no part of Validate, because older versions that break this rule are still in the state, which must
+// stay valid. Requests for them under the policy "proven" find no evidence.
 func (v Version) CheckProgram() error {
 	if v.Verifier == "" {
 		return nil
@@ -126,7 +126,7 @@ func (v Version) CheckProgram() error {
 	return nil
 }
 
-// ValidatePrice checks that what is by order only has no list price; ErrInvalidVersion otherwise.
+// ValidatePrice checks that a version that is sold under orders alone has no list price. ErrInvalidVersion otherwise.
 func ValidatePrice(price uint64, byOrder bool) error {
 	if byOrder && price != 0 {
 		return ErrInvalidVersion.Wrapf("price: %d, expected 0 with by_order: such a version has no list price", price)

@@ -32,14 +32,15 @@ func (d Deal) With(p DealProgress) Deal {
 	return d
 }
 
-// Stored returns the deal as the state has it: without its progress, which is stored apart, and without what its request has.
+// Stored returns the deal in the form of its record: without the progress, which is stored separately, and without the arguments, inputs
+// and execution, which its request has.
 func (d Deal) Stored() Deal {
 	d = d.With(DealProgress{})
 	d.Args, d.Inputs, d.Execution = nil, nil, nil
 	return d
 }
 
-// DatasetsOf returns the datasets that the task of an index in the request's bag reads: all of them, or its slice.
+// DatasetsOf returns the datasets that a task reads, by its index in the request's bag: all, or its slice where they are split.
 func (d Deal) DatasetsOf(index uint64) []PinnedDataset {
 	k, n := uint64(d.DatasetsPerTask), uint64(len(d.Datasets))
 	if k == 0 || n == 0 {
@@ -65,7 +66,7 @@ func (d Deal) Orders() []string {
 	return ids
 }
 
-// Payer returns whose escrow it is: the sponsor, the voucher's id, or the requester.
+// Payer returns who paid the escrow: the voucher's id, the sponsor's address, or the requester's.
 func (d Deal) Payer() string {
 	switch {
 	case d.Voucher != "":
@@ -76,7 +77,7 @@ func (d Deal) Payer() string {
 	return d.Requester
 }
 
-// Parties returns by whom the deal is found, each once.
+// Parties returns the parties by which the deal is found in the index, each once.
 func (d Deal) Parties() []string {
 	out := []string{
 		PartyRequester + d.Requester, PartyRequest + d.Request, PartyApp + d.App, PartyAppOwner + d.AppOwner,
@@ -98,7 +99,7 @@ func (d Deal) Parties() []string {
 	return slices.Compact(out)
 }
 
-// State returns whether the deal is running.
+// State returns whether the deal is running or has ended.
 func (d Deal) State() DealState {
 	if d.Unended() == 0 {
 		return DEAL_STATE_ENDED
@@ -106,8 +107,9 @@ func (d Deal) State() DealState {
 	return DEAL_STATE_RUNNING
 }
 
-// CheckSettlement checks that payments, premium and refund are exactly one task's escrow, and that there is a task left to end:
-// one that was opened, unless the deal was cancelled, which ends its unopened tasks first. It returns what is paid.
+// CheckSettlement checks that payments, premium and refund are exactly one task's escrow, and that a task is left to end. The task must
+// have been opened, unless the deal was cancelled: then unopened tasks are counted as ended already. It returns the sum of the
+// payments.
 func (d Deal) CheckSettlement(s TaskSettlement) (paid uint64, err error) {
 	if d.Unended() == 0 || !d.Cancelled && d.Ended >= d.Opened {
 		return 0, ErrSettlement.Wrapf("deal %s: %d of %d tasks opened, %d ended: none left to end", d.Id, d.Opened, d.Size_, d.Ended)
@@ -168,7 +170,7 @@ func (d Deal) checkCounts() error {
 	return nil
 }
 
-// checkEscrow checks that the deal holds a whole task's escrow for each task that has not ended.
+// checkEscrow checks that the deal holds the escrow of one task for each task that has not ended.
 func (d Deal) checkEscrow() error {
 	each, err := d.Terms.Escrow()
 	if err != nil {
@@ -193,7 +195,7 @@ func (d Deal) WholeEscrow() (uint64, error) {
 	return escrow, nil
 }
 
-// EndTask returns the deal with one task more that has ended: its escrow was paid and refunded.
+// EndTask returns the deal after one more task has ended, of whose escrow the given amounts were paid and refunded.
 func (d Deal) EndTask(s TaskSettlement, paid, refunded uint64) Deal {
 	d.Escrow -= paid + s.Premium + refunded
 	d.Paid += paid

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// NewExecution returns an execution in its one form; nil where nothing is asked for.
+// NewExecution returns an execution in its one form, or nil when it asks for nothing.
 func NewExecution(e contract.Execution) *Execution {
 	if e.Empty() {
 		return nil
@@ -15,7 +15,7 @@ func NewExecution(e contract.Execution) *Execution {
 	return &normal
 }
 
-// Contract returns the execution as clients and workers know it; the zero one of nil.
+// Contract returns the execution in the type of package contract; nil gives the zero value.
 func (e *Execution) Contract() contract.Execution {
 	if e == nil {
 		return contract.Execution{}
@@ -23,7 +23,7 @@ func (e *Execution) Contract() contract.Execution {
 	return contract.Execution(*e)
 }
 
-// RunExecution is how the deal's program is run: the job's execution, completed by the app's version and the time of the deal.
+// RunExecution returns how the deal's program is run: the job's execution, completed from the app's version and the time of the deal.
 func (d Deal) RunExecution() contract.Execution {
 	e := d.Execution.Contract()
 	if len(e.OkExit) == 0 {
@@ -33,5 +33,5 @@ func (d Deal) RunExecution() contract.Execution {
 	return e
 }
 
-// Rule is the input as its rules look at it.
+// Rule returns the input in the type that package contract checks.
 func (in Input) Rule() contract.Input { return contract.Input{Name: in.Name, Tree: in.Tree} }

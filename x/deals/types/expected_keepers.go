@@ -21,9 +21,9 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 }
 
-// VouchersKeeper pays in a requester's place.
+// VouchersKeeper pays from a voucher in place of the requester.
 type VouchersKeeper interface {
-	// SpendVoucher takes escrow out of a voucher for a module, whose purse expects the coins.
+	// SpendVoucher takes escrow out of a voucher for a module. The module's purse must expect the coins.
 	SpendVoucher(ctx context.Context, id string, amount uint64, module string) error
 	// RefundVoucher puts escrow back from a module's purse.
 	RefundVoucher(ctx context.Context, id string, amount uint64, from voucherstypes.Purse) error
@@ -35,63 +35,62 @@ type Pause interface {
 	IsPaused(ctx context.Context) (bool, error)
 }
 
-// Purse is that of a module which holds the escrow of a request that becomes a deal.
+// Purse is the purse of the module that holds the escrow of a request until a deal is made of it.
 type Purse interface {
 	// SendTo sends coins to another module.
 	SendTo(ctx context.Context, module string, amount uint64) error
 }
 
-// MarketHooks is how deals reach the book, which is built upon them.
+// MarketHooks is the interface through which deals reach the market, which stands on them.
 type MarketHooks interface {
-	// ReleaseVolume gives an order volume back, of tasks of a deal for which nobody was paid.
+	// ReleaseVolume gives an order volume back: tasks of a deal for which nobody was paid.
 	ReleaseVolume(ctx sdk.Context, order string, tasks uint64, deal string) error
-	// JobFiles returns what is stored with a request alone: it can be large, many deals may fill one request, and nothing in
-	// the state is decided by it.
+	// JobFiles returns the parts of a job that only its request stores. They can be large, several deals may fill one request, and no rule
+	// of the chain needs them.
 	JobFiles(ctx context.Context, request string) (JobFiles, error)
-	// DealPruned is told that a deal is pruned in this very step: what its orders and its request need of it, they have to note now.
+	// DealPruned tells the market that a deal is being pruned. The market must store now what its orders and its request need of it.
 	DealPruned(ctx sdk.Context, deal Deal) error
 }
 
-// JobFiles is what only those who execute a job need of it.
+// JobFiles has the parts of a job that only its execution needs.
 type JobFiles struct {
 	Args      []string
 	Inputs    []*Input
 	Execution *Execution
 }
 
-// TaskHooks is how deals reach the tasks, which are built upon them.
+// TaskHooks is the interface through which deals reach x/tasks, which stands on them.
 type TaskHooks interface {
-	// OpenTask begins the task of an index, which counts within the request's bag. The deal is as it was when this block
-	// began to open its tasks. An error or a panic drops what it wrote, and the task is refunded.
+	// OpenTask begins a task, by its index in the request's bag. deal is in the state in which its opening in this block left it. When
+	// OpenTask fails or panics, its writes are dropped and the task is refunded.
 	OpenTask(ctx context.Context, deal Deal, index uint64) error
-	// Pruning says when ended records are pruned, and how many in a block: for tasks, and for all that is built below them.
+	// Pruning returns when ended records are pruned and how many in a block, for tasks, deals, orders and requests.
 	Pruning(ctx context.Context) (pruning.Policy, error)
 }
 
-// Callback is a hook of another module that a request may name: it is told the end of each of its tasks that has an
-// answer. It runs on a cache of the state with a gas limit; an error, a panic or running out of gas drops what it wrote,
-// and changes nothing else.
+// Callback is a hook of another module that a request may name. It is told each task of the request that ended with an answer. It runs on
+// a cache of the state with a gas limit. An error, a panic or too much gas drops its writes and changes nothing else.
 type Callback interface {
 	OnResult(ctx context.Context, deal Deal, result TaskResult) error
 }
 
-// CallbackChecker is a Callback that says beforehand whether it will take a job's answers, so that nobody pays for one in vain.
+// CallbackChecker is a Callback that can tell before a job is paid whether it would take its answers.
 type CallbackChecker interface {
-	// CheckCallback returns why not; nil for what it will take as things stand.
+	// CheckCallback returns why it would not take the answers of a job; nil when it would in the present state.
 	CheckCallback(ctx context.Context, job CallbackJob) error
 }
 
-// CallbackJob is what a callback is told of a job beforehand.
+// CallbackJob has the fields of a job that a CallbackChecker may look at.
 type CallbackJob struct {
-	// Callback that it names, whole.
+	// Callback is the name that the job gives, with its family.
 	Callback string
-	// Requester by account, and its Organisation, if it has one.
+	// Requester is an account, Organisation the one that it belongs to, or "".
 	Requester, Organisation string
-	// App by "organisation/name:version".
+	// App is "organisation/name:version".
 	App string
-	// Trust, quantised, and Policy.
+	// Trust is quantised.
 	Trust  uint64
 	Policy string
-	// Onchain is the file that it wants on chain.
+	// Onchain is the name of the file that the chain is to keep.
 	Onchain string
 }

@@ -1,16 +1,16 @@
 package types
 
-// Fill is how many tasks of a deal an order has met.
+// Fill is the number of a deal's tasks that one order met.
 type Fill struct {
 	Order string
 	Tasks uint64
 }
 
-// Fills returns what the deal takes of each order that it met: every task of the pool's and the app's, and of a dataset's
-// those tasks that read it.
+// Fills returns the tasks that the deal takes of the volume of each of its orders: all tasks of the pool's and the app's order, and of a
+// dataset's order the tasks that read the dataset.
 func (d Deal) Fills() []Fill { return append(d.wholeFills(d.Size_), d.splitFills(d.First, d.Size_)...) }
 
-// wholeFills returns what any so many tasks take of the orders that every task of the deal takes of.
+// wholeFills returns the fills of a number of tasks, for the orders from which every task of the deal takes one.
 func (d Deal) wholeFills(tasks uint64) []Fill {
 	fills := []Fill{{d.PoolOrder, tasks}}
 	if d.AppOrder != "" {
@@ -27,7 +27,7 @@ func (d Deal) wholeFills(tasks uint64) []Fill {
 	return fills
 }
 
-// splitFills returns what the tasks of so many indexes take of datasets that only one task reads.
+// splitFills returns the fills of a range of tasks, for the orders of datasets that one task alone reads.
 func (d Deal) splitFills(first, tasks uint64) (fills []Fill) {
 	k := uint64(d.DatasetsPerTask)
 	if k == 0 {
@@ -41,8 +41,9 @@ func (d Deal) splitFills(first, tasks uint64) (fills []Fill) {
 	return fills
 }
 
-// Releases returns what the tasks for which nobody was paid give back, but those of splitting datasets: see TaskReleases.
+// Releases returns the volume that tasks for which nobody was paid give back, except that of datasets which one task alone reads: see
+// TaskReleases.
 func (d Deal) Releases() []Fill { return d.wholeFills(d.Unused - d.Released) }
 
-// TaskReleases returns what tasks of consecutive indexes give back of datasets that only one task reads.
+// TaskReleases returns the volume that a range of tasks gives back to the orders of datasets that one task alone reads.
 func (d Deal) TaskReleases(first, tasks uint64) []Fill { return d.splitFills(first, tasks) }

@@ -9,8 +9,8 @@ import (
 // DefaultGenesis has no deals.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// Validate checks every record, the order of the lists, and that the queues are of deals. That a deal's request is there,
-// the market checks.
+// Validate checks every record, the sequence of each list, and that the queues hold deals alone. The market checks that the requests of
+// deals exist.
 func (g GenesisState) Validate(codec address.Codec) error {
 	if err := g.Params.Validate(); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	return nil
 }
 
-// validatePruned checks the compact records, and that none of them is of a deal that is whole.
+// validatePruned checks the compact records, and that no deal has both a compact and a whole record.
 func (g GenesisState) validatePruned(codec address.Codec, deals map[string]Deal) error {
 	last := ""
 	for i, p := range g.Pruned {

@@ -23,11 +23,11 @@ var (
 	DealsPrefix = collections.NewPrefix(1)
 	// ProgressPrefix: id -> DealProgress, the part of a deal that changes.
 	ProgressPrefix = collections.NewPrefix(2)
-	// DealsByPrefix: (party, state, height, id); of a party PartyKey.
+	// DealsByPrefix: (PartyKey of a party, state, height, id).
 	DealsByPrefix = collections.NewPrefix(3)
 	// OpeningPrefix: position -> id of a deal with tasks to open. Deals are opened in the order of positions.
 	OpeningPrefix = collections.NewPrefix(4)
-	// PositionsPrefix: id of such a deal -> its position.
+	// PositionsPrefix: id of a deal with tasks to open -> its position.
 	PositionsPrefix = collections.NewPrefix(5)
 	// NextPositionKey counts positions; only block hooks write it.
 	NextPositionKey = collections.NewPrefix(6)
@@ -35,9 +35,9 @@ var (
 	ReleasesPrefix = collections.NewPrefix(7)
 	// OwedKey holds the escrow of every deal, in ucred.
 	OwedKey = collections.NewPrefix(8)
-	// DepositsPrefix is the purse's; no transaction pays into a deal, so that it is empty.
+	// DepositsPrefix belongs to the purse. It is empty, because no transaction pays into a deal.
 	DepositsPrefix = collections.NewPrefix(9)
-	// PrunesPrefix: (height at which its last task ended, deal id), for deals none of whose tasks is whole any more; read from its front.
+	// PrunesPrefix: (height at which its last task ended, deal id) of deals that can be pruned; read from its front.
 	PrunesPrefix = collections.NewPrefix(10)
 	// PrunedPrefix: id -> PrunedDeal.
 	PrunedPrefix = collections.NewPrefix(11)

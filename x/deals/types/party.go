@@ -23,8 +23,8 @@ const (
 	PartyBeneficiary = "beneficiary/"
 )
 
-// PartyKey returns a party as the index has it: a byte for its kind, and the party itself. An account is 20 raw bytes, an
-// id 32; apps, datasets and pools have their text.
+// PartyKey returns the bytes of a party in the index: a byte for its kind, then 20 raw bytes of an account, 32 of an id, or the text of an
+// app, dataset or pool.
 func PartyKey(codec address.Codec, party string) ([]byte, error) {
 	kind, name, _ := strings.Cut(party, "/")
 	switch kind + "/" {
@@ -62,7 +62,7 @@ func idKey(kind byte, text string) ([]byte, error) {
 	return append([]byte{kind}, id[:]...), err
 }
 
-// Place is where a deal stands among those of one party and state: they are in the order in which they were made.
+// Place is the position of a deal among those of one party and state, which are in the order in which they were made.
 type Place struct {
 	Height int64
 	ID     []byte

@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// Prunable says that all tasks of the deal have ended and that none of them is whole in the state any more.
+// Prunable says whether all tasks of the deal have ended and all that were opened have been pruned.
 func (d Deal) Prunable() bool { return d.State() == DEAL_STATE_ENDED && d.Gone == d.Opened }
 
 // Prune returns the compact record of a deal.
@@ -19,10 +19,11 @@ func (d Deal) Prune() PrunedDeal {
 	}
 }
 
-// Done is the height at which the deal's last task ended.
+// Done returns the height at which the deal's last task ended.
 func (p PrunedDeal) Done() int64 { return p.Height + p.Took }
 
-// Deal returns what the compact record says, as a deal that has ended: without terms, orders, datasets, and all that was pinned.
+// Deal returns what the compact record says of the deal, which has ended. Terms, orders, datasets and everything else that was pinned are
+// missing.
 func (p PrunedDeal) Deal() Deal {
 	return Deal{
 		Id: p.Id, Request: p.Request, Requester: p.Requester, App: p.App, First: p.First, Size_: p.Size_, Bag: p.Size_ + p.Others,
@@ -31,7 +32,7 @@ func (p PrunedDeal) Deal() Deal {
 	}
 }
 
-// validate names the first field that cannot be.
+// validate names the first field that is not valid.
 func (p PrunedDeal) validate(codec address.Codec) error {
 	if _, err := ids.Parse(p.Request); err != nil {
 		return fmt.Errorf("request: %w", err)

@@ -1,11 +1,11 @@
 package types
 
-// TaskResult is what a callback is told of a task that ended.
+// TaskResult tells a callback how a task ended.
 type TaskResult struct {
 	Task string
 	// Index of the task in the request's bag.
 	Index uint64
-	// Ending in the protocol's words, such as "ACCEPTED".
+	// Ending is one of the protocol's, such as "ACCEPTED".
 	Ending string
 	// Kind of the answer, such as "RESULT" or "APP_FAILED".
 	Kind string
@@ -13,6 +13,6 @@ type TaskResult struct {
 	Digest []byte
 	// Fuel used.
 	Fuel uint64
-	// Onchain are the bytes of the file that the job wanted on chain; nil where no seat brought them.
+	// Onchain has the bytes of the file that the job wanted on chain; nil when no seat revealed them.
 	Onchain []byte
 }

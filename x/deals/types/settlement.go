@@ -12,19 +12,18 @@ type EscrowPay struct {
 	Amount uint64
 }
 
-// TaskSettlement is what becomes of the escrow of one task that has ended.
+// TaskSettlement says how the escrow of one task is used after the task has ended.
 type TaskSettlement struct {
 	Deal     string // its deal
 	Task     string // its id, for the event
 	Index    uint64 // its index within the request's bag
 	Pays     []EscrowPay
 	Premium  uint64 // ucred that are destroyed
-	Refund   uint64 // ucred that go back to who paid
+	Refund   uint64 // ucred that the payer gets back
 	Accepted bool   // it ended with an accepted answer
 }
 
-// Unused says whether the task ended without an answer and without any payment: what it took of its orders' volume goes
-// back to them.
+// Unused says whether the task ended without an accepted answer and without any payment. Its volume then goes back to the orders.
 func (s TaskSettlement) Unused() bool { return !s.Accepted && len(s.Pays) == 0 }
 
 // SumPays returns the sum in ucred; ErrSettlement when it exceeds 64 bits.

@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// CompleteStatement fills in what a deal says of an answer to the task of an index: its app, and the digest of its inputs, which are
-// returned. The deal is a whole one, with the job's arguments and inputs.
+// CompleteStatement adds to a statement what a deal says of the task of an index: the app, and the digest of the task's inputs. It returns
+// the inputs. The deal must be one of WholeDeal, with the job's arguments and inputs.
 func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs, err error) {
 	if s.App, err = parseDigest("app", d.Digest); err != nil {
 		return in, err
@@ -36,8 +36,8 @@ func (d Deal) CompleteStatement(s *poco.Statement, index uint64) (in poco.Inputs
 	return in, nil
 }
 
-// RunOf is how the deal's program is run for a task, which has an index within the request's bag. Workers build what they execute of it,
-// and evidence covers it.
+// RunOf returns how the deal's program is run for a task, by its index in the request's bag. Workers execute exactly this run, and evidence
+// covers it.
 func (d Deal) RunOf(task [32]byte, index uint64) (poco.Run, error) {
 	rules, err := contract.FindRuntime(d.Runtime)
 	if err != nil {

@@ -2,7 +2,7 @@ package types
 
 import "github.com/credence-chain/credence/poco"
 
-// MaxSeats is what a task can be planned with at most: 24 replicas and the lottery's seat.
+// MaxSeats is the most seats of a task's plan: 24 replicas and the lottery's.
 const MaxSeats = poco.MaxReplicas + 1
 
 // Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
@@ -27,7 +27,7 @@ func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms
 	}
 }
 
-// ToPoco returns the price by use as the protocol knows it; none for a missing one.
+// ToPoco returns the price by use in the type of package poco; nil gives the zero value.
 func (p *UsePrice) ToPoco() poco.UsePrice {
 	if p == nil {
 		return poco.UsePrice{}
@@ -38,7 +38,7 @@ func (p *UsePrice) ToPoco() poco.UsePrice {
 // Validate checks that a task can run under the terms.
 func (t Terms) Validate() error { return t.toPoco("", "", "", "").Validate() }
 
-// TermsToPoco returns the terms of the task of an index as the protocol knows them.
+// TermsToPoco returns the terms of a task in the type of package poco, by the task's index in the request's bag.
 func TermsToPoco(chainID string, d Deal, index uint64) poco.Terms {
 	t := d.Terms.toPoco(chainID, d.Requester, d.AppOwner, d.PoolOwner)
 	for _, s := range d.DatasetsOf(index) {

@@ -14,13 +14,13 @@ import (
 	"github.com/credence-chain/credence/x/feeds/types"
 )
 
-// Owners in keys.
+// First byte of an owner in keys.
 const (
 	ownsAccount      = 'a'
 	ownsOrganisation = 'o'
 )
 
-// packOwner returns an owner as keys have it: an organisation's id, or an account in text. No text is both.
+// packOwner returns the bytes of an owner in keys. owner is an organisation's id or an account in text; no text is both.
 func (k Keeper) packOwner(owner string) []byte {
 	if addr, err := k.addresses.StringToBytes(owner); err == nil {
 		return append([]byte{ownsAccount}, addr...)
@@ -38,7 +38,8 @@ func (k Keeper) ReadFeed(ctx context.Context, owner, name string) (f types.Feed,
 	return f, err == nil, err
 }
 
-// createFeed creates a feed of an account's organisation, or of the account, and returns it. ErrInvalid, ErrExists, ErrTooMany.
+// createFeed creates a feed and returns it. The feed belongs to the account's organisation, or to the account when it has none.
+// ErrInvalid, ErrExists, ErrTooMany.
 func (k Keeper) createFeed(ctx context.Context, msg *types.MsgCreate) (f types.Feed, err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -56,7 +57,7 @@ func (k Keeper) createFeed(ctx context.Context, msg *types.MsgCreate) (f types.F
 	return f, emitEvent(ctx, &types.EventCreated{Feed: f.Id, Owner: f.Owner(), Name: f.Name})
 }
 
-// readFeed returns the feed that a message creates, with what it leaves out filled in.
+// readFeed returns the feed that a message creates, with defaults for the fields that the message omits.
 func (k Keeper) readFeed(ctx context.Context, msg *types.MsgCreate, params types.Params) (f types.Feed, err error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	f = types.Feed{
@@ -89,13 +90,13 @@ func (k Keeper) organisationOf(ctx context.Context, account string) (string, err
 	return org, err
 }
 
-// checkFree says why the owner cannot have one more feed of this name.
+// checkFree refuses a feed whose name is taken, or whose owner has too many.
 func (k Keeper) checkFree(ctx context.Context, f types.Feed, params types.Params) error {
 	owner := k.packOwner(f.Owner())
 	if has, err := k.ByOwner.Has(ctx, collections.Join(owner, f.Name)); err != nil || has {
 		return orErr(err, types.ErrExists.Wrapf("name: %s has a feed %q already; delete it, or take another name", f.Owner(), f.Name))
 	}
-	if has, err := k.Feeds.Has(ctx, f.Id); err != nil || has { // of this id, under which another name is stored: a defect
+	if has, err := k.Feeds.Has(ctx, f.Id); err != nil || has { // the id belongs to a feed of another name: a defect of the chain
 		return orErr(err, types.ErrExists.Wrapf("feed %s", f.Id))
 	}
 	if has, err := k.Removals.Has(ctx, f.Id); err != nil || has {
@@ -131,8 +132,8 @@ func (k Keeper) storeFeed(ctx context.Context, f types.Feed) error {
 	return k.Counts.Set(ctx, owner, count+1)
 }
 
-// deleteFeed deletes a feed for the account that created it, or one of the organisation that owns it. Its values are removed in
-// the blocks after. ErrNotFound, ErrNotOwner.
+// deleteFeed deletes a feed. The account must be the one that created it, or belong to the organisation that owns it. EndBlock removes
+// the values. ErrNotFound, ErrNotOwner.
 func (k Keeper) deleteFeed(ctx context.Context, account, id string) error {
 	f, err := k.feedByID(ctx, id)
 	if err != nil {
@@ -151,7 +152,7 @@ func (k Keeper) deleteFeed(ctx context.Context, account, id string) error {
 	return emitEvent(ctx, &types.EventDeleted{Feed: f.Id, Owner: f.Owner(), Name: f.Name})
 }
 
-// dropFeed removes a feed and its indexes, and queues its values.
+// dropFeed removes a feed and its indexes, and queues its values for removal.
 func (k Keeper) dropFeed(ctx context.Context, f types.Feed) error {
 	if err := k.Feeds.Remove(ctx, f.Id); err != nil {
 		return err

@@ -56,8 +56,8 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	})
 }
 
-// CheckInvariants checks that the state is one that could be imported: counts and latest values are those of the values that there
-// are. It walks over everything: it is for tests.
+// CheckInvariants checks that the state could be imported: its counts and latest values agree with its values. It reads the whole state
+// and is for tests.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	g, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -76,7 +76,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return k.checkCounts(ctx, counts)
 }
 
-// checkCounts compares what is stored with how many feeds each owner has.
+// checkCounts compares the stored counts with the number of feeds of each owner.
 func (k Keeper) checkCounts(ctx context.Context, counts map[string]uint64) error {
 	stored := 0
 	err := k.Counts.Walk(ctx, nil, func(owner []byte, n uint64) (bool, error) {

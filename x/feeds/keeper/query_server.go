@@ -50,7 +50,7 @@ func (s queryServer) FeedByID(ctx context.Context, req *types.QueryFeedByIDReque
 	return &types.QueryFeedByIDResponse{Feed: f, Height: height, AgeSeconds: age}, nil
 }
 
-// ageOf is how old the latest value of a feed is at the height of the state.
+// ageOf returns the age of a feed's latest value in the state that is queried.
 func ageOf(ctx context.Context, f types.Feed) (height, seconds int64) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	if f.Latest == nil {
@@ -59,7 +59,7 @@ func ageOf(ctx context.Context, f types.Feed) (height, seconds int64) {
 	return sdkCtx.BlockHeight(), int64(f.Latest.Age(sdkCtx.BlockTime()) / time.Second)
 }
 
-// askedFeed is the feed that a request names.
+// askedFeed returns the feed that a query names.
 func (s queryServer) askedFeed(ctx context.Context, owner, name string) (types.Feed, error) {
 	f, found, err := s.ReadFeed(ctx, owner, name)
 	if err == nil && !found {

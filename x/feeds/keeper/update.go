@@ -16,15 +16,15 @@ import (
 	"github.com/credence-chain/credence/x/feeds/types"
 )
 
-// shrinksPerUpdate bounds the old values that one update removes: the one for which it makes room, and one more, so that a feed
-// shrinks when max_history falls.
+// shrinksPerUpdate bounds the old values that one update removes. One makes room for the new value. The second lets a feed shrink after
+// max_history was lowered.
 const shrinksPerUpdate = 2
 
-// resultKind is the answer that has a value.
+// resultKind is the kind of an answer that has a value for a feed.
 var resultKind = poco.KindResult.String()
 
-// CheckCallback implements x/deals' check of a job that names a feed, before anything is paid: the feed is there, in the
-// requester's own, and the job is one that may update it. Whether it does is decided when an answer is final.
+// CheckCallback implements dealstypes.CallbackChecker for jobs that name a feed: the requester or its organisation owns such a feed, and
+// the job may update it. OnResult checks this again when an answer is final.
 func (k Keeper) CheckCallback(ctx context.Context, job dealstypes.CallbackJob) error {
 	owner, name := types.OwnerOf(job.Organisation, job.Requester), strings.TrimPrefix(job.Callback, types.CallbackFamily)
 	f, found, err := k.ReadFeed(ctx, owner, name)
@@ -40,10 +40,10 @@ func (k Keeper) CheckCallback(ctx context.Context, job dealstypes.CallbackJob) e
 	return f.CheckJob(types.Job{Requester: job.Requester, App: job.App, Trust: job.Trust, Policy: job.Policy})
 }
 
-// OnResult implements x/deals' callback: it gives a final answer to the feed that the deal names. The feed is looked for among
-// those of the deal's requester, so that nobody else's task can update it. What does not fit is said by an event and changes
-// nothing. The deal pays no gas for it: an update writes one feed and one value, and removes at most shrinksPerUpdate of them, and
-// a block has at most as many final answers as x/tasks processes.
+// OnResult implements dealstypes.Callback: it adds a final answer to the feed that the deal names. It looks for the feed among those of the
+// deal's requester, so that tasks of others cannot update it. An answer that does not fit the feed changes nothing; an event says why.
+// The update uses no gas of the deal, because its work is bounded: it writes one feed and one value, and removes at most
+// shrinksPerUpdate values. A block has at most as many updates as x/tasks has final answers.
 func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.TaskResult) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter())
 	owner, name := types.OwnerOf(d.RequesterOrganisation, d.Requester), strings.TrimPrefix(d.Callback, types.CallbackFamily)
@@ -77,7 +77,7 @@ func (k Keeper) OnResult(ctx context.Context, d dealstypes.Deal, r dealstypes.Ta
 	})
 }
 
-// addValue puts a value into a feed, where it belongs by its age, and removes the oldest beyond what the feed keeps.
+// addValue adds a value to a feed, at its place by age, and removes the oldest values beyond the feed's history.
 func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
 	if err := k.Values.Set(ctx, keyOf(f.Id, v), v); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (k Keeper) addValue(ctx sdk.Context, f types.Feed, v types.Value) error {
 	return emitEvent(ctx, &types.EventUpdated{Feed: f.Id, Owner: f.Owner(), Name: f.Name, Value: v, Late: late})
 }
 
-// shrinkFeed removes the oldest values beyond what a feed keeps, at most shrinksPerUpdate of them.
+// shrinkFeed removes the oldest values beyond the feed's history and max_history, at most shrinksPerUpdate of them.
 func (k Keeper) shrinkFeed(ctx context.Context, f *types.Feed) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -147,7 +147,7 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 			removed, err = k.removeValues(ctx, id, left)
 			return err
 		})
-		if err != nil { // they stay, and keep no other: nothing reads them
+		if err != nil { // these values stay in the state, where nothing reads them; the other feeds go on
 			if err := k.Removals.Remove(ctx, id); err != nil {
 				return err
 			}

@@ -29,11 +29,11 @@ func ValidateName(name string) error {
 	return nil
 }
 
-// Owner of a feed: the organisation, or the account of one without.
+// Owner returns the owner of the feed: its organisation, or its account when it has none.
 func (f Feed) Owner() string { return OwnerOf(f.Organisation, f.Account) }
 
-// OwnerOf says who owns the feeds that an account creates, and in whom the name in a job of it is looked for: its organisation,
-// or itself.
+// OwnerOf returns the owner of the feeds that an account creates: its organisation, or the account when it has none. The feed that a job
+// of the account names is one of this owner.
 func OwnerOf(organisation, account string) string { return cmp.Or(organisation, account) }
 
 // Validate checks a feed without its values; the error names the field.
@@ -71,7 +71,7 @@ func (f Feed) checkOwner(codec address.Codec) error {
 	return nil
 }
 
-// checkJobs checks what the feed asks of the jobs that update it.
+// checkJobs checks the feed's conditions on the jobs that update it.
 func (f Feed) checkJobs() error {
 	if err := appstypes.ValidateNamed(f.App); err != nil {
 		return fmt.Errorf("app: %w", err)
@@ -89,7 +89,7 @@ func (f Feed) checkJobs() error {
 	return nil
 }
 
-// checkCounts checks what the feed keeps, and what it has counted.
+// checkCounts checks the feed's history and counters.
 func (f Feed) checkCounts() error {
 	if f.History < 1 || f.History > MostHistory {
 		return fmt.Errorf("history: got %d, expected 1 to %d", f.History, MostHistory)
@@ -100,13 +100,13 @@ func (f Feed) checkCounts() error {
 	return nil
 }
 
-// Job is what a feed looks at of a job, or of a deal.
+// Job has the fields of a job or a deal that a feed checks.
 type Job struct {
-	// Requester by account.
+	// Requester is an account.
 	Requester string
-	// App by "organisation/name:version".
+	// App is "organisation/name:version".
 	App string
-	// Trust, quantised, and Policy.
+	// Trust is quantised.
 	Trust  uint64
 	Policy string
 }
@@ -116,8 +116,8 @@ func JobOf(d dealstypes.Deal) Job {
 	return Job{Requester: d.Requester, App: d.App + ":" + d.AppVersion, Trust: d.Terms.Trust, Policy: d.Terms.Policy}
 }
 
-// CheckJob returns ErrUnfit unless answers of a job may update the feed. The owner is not looked at: the name of a feed is only
-// ever looked for in the requester's own.
+// CheckJob returns ErrUnfit unless answers of a job may update the feed. It does not check the owner, because callers look for the feed
+// only among those of the requester's OwnerOf.
 func (f Feed) CheckJob(j Job) error {
 	switch {
 	case !f.Shared && j.Requester != f.Account:
@@ -138,11 +138,10 @@ func (v Value) Compare(other Value) int {
 	return cmp.Or(cmp.Compare(v.Asked, other.Asked), cmp.Compare(v.Index, other.Index), cmp.Compare(v.Task, other.Task))
 }
 
-// Age is how long before a time the value was asked for; what the program saw as its clock, unless the job gave it one.
+// Age returns the time from the value's deal to now. The time of the deal is also the program's clock, unless the job sets one.
 func (v Value) Age(now time.Time) time.Duration { return now.Sub(time.Unix(v.AskedTime, 0)) }
 
-// Fresh returns the latest value if there is one that was asked for at most so long before now. Modules give the time of the
-// block.
+// Fresh returns the latest value if its age at now is at most most. Modules pass the time of the block.
 func (f Feed) Fresh(now time.Time, most time.Duration) (Value, bool) {
 	if f.Latest == nil || f.Latest.Age(now) > most {
 		return Value{}, false

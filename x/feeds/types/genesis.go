@@ -12,7 +12,7 @@ import (
 // DefaultGenesis has no feeds.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
-// Validate names the first thing in the state that cannot be.
+// Validate names the first record of the state that is not valid.
 func (g GenesisState) Validate(codec address.Codec) error {
 	c := &genesisCheck{
 		GenesisState: g, codec: codec, feeds: make(map[string]Feed, len(g.Feeds)), removed: make(map[string]bool, len(g.Removals)),
@@ -20,7 +20,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 	return steps.Run(g.Params.Validate, c.checkFeeds, c.checkRemovals, c.checkValues, c.checkLatest)
 }
 
-// genesisCheck checks the lists of a state, each by those before it.
+// genesisCheck checks the lists of a state. Each is compared with the lists before it.
 type genesisCheck struct {
 	GenesisState
 	codec   address.Codec
@@ -60,7 +60,7 @@ func (c *genesisCheck) checkRemovals() error {
 	return nil
 }
 
-// checkValues checks that values are in order and of a feed.
+// checkValues checks that the values are in ascending order and that each belongs to a feed.
 func (c *genesisCheck) checkValues() error {
 	for i, v := range c.Values {
 		if err := v.Value.Validate(); err != nil {

@@ -7,7 +7,7 @@ const (
 	ModuleName = "feeds"
 	// StoreKey is the key of the module's store.
 	StoreKey = ModuleName
-	// CallbackFamily begins the callbacks of jobs that update a feed; its name stands behind it.
+	// CallbackFamily begins the callbacks of jobs that update a feed. The feed's name follows it.
 	CallbackFamily = "feeds/"
 )
 

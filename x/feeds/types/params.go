@@ -1,6 +1,6 @@
 package types
 
-// Most that the parameters can be.
+// Upper bounds of the parameters.
 const (
 	MostFeeds    = 10_000
 	MostHistory  = 10_000
@@ -10,7 +10,7 @@ const (
 // DefaultParams let an owner have a hundred feeds of a hundred values: 10 MB at 1 KiB each.
 func DefaultParams() Params { return Params{MaxFeeds: 100, MaxHistory: 100, RemovalsPerBlock: 100} }
 
-// Validate names the first parameter out of its range.
+// Validate names the first parameter that is out of its range.
 func (p Params) Validate() error {
 	switch {
 	case p.MaxFeeds > MostFeeds:
