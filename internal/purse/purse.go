@@ -17,7 +17,6 @@ import (
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/records"
 )
@@ -162,19 +161,25 @@ type Payment struct {
 	Amount uint64
 }
 
-// Settler sends coins of one account to several accounts. It also destroys coins of a module, and counts them under the module's cause.
+// Credit is the sum that an account gets, where a Payment is one reason for it.
+type Credit struct {
+	To    sdk.AccAddress
+	Coins sdk.Coins
+}
+
+// Settler sends coins of a module to several accounts. It also destroys coins of a module, and counts them under the module's cause. It
+// names no type of the bank: programs without a node import the types of modules, and the bank's types would link a node into them.
 type Settler interface {
-	InputOutputCoins(ctx context.Context, input banktypes.Input, outputs []banktypes.Output) error
+	SendCoinsFromModuleToAccounts(ctx context.Context, module string, credits []Credit) error
 	BurnCoins(ctx context.Context, module string, amount sdk.Coins) error
 }
 
 // PayAndBurn sends coins to accounts and destroys others, in ucred. It pays each account one sum, so that each balance, and the counter,
 // changes once. It does not check whether an account may receive coins. Only block hooks may call it.
 func (p Purse) PayAndBurn(ctx context.Context, payments []Payment, burn uint64, by Settler) error {
-	outputs, paid := sumByAccount(payments)
-	if len(outputs) > 0 {
-		from := banktypes.NewInput(p.accounts.GetModuleAddress(p.module), coinsOf(paid))
-		if err := by.InputOutputCoins(ctx, from, outputs); err != nil {
+	credits, paid := sumByAccount(payments)
+	if len(credits) > 0 {
+		if err := by.SendCoinsFromModuleToAccounts(ctx, p.module, credits); err != nil {
 			return err
 		}
 	}
@@ -188,7 +193,7 @@ func (p Purse) PayAndBurn(ctx context.Context, payments []Payment, burn uint64, 
 
 // sumByAccount returns the sum for each account, in the order of their first payments, and the sum of all. There are few payments, so
 // that each is compared with all accounts before it.
-func sumByAccount(payments []Payment) (outputs []banktypes.Output, sum math.Int) {
+func sumByAccount(payments []Payment) (credits []Credit, sum math.Int) {
 	var accounts []sdk.AccAddress
 	var amounts []math.Int
 	sum = math.ZeroInt()
@@ -206,9 +211,9 @@ func sumByAccount(payments []Payment) (outputs []banktypes.Output, sum math.Int)
 		amounts[i] = amounts[i].Add(amount)
 	}
 	for i, account := range accounts {
-		outputs = append(outputs, banktypes.NewOutput(account, coinsOf(amounts[i])))
+		credits = append(credits, Credit{account, coinsOf(amounts[i])})
 	}
-	return outputs, sum
+	return credits, sum
 }
 
 func (p Purse) addOwed(ctx context.Context, delta math.Int) error {

@@ -16,7 +16,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/purse"
 )
@@ -60,17 +59,14 @@ func (b bank) SendCoinsFromModuleToAccount(_ context.Context, from string, to sd
 	return b.move(address(from), string(to), amount, b.has)
 }
 
-func (b bank) InputOutputCoins(_ context.Context, input banktypes.Input, outputs []banktypes.Output) error {
-	if err := banktypes.ValidateInputOutputs(input, outputs); err != nil {
-		return err
-	}
+func (b bank) SendCoinsFromModuleToAccounts(_ context.Context, from string, credits []purse.Credit) error {
 	seen := map[string]bool{}
-	for _, out := range outputs {
-		if seen[out.Address] {
+	for _, c := range credits {
+		if seen[string(c.To)] {
 			return errTwice
 		}
-		seen[out.Address] = true
-		if err := b.move(string(sdk.MustAccAddressFromBech32(input.Address)), string(sdk.MustAccAddressFromBech32(out.Address)), out.Coins, b.has); err != nil {
+		seen[string(c.To)] = true
+		if err := b.move(address(from), string(c.To), c.Coins, b.has); err != nil {
 			return err
 		}
 	}

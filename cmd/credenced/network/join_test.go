@@ -102,8 +102,8 @@ func TestJoinTrustsWhatAllAgreeOn(t *testing.T) {
 	require.Equal(t, hash, cfg.StateSync.TrustHash)
 	require.Equal(t, 48*time.Hour, cfg.StateSync.TrustPeriod)
 
-	told := strings.Repeat("cd", 32)
-	home, out, err = join(t, "--peers", somePeer, "--state-sync", "--rpc", "http://127.0.0.1:1,http://127.0.0.1:2", "--trust", "7:"+told)
+	told := strings.Repeat("CD", 32)
+	home, out, err = join(t, "--peers", somePeer, "--state-sync", "--rpc", "http://127.0.0.1:1,http://127.0.0.1:2", "--trust", "7:"+strings.ToLower(told))
 	require.NoError(t, err, "nobody is asked")
 	require.Contains(t, out, "trusts block 7, "+told)
 	cfg, _ = configs(t, home)

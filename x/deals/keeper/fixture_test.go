@@ -17,7 +17,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/pruning"
@@ -96,13 +95,10 @@ func (b *bank) SendCoinsFromModuleToModule(_ context.Context, from, to string, c
 	return b.move(module(from), module(to), coins)
 }
 
-func (b *bank) InputOutputCoins(_ context.Context, input banktypes.Input, outputs []banktypes.Output) error {
-	b.together = append(b.together, len(outputs))
-	if err := banktypes.ValidateInputOutputs(input, outputs); err != nil {
-		return err
-	}
-	for _, out := range outputs {
-		if err := b.move(sdk.MustAccAddressFromBech32(input.Address), sdk.MustAccAddressFromBech32(out.Address), out.Coins); err != nil {
+func (b *bank) SendCoinsFromModuleToAccounts(_ context.Context, from string, credits []purse.Credit) error {
+	b.together = append(b.together, len(credits))
+	for _, c := range credits {
+		if err := b.move(module(from), c.To, c.Coins); err != nil {
 			return err
 		}
 	}
