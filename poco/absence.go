@@ -1,6 +1,7 @@
 package poco
 
-// Absences counts how often an organisation was to work and kept away, over a window that starts anew when it is long enough past.
+// Absences counts how often the workers of an organisation were due to work and kept away. The count covers a window. When the
+// window has passed, the next absence begins a new one.
 type Absences struct {
 	Count  uint32
 	Since  int64 // height at which the counting began
@@ -14,12 +15,13 @@ type AbsenceRule struct {
 	Cooling int64  // blocks for which a silence cools down, and within which silences are one outage
 }
 
-// maxDoublings bounds by how much a cooling grows: some thousand times.
+// maxDoublings bounds how often a cooling is doubled: a cooling grows at most about a thousand times.
 const maxDoublings = 10
 
-// Note counts an absence at a height. It returns for how many blocks it cools the worker down, 0 within the quota. Beyond the quota
-// each absence cools down twice as long as the one before, so that a worker that keeps away is soon drawn no more: an organisation
-// has the quota, and then some ten absences for each of its workers. A silence within an outage that was counted counts no more.
+// Note counts an absence at a height. It returns the number of blocks for which the absence cools the worker down, 0 within the
+// quota. Beyond the quota each absence cools down twice as long as the one before, so that a worker that keeps away is soon drawn
+// no more: an organisation has its quota, and then about ten absences for each of its workers. A silence during an outage that was
+// already counted is not counted again.
 func (a Absences) Note(silent bool, height int64, rule AbsenceRule) (next Absences, cooling int64) {
 	if a.Count == 0 || height-a.Since >= rule.Window {
 		a.Count, a.Since = 0, height

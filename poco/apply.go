@@ -34,8 +34,8 @@ func (t Task) Apply(ev Event) (Task, []Effect, error) {
 	return next, effects, nil
 }
 
-// Advance is Apply upon the task itself, which saves copies: for callers that keep no older state, as the laboratory. After an error,
-// which to them is a defect, the task is worthless.
+// Advance is Apply on the task itself, which saves copying. It is for callers that keep no older state, such as the laboratory. To
+// such a caller an error is a defect, after which the task must not be used.
 func (t *Task) Advance(ev Event) ([]Effect, error) { return t.applyEvent(ev) }
 
 func (t *Task) applyEvent(ev Event) ([]Effect, error) {
@@ -150,7 +150,7 @@ func markSilent(seats []Seat) {
 	}
 }
 
-// openReveal starts the reveal phase for those who committed. Reveals are taken from the given height on.
+// openReveal starts the reveal phase for the seats that have committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
 	if countSeats(t.Seats, hasCommitted) == 0 {
@@ -158,7 +158,7 @@ func (t *Task) openReveal(from int64) {
 	}
 }
 
-// closeReveals notes who committed and did not reveal.
+// closeReveals notes which seats committed and did not reveal.
 func (t *Task) closeReveals() {
 	t.RevealEnd = t.Deadline
 	for i := range t.Seats {
@@ -239,7 +239,7 @@ func (t *Task) moreDrawn(e MoreDrawn) ([]Effect, error) {
 	return t.seatWave(t.nextWave(), e.Seats, e.Height), nil
 }
 
-// seatWave seats a wave, which then runs the task; one of nobody leaves what there is to be revealed.
+// seatWave seats a wave, whose workers then run the task. After a wave without seats, the answers that there are can be revealed.
 func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effect) {
 	for _, s := range seats {
 		s.Wave, s.State = wave, SeatDrawn
@@ -254,8 +254,8 @@ func (t *Task) seatWave(wave uint32, seats []Seat, height int64) (effects []Effe
 	return effects
 }
 
-// drawFailed sets when the draw is tried again. At the end of the wait a task without a first worker ends. One with a locked answer goes
-// to the court, or ends where none may judge.
+// drawFailed sets when the draw is tried again. At the end of the wait a task without a first worker ends. A task with a locked
+// answer goes to the court, or ends if its policy has no court.
 func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if err := t.requirePhase(PhaseOpen, PhaseLocked); err != nil {
 		return nil, err
@@ -263,8 +263,9 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	if height < t.WaitEnd {
 		next := height + t.Terms.RetryBlocks
 		if t.Phase == PhaseOpen {
-			// It waits as long again as it has waited, so that a wait of n blocks has some log2(n) tries and not n. Once a
-			// worker's answer is locked its stake waits too, and the court comes at the end: then every RetryBlocks has a try.
+			// Each pause is as long as the wait so far, so that a wait of n blocks has about log2(n) tries instead of n. Once a
+			// worker's answer is locked, its stake waits too and the wait ends in the court: then the draw is tried every
+			// RetryBlocks.
 			next += height - (t.WaitEnd - t.Terms.WaitBlocks)
 		}
 		t.Deadline = min(next, t.WaitEnd)
@@ -279,8 +280,9 @@ func (t *Task) drawFailed(height int64) ([]Effect, error) {
 	return t.planMade(PlanMade{Height: height, Plan: Plan{Risk: t.Risk}.toCourt(BoundFew)})
 }
 
-// drawRefused forgets the plan and keeps its risk. Whoever knew the seed may have made the draw impossible, because it did
-// not suit: the next seed is another chance, which the next plan has to count (docs/trust.md, "The moment of the draw").
+// drawRefused forgets the plan and keeps its risk. Somebody who knew the seed may have made the draw impossible because its result
+// did not suit. The next seed is another chance for them, and the next plan has to count it (docs/trust.md, "The moment of the
+// draw").
 func (t *Task) drawRefused(height int64) ([]Effect, error) {
 	if err := t.requirePhase(PhaseLocked); err != nil {
 		return nil, err

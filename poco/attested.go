@@ -3,14 +3,14 @@ package poco
 // PolicyAttested is the name of Attested.
 const PolicyAttested = "attested"
 
-// Attested believes one worker whose program runs in an enclave, and whose answer comes with the enclave's word for it
-// (evidence.go): a signature of the session key that the enclave has registered (session.go). What an accepted answer rests on is
-// the maker of the platform, whoever can touch the machine, and the measured image.
+// Attested believes one worker whose program runs in an enclave. The answer comes with a signature of the session key that the
+// enclave has registered (evidence.go, session.go). An accepted answer rests on trust in the maker of the platform, in everybody
+// who can touch the machine, and in the measured image.
 //
-// The worker's stake is locked all the same: it is lost by whoever commits and does not reveal. Where two honest runs of the program
-// never differ, the accepted answer is under audit like those of replicas: a court that finds another one takes the stake, and the chain
-// believes the machine no more. The policy carries no claim of the error debt, and neither charges nor credits its ledgers: a fault of a
-// platform would be one of all its answers.
+// The worker's stake is locked all the same: a worker that commits and does not reveal loses it. Where two honest runs of the
+// program never differ, the accepted answer is under audit like an answer of replicas. A court that finds another answer takes the
+// stake, and the chain then trusts the machine no more. The policy does not carry the claim of the error debt, and it neither
+// charges nor credits the ledgers: one fault of a platform would affect all its answers.
 type Attested struct{}
 
 // Name implements Policy.

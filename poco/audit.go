@@ -14,7 +14,7 @@ import (
 // two cases: a worker of an organisation that answered has been convicted meanwhile, or the seed of that height draws the
 // task for the patrol. The court looks at a task once. What it finds is final; when it finds nothing, the answer stands.
 
-// AuditCause is why a court looks at an accepted answer.
+// AuditCause is the reason why the court looks at an accepted answer.
 type AuditCause uint8
 
 // The causes.
@@ -31,7 +31,7 @@ func (c AuditCause) String() string {
 	return [...]string{"NONE", "CHALLENGE", "CONVICTION", "PATROL", "BYTES"}[c]
 }
 
-// AuditResult is what became of an answer under audit.
+// AuditResult is how the audit of an answer ended, or that it is still open.
 type AuditResult uint8
 
 // The results.
@@ -42,8 +42,8 @@ const (
 	AuditOverturned                    // the court found another answer, which is the task's now
 	AuditNoAnswer                      // the court agreed that it has no answer: what was accepted stands
 	AuditUndecided                     // the court did not agree, or was silent: what was accepted stands
-	// AuditUnserved: more than a third of the court could not have an input, which those whose stakes stand for the answer owe it
-	// until the answer is final. What was accepted stands, and they pay the court.
+	// AuditUnserved: more than a third of the court could not get an input. The workers whose stakes stand for the answer must
+	// serve its inputs until the answer is final. The accepted answer stands, and these workers pay the court.
 	AuditUnserved
 )
 
@@ -52,8 +52,8 @@ func (r AuditResult) String() string {
 	return [...]string{"OPEN", "UNOPPOSED", "UPHELD", "OVERTURNED", "NO_ANSWER", "UNDECIDED", "UNSERVED"}[r]
 }
 
-// Audit is where the audit of a task's answer stands. It is empty for a task that has none: the court judged it, or its
-// terms have no window.
+// Audit is the state of the audit of a task's answer. It is empty for a task without an audit: the court judged the task, or its
+// terms have no audit window.
 type Audit struct {
 	End        int64 // first height that is too late to challenge it
 	Cause      AuditCause
@@ -61,7 +61,7 @@ type Audit struct {
 	Bond       uint64 // ucred set aside for the court
 	Answer     Outcome
 	Result     AuditResult
-	// What follows is of the asking for the answer's bytes; see bytes.go.
+	// The fields below belong to a request for the answer's bytes; see bytes.go.
 	Asked    int64       // height at which they were asked for; 0 for never
 	Bytes    AuditResult // UPHELD: the court had them; UNSERVED: it could not
 	Taken    uint64      // of each stake that stands for the answer
@@ -69,7 +69,8 @@ type Audit struct {
 	Drawn    int64       // height whose seed draws the patrol; 0: that of End
 }
 
-// DrawHeight is the height whose seed says whether the patrol looks at the answer. It was fixed when the answer was accepted.
+// DrawHeight is the height whose seed decides whether the patrol draws the answer. The height was fixed when the answer was
+// accepted.
 func (a Audit) DrawHeight() int64 {
 	if a.Drawn != 0 {
 		return a.Drawn
@@ -81,10 +82,10 @@ func (a Audit) DrawHeight() int64 {
 //
 //	sum(FromStake) = sum(Seats.Slash)      sum(FromBond) + BondBack + BondKept = Audit.Bond
 //
-// It is also what is settled when the court has looked for an answer's bytes, and the audit goes on.
+// It also holds the settlement of a request for an answer's bytes. After that one the audit goes on.
 type AuditSettlement struct {
 	Result AuditResult
-	// Challenger whose bond it was; empty when it was the audit budget's.
+	// Challenger is the account whose bond it was; empty when the audit budget paid.
 	Challenger string
 	// Seats whose stakes stood for the answer. Their slots were freed when it was accepted.
 	Seats     []SeatEnd
@@ -98,11 +99,12 @@ type AuditSettlement struct {
 	FlagApp     bool
 }
 
-// owesInputs says whether those whose stakes stand for the answer owe the court its inputs. Nobody does where the answer came with
-// evidence: an enclave reads what its own worker may not, and passes it on to nobody (secrets are released to the enclave alone).
+// owesInputs says whether the workers whose stakes stand for the answer must serve its inputs to the court. They need not where the
+// answer came with evidence: the enclave may have read secrets that are released to it alone, which its own worker cannot read or
+// pass on.
 func (t *Task) owesInputs() bool { return t.Terms.policyRules().Evidence == EvidenceNone }
 
-// openAudit begins the audit window of an answer that the replicas gave. Where no court may judge there is none.
+// openAudit begins the audit window of an answer that the replicas gave. A policy without a court has no audit.
 func (t *Task) openAudit(height int64) {
 	if t.Terms.AuditBlocks > 0 && t.Terms.policyRules().Court != CourtNever {
 		t.Audit = Audit{End: height + t.Terms.AuditBlocks, Answer: t.Verdict}
@@ -119,7 +121,7 @@ func (t *Task) isHeld(s Seat) bool {
 	return t.Audit.End > 0 && s.State == SeatRevealed && s.Outcome == t.Audit.Answer
 }
 
-// applyChallenge notes a bond. The block hook calls the court, because messages have no effects.
+// applyChallenge notes a bond. The block hook calls the court, because an event from a message returns no effects.
 func (t *Task) applyChallenge(e Challenged) error {
 	if t.underAudit() && t.Audit.Cause != AuditNone {
 		return fmt.Errorf("%w: the court was called (%s)", ErrAlready, t.Audit.Cause)
@@ -161,7 +163,7 @@ func (t *Task) auditDrawn(e AuditDrawn) ([]Effect, error) {
 	return t.callCourt(), nil
 }
 
-// foundInAudit makes the court's verdict about an accepted answer final.
+// foundInAudit ends the audit with the court's verdict about the accepted answer.
 func (t *Task) foundInAudit(verdict Outcome) []Effect {
 	switch {
 	case verdict.Kind == KindInputUnavailable && t.owesInputs():
@@ -176,8 +178,8 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 	return t.closeAudit(AuditOverturned, true)
 }
 
-// leaveUndecided makes an accepted answer final although its court came to nothing. The seats of a court that voted without
-// a verdict are judged; the silences of one that was given up have been noted, and a task that broke has none.
+// leaveUndecided makes an accepted answer final although its court reached no verdict. If the court voted, its seats are judged. If
+// the court was given up, its silences have been noted already. A task that the chain could not process has none to note.
 func (t *Task) leaveUndecided(e Ending) []Effect {
 	if e == EndVoid && t.owesInputs() && t.courtMissesInput() {
 		return t.closeAudit(AuditUnserved, true)
@@ -215,7 +217,7 @@ func (t *Task) settleAudit(judged bool) AuditSettlement {
 	return s
 }
 
-// endHeldSeats frees the stakes that stood for the answer, or takes them when the court found another one.
+// endHeldSeats frees the stakes that stood for the answer, or takes them if the court found another answer.
 func (t *Task) endHeldSeats(s *AuditSettlement) (slashed uint64) {
 	for _, seat := range t.Seats {
 		if !t.isHeld(seat) {
@@ -234,7 +236,7 @@ func (t *Task) endHeldSeats(s *AuditSettlement) (slashed uint64) {
 	return slashed
 }
 
-// endAuditCourt sorts the court's seats as endCourt does, by the verdict if there is one, and returns those to be paid.
+// endAuditCourt sorts the court's seats as endCourt does, by the verdict if there is one. It returns the seats to be paid.
 func (t *Task) endAuditCourt(s *AuditSettlement) (paid []string) {
 	verdict, found := t.courtVerdict()
 	for _, seat := range t.Court {
@@ -266,8 +268,9 @@ func (t *Task) courtVerdict() (Outcome, bool) {
 	return t.Court[i].Outcome, true
 }
 
-// payFromLiars shares the slashed stake of an overturned answer: the court first, then the requester up to the value at risk
-// and at most half, so that a requester and its workers in one hand lose something, and what is left to the audit budget.
+// payFromLiars shares the slashed stake of an overturned answer. The court is paid first. Then the requester gets up to the value
+// at risk, but at most half of the rest, so that a requester that controls the workers too still loses something. The audit budget
+// gets what is left.
 func (t *Task) payFromLiars(s *AuditSettlement, slashed uint64, court []string) {
 	s.FromStake, slashed = payCourt(court, t.Terms.CourtFee, slashed)
 	back := min(slashed/2, t.Terms.Value)
@@ -275,7 +278,7 @@ func (t *Task) payFromLiars(s *AuditSettlement, slashed uint64, court []string) 
 	s.FromStake = appendPay(s.FromStake, Pay{PartyAudits, "", slashed - back})
 }
 
-// payCourt pays each of the seats the fee, or as much of it as all can have in equal parts, and returns what is left.
+// payCourt pays the fee to each of the seats; if the pot is too small, each gets an equal part of it. It returns what is left.
 func payCourt(seats []string, fee, pot uint64) (pays []Pay, left uint64) {
 	if len(seats) == 0 {
 		return nil, pot
@@ -287,8 +290,8 @@ func payCourt(seats []string, fee, pot uint64) (pays []Pay, left uint64) {
 	return pays, pot - each*uint64(len(seats))
 }
 
-// ChallengeBond is what a challenge costs before it is decided, in ucred: the fees of a court of so many seats, and at least
-// the governed minimum. It saturates.
+// ChallengeBond is the bond that a challenger posts, in ucred: the fees of a court of this many seats, and at least the governed
+// minimum. It saturates.
 func (t Terms) ChallengeBond(seats, least uint64) uint64 {
 	return max(t.Exposure(seats).CourtCost, least)
 }
@@ -324,9 +327,9 @@ func BoundErrors(audits, errors uint64) uint64 {
 	return min(million, n.Uint64())
 }
 
-// BoundColluders returns an upper bound on the share of colluding organisations, in parts per million, that the audits of tasks
-// with two replicas support, if the coalition lies whenever both are its own: that happens to at most q^2 of them, so that q is
-// at most the square root of BoundErrors.
+// BoundColluders returns an upper bound on the share of colluding organisations, in parts per million, computed from audits of
+// tasks with two replicas. It assumes that a coalition lies whenever it has both replicas. For a share q this is the case in at
+// most q^2 of the tasks, so q is at most the square root of BoundErrors.
 func BoundColluders(audits, errors uint64) uint64 {
 	p := new(big.Int).SetUint64(BoundErrors(audits, errors))
 	return sqrtUp(p.Mul(p, big.NewInt(1_000_000))).Uint64()

@@ -2,16 +2,17 @@ package poco
 
 // The bytes of an accepted answer (protocol section 5.2).
 //
-// Whoever is paid for an answer serves its bytes until the answer is final. Within the audit window anybody can post a bond and
-// ask for them, once for each task. The court tries to fetch them from those who were paid. A seat that has them commits to the
-// accepted answer, one that cannot have them commits to INPUT_UNAVAILABLE, and both reveal as ever. When more than two thirds of
-// the court could not have the bytes, those who were paid are at fault. The audit goes on afterwards, longer by the time that
-// this took, and with what is left of the stakes: else a liar could have the one look at its answer used up.
+// Every worker that is paid for an answer serves the answer's bytes until the answer is final. Within the audit window anybody can
+// post a bond and ask for them, once for each task. The court then tries to fetch the bytes from the workers that were paid. A seat
+// that gets them commits to the accepted answer, a seat that cannot get them commits to INPUT_UNAVAILABLE, and both reveal as in
+// any session. When more than two thirds of the court could not get the bytes, the paid workers are at fault. The audit goes on
+// afterwards. It ends later by the time that this took, and the rest of the stakes still stands for the answer. Otherwise a liar
+// could ask for the bytes to use up the only court session about its answer.
 
 // askingBytes says whether the court that is called tries to fetch the answer's bytes.
 func (t *Task) askingBytes() bool { return t.underAudit() && t.Audit.Cause == AuditBytes }
 
-// foundBytes ends the asking with what more than two thirds of the court found.
+// foundBytes ends the request for the bytes with what more than two thirds of the court found.
 func (t *Task) foundBytes(found Outcome, height int64) []Effect {
 	switch {
 	case found == t.Verdict:
@@ -22,7 +23,7 @@ func (t *Task) foundBytes(found Outcome, height int64) []Effect {
 	return t.endBytes(AuditUndecided, height, true)
 }
 
-// endBytes settles the asking and lets the audit go on. Judged says that the court's seats have voted.
+// endBytes settles the request for the bytes and lets the audit go on. judged says that the court's seats have voted.
 func (t *Task) endBytes(r AuditResult, height int64, judged bool) []Effect {
 	t.Audit.Bytes = r
 	settlement := t.settleBytes(height, judged)
@@ -40,8 +41,9 @@ func (t *Task) endBytes(r AuditResult, height int64, judged bool) []Effect {
 	return []Effect{FinishBytes{Settlement: settlement}}
 }
 
-// settleBytes computes who is paid what when the court has looked for an answer's bytes. Withheld bytes cost each of those who
-// were paid what silence in wave 2 costs, and are one missed reveal: whoever withholds many at a time has one outage.
+// settleBytes computes the payments when the court has tried to fetch an answer's bytes. Withheld bytes cost each paid worker as
+// much as silence in wave 2, and count as one missed reveal. A worker that withholds the bytes of many answers at a time has one
+// outage.
 func (t *Task) settleBytes(height int64, judged bool) AuditSettlement {
 	s := AuditSettlement{Result: t.Audit.Bytes, Challenger: t.Audit.Challenger}
 	var slashed uint64

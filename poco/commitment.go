@@ -46,7 +46,8 @@ func Hash(fields ...[]byte) [32]byte {
 	return out
 }
 
-// frameRoom is a size that the fields of an id, a draw or a commitment do not exceed, so that these are hashed in one piece.
+// frameRoom is a size in bytes that the fields of an id, a draw or a commitment do not exceed, so that they are hashed in one
+// piece.
 const frameRoom = 512
 
 // Frame returns the bytes that Hash hashes: each field after its length as 8 bytes, big endian. Signatures are made over them.

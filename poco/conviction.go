@@ -8,16 +8,16 @@ type Conviction struct {
 	Height int64  // of the verdict
 }
 
-// ConvictionRule says when the convictions of those who run an app put the app itself in question.
+// ConvictionRule says when convictions of workers that ran an app put the app itself in question.
 type ConvictionRule struct {
 	Organisations uint32 // so many organisations' workers
 	Window        int64  // within so many blocks
 }
 
-// Note adds a conviction to those of an app, oldest first, and says whether the app is to be reviewed: workers of enough
-// different organisations were convicted within the window. An organisation counts once, with its last conviction: who
-// convicts its own workers again and again says nothing about the app. After a review the count begins anew. What it returns
-// is always shorter than Organisations.
+// Note adds a conviction to those of an app, oldest first. It says whether the app is to be reviewed: workers of enough different
+// organisations were convicted within the window. An organisation counts once, with its last conviction, because an organisation
+// that gets its own workers convicted again and again proves nothing about the app. After a review the count begins at zero. The
+// returned list is always shorter than Organisations.
 func (r ConvictionRule) Note(known []Conviction, c Conviction) (kept []Conviction, review bool) {
 	for _, k := range known {
 		if k.Org != c.Org && c.Height-k.Height < r.Window {

@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// The court: how many sit at once, who is next, what their sessions come to.
+// The court: how many sessions run at once, which task is next, and how a session ends.
 
-// CourtCapacity is what every seat of the court can do at once. It is declared, not measured: whoever takes a seat keeps an
-// executor that can.
+// CourtCapacity is the work that every seat of the court can do at once. It is declared, not measured: whoever takes a seat must
+// run an executor that can do this work.
 type CourtCapacity struct {
 	Slots        uint32 // tasks run at once
 	FuelPerBlock uint64 // fuel burnt in a block, over all slots
 }
 
-// CourtLoad is what courts in session ask of every seat together.
+// CourtLoad is the work that the sessions in progress ask of every seat.
 type CourtLoad struct {
 	Sessions uint32
 	Pace     uint64 // fuel per block
 }
 
-// Admits says whether another session of this pace may begin. Where none is on, any may: a task that asks more of a seat than
-// it declared has the court for itself, and in the window that its fuel limit was given (protocol section 9.8).
+// Admits says whether another session of this pace may begin. When no session is in progress, any session may begin: a task that
+// asks for more than a seat declared has the court to itself, in the window that its fuel limit was given (protocol section 9.8).
 func (c CourtCapacity) Admits(load CourtLoad, pace uint64) bool {
 	if load.Sessions == 0 {
 		return true
@@ -29,8 +29,8 @@ func (c CourtCapacity) Admits(load CourtLoad, pace uint64) bool {
 	return load.Sessions < c.Slots && load.Pace <= c.FuelPerBlock && pace <= c.FuelPerBlock-load.Pace
 }
 
-// CourtPace is what a session of the task's court asks of a seat: its fuel limit over its window to commit, in fuel per
-// block, rounded up; at least 1.
+// CourtPace is the pace that a session of the task's court asks of a seat, in fuel per block: its fuel limit over its window to
+// commit, rounded up, at least 1.
 func (t Task) CourtPace() uint64 {
 	window := uint64(FollowingWindow(t.Terms.CourtBlocks, t.Took))
 	return max(1, t.Terms.FuelLimit/window+min(1, t.Terms.FuelLimit%window))
@@ -51,8 +51,8 @@ func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
 // CourtRound says which requesters count.
 func CourtBound(j, k uint64) uint64 { return (j+1)*(k-1) + j - 1 }
 
-// AttemptOn is the attempt that answers on the bench are for: of workers the task's, of court seats that and the number of
-// sessions that came before, so that what was committed in one session opens nothing in another.
+// AttemptOn returns the attempt for which answers on a bench are given. For workers it is the task's attempt. For court seats it is
+// the task's attempt plus the number of earlier sessions, so that a commitment of one session opens nothing in another.
 func (t *Task) AttemptOn(b Bench) uint32 {
 	if b == BenchCourt {
 		return t.Attempt + t.Recalls + t.Audit.Sessions
@@ -60,8 +60,8 @@ func (t *Task) AttemptOn(b Bench) uint32 {
 	return t.Attempt
 }
 
-// callCourt has the task wait for the court, which decides what the replicas do not, or audits an accepted answer. Where none may,
-// the task ends without an answer.
+// callCourt makes the task wait for the court, which decides what the replicas cannot decide or audits an accepted answer. If no
+// court may judge, the task ends without an answer.
 func (t *Task) callCourt() []Effect {
 	if !t.underAudit() && !t.Terms.policyRules().CourtDecides() {
 		return t.endTask(EndUndecided)
@@ -70,15 +70,15 @@ func (t *Task) callCourt() []Effect {
 	return []Effect{OpenCourt{}}
 }
 
-// courtOpened begins a session. Of a court that is called again, seats that have revealed keep their answers: they have done
-// their work, and only the others are awaited.
+// courtOpened begins a session. If the court is called again, the seats that have revealed keep their answers, and only the other
+// seats are awaited.
 func (t *Task) courtOpened(e CourtOpened) error {
 	if err := t.requirePhase(PhaseCourtWait); err != nil {
 		return err
 	}
 	seats := slices.Clone(e.Seats)
 	for i, s := range seats {
-		// In a court that was not called again, whoever had a seat before looked for the answer's bytes.
+		// If this is not a repeated call, the earlier answers of the seats were about the bytes of the task's answer.
 		if before := findByName(t.Court, s.Who); t.Recalls > 0 && before != nil && before.State == SeatRevealed {
 			seats[i] = *before
 			seats[i].Power = s.Power
@@ -92,7 +92,7 @@ func (t *Task) courtOpened(e CourtOpened) error {
 	return nil
 }
 
-// closeCourtCommits opens the reveals of a court, or judges it where nobody has committed anything.
+// closeCourtCommits opens the reveals of a court, or judges the court if nobody has committed anything.
 func (t *Task) closeCourtCommits(height int64) []Effect {
 	from := height
 	if countSeats(t.Court, wasDrawn) == 0 {
@@ -106,8 +106,9 @@ func (t *Task) closeCourtCommits(height int64) []Effect {
 	return nil
 }
 
-// tallyCourt looks for more than two thirds of the court's whole power on one outcome (protocol section 4). Where there is none,
-// but the silent seats could still make one, the court is called again: silence frees nobody.
+// tallyCourt looks for one outcome with more than two thirds of the court's whole power (protocol section 4). If there is none, but
+// the silent seats could still make one, the court is called again: the silence of some seats must not save anybody from the
+// verdict.
 func (t *Task) tallyCourt(height int64) []Effect {
 	var total, silent, best uint64
 	var found Outcome
@@ -136,7 +137,7 @@ func (t *Task) tallyCourt(height int64) []Effect {
 	return t.endTask(EndVoid)
 }
 
-// powerOf is that of the court's seats that revealed an outcome.
+// powerOf returns the power of the court's seats that revealed an outcome.
 func (t *Task) powerOf(o Outcome) (sum uint64) {
 	for _, s := range t.Court {
 		if s.State == SeatRevealed && s.Outcome == o {
@@ -164,8 +165,9 @@ func (t *Task) endByVerdict(verdict Outcome) []Effect {
 // CourtAtOnce says whether the task's policy asks the court and no worker.
 func (t *Task) CourtAtOnce() bool { return t.Terms.policyRules().Court == CourtAtOnce }
 
-// AffordsCourt says whether the escrow holds what a court of so many seats costs, beside the app, the datasets and the replicas
-// that have answered, the first worker's at least: a court that nobody's fault calls is paid from there, or the task is not judged.
+// AffordsCourt says whether the escrow can pay a court of this many seats besides the app, the datasets and the replicas that have
+// answered, of which at least the first worker's is counted. A court that is called without anybody's fault is paid from the
+// escrow; if the escrow is too small, the task is not judged.
 func (t *Task) AffordsCourt(bench uint64) bool {
 	left, _ := t.Terms.Work() // checked by Terms.Validate
 	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
@@ -176,8 +178,8 @@ func (t *Task) AffordsCourt(bench uint64) bool {
 	return hi == 0 && cost <= left
 }
 
-// CourtNeedsEscrow says whether the court that is called now is nobody's fault, so that the escrow has to hold it. Courts that the
-// plan calls were looked at when the plan was made, and those of an accepted answer have a bond.
+// CourtNeedsEscrow says whether the court that is called now has to be paid from the escrow, because nobody is at fault. If the
+// plan called the court, the escrow was checked when the plan was made. A court about an accepted answer is paid from a bond.
 func (t *Task) CourtNeedsEscrow() bool {
 	switch {
 	case t.Recalls > 0 || t.underAudit():
@@ -197,7 +199,7 @@ func (t *Task) courtUnpaid() ([]Effect, error) {
 	return t.endTask(EndCourtUnpaid), nil
 }
 
-// courtGivenUp ends a task whose court stayed silent however often it was called.
+// courtGivenUp ends a task whose court stayed silent each time that it was called.
 func (t *Task) courtGivenUp(height int64) ([]Effect, error) {
 	if err := t.requirePhase(PhaseCourtWait); err != nil {
 		return nil, err
@@ -211,7 +213,7 @@ func (t *Task) courtGivenUp(height int64) ([]Effect, error) {
 // HasSeat says whether somebody has one of these seats.
 func HasSeat(seats []Seat, who string) bool { return findByName(seats, who) != nil }
 
-// Dispute is what a task's end says of a worker that stood against another.
+// Dispute is what a task's end means for a worker whose answer stood against another answer.
 type Dispute uint8
 
 // The disputes.
@@ -221,8 +223,8 @@ const (
 	DisputeWon               // the court found it right, and another wrong: nothing is pending any more
 )
 
-// disputeOf says what the end of the task means for a seat that revealed an answer, and nothing for others: who is silent or
-// withholds is punished for that, verdict or none.
+// disputeOf returns what the end of the task means for a seat that revealed an answer. For other seats it returns no dispute: a
+// silent seat, or one that withheld its reveal, is punished for that whether there is a verdict or not.
 func (t *Task) disputeOf(seat Seat) Dispute {
 	if seat.State != SeatRevealed || !seat.Outcome.Kind.IsAnswer() {
 		return DisputeNone

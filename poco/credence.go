@@ -3,7 +3,7 @@ package poco
 // PolicyCredence is the name of Credence.
 const PolicyCredence = "credence"
 
-// Credence is the default policy: blind waves, the error debt, the court on anything but unanimity.
+// Credence is the default policy: blind waves, the error debt, and the court unless all replicas agree.
 type Credence struct{}
 
 // Name implements Policy.
@@ -17,16 +17,16 @@ func (Credence) Rules() Rules {
 	}
 }
 
-// Replicas implements Policy: at least two, since the claim rests on a blind one.
+// Replicas implements Policy: at least two, because the claim rests on a blind replica.
 func (Credence) Replicas(_ uint64, min uint32) ReplicaRange {
 	return ReplicaRange{Least: max(2, min), Most: MaxReplicas}
 }
 
-// Plan implements Policy; records never lower it.
+// Plan implements Policy. Good records never make the plan smaller.
 func (Credence) Plan(in PlanInput) Plan { return makePlan(in) }
 
-// Judge implements Policy: it accepts when all planned replicas revealed and are equal, and refunds when none of them has an
-// answer, whatever each says instead. Anything else goes to the court.
+// Judge implements Policy. It accepts when all planned replicas revealed and are equal. It refunds when no replica has an answer,
+// whatever kinds they revealed instead. Anything else goes to the court.
 func (Credence) Judge(_ Terms, ballots []Ballot) Judgement {
 	if len(ballots) == 0 {
 		return Judgement{Decision: DecideCourt}

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// maxRecord bounds the confirmations that evidence is read from; more add nothing.
+// maxRecord bounds the confirmations that count as evidence; more add nothing.
 const maxRecord = 1 << 31
 
 // Credible says whether records reach a demanded trust (n_cred of protocol section 3): the sum of their evidence L(k),

@@ -5,9 +5,9 @@
 // run this one copy. A task's life is a transition function (Task.Apply): an event goes in, the new state and the
 // effects that the caller must carry out come back as data.
 //
-// Reading order: outcome.go and commitment.go (what a worker promises); trust.go, fixed.go, collusion.go and ledger.go
-// (the error debt); stake.go and plan.go (how many replicas); policy.go, credence.go, fullcourt.go and the other policies
-// (what is believed), votes.go (what votes do to records); crowd.go, ticket.go and draw.go (who); task.go, apply.go, answers.go
-// and verdict.go (a task's life); settle.go (who is paid what in every ending). The sections that comments name are those
-// of docs/protocol.md.
+// Reading order: outcome.go and commitment.go (what a worker promises); trust.go, fixed.go, collusion.go and ledger.go (the error
+// debt); stake.go and plan.go (how many replicas); policy.go, credence.go, fullcourt.go and the other policies (which answer is
+// believed), votes.go (how votes change records); crowd.go, ticket.go and draw.go (who is drawn); task.go, apply.go, answers.go and
+// verdict.go (a task's life); settle.go (the payments of every ending). The sections that comments name are those of
+// docs/protocol.md.
 package poco

@@ -1,15 +1,16 @@
 package poco
 
-// What the caller of Apply is to do. Most effects ask the chain something, and an event answers them: its comment says which.
+// The effects that the caller of Apply carries out. Most effects ask the chain something, and an event answers them. The comment of
+// the event says which effect it answers.
 
 // An Effect is something the caller must do after storing the new state.
 type Effect interface{ isEffect() }
 
 // The effects.
 type (
-	// Draw asks for seats of a wave: the first worker in wave 1, as the plan says in wave 2, Count of them in later ones.
+	// Draw asks for the seats of a wave: the first worker in wave 1, the plan's seats in wave 2, Count seats in later waves.
 	Draw struct{ Wave, Count uint32 }
-	// AskPlan asks for the plan of wave 2, made from a state that nobody who knows the draw's seed can have shaped.
+	// AskPlan asks for the plan of wave 2. The plan is made from a state that nobody who knows the draw's seed can have shaped.
 	AskPlan struct{}
 	// Lock takes stake for an assignment.
 	Lock struct {
@@ -28,11 +29,11 @@ type (
 	AskTurn struct{}
 	// OpenCourt asks for the court. Its windows begin when it is opened, however long the task waits until then.
 	OpenCourt struct{}
-	// RecallCourt asks for the court again: so many seats were silent that there is no verdict. They are to be noted as silent,
-	// verdict or none.
+	// RecallCourt calls the court again, because too many seats were silent for a verdict. The silent seats are to be noted,
+	// whether there will be a verdict or not.
 	RecallCourt struct{}
-	// Resolve tells the ledgers how the task ended. Its charge is decided when both ledgers answer its turn: w if they say open and
-	// the first worker is not vindicated, else nothing.
+	// Resolve tells the ledgers how the task ended. Its charge is decided when both ledgers answer its turn. The charge is w if
+	// both ledgers say open and the first worker is not vindicated; otherwise it is zero.
 	Resolve struct{ Vindicated, Counted bool }
 	// Finish moves the money.
 	Finish struct{ Settlement Settlement }
@@ -40,7 +41,7 @@ type (
 	AskAudit struct{}
 	// FinishAudit makes the answer final and moves the stakes and the bond.
 	FinishAudit struct{ Settlement AuditSettlement }
-	// FinishBytes moves the stakes and the bond when the court has looked for an answer's bytes. The audit goes on.
+	// FinishBytes moves the stakes and the bond after the court has tried to fetch an answer's bytes. The audit goes on.
 	FinishBytes struct{ Settlement AuditSettlement }
 )
 

@@ -14,15 +14,15 @@ type (
 		Height int64
 		Seat   Seat
 	}
-	// PlanMade answers an AskPlan effect. The seats are drawn Remaining blocks later, or at once: d of protocol section 7 less
-	// PlanDelay.
+	// PlanMade answers an AskPlan effect. The seats are drawn Remaining blocks later, or at once if Remaining is 0. Remaining is d
+	// of protocol section 7 less PlanDelay.
 	PlanMade struct {
 		Height    int64
 		Plan      Plan
 		Remaining int64
 	}
-	// SecondDrawn answers a Draw effect of wave 2, with the plan as it fits those who can be drawn; a plan of the court
-	// comes with no seats.
+	// SecondDrawn answers a Draw effect of wave 2. Its plan is the one that fits the organisations that can still be drawn; a plan
+	// of the court comes with no seats.
 	SecondDrawn struct {
 		Height int64
 		Plan   Plan
@@ -33,10 +33,10 @@ type (
 		Height int64
 		Seats  []Seat
 	}
-	// DrawFailed answers a Draw effect of another wave than the second, or an AskPlan effect: too few eligible organisations
+	// DrawFailed answers an AskPlan effect, or a Draw effect of any wave but the second: there are too few eligible organisations
 	// now.
 	DrawFailed struct{ Height int64 }
-	// DrawRefused answers a Draw effect of wave 2: of those who were eligible at the plan too few are left for it.
+	// DrawRefused answers a Draw effect of wave 2: too few of the organisations that were eligible at the plan are left.
 	DrawRefused struct{ Height int64 }
 	// Committed is a worker's, or a court seat's, commitment.
 	Committed struct {
@@ -46,7 +46,7 @@ type (
 		Attempt    uint32
 		Commitment [32]byte
 	}
-	// Declined is a worker giving its seat back before committing.
+	// Declined says that a worker gave its seat back before committing.
 	Declined struct {
 		Height  int64
 		Who     string
@@ -60,38 +60,39 @@ type (
 		Attempt uint32
 		Outcome Outcome
 		Salt    []byte
-		// Evidence for a policy that asks for some, and what checks it.
+		// Evidence comes with the reveal under a policy that asks for it; the function checks it.
 		Evidence []byte
 		Verify   EvidenceVerifier
 	}
-	// EvidenceStopped says that what the task's evidence would be checked against was stopped.
+	// EvidenceStopped says that the program or verifier against which the task's evidence would be checked was stopped.
 	EvidenceStopped struct{ Height int64 }
 	// TurnCame answers an AskTurn effect, then or later.
 	TurnCame struct {
 		Height int64
 		Gate   Gate
 	}
-	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has come to the front of the line, with the seats,
-	// their powers and nothing else filled in.
+	// CourtOpened answers an OpenCourt or RecallCourt effect, at once or when the task has come to the front of the line. Only the
+	// names and powers of its seats are filled in.
 	CourtOpened struct {
 		Height int64
 		Seats  []Seat
 	}
-	// CourtUnpaid answers a Draw, an AskPlan or an OpenCourt effect: the court would judge the task, and its escrow cannot pay for it.
+	// CourtUnpaid answers a Draw, an AskPlan or an OpenCourt effect: the court would judge the task, and the task's escrow cannot
+	// pay the court.
 	CourtUnpaid struct{ Height int64 }
-	// CourtGivenUp answers a RecallCourt effect: the court was called as often as the chain calls it.
+	// CourtGivenUp answers a RecallCourt effect: the court has already been called as often as the chain allows.
 	CourtGivenUp struct{ Height int64 }
-	// Challenged is somebody's bond against an answer under audit or, with Bytes, to have the answer's bytes.
+	// Challenged is a bond that somebody posts against an answer under audit or, if Bytes is set, to have the answer's bytes.
 	Challenged struct {
 		Height int64
 		By     string
 		Bond   uint64
 		Bytes  bool
 	}
-	// Prolonged says that Blocks blocks of the window that has passed were full of answers. They do not count.
+	// Prolonged says that Blocks blocks of the phase that ends were full of answers. They do not count for the deadline.
 	Prolonged struct{ Height, Blocks int64 }
-	// AuditDrawn answers an AskAudit effect: why the court is to look at the answer, and what the audit budget sets aside for
-	// that; AuditNone when it is not.
+	// AuditDrawn answers an AskAudit effect. It says why the court is to look at the answer, and what the audit budget sets aside
+	// to pay the court; AuditNone if the court is not called.
 	AuditDrawn struct {
 		Height int64
 		Cause  AuditCause
@@ -99,7 +100,7 @@ type (
 	}
 	// Cancelled answers a Draw effect of wave 1 when the requester has cancelled the deal.
 	Cancelled struct{ Height int64 }
-	// Broke is sent when the chain could not process the task. The task ends, and all coins and stakes go back.
+	// Broke is sent when the chain could not process the task. The task ends, and all coins and stakes are given back.
 	Broke struct{ Height int64 }
 )
 

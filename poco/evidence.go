@@ -2,21 +2,20 @@ package poco
 
 import "fmt"
 
-// Evidence comes with a reveal, and shows that the answer is what the program makes of the inputs. A policy says which kind it
-// asks for (Rules.Evidence). What evidence is checked against is state: the keys of verifiers, the program that an app's version
-// names. So whoever applies a reveal hands in a function that checks it. The protocol decides what it has to show: the
-// Statement. The bytes of evidence identify nothing and are not kept, since of every proof there are others that hold too.
+// Evidence comes with a reveal and shows that the program made this answer of these inputs. A policy says which kind it asks for
+// (Rules.Evidence). Evidence is checked against the chain's state: the keys of verifiers, and the program that an app's version
+// names. So the caller that applies a reveal passes a function that checks the evidence. The protocol decides what the evidence has
+// to show: the Statement. The bytes of evidence are not kept and identify nothing, because every proof has variants that hold too.
 
-// MaxEvidence bounds the bytes of evidence that come with one reveal. The largest that is taken is a proof with what it
-// declares.
+// MaxEvidence bounds the bytes of evidence that come with one reveal. The largest kind is a proof together with its public values.
 const MaxEvidence = 1 << 10
 
-// EvidenceVerifier says why evidence does not show a statement; nil when it does. The statement comes without App and Inputs,
-// which the verifier knows of the task's deal. It is a pure function of the state and its arguments.
+// EvidenceVerifier returns an error that says why evidence does not show a statement, or nil if it does. The statement comes
+// without App and Inputs, which the verifier knows from the task's deal. It is a pure function of the state and its arguments.
 type EvidenceVerifier func(s Statement, evidence []byte) error
 
-// checkEvidence checks what came with a reveal: evidence of the policy's kind for an answer of a worker, and none otherwise.
-// The sizes come first: nothing is computed for bytes that nobody asked for.
+// checkEvidence checks the bytes that came with a reveal: evidence of the policy's kind with an answer of a worker, and no bytes
+// otherwise. Sizes are checked first, so that nothing is computed for bytes that are too long or that nobody asked for.
 func (t *Task) checkEvidence(e Revealed) error {
 	kind := t.Terms.policyRules().Evidence
 	switch size := len(e.Evidence); {
@@ -44,8 +43,8 @@ func (t *Task) checkEvidence(e Revealed) error {
 	return nil
 }
 
-// applyStop ends a task whose evidence nobody takes any more: what it would be checked against was stopped. It beats the
-// terms that were pinned, and nobody is at fault. An answer that was accepted before stays.
+// applyStop ends a task whose evidence cannot be checked any more, because the program or verifier behind it was stopped. The stop
+// overrides the pinned terms, and nobody is at fault. An answer that was accepted before stays.
 func (t *Task) applyStop() ([]Effect, error) {
 	if t.Terms.policyRules().Evidence == EvidenceNone || t.underAudit() {
 		return nil, fmt.Errorf("%w: the task waits for no evidence", ErrWrongPhase)

@@ -1,14 +1,15 @@
 package poco
 
-// What a proven wrong answer costs (protocol section 5). It costs the whole stake, with one exception: a machine with a fault must not
-// ruin an honest worker. Who has a long record, and was alone with its answer, loses what the claim's economics need, and at least a
-// part of the stake. A liar that farms a record to lose no more than that has lost what makes honesty the best answer, which the plan
-// computed for its chance; so nothing is gained by farming (docs/adr/0043-the-first-wrong-answer-of-a-long-record.md).
+// The cost of a proven wrong answer (protocol section 5). It is the whole stake, with one exception, so that a faulty machine does
+// not ruin an honest worker. A worker that has a long record, and was the only one with another answer, loses the amount that the
+// claim's economics need, and at least a part of the stake. To farm a record for this gains a liar nothing: the smaller loss is
+// still the one that the plan computed for its chance to make honesty the best answer
+// (docs/adr/0043-the-first-wrong-answer-of-a-long-record.md).
 
 const (
 	// LongRecord is how many confirmations make a record long. A strike sets them to 0, so that the next fault costs everything.
 	LongRecord = 1_000
-	// firstFaultParts: of so many parts of the stake, one is taken at least.
+	// firstFaultParts: at least the stake divided by this number is taken.
 	firstFaultParts = 4
 )
 
@@ -17,9 +18,9 @@ func (t *Task) wrongCost(seat Seat) uint64 {
 	return t.wrongCostOf(seat, countSeats(t.Seats, func(s Seat) bool { return s.State != SeatRevealed || s.Outcome != t.Verdict }) == 1)
 }
 
-// wrongCostOf is wrongCost of a worker that is, or is not, alone with not having given the court's answer.
+// wrongCostOf is wrongCost, where alone says whether every other worker of the task gave the court's answer.
 func (t *Task) wrongCostOf(seat Seat, alone bool) uint64 {
-	// A plan without a floor weighed nothing: the court was certain, and the stake is what deters.
+	// A plan without a floor did not weigh the stake: the court was certain, and only the whole stake deters.
 	if seat.Score < LongRecord || !alone || len(t.Seats) < 2 || t.Plan.Court || t.Plan.StakeFloor == 0 {
 		return t.Terms.Stake
 	}

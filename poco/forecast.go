@@ -6,11 +6,11 @@ import (
 	"math/big"
 )
 
-// MostForecast is the largest number of tasks that are forecast: that of the largest bag.
+// MostForecast is the largest number of tasks in a forecast: the tasks of the largest bag.
 const MostForecast = 1 << 40
 
-// Forecast is what tasks to come are expected to take if nothing goes wrong: no charge, nobody silent, and as much else in flight as
-// there was lately.
+// Forecast is the expected work of future tasks if nothing goes wrong: no charge, no silent worker, and as many other tasks in
+// flight as lately.
 type Forecast struct {
 	Tasks    uint64 // asked for
 	Steps    uint64 // expected replicas of those that replicas decide, in parts of 1/LotterySteps
@@ -18,9 +18,10 @@ type Forecast struct {
 	Cheapest Plan   // that of the last task
 }
 
-// ForecastTasks plans so many tasks like the given one, one after the other, at most MostForecast. Each counts in both ledgers and pays its
-// premium, so that plans never get dearer: it looks for the tasks at which they change. There are at most MaxReplicas times LotterySteps
-// other plans, and to find each takes at most 81 plans: some thousands for any number of tasks.
+// ForecastTasks plans the given number of tasks like the given one, one after the other, at most MostForecast. Each task counts in
+// both ledgers and pays its premium, so that plans never become more expensive: it looks for the tasks at which the plan changes.
+// There are at most MaxReplicas times LotterySteps different plans, and to find each takes at most 81 plans, so a few thousand
+// plans are enough for any number of tasks.
 func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) (Forecast, error) {
 	if tasks > MostForecast {
 		return Forecast{}, fmt.Errorf("tasks: got %d, expected at most %d; forecast fewer", tasks, uint64(MostForecast))
@@ -63,13 +64,13 @@ func ForecastTasks(p Policy, in PlanInput, premium, tasks uint64) (Forecast, err
 	return f, nil
 }
 
-// isLike says whether two plans take as many replicas.
+// isLike says whether two plans draw the same number of replicas, with the same lottery, or both call the court.
 func (p Plan) isLike(o Plan) bool {
 	return p.Court == o.Court && p.Replicas == o.Replicas && p.Lottery == o.Lottery
 }
 
-// CostOf is what the tasks of a forecast cost under the terms, in ucred, with a court of so many seats where the plan calls it; each replica costs
-// the price, which is the most where its use is paid. It saturates.
+// CostOf returns the cost of a forecast's tasks under the terms, in ucred. bench is the number of seats of the court, for plans
+// that call it. Each replica costs the price, which under a price by use is the most that it can cost. CostOf saturates.
 func (t Terms) CostOf(f Forecast, bench uint64) uint64 {
 	times := func(a, b uint64) *big.Int {
 		return new(big.Int).Mul(new(big.Int).SetUint64(a), new(big.Int).SetUint64(b))

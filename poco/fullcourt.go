@@ -3,18 +3,18 @@ package poco
 // PolicyCourt is the name of FullCourt.
 const PolicyCourt = "court"
 
-// FullCourt is the policy of certainty: no replicas, the court at once.
+// FullCourt is the policy of certainty: the court runs the task, and no replica does.
 type FullCourt struct{}
 
 // Name implements Policy.
 func (FullCourt) Name() string { return PolicyCourt }
 
-// Rules implements Policy. An answer is as right as the court, which no ledger has to account for.
+// Rules implements Policy. The court decides every answer, so no ledger has to account for wrong ones.
 func (FullCourt) Rules() Rules {
 	return Rules{Court: CourtAtOnce, Bounded: true, Confirms: true, Summary: "validators run everything, no worker does"}
 }
 
-// Replicas implements Policy: it draws none.
+// Replicas implements Policy: it draws no replicas.
 func (FullCourt) Replicas(uint64, uint32) ReplicaRange { return ReplicaRange{} }
 
 // Plan implements Policy.

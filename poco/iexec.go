@@ -11,17 +11,18 @@ import (
 // PolicyIExec is the name of IExec.
 const PolicyIExec = "iexec"
 
-// IExec believes what iExec's Proof of Contribution believes, by the contracts' own arithmetic (poco/iexec). A worker of score s has
-// the weight max(floor(s/3), 3) - 1. The weights of those who gave one answer are multiplied, and an answer has the consensus when
+// IExec accepts the answer that iExec's Proof of Contribution accepts, by the contracts' own arithmetic (poco/iexec). A worker of
+// score s has the weight max(floor(s/3), 3) - 1. The weights of all workers that gave one answer are multiplied to the answer's
+// product. An answer has the consensus when
 //
 //	product * trust > (1 + sum of all products) * (trust - 1)
 //
 // Contributions are taken in draw order, and the first answer that has the consensus is accepted. Wave 2 has as many seats as
-// suffice when all agree and those who are still to be drawn have no score; where that does not suffice, more are drawn. The score
-// is kept by iExec's rule in a record of its own.
+// suffice if all workers agree and those still to be drawn have no score. If that does not suffice, more are drawn. A record of its
+// own keeps the score by iExec's rule.
 //
-// It carries no bound on wrong results: what it claims is what iExec claims. Three things are not as on iExec: a contribution
-// counts when it is revealed, and not when it is committed; being outvoted costs the score, and no stake; each right replica is paid
+// The policy carries no bound on wrong results: it claims what iExec claims. Three things differ from iExec: a contribution counts
+// when it is revealed, not when it is committed; a worker that is outvoted loses score, but no stake; each right replica is paid
 // the same.
 type IExec struct{}
 
@@ -36,7 +37,7 @@ func (IExec) Rules() Rules {
 	}
 }
 
-// Replicas implements Policy: as many workers without a score as have to agree.
+// Replicas implements Policy: the number of workers without a score that have to agree.
 func (IExec) Replicas(trust uint64, min uint32) ReplicaRange {
 	return ReplicaRange{Least: max(newContractVote(trust).needed(), min), Most: MaxReplicas}
 }
@@ -69,7 +70,7 @@ func (IExec) Describe(plan Plan) string {
 	return fmt.Sprintf("%s by iExec's rule, and more where they differ; no court judges, and wrong results are not bounded", countReplicas(plan.Replicas))
 }
 
-// contractVote is the contracts' tally of a task, and the consensus once there is one.
+// contractVote is the contracts' tally of a task, with the consensus once there is one.
 type contractVote struct {
 	tally   iexec.Consensus
 	trust   *big.Int
@@ -80,8 +81,8 @@ func newContractVote(trust uint64) *contractVote {
 	return &contractVote{tally: iexec.NewConsensus(), trust: new(big.Int).SetUint64(max(trust, 1))}
 }
 
-// contribute counts a contribution, and says whether its group has the consensus. One by which a number would leave the contracts'
-// 256 bits is reverted there, and is not counted.
+// contribute counts a contribution, and says whether its group has the consensus. A contribution that would make a number exceed
+// the contracts' 256 bits is not counted: there its transaction would be reverted.
 func (v *contractVote) contribute(group iexec.Digest, weight uint64) bool {
 	next, err := v.tally.Add(group, weight)
 	if err != nil {
@@ -95,12 +96,12 @@ func (v *contractVote) contribute(group iexec.Digest, weight uint64) bool {
 	return reached
 }
 
-// needed returns how many workers without a score would have to join the group with the largest product for the consensus; more than
-// MaxReplicas where no number does that a task can have.
+// needed returns how many workers without a score would have to join the group with the largest product for the consensus. It is
+// more than MaxReplicas if no number that a task can have is enough.
 func (v *contractVote) needed() (more uint32) {
 	ahead, best := *v, iexec.Digest{}
 	if groups := ahead.tally.Groups; len(groups) > 0 {
-		// The first of equals: the one that was contributed first.
+		// Of equal groups, the one that was contributed first.
 		best = slices.MaxFunc(groups, func(a, b iexec.Group) int { return a.Product.Cmp(b.Product) }).Hash
 	}
 	for ; more <= MaxReplicas && !ahead.reached; more++ {
@@ -109,12 +110,12 @@ func (v *contractVote) needed() (more uint32) {
 	return more
 }
 
-// groupOf names the answers that are equal in every field.
+// groupOf names the group of all answers that are equal in every field.
 func groupOf(o Outcome) iexec.Digest {
 	return iexec.Digest(Hash([]byte{byte(o.Kind)}, o.Digest[:], new(big.Int).SetUint64(o.Fuel).Bytes()))
 }
 
-// countReplicas says a number of replicas.
+// countReplicas writes a number of replicas in words.
 func countReplicas(n uint32) string {
 	if n == 1 {
 		return "1 replica"

@@ -1,12 +1,12 @@
 package poco
 
-// What replicas that were right have of the stake of wrong answers (protocol section 8).
+// The part of the stake of wrong answers that replicas with the right answer receive (protocol section 8).
 //
-// A replica can keep an input from its fellow replicas, or keep them from the chain, and nobody can prove it. So its part must not grow
-// when they give no answer (docs/adr/0063-nobody-earns-by-anothers-silence.md).
+// A replica can withhold an input from its fellow replicas, or keep them from reaching the chain, and nobody can prove it. So its
+// part must not grow when they give no answer (docs/adr/0063-nobody-earns-by-anothers-silence.md).
 
-// informersPart is what each replica that was right has of the stake of wrong answers, of which courtPaid has gone to the court. It is
-// the same as if all replicas that gave no answer had been right:
+// informersPart returns the part of the stake of wrong answers that each replica with the right answer receives; courtPaid of that
+// stake has gone to the court. The part is the same as if all replicas that gave no answer had been right:
 //
 //   - each of them has a part, which is burnt;
 //   - the court's pay counts as paid by wrong answers first, and only then by what no answer costs;

@@ -10,20 +10,21 @@ import (
 // PolicyJury is the name of Jury.
 const PolicyJury = "jury"
 
-// leastJury is how many organisations have to give an answer that a jury believes, however credible one of them is.
+// leastJury is the least number of organisations that must give an answer before a jury believes it, however credible one of them
+// is.
 const leastJury = 2
 
-// Jury believes an answer when its group is credible enough by Sarmenta's credibility-based voting: the odds of a worker are
-// k/f - 1 for k confirmations (f = 1/5), those of a group the product of its members', and an answer is accepted when
+// Jury believes an answer when its group is credible enough by Sarmenta's credibility-based voting. The odds of a worker are k/f -
+// 1 for k confirmations (f = 1/5), and the odds of a group are the product of its members' odds. An answer is accepted when
 //
 //	odds of its group / (1 + odds of all groups) >= 1 - 1/trust
 //
-// Wave 2 has as many seats as suffice when all agree and those who are still to be drawn are newcomers, all of them blind. Where
-// that does not suffice because answers differ, more organisations are drawn, until it does or there is no room for more: then the
-// task is refunded.
+// Wave 2 has as many seats as suffice if all workers agree and those still to be drawn are newcomers; all these seats are blind. If
+// answers differ and the seats do not suffice, more organisations are drawn, until they suffice or there is no room for more. In
+// the latter case the task is refunded.
 //
-// It carries no bound on wrong results. Sarmenta's formula holds for workers that err by a coin of their own; a coalition that
-// lies where it has the seats is believed, and a worker of a later wave may copy what the earlier ones revealed.
+// The policy carries no bound on wrong results. Sarmenta's formula holds for workers that err independently of each other. A
+// coalition that lies where it holds the seats is believed, and a worker of a later wave may copy what earlier workers revealed.
 type Jury struct{}
 
 // Name implements Policy.
@@ -37,7 +38,7 @@ func (Jury) Rules() Rules {
 	}
 }
 
-// Replicas implements Policy: as many newcomers as have to agree.
+// Replicas implements Policy: the number of newcomers that have to agree.
 func (Jury) Replicas(trust uint64, min uint32) ReplicaRange {
 	return ReplicaRange{Least: max(juryCount{}.needed(trust), min), Most: MaxReplicas}
 }
@@ -69,14 +70,14 @@ func (Jury) Describe(plan Plan) string {
 		countReplicas(plan.Replicas))
 }
 
-// juryCount is a group of equal answers: how many organisations gave it, its odds, and the odds of all others together. The zero
-// value is a group of nobody against nobody.
+// juryCount is a group of equal answers: how many organisations gave this answer, the odds of the group, and the odds of all others
+// together. In the zero value neither side has a member.
 type juryCount struct {
 	members      uint32
 	odds, others *big.Int
 }
 
-// join returns the group with another worker of so many confirmations.
+// join returns the group with one more worker, which has the given confirmations.
 func (c juryCount) join(confirmations uint64) juryCount {
 	odds := credibility.Odds(confirmations)
 	if c.odds != nil {
@@ -85,8 +86,8 @@ func (c juryCount) join(confirmations uint64) juryCount {
 	return juryCount{members: c.members + 1, odds: odds, others: c.others}
 }
 
-// needed returns how many newcomers would have to join the group for it to be believed; more than MaxReplicas where no number does
-// that a task can have.
+// needed returns how many newcomers would have to join the group before it is believed. It is more than MaxReplicas if no number
+// that a task can have is enough.
 func (c juryCount) needed(trust uint64) (more uint32) {
 	for ; more <= MaxReplicas && !c.believed(trust); more++ {
 		c = c.join(0)
@@ -102,7 +103,7 @@ func (c juryCount) believed(trust uint64) bool {
 	return c.members >= leastJury && credibility.Believed(c.odds, others, trust)
 }
 
-// leadOf returns the answer with the largest odds, the first of equals, and its group.
+// leadOf returns the answer with the largest odds and its group. Of equal answers it returns the first.
 func leadOf(ballots []Ballot) (best Outcome, lead juryCount) {
 	total := new(big.Int)
 	for i, b := range ballots {

@@ -6,9 +6,9 @@ import "fmt"
 // requesting organisation (protocol section 3). D, the settled charges, bounds the expected number of accepted wrong
 // results. The rules keep D within the budget B = (N+1)/trust + E0.
 //
-// Beside the count stands an account in money, since tasks are not worth the same. D$, the settled charges times the values of
-// their tasks, bounds the expected value of accepted wrong results. The rules keep D$ within the budget B$ = P + A, where P is
-// what counted tasks have paid for it.
+// Besides the count there is an account in money, because tasks differ in value. D$ is the sum of the settled charges, each times
+// the value of its task; it bounds the expected value of accepted wrong results. The rules keep D$ within the budget B$ = P + A,
+// where P is the sum of the premiums of counted tasks.
 //
 // A task enters a ledger when its wave 2 is drawn, or when its plan is the court (Enter), and gets a turn: its place among those that
 // entered. With all its answers in, it asks whether it may finalise (Gate). This depends on the charges of all earlier turns, settled or
@@ -33,7 +33,7 @@ type Ledger struct {
 	Value     ValueAccount // the account in money of all turns
 	HeadValue ValueAccount // that of the turns before Head, which are settled
 
-	// Load over this window and the one before, for planning. Windows are of a number of blocks that the caller says.
+	// Load over this window and the one before, for planning. The caller says how many blocks a window has.
 	WindowStart int64
 	Peak        [2]uint64 // highest Unsettled: this window, the one before
 	Charges     [2]uint64 // number of charges: this window, the one before
@@ -46,8 +46,8 @@ type Allowances struct {
 	Value  uint64 // A, in ucred
 }
 
-// DefaultAllowances are those of a chain that governs no others: a quarter of a wrong result, and 100 CRED. With the latter
-// the account in money binds no task of a value up to A/(1/2 + E0) = 133 CRED as long as the tasks of a ledger are alike.
+// DefaultAllowances are the allowances of a chain that does not set others: a quarter of a wrong result, and 100 CRED. With the
+// latter the account in money limits no task of a value up to A/(1/2 + E0) = 133 CRED, as long as the tasks of a ledger are alike.
 var DefaultAllowances = Allowances{Errors: QuarterQ64, Value: 100_000_000}
 
 // ValueBudget returns B$ = P + A in ucred.
@@ -60,7 +60,7 @@ func budgetOf(counted, optimistic, trust uint64, e0 Q64) Q64 {
 	return FracDown(counted+optimistic+1, trust).Add(e0)
 }
 
-// Describe says both accounts in a sentence each, for people.
+// Describe describes each account in a sentence, for people.
 func (l *Ledger) Describe(a Allowances) string {
 	return fmt.Sprintf("of %d tasks that count, at most %s wrong results are to be expected; charged so far: %s. Wrong results are expected to be worth at most %s ucred, %s of it paid in premiums; charged so far: %s ucred.",
 		l.N, l.Budget(a.Errors), l.D, l.ValueBudget(a.Value), l.Value.P, l.Value.D)
@@ -74,8 +74,8 @@ type Entry struct {
 	Premium uint64 // what it pays if it counts, in ucred
 }
 
-// mostCharge bounds the charge with which a turn is entered. No budget reaches it, so that such a turn is shut. Sums of such charges do
-// not saturate: a saturated sum would be wrong once one of its charges is taken out again.
+// mostCharge bounds the charge with which a turn is entered. No budget reaches it, so such a turn is shut. Sums of such charges do
+// not saturate. A saturated sum would be wrong once one of its charges is taken out again.
 var mostCharge = Q64{Hi: 1 << 40}
 
 // Enter gives a task its turn. The load statistics use height and window, in blocks.
@@ -138,7 +138,7 @@ func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height,
 	return l.advanceHead(t)
 }
 
-// advanceHead moves Head over settled turns, and drops the records and spans that are wholly behind it.
+// advanceHead moves Head over settled turns, and drops the records and spans that lie completely before it.
 func (l *Ledger) advanceHead(t Turns) error {
 	for range headSteps {
 		if l.Head == l.Next {
@@ -168,7 +168,8 @@ func (l *Ledger) advanceHead(t Turns) error {
 	return nil
 }
 
-// Before sums every turn earlier than the given one, which must not be below Head: D_i, N_i, U_i and u_i of protocol section 3.
+// Before sums every turn earlier than the given one: D_i, N_i, U_i and u_i of protocol section 3. The given turn must not be below
+// Head.
 func (l *Ledger) Before(t Turns, turn uint64) (Sums, error) {
 	total := Sums{D: l.HeadD, N: l.HeadN, Value: l.HeadValue}
 	for at := l.Head; at < turn; {
@@ -247,8 +248,8 @@ func (l *Ledger) rollWindow(height, window int64) {
 	l.Peak[0], l.Charges[0] = l.Unsettled, 0
 }
 
-// Limit is the largest charge with which a new task may be planned, and what limits it: BoundDebt, BoundValue, or BoundSpent
-// when nothing is free and the plan is the court.
+// Limit is the largest charge with which a new task may be planned, and the reason for the limit: BoundDebt, BoundValue, or
+// BoundSpent if nothing is free and the plan is the court.
 type Limit struct {
 	Charge Q64
 	By     Bound
@@ -265,8 +266,8 @@ func (l Limit) takeLesser(o Limit) Limit {
 	return l
 }
 
-// Limit returns what the ledger allows to a new task of a value (protocol section 3, the plan): the smaller of what is free in
-// the count and in money, cut in as many parts as tasks may ask for it.
+// Limit returns what the ledger allows a new task of the given value (protocol section 3, the plan). It is the smaller of the free
+// amounts in the count and in money, divided by the number of tasks that may need a part of it.
 func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int64) Limit {
 	now := *l
 	now.rollWindow(height, window)
@@ -279,9 +280,9 @@ func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int
 	return count.takeLesser(Limit{chargeWithin(money.Sub(now.Value.D), parts, value), BoundValue})
 }
 
-// countParts says in how many parts what is free is cut, so that tasks in flight need not wait for each other. Where turns were
-// charged lately, there is a part for each charge to come and each task in flight. Without a recent charge a short task may take
-// half. A long task takes less, because shorter ones end before it.
+// countParts returns into how many parts the free amount is divided, so that tasks in flight need not wait for each other. If turns
+// were charged lately, there is a part for each charge to come and for each task in flight. Without a recent charge a short task
+// may take half. A long task takes less, because shorter ones end before it.
 func (l *Ledger) countParts(long bool) uint64 {
 	charges, peak := l.Charges[0]+l.Charges[1], max(l.Peak[0], l.Peak[1])
 	switch {

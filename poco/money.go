@@ -2,11 +2,11 @@ package poco
 
 import "math/bits"
 
-// Money is an amount of ucred in 128 bits, without a fraction. A ledger's account in money needs so many: the greatest charge
-// times the greatest value has 104 bits, and as many turns as there can be in flight are summed without saturating.
+// Money is an amount of ucred in 128 bits, without a fraction. A ledger's account in money needs 128 bits: the largest charge times
+// the largest value has 104 bits, and the sum over all turns that can be in flight must not saturate.
 type Money Q64
 
-// MoneyOf is an amount of ucred.
+// MoneyOf converts an amount of ucred.
 func MoneyOf(ucred uint64) Money { return Money{Lo: ucred} }
 
 // Add returns m + o, saturating.
@@ -30,7 +30,7 @@ func MoneyFromBytes(b []byte) (Money, error) {
 // String returns the amount in ucred, decimal.
 func (m Money) String() string { return Q64(m).Big().String() }
 
-// ValueCharge is what a charge is in money: w times the value of the task, in ucred, rounded up.
+// ValueCharge returns a charge in money: w times the value of the task, in ucred, rounded up.
 func ValueCharge(w Q64, value uint64) Money {
 	hi, lo := bits.Mul64(w.Hi, value)
 	up, rest := bits.Mul64(w.Lo, value) // rest is below one ucred
@@ -41,8 +41,8 @@ func ValueCharge(w Q64, value uint64) Money {
 	return Money{hi, lo}.Add(MoneyOf(up)).Add(MoneyOf(carry))
 }
 
-// chargeWithin is the largest charge of a task of a value that takes one part of so many of an amount, rounded down. Nothing
-// is at risk in a task of value 0: its charge is not bounded.
+// chargeWithin returns the largest charge of a task of the given value whose money fits one of parts equal parts of the amount m,
+// rounded down. A task of value 0 puts nothing at risk: its charge is not bounded.
 func chargeWithin(m Money, parts, value uint64) Q64 {
 	if value == 0 {
 		return MaxQ64
@@ -60,8 +60,9 @@ func chargeWithin(m Money, parts, value uint64) Q64 {
 	return Q64{words[1], words[2]}
 }
 
-// PremiumFor is what each task of a policy pays for its place in the budget of its ledgers, in ucred: ceil(value/trust), so
-// that the budget in money grows by one ucred for each that is destroyed. A policy that keeps no ledgers asks for none.
+// PremiumFor returns the amount that each task of a policy pays for its place in the budget of its ledgers, in ucred:
+// ceil(value/trust). The premium is destroyed, and the budget in money grows by the same amount. A policy that keeps no ledgers
+// asks for no premium.
 func PremiumFor(policy string, value, trust uint64) uint64 {
 	if p, ok := PolicyByName(policy); !ok || !p.Rules().Ledgers || value == 0 {
 		return 0
@@ -69,8 +70,8 @@ func PremiumFor(policy string, value, trust uint64) uint64 {
 	return (value-1)/trust + 1
 }
 
-// ValueAccount is the account in money beside the count of a ledger (protocol section 3): what the count is of tasks, it is of
-// the values that they put at risk.
+// ValueAccount is the account in money of a ledger (protocol section 3). Where the ledger's count adds up tasks, it adds up the
+// values that they put at risk.
 type ValueAccount struct {
 	D Money // D$: settled charges, each times the value of its task
 	P Money // premiums of counted tasks, which were destroyed
@@ -86,7 +87,7 @@ func (v ValueAccount) subAccount(o ValueAccount) ValueAccount {
 	return ValueAccount{v.D.Sub(o.D), v.P.Sub(o.P), v.U.Sub(o.U), v.Q.Sub(o.Q)}
 }
 
-// answerTurn answers a turn by the account of what came before it:
+// answerTurn answers a turn by the account of the turns before it:
 //
 //	open   D$ + U$ + wV <= P + A
 //	shut   D$ + wV      >  P + Q + A

@@ -33,14 +33,14 @@ func (k Kind) String() string {
 // IsAnswer says whether the kind is an answer of the app (a result, or its deterministic failure).
 func (k Kind) IsAnswer() bool { return k == KindResult || k == KindAppFailed }
 
-// Outcome is what a worker answers. Two workers agree when their outcomes are equal in every field.
+// Outcome is a worker's answer, or the reason why it has none. Two workers agree when their outcomes are equal in every field.
 type Outcome struct {
 	Kind   Kind
 	Digest [32]byte // of the canonical result manifest, which covers exit status and reason
 	Fuel   uint64   // fuel used; part of the answer where the runtime is deterministic
 }
 
-// Validate refuses outcomes no honest worker sends: an unknown kind, an answer without digest, a non-answer with one.
+// Validate refuses outcomes that no honest worker sends: an unknown kind, an answer without a digest, a non-answer with one.
 func (o Outcome) Validate() error {
 	switch {
 	case o.Kind == KindUnspecified || o.Kind > KindAbstain:

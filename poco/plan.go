@@ -2,13 +2,13 @@ package poco
 
 import "fmt"
 
-// PlanDelay is how many blocks after commit 1, in block C, wave 2 is planned. The plan is made at the beginning of block C+2, from the
-// last state that nobody who knows the seed of the draw can have shaped: d = max(2, k+1) blocks lie between commit 1 and the draw
-// (protocol section 7). If k colluding proposers follow block C+1, they know the seed of block C+d once it is proposed. What is in
-// block C+1 was chosen before.
+// PlanDelay is the number of blocks between commit 1, in block C, and the plan of wave 2. The plan is made at the beginning of
+// block C+2. It uses the last state that nobody who knows the seed of the draw can have shaped: d = max(2, k+1) blocks lie between
+// commit 1 and the draw (protocol section 7). If k colluding proposers follow block C+1, they know the seed of block C+d once block
+// C+1 is proposed. The content of block C+1 was chosen before.
 const PlanDelay = 2
 
-// Plan is how a task will be checked: decided before the wave-2 draw, from what is known then.
+// Plan says how a task will be checked. It is decided before the wave-2 draw, from what is known then.
 type Plan struct {
 	Court      bool   // no replicas suffice: the full court decides
 	Replicas   uint32 // n, the first worker among them
@@ -24,10 +24,10 @@ type Plan struct {
 	StakeFloor uint64 // the least stake the plan needs
 }
 
-// Bound names what made a plan as large as it is.
+// Bound is the reason why a plan is as large as it is.
 type Bound string
 
-// What can decide a plan.
+// The reasons for a plan's size.
 const (
 	BoundDebt     Bound = "debt"     // the error debt
 	BoundValue    Bound = "value"    // the value at risk: the error debt's account in money
@@ -59,20 +59,21 @@ type PlanInput struct {
 	Stake       uint64   // locked per assignment
 	Exposure    Exposure // its Value is what the account in money counts
 	Trust       uint64   // the demanded one
-	// Records of the seats drawn so far, in draw order: each worker's confirmations at its draw. For policies that weigh
-	// them; before the first draw there are none.
+	// Records are the confirmations of each worker drawn so far, as they were at its draw, in draw order. Policies that weigh
+	// records use them. Before the first draw the list is empty.
 	Records []uint64
 }
 
-// Limit returns what both ledgers allow to the task.
+// Limit returns the charge that both ledgers allow the task.
 func (in PlanInput) Limit() Limit {
 	long := in.Class.Limits.Long(in.FuelLimit)
 	class := in.Class.Limit(in.Allowances, in.Exposure.Value, long, in.Height, in.Window)
 	return class.takeLesser(in.Requester.Limit(in.Allowances, in.Exposure.Value, long, in.Height, in.Window))
 }
 
-// makePlan returns the cheapest (n, a) that the error debt, the stake inequality and the requester accept, or the
-// court. When Bound is BoundFew no set can be drawn now: the caller waits, then calls the court (fail closed).
+// makePlan returns the cheapest plan (n, a) that the error debt, the stake inequality and the requester's demands allow, or the
+// court. If Bound is BoundFew, there are too few organisations for a draw now: the caller waits, then calls the court (fail
+// closed).
 func makePlan(in PlanInput) Plan {
 	plan := Plan{Risk: in.Risk, Faction: in.Faction, Eligible: in.Eligible, Long: in.Class.Limits.Long(in.FuelLimit)}
 	limit := in.Limit()
@@ -80,7 +81,8 @@ func makePlan(in PlanInput) Plan {
 	if limit.Spent() {
 		return plan.toCourt(BoundSpent)
 	}
-	// If the stake is too small even where every lie is found, the court is planned at once: waiting for organisations would not help.
+	// If the stake is too small even if every lie is found, the plan is the court at once: to wait for organisations would not
+	// help.
 	if floor, ok := StakeNeeded(Q64{}, in.Exposure); !ok || floor > in.Stake {
 		return plan.toCourt(BoundStake)
 	}
@@ -126,17 +128,17 @@ func makePlan(in PlanInput) Plan {
 	return plan.toCourt(BoundTable)
 }
 
-// toCourt returns the plan of a court instead. A court adds no risk of its own. The risk of draws that were refused before stays: they
-// were chances to lie, and the court must not make them free.
+// toCourt returns the plan of a court instead. A court adds no risk of its own. The risk of draws that were refused before stays in
+// the plan: those draws were chances to lie, and the court must not make them free.
 func (p Plan) toCourt(why Bound) Plan {
 	p.Court, p.Bound, p.Replicas, p.Lottery = true, why, 0, 0
 	p.X, p.Charge = p.Risk, Charge(p.Risk)
 	return p
 }
 
-// Fit fits the plan to the eligible organisations that are left of those that it counted, the first worker's among them. It returns the
-// cheapest plan with at least as many replicas whose x is not above the plan's own; the charge stays. It returns false if no such plan
-// has enough organisations and seats: then the draw is refused.
+// Fit fits the plan to the organisations that are still eligible of those that the plan counted, the first worker's included. It
+// returns the cheapest plan with at least as many replicas whose x is not above the plan's own; the charge stays the same. It
+// returns false if no such plan has enough organisations and seats: then the draw is refused.
 func (p Plan) Fit(eligible, factor uint64, maxSeats uint32) (Plan, bool) {
 	fits := p
 	fits.Eligible = eligible
@@ -167,7 +169,7 @@ func capOne(x Q64) Q64 {
 	return x
 }
 
-// Text says a plan in a sentence, for people.
+// Text describes a plan in a sentence, for people.
 func (p Plan) Text() string {
 	odds := p.X.String()
 	switch {

@@ -6,55 +6,55 @@ import (
 	"strings"
 )
 
-// A Policy is how an answer comes to be believed: how many replicas run a task, what their revealed answers mean, and
-// whether a court may judge. Policies are pure functions of the pinned terms, the ledgers, the records and the reveals
-// (protocol section 3). The chain, the market's checks, the client's quotes and the laboratory all ask the policy that a
-// deal names; none compares names.
+// A Policy decides when an answer is believed: how many replicas run a task, what their revealed answers mean, and whether a court
+// may judge. Policies are pure functions of the pinned terms, the ledgers, the records and the reveals (protocol section 3). The
+// chain, the market's checks, the client's quotes and the laboratory all ask the policy that a deal names. None of them compares
+// names of policies.
 //
 // A policy lives in a file of its own and is listed in policies below; CONTRIBUTING.md says how one is added.
 type Policy interface {
-	// Name is what a deal pins.
+	// Name is the name that a deal pins.
 	Name() string
-	// Rules are what holds for every task under the policy.
+	// Rules are the rules for every task under the policy.
 	Rules() Rules
-	// Replicas says how many replicas a task has at a quantised trust, when its requester asks for at least min of them (0: does
-	// not say). Least is above MaxReplicas where no number would do for the trust: such a job is refused.
+	// Replicas says how many replicas a task has at a quantised trust, when its requester asks for at least min of them (0: it does
+	// not say). Least is above MaxReplicas if no number is enough for the trust: such a job is refused.
 	Replicas(trust uint64, min uint32) ReplicaRange
 	// Plan says how a task is to be checked. It is asked before the first worker is drawn, and again when commit 1 is
 	// locked; the second plan is the task's.
 	Plan(in PlanInput) Plan
-	// Judge says what the ballots mean, one for each seat that was drawn, in draw order. It does not rely on there being as many as
-	// the policy asks for.
+	// Judge says what the ballots mean. There is one for each seat that was drawn, in draw order. There may be fewer than the
+	// policy asked for, and Judge must not rely on their number.
 	Judge(terms Terms, ballots []Ballot) Judgement
-	// Describe says a plan of the policy in a sentence, for people.
+	// Describe describes a plan of the policy in a sentence, for people.
 	Describe(plan Plan) string
 }
 
-// Rules are what a policy says of all its tasks.
+// Rules are the rules of a policy for all its tasks.
 type Rules struct {
 	// Court says when a court judges. Where it may, the deal pins a fee for its seats.
 	Court CourtUse
-	// Ledgers: a task takes a turn in the error debt's ledgers. It is accepted on its replicas when its turn is open
-	// only, and the ledgers are charged and credited with it.
+	// Ledgers: a task takes a turn in the error debt's ledgers. It is accepted on its replicas only if its turn is open, and the
+	// ledgers are charged and credited for it.
 	Ledgers bool
-	// Bounded: what is accepted carries the claim on wrong results (protocol section 3).
+	// Bounded: accepted answers carry the claim on wrong results (protocol section 3).
 	Bounded bool
 	// Confirms: a replica that agreed with another organisation's counts as a confirmation in its worker's record.
 	Confirms bool
 	// Votes is what a vote of workers does to their records, and which of their records it weighs.
 	Votes VoteUse
-	// NamedPool: the requester names the pool, since it is the pool that is trusted.
+	// NamedPool: the requester has to name the pool, because the answer rests on its trust in the pool.
 	NamedPool bool
-	// Evidence is what comes with each answer that a worker reveals, and shows that it is the program's: an answer is revealed
-	// with it or not at all. See evidence.go.
+	// Evidence is the kind of evidence that shows that the program made the answer. A worker reveals an answer with it or not at
+	// all. See evidence.go.
 	Evidence EvidenceKind
-	// Deposit: what a worker locks stands for its showing up, not for its being right; see StakeUnder.
+	// Deposit: the stake that a worker locks is a deposit for showing up, not for being right; see StakeUnder.
 	Deposit bool
-	// Summary says in a sentence what an accepted answer rests on, for people.
+	// Summary says in a sentence, for people, why an accepted answer is believed.
 	Summary string
 }
 
-// CourtUse is when a court judges.
+// CourtUse says when a court judges.
 type CourtUse uint8
 
 // The uses of a court.
@@ -74,7 +74,7 @@ type ReplicaRange struct {
 	Most  uint32 // at most so many, the lottery's not among them; at most MaxReplicas
 }
 
-// Ballot is what one seat of a task brought.
+// Ballot is the outcome of one seat of a task, if it revealed one.
 type Ballot struct {
 	Who      string // the worker
 	Revealed bool
@@ -92,7 +92,7 @@ func countAgreeing(ballots []Ballot, o Outcome) (n uint32) {
 	return n
 }
 
-// Decision is what a policy makes of the ballots.
+// Decision is the conclusion that a policy draws from the ballots.
 type Decision uint8
 
 // The decisions.
@@ -103,22 +103,22 @@ const (
 	DecideMore                   // more replicas are needed
 )
 
-// Judgement is a decision and what it is about.
+// Judgement is a decision and the values that belong to it.
 type Judgement struct {
 	Decision Decision
 	Outcome  Outcome // of DecideAccept and DecideRefund
-	// More is how many replicas DecideMore asks for: as many newcomers as could bring it to an end. Where the escrow or the
-	// attempts have no room for them, the task ends as if it were DecideCourt.
+	// More is the number of replicas that DecideMore asks for: as many newcomers as could bring the vote to an end. If the escrow
+	// or the attempts have no room for them, the task ends as with DecideCourt.
 	More uint32
 }
 
-// DefaultPolicy is that of a job which names none.
+// DefaultPolicy is the policy of a job that names none.
 const DefaultPolicy = PolicyCredence
 
-// policies are those that a deal may name, in the order in which people are told of them.
+// policies are the policies that a deal may name, in the order in which people see them.
 var policies = []Policy{Credence{}, FullCourt{}, Quorum{}, Jury{}, IExec{}, Proven{}, Attested{}, Single{}}
 
-// Policies are those that a deal may name, the default one first.
+// Policies returns the policies that a deal may name, the default one first.
 func Policies() []Policy { return slices.Clone(policies) }
 
 // PolicyByName finds a policy that deals may pin.
@@ -142,8 +142,8 @@ func FindPolicy(name string) (Policy, error) {
 // PolicyNames lists the policies for people: "credence or court".
 func PolicyNames() string { return nameEach(policies) }
 
-// CourtlessPolicyNames lists those that never ask a court, for people. They alone take apps of which two honest runs may
-// differ. Those that ask for evidence are left out: few programs can bring it.
+// CourtlessPolicyNames lists the policies that never ask a court, for people. Only they accept apps of which two honest runs may
+// differ. Policies that ask for evidence are left out, because few programs can bring it.
 func CourtlessPolicyNames() string {
 	var without []Policy
 	for _, p := range policies {
@@ -175,7 +175,7 @@ func PolicyHelp() string {
 	return strings.Join(texts, "; ")
 }
 
-// policyRules are those of the terms' policy. A policy that is not there any more has none: nobody judges.
+// policyRules returns the rules of the terms' policy. If the policy does not exist any more, its rules are empty: nobody judges.
 func (t Terms) policyRules() Rules {
 	if p, ok := PolicyByName(t.Policy); ok {
 		return p.Rules()
@@ -183,7 +183,7 @@ func (t Terms) policyRules() Rules {
 	return Rules{}
 }
 
-// Describe says a plan under the terms in a sentence, for people.
+// Describe describes a plan under the terms in a sentence, for people.
 func (t Terms) Describe(plan Plan) string {
 	if p, ok := PolicyByName(t.Policy); ok {
 		return p.Describe(plan)
@@ -191,10 +191,10 @@ func (t Terms) Describe(plan Plan) string {
 	return ""
 }
 
-// QuoteSeats returns the price of how many replicas a task planned so is expected to cost, and of how many it may be
-// prudent to lock, when so many seats sit in the court: room for a plan two replicas larger, should the ledgers have moved
-// meanwhile, and for a court that nobody is to blame for. A policy without a court that asks for more replicas where they differ
-// is given room to outvote about as many wrong answers as it expects right ones: twice as many, and two.
+// QuoteSeats returns for how many replicas a task with this plan is expected to pay, and for how many it is prudent to lock the
+// price. bench is the number of seats in the court. The second number has room for two more replicas, in case the ledgers move
+// meanwhile, and for a court that nobody is to blame for. A policy without a court may ask for more replicas if answers differ. It
+// gets room to outvote about as many wrong answers as it expects right ones: twice the expected replicas, and two.
 func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32, bench uint64) (expected, most uint64) {
 	rules, replicas := p.Rules(), p.Replicas(trust, asked)
 	expected = uint64(plan.Replicas)

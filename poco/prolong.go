@@ -2,11 +2,11 @@ package poco
 
 import "fmt"
 
-// A window is for answers that find a block. A block that answers have filled had no room for another one, so that no window counts
-// it (protocol section 1). When a deadline comes and somebody is awaited still, the chain says how many such blocks the window had,
-// and the deadline moves by as many. An honest seat that sends its answer in time is late in no crowd then.
+// A block that is full of answers has no room for another one. So no window counts such blocks (protocol section 1). When a
+// deadline comes and an answer is still awaited, the chain says how many full blocks the window had, and the deadline moves by that
+// number. An honest seat that sends its answer in time is then never late because blocks were full.
 
-// Awaits says whether an answer is awaited that the task's deadline cuts off.
+// Awaits says whether the task awaits an answer that would be late after its deadline.
 func (t *Task) Awaits() bool {
 	switch t.Phase {
 	case PhaseFirst, PhaseSecond:

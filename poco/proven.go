@@ -4,10 +4,11 @@ package poco
 const PolicyProven = "proven"
 
 // Proven believes one worker whose answer comes with a proof that the program made it (evidence.go). Nobody has to trust the
-// worker: what an accepted answer rests on is the verifier that the app's version names, and with it the soundness of a proving
-// system. So the worker locks no stake for being right, only a deposit for showing up. Whoever commits and does not reveal loses it.
+// worker. An accepted answer rests on the verifier that the app's version names, and so on the soundness of a proving system. So
+// the worker locks no stake for being right, but a deposit for showing up. A worker that commits and does not reveal loses the
+// deposit.
 //
-// It carries no claim of the error debt: a fault of the proving system would be one of all its answers.
+// It does not carry the claim of the error debt: one fault of the proving system would affect all its answers.
 type Proven struct{}
 
 // Name implements Policy.
@@ -32,8 +33,8 @@ func (Proven) Describe(Plan) string {
 	return "1 replica, whose answer comes with a proof; nobody runs it again"
 }
 
-// StakeUnder is what a worker locks for an assignment under a policy, in ucred: the pool's stake, and where that is a deposit for
-// showing up, no more than the price of a replica.
+// StakeUnder returns what a worker locks for an assignment under a policy, in ucred: the pool's stake. If the policy takes it as a
+// deposit for showing up, it is at most the price of a replica.
 func StakeUnder(policy string, stake, price uint64) uint64 {
 	if p, ok := PolicyByName(policy); ok && p.Rules().Deposit {
 		return min(stake, price)

@@ -5,15 +5,15 @@ import "fmt"
 // PolicyQuorum is the name of Quorum.
 const PolicyQuorum = "quorum"
 
-// leastQuorum is how many organisations a quorum asks when the requester does not say: the fewest of which two can be
-// right against one that is wrong.
+// leastQuorum is how many organisations a quorum asks when the requester does not say. It is the smallest number with which two
+// right answers outvote a wrong one.
 const leastQuorum = 3
 
 // Quorum asks n organisations and believes an answer that more than half of them give, k = floor(n/2) + 1. n is the job's
-// min_replicas, or 3 where that is below 2. Nobody judges a disagreement: the task is refunded.
+// min_replicas, or 3 if that is below 2. If the organisations disagree, nobody judges and the task is refunded.
 //
-// It carries no bound on wrong results: k that collude, or that share a defect, are believed, and being outvoted costs
-// nobody its stake. So it touches no ledger, and its agreements confirm no worker's record.
+// It carries no bound on wrong results: k organisations that collude, or that share a defect, are believed, and no outvoted worker
+// loses its stake. So the policy uses no ledger, and its agreements confirm no worker's record.
 type Quorum struct{}
 
 // Name implements Policy.
@@ -32,12 +32,12 @@ func (Quorum) Replicas(_ uint64, min uint32) ReplicaRange {
 	return ReplicaRange{Least: min, Most: min}
 }
 
-// Plan implements Policy: it draws all of them, the first as blind as the others.
+// Plan implements Policy. All replicas are drawn, and the first is as blind as the others.
 func (q Quorum) Plan(in PlanInput) Plan {
 	return planReplicas(in, q.Replicas(in.Trust, in.MinReplicas).Least)
 }
 
-// planReplicas is the plan of a policy without a court that says itself how many replicas there are.
+// planReplicas returns the plan of a policy without a court that fixes the number of replicas itself.
 func planReplicas(in PlanInput, n uint32) Plan {
 	plan := Plan{Replicas: n, Faction: in.Faction, Eligible: in.Eligible, Bound: BoundPolicy}
 	switch {
@@ -49,7 +49,7 @@ func planReplicas(in PlanInput, n uint32) Plan {
 	return plan
 }
 
-// Judge implements Policy. It counts against n even if fewer were drawn: a seat that is missing agrees with nobody.
+// Judge implements Policy. It counts against n even if fewer seats were drawn: a missing seat agrees with no answer.
 func (q Quorum) Judge(terms Terms, ballots []Ballot) Judgement {
 	needed := quorumOf(max(q.Replicas(terms.Trust, terms.MinReplicas).Least, uint32(len(ballots))))
 	for i, b := range ballots {
@@ -68,5 +68,5 @@ func (Quorum) Describe(plan Plan) string {
 	return fmt.Sprintf("%d replicas, of which %d must agree; no court judges, and wrong results are not bounded", plan.Replicas, quorumOf(plan.Replicas))
 }
 
-// quorumOf is more than half of n.
+// quorumOf returns the smallest number that is more than half of n.
 func quorumOf(n uint32) uint32 { return n/2 + 1 }

@@ -1,8 +1,9 @@
 package poco
 
-// A session key is a key that an enclave made inside, and that a quote of its platform names once. From then on a signature of the
-// key is the enclave's word, and costs one check where a quote costs a chain of them. The hashes here tie the key to one chain,
-// worker and organisation, and name machines and measurements by 32 bytes whatever their makers' names look like.
+// A session key is a key that an enclave made inside itself, and that a quote of its platform names once. From then on a signature
+// of the key speaks for the enclave. Checking it takes one step; checking a quote takes a chain of them. The hashes here tie the
+// key to one chain, worker and organisation. They also give machines and measurements names of 32 bytes, whatever names their
+// makers use.
 
 // Domains of the hashes here.
 const (
@@ -19,18 +20,19 @@ const (
 	AttestationSize      = SessionKeySize + SessionSignatureSize
 )
 
-// SessionData is what the quote that registers a session key holds as its 64 bytes: a hash, and 32 zeroes. The seed is that of a
-// recent block, so that the quote cannot be older than it.
+// SessionData returns the 64 bytes that the quote holds when it registers a session key: a hash, and 32 zeroes. The seed is that of
+// a recent block, so that the quote cannot be older than this block.
 func SessionData(chainID, worker, organisation string, key [SessionKeySize]byte, height uint64, seed []byte) (data [64]byte) {
 	h := Hash([]byte(domainSession), []byte(chainID), []byte(worker), []byte(organisation), key[:], encodeU64(height), seed)
 	copy(data[:], h[:])
 	return data
 }
 
-// SessionMessage is what a session key signs, by SHA-256 of it, to say that bytes come from its enclave which are no statement of an answer.
+// SessionMessage is the hash of bytes other than a statement. The session key signs it (over SHA-256) to show that they come from
+// its enclave.
 func SessionMessage(message []byte) [32]byte { return Hash([]byte(domainMessage), message) }
 
-// MeasurementID names what an enclave was started from: the value as its platform measures it.
+// MeasurementID names the content that an enclave was started from, by the value that its platform measured.
 func MeasurementID(platform uint8, value []byte) [32]byte {
 	return Hash([]byte(domainMeasurement), []byte{platform}, value)
 }

@@ -11,15 +11,15 @@ type Fault uint8
 // The faults.
 const (
 	FaultNone       Fault = iota
-	FaultWrong            // revealed something else than the court's verdict: the whole stake, the record
+	FaultWrong            // revealed something else than the court's verdict: costs the whole stake and the record
 	FaultUnrevealed       // committed and did not reveal: as grave as wrong
 	FaultSilent           // drawn and did not commit: in wave 2 it pays the court it caused; cools down
 	FaultAbstained        // had no answer where the court found one: in wave 2 it pays the court it caused; cools down
 	// FaultUnserved: revealed an answer to a task whose input nobody could give to the court. The first worker loses the whole
-	// stake, for its answer charges the ledgers; others pay that court. Cools down.
+	// stake, because its answer charges the ledgers. The other workers pay that court. The worker cools down.
 	FaultUnserved
-	// FaultWithheld: its answer was accepted, and the court could have its bytes from none of those paid for it. It pays that
-	// court and counts as a missed reveal.
+	// FaultWithheld: its answer was accepted, and the court could get the answer's bytes from none of the paid workers. The worker
+	// pays that court, and this counts as a missed reveal.
 	FaultWithheld
 )
 
@@ -28,7 +28,7 @@ func (f Fault) String() string {
 	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD"}[f]
 }
 
-// Party says in which part somebody is paid.
+// Party says for which role somebody is paid.
 type Party uint8
 
 // The parties of a settlement.
@@ -47,8 +47,8 @@ func (p Party) String() string {
 	return [...]string{"APP", "WORKER", "COURT", "REQUESTER", "DATASET", "POOL", "AUDITS"}[p]
 }
 
-// Pay is one payment. To is the account of the requester or of the owner of the app, of a dataset or of the pool; the
-// worker; or the account that answers for the court seat. It is empty for PartyAudits, the chain's budget for audits.
+// Pay is one payment. To is the account of the requester, of the owner of the app, of a dataset or of the pool, of the worker, or
+// the account that answers for the court seat. It is empty for PartyAudits, the chain's budget for audits.
 type Pay struct {
 	Party  Party
 	To     string
@@ -59,10 +59,10 @@ type Pay struct {
 type SeatEnd struct {
 	Who       string
 	Org       string
-	Unlock    uint64 // what leaves the lock: the assignment's stake, or nothing of a seat whose answer is under audit
+	Unlock    uint64 // what leaves the lock: the assignment's stake, or nothing while the seat's answer is under audit
 	Slash     uint64 // the part of it that is taken
 	Fault     Fault
-	Outage    Outage // of FaultUnrevealed: what tells whether it was one outage with others
+	Outage    Outage // of FaultUnrevealed: tells whether it was one outage with other missed reveals
 	Right     bool   // answered as the verdict says
 	Confirmed bool   // counts as a confirmation in its record
 	Dispute   Dispute
@@ -82,12 +82,12 @@ type Settlement struct {
 	Seats      []SeatEnd
 	FromStake  []Pay
 	Burn       uint64
-	// CourtSilent lists court seats that committed nothing or did not reveal; CourtWrong those that found something
-	// else than the two thirds.
+	// CourtSilent lists court seats that did not commit or did not reveal. CourtWrong lists the seats that found something else
+	// than the two thirds.
 	CourtSilent []string
 	CourtWrong  []string
-	// FlagApp: two different answers of the app each had a third of the court: it is not deterministic. Seats that had
-	// no answer, for want of an input or of time, say nothing about the app.
+	// FlagApp: two different answers of the app each had a third of the court's power, so the app is not deterministic. Seats that
+	// had no answer, because they lacked an input or time, say nothing about the app.
 	FlagApp bool
 }
 
@@ -125,14 +125,15 @@ func (t *Task) settleEnding() Settlement {
 	}
 	pay(PartyPool, t.Terms.PoolOwner, uint64(paid)*(price-reward)) // within the escrow: paid <= MaxSeats, price <= Terms.Price
 
-	// The court is paid first out of slashed stake, then out of what is left once everybody who delivered has been paid.
+	// The court is paid from slashed stake first, and then from what is left of the escrow when everybody who delivered has been
+	// paid.
 	truthful := t.endCourt(&s)
 	if k := uint64(len(truthful)); k > 0 {
 		fromStake := min(t.Terms.CourtFee, pot/k)
 		var fromEscrow uint64
 		if accepted || t.Ending == EndVoid || t.Ending == EndAbstained {
-			// The requester pays the court of a program on which it does not agree, or that it cannot run in its window: the charge
-			// of the first worker's answer stands, and no charge is free.
+			// The requester pays the court if the court does not agree on the program's answer, or could not run the program in its
+			// window: the charge of the first worker's answer stands, and no charge is free.
 			fromEscrow = min(t.Terms.CourtFee-fromStake, escrow/k)
 		}
 		if t.isWithdrawn() {
@@ -145,8 +146,8 @@ func (t *Task) settleEnding() Settlement {
 		}
 	}
 	if !accepted && !t.isWithdrawn() {
-		// Restitution for the answer that did not come: at most the value at risk, and at most half of the stake that is left. So a
-		// requester that runs the worker too cannot get a lost stake back.
+		// Restitution for the missing answer: at most the value at risk, and at most half of the stake that is left. So a requester
+		// that also runs the worker cannot get a lost stake back.
 		back := min(pot/2, t.Terms.Value)
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
 		pot -= back
@@ -161,7 +162,7 @@ func (t *Task) settleEnding() Settlement {
 	}
 	s.Burn, s.Refund = pot, escrow
 	if t.Terms.AuditBlocks > 0 && slices.ContainsFunc(s.Seats, func(e SeatEnd) bool { return e.Fault == FaultWrong }) {
-		// The court also checks the other answers of the convicted organisation: the stake pays for that.
+		// The court will also check the other answers of the convicted organisation, and the stake pays for that.
 		s.FromStake, s.Burn = appendPay(s.FromStake, Pay{PartyAudits, "", s.Burn}), 0
 	}
 	return s
@@ -179,10 +180,10 @@ func mulBps(amount uint64, bps uint32) uint64 {
 	return amount/10_000*uint64(bps) + amount%10_000*uint64(bps)/10_000
 }
 
-// endSeats judges every worker's seat and returns what is slashed in all.
+// endSeats judges every worker's seat and returns how much is slashed in total.
 func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	confirms := t.Terms.policyRules().Confirms
-	// Organisations that answered as the verdict says, without having seen what others revealed; one seat per organisation.
+	// The seats that answered as the verdict says without having seen what others revealed; each organisation has one seat.
 	blind := countSeats(t.Seats, func(s Seat) bool { return t.isRight(s) && isBlind(s) })
 	confirms = confirms && t.Terms.PriceOf(t.Verdict) > 0
 	courtCost := t.courtCost()
@@ -219,7 +220,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	return slashed
 }
 
-// courtCost is what the court costs, at most a stake: the price of having caused it.
+// courtCost returns what a worker that caused the court pays: the cost of the court, at most one stake.
 func (t *Task) courtCost() uint64 {
 	if hi, cost := bits.Mul64(t.Terms.CourtFee, uint64(len(t.Court))); hi == 0 {
 		return min(t.Terms.Stake, cost)
@@ -227,8 +228,9 @@ func (t *Task) courtCost() uint64 {
 	return t.Terms.Stake
 }
 
-// payableAnswer returns the answer whose replicas are paid: the accepted one or, if the escrow could not pay the court that would have
-// confirmed it, the one on which all replicas agree. They did their work, the requester has seen the answer, and could have locked more.
+// payableAnswer returns the answer whose replicas are paid. This is the accepted answer or, if the escrow could not pay the court
+// that would have confirmed it, the answer on which all replicas agree. These replicas did their work, and the requester has seen
+// the answer and could have locked more.
 func (t *Task) payableAnswer() (Outcome, bool) {
 	switch t.Ending {
 	case EndAccepted:
@@ -239,8 +241,8 @@ func (t *Task) payableAnswer() (Outcome, bool) {
 	return Outcome{}, false
 }
 
-// soleAnswer returns the answer that all replicas gave; the first worker may have had none. A court that is called on it is nobody's
-// fault.
+// soleAnswer returns the answer that all replicas gave; only the first worker may have had none. If a court is called on such an
+// answer, nobody is at fault.
 func (t *Task) soleAnswer() (found Outcome, agreed bool) {
 	for _, s := range t.Seats {
 		switch {
@@ -260,8 +262,8 @@ func (t *Task) isRight(seat Seat) bool {
 	return t.Ending == EndAccepted && seat.State == SeatRevealed && seat.Outcome == t.Verdict
 }
 
-// faultOf returns what a seat did wrong, given the ending. Silence and missed reveals are faults in every ending that reached a
-// judgement. Only the verdict of a court makes an answer wrong: a vote of workers convicts nobody.
+// faultOf returns what a seat did wrong, given the ending. Silence and missed reveals are faults in every ending after the workers
+// were to reveal. An answer is wrong only if a court's verdict says so: a vote of workers convicts nobody.
 func (t *Task) faultOf(seat Seat) Fault {
 	switch t.Ending {
 	case EndBroken, EndCancelled, EndTooFew, EndEvidenceStopped: // nobody was asked to reveal what it has committed to
@@ -319,8 +321,8 @@ func (t *Task) isContradictory() bool {
 	return len(found) > 1
 }
 
-// endCourt notes the silent and the wrong seats of the court, and returns the seats to be paid: those that voted with the two thirds or,
-// where no two thirds agreed, all that answered.
+// endCourt notes the silent and the wrong seats of the court, and returns the seats to be paid: those that voted with the two
+// thirds. If no two thirds agreed, all seats that answered are paid.
 func (t *Task) endCourt(s *Settlement) (paid []string) {
 	if t.Ending == EndBroken {
 		return nil

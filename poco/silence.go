@@ -1,6 +1,6 @@
 package poco
 
-// CourtRecord counts what a seat did wrong in court, over a window that starts anew when it is long enough past.
+// CourtRecord counts the faults of a seat in court over a window. The first fault after the window's end begins a new count.
 type CourtRecord struct {
 	Count  uint32
 	Since  int64 // height at which the counting began
@@ -13,11 +13,11 @@ type CourtStrikes struct {
 	Window int64  // blocks for which faults are remembered at least
 }
 
-// Note counts a silence, or a vote against two thirds, at a height, in a court that was called at an earlier one, and says
-// whether the seat is to be jailed (protocol section 4).
+// Note counts a fault at a height: a silence, or a vote against two thirds. called is the earlier height at which the court was
+// called. Note says whether the seat is to be jailed (protocol section 4).
 //
-// A silence in a court that was called before the last silence was counted is of the same outage: several courts may be in
-// session when a seat goes out, and are not as many outages. A vote against two thirds is a fault of its own.
+// A silence in a court that was called before the last silence was counted belongs to the same outage: when a seat goes out,
+// several courts may be in session, but the seat has only one outage. A vote against two thirds always counts as a new fault.
 func (r CourtRecord) Note(silent bool, called, height int64, rule CourtStrikes) (next CourtRecord, jail bool) {
 	if silent {
 		if called < r.Silent {
@@ -25,8 +25,8 @@ func (r CourtRecord) Note(silent bool, called, height int64, rule CourtStrikes) 
 		}
 		r.Silent = height
 	}
-	// A seat that is always silent has one silence in each court that follows another, so that the window has room for as
-	// many of the length of this one: else nobody was jailed for courts of long tasks.
+	// A seat that is always silent has one silence in each court after the other. So the window has room for that many courts of
+	// the length of this one: otherwise nobody would be jailed for courts of long tasks.
 	if past := height - r.Since; past >= rule.Window && past/int64(max(1, rule.Most)) >= height-called {
 		r.Count, r.Since = 0, height
 	}

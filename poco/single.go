@@ -3,11 +3,10 @@ package poco
 // PolicySingle is the name of Single.
 const PolicySingle = "single"
 
-// Single believes one worker of a pool that the requester names, because it trusts the pool. Nobody checks the answer, and
-// nobody can: not a second replica, nor a court. It is for programs of which two honest runs may differ, and for pools of
-// one's own.
+// Single believes one worker of a pool that the requester names, because the requester trusts the pool. Nobody checks the answer:
+// there is no second replica and no court. It suits programs whose honest runs may differ, and pools that the requester owns.
 //
-// It carries no bound on wrong results. The stake is locked all the same: it is lost by whoever commits and does not reveal.
+// It carries no bound on wrong results. The stake is locked all the same: a worker that commits and does not reveal loses it.
 type Single struct{}
 
 // Name implements Policy.
@@ -15,7 +14,7 @@ func (Single) Name() string { return PolicySingle }
 
 // Rules implements Policy.
 func (Single) Rules() Rules {
-	return Rules{Court: CourtNever, NamedPool: true, Summary: "one worker of the pool named by --pool, which is trusted; nobody checks it"}
+	return Rules{Court: CourtNever, NamedPool: true, Summary: "one worker of the pool named by --pool, which the requester trusts; nobody checks its answer"}
 }
 
 // Replicas implements Policy.

@@ -12,14 +12,14 @@ type Exposure struct {
 	CourtCost uint64 // V*c_v, the cost of a court of all seats
 }
 
-// StakeNeeded returns the least stake of an assignment, in ucred, with which honesty is the best answer even for a coalition
-// of the assumed fraction (protocol section 5):
+// StakeNeeded returns the least stake of an assignment, in ucred, with which honesty is the best choice even for a coalition of the
+// assumed fraction (protocol section 5):
 //
 //	S >= max( (x G + c)/(1 - x) - r, V c_v )      rounded up
 //
-// The first term compares two expectations. A liar gains G with chance x and otherwise loses S; an honest worker earns r at a
-// cost of c. The second term makes a worker that causes a court able to pay for it. False when no stake is enough: x = 1, or
-// more than 64 bits.
+// The first term compares two expectations. A liar gains G with chance x and otherwise loses S; an honest worker earns r at a cost
+// of c. The second term makes sure that a worker that causes a court can pay for it. StakeNeeded returns false if no stake is
+// enough: x = 1, or the stake exceeds 64 bits.
 func StakeNeeded(x Q64, e Exposure) (uint64, bool) {
 	if x.Cmp(One) >= 0 {
 		return 0, false

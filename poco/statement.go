@@ -2,10 +2,11 @@ package poco
 
 import "github.com/credence-chain/credence/poco/contract"
 
-// A statement is what evidence shows about an answer (protocol section 2). The chain computes the statement from its own state and the
-// reveal, and takes no part of it from the evidence. The proven program or the enclave computes the digests of the app, the inputs and
-// the result itself, from the bytes that it read and wrote. It cannot see the chain's state: if it went by the task's id alone, whoever
-// runs it could hand it another app or other inputs. It copies the chain, the task, the attempt and the worker unchecked.
+// A statement is what evidence shows about an answer (protocol section 2). The chain computes the statement from its own state and
+// the reveal, and takes no part of it from the evidence. The proven program or the enclave computes the digests of the app, the
+// inputs and the result itself, from the bytes that it read and wrote. It cannot see the chain's state. If it relied on the task's
+// id alone, the operator could hand it another app or other inputs. It copies the chain, the task, the attempt and the worker
+// unchecked.
 
 // Domains of the hashes here.
 const (
@@ -14,14 +15,15 @@ const (
 	domainRun       = "credence/run/v1"
 )
 
-// EvidenceKind says what kind of evidence a statement is for. Evidence of one kind is never taken for another.
+// EvidenceKind says what kind of evidence a statement is for. The kind is part of the statement, so evidence of one kind is never
+// taken for another.
 type EvidenceKind uint8
 
 // The kinds.
 const (
-	EvidenceNone        EvidenceKind = 0 // an answer is taken at its worker's word, or at that of several
+	EvidenceNone        EvidenceKind = 0 // an answer is believed because its worker, or several workers, gave it
 	EvidenceProof       EvidenceKind = 1 // a proof that the program ran so
-	EvidenceAttestation EvidenceKind = 2 // the word of an enclave that ran it
+	EvidenceAttestation EvidenceKind = 2 // an enclave ran it and signed the statement
 )
 
 // String names the kind in errors.
@@ -29,7 +31,8 @@ func (k EvidenceKind) String() string {
 	return [...]string{"no evidence", "a proof", "an attestation"}[k]
 }
 
-// Statement says that this worker answers this attempt at this task with Outcome, and that the app makes this Outcome of these inputs.
+// Statement says that the worker Who gives Outcome as its answer to this attempt at this task, and that the app makes this Outcome
+// of these inputs.
 type Statement struct {
 	ChainID string
 	Task    [32]byte
@@ -47,7 +50,7 @@ func (s Statement) Digest() [32]byte {
 		s.App[:], s.Inputs[:], []byte{byte(s.Outcome.Kind)}, s.Outcome.Digest[:], encodeU64(s.Outcome.Fuel))
 }
 
-// Inputs are all that a task hands to its program, and how it is run.
+// Inputs are everything that a task hands to its program, and how the program is run.
 type Inputs struct {
 	Index     uint64 // of the task within the request's bag
 	Arguments []string
@@ -63,16 +66,16 @@ type InputFile struct {
 	Tree   bool     // a folder
 }
 
-// Run is how a program is run. Under another clock, seed or limit the same program ends otherwise on the same inputs. So the statement
-// covers them: whoever runs an enclave must not choose them.
+// Run says how a program is run. With another clock, seed or limit the same program may end differently on the same inputs. So the
+// statement covers them: the operator of an enclave must not choose them.
 type Run struct {
 	Execution                           contract.Execution // completed: its clock is what the program sees
 	Seed                                [32]byte           // RunSeed
 	FuelLimit, MemoryLimit, OutputLimit uint64
 }
 
-// digest is the hash of a run. The variables and the standard input stand among the inputs. A field of the execution that is none of
-// those that are named here comes behind them, where it is set.
+// digest returns the hash of a run. The variables and the standard input are among the inputs. If a field of the execution that is
+// not named here is set, its encoding comes after the named ones.
 func (r Run) digest() [32]byte {
 	e := r.Execution
 	statuses := make([][]byte, len(e.OkExit))
@@ -95,7 +98,7 @@ func encodeBool(b bool) []byte {
 	return []byte{0}
 }
 
-// Digest is the inputs' hash. Each list is hashed by itself first, so that no item can be taken for one of another list.
+// Digest returns the inputs' hash. Each list is first hashed by itself, so that no item can be taken for one of another list.
 func (in Inputs) Digest() [32]byte {
 	var files, datasets [][]byte
 	for _, f := range in.Files {

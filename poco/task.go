@@ -5,29 +5,30 @@ import (
 	"math/bits"
 )
 
-// Terms are what a task was promised at its deal; it runs to its end under them, whatever changes meanwhile.
+// Terms are the conditions that a deal pins for its tasks. A task runs to its end under them, whatever changes meanwhile.
 type Terms struct {
 	ChainID string
 	Policy  string
 	Trust   uint64 // T, quantised
 
 	AppPrice uint64 // to the app's provider, for a result
-	// DatasetPrice is the most that the datasets of one task of the deal cost; Royalties is what this very task's cost.
+	// DatasetPrice is the most that the datasets of one task of the deal can cost. Royalties are the prices of this task's
+	// datasets.
 	DatasetPrice uint64
 	Royalties    []Royalty
 	Price        uint64 // for each right replica: Reward to the worker, the rest to the pool's owner
-	// UsePrice makes Price the most for one: see PriceOf. Seconds are those that the job declares.
+	// UsePrice makes Price the upper limit of a price by use: see PriceOf. Seconds are those that the job declares.
 	UsePrice UsePrice
 	Seconds  uint32
-	// CommissionBps is the pool owner's share of the price; the unit that rounding leaves is its as well.
+	// CommissionBps is the pool owner's share of the price. The pool owner also gets the unit that rounding leaves.
 	CommissionBps uint32
 	Stake         uint64 // locked per assignment
 	Value         uint64 // G, the value at risk; bounds restitution
 	CourtFee      uint64 // c_v, to each court seat that found the truth
-	// Premium is destroyed when the task counts in the ledgers: what its place in their budget in money costs.
+	// Premium is destroyed when the task counts in the ledgers: it pays for the task's place in their budget in money.
 	Premium uint64
-	// InformerBps is the share of slashed stake, after the court, that goes to those who were right; below one half,
-	// so that accusing oneself never pays.
+	// InformerBps is the share of slashed stake, after the court's pay, that goes to workers with the right answer. It is below one
+	// half, so that nobody gains by accusing itself.
 	InformerBps uint32
 
 	MinReplicas uint32
@@ -45,7 +46,7 @@ type Terms struct {
 	RevealBlocks      int64
 	CourtBlocks       int64
 	CourtRevealBlocks int64
-	// AuditBlocks is how long an answer that the replicas gave can be challenged, its workers' stakes locked; 0 for never.
+	// AuditBlocks is how long an answer of the replicas can be challenged while its workers' stakes stay locked; 0: never.
 	AuditBlocks int64
 	WaitBlocks  int64 // how long to wait for enough eligible organisations
 	RetryBlocks int64 // how long until a draw is tried again; for a first worker each wait is longer by what it waited before
@@ -58,7 +59,7 @@ type Royalty struct {
 	Amount uint64
 }
 
-// Validate names the first field no task can run under.
+// Validate returns an error that names the first field with which no task can run.
 func (t Terms) Validate() error {
 	for _, w := range []struct {
 		name string
@@ -108,7 +109,7 @@ func (t Terms) Validate() error {
 	return nil
 }
 
-// Work is what there is to pay for one task at most: the app's price, the datasets' and MaxSeats replicas.
+// Work returns the most that the work of one task can cost: the app's price, the datasets' and MaxSeats replicas.
 func (t Terms) Work() (uint64, error) {
 	hi, seats := bits.Mul64(t.Price, uint64(t.MaxSeats))
 	assets, c1 := bits.Add64(t.AppPrice, t.DatasetPrice, 0)
@@ -119,8 +120,8 @@ func (t Terms) Work() (uint64, error) {
 	return sum, nil
 }
 
-// WithSeats returns the terms as they would be with an escrow for another number of replicas: the value at risk is at least
-// what there is to pay, and the premium follows it.
+// WithSeats returns the terms with an escrow for another number of replicas. The value at risk is at least the new cost of the
+// work, and the premium follows the value.
 func (t Terms) WithSeats(seats uint32) (Terms, error) {
 	work, err := t.Work()
 	if err != nil {
@@ -138,7 +139,7 @@ func (t Terms) WithSeats(seats uint32) (Terms, error) {
 	return t, nil
 }
 
-// Escrow is what one task can cost at most, locked before it starts: its work and the premium.
+// Escrow returns what one task can cost at most, which is locked before it starts: its work and the premium.
 func (t Terms) Escrow() (uint64, error) {
 	work, err := t.Work()
 	if err != nil {
@@ -151,16 +152,17 @@ func (t Terms) Escrow() (uint64, error) {
 	return sum, nil
 }
 
-// Reward is the worker's part of the price, the most that it is paid: what is left of it after the pool's commission, rounded down.
+// Reward returns the worker's part of the price, which is the most that it is paid: the price less the pool's commission, rounded
+// down.
 func (t Terms) Reward() uint64 { return t.rewardOf(t.Price) }
 
 // rewardOf is the worker's part of what a replica is paid.
 func (t Terms) rewardOf(price uint64) uint64 { return mulBps(price, 10_000-t.CommissionBps) }
 
-// Exposure is what the stake inequality weighs for a task under these terms before a bench of so many seats. The reward
-// is the worker's part of the price, with a price by use of the most: stakes are enough for that, and for less. The commission is no
-// reason for a worker to be honest. What running costs is not
-// known; no worker runs at a loss, so its part bounds that too.
+// Exposure returns the amounts that the stake inequality compares for a task under these terms; bench is the number of court seats.
+// The reward is the worker's part of the price. With a price by use it is the worker's part of the highest price, and stakes that
+// are enough for that are enough for less. The commission does not make a worker honest. The cost of running the task is not known;
+// no worker runs at a loss, so the reward bounds the cost too.
 func (t Terms) Exposure(bench uint64) Exposure {
 	e := Exposure{Value: t.Value, Reward: t.Reward(), Cost: t.Reward(), CourtCost: ^uint64(0)}
 	if hi, cost := bits.Mul64(t.CourtFee, bench); hi == 0 {
@@ -169,14 +171,14 @@ func (t Terms) Exposure(bench uint64) Exposure {
 	return e
 }
 
-// Phase is where a task stands.
+// Phase is a stage of a task's life.
 type Phase uint8
 
 // The phases, in the order a task can pass them.
 const (
 	PhaseOpen        Phase = iota // wave 1 is to be drawn
 	PhaseFirst                    // the first worker runs it
-	PhaseLocked                   // what there is is locked; the next wave's seats are to be drawn from a later seed
+	PhaseLocked                   // the answers so far are locked; the next wave's seats are to be drawn from a later seed
 	PhaseSecond                   // the other replicas run it
 	PhaseReveal                   // outcomes are opened
 	PhaseTurn                     // all agree; the error debt's turn has not come: provisional
@@ -184,7 +186,7 @@ const (
 	PhaseCourtCommit              // court seats run it
 	PhaseCourtReveal              // court seats open their outcomes
 	PhaseDone
-	// PhaseAudit comes before PhaseDone: the answer is accepted and paid for, and stakes stand for it until the window ends.
+	// PhaseAudit comes before PhaseDone: the answer is accepted and paid for, and stakes are locked for it until the window ends.
 	PhaseAudit
 )
 
@@ -222,7 +224,8 @@ type Seat struct {
 // Ending is how a task ended.
 type Ending uint8
 
-// The endings. Every one but EndAccepted gives the escrow back, but for a court that a withdrawn input caused.
+// The endings. Endings other than EndAccepted give the escrow back, less what the task's court costs the requester and, with
+// EndCourtUnpaid, less what agreeing replicas are paid (settleEnding).
 const (
 	EndNone             Ending = iota
 	EndAccepted                // an answer was accepted
@@ -235,8 +238,8 @@ const (
 	EndCourtSilent             // the court stayed silent however often it was called
 	EndBroken                  // the chain failed to process the task; it is refunded and its stakes are freed
 	EndUndecided               // the replicas do not decide, and under the policy no court may
-	EndCourtUnpaid             // a court would have to judge it that its escrow cannot pay
-	EndEvidenceStopped         // what its evidence would be checked against was stopped
+	EndCourtUnpaid             // a court would have to judge the task, and the escrow cannot pay it
+	EndEvidenceStopped         // the program or verifier that its evidence would be checked against was stopped
 )
 
 // String names the ending.
@@ -256,7 +259,7 @@ type Task struct {
 	Took     int64 // blocks from the draw of the first worker to its commitment
 	Delay    int64 // blocks from an answer's lock to the seed that draws the next wave (d of protocol section 7)
 	WaitEnd  int64 // when waiting for enough organisations ends
-	// RevealEnd is the first height that was too late to reveal a replica of the last wave, once that is past.
+	// RevealEnd is the first height that was too late to reveal a replica of the last wave. It is set when that height has come.
 	RevealEnd int64
 	Seats     []Seat
 	Plan      Plan
@@ -269,7 +272,7 @@ type Task struct {
 	// Recalls is how often the court ended without a verdict because seats were silent.
 	Recalls uint32
 	Ending  Ending
-	// Cancelled is the requester's wish, carried out by the next block hook.
+	// Cancelled says that the requester wants the task cancelled. The next block hook does it.
 	Cancelled bool
 	ByCourt   bool
 	Verdict   Outcome // of an accepted answer
@@ -296,7 +299,7 @@ func (t *Task) First() *Seat {
 	return &t.Seats[0]
 }
 
-// findByName returns the seat of a name, nil when it has none.
+// findByName returns the seat with this name, or nil if there is none.
 func findByName(seats []Seat, who string) *Seat {
 	for i := range seats {
 		if seats[i].Who == who {

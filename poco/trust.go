@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Bounds of the demanded trust T: one wrong result in T tasks is to be expected at most.
+// Bounds of the demanded trust T: at most one wrong result in T tasks is to be expected.
 const (
 	MinTrust = 2
 	MaxTrust = 1_000_000_000

@@ -1,7 +1,7 @@
 package poco
 
-// The turns of a ledger: a record for each that Head has not passed, and sums over spans of them. A span is 32 or 1,024 consecutive
-// turns. The sums make Gate cheap however many tasks are in flight.
+// The turns of a ledger are kept as a record for each turn that Head has not passed, and as sums over spans. A span is 32 or 1,024
+// consecutive turns. The sums make Gate cheap however many tasks are in flight.
 
 // TurnRecord is one turn of a ledger, from its entry until Head has passed it.
 type TurnRecord struct {
@@ -90,7 +90,7 @@ func updateSpans(t Turns, turn uint64, before, after Sums) error {
 	return nil
 }
 
-// widestSpan returns the size and the sum of the largest span of turns that begins at at and ends at or before end.
+// widestSpan returns the size and the sum of the largest span of turns that begins at turn at and ends at or before end.
 func widestSpan(t Turns, at, end uint64) (uint64, Sums, error) {
 	size, level := uint64(turnFan*turnFan), turnLevels-1
 	for ; level >= 0; level, size = level-1, size/turnFan {

@@ -5,14 +5,14 @@ import (
 	"math/bits"
 )
 
-// FuelPerGfuel is how many units of fuel a rate per Gfuel is for.
+// FuelPerGfuel is the number of units of fuel in one Gfuel, for which a rate is said.
 const FuelPerGfuel = 1_000_000_000
 
-// UsePrice is a price by use, in ucred: a right replica is paid Base and the rate times what it used, at most Terms.Price. The zero
-// value is none: each is paid Terms.Price.
+// UsePrice is a price by use, in ucred. A right replica is paid Base and the rate times its use, but at most Terms.Price. With the
+// zero value there is no price by use: each right replica is paid Terms.Price.
 //
-// Nobody measures for it. Fuel is a part of the answer, on which replicas agree or go to court; seconds are those that the job
-// declares, because two honest machines measure different ones.
+// Nothing is measured for it. Fuel is a part of the answer, on which replicas agree or go to court. Seconds are those that the job
+// declares, because two honest machines would measure different ones.
 type UsePrice struct {
 	Base uint64 // whatever was used
 	// PerGfuel is for each FuelPerGfuel units of fuel of the answer, PerSecond for each second that the job declares. One of them
@@ -23,7 +23,7 @@ type UsePrice struct {
 // IsSet says whether there is a price by use.
 func (p UsePrice) IsSet() bool { return p != UsePrice{} }
 
-// Validate checks a price by use beside the most that a replica may cost, in ucred; the error names the field.
+// Validate checks a price by use against most, the most that a replica may cost, in ucred. The error names the field.
 func (p UsePrice) Validate(most uint64) error {
 	switch {
 	case !p.IsSet():
@@ -38,8 +38,8 @@ func (p UsePrice) Validate(most uint64) error {
 	return nil
 }
 
-// PriceOf is what each right replica of an answer is paid, in ucred, the pool's commission included: Price, or what the answer's
-// use costs, rounded up, where that is less. Fuel beyond the limit is not paid.
+// PriceOf returns what each right replica of an answer is paid, in ucred, the pool's commission included. It is Price, or the cost
+// of the answer's use, rounded up, if that is less. Fuel beyond the limit is not paid.
 func (t Terms) PriceOf(answer Outcome) uint64 {
 	p := t.UsePrice
 	if !p.IsSet() {
@@ -50,7 +50,7 @@ func (t Terms) PriceOf(answer Outcome) uint64 {
 	return min(t.Price, addSaturating(p.Base, addSaturating(fuel, time)))
 }
 
-// meteredPrice is rate times use/unit, rounded up; the largest number where it exceeds 64 bits.
+// meteredPrice returns rate times use/unit, rounded up, or the largest number if the price exceeds 64 bits.
 func meteredPrice(rate, use, unit uint64) uint64 {
 	hi, lo := bits.Mul64(rate, use)
 	if hi >= unit {

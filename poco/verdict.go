@@ -1,8 +1,8 @@
 package poco
 
-// How a task is decided: the policy's judgement, the next wave, the ledgers' turn, the end. The court is in court.go.
+// The steps that decide a task: the policy's judgement, the next wave, the ledgers' turn, the end. The court is in court.go.
 
-// judgementNow is what the policy says of the seats as they are.
+// judgementNow returns the policy's judgement of the seats in their present state.
 func (t *Task) judgementNow() Judgement {
 	policy, ok := PolicyByName(t.Terms.Policy)
 	if !ok {
@@ -15,7 +15,7 @@ func (t *Task) judgementNow() Judgement {
 	return policy.Judge(t.Terms, ballots)
 }
 
-// judgeReveals carries out what the policy says of the revealed outcomes. A plan of the court leaves nothing to ask.
+// judgeReveals carries out the policy's judgement of the revealed outcomes. If the plan is the court, it calls the court.
 func (t *Task) judgeReveals(height int64) []Effect {
 	if t.Plan.Court {
 		return t.callCourt()
@@ -41,7 +41,7 @@ func (t *Task) acceptAnswer(verdict Outcome, height int64) []Effect {
 	return t.endTask(EndAccepted)
 }
 
-// endingWithout is the ending of a task that has no answer, by what the replicas say instead.
+// endingWithout returns the ending of a task that has no answer, by the kind that the replicas revealed instead.
 func endingWithout(k Kind) Ending {
 	switch k {
 	case KindInputUnavailable:
@@ -52,10 +52,10 @@ func endingWithout(k Kind) Ending {
 	return EndUndecided
 }
 
-// nextWave is the number of the wave to be drawn after wave 2, which may have been of nobody.
+// nextWave returns the number of the wave to be drawn after wave 2, which may have had no seats.
 func (t *Task) nextWave() uint32 { return max(2, t.Seats[len(t.Seats)-1].Wave) + 1 }
 
-// drawNext asks for the next wave. Nothing moved since the policy asked for it, so that it asks for as many again.
+// drawNext asks for the next wave. Nothing has changed since the policy asked for it, so it asks for the same number again.
 func (t *Task) drawNext() Draw {
 	if !t.Seated {
 		return Draw{Wave: 2}
@@ -63,9 +63,8 @@ func (t *Task) drawNext() Draw {
 	return Draw{Wave: t.nextWave(), Count: t.judgementNow().More}
 }
 
-// recruitMore lets the next wave be drawn, from a seed that nobody knew when the answers so far were in. Where the escrow has
-// no room for what the policy needs, or as many waves followed the first as the task has attempts, the replicas do not
-// decide.
+// recruitMore lets the next wave be drawn, from a seed that nobody knew when the answers so far were given. If the escrow has no
+// room for the replicas that the policy needs, or the task has had as many further waves as attempts, the replicas do not decide.
 func (t *Task) recruitMore(height int64, more uint32) []Effect {
 	room := min(int(t.Terms.MaxSeats), MaxReplicas) - len(t.Seats)
 	if more == 0 || int(more) > room || t.nextWave() > 1+t.Terms.MaxAttempts {
@@ -88,8 +87,8 @@ func (t *Task) turnCame(e TurnCame) ([]Effect, error) {
 	return nil, nil
 }
 
-// endTask closes the task: the ledgers are told if it stood in them, the money moves.
-// An answer that can be challenged is under audit from then on.
+// endTask closes the task. It tells the ledgers, if the task stood in them, and moves the money. An answer that can be challenged
+// is under audit from then on.
 func (t *Task) endTask(e Ending) []Effect {
 	if t.underAudit() {
 		return t.leaveUndecided(e)
@@ -102,7 +101,7 @@ func (t *Task) endTask(e Ending) []Effect {
 	if t.Seated && t.Terms.policyRules().Ledgers {
 		first := t.Seats[0]
 		accepted := e == EndAccepted
-		// A first worker that committed to no answer cannot have its lie accepted: nothing is to be charged for it.
+		// A first worker that committed to no answer cannot have a lie accepted, so nothing is to be charged for it.
 		revealed := first.State == SeatRevealed
 		effects = append(effects, Resolve{
 			Vindicated: revealed && (!first.Outcome.Kind.IsAnswer() || accepted && first.Outcome == t.Verdict),

@@ -2,23 +2,23 @@ package poco
 
 import "github.com/credence-chain/credence/poco/iexec"
 
-// Votes of workers: what the policies that believe a vote have in common, and what a vote does to the records of those who voted.
-// A vote takes nobody's stake (protocol section 3.1). It moves records, because the methods of Sarmenta and of iExec weigh votes by
+// Votes of workers: what the policies that believe a vote have in common, and how a vote changes the records of those who voted. A
+// vote takes nobody's stake (protocol section 3.1). It changes records, because the methods of Sarmenta and of iExec weigh votes by
 // them.
 
-// VoteUse is what a vote of workers does to their records, and which of their records it weighs.
+// VoteUse says how a vote of workers changes their records, and which of their records it weighs.
 type VoteUse uint8
 
 // The uses of a vote.
 const (
-	VoteNone VoteUse = iota // it moves none
-	// VoteForgets weighs confirmations. Whoever was outvoted begins anew: its confirmations start again at 0.
+	VoteNone VoteUse = iota // a vote changes no record
+	// VoteForgets weighs confirmations. The confirmations of an outvoted worker start again at 0.
 	VoteForgets
-	// VoteScores weighs iExec's score, which it keeps by iExec's rule. It leaves confirmations alone.
+	// VoteScores weighs iExec's score, and changes it by iExec's rule. It leaves confirmations alone.
 	VoteScores
 )
 
-// VoteMark is what a vote does to one worker's record.
+// VoteMark says how a vote changes one worker's record.
 type VoteMark uint8
 
 // The marks.
@@ -42,7 +42,7 @@ func (m VoteMark) Apply(confirmations, score uint64) (uint64, uint64) {
 	return confirmations, score
 }
 
-// ScoreUnder is what a worker's record weighs under a policy: its iExec score where the policy keeps one, else its confirmations.
+// ScoreUnder returns the number that a policy weighs: the worker's iExec score if the policy keeps one, else its confirmations.
 func ScoreUnder(policy string, confirmations, score uint64) uint64 {
 	if p, ok := PolicyByName(policy); ok && p.Rules().Votes == VoteScores {
 		return score
@@ -50,8 +50,8 @@ func ScoreUnder(policy string, confirmations, score uint64) uint64 {
 	return confirmations
 }
 
-// markOf is what the vote does to a seat's record. A task without an accepted answer moves none, as on iExec. Work at price 0 moves none
-// either: nobody gains by it, and nobody can have an honest worker outvoted for nothing.
+// markOf returns how the vote changes a seat's record. A task without an accepted answer changes no record, as on iExec. Nor does
+// work at price 0: otherwise one could gain a record, or have an honest worker outvoted, for nothing.
 func (t *Task) markOf(seat Seat) VoteMark {
 	if t.Ending != EndAccepted || t.ByCourt || !contributed(seat) || t.Terms.PriceOf(t.Verdict) == 0 {
 		return MarkNone
@@ -67,7 +67,7 @@ func (t *Task) markOf(seat Seat) VoteMark {
 	return MarkNone
 }
 
-// scoreMark is what iExec's score of somebody who contributed becomes.
+// scoreMark returns how the vote changes iExec's score of a worker that contributed.
 func (t *Task) scoreMark(right bool) VoteMark {
 	switch {
 	case !right:
@@ -78,15 +78,15 @@ func (t *Task) scoreMark(right bool) VoteMark {
 	return MarkNone
 }
 
-// contributed says whether a seat committed to something that was not shown to be no answer.
+// contributed says whether a seat committed, unless its reveal showed that it had no answer.
 func contributed(s Seat) bool { return s.State == SeatCommitted || hasAnswered(s) }
 
-// isBlind says whether a seat committed before anybody of the task had revealed. Whoever is drawn later knows what was revealed,
-// and could copy it.
+// isBlind says whether a seat committed before anybody of the task had revealed. A worker that is drawn later knows what was
+// revealed, and could copy it.
 func isBlind(s Seat) bool { return s.Wave <= 2 }
 
-// agreeOnNone says whether a vote is to end because there is nothing to vote on: no seat has an answer, and more than half of
-// them say so. The task then ends under the name on which they agree, and where they do not as one on which all abstained.
+// agreeOnNone says whether a vote ends because there is nothing to vote on: no seat has an answer, and more than half of the seats
+// say so. The task then ends with the kind on which they agree or, if they do not agree, as one on which all abstained.
 func agreeOnNone(ballots []Ballot) (Judgement, bool) {
 	without, said := uint32(0), Outcome{}
 	for _, b := range ballots {

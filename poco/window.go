@@ -2,12 +2,12 @@ package poco
 
 import "math/bits"
 
-// WindowRates are the governed numbers from which the window to commit comes (protocol section 9.8).
+// WindowRates are the governed numbers that determine the window to commit (protocol section 9.8).
 type WindowRates struct {
-	// BaseBlocks is what a task of no size has: the time in which an ordinary machine that does other work too sees that it
-	// was drawn, and has its commitment in a block.
+	// BaseBlocks is the window of a task of no size. In this time an ordinary machine that also does other work sees that it was
+	// drawn, and gets its commitment into a block.
 	BaseBlocks int64
-	// FuelPerBlock is what a slow execution burns in a block.
+	// FuelPerBlock is the fuel that a slow execution burns in a block.
 	FuelPerBlock uint64
 	// ModuleBytesPerBlock is how much of a module an ordinary link and machine fetch, verify and compile in a block.
 	ModuleBytesPerBlock uint64
@@ -15,7 +15,7 @@ type WindowRates struct {
 	InputBytesPerBlock uint64
 }
 
-// Work is what a window has to leave time for.
+// Work is the work for which a window has to leave time.
 type Work struct {
 	Fuel        uint64 // the fuel limit of one execution
 	ModuleBytes uint64 // size of the module
@@ -38,7 +38,7 @@ func (r WindowRates) Window(w Work) int64 {
 	return addBlocks(r.Preparation(w), max(blocksFor(w.Fuel, r.FuelPerBlock), w.RunBlocks))
 }
 
-// blocksFor returns ceil(amount / perBlock), at most MaxWindow; a rate of 0 never gets there.
+// blocksFor returns ceil(amount / perBlock), at most MaxWindow. A rate of 0 gives MaxWindow.
 func blocksFor(amount, perBlock uint64) int64 {
 	switch {
 	case amount == 0:
@@ -55,15 +55,15 @@ func blocksFor(amount, perBlock uint64) int64 {
 
 func addBlocks(a, b int64) int64 { return min(MaxWindow, a+b) }
 
-// slowness is how many times slower than the first worker those may be who run a task after it.
+// slowness is how many times slower than the first worker a later worker of the task may be.
 const slowness = 3
 
-// FollowingWindow returns the window of those who run a task after its first worker, blind workers and court: the pinned
-// one, or longer where the first worker took long. A closed window costs the first worker nothing but time; so it is the
-// one to measure how long the program takes, which its fuel limit tells only to a factor of a thousand. Whoever has a stake
-// in it, and is up to slowness times slower, is not late then. At most slowness times the pinned window.
+// FollowingWindow returns the window of those who run a task after its first worker: the other workers and the court. It is the
+// pinned window, or longer if the first worker took long, at most slowness times the pinned window. A closed window costs the first
+// worker nothing but time, so the first worker measures how long the program takes; the fuel limit tells that only to a factor of a
+// thousand. Those who have a stake in the task are then not late if they are up to slowness times slower.
 func FollowingWindow(pinned, took int64) int64 { return max(pinned, slowness*took) }
 
-// LastDecline returns the last height at which a first worker may give its seat back, when its window ends at the deadline:
-// the middle of the window. Both the chain and whoever decides to decline ask this.
+// LastDecline returns the last height at which a first worker may give its seat back, when its window ends at the deadline: the
+// middle of the window. Both the chain and the executor that decides to decline use it.
 func (t Terms) LastDecline(deadline int64) int64 { return deadline - max(1, t.CommitBlocks/2) }

@@ -8,30 +8,30 @@ import (
 	"unicode/utf8"
 )
 
-// Execution says how a program is run, beside its arguments and inputs: what a shell would say around it. The zero
-// Execution is a run in which 0 alone means success, stdin is empty and the environment is that of docs/apps.md.
+// Execution says how a program is run, besides its arguments and inputs: what a shell would set up for it. In the zero Execution
+// only exit status 0 means success, stdin is empty, and the environment is the one of docs/apps.md.
 //
-// It is credence.deals.v1.Execution, field by field and in the same order, so that Go converts one into the other: a field that only one
-// of them has does not compile. What else is done with each field, its encoding, its words, what evidence covers of it, follows from the
-// table below.
+// Execution has the fields of credence.deals.v1.Execution in the same order, so that Go converts one into the other: if only one of
+// them had a field, the conversion would not compile. The table below says everything else about each field: how it is encoded, how
+// it is shown, and how evidence covers it.
 type Execution struct {
-	// OkExit lists the exit statuses that mean success, the whole list: 0 is on it only when it is named. Empty means 0.
+	// OkExit lists all exit statuses that mean success. 0 is among them only if it is listed. An empty list means 0 alone.
 	OkExit []uint32 `json:"ok_exit,omitempty"`
-	// Stdout names the file below /out that takes what the program prints. Empty: what it prints is the file
-	// DefaultStdout when it leaves nothing below /out, and is no part of the result otherwise.
+	// Stdout names the file below /out that receives what the program prints. If it is empty and the program leaves nothing below
+	// /out, the printed text becomes the file DefaultStdout; otherwise it is no part of the result.
 	Stdout string `json:"stdout,omitempty"`
 	// Stdin is the name of the input that the program reads as its standard input; empty for none.
 	Stdin string `json:"stdin,omitempty"`
-	// Env are variables, NAME=value, that come behind those of docs/apps.md.
+	// Env are variables, NAME=value. They are placed after those of docs/apps.md.
 	Env []string `json:"env,omitempty"`
-	// Seconds of real time that one execution may need, where the fuel limit stands for less: a program that waits for
-	// memory burns a thousandth of the fuel that one which computes does. The windows of a deal leave room for them. They
-	// are no limit of a run, for an answer never depends on a clock. 0 leaves it to the fuel limit.
+	// Seconds is the real time that one execution may need, for programs that take longer than their fuel limit suggests: a program
+	// that waits for memory burns a thousandth of the fuel of a program that computes. The windows of a deal leave room for these
+	// seconds. They do not limit a run, because an answer never depends on a clock. 0: the fuel limit alone decides the windows.
 	Seconds uint32 `json:"seconds,omitempty"`
-	// Clock is what the program's clock shows when it starts, in Unix seconds; 0 leaves it to the time of the deal.
+	// Clock is what the program's clock shows when it starts, in Unix seconds. 0: the time of the deal.
 	Clock int64 `json:"clock,omitempty"`
-	// Seed is a text of which, with the index of the task in its bag, random numbers are drawn; empty draws them from the
-	// task's id, which is another one in each run.
+	// Seed is a text. The program's random numbers are made from it and from the task's index in its bag. If it is empty, they are
+	// made from the task's id, which differs in each run.
 	Seed string `json:"seed,omitempty"`
 	// Writable lets the program change what lies below /in. Its changes are dropped when it ends.
 	Writable bool `json:"writable,omitempty"`
@@ -39,8 +39,8 @@ type Execution struct {
 	Workdir string `json:"workdir,omitempty"`
 	// OutputPath is the folder below /out whose files are the result, in place of the one that the app's version declares.
 	OutputPath string `json:"output_path,omitempty"`
-	// Rows is the name of the input, a packed folder, that says what each task of the bag gets of its own (package
-	// artifact/rows). The program does not find it below /in. Empty: all tasks get the same.
+	// Rows is the name of the input, a packed folder, that gives each task of the bag its own part (package artifact/rows). The
+	// program does not find this input below /in. If it is empty, all tasks get the same.
 	Rows string `json:"rows,omitempty"`
 	// Recipient is a public key of age for which the answer is sealed (ParseRecipient). Empty leaves it readable.
 	Recipient string `json:"recipient,omitempty"`
@@ -74,10 +74,10 @@ const DefaultStdout = "stdout"
 const (
 	// MaxOkExit bounds how many exit statuses mean success.
 	MaxOkExit = 64
-	// MaxEnv bounds the variables, MaxEnvBytes all of them in bytes, a zero byte after each counted.
+	// MaxEnv bounds the number of variables. MaxEnvBytes bounds their bytes together, with a zero byte after each.
 	MaxEnv      = 128
 	MaxEnvBytes = 16 << 10
-	// MaxEnvNameBytes bounds the name of one.
+	// MaxEnvNameBytes bounds the name of one variable.
 	MaxEnvNameBytes = 128
 	// MaxSeconds bounds the time that a job can ask for: a day.
 	MaxSeconds = 86_400
@@ -87,10 +87,10 @@ const (
 	MaxSeedBytes = 128
 )
 
-// reservedEnv are the beginnings of names that docs/apps.md gives a meaning.
+// reservedEnv are the beginnings of variable names that docs/apps.md reserves.
 var reservedEnv = []string{"CREDENCE_", "IEXEC_"}
 
-// Normal returns the execution in its one form: statuses and variables sorted. A list of 0 alone stays: it says that 0
+// Normal returns the execution in its canonical form: statuses and variables are sorted. A list of 0 alone is kept: it says that 0
 // means success whatever the app's version says.
 func (e Execution) Normal() Execution {
 	e.OkExit = slices.Sorted(slices.Values(e.OkExit))
@@ -106,8 +106,8 @@ func (e Execution) Succeeded(status uint32) bool {
 	return slices.Contains(e.OkExit, status)
 }
 
-// Check checks an execution in its one form; inputs are what the program finds below /in. The error names the field, the
-// value and what was expected.
+// Check checks an execution in its canonical form; inputs are the files and folders that the program finds below /in. The error
+// names the field, the value and what was expected.
 func (e Execution) Check(inputs []Input) error {
 	if err := CheckOkExit(e.OkExit); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (e Execution) Check(inputs []Input) error {
 	return checkEnv(e.Env)
 }
 
-// OfRow is the execution of a task to which a row gives variables and a stdin of its own, in its one form. It names no rows.
+// OfRow returns the execution of a task to which a row gives variables and a stdin of its own, in canonical form. It names no rows.
 func (e Execution) OfRow(env []string, stdin string) Execution {
 	e.Rows = ""
 	e.Env = slices.Concat(e.Env, env)
@@ -150,7 +150,7 @@ func (e Execution) OfRow(env []string, stdin string) Execution {
 	return e.Normal()
 }
 
-// checkRepeatable checks what a run depends on beside its files: time and seed.
+// checkRepeatable checks the time and the seed: what a run depends on besides its files.
 func (e Execution) checkRepeatable() error {
 	switch {
 	case e.Seconds > MaxSeconds:
@@ -165,7 +165,7 @@ func (e Execution) checkRepeatable() error {
 	return nil
 }
 
-// holdsFile says whether a name is an input's, or may be that of a file in one that is a folder.
+// holdsFile says whether a name is the name of an input, or may be that of a file in an input that is a folder.
 func holdsFile(inputs []Input, name string) bool {
 	return slices.ContainsFunc(inputs, func(in Input) bool {
 		switch {
@@ -178,7 +178,7 @@ func holdsFile(inputs []Input, name string) bool {
 	})
 }
 
-// checkWorkdir checks the folder that relative paths begin in; empty is the root.
+// checkWorkdir checks the folder in which relative paths begin; empty is the root.
 func checkWorkdir(folder string) error {
 	if folder == "" {
 		return nil
@@ -242,7 +242,7 @@ func isEnvName(name string) bool {
 	return name != "" && len(name) <= MaxEnvNameBytes
 }
 
-// envName is the name of a variable.
+// envName returns the name of a variable.
 func envName(variable string) string {
 	name, _, _ := strings.Cut(variable, "=")
 	return name

@@ -24,23 +24,23 @@ type field struct {
 type coverage uint8
 
 const (
-	// coveredByNumber, the default for every new field: behind all else, by its encoding, where it is set. So a new field changes no
-	// statement about a job that does not have it.
+	// coveredByNumber is the default for every new field. If the field is set, its encoding comes after everything else in the
+	// statement. So a new field does not change the statement about a job that does not set it.
 	coveredByNumber coverage = iota
-	// coveredInPlace: poco.Inputs and poco.Run name it, for it is older than credence/run/v1. No further field can be: without a place
-	// there it would be left out.
+	// coveredInPlace: poco.Inputs and poco.Run name the field, because it is older than credence/run/v1. No new field can be
+	// covered so: it has no place in them and would be left out.
 	coveredInPlace
-	// neverCovered: no answer depends on it, neither what it is nor whether there is one.
+	// neverCovered: no answer depends on the field, neither its content nor whether there is an answer.
 	neverCovered
 )
 
-// appendTo appends the field's encoding, which is nothing where it is not set.
+// appendTo appends the field's encoding, which is empty if the field is not set.
 func (f field) appendTo(b []byte) []byte { return f.value.appendTo(b, f.number) }
 
-// isSet says whether the field asks for anything.
+// isSet says whether the field is set.
 func (f field) isSet() bool { return len(f.appendTo(nil)) > 0 }
 
-// Empty says that nothing is asked for.
+// Empty says that no field is set.
 func (e Execution) Empty() bool { return len(e.Encode()) == 0 }
 
 // Encode returns the canonical encoding, which is that of credence.deals.v1.Execution.
@@ -51,7 +51,7 @@ func (e Execution) Encode() (b []byte) {
 	return b
 }
 
-// DecodeExecution reads an encoded execution. It passes over fields that it does not know, and checks no rule.
+// DecodeExecution reads an encoded execution. It skips fields that it does not know, and checks no rule.
 func DecodeExecution(b []byte) (e Execution, err error) {
 	readers := wire.Readers{}
 	for _, f := range e.fields() {
@@ -61,8 +61,8 @@ func DecodeExecution(b []byte) (e Execution, err error) {
 	return e, err
 }
 
-// HasUnknownField says whether an encoded execution has a field that this program does not know. A later chain made it, and what evidence
-// covers of it cannot be computed here.
+// HasUnknownField says whether an encoded execution has a field that this program does not know. Such a field comes from a later
+// version of the chain, and how evidence covers it cannot be computed here.
 func HasUnknownField(b []byte) (bool, error) {
 	var known Execution
 	numbers := map[protowire.Number]bool{}
@@ -85,8 +85,8 @@ func HasUnknownField(b []byte) (bool, error) {
 // Line is a field in words.
 type Line struct{ Label, Text string }
 
-// Describe says in words what is asked for, and nothing of what is not. A requester chose the texts, so that whoever shows them makes them
-// printable.
+// Describe says in words what the set fields ask for, and leaves out all others. A requester chose the texts, so a caller that
+// shows them must make them printable.
 func (e Execution) Describe() (lines []Line) {
 	for _, f := range e.fields() {
 		switch {
@@ -100,8 +100,8 @@ func (e Execution) Describe() (lines []Line) {
 	return lines
 }
 
-// CoveredByNumber returns what evidence covers of an execution beside the fields that poco.Inputs and poco.Run name: the encodings of
-// the fields that are set, in the order of their numbers.
+// CoveredByNumber returns what evidence covers of an execution besides the fields that poco.Inputs and poco.Run name: the encodings
+// of the set fields, in the order of their numbers.
 func (e Execution) CoveredByNumber() [][]byte { return encodeCovered(e.fields()) }
 
 func encodeCovered(fields []field) (encodings [][]byte) {
@@ -184,7 +184,7 @@ func appendText(b []byte, number protowire.Number, text string) []byte {
 	return protowire.AppendString(protowire.AppendTag(b, number, protowire.BytesType), text)
 }
 
-// appendNumber appends a number; 0 is what a message without the field has.
+// appendNumber appends a number. It appends nothing for 0, which a message without the field means.
 func appendNumber(b []byte, number protowire.Number, n uint64) []byte {
 	if n == 0 {
 		return b

@@ -9,21 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// DatasetsFolder is the folder below /in in which the datasets of a task lie; inputs keep out of it.
+// DatasetsFolder is the folder below /in that holds the datasets of a task. No other input may lie in it.
 const DatasetsFolder = "datasets"
 
 // Limits of the names of inputs.
 const (
 	// MaxInputNameBytes bounds a name, its folders included, in bytes.
 	MaxInputNameBytes = 255
-	// MaxInputDepth bounds how many names a name has: "a/b/c" has three.
+	// MaxInputDepth bounds the parts of a name: "a/b/c" has three.
 	MaxInputDepth = 64
 	// MaxInputNodes bounds the inputs of a task and the folders that they lie in, together.
 	MaxInputNodes = 32_768
 )
 
-// CheckInputName checks what an input is called below /in: UTF-8 without control characters and backslashes, a relative
-// path in its shortest form that stays below its root, of at most MaxInputNameBytes and MaxInputDepth.
+// CheckInputName checks the name of an input below /in. The name is UTF-8 without control characters and backslashes. It is a
+// relative path in its shortest form that stays below its root, with at most MaxInputNameBytes bytes and MaxInputDepth parts.
 func CheckInputName(name string) error {
 	depth := strings.Count(name, "/") + 1
 	switch {
@@ -46,17 +46,17 @@ func CheckInputName(name string) error {
 // RootTree is the name of an input that is a folder and becomes /in itself.
 const RootTree = "."
 
-// Input is what of an input its rules look at.
+// Input is the part of an input that its rules check.
 type Input struct {
 	// Name below /in.
 	Name string
-	// Tree: the content is a packed folder, which the program finds unpacked under the name.
+	// Tree says that the content is a packed folder, which the program finds unpacked under the name.
 	Tree bool
 }
 
-// CheckInputs checks the inputs of a task: the name of each by itself, none in the datasets' folder, and all of them
-// together as CheckTree does; a folder counts as one there, since what is in it is judged when it is unpacked. The error
-// names the position, from 0, where it is one name's.
+// CheckInputs checks the inputs of a task. It checks each name, and that none lies in the datasets' folder; then it checks all
+// names together as CheckTree does. There a folder counts as one name, because its content is checked when it is unpacked. If the
+// error is about one name, it says the name's position, counted from 0.
 func CheckInputs(inputs []Input) error {
 	var names []string
 	roots := 0
@@ -86,8 +86,9 @@ func inDatasets(name string) bool {
 	return name == DatasetsFolder || IsDataset(name)
 }
 
-// CheckTree checks that files of these names, each sound by itself, make one tree: no name twice, none that is the folder
-// of another, and at most MaxInputNodes of files and folders. Datasets, which their own limits bound, do not count.
+// CheckTree checks that files with these names make one tree; each name was checked before. No name occurs twice, no name is a
+// folder of another, and there are at most MaxInputNodes files and folders. Datasets are not counted, because they have limits of
+// their own.
 func CheckTree(names []string) error {
 	sorted := slices.Sorted(slices.Values(names))
 	nodes, last := 0, ""
@@ -110,8 +111,9 @@ func CheckTree(names []string) error {
 	return nil
 }
 
-// newNodes counts what a name adds to the tree of the names before it, in the order of their bytes, in which all names of
-// one folder stand together: itself, and the folders that it does not share with the last of them.
+// newNodes returns how many files and folders a name adds to the tree of the names before it: the name itself, and each of its
+// folders that it does not share with the last of those names. The names come sorted by their bytes, so that all names of one
+// folder stand together.
 func newNodes(last, name string) int {
 	added := strings.Count(name, "/") + 1
 	for i := 0; i < len(name) && i < len(last) && name[i] == last[i]; i++ {

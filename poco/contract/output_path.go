@@ -10,7 +10,7 @@ import (
 // MaxOutputPathLen bounds an output path in bytes.
 const MaxOutputPathLen = 256
 
-// maxSegmentLen bounds one name in a path: what file systems hold.
+// maxSegmentLen bounds one name in a path, in bytes, as file systems do.
 const maxSegmentLen = 255
 
 // CheckOutputPath checks a folder below /out, an app's or a job's: relative, in its shortest spelling, not leaving /out,

@@ -13,8 +13,8 @@ const (
 	recipientSize   = 62
 )
 
-// ParseRecipient reads for whom results are sealed: an X25519 recipient of age, "age1...", in small letters. A key with which nothing can
-// be agreed (a point of low order) is refused.
+// ParseRecipient reads the key for which results are sealed: an X25519 recipient of age, "age1...", in lower case. It refuses a
+// point of low order, with which no secret can be agreed.
 func ParseRecipient(text string) (*ecdh.PublicKey, error) {
 	wrong := func(why string) error {
 		return fmt.Errorf("recipient: got %.80q, expected a public key of age, age1 and 58 letters and digits: %s", text, why)

@@ -15,8 +15,8 @@ const (
 	RuntimeCircuit = "circuit"
 )
 
-// Runtime is what chain, clients and workers agree upon about one way of executing apps: the code that does it lies in
-// executor/runtime, and says there that it keeps these rules. They are part of the protocol.
+// Runtime holds the rules of one way of running apps, on which chain, clients and workers agree. They are part of the protocol. The
+// code that runs the apps is in executor/runtime and must keep these rules.
 type Runtime struct {
 	// Name by which app versions, pools and workers ask for it.
 	Name string
@@ -25,41 +25,41 @@ type Runtime struct {
 	Image bool
 	// MaxProgramBytes is the largest module or image, in bytes.
 	MaxProgramBytes uint64
-	// DefaultMemoryBytes is what a task's memory may grow to when its deal does not say, MaxMemoryBytes what any may.
+	// DefaultMemoryBytes is the limit of a task's memory when its deal does not say one. MaxMemoryBytes is the highest limit.
 	DefaultMemoryBytes, MaxMemoryBytes uint64
-	// LeastMemoryBytes is with how little a program can be started: a task that has less ends in out-of-memory.
+	// LeastMemoryBytes is the least memory with which a program can start: a task with less ends in out-of-memory.
 	LeastMemoryBytes uint64
-	// DefaultSeconds is how long one execution may take, in seconds of real time, when its job does not say; where it is 0,
-	// time is no limit. An execution that takes longer ends in out-of-time: where work is not counted, nothing else ends a
-	// program that never does.
+	// DefaultSeconds is how long one execution may take, in seconds of real time, when its job does not say. An execution that
+	// takes longer ends in out-of-time, because without counted work nothing else ends an endless program. 0: time is no limit.
 	DefaultSeconds uint32
-	// MaxOutputBytes bounds the files of a result together, in bytes; a deal can only say less.
+	// MaxOutputBytes bounds the files of a result together, in bytes; a deal can only set a lower limit.
 	MaxOutputBytes uint64
-	// FuelSchedule names the published schedule by which work is counted. The fuel that a run used is then part of its
-	// answer, and two answers are equal only when they used the same. Empty: work is not counted, a fuel limit bounds
-	// nothing, and no answer holds fuel.
+	// FuelSchedule names the published schedule by which work is counted. The fuel that a run used is then part of its answer, and
+	// two answers are equal only if they used the same fuel. Empty: work is not counted, a fuel limit has no effect, and no answer
+	// holds fuel.
 	FuelSchedule string
-	// Deterministic: two runs of one task end alike on every machine, what they print included. The end of stderr is then
-	// part of the answer. Otherwise two answers are equal when their results are, whatever was printed.
+	// Deterministic: two runs of one task end alike on every machine, and print the same. The end of stderr is then part of the
+	// answer. Otherwise two answers are equal when their results are, whatever was printed.
 	Deterministic bool
 	// Proofs says what can prove how a program ended; see Proofs.
 	Proofs Proofs
 }
 
-// Proofs is what can prove a run of a runtime's programs, for a policy that asks for a proof with each answer.
+// Proofs says what can prove a run of a runtime's programs, for a policy that asks for a proof with each answer.
 type Proofs uint8
 
-// What there is.
+// The kinds of proofs.
 const (
-	// NoProofs: nothing can. A container is a program of the machine, and its end depends on real time.
+	// NoProofs: nothing can prove a run. A container runs directly on the machine, and its end depends on real time.
 	NoProofs Proofs = iota
-	// ProofsOfGuest: a guest of a zkVM that reads the program and runs it. The guest's id is not the program's digest.
+	// ProofsOfGuest: a guest of a zkVM reads the program and runs it, and the proof is about the guest. The guest's id is not the
+	// program's digest.
 	ProofsOfGuest
-	// ProofsOfProgram: the program itself is what is proved; its id is its digest.
+	// ProofsOfProgram: the proof is about the program itself, whose id is its digest.
 	ProofsOfProgram
 )
 
-// runtimes is the list: what is not on it exists neither for the chain nor for a worker.
+// runtimes lists all runtimes that the chain and the workers know.
 var runtimes = []Runtime{
 	{
 		Name: RuntimeWasm, MaxProgramBytes: MaxModuleBytes, DefaultMemoryBytes: DefaultMemoryBytes,
@@ -88,7 +88,7 @@ func RuntimeNames() []string {
 	return names
 }
 
-// FindRuntime gives the rules of a runtime. The error says the name and those that there are.
+// FindRuntime returns the rules of a runtime. The error says the name and lists the runtimes that exist.
 func FindRuntime(name string) (Runtime, error) {
 	for _, r := range runtimes {
 		if r.Name == name {
@@ -98,7 +98,7 @@ func FindRuntime(name string) (Runtime, error) {
 	return Runtime{}, fmt.Errorf("runtime: got %.40q, expected %s", name, strings.Join(RuntimeNames(), " or "))
 }
 
-// CheckProgramID checks the id by which a verifier of proofs knows a program of a digest.
+// CheckProgramID checks the id by which a verifier of proofs knows the program with this digest.
 func (r Runtime) CheckProgramID(id, digest [32]byte) error {
 	switch {
 	case r.Proofs == NoProofs:
@@ -139,8 +139,8 @@ func CheckImageManifest(manifest, config uint64, layers int) error {
 	return nil
 }
 
-// MemoryBytes returns what a task's memory may grow to, in bytes, of what its deal asks for: the default where it asks for
-// nothing, and never more than there is.
+// MemoryBytes returns the limit of a task's memory in bytes, given what its deal asks for: the default if the deal asks for
+// nothing, and never more than MaxMemoryBytes.
 func (r Runtime) MemoryBytes(asked uint64) uint64 {
 	if asked == 0 {
 		return r.DefaultMemoryBytes
@@ -148,8 +148,8 @@ func (r Runtime) MemoryBytes(asked uint64) uint64 {
 	return min(asked, r.MaxMemoryBytes)
 }
 
-// TaskSeconds returns how long one execution may take, in seconds of real time, of what its job asks for. 0: time is no
-// limit, and the job asks for no room in the windows.
+// TaskSeconds returns how long one execution may take, in seconds of real time, given what its job asks for. 0: time is no limit,
+// and the job asks for no room in the windows.
 func (r Runtime) TaskSeconds(asked uint32) uint32 {
 	if asked == 0 {
 		return r.DefaultSeconds
@@ -160,7 +160,7 @@ func (r Runtime) TaskSeconds(asked uint32) uint32 {
 // LimitsTime says whether a run that takes longer than TaskSeconds is ended.
 func (r Runtime) LimitsTime() bool { return r.DefaultSeconds > 0 }
 
-// OutputBytes returns what the files of a result may hold together, in bytes, of what a task's deal asks for.
+// OutputBytes returns the largest size of a result's files together, in bytes, given what the task's deal asks for.
 func (r Runtime) OutputBytes(asked uint64) uint64 {
 	if asked == 0 {
 		return r.MaxOutputBytes

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// TreeFile is what of a file or an empty folder in a packed folder its rules look at.
+// TreeFile is the part of a file or an empty folder, in a packed folder, that the folder's rules check.
 type TreeFile struct {
 	// Name is its path in the folder.
 	Name string
-	// Dir: it is an empty folder.
+	// Dir says that it is an empty folder.
 	Dir bool
 }
 
-// CheckTreeName checks a path in a packed folder by itself: what CheckInputName wants of an input's name.
+// CheckTreeName checks one path in a packed folder by the rules of CheckInputName.
 func CheckTreeName(name string) error { return CheckInputName(name) }
 
-// CheckTreeOrder checks a path of a packed folder against the one before it: the paths are sorted by their bytes, and each
-// is there once.
+// CheckTreeOrder checks a path of a packed folder against the one before it: the paths are sorted by their bytes, and none occurs
+// twice.
 func CheckTreeOrder(last, name string) error {
 	if last >= name {
 		return fmt.Errorf("%q comes after %q, expected the names in order, each once", name, last)
@@ -26,9 +26,9 @@ func CheckTreeOrder(last, name string) error {
 	return nil
 }
 
-// CheckTreeFiles checks that the files and empty folders of a packed folder, each sound by itself and in order, make one
-// tree: none is the folder of another, no two folders or files differ only in the case of ASCII letters, for such a folder
-// is another one on machines that do not tell them apart, and there are at most MaxInputNodes of files and folders.
+// CheckTreeFiles checks that the files and empty folders of a packed folder make one tree. Each path was checked before, and they
+// are in order. No file is the folder of another. No two files or folders differ only in the case of ASCII letters, because
+// machines that ignore case would unpack another folder. There are at most MaxInputNodes files and folders.
 func CheckTreeFiles(files []TreeFile) error {
 	kinds := make(map[string]bool, len(files)) // of every name, whether it is a folder
 	folded := make(map[string]string, len(files))
@@ -70,8 +70,8 @@ func CheckTreeFiles(files []TreeFile) error {
 	return nil
 }
 
-// TreePath is where a file of a folder lies below /in when the folder is the input of this name. The error is that of a
-// name that no input can have.
+// TreePath returns the path below /in of a file in a folder, when the folder is the input with the given name. It returns an error
+// if no input can have that path as its name.
 func TreePath(input, name string) (string, error) {
 	full := path.Join(input, name)
 	if err := CheckInputName(full); err != nil {
@@ -83,8 +83,8 @@ func TreePath(input, name string) (string, error) {
 	return full, nil
 }
 
-// lowerASCII makes capital letters of ASCII small ones. Other letters are left: what Unicode makes of them changes with its
-// version.
+// lowerASCII turns the capital letters of ASCII into small ones. It leaves other letters as they are, because Unicode's rules for
+// them change with its version.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {

@@ -56,10 +56,9 @@ func (e *exact) bits(f *big.Rat, k uint32) (uint64, error) {
 	return lo, nil
 }
 
-// holds decides p(k) <= 2^(-units/65536), raising the precision until the
-// bounds no longer overlap. Equality is possible only where the power is
-// rational; there it is decided exactly for k below tieRecord, and taken as
-// not holding above, which can only lower L.
+// holds decides p(k) <= 2^(-units/65536). It raises the precision until the bounds no longer overlap. Equality is possible only
+// where the power is rational. For k below tieRecord this case is decided exactly; above it holds returns false, which can only
+// lower L.
 func (e *exact) holds(f *big.Rat, k uint32, units uint64) bool {
 	a := e.a
 	for {

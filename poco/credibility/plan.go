@@ -9,8 +9,7 @@ import (
 // ErrTrust: trust below 1 has no meaning.
 var ErrTrust = errors.New("trust must be at least 1")
 
-// Target is the evidence a demanded trust needs, ceil(65536 * log2 trust), in
-// units of 2^-16 bit. Error: ErrTrust.
+// Target returns the evidence that a demanded trust needs, ceil(65536 * log2 trust), in units of 2^-16 bit. Error: ErrTrust.
 func Target(trust *big.Rat) (uint64, error) {
 	if trust == nil || trust.Cmp(big.NewRat(1, 1)) < 0 {
 		return 0, fmt.Errorf("%w: got %v", ErrTrust, trust)
@@ -18,10 +17,9 @@ func Target(trust *big.Rat) (uint64, error) {
 	return ceilLog2(trust), nil
 }
 
-// Draw adds one drawn worker's evidence after another, in draw order, until
-// the sum reaches target and at least floor are drawn. n is how many that
-// took and sum their evidence; when the workers run out first, enough is false,
-// and n and sum are those of all of them: fail closed.
+// Draw adds the evidence of the workers in draw order, until the sum reaches target and at least floor workers are counted. n is
+// the number of these workers, and sum is their evidence. If all workers together do not suffice, enough is false, and n and sum
+// are those of all of them: fail closed.
 func Draw(evidence []uint64, target uint64, floor int) (n int, sum uint64, enough bool) {
 	for {
 		if n >= floor && sum >= target {

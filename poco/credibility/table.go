@@ -10,8 +10,7 @@ import (
 const (
 	// ExactRecords is how many records a Table holds exactly: k = 0..255.
 	ExactRecords = 256
-	// maxRecord is where the extension is anchored; a larger record is not
-	// representable.
+	// maxRecord is the record at which the extension is anchored. It is the largest record that can be represented.
 	maxRecord = 1<<32 - 1
 )
 
@@ -19,12 +18,10 @@ const (
 //
 //	L(k) = Anchor + floor(65536*log2(2k+1))
 //
-// where Anchor puts the curve through the exact value at the largest k. There
-// p(k) falls like 1/(k+1/2), and approaches that from below, so that the
-// extension never claims more than the true value; it is at most 16 units
-// (2^-12 bit) short of it for f = 1/5, and equal within a unit from k = 4000.
-// Dropping the term f(1-s)^k of the denominator instead would cost 0.12 bit
-// and make L fall between k = 255 and 256.
+// Anchor makes the curve meet the exact value at the largest k. There p(k) falls like 1/(k+1/2) and approaches it from below, so
+// the extension never claims more than the true value. For f = 1/5 it is at most 16 units (2^-12 bit) too small, and equal within a
+// unit from k = 4000. To drop the term f(1-s)^k of the denominator instead would cost 0.12 bit and make L fall between k = 255 and
+// 256.
 type Table struct {
 	Exact  [ExactRecords]uint32
 	Anchor int64
@@ -70,8 +67,7 @@ func odd(k uint32) *big.Rat {
 	return new(big.Rat).SetInt(new(big.Int).SetUint64(2*uint64(k) + 1))
 }
 
-// GovernedFraction is the fraction of bad workers the chain assumes by default,
-// 1/5, and the one [Governed] is made for.
+// GovernedFraction returns the fraction of bad workers that the chain assumes by default, 1/5. [Governed] is made for it.
 func GovernedFraction() *big.Rat { return big.NewRat(1, 5) }
 
 // Governed is the table for [GovernedFraction].

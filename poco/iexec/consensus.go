@@ -7,7 +7,7 @@ import (
 // wordBits is the size of the contracts' integers; their arithmetic is checked.
 const wordBits = 256
 
-// Group is the product of the weights of those who contributed one result.
+// Group is the product of the weights of the workers that contributed one result.
 type Group struct {
 	Hash    Digest
 	Product *big.Int
@@ -35,9 +35,8 @@ func (c Consensus) Product(hash Digest) *big.Int {
 	return new(big.Int)
 }
 
-// Add is the tally after one contribution: group := max(group, 1)*weight,
-// total grows by as much as the group. ErrOverflow when a number leaves 256
-// bits, as in the contracts.
+// Add returns the tally after one contribution: group := max(group, 1)*weight, and the total grows by as much as the group. It
+// returns ErrOverflow when a number exceeds 256 bits, as in the contracts.
 func (c Consensus) Add(hash Digest, weight uint64) (Consensus, error) {
 	before := c.Product(hash)
 	after := new(big.Int).SetUint64(weight)
@@ -58,9 +57,8 @@ func (c Consensus) Remove(hash Digest) Consensus {
 	return c.withGroup(hash, new(big.Int), total)
 }
 
-// Reached says whether a group has consensus:
-// group*trust > total*(trust-1), strictly. Trust below 1 counts as 1.
-// ErrOverflow when a product leaves 256 bits, as in the contracts.
+// Reached says whether a group has consensus: group*trust > total*(trust-1). Trust below 1 counts as 1. It returns ErrOverflow when
+// a product exceeds 256 bits, as in the contracts.
 func (c Consensus) Reached(hash Digest, trust *big.Int) (bool, error) {
 	one := big.NewInt(1)
 	if trust.Cmp(one) < 0 {

@@ -42,8 +42,8 @@ func (t *Task) Contribute(now uint64, worker string, hash, seal Digest, score ui
 	return Effects{Moves: out.list}, nil
 }
 
-// openReveal starts the reveal phase of a hash that reached consensus.
-// Rejected contributions of an earlier round do not count.
+// openReveal starts the reveal phase for a hash that reached consensus. Contributions that were rejected in an earlier round do not
+// count.
 func (t *Task) openReveal(now uint64, hash Digest) {
 	t.Status = Revealing
 	t.HasConsensus = true

@@ -11,9 +11,8 @@ type Digest [32]byte
 // TaskID names a task; it enters every hash and seal.
 type TaskID [32]byte
 
-// ResultHash is what contributors of one result share: hash(task ‖ digest). It
-// has no salt and is public before consensus, as in iExec; the credence policy
-// exists because of that.
+// ResultHash is the hash that all contributors of one result share: hash(task ‖ digest). It has no salt and is public before
+// consensus, as in iExec, so a worker can copy it. This is why the credence policy exists.
 func ResultHash(task TaskID, digest []byte) Digest {
 	return hashFields("iexec/result-hash", task[:], digest)
 }

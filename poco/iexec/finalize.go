@@ -5,12 +5,10 @@ import (
 	"math/big"
 )
 
-// Finalize completes a task when all winners revealed, or at least one did and
-// the reveal deadline has passed. The payer pays app, dataset and pool; those
-// who did not prove the result lose their stake to the pot and a third of
-// their score; the pot is [Split]; the scheduler gets its stake back and its
-// bonus from the kitty, whose frozen balance is given. results is stored as it
-// is: nothing binds it to the digest.
+// Finalize completes a task when all winners have revealed, or when at least one has and the reveal deadline has passed. The payer
+// pays app, dataset and pool. Workers that did not prove the result lose their stake to the pot and a third of their score. The pot
+// is shared by [Split]. The scheduler gets its stake back, and a bonus from the kitty, whose frozen balance the caller passes.
+// results is stored as it is: nothing binds it to the digest.
 //
 // Errors: ErrStatus, ErrTooLate (from 10T on), ErrReveals.
 func (t *Task) Finalize(now uint64, results string, kitty Amount) (Effects, error) {
@@ -34,9 +32,8 @@ func (t *Task) Finalize(now uint64, results string, kitty Amount) (Effects, erro
 	return Effects{Moves: out.list, Scores: scores}, nil
 }
 
-// payAssets takes the task's price from its payer, pays app and dataset, frees
-// the pool stake and pays the kitty's bonus. The pool price is left to be
-// shared by the caller.
+// payAssets takes the task's price from its payer, pays app and dataset, frees the pool stake and pays the kitty's bonus. The
+// caller shares the pool price.
 func (t *Task) payAssets(out *moves, kitty Amount) {
 	out.seizeMoney(t.Terms.Payer(), t.Terms.Price())
 	out.rewardMoney(AppOwner, t.Terms.App)
@@ -83,9 +80,8 @@ func (t *Task) shareRewards(out *moves) []ScoreChange {
 	return scores
 }
 
-// Claim fails a task that was not finalized in time: the payer is refunded,
-// every contributor gets its stake back whatever it did, scores stay, and the
-// scheduler's stake goes to the kitty.
+// Claim fails a task that was not finalized in time. The payer is refunded, every contributor gets its stake back whatever it did,
+// scores stay, and the scheduler's stake goes to the kitty.
 //
 // Errors: ErrStatus, ErrTooEarly (before 10T).
 func (t *Task) Claim(now uint64) (Effects, error) {

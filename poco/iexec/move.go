@@ -36,16 +36,15 @@ var (
 // Worker is the party of a worker.
 func Worker(name string) Party { return Party{Role: RoleWorker, Worker: name} }
 
-// Move changes one party's balances: Stake is its free balance, Frozen what is
-// locked in deals. Both are deltas, either may be negative or zero.
+// Move changes one party's balances: Stake is its free balance, Frozen the money locked in deals. Both are deltas; each may be
+// negative or zero.
 type Move struct {
 	Party  Party
 	Stake  *big.Int
 	Frozen *big.Int
 }
 
-// moves collects the movements of one transition, in order, leaving out those
-// of a zero amount.
+// moves collects the movements of one transition in order, without those of a zero amount.
 type moves struct{ list []Move }
 
 func (m *moves) addMove(p Party, stake, frozen *big.Int) {

@@ -35,9 +35,8 @@ func (t *Task) Reveal(now uint64, worker string, digest []byte) (Effects, error)
 	return Effects{}, nil
 }
 
-// Reopen gives a task whose winners all stayed silent another round: the
-// winners are rejected, their group leaves the tally, groups of the minority
-// stay. The contribution deadline does not move.
+// Reopen gives a task another round if all its winners stayed silent: the winners are rejected, their group leaves the tally, and
+// groups of the minority stay. The contribution deadline does not move.
 //
 // Errors: ErrStatus, ErrTooLate (from 10T on), ErrTooEarly (before the reveal
 // deadline), ErrReveals (somebody revealed).

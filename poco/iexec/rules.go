@@ -17,9 +17,8 @@ const (
 	DefaultSchedulerPercent   = 1  // a new pool's scheduler reward, per cent of the pot
 )
 
-// Weight is what a worker's contribution multiplies its group by:
-// max(floor(score/3), 3) - 1. A newcomer weighs 2, and so does everyone up to
-// score 11.
+// Weight is the factor by which a worker's contribution multiplies its group: max(floor(score/3), 3) - 1. A newcomer weighs 2, and
+// so does every worker with a score up to 11.
 func Weight(score uint64) uint64 {
 	return max(score/3, 3) - 1
 }
@@ -33,7 +32,7 @@ func LogWeight(weight uint64) uint64 {
 	return uint64(bits.Len64(weight) - 1)
 }
 
-// ScoreEvent is what a finished task says about one worker.
+// ScoreEvent is the outcome of a finished task for one worker's score.
 type ScoreEvent uint8
 
 const (

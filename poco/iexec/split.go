@@ -12,12 +12,10 @@ type Payout struct {
 	Scheduler *big.Int   // its ratio, and every remainder of the divisions
 }
 
-// Split shares price + losers*stake among winners by their log weights:
-// floor(pot*(100-ratio)/100) is for the workers, each gets
-// floor(that*logWeight/sum), and the scheduler the rest, dust included
-// (IexecPoco2Facet.sol distributeRewards). With a zero sum of log weights
-// nothing is shared and the scheduler gets the pot; the protocol never gets
-// there, since no weight is below 2. A ratio above 100 counts as 100.
+// Split shares price + losers*stake among winners by their log weights. The workers share floor(pot*(100-ratio)/100), of which each
+// gets floor(that*logWeight/sum). The scheduler gets the rest, with the remainders of the divisions (IexecPoco2Facet.sol
+// distributeRewards). If the log weights sum to zero, the scheduler gets the whole pot; this does not happen in the protocol,
+// because no weight is below 2. A ratio above 100 counts as 100.
 func Split(price, stake *big.Int, losers uint64, ratio uint64, logWeights []uint64) Payout {
 	pot := new(big.Int).SetUint64(losers)
 	pot.Mul(pot, stake).Add(pot, price)

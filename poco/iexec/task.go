@@ -85,7 +85,7 @@ type Task struct {
 	Results        string // free text of the scheduler; nothing binds it to the digest
 }
 
-// NewTask initialises a task of a deal. ErrTerms when the terms are invalid.
+// NewTask initialises a task of a deal. It returns ErrTerms if the terms are invalid.
 func NewTask(id TaskID, terms Terms) (*Task, error) {
 	if err := terms.Validate(); err != nil {
 		return nil, err
@@ -100,8 +100,7 @@ func (t *Task) ContributionDeadline() uint64 { return ContributionPeriods * t.Te
 // no longer be finalized or reopened.
 func (t *Task) FinalDeadline() uint64 { return FinalPeriods * t.Terms.Period }
 
-// Contribution finds a worker's contribution; its status is Unset when there
-// is none.
+// Contribution returns a worker's contribution. Its status is Unset if there is none.
 func (t *Task) Contribution(worker string) Contribution {
 	if i := t.indexOf(worker); i >= 0 {
 		return t.Contributions[i]
@@ -118,8 +117,7 @@ func (t *Task) indexOf(worker string) int {
 	return -1
 }
 
-// ScoreChange is what a finished task does to a worker's score; apply it with
-// [Score].
+// ScoreChange says how a finished task changes a worker's score; apply it with [Score].
 type ScoreChange struct {
 	Worker string
 	Event  ScoreEvent

@@ -8,8 +8,7 @@ import (
 // Amount is money in the smallest unit.
 type Amount = *big.Int
 
-// Terms are what a deal pins for all of its tasks. Prices are per task, in the
-// smallest unit, never negative.
+// Terms are the conditions that a deal pins for all its tasks. Prices are per task, in the smallest unit, never negative.
 type Terms struct {
 	App, Dataset, Pool Amount // prices; Dataset counts as 0 when NoDataset is set
 
@@ -64,7 +63,7 @@ func (t Terms) DatasetPrice() *big.Int {
 	return t.Dataset
 }
 
-// Price is what one task costs its payer.
+// Price returns what one task costs its payer.
 func (t Terms) Price() *big.Int {
 	sum := new(big.Int).Add(t.App, t.DatasetPrice())
 	return sum.Add(sum, t.Pool)
@@ -84,9 +83,8 @@ func (t Terms) Payer() Party {
 	return Requester
 }
 
-// Match is the money that matching the deal's orders locks: the price and the
-// pool stake of every task of its volume. The stake is floored per task, then
-// multiplied.
+// Match returns the money that matching the deal's orders locks: the price and the pool stake of every task of its volume. The
+// stake is rounded down per task, then multiplied.
 func (t Terms) Match() []Move {
 	volume := new(big.Int).SetUint64(t.Volume)
 	var out moves
