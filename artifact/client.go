@@ -34,7 +34,7 @@ type Client struct {
 	// Stall is how long a server may take for an answer, and then for every 16 KiB, before
 	// the next server is tried; 0 means 15 s. An upload has twice this time, because its
 	// server has to write everything to disk before it answers. The context bounds the whole.
-	// Every client of this process asks a server that took longer last, for two minutes.
+	// All clients of this process try a server that took longer than that last, for two minutes.
 	Stall time.Duration
 
 	// manifests says that the digests are those of manifests, which registries give out under another path than blobs.
@@ -86,8 +86,8 @@ func (c *Client) FetchManifest(ctx context.Context, store Store, digest Digest, 
 	return of.Fetch(ctx, store, digest, limit)
 }
 
-// ReadTag reads what a tag of the first server names now: a manifest or an index, of at most limit bytes. A tag may name another
-// one tomorrow, so that its digest is what one keeps.
+// ReadTag returns what a tag of the first server names now: a manifest or an index of at most limit bytes. The tag may name another
+// one tomorrow, so callers should keep the digest.
 func (c *Client) ReadTag(ctx context.Context, tag string, limit int64) ([]byte, error) {
 	if len(c.BaseURLs) == 0 {
 		return nil, fmt.Errorf("%w: no server to ask for the tag %q", ErrUnreachable, clipText(tag))

@@ -14,13 +14,13 @@ import (
 type Content interface {
 	// Size is how many bytes there are.
 	Size() int64
-	// Open gives a reader that begins at the first byte. Where the bytes are those of a digest, the reader yields
-	// ErrCorrupted in place of the last of them when they are others.
+	// Open returns a reader that begins at the first byte. If the content is named by a digest and its bytes do not match, the
+	// reader returns ErrCorrupted instead of the last bytes.
 	Open() (io.ReadCloser, error)
 }
 
-// ReadContent gives all bytes of a content. Those of Bytes are not copied, so that the caller must not change what it
-// gets. nil is the content of an empty file.
+// ReadContent returns all bytes of a content. It does not copy the bytes of a Bytes, so the caller must not change them. nil is the
+// content of an empty file.
 func ReadContent(c Content) ([]byte, error) {
 	if c == nil {
 		return nil, nil
@@ -35,8 +35,8 @@ func ReadContent(c Content) ([]byte, error) {
 	return buffer.Bytes(), nil
 }
 
-// CopyContent writes all bytes of a content, and fails when they are fewer or more than its size says. nil is the content
-// of an empty file.
+// CopyContent writes all bytes of a content, and fails if their number is not the content's size. nil is the content of an empty
+// file.
 func CopyContent(to io.Writer, c Content) error {
 	if c == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/credentials"
 )
 
-// tokens are what registries gave this process for the credentials of its user.
+// tokens holds the tokens that registries gave this process for its user's credentials.
 var tokens = auth.NewCache()
 
 // dockerCredentials finds the user's credentials where docker, podman, skopeo and oras keep them: $DOCKER_CONFIG/config.json,

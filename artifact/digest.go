@@ -44,7 +44,8 @@ func ParseHex(digits string) (Digest, error) {
 	return d, nil
 }
 
-// CutAlgorithm returns what follows "sha256:", and whether the text begins so. The rest may be the beginning of a digest alone.
+// CutAlgorithm returns the text after "sha256:", and whether the text begins with that. The returned text may be only the beginning
+// of a digest.
 func CutAlgorithm(text string) (digits string, named bool) {
 	return strings.CutPrefix(text, digestPrefix)
 }
@@ -52,7 +53,7 @@ func CutAlgorithm(text string) (digits string, named bool) {
 // AddAlgorithm is the inverse of CutAlgorithm.
 func AddAlgorithm(digits string) string { return digestPrefix + digits }
 
-// NamesDigest says whether a reference is meant as a digest: whether it begins with "sha256:".
+// NamesDigest says whether a reference is meant to be a digest: whether it begins with "sha256:".
 func NamesDigest(reference string) bool { return strings.HasPrefix(reference, digestPrefix) }
 
 // String returns the text form.
@@ -79,7 +80,7 @@ func (d *Digest) UnmarshalText(text []byte) error {
 // Hasher computes the digest of what is written to it.
 type Hasher struct{ hash.Hash }
 
-// NewHasher returns a hasher of no bytes yet.
+// NewHasher returns a hasher that has read no bytes yet.
 func NewHasher() Hasher { return Hasher{sha256.New()} }
 
 // Digest returns the digest of everything written so far.

@@ -115,7 +115,7 @@ func (d *Dir) Delete(_ context.Context, digest Digest) error {
 	return d.dropFile(digest, info)
 }
 
-// Size is the bytes of a blob that is held; ErrNotFound when it is not.
+// Size returns the size in bytes of a held blob, or ErrNotFound.
 func (d *Dir) Size(digest Digest) (int64, error) {
 	info, err := os.Stat(d.pathOf(digest))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +127,7 @@ func (d *Dir) Size(digest Digest) (int64, error) {
 	return info.Size(), nil
 }
 
-// Each calls do with every blob held, and when it came, in no order; an error ends it.
+// Each calls do with every blob held and the time at which it came, in no order. An error of do ends it.
 func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) error {
 	folder, err := os.Open(d.blobsDir())
 	if err != nil {
@@ -233,7 +233,7 @@ func (d *Dir) publishBlob(temp string, digest Digest) error {
 	return syncFolder(d.blobsDir())
 }
 
-// dropFile removes the file that was read, but not one that replaced it meanwhile.
+// dropFile removes the file that was read, unless another one has replaced it meanwhile.
 func (d *Dir) dropFile(digest Digest, seen fs.FileInfo) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -18,7 +18,7 @@ const DefaultMaxBytes = 256 << 20
 //	GET, HEAD /v2/<name>/blobs/<digest>   the blob; one byte range is honoured
 //	GET       /healthz                    200 "ok"
 //
-// Any name of a repository will do: a blob is what its digest says. The package registry serves writers too.
+// Any repository name is accepted, because the digest alone names a blob. Package registry also serves writers.
 func Handler(store Store) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) {

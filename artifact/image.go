@@ -10,10 +10,10 @@ import (
 // An image is a manifest, and the configuration and the layers that it names. The manifest's digest names the image: it
 // covers the digests of everything else.
 
-// dockerManifestType is the media type of an image's manifest before there was an OCI. It has the same fields.
+// dockerManifestType is the media type of an image's manifest before OCI existed. Its fields are the same.
 const dockerManifestType = "application/vnd.docker.distribution.manifest.v2+json"
 
-// imageManifestTypes are the manifests that are asked for.
+// imageManifestTypes are the types of manifests that a client asks for.
 var imageManifestTypes = []string{ManifestType, dockerManifestType}
 
 // configTypes are the configurations of images of programs, in both kinds of manifest.
@@ -38,8 +38,8 @@ var layerTypes = map[string]Compression{
 	"application/vnd.docker.image.rootfs.diff.tar.gzip": Gzip,
 }
 
-// ParseImage reads the manifest of an image of a program. An error says what it is instead, or what of it is refused: it
-// depends on nothing but the bytes.
+// ParseImage reads the manifest of an image of a program. If the bytes are something else, or the image is not allowed, the error
+// says so. It depends only on the bytes.
 func ParseImage(data []byte) (Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -70,12 +70,12 @@ func ParseImage(data []byte) (Manifest, error) {
 	return m, nil
 }
 
-// Parts are what the manifest of an image names: its configuration, and its layers from the bottom up.
+// Parts returns the blobs that an image's manifest names: its configuration, and its layers from the bottom up.
 func (m Manifest) Parts() []Descriptor {
 	return append([]Descriptor{m.Config}, m.Layers...)
 }
 
-// ImageBytes is the size of an image whose manifest has so many bytes: the manifest and everything that it names.
+// ImageBytes returns the size of an image: the given size of its manifest, and the sizes of all blobs that the manifest names.
 func (m Manifest) ImageBytes(manifest int64) uint64 {
 	total := uint64(manifest)
 	for _, part := range m.Parts() {

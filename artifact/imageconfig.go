@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// ImageConfig is what an image's configuration says of its program and its layers. Its user is not asked: nobody runs it.
+// ImageConfig holds the settings of an image's configuration for its program and its layers. It leaves out the configuration's
+// user, because a container never runs as that user.
 type ImageConfig struct {
 	// Platform is "os/architecture".
 	Platform string
@@ -18,8 +19,8 @@ type ImageConfig struct {
 	DiffIDs []Digest
 }
 
-// ParseImageConfig reads the configuration that a manifest names. An error says what of it is refused: it depends on nothing
-// but the bytes.
+// ParseImageConfig reads the configuration that a manifest names. If the configuration is not allowed, the error says why. It
+// depends only on the bytes.
 func ParseImageConfig(m Manifest, data []byte) (ImageConfig, error) {
 	var file struct {
 		OS           string `json:"os"`
@@ -51,7 +52,7 @@ func ParseImageConfig(m Manifest, data []byte) (ImageConfig, error) {
 // indexTypes are the media types of an index, which names the images of one program for several machines.
 var indexTypes = []string{"application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"}
 
-// IndexEntry is what an index names: an image, another index, or what is neither, such as a signature.
+// IndexEntry is an entry of an index: an image, another index, or something else, such as a signature.
 type IndexEntry struct {
 	Descriptor
 	Platform *struct {
@@ -73,13 +74,13 @@ func (e IndexEntry) platform() string {
 	return e.Platform.OS + "/" + e.Platform.Architecture
 }
 
-// isImage says whether the entry may be an image of a program: what builders write beside it, such as attestations, is for no
-// machine.
+// isImage says whether the entry may be an image of a program. Builders write other entries beside it, such as attestations, for no
+// real platform.
 func (e IndexEntry) isImage() bool {
 	return e.Annotations["vnd.docker.reference.type"] == "" && (e.Platform == nil || e.Platform.OS != "unknown")
 }
 
-// ParseIndex reads an index. The second value says whether the bytes are one, rather than a manifest.
+// ParseIndex reads an index. The second value is false if the bytes are not an index but a manifest.
 func ParseIndex(data []byte) ([]IndexEntry, bool) {
 	var index struct {
 		MediaType string       `json:"mediaType"`
@@ -92,9 +93,9 @@ func ParseIndex(data []byte) ([]IndexEntry, bool) {
 	return index.Manifests, slices.Contains(indexTypes, index.MediaType) || index.MediaType == "" && index.Manifests != nil
 }
 
-// ChooseImage picks the entry of an index that is the image for a platform, "os/architecture". Where an index has one image
-// alone and nobody asked for a platform, it is that one; otherwise the one for usual. What it says depends on nothing else, so
-// that everybody who asks for the same platform runs the same image.
+// ChooseImage picks the entry of an index that is the image for a platform, "os/architecture". If nobody asked for a platform, it
+// picks the only image, or with several images the one for the platform usual. The choice depends on nothing else, so that
+// everybody who asks for the same platform runs the same image.
 func ChooseImage(entries []IndexEntry, asked, usual string) (IndexEntry, error) {
 	var images, fitting []IndexEntry
 	var platforms []string

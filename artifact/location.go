@@ -49,7 +49,8 @@ func ParseLocation(text string) (Location, error) {
 // String is the text form.
 func (l Location) String() string { return l.Scheme + "://" + l.Host + "/" + l.Repository }
 
-// blobURL is the URL of a blob, manifest that of a tag or a manifest's digest, uploads where an upload begins.
+// blobURL returns the URL of a blob, manifestURL that of a tag or of a manifest's digest, and uploadsURL the one where an upload
+// begins.
 func (l Location) blobURL(d Digest) string             { return l.joinURL("blobs/" + d.String()) }
 func (l Location) manifestURL(reference string) string { return l.joinURL("manifests/" + reference) }
 func (l Location) uploadsURL() string                  { return l.joinURL("blobs/uploads/") }
@@ -58,7 +59,7 @@ func (l Location) joinURL(rest string) string {
 	return l.Scheme + "://" + l.Host + "/v2/" + l.Repository + "/" + rest
 }
 
-// clipText keeps hostile text out of logs.
+// clipText shortens a text from outside, so that hostile text does not fill the logs.
 func clipText(text string) string {
 	if len(text) > 80 {
 		return text[:80] + "..."

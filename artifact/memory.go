@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Memory is a Store that forgets, for tests and short-lived tools.
+// Memory is a Store in memory, for tests and short-lived tools.
 type Memory struct {
 	mu    sync.RWMutex
 	blobs map[Digest][]byte

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// How long a peer may take. A peer that is slower than paceBytes in every paceTime is left, so that trickling clients hold
-// no connections; paceMost bounds one request altogether.
+// The time that a peer may take. A connection with less progress than paceBytes in any paceTime is closed, so that trickling
+// clients hold no connections; paceMost bounds one request altogether.
 const (
 	paceBytes = 16 << 10
 	paceTime  = 30 * time.Second
@@ -27,7 +27,7 @@ func Server(h http.Handler) *http.Server {
 	}
 }
 
-// withPace bounds how long the body of a request, and of its answer, may make no progress.
+// withPace bounds how long the body of a request, or of its answer, may go without progress.
 func withPace(h http.Handler, stall time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control, end := http.NewResponseController(w), time.Now().Add(paceMost)
@@ -80,7 +80,7 @@ type pacedWriter struct {
 	begun bool
 }
 
-// Write begins the clock with the first byte: what the server needs for itself is not the reader's slowness.
+// Write starts the clock with the first byte, because the time that the server itself needs is not the reader's delay.
 func (w *pacedWriter) Write(p []byte) (int, error) {
 	if !w.begun {
 		w.begun = true

@@ -16,11 +16,11 @@ const (
 	KindReferrers = "referrers" // /v2/<name>/referrers/<digest>
 )
 
-// Route is what a path of the OCI distribution protocol names.
+// Route is what the path of a request of the OCI distribution protocol names.
 type Route struct{ Kind, Repository, Reference string }
 
-// ParseRoute reads the path of a request. It is false for what names nothing; names and references are well-formed when it
-// is true, so that nothing of a request becomes part of a file's path unseen.
+// ParseRoute reads the path of a request; it returns false if the path names nothing. The names and references that it returns are
+// well-formed, so that no unchecked part of a request becomes part of a file's path.
 func ParseRoute(path string) (Route, bool) {
 	rest, ok := strings.CutPrefix(path, "/v2/")
 	if !ok {

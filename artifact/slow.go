@@ -5,20 +5,21 @@ import (
 	"time"
 )
 
-// slowFor is the time for which a server that did not answer in time is asked last.
+// slowFor is how long a server that did not answer in time is tried after all others.
 const slowFor = 2 * time.Minute
 
-// slow is this process's memory of servers that hang. Without it every blob of a task would wait for the same server again.
+// slow remembers the servers that hang, for this process. Without it every blob of a task would wait for the same server again.
 var slow slowServers
 
-// slowServers remembers the servers that did not answer in time, and until when each is asked last. The zero value is ready to
-// use, also concurrently.
+// slowServers remembers the servers that did not answer in time, and until when each is tried last. The zero value is ready to use,
+// also concurrently.
 type slowServers struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-// orderServers returns the servers in the order in which to try them: as given, but servers that did not answer lately come last.
+// orderServers returns the servers in the order in which to try them: as given, except that servers that lately did not answer in
+// time come last.
 func (s *slowServers) orderServers(servers []string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,13 +6,13 @@ import (
 	"os"
 )
 
-// spool takes a download that is not verified yet, and can start over.
+// spool receives a download that is not verified yet, and can start again from the beginning.
 type spool interface {
 	io.Writer
 	Restart() error
 }
 
-// spoolFile is a temporary file that goes when it is closed.
+// spoolFile is a temporary file that is removed when it is closed.
 type spoolFile struct{ *os.File }
 
 func (s *spoolFile) Restart() error {

@@ -8,8 +8,8 @@ import (
 	"math"
 )
 
-// Source opens blobs. The reader yields ErrCorrupted instead of the last bytes when
-// they do not hash to the digest, therefore nothing read may be trusted before io.EOF.
+// Source opens blobs. If the bytes do not hash to the digest, the reader returns ErrCorrupted instead of the last bytes. So nothing
+// that was read may be trusted before io.EOF.
 type Source interface {
 	// Open returns the content and the size in bytes of a blob, or ErrNotFound.
 	Open(ctx context.Context, digest Digest) (io.ReadCloser, int64, error)
@@ -20,12 +20,10 @@ type Store interface {
 	Source
 	// Has says whether the blob is held. It does not read the content.
 	Has(ctx context.Context, digest Digest) (bool, error)
-	// Put keeps all of r and gives its digest and size. It fails with ErrTooLarge
-	// when r holds more than limit bytes, ErrQuota when the store is full; nothing is
-	// kept then. Putting what is already held is no error.
+	// Put keeps all of r and returns its digest and size. It returns ErrTooLarge when r has more than limit bytes, or ErrQuota when
+	// the store is full, and then keeps nothing. It is no error to put a blob that is already held.
 	Put(ctx context.Context, r io.Reader, limit int64) (Digest, int64, error)
-	// PutAs is Put of a blob whose digest is known: ErrCorrupted, and nothing kept,
-	// when r hashes to anything but want.
+	// PutAs is Put for a blob whose digest is known. If r does not hash to want, it returns ErrCorrupted and keeps nothing.
 	PutAs(ctx context.Context, want Digest, r io.Reader, limit int64) (int64, error)
 	// Delete removes the blob. It is no error when the blob is not held.
 	Delete(ctx context.Context, digest Digest) error
@@ -46,7 +44,7 @@ func ReadAll(ctx context.Context, source Source, digest Digest, limit int64) ([]
 	if err != nil {
 		return nil, err
 	}
-	// A Source may be anybody's, so its size and content are checked again.
+	// The Source may belong to anybody, so its size and content are checked again.
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("%w: %s passes the limit of %d bytes", ErrTooLarge, digest, limit)
 	}

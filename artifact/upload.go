@@ -13,19 +13,19 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
-// What names an uploaded blob in a registry, so that the registry keeps it and mirrors take it along: registries collect
-// blobs that no manifest names.
+// The names under which a registry keeps an uploaded blob. Without a manifest that names it, a registry would collect the blob, and
+// mirrors would not copy it.
 const (
 	// ManifestType is the media type of an OCI image manifest.
 	ManifestType = "application/vnd.oci.image.manifest.v1+json"
-	// BlobType is the type of artifact of one blob of ours.
+	// BlobType is the artifact type of one blob of this project.
 	BlobType = "application/vnd.credence.blob.v1"
 
 	emptyType = "application/vnd.oci.empty.v1+json"
 	octetType = "application/octet-stream"
 )
 
-// emptyConfig is the content of a manifest's configuration where there is none, by the OCI image specification 1.1.
+// emptyConfig is the content of an empty configuration of a manifest, by the OCI image specification 1.1.
 var emptyConfig = []byte("{}")
 
 // Descriptor names content within a manifest.
@@ -35,7 +35,7 @@ type Descriptor struct {
 	Size      int64  `json:"size"`
 }
 
-// Manifest is an OCI image manifest with what we need of it.
+// Manifest is an OCI image manifest with the fields that this package uses.
 type Manifest struct {
 	SchemaVersion int          `json:"schemaVersion"`
 	MediaType     string       `json:"mediaType"`
@@ -44,8 +44,8 @@ type Manifest struct {
 	Layers        []Descriptor `json:"layers"`
 }
 
-// BlobManifest is the manifest that keeps a blob in a registry: the blob is its only layer. It is a function of the blob,
-// so that two publishers of the same bytes make the same one.
+// BlobManifest returns the manifest that keeps a blob in a registry: the blob is its only layer. It depends only on the blob, so
+// that two publishers of the same bytes make the same manifest.
 func BlobManifest(blob Digest, size int64) []byte {
 	data, _ := json.Marshal(Manifest{ // nothing in it can fail to marshal
 		SchemaVersion: 2, MediaType: ManifestType, ArtifactType: BlobType,
@@ -55,17 +55,17 @@ func BlobManifest(blob Digest, size int64) []byte {
 	return data
 }
 
-// BlobTag is the tag of that manifest.
+// BlobTag returns the tag of the blob's manifest.
 func BlobTag(blob Digest) string { return "sha256-" + blob.Hex() }
 
-// Upload puts data on every server and gives its digest. It fails only when no server
-// took it: ErrRefused when one declined, ErrUnreachable otherwise.
+// Upload puts data on every server and returns its digest. It fails only if no server took the data: with ErrRefused if one
+// declined, with ErrUnreachable otherwise.
 func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 	digest := Sum(data)
 	return digest, c.putEverywhere(digest, func(base string) error { return c.uploadTo(ctx, base, digest, data) })
 }
 
-// putEverywhere puts content of a digest on every server, and fails when none took it.
+// putEverywhere puts the content of a digest on every server, and fails if no server took it.
 func (c *Client) putEverywhere(digest Digest, put func(base string) error) error {
 	kind, stored := ErrUnreachable, false
 	var trouble []error
@@ -102,8 +102,8 @@ func (c *Client) uploadTo(ctx context.Context, base string, digest Digest, data 
 	return err
 }
 
-// UploadImage puts an image on every server: what its manifest names, and then the manifest, under its digest. Errors are
-// those of Upload.
+// UploadImage puts an image on every server: first the blobs that its manifest names, and then the manifest under its digest.
+// Errors are those of Upload.
 func (c *Client) UploadImage(ctx context.Context, manifest []byte, parts map[Digest]Content) (Digest, error) {
 	digest := Sum(manifest)
 	m, err := ParseImage(manifest)
@@ -132,7 +132,7 @@ func (c *Client) uploadImage(ctx context.Context, base string, manifest []byte, 
 	return err
 }
 
-// uploadBlob asks for an upload and sends the whole in one go, unless the server has it.
+// uploadBlob begins an upload and sends the whole blob in one request, unless the server has it.
 func (c *Client) uploadBlob(ctx context.Context, l Location, digest Digest, data Content) error {
 	if status, err := c.askHead(ctx, l, digest); err == nil && status == http.StatusOK {
 		return nil
@@ -154,8 +154,8 @@ func (c *Client) uploadBlob(ctx context.Context, l Location, digest Digest, data
 	return err
 }
 
-// sendRequest makes one request of an upload, and returns the Location that the answer names, nil for none. Its errors wrap ErrRefused
-// when the server declined it.
+// sendRequest makes one request of an upload. It returns the Location that the answer names, or nil if it names none. Errors wrap
+// ErrRefused when the server declined the request.
 func (c *Client) sendRequest(ctx context.Context, method, to, mediaType string, data Content, want int) (*url.URL, error) {
 	watch, ctx := watchStall(ctx, 2*c.stallLimit())
 	defer watch.stopWatch()
@@ -164,7 +164,7 @@ func (c *Client) sendRequest(ctx context.Context, method, to, mediaType string, 
 		return nil, err
 	}
 	if data != nil {
-		// A challenge or a redirect sends the body again.
+		// After a challenge or a redirect the body is sent again.
 		req.GetBody = func() (io.ReadCloser, error) { return watchContent(data, watch) }
 		if req.Body, err = req.GetBody(); err != nil {
 			return nil, err
@@ -195,7 +195,7 @@ func (c *Client) sendRequest(ctx context.Context, method, to, mediaType string, 
 	return nil, err
 }
 
-// watchContent reads content and tells how far it got.
+// watchContent reads content and reports the progress to the watch.
 func watchContent(data Content, watch *stallWatch) (io.ReadCloser, error) {
 	r, err := data.Open()
 	return &watchedReader{r, watch}, err

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// verifier hashes the bytes that pass through it, and holds back the last ones until the
-// digest was compared. So a copy of a corrupted blob is never complete.
+// verifier hashes the bytes that pass through it, and holds back the last ones until it has compared the digest. So a reader never
+// gets a complete copy of a corrupted blob.
 type verifier struct {
 	src    io.ReadCloser
 	want   Digest

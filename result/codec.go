@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// Version is the first line of a manifest, VersionStderr that of one with a line of stderr: what printed nothing there has
-// the encoding, and the digest, that it had before there was such a line.
+// Version is the first line of a manifest. VersionStderr is the first line of a manifest with a line of stderr. A program that
+// printed nothing to stderr has the encoding, and the digest, that it had before there was such a line.
 const (
 	Version       = "credence/result/v1"
 	VersionStderr = "credence/result/v2"
@@ -33,7 +33,7 @@ const noReason = "-"
 // Paths come last and whole, so that spaces need no quoting; backslash and ASCII control
 // characters are written \xHH. Numbers are decimal without leading zeros.
 //
-// With an end of stderr the first line says v2, and behind the exit status comes
+// If the manifest has an end of stderr, the first line says v2, and this line comes after the exit status:
 //
 //	stderr cannot open x\x0a                 every byte but printable ASCII as \xHH
 func (m Manifest) Bytes() []byte {
@@ -63,8 +63,7 @@ func (m Manifest) Bytes() []byte {
 	return b.Bytes()
 }
 
-// Parse reads exactly what Bytes writes and nothing else: whatever parses has one
-// encoding, the bytes given. Errors wrap ErrManifest.
+// Parse reads exactly what Bytes writes: a manifest that Parse accepts has one encoding, the given bytes. Errors wrap ErrManifest.
 func Parse(data []byte) (Manifest, error) {
 	if len(data) > MaxEncodedBytes {
 		return Manifest{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrManifest, len(data), MaxEncodedBytes)
@@ -136,7 +135,7 @@ func parseLines(text string) (Manifest, error) {
 	return m, nil
 }
 
-// parseHead reads the lines of the head, whose names are known.
+// parseHead reads the lines of the head, whose names are given.
 func parseHead(lines, names []string) (map[string]string, error) {
 	if len(lines) <= len(names) {
 		return nil, fmt.Errorf("%w: ends too early", ErrManifest)

@@ -24,13 +24,12 @@ const ComputedName = "computed.json"
 // its output folder ("/out", "/iexec_out"). The path may be below one of them, as in apps of
 // iExec, or relative to the folder.
 //
-// iExec's other key is "callback-data": bytes in hexadecimal digits behind "0x". Where it stands
-// alone, these bytes are all that enters the digest, as a computed.json with nothing else in it,
-// in one spelling. Beside a path it is one of the keys that have no say.
+// iExec's other key is "callback-data": bytes in hexadecimal digits after "0x". If it is the only one of the two keys, these bytes
+// alone enter the digest. They enter it as a computed.json with nothing else in it, in one spelling. If there is also a path,
+// callback-data is ignored like any other key.
 //
-// Errors wrap ErrComputed: the file is not a JSON object, has neither key or one twice, the
-// bytes are no hexadecimal digits, or the path names nothing that the app wrote, an empty folder,
-// the whole output by an empty path, or a place outside.
+// Errors wrap ErrComputed: the file is not a JSON object; it has neither key, or one twice; the bytes are not hexadecimal digits;
+// or the path names nothing that the app wrote, an empty folder, the whole output by an empty path, or a place outside the output.
 func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	for _, f := range files {
 		if f.Path != ComputedName {
@@ -63,9 +62,9 @@ func Deterministic(files []File, outPrefixes ...string) ([]File, error) {
 	return files, nil
 }
 
-// SelectFilesBelow returns the part of an output tree that is in a folder, under its path in the tree, and leaves the rest out. It is for an
-// app whose version declares on the chain that this folder is its result. A file of that name is taken too. ErrTree when there
-// is nothing: an app that keeps its own declaration writes something there.
+// SelectFilesBelow returns the part of an output tree that is in a folder, under its path in the tree, and leaves out the rest. It
+// is for an app whose version declares on the chain that this folder is its result. If the path names a file, it returns the file.
+// It returns ErrTree if there is nothing, because an app has to write the folder that it declares.
 func SelectFilesBelow(files []File, folder string) ([]File, error) {
 	kept := keepSubtree(files, folder)
 	if len(kept) == 0 {
@@ -74,13 +73,13 @@ func SelectFilesBelow(files []File, folder string) ([]File, error) {
 	return kept, nil
 }
 
-// The keys of computed.json that have a meaning.
+// The keys of computed.json that this package knows.
 const (
 	pathKey     = "deterministic-output-path"
 	callbackKey = "callback-data"
 )
 
-// callbackFile is the result of an app that has a callback's bytes for it.
+// callbackFile returns the result of an app whose result is the bytes of a callback.
 func callbackFile(raw json.RawMessage) ([]File, error) {
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
@@ -159,7 +158,7 @@ func relativePath(target string, outPrefixes []string) (string, error) {
 	return rel, nil
 }
 
-// keepSubtree is the file of that path, or what lies in the folder of that path.
+// keepSubtree returns the file of that path, or the files in the folder of that path.
 func keepSubtree(files []File, target string) (kept []File) {
 	for _, f := range files {
 		if f.Path == target && !f.Dir {

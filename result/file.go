@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// File is one entry of a tree, of what an app reads or of what it left. Its bytes may lie in memory or on disk.
+// File is one entry of a tree that an app reads or has written. Its bytes may be in memory or on disk.
 type File struct {
 	// Path is relative to the root of the tree, slash-separated UTF-8, with no
 	// empty, "." or ".." segment.
@@ -26,7 +26,7 @@ type File struct {
 	Dir bool
 }
 
-// Size is how many bytes the file has.
+// Size returns the size of the file in bytes.
 func (f File) Size() uint64 {
 	if f.Content == nil {
 		return 0
@@ -34,7 +34,7 @@ func (f File) Size() uint64 {
 	return uint64(f.Content.Size())
 }
 
-// ErrContent says that the bytes of a file cannot be read. It is this machine's failure and no answer.
+// ErrContent says that the bytes of a file cannot be read. This is a failure of this machine and not an answer.
 var ErrContent = errors.New("the bytes of a file cannot be read")
 
 // hashFile is the SHA-256 of the file's bytes.

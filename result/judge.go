@@ -2,13 +2,13 @@ package result
 
 import "errors"
 
-// The names of the output folder that an app may use: ours, and iExec's.
+// The names of the output folder that an app may use: the project's own, and iExec's.
 const (
 	OutFolder      = "/out"
 	IexecOutFolder = "/iexec_out"
 )
 
-// Reasons why the output of an app is no result although its run ended well. They are part of the answer.
+// Reasons why the output of an app is not a result although its run ended well. They are part of the answer.
 const (
 	// ReasonTooLarge: the output passes a limit of the format: the length of a path or a name, the number of entries, the
 	// bytes of its manifest or of its files.
@@ -20,14 +20,14 @@ const (
 	ReasonInvalidComputed = "invalid-computed"
 )
 
-// Judge decides which of the files below an app's output folder are its result, and whether they make a valid one. outputPath
-// is the folder that the app's version declares on the chain as its result. When it is empty, a computed.json at the root may
-// name the part that counts; without one, everything counts. The other files are not read. The files that are returned have a
-// manifest, and come in its order, without folders that hold something.
+// Judge decides which of the files below an app's output folder are its result, and whether they make a valid one. outputPath is
+// the folder that the app's version declares on the chain as its result. If it is empty, a computed.json at the root may name the
+// part that counts; without one, everything counts. Judge does not read the other files. The returned files have a manifest, and
+// come in its order, without folders that are not empty.
 //
-// A reason other than "" says why there is no result. It is then the app's answer. It depends only on what the app wrote, so it
-// is the same on every machine. err says the same in more words, for people. An error without a reason wraps ErrContent: this
-// machine cannot read what the app wrote, and there is no answer.
+// A reason other than "" says why there is no result. The reason is then the app's answer. It depends only on what the app wrote,
+// so it is the same on every machine. err describes the reason in more words, for people. An error without a reason wraps
+// ErrContent: this machine cannot read what the app wrote, and there is no answer.
 func Judge(files []File, outputPath string) (kept []File, reason string, err error) {
 	kept, err = countedPart(files, outputPath)
 	var m Manifest

@@ -10,16 +10,16 @@ import (
 // Kinds of outcome that have a manifest. INPUT_UNAVAILABLE and ABSTAIN say nothing about
 // the app, so there is nothing to describe.
 const (
-	// KindResult is an app that ended by itself with success.
+	// KindResult means that the app ended by itself with success.
 	KindResult = "RESULT"
-	// KindAppFailed is an app that failed, and fails so wherever it runs.
+	// KindAppFailed means that the app failed, and fails in the same way on every machine.
 	KindAppFailed = "APP_FAILED"
 )
 
 // MaxReasonBytes bounds a reason.
 const MaxReasonBytes = 64
 
-// Entry is one line of a manifest: a file, or a folder with nothing in it.
+// Entry is one line of a manifest: a file, or an empty folder.
 type Entry struct {
 	// Path is relative to the root of the tree, slash-separated.
 	Path string
@@ -43,8 +43,8 @@ type Manifest struct {
 	Reason string
 	// ExitCode is the exit status of the app. It is not 0 for a result whose job names other statuses that mean success.
 	ExitCode uint32
-	// Stderr is the end of what the app wrote to stderr, any bytes, at most MaxStderrBytes; empty where it wrote nothing
-	// or what it writes there may differ from run to run.
+	// Stderr is the end of what the app wrote to stderr, any bytes, at most MaxStderrBytes. It is empty if the app wrote nothing,
+	// or if honest runs may write different texts.
 	Stderr string
 	// Entries are sorted by the bytes of their paths. Folders that hold something are
 	// implied by it and never listed, so that it does not matter whether a runtime
@@ -58,7 +58,7 @@ func Build(kind, reason string, exitCode uint32, files []File) (Manifest, error)
 	return Manifest{Kind: kind, Reason: reason, ExitCode: exitCode}.With(files)
 }
 
-// With completes the head of a manifest, how the app ended, by what it left. Errors are those of Build.
+// With returns the manifest with entries for the given files. Errors are those of Build.
 func (m Manifest) With(files []File) (Manifest, error) {
 	if err := m.checkHead(); err != nil {
 		return Manifest{}, err
@@ -114,8 +114,8 @@ func describeFile(f File) (Entry, error) {
 	return Entry{Path: f.Path, Executable: f.Executable, Size: f.Size(), Content: content}, nil
 }
 
-// sortEntries sorts entries, refuses two of one path and files that are used as folders,
-// and leaves out folders that hold something.
+// sortEntries sorts entries. It refuses two entries with one path and files that are used as folders, and leaves out folders that
+// are not empty.
 func sortEntries(entries []Entry) ([]Entry, error) {
 	if len(entries) == 0 {
 		return nil, nil
@@ -173,7 +173,7 @@ func checkOutcome(kind, reason string) error {
 	switch kind {
 	case KindResult:
 		if reason != "" {
-			// Two workers with one result must not differ by a remark.
+			// A remark must not make two workers with the same result differ.
 			return fmt.Errorf("%w: a %s has no reason, got %q", ErrOutcome, kind, reason)
 		}
 	case KindAppFailed:

@@ -7,13 +7,13 @@ import (
 	"fmt"
 )
 
-// Prove returns what a file of a result stands for on chain, once it is proven to belong to the result with this digest: the
-// manifest hashes to the digest, is that of a RESULT, and names the file with the size and the hash of content. What it stands
-// for are the file's bytes; those of ComputedName stand for its callback-data. It is the one rule for the chain, which stores
-// nothing else, and for workers, who ask it before they send. It changes nothing that it is given.
+// Prove proves that a file belongs to the result with this digest, and returns the file's value on chain. The manifest must hash to
+// the digest, be that of a RESULT, and name the file with the size and the hash of content. The value is the file's bytes; for
+// ComputedName it is the file's callback-data. The chain, which stores only the value, and the workers, which check before they
+// send, use this one rule. Prove does not change its arguments.
 //
-// Errors wrap ErrManifest when the manifest is none, ErrComputed when a file ComputedName has no callback-data, and
-// ErrMismatch otherwise.
+// Errors wrap ErrManifest if the manifest is invalid, ErrComputed if a file ComputedName has no callback-data, and ErrMismatch
+// otherwise.
 func Prove(digest [sha256.Size]byte, manifest []byte, name string, content []byte) ([]byte, error) {
 	if sum := sha256.Sum256(manifest); sum != digest {
 		return nil, fmt.Errorf("%w: the manifest hashes to %x, expected %x", ErrMismatch, sum, digest)
@@ -39,7 +39,7 @@ func Prove(digest [sha256.Size]byte, manifest []byte, name string, content []byt
 	return content, nil
 }
 
-// File returns the entry of a file by its path; found is false where there is none, or a folder.
+// File returns the entry of a file by its path; found is false if there is none, or if it is a folder.
 func (m Manifest) File(path string) (entry Entry, found bool) {
 	for _, e := range m.Entries {
 		if e.Path == path && !e.Dir {
@@ -62,7 +62,7 @@ func CallbackData(content []byte) ([]byte, error) {
 	return data, nil
 }
 
-// encodeCallback is the computed.json of a result that is a callback's bytes.
+// encodeCallback returns the computed.json of a result that consists of a callback's bytes.
 func encodeCallback(data []byte) []byte {
 	return fmt.Appendf(nil, "{%q:\"0x%x\"}\n", callbackKey, data)
 }

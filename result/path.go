@@ -11,12 +11,12 @@ import (
 const (
 	// MaxEntries bounds the files and empty folders of a tree.
 	MaxEntries = 10_000
-	// MaxPathBytes bounds a path; what common file systems can hold.
+	// MaxPathBytes bounds a path; common file systems can hold it.
 	MaxPathBytes = 1024
 	// MaxNameBytes bounds one segment of a path.
 	MaxNameBytes = 255
-	// MaxManifestBytes bounds the encoded manifest without its line of stderr, which is bounded by itself, so that what a
-	// program prints never decides whether its files are a result.
+	// MaxManifestBytes bounds the encoded manifest without its line of stderr. That line has a limit of its own, so that the text
+	// that a program prints never decides whether its files are a result.
 	MaxManifestBytes = 4 << 20
 	// MaxStderrBytes bounds the end of stderr in a manifest.
 	MaxStderrBytes = 4 << 10
@@ -26,7 +26,7 @@ const (
 	MaxTotalBytes = 1 << 30
 )
 
-// checkPath accepts what names one place below the root, spelled in one way only.
+// checkPath accepts a path that names one place below the root in its only spelling.
 func checkPath(p string) error {
 	switch {
 	case p == "":
@@ -53,7 +53,7 @@ func checkPath(p string) error {
 
 const hexDigits = "0123456789abcdef"
 
-// escapePath keeps a text on one line: the bytes for which must says so become \xHH, everything else stays.
+// escapePath keeps a text on one line: bytes for which must returns true become \xHH, all others stay.
 func escapePath(p string, must func(byte) bool) string {
 	var b strings.Builder
 	for i := range len(p) {
@@ -89,7 +89,7 @@ func unescapePath(text string) (string, error) {
 	return b.String(), nil
 }
 
-// mustEscapeText is for text that need not be UTF-8: printable ASCII stays.
+// mustEscapeText is for a text that need not be UTF-8: only printable ASCII stays.
 func mustEscapeText(c byte) bool { return mustEscape(c) || c >= 0x80 }
 
 // mustEscape is for paths, which are UTF-8: backslash and the control characters of ASCII.

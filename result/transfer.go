@@ -12,9 +12,9 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// Store keeps the manifest and every file it names as blobs of their own, files first:
-// once the manifest can be opened, everything it names can. Files that the manifest does
-// not name are not kept. Errors wrap ErrMismatch or what the store gave.
+// Store keeps the manifest and every file that it names as separate blobs. It stores the files first, so that once the manifest can
+// be opened, its files can be opened too. Files that the manifest does not name are not kept. Errors wrap ErrMismatch or the
+// store's error.
 func Store(ctx context.Context, m Manifest, files []File, blobs artifact.Store) error {
 	byPath := make(map[string]File, len(files))
 	for _, f := range files {
@@ -71,12 +71,11 @@ func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) 
 	return Parse(data)
 }
 
-// Fetch writes the tree of the result with this digest into the folder dir, made if
-// absent. Everything is verified: each file appears under its name only when its bytes
-// hash to what the manifest says. Nothing is written outside dir, also when dir holds
-// symbolic links. A file that is there already with these very bytes is kept, so that what was
-// cut short can be gone on with; any other name that exists already is an error wrapping
-// fs.ErrExist and is left as it is, except for folders. What was written before an error stays.
+// Fetch writes the tree of the result with this digest into the folder dir, which it makes if it does not exist. It verifies
+// everything: each file appears under its name only when its bytes hash to the manifest's digest. It writes nothing outside dir,
+// even if dir holds symbolic links. It keeps a file that is already there with the same bytes, so that an interrupted Fetch can be
+// repeated. For any other existing name except a folder it returns an error that wraps fs.ErrExist, and leaves the file as it is.
+// What was written before an error stays.
 func Fetch(ctx context.Context, digest [32]byte, blobs artifact.Source, dir string) (Manifest, error) {
 	m, err := FetchManifest(ctx, digest, blobs)
 	if err != nil {
@@ -125,7 +124,7 @@ func fetchEntry(ctx context.Context, root *os.Root, e Entry, blobs artifact.Sour
 	return writeVerified(root, e, r)
 }
 
-// holds says whether a file is there with the very bytes of the manifest.
+// holds says whether a file with exactly the manifest's bytes is there.
 func holds(root *os.Root, e Entry, info fs.FileInfo) bool {
 	if !info.Mode().IsRegular() || uint64(info.Size()) != e.Size || e.Executable != (info.Mode()&0o100 != 0) {
 		return false
@@ -140,8 +139,8 @@ func holds(root *os.Root, e Entry, info fs.FileInfo) bool {
 	return err == nil && check.Digest() == e.Content
 }
 
-// writeVerified fills a file next to the target and links it to its name, which fails,
-// unlike a rename, when somebody took the name meanwhile.
+// writeVerified fills a file next to the target and links it to its name. Unlike a rename, the link fails if another file took the
+// name meanwhile.
 func writeVerified(root *os.Root, e Entry, r io.Reader) (err error) {
 	mode := fs.FileMode(0o644)
 	if e.Executable {

@@ -21,7 +21,7 @@ import (
 type Account struct {
 	// Organisation is the first part of the names of its repositories.
 	Organisation string `json:"organisation"`
-	// Secret is the digest of its secret: secrets are random, 32 bytes, so that one round of SHA-256 is enough.
+	// Secret is the digest of the organisation's secret. Secrets are 32 random bytes, so one round of SHA-256 is enough.
 	Secret artifact.Digest `json:"secret_digest"`
 	// Quota in bytes; 0 means the store's default.
 	Quota int64 `json:"quota_bytes,omitempty"`
@@ -30,7 +30,7 @@ type Account struct {
 // Accounts are the organisations that may write. Nil accounts let everybody write.
 type Accounts []Account
 
-// LoadAccounts reads the file of accounts; without a file there are none, and nobody may write.
+// LoadAccounts reads the file of accounts. If there is no file there are no accounts, and nobody may write.
 func LoadAccounts(path string) (Accounts, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -82,8 +82,8 @@ func (a Accounts) Save(path string) error {
 	return os.Rename(path+".new", path)
 }
 
-// Set gives an organisation an account with a new secret, which is returned and kept nowhere, or a new secret and quota to
-// one that has an account.
+// Set gives an organisation an account, or gives its account a new quota. In both cases it makes a new secret, which it returns and
+// keeps nowhere.
 func (a *Accounts) Set(organisation string, quota int64) (secret string, err error) {
 	raw := make([]byte, 32)
 	if _, err := rand.Read(raw); err != nil {
@@ -102,7 +102,7 @@ func (a *Accounts) Set(organisation string, quota int64) (secret string, err err
 	return secret, nil
 }
 
-// Remove takes an account away; false when there is none. What the organisation holds stays.
+// Remove removes an account, or returns false if there is none. The organisation's blobs stay.
 func (a *Accounts) Remove(organisation string) bool {
 	before := len(*a)
 	*a = slices.DeleteFunc(*a, func(x Account) bool { return x.Organisation == organisation })
@@ -111,7 +111,8 @@ func (a *Accounts) Remove(organisation string) bool {
 
 func sumSecret(secret string) artifact.Digest { return sha256.Sum256([]byte(secret)) }
 
-// authenticateRequest finds the account of a request's credentials: nil without any, an error when they are nobody's.
+// authenticateRequest finds the account of a request's credentials. It returns nil for a request without credentials, and an error
+// for credentials of no account.
 func (a Accounts) authenticateRequest(r *http.Request) (*Account, error) {
 	name, secret, ok := r.BasicAuth()
 	if !ok {
@@ -121,7 +122,7 @@ func (a Accounts) authenticateRequest(r *http.Request) (*Account, error) {
 		}
 		name = ""
 	}
-	// The digests of secrets are compared, not the secrets: how long it takes tells nothing of them.
+	// Digests of secrets are compared, not the secrets, because the time that a comparison takes reveals something.
 	given := sumSecret(secret)
 	for i := range a {
 		if a[i].Secret == given && (name == "" || name == "token" || name == a[i].Organisation) {
@@ -131,7 +132,7 @@ func (a Accounts) authenticateRequest(r *http.Request) (*Account, error) {
 	return nil, errors.New("the credentials are those of no account here")
 }
 
-// quotaOf of an organisation in bytes; 0 means none.
+// quotaOf returns the quota of an organisation in bytes; 0 means none.
 func (a Accounts) quotaOf(organisation string, byDefault int64) int64 {
 	for i := range a {
 		if a[i].Organisation == organisation && a[i].Quota > 0 {

@@ -16,8 +16,8 @@ type Collected struct {
 	Bytes         int64
 }
 
-// Collect lets go what no manifest names and is older than the grace, and deletes what nobody holds. Reading and uploading
-// go on meanwhile; who names a held blob in a manifest waits until it is done.
+// Collect lets go the claims that no manifest names and that are older than the grace, and deletes blobs that no organisation
+// holds. Reading and uploading go on meanwhile. A request that names a held blob in a manifest waits until Collect is done.
 func (g *Registry) Collect(ctx context.Context) (out Collected, err error) {
 	defer func() { g.metrics.noteCollected(out, err) }()
 	before := time.Now().Add(-g.opts.Grace)
@@ -56,8 +56,8 @@ type claim struct {
 	digest       artifact.Digest
 }
 
-// namedBlobs is what the manifests of each organisation name, themselves included. A manifest that can not be read any more
-// protects nothing; another trouble of the disk ends the collection before anything is deleted.
+// namedBlobs returns the blobs that the manifests of each organisation name, and the manifests themselves. A manifest that can no
+// longer be read protects nothing. Any other disk error ends the collection before anything is deleted.
 func (g *Registry) namedBlobs(ctx context.Context) (map[claim]bool, error) {
 	list, err := g.ledger.allManifests()
 	if err != nil {
@@ -88,7 +88,7 @@ func (g *Registry) namedBlobs(ctx context.Context) (map[claim]bool, error) {
 	return out, nil
 }
 
-// Keep expires uploads and collects, now and then, until the context ends. Trouble is told.
+// Keep expires uploads regularly, and collects once in the given period, until the context ends. It reports each collection to tell.
 func (g *Registry) Keep(ctx context.Context, every time.Duration, tell func(Collected, error)) {
 	expire := time.NewTicker(g.opts.UploadIdle / 4)
 	collect := time.NewTicker(every)

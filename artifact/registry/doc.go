@@ -11,16 +11,16 @@
 //
 // # Who may write
 //
-// The first part of a repository's name is the organisation that it belongs to: amber/inputs is amber's. A writer proves
-// to be of it with HTTP basic authentication, the organisation as name and its secret as password, or with the secret as a
-// bearer token. Without accounts anybody writes, which is for one's own machine.
+// The first part of a repository's name is the organisation that it belongs to: amber/inputs is amber's. A writer proves that it
+// acts for the organisation with HTTP basic authentication, with the organisation as name and its secret as password, or with the
+// secret as a bearer token. An open registry lets everybody write, for use on one's own machine.
 //
-// Reading asks for nothing: blobs are found by a digest that only those know who were told it.
+// Reading needs no credentials: a blob is found only by its digest, which a reader must already know.
 //
 // # What it keeps
 //
-// Blobs lie in an artifact.Dir, once, whoever uploaded them. The ledger (ledger.go) knows which organisation holds which
-// blob and charges each holder its size: an organisation that uploads what another one has, or names it in a manifest, is
-// charged as well, and keeps it when the other lets it go. A collection (collect.go) lets go what no manifest names and is
-// older than the grace, and then deletes blobs that nobody holds.
+// Blobs lie in an artifact.Dir, each once, whoever uploaded it. The ledger (ledger.go) knows which organisation holds which blob,
+// and charges each holder its size. An organisation that uploads a blob that another one holds, or names it in a manifest, is
+// charged too, and keeps the blob when the other lets it go. A collection (collect.go) lets go the claims that no manifest names
+// and that are older than the grace. Then it deletes the blobs that nobody holds.
 package registry

@@ -28,7 +28,7 @@ var (
 	tags      = []byte("tags")
 )
 
-// ledger knows who holds what. Its methods may be called concurrently.
+// ledger knows which organisation holds which blobs. Its methods may be called concurrently.
 type ledger struct {
 	db *bbolt.DB
 
@@ -68,7 +68,7 @@ func openLedger(folder string) (*ledger, error) {
 
 func (l *ledger) closeFile() error { return l.db.Close() }
 
-// organisationOf a repository is the first part of its name.
+// organisationOf returns the first part of a repository's name, which is its organisation.
 func organisationOf(repository string) string {
 	organisation, _, _ := strings.Cut(repository, "/")
 	return organisation
@@ -81,7 +81,7 @@ func ownerOf(key []byte) string {
 	return organisationOf(string(owner))
 }
 
-// entryCharge of one entry.
+// entryCharge returns the bytes charged for one entry.
 func entryCharge(table, value []byte) int64 {
 	if !bytes.Equal(table, claims) {
 		return rowBytes
@@ -89,14 +89,14 @@ func entryCharge(table, value []byte) int64 {
 	return rowBytes + int64(binary.BigEndian.Uint64(value))
 }
 
-// held is a blob that an organisation is to hold.
+// held is a blob that an organisation will hold.
 type held struct {
 	digest artifact.Digest
 	size   int64
 }
 
-// claimBlobs makes an organisation a holder of blobs, all or none, and charges it for those that it does not hold yet. What was
-// reserved for them is given back in the same moment.
+// claimBlobs makes an organisation a holder of all the blobs, or of none, and charges it for those that it does not hold yet. In
+// the same step it gives back the quota that was reserved for them.
 func (l *ledger) claimBlobs(organisation string, quota, reserved int64, blobs ...held) error {
 	return l.changeLedger(organisation, quota, reserved, func(w *writer) error { return w.claimBlobs(organisation, blobs) })
 }
@@ -127,7 +127,7 @@ func (l *ledger) putManifest(repository, mediaType, tag string, manifest artifac
 	})
 }
 
-// removeManifest forgets a manifest and the tags that lead to it; false when it is not there.
+// removeManifest removes a manifest and the tags that name it, or returns false if there is no such manifest.
 func (l *ledger) removeManifest(repository string, manifest artifact.Digest) (found bool, err error) {
 	err = l.changeLedger(organisationOf(repository), 0, 0, func(w *writer) error {
 		if found = w.tx.Bucket(manifests).Get(tableKey(repository, manifest[:])) != nil; !found {
@@ -151,7 +151,7 @@ func (l *ledger) removeManifest(repository string, manifest artifact.Digest) (fo
 	return found, err
 }
 
-// removeTag forgets a tag; false when it is not there.
+// removeTag removes a tag, or returns false if there is no such tag.
 func (l *ledger) removeTag(repository, tag string) (found bool, err error) {
 	err = l.changeLedger(organisationOf(repository), 0, 0, func(w *writer) error {
 		k := tableKey(repository, []byte(tag))
@@ -163,7 +163,7 @@ func (l *ledger) removeTag(repository, tag string) (found bool, err error) {
 	return found, err
 }
 
-// findManifest returns the media type of a repository's manifest; false when it is not there.
+// findManifest returns the media type of a repository's manifest; found is false if there is none.
 func (l *ledger) findManifest(repository string, digest artifact.Digest) (mediaType string, found bool, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
 		v := tx.Bucket(manifests).Get(tableKey(repository, digest[:]))
@@ -173,7 +173,7 @@ func (l *ledger) findManifest(repository string, digest artifact.Digest) (mediaT
 	return mediaType, found, err
 }
 
-// findTag returns the manifest of a tag; false when it is not there.
+// findTag returns the manifest of a tag; found is false if there is none.
 func (l *ledger) findTag(repository, tag string) (digest artifact.Digest, found bool, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
 		v := tx.Bucket(tags).Get(tableKey(repository, []byte(tag)))
@@ -184,7 +184,7 @@ func (l *ledger) findTag(repository, tag string) (digest artifact.Digest, found 
 	return digest, found, err
 }
 
-// tagsAfter lists at most n tags of a repository after one, in order.
+// tagsAfter lists at most n tags of a repository in order, beginning after the tag last.
 func (l *ledger) tagsAfter(repository, last string, n int) (out []string, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
 		prefix := tableKey(repository, nil)
@@ -219,8 +219,8 @@ func (l *ledger) allManifests() (out []row, err error) {
 	return out, err
 }
 
-// dropClaims lets go the claims that keep says nothing for and that are older than a time; it counts them, and returns every
-// digest that is still held by anybody.
+// dropClaims lets go the claims that keep returns false for and that are older than a time. It returns their number, and every digest
+// that some organisation still holds.
 func (l *ledger) dropClaims(before time.Time, keep func(organisation string, d artifact.Digest) bool) (dropped int, kept map[artifact.Digest]bool, err error) {
 	kept = map[artifact.Digest]bool{}
 	l.mu.Lock()
@@ -255,14 +255,13 @@ func (l *ledger) dropClaims(before time.Time, keep func(organisation string, d a
 	return dropped, kept, err
 }
 
-// writer changes entries within one transaction and adds up what that costs.
+// writer changes entries within one transaction and sums their charges.
 type writer struct {
 	tx   *bbolt.Tx
 	cost map[string]int64
 }
 
-// changeLedger gives back what was reserved and runs one transaction; its cost is checked against the quota before anything is
-// written for good.
+// changeLedger gives back what was reserved and runs one transaction. It checks the cost against the quota before it commits.
 func (l *ledger) changeLedger(organisation string, quota, reserved int64, do func(*writer) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// maxManifest bounds a manifest in bytes, as the specification asks registries to take at least.
+// maxManifest bounds a manifest in bytes. The specification asks registries to take at least this size.
 const maxManifest = 4 << 20
 
 // tagName is the grammar of tags in the OCI distribution specification 1.1.
@@ -135,7 +135,7 @@ func (g *Registry) deleteManifest(w http.ResponseWriter, repository, tag string,
 	return nil
 }
 
-// document is what a registry needs to know of a manifest: an image's, an index, or Docker's of version 2.
+// document holds the fields that a registry needs of a manifest: an image's, an index, or Docker's of version 2.
 type document struct {
 	SchemaVersion int          `json:"schemaVersion"`
 	MediaType     string       `json:"mediaType"`
@@ -159,7 +159,7 @@ func parseManifest(data []byte) (document, error) {
 	return doc, nil
 }
 
-// namedDigests are the digests that a manifest needs, each once.
+// namedDigests returns the digests that a manifest needs, each once.
 func (d document) namedDigests() (out []artifact.Digest) {
 	seen := map[artifact.Digest]bool{}
 	add := func(list ...descriptor) {
@@ -178,7 +178,7 @@ func (d document) namedDigests() (out []artifact.Digest) {
 	return out
 }
 
-// mostTags is how many tags one page has at most.
+// mostTags is the largest number of tags on one page.
 const mostTags = 1000
 
 // serveTags answers /v2/<name>/tags/list.

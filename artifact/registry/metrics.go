@@ -84,7 +84,7 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// countRequest counts a request. Methods are anybody's words: those that nobody serves are one.
+// countRequest counts a request. Clients can send any method: all methods that the registry does not serve are counted as one.
 func (m *metrics) countRequest(method, kind string, w *countedWriter) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// usageByOrganisation is what organisations are charged, uploads under way included.
+// usageByOrganisation returns the bytes that organisations are charged, uploads under way included.
 func (l *ledger) usageByOrganisation() map[string]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -20,7 +20,8 @@ func (l *ledger) usageByOrganisation() map[string]int64 {
 	return out
 }
 
-// reserveQuota takes n bytes of an organisation's quota for an upload under way; quota 0 means none. release gives them back.
+// reserveQuota takes n bytes of an organisation's quota for an upload under way; quota 0 means no quota. releaseQuota gives them
+// back.
 func (l *ledger) reserveQuota(organisation string, n, quota int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,7 +44,7 @@ func (l *ledger) giveBack(organisation string, n int64) {
 	}
 }
 
-// checkRoom says why n more bytes do not fit. The caller has the lock.
+// checkRoom returns an error that says why n more bytes do not fit. The caller holds the lock.
 func (l *ledger) checkRoom(organisation string, n, quota int64) error {
 	if have := l.used[organisation] + l.going[organisation]; quota > 0 && have+n > quota {
 		return fmt.Errorf("%w: %s has %d of %d bytes in use, and %d more are wanted: delete manifests, or ask the store's operator for more", artifact.ErrQuota, organisation, have, quota, n)

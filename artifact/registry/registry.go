@@ -17,7 +17,7 @@ import (
 
 // Options of a registry. The zero value lets nobody write.
 type Options struct {
-	// Open lets everybody write, for one's own machine; Accounts are not looked at then.
+	// Open lets everybody write, for use on one's own machine; Accounts are then ignored.
 	Open bool
 	// Accounts are the organisations that may write; SetAccounts replaces them.
 	Accounts Accounts
@@ -27,11 +27,11 @@ type Options struct {
 	MaxBytes int64
 	// MaxUploads bounds the uploads that one organisation has under way; 0 means 16.
 	MaxUploads int
-	// UploadIdle is how long an upload may rest before it is forgotten; 0 means 15 minutes.
+	// UploadIdle is how long an upload may be idle before it is abandoned; 0 means 15 minutes.
 	UploadIdle time.Duration
-	// Grace is how long a blob stays that no manifest names; 0 means 7 days.
+	// Grace is how long a blob that no manifest names stays; 0 means 7 days.
 	Grace time.Duration
-	// Metrics registers what is counted; nil means nowhere.
+	// Metrics is where the registry's metrics are registered; nil means nowhere.
 	Metrics prometheus.Registerer
 }
 
@@ -44,7 +44,7 @@ type Registry struct {
 	uploads  *uploads
 	metrics  *metrics
 
-	// sweep is held by a collection while it deletes, and shared by whoever makes a claim of a blob that is there.
+	// sweep is held by a collection while it deletes, and shared by requests that claim a blob that is already there.
 	sweep sync.RWMutex
 }
 
@@ -71,7 +71,7 @@ func Open(folder string, opts Options) (*Registry, error) {
 	return g, nil
 }
 
-// Close ends what is under way and closes the ledger.
+// Close ends the uploads under way and closes the ledger.
 func (g *Registry) Close() error {
 	g.uploads.closeAll()
 	return g.ledger.closeFile()
@@ -80,7 +80,7 @@ func (g *Registry) Close() error {
 // SetAccounts replaces the accounts, from the next request on.
 func (g *Registry) SetAccounts(a Accounts) { g.accounts.Store(&a) }
 
-// quotaOf of an organisation in bytes; 0 means none.
+// quotaOf returns the quota of an organisation in bytes; 0 means none.
 func (g *Registry) quotaOf(organisation string) int64 {
 	if g.opts.Open {
 		return g.opts.Quota
@@ -88,7 +88,7 @@ func (g *Registry) quotaOf(organisation string) int64 {
 	return g.accounts.Load().quotaOf(organisation, g.opts.Quota)
 }
 
-// refusal is an answer that is not what was asked for.
+// refusal is an answer that refuses a request.
 type refusal struct {
 	status        int
 	code, message string
@@ -119,7 +119,7 @@ func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answerError tells an error.
+// answerError answers a request with an error.
 func (g *Registry) answerError(w http.ResponseWriter, err error) {
 	var no *refusal
 	switch {
@@ -139,7 +139,7 @@ func (g *Registry) answerError(w http.ResponseWriter, err error) {
 	artifact.WriteError(w, no.status, no.code, no.message)
 }
 
-// serveRoute looks who asks, and hands the request to what answers it.
+// serveRoute checks who asks, and passes the request to the function that answers it.
 func (g *Registry) serveRoute(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if !reads || route.Kind == artifact.KindUpload || route.Kind == artifact.KindBase {
@@ -168,8 +168,8 @@ func (g *Registry) serveRoute(w http.ResponseWriter, r *http.Request, route arti
 	return nil
 }
 
-// admitWriter checks that whoever asks may write here. The base asks too, which is where clients look whether they need
-// credentials.
+// admitWriter checks that the sender of a request may write here. It also checks requests for the base path, where clients find out
+// whether they need credentials.
 func (g *Registry) admitWriter(w http.ResponseWriter, r *http.Request, route artifact.Route) error {
 	if g.opts.Open {
 		return nil

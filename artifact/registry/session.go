@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// uploads are the sessions of blobs that come in pieces. A session is a file and lives in this process: after a restart
-// clients begin anew.
+// uploads are the sessions of blobs that come in pieces. The pieces are in a file, and the session is in the memory of this
+// process: after a restart clients must begin again.
 type uploads struct {
 	folder string
 	most   int // for each organisation
@@ -21,7 +21,7 @@ type uploads struct {
 	open map[string]*session
 }
 
-// session is one blob on its way.
+// session is the upload of one blob.
 type session struct {
 	id, repository string
 	file           *os.File
@@ -83,7 +83,7 @@ func (u *uploads) beginSession(repository string) (*session, error) {
 	return s, nil
 }
 
-// takeSession finds a session and keeps it from others until release.
+// takeSession finds a session and locks it for the caller until it is released.
 func (u *uploads) takeSession(repository, id string) (*session, error) {
 	u.mu.Lock()
 	s := u.open[id]
@@ -111,7 +111,7 @@ func (u *uploads) releaseSession(s *session) {
 	s.busy.Unlock()
 }
 
-// endSession forgets a session that the caller has taken.
+// endSession removes a session that the caller has taken.
 func (u *uploads) endSession(s *session) {
 	s.ended = true
 	u.mu.Lock()
@@ -120,7 +120,7 @@ func (u *uploads) endSession(s *session) {
 	s.removeFile()
 }
 
-// expiredSessions are the sessions that rested too long.
+// expiredSessions returns the sessions that have been idle for too long.
 func (u *uploads) expiredSessions() (out []*session) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

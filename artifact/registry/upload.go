@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// Expire forgets uploads that rest for too long.
+// Expire abandons uploads that have been idle for too long.
 func (g *Registry) Expire() {
 	for _, s := range g.uploads.expiredSessions() {
 		if s.busy.TryLock() {
@@ -63,7 +63,8 @@ func (g *Registry) serveUpload(w http.ResponseWriter, r *http.Request, route art
 	return nil
 }
 
-// beginUpload answers POST: a session; or with ?digest= the whole blob; or with ?mount= a blob that is held.
+// beginUpload answers POST. It begins a session; with ?digest= it takes the whole blob; with ?mount= it takes a blob that is
+// already held.
 func (g *Registry) beginUpload(w http.ResponseWriter, r *http.Request, repository string) error {
 	query := r.URL.Query()
 	if text := query.Get("mount"); text != "" {
@@ -93,7 +94,7 @@ func (g *Registry) beginUpload(w http.ResponseWriter, r *http.Request, repositor
 	return nil
 }
 
-// tellProgress says where a session is and how far.
+// tellProgress answers with a session's URL and the bytes that it has received.
 func (s *session) tellProgress(w http.ResponseWriter, status int) {
 	w.Header().Set("Location", "/v2/"+s.repository+"/blobs/uploads/"+s.id)
 	w.Header().Set("Docker-Upload-UUID", s.id)
@@ -101,7 +102,7 @@ func (s *session) tellProgress(w http.ResponseWriter, status int) {
 	w.WriteHeader(status)
 }
 
-// appendPiece adds a piece to a session: whole, or nothing of it.
+// appendPiece adds a piece to a session, either the whole piece or nothing.
 func (g *Registry) appendPiece(s *session, r *http.Request) error {
 	if text := r.Header.Get("Content-Range"); text != "" {
 		first, _, _ := strings.Cut(text, "-")
@@ -114,7 +115,7 @@ func (g *Registry) appendPiece(s *session, r *http.Request) error {
 	}
 	piece := g.newQuotaReader(r, s.repository, s.size)
 	if _, err := io.Copy(s.file, piece); err != nil {
-		// The client may ask how far it got, and send the piece again.
+		// The client may ask how many bytes were received, and send the piece again.
 		g.ledger.releaseQuota(organisationOf(s.repository), piece.taken)
 		return errors.Join(err, s.file.Truncate(s.size))
 	}
@@ -122,7 +123,7 @@ func (g *Registry) appendPiece(s *session, r *http.Request) error {
 	return nil
 }
 
-// endUpload answers PUT: what is left, and the digest of all.
+// endUpload answers PUT, which brings the rest of the blob and the digest of the whole.
 func (g *Registry) endUpload(w http.ResponseWriter, r *http.Request, s *session) error {
 	text := r.URL.Query().Get("digest")
 	if s.size == 0 { // all of it comes now, as most clients do
@@ -202,13 +203,14 @@ func (g *Registry) holdBlob(repository string, digest artifact.Digest) error {
 	return g.ledger.claimBlobs(organisationOf(repository), g.quotaOf(organisationOf(repository)), 0, held{digest, size})
 }
 
-// claimBlob makes the organisation of a repository a holder of a blob that came just now: a collection spares what is young.
+// claimBlob makes the organisation of a repository a holder of a blob that has just arrived. It need not wait for a collection,
+// because collections spare young blobs.
 func (g *Registry) claimBlob(repository string, reserved int64, blob held) error {
 	organisation := organisationOf(repository)
 	return g.ledger.claimBlobs(organisation, g.quotaOf(organisation), reserved, blob)
 }
 
-// quotaReader reserves an organisation's quota for what comes, and ends at the limit of a blob.
+// quotaReader reserves the organisation's quota for the bytes that it reads, and stops at the size limit of a blob.
 type quotaReader struct {
 	from         io.Reader
 	g            *Registry

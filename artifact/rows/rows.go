@@ -1,6 +1,6 @@
-// Package rows is the format in which a bag says what each of its tasks gets of its own. It is a packed folder (package
-// artifact/tree) with the file "rows", of which line i is for the task of index i, and the files that rows name, below
-// "files". Its digest stands in the deal, so that every worker reads the same rows.
+// Package rows is the format in which a bag gives each of its tasks a part of its own. It is a packed folder (package
+// artifact/tree). Line i of its file "rows" is for the task of index i, and the files that the rows name are below "files". The
+// folder's digest is in the deal, so that every worker reads the same rows.
 package rows
 
 import (
@@ -17,33 +17,33 @@ import (
 	"github.com/credence-chain/credence/artifact/tree"
 )
 
-// DefaultName is what the input is called where nobody says otherwise.
+// DefaultName is the name of the input if the requester does not choose one.
 const DefaultName = ".rows"
 
 const (
-	// listFile has the rows, one a line.
+	// listFile is the file of the rows, one row a line.
 	listFile = "rows"
-	// folder has the files of all rows.
+	// folder is the folder of the files of all rows.
 	folder = "files/"
 	// MaxRowBytes bounds a line.
 	MaxRowBytes = 64 << 10
 )
 
-// Row is what one task gets of its own.
+// Row is the part that belongs to one task.
 type Row struct {
-	// Args come behind the arguments of the job.
+	// Args are added after the arguments of the job.
 	Args []string `json:"args,omitempty"`
-	// Env are variables, NAME=value, beside those of the job.
+	// Env are variables, NAME=value, in addition to those of the job.
 	Env []string `json:"env,omitempty"`
-	// Stdin is the name of the input that is read as standard input; empty leaves it to the job.
+	// Stdin is the name of the input that is read as standard input; if it is empty the job's is used.
 	Stdin string `json:"stdin,omitempty"`
-	// Files are inputs beside those of the job.
+	// Files are inputs in addition to those of the job.
 	Files []File `json:"files,omitempty"`
 }
 
 // File is an input of one task.
 type File struct {
-	// Name that the program finds below /in.
+	// Name is the name under which the program finds the file below /in.
 	Name string `json:"name"`
 	// From is the name of its content among the files of the rows.
 	From string `json:"from"`
@@ -78,8 +78,8 @@ func Pack(w io.Writer, list []Row, files map[string]artifact.Content) error {
 	return tree.Pack(w, sources)
 }
 
-// Read reads the row of a task by its index, and the contents of its files, in their order, as parts of the archive. An error
-// says that the archive has no such row, and says the same everywhere.
+// Read returns the row of a task by its index, and the contents of the row's files, in their order, as parts of the archive. It
+// returns an error if the archive has no such row. The error depends only on the archive and the index.
 func Read(archive []byte, index uint64) (r Row, contents [][]byte, err error) {
 	files, err := tree.Read(archive)
 	if err != nil {
@@ -114,7 +114,7 @@ func Read(archive []byte, index uint64) (r Row, contents [][]byte, err error) {
 	return r, contents, nil
 }
 
-// check checks what nobody else does: names of files, variables and stdin are judged with the rest of the job.
+// check checks what no later step checks. Names of files, variables and stdin are checked with the rest of the job.
 func (r Row) check() error {
 	for i, a := range r.Args {
 		if !utf8.ValidString(a) || strings.ContainsRune(a, 0) {
@@ -124,7 +124,7 @@ func (r Row) check() error {
 	return nil
 }
 
-// lineOf is a line by its index, without its end.
+// lineOf returns the line with the given index, without its end.
 func lineOf(list []byte, index uint64) ([]byte, error) {
 	for i := uint64(0); ; i++ {
 		line, rest, ended := bytes.Cut(list, []byte{'\n'})
@@ -140,7 +140,7 @@ func lineOf(list []byte, index uint64) ([]byte, error) {
 	}
 }
 
-// find is a file of the archive, which are in order.
+// find returns the content of a file of the archive, whose files are sorted.
 func find(files []tree.File, name string) ([]byte, error) {
 	at, found := slices.BinarySearchFunc(files, name, func(f tree.File, name string) int { return strings.Compare(f.Name, name) })
 	if !found || files[at].Dir {

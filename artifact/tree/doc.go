@@ -1,5 +1,5 @@
-// Package tree packs a folder into one blob, and reads it again. The format is a tar archive (POSIX ustar, and one pax
-// record where a name is long) of which there is exactly one for each folder, so that a folder has one digest:
+// Package tree packs a folder into one blob, and reads it again. The format is a tar archive (POSIX ustar, and one pax record for a
+// long name). Each folder has exactly one archive, and so exactly one digest:
 //
 //   - Files and empty folders, in the order of the bytes of their names. Folders that hold something are not listed.
 //   - Mode 0755 for a file that is executable and for an empty folder, 0644 for any other file. Owner, group and times are 0,
@@ -8,7 +8,7 @@
 //     100 bytes of it.
 //   - What pads a block is zero, and two blocks of zeros end the archive.
 //
-// Read makes the header of each file anew and wants the same bytes, so that nothing can be hidden in an archive: no link,
-// no device, no second name, no size that is not there. Nothing in it is compressed, and its files are parts of its bytes:
-// what it unpacks to is never larger than itself. What names and how many files a folder may have is the contract's rule.
+// Read makes the header of each file again and expects the same bytes, so that nothing can be hidden in an archive: no link, no
+// device, no second name, no wrong size. Nothing is compressed, and the files are parts of the archive's bytes, so the unpacked
+// folder is never larger than the archive. Package contract says which names, and how many files, a folder may have.
 package tree

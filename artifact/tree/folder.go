@@ -9,8 +9,8 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// ListFolder lists what lies in a folder on this machine. What is neither a file nor a folder is an error that names it:
-// a link would be another thing on another machine.
+// ListFolder lists the files and folders in a folder on this machine. If the folder holds anything else, the error names it: a
+// link, for example, could lead to something different on another machine.
 func ListFolder(root string) ([]Source, error) {
 	var files []Source
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
@@ -26,7 +26,7 @@ func ListFolder(root string) ([]Source, error) {
 	return files, err
 }
 
-// ListFiles lists files and folders on this machine by their paths from a folder, as patterns match them.
+// ListFiles lists files and folders on this machine, given by their paths from a folder, such as the matches of a pattern.
 func ListFiles(root string, paths []string) ([]Source, error) {
 	var files []Source
 	for _, path := range paths {
@@ -61,7 +61,7 @@ func ListFiles(root string, paths []string) ([]Source, error) {
 	return files, nil
 }
 
-// listEntry makes an entry of what lies at a path; false of a folder that holds something.
+// listEntry makes an entry for what lies at a path. It returns false for a folder that is not empty.
 func listEntry(root, path string, e fs.DirEntry) (f Source, yes bool, err error) {
 	name, err := relativePath(root, path)
 	if err != nil {

@@ -17,14 +17,14 @@ const (
 	endSize = 2 * blockSize
 )
 
-// The kinds of what an archive lists.
+// The kinds of entries in an archive.
 const (
 	typeFile = '0'
 	typeDir  = '5'
 	typePax  = 'x'
 )
 
-// entry is what a header says.
+// entry is the content of a header.
 type entry struct {
 	name       string
 	size       uint64
@@ -32,7 +32,7 @@ type entry struct {
 	executable bool
 }
 
-// makeHeaders gives all that stands in front of the content of a file.
+// makeHeaders returns everything that comes before the content of a file.
 func makeHeaders(e entry) []byte {
 	var out []byte
 	if len(e.name) > nameSize {
@@ -74,7 +74,8 @@ func makeHeader(name string, mode, size uint64, kind byte) []byte {
 	return b
 }
 
-// paxPath is the record of a pax header with a name: its own length in decimal, a space, the record, a new line.
+// paxPath returns a record of a pax header with a name. The record begins with its own length in decimal and a space, and ends with
+// a new line.
 func paxPath(name string) []byte {
 	rest := " path=" + name + "\n"
 	size := len(rest)
@@ -84,10 +85,10 @@ func paxPath(name string) []byte {
 	return []byte(strconv.Itoa(size) + rest)
 }
 
-// paddingOf is how many zeros follow so many bytes.
+// paddingOf returns the number of zeros that follow n bytes.
 func paddingOf(n uint64) uint64 { return (blockSize - n%blockSize) % blockSize }
 
-// parseHeader reads the fields of a block, as far as they can be anything: the caller makes the header anew and compares.
+// parseHeader reads the fields of a block without checking all of them: the caller makes the header again and compares.
 func parseHeader(b []byte) (name string, size uint64, kind byte, executable bool, err error) {
 	if size, err = strconv.ParseUint(string(b[124:135]), 8, 64); err != nil {
 		return "", 0, 0, false, fmt.Errorf("a header without a size")

@@ -20,8 +20,8 @@ type Source struct {
 	Content artifact.Content
 }
 
-// Pack writes the archive of a folder, whose files may come in any order. An error is that of the rules, of a file that
-// cannot be read, or of the writer.
+// Pack writes the archive of a folder, whose files may come in any order. It returns an error if the folder breaks a rule, a file
+// cannot be read, or the writer fails.
 func Pack(w io.Writer, files []Source) error {
 	sorted := slices.Clone(files)
 	slices.SortStableFunc(sorted, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
@@ -50,7 +50,7 @@ func Pack(w io.Writer, files []Source) error {
 	return err
 }
 
-// checkFiles holds files in order against the rules.
+// checkFiles checks sorted files against the rules.
 func checkFiles(files []Source) error {
 	var names []contract.TreeFile
 	last := ""

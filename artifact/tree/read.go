@@ -17,8 +17,8 @@ type File struct {
 	Data []byte
 }
 
-// Read unpacks an archive. An error means that it is none of this format, or that its folder breaks a rule of package
-// contract; it quotes names of the archive.
+// Read unpacks an archive. It returns an error if the bytes are not in this format, or if the folder breaks a rule of package
+// contract. The error quotes names of the archive.
 func Read(archive []byte) ([]File, error) {
 	r := reader{left: archive, size: len(archive)}
 	var files []File
@@ -50,12 +50,12 @@ type reader struct {
 
 func (r *reader) currentOffset() int { return r.size - len(r.left) }
 
-// atEnd says whether a block of zeros follows, with which no header begins.
+// atEnd says whether a block of zeros follows. No header begins with zeros.
 func (r *reader) atEnd() bool {
 	return len(r.left) >= blockSize && allZero(r.left[:blockSize]) && allZero(r.left)
 }
 
-// nextFile reads a file: its headers, its content and what pads it.
+// nextFile reads a file: its headers, its content and the padding.
 func (r *reader) nextFile() (f File, err error) {
 	start := r.left
 	long := ""
@@ -111,7 +111,7 @@ func (r *reader) readPax(size uint64) (string, error) {
 	return string(name[:len(name)-1]), nil
 }
 
-// readContent takes so many bytes, and the zeros that pad them.
+// readContent reads the given number of bytes, and the zeros that pad them.
 func (r *reader) readContent(size uint64) ([]byte, error) {
 	all := size + paddingOf(size)
 	if all < size || all > uint64(len(r.left)) {
@@ -125,7 +125,7 @@ func (r *reader) readContent(size uint64) ([]byte, error) {
 	return data, nil
 }
 
-// allZero also says it of nothing.
+// allZero says whether all bytes are zero. It returns true for no bytes.
 func allZero(b []byte) bool {
 	for _, c := range b {
 		if c != 0 {

@@ -8,19 +8,18 @@ import (
 	"cosmossdk.io/core/address"
 )
 
-// Kind is a kind of party by which records are found. The text of a party is the kind's word and the party's name, such as "owner/" and
-// an address.
+// Kind is a kind of party, by which records are found. A party's text is Prefix and its name.
 type Kind struct {
-	// Word begins the party's text. It ends with a slash.
-	Word string
-	// Byte begins the party's key.
+	// Prefix is the beginning of the party's text, including a slash, such as "owner/".
+	Prefix string
+	// Byte is the first byte of the party's key.
 	Byte byte
-	// Account says that names of the kind are addresses; others are stored as they are.
+	// Account says that the names of the kind are addresses, which are stored as bytes; other names are stored as they are.
 	Account bool
 }
 
-// Party returns the codec of keys, or parts of keys, that are parties: a byte for the kind, and then the name or, for an account, the
-// address's bytes. If another part of the key follows, the name may have at most 254 bytes.
+// Party returns the codec of keys, or parts of keys, that are parties. A key is a byte for the kind, then the name; the name of an
+// account is its address in bytes. If another part of the key follows, its name has at most 254 bytes.
 func Party(addresses address.Codec, kinds []Kind) collcodec.KeyCodec[string] {
 	return key{partyForm{addressForm{addresses}, kinds}}
 }
@@ -32,7 +31,7 @@ type partyForm struct {
 
 func (f partyForm) packText(text string) ([]byte, error) {
 	for _, kind := range f.kinds {
-		name, found := strings.CutPrefix(text, kind.Word)
+		name, found := strings.CutPrefix(text, kind.Prefix)
 		if !found {
 			continue
 		}
@@ -54,7 +53,7 @@ func (f partyForm) unpackText(raw []byte) (string, error) {
 		if kind.Account {
 			name, err = f.accounts.unpackText(raw[1:])
 		}
-		return kind.Word + name, err
+		return kind.Prefix + name, err
 	}
 	return "", fmt.Errorf("%x: unknown kind of party", raw)
 }

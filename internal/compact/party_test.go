@@ -9,7 +9,7 @@ import (
 	"cosmossdk.io/collections"
 )
 
-var kinds = []Kind{{Word: "owner/", Byte: 'o', Account: true}, {Word: "pool/", Byte: 'p'}}
+var kinds = []Kind{{Prefix: "owner/", Byte: 'o', Account: true}, {Prefix: "pool/", Byte: 'p'}}
 
 func TestParties(t *testing.T) {
 	party := collections.PairKeyCodec(Party(addresses, kinds), collections.Uint64Key)

@@ -95,9 +95,9 @@ const (
 
 // PartyKinds says how the keys of parties are stored.
 var PartyKinds = []compact.Kind{
-	{Word: PartyApp, Byte: 'a'},
-	{Word: PartyDataset, Byte: 'd'},
-	{Word: PartyPool, Byte: 'p'},
-	{Word: PartyOwner, Byte: 'w', Account: true},
-	{Word: PartyOrganisation, Byte: 'g'},
+	{Prefix: PartyApp, Byte: 'a'},
+	{Prefix: PartyDataset, Byte: 'd'},
+	{Prefix: PartyPool, Byte: 'p'},
+	{Prefix: PartyOwner, Byte: 'w', Account: true},
+	{Prefix: PartyOrganisation, Byte: 'g'},
 }
