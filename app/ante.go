@@ -16,8 +16,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// withGasShare refuses transactions that ask for more gas than a block gives to one, before they reach the mempool; a
-// block that held one would be refused as well.
+// withGasShare refuses transactions that ask for more gas than one transaction may have in a block, before they reach the mempool.
+// A block with such a transaction would be refused as well.
 func withGasShare(next sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		block := ctx.ConsensusParams().Block
@@ -30,8 +30,8 @@ func withGasShare(next sdk.AnteHandler) sdk.AnteHandler {
 	}
 }
 
-// withPause refuses transactions that begin new work while the chain is paused before they reach the mempool. In a block the
-// guard refuses them, also inside authz.
+// withPause refuses transactions that begin new work while the chain is paused, before they reach the mempool. In a block the guard
+// refuses them, also inside authz.
 func withPause(paused interface {
 	CheckRunning(ctx context.Context) error
 }, begins func(msg sdk.Msg) bool, next sdk.AnteHandler) sdk.AnteHandler {
@@ -45,31 +45,32 @@ func withPause(paused interface {
 	}
 }
 
-// answers are the commits, reveals and declines of seats on their way into a block.
+// answers admits the answers of seats to the mempool: commits, reveals and declines on their way into a block.
 type answers struct {
 	tasks taskskeeper.Keeper
 	lanes *lanes
-	// height of the last block. The context of a check does not know it between a start of the node and the first block.
+	// height returns the height of the last block. Between a start of the node and its first block the context of a check does not
+	// know it.
 	height func() int64
 }
 
 var _ proposal.Urgent = answers{}
 
-// withAnswers keeps the mempool free of answers that nobody waits for: of no task, of somebody without the seat, in
-// another phase or attempt, given already. They are refused before they wait, and fall out when they no longer are due.
-// Answers that are due, in a transaction that holds nothing else and asks for no more gas than they need, are free of the
-// node's least fee: a seat can send each of them once. None of this is part of a block's validity.
+// withAnswers keeps answers that no task awaits out of the mempool: the task does not exist, the sender does not have the seat, the
+// phase or attempt is another one, or the answer was already given. They are refused when they arrive, and removed when they are no
+// longer due. An answer that is due is free of the node's least fee if its transaction holds nothing else and asks for no more gas
+// than it needs: a seat can send each answer once. None of this is part of a block's validity.
 func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		if simulate || !ctx.IsCheckTx() {
 			return next(ctx, tx, simulate)
 		}
 		if last := a.height(); ctx.BlockHeight() < last {
-			// Between a start of the node and its first block the SDK knows neither height nor time: it takes every account's
-			// number for 0, so that signatures fail, and every timeout for one too far ahead. Only the mempool sees this.
+			// Between a start of the node and its first block the SDK knows neither height nor time. It takes every account's
+			// number to be 0, so that signatures fail, and every timeout to be too far ahead. Only the mempool is affected.
 			ctx = ctx.WithBlockHeight(last).WithBlockTime(time.Now())
 		}
-		// What is cheap comes first, then the signatures, then what reads state.
+		// Cheap checks come first, then the signatures, then the checks that read state.
 		steps, _ := taskstypes.StepsOf(tx.GetMsgs())
 		if len(steps) > taskstypes.MaxAnswers {
 			return ctx, taskstypes.ErrTooMany.Wrapf("got %d, expected at most %d", len(steps), taskstypes.MaxAnswers)
@@ -99,7 +100,7 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 	}
 }
 
-// readSteps returns the steps of a transaction that a seat sends; nil of any other.
+// readSteps returns the steps of a transaction that a seat sends; nil for any other transaction.
 func readSteps(tx sdk.Tx) []taskstypes.Step {
 	fee, ok := tx.(sdk.FeeTx)
 	if !ok {
@@ -112,7 +113,8 @@ func readSteps(tx sdk.Tx) []taskstypes.Step {
 	return steps
 }
 
-// checkDue says why a block of this height would refuse an answer of a transaction; nil when it takes all, or there are none.
+// checkDue returns an error that says why a block of this height would refuse an answer of a transaction. It returns nil if the
+// block takes all answers, or if there are none.
 func (a answers) checkDue(ctx sdk.Context, tx sdk.Tx, height int64) error {
 	ctx = ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()).WithEventManager(sdk.NewEventManager())
 	given := map[taskstypes.Step]bool{}

@@ -1,4 +1,4 @@
-// Package app wires modules into the application. Nothing here decides anything.
+// Package app wires modules into the application. It has no rules of its own.
 package app
 
 import (
@@ -88,7 +88,7 @@ func defaultHome() string {
 	return filepath.Join(home, ".credence")
 }
 
-// Options are what a node brings to the application besides its configuration.
+// Options are what a node gives the application besides its configuration.
 type Options struct {
 	// Signer signs beacon proofs; nil on a node that holds no seat.
 	Signer beaconkeeper.Signer
@@ -96,7 +96,8 @@ type Options struct {
 	Selector proposal.Selector
 	// Version is what the build knows of the state's layout; nil for that of this source. Rehearsals of upgrades set it.
 	Version *upgrades.Version
-	// Failed is told why a block can't be executed or committed, and the block's time, before the engine is: the node can't go on. May be nil.
+	// Failed is called before the engine learns that a block can't be executed or committed. It gets the reason and the block's
+	// time. The node can't go on. May be nil.
 	Failed func(cause error, block time.Time)
 }
 
@@ -255,8 +256,8 @@ func (a *App) InitChainer(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	return a.ModuleManager.InitGenesis(ctx, a.Encoding.Codec, state)
 }
 
-// PreBlocker carries out an upgrade that is due, for which x/upgrade is the first module, and then stores the block's seed, before
-// anything of the block itself: also the seed is state that an upgrade may move.
+// PreBlocker stores the block's seed before anything else in the block runs. If an upgrade is due, x/upgrade, which is the first
+// module, carries it out before that, because the seed too is state that an upgrade may move.
 func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 	a.waiting.removeIncluded(req.Txs)
 	res, err := a.ModuleManager.PreBlock(ctx)
@@ -266,7 +267,7 @@ func (a *App) PreBlocker(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.
 	return res, keepersOf(a).Beacon.PreBlock(ctx, req.Txs, req.ProposerAddress)
 }
 
-// listModules returns the modules by name, as the SDK's reflection wants them.
+// listModules returns the modules by name, in the form that the SDK's reflection needs.
 func (a *App) listModules() map[string]any { return a.ModuleManager.Modules }
 
 // AutoCLI describes the commands of every query and message.
@@ -308,7 +309,7 @@ func (a *App) RegisterTxService(ctx client.Context) {
 	authtx.RegisterTxService(a.GRPCQueryRouter(), ctx, a.simulateNamed, a.Encoding.InterfaceRegistry)
 }
 
-// simulateNamed simulates a transaction. Its error can be told from its text, which is all that the SDK's service keeps of it.
+// simulateNamed simulates a transaction. The text of its error identifies the error, because the SDK's service keeps only the text.
 func (a *App) simulateNamed(tx []byte) (sdk.GasInfo, *sdk.Result, error) {
 	gas, res, err := a.Simulate(tx)
 	return gas, res, reasons.AddCode(err)

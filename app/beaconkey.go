@@ -13,9 +13,9 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// CheckBeaconKey refuses a node whose consensus key has a seat but whose beacon key is unreadable, or is not the seat's:
-// it would propose only blocks that everyone rejects. Seats are read from the state, or, before the first block, from
-// the genesis file. A node without a seat needs no beacon key. loadErr is why the keys could not be loaded, if so.
+// CheckBeaconKey refuses to start a node whose consensus key has a seat, if its beacon key is unreadable or is not the seat's: the
+// node would only propose blocks that everyone rejects. It reads the seats from the state or, before the first block, from the
+// genesis file. A node without a seat needs no beacon key. loadErr is the error of loading the keys, if there was one.
 func (a *App) CheckBeaconKey(genesisFile string, consensus []byte, keys beaconkey.Ring, loadErr error) error {
 	seats, err := a.knownSeats(genesisFile)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 )
 
-// tallyBySeats counts a proposal's votes: one active seat, its power. The share that voted is one of all seats that count, the
-// jailed among them, so that a few do not decide for all. It also clears the votes.
+// tallyBySeats counts a proposal's votes. An active seat votes with its power. Turnout is measured against all seats that count,
+// jailed ones included, so that a few seats do not decide for all. It also clears the votes.
 func tallyBySeats(poa poakeeper.Keeper) govkeeper.CalculateVoteResultsAndVotingPowerFn {
 	return func(ctx context.Context, gov govkeeper.Keeper, proposal govv1.Proposal) (math.LegacyDec, math.Int, map[govv1.VoteOption]math.LegacyDec, error) {
 		voted := math.LegacyZeroDec()
@@ -31,7 +31,7 @@ func tallyBySeats(poa poakeeper.Keeper) govkeeper.CalculateVoteResultsAndVotingP
 		if err != nil {
 			return voted, total, results, err
 		}
-		// Of every vote that was cast, since an operator may have been replaced after its own.
+		// All votes that were cast are cleared: an operator may have been replaced after it voted.
 		var cast []govv1.Vote
 		of := collections.NewPrefixedPairRange[uint64, sdk.AccAddress](proposal.Id)
 		err = gov.Votes.Walk(ctx, of, func(_ collections.Pair[uint64, sdk.AccAddress], vote govv1.Vote) (bool, error) {
@@ -63,7 +63,8 @@ func tallyBySeats(poa poakeeper.Keeper) govkeeper.CalculateVoteResultsAndVotingP
 	}
 }
 
-// votingPowers returns the power of every active seat by its operator's account, read by key only, and that of all that count.
+// votingPowers returns the power of every active seat by its operator's account, for reading by key only, and the power of all
+// seats that count.
 func votingPowers(ctx context.Context, poa poakeeper.Keeper) (powers map[string]int64, total math.Int, err error) {
 	powers, total = map[string]int64{}, math.ZeroInt()
 	seats, err := poa.AllSeats(ctx)
@@ -92,7 +93,7 @@ type councilHooks struct {
 	poa poakeeper.Keeper
 }
 
-// AfterProposalVote refuses the vote of anybody but an active seat's operator; the transaction fails as a whole.
+// AfterProposalVote refuses a vote of any account but an active seat's operator; the whole transaction fails.
 func (h councilHooks) AfterProposalVote(ctx context.Context, _ uint64, voter sdk.AccAddress) error {
 	seat, found, err := h.poa.SeatByOperator(ctx, voter)
 	if err != nil {
@@ -104,19 +105,19 @@ func (h councilHooks) AfterProposalVote(ctx context.Context, _ uint64, voter sdk
 	return nil
 }
 
-// noCommunityPool stands where x/gov expects x/distribution. Nothing can be sent there: the charge for a cancelled
-// proposal is burnt, or goes to an ordinary account.
+// noCommunityPool replaces x/distribution, which x/gov expects. No coins can be sent to it: the charge for a cancelled proposal is
+// burnt, or goes to an ordinary account.
 type noCommunityPool struct{}
 
 func (noCommunityPool) FundCommunityPool(context.Context, sdk.Coins, sdk.AccAddress) error {
 	return sdkerrors.ErrNotSupported.Wrap("there is no community pool")
 }
 
-// seatTies keeps the operator of a seat in the organisation whose seat it is, until another one has taken over: it votes in the
-// council for that organisation and no other.
+// seatTies keeps the operator of a seat in the organisation of the seat until another operator has taken over, because the operator
+// votes in the council for that organisation and no other.
 type seatTies struct{ poa poakeeper.Keeper }
 
-// Tied names the seat.
+// Tied returns the name of the seat that ties the account, or nothing.
 func (t seatTies) Tied(ctx context.Context, account sdk.AccAddress) (string, error) {
 	seat, found, err := t.poa.SeatByOperator(ctx, account)
 	if err != nil || !found {

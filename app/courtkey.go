@@ -10,11 +10,11 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// courtKeys holds the account that answers in courts for a seat to that: it can send commits and reveals on the bench of a
-// court and nothing else, be it alone or through authz. Its key lies on a machine that runs strangers' programs.
+// courtKeys limits the account that answers in courts for a seat. It can only send commits and reveals on the bench of a court,
+// directly or through authz. Its key lies on a machine that runs strangers' programs.
 type courtKeys struct{ poa poakeeper.Keeper }
 
-// Allow says why an account may not send a message.
+// Allow returns an error that says why an account may not send a message.
 func (c courtKeys) Allow(ctx context.Context, account sdk.AccAddress, msg any) error {
 	seat, is, err := c.poa.SeatByCourt(ctx, account)
 	if err != nil || !is {

@@ -11,8 +11,8 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 )
 
-// Export returns the state after the latest block as a genesis file's parts; before the first block, that of genesis.
-// modules limits it; none means all.
+// Export returns the state after the latest block as the parts of a genesis file. Before the first block it returns the state of
+// the genesis. modules limits the parts; none means all.
 func (a *App) Export(modules []string) (servertypes.ExportedApp, error) {
 	committed := a.LastBlockHeight() > 0
 	ctx := a.NewContextLegacy(committed, cmtproto.Header{Height: a.LastBlockHeight()})

@@ -59,10 +59,10 @@ import (
 
 // keepers are the modules' keepers.
 //
-// App holds them behind an interface, and gives each by a function of its own, for the sake of the compiler. A keeper names the types of
-// its module's stores, which are generic. Whoever imports a package with App compiles all that App's type reaches: with the keepers as
-// fields these are 14,000 functions, half a minute, for each package that has a test on a chain. Through a function a package pays
-// for the keepers that it uses.
+// App holds the keepers behind an interface, and returns each through a function of its own, to save compile time. A keeper names
+// the types of its module's stores, which are generic. A package that imports App compiles everything that App's type reaches. With
+// the keepers as fields these are 14,000 functions, half a minute, for each package that has a test on a chain. With the functions
+// a package compiles only the keepers that it uses.
 type keepers struct {
 	Account   authkeeper.AccountKeeper
 	Bank      bankkeeper.BaseKeeper
@@ -139,7 +139,7 @@ func TasksKeeper(a *App) taskskeeper.Keeper { return keepersOf(a).Tasks }
 // FeedsKeeper returns the keeper of x/feeds.
 func FeedsKeeper(a *App) feedskeeper.Keeper { return keepersOf(a).Feeds }
 
-// moduleAccounts holds coins for modules: name -> permissions.
+// moduleAccounts returns the accounts that hold coins for modules, and their permissions.
 func moduleAccounts() map[string][]string {
 	return map[string][]string{
 		authtypes.FeeCollectorName: nil,
@@ -216,7 +216,7 @@ func blockedAccounts() map[string]bool {
 	return blocked
 }
 
-// reservedAccounts are the modules': nobody holds a key of them, so they belong to no organisation.
+// reservedAccounts returns the modules' accounts. Nobody holds a key of them, so they belong to no organisation.
 func reservedAccounts() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(moduleAccounts())) {

@@ -16,14 +16,14 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// lanes is what the application knows of the engine's mempool, which is one line, first come first served, of which a
-// proposer is shown as much as fills a block. Here are two lanes: the answers of seats, and everything else. None may
-// hold more than laneShare of the mempool, so that one lane being full never keeps the other's out; an answer's
-// transaction is kept, so that a proposer finds it wherever it stands in the line; and of one step of one seat no more
-// than one waits.
+// lanes is the application's view of the engine's mempool. The engine's mempool is one queue, first come first served, and a
+// proposer is shown as many transactions of it as fill a block. lanes divides it into two lanes: the answers of seats, and
+// everything else. Each lane may hold at most laneShare of the mempool, so that one full lane never keeps the other's transactions
+// out. It keeps the transaction of an answer, so that a proposer finds it wherever it stands in the queue. It lets at most one
+// transaction wait for one step of one seat.
 //
-// It holds nothing that consensus depends on. A transaction that was checked and is not seen again, because the engine
-// dropped it, is forgotten after laneBlocks blocks.
+// It holds nothing that consensus depends on. The engine may drop a transaction without notice: a transaction that is not checked
+// again for laneBlocks blocks is forgotten.
 type lanes struct {
 	most   int          // transactions in one lane
 	bytes  int64        // and their bytes
@@ -41,20 +41,20 @@ const (
 )
 
 const (
-	// laneBlocks is how long a transaction is remembered that is not checked again: the engine checks all that wait after
-	// each block.
+	// laneBlocks is how many blocks a transaction is remembered without being checked again. The engine checks all waiting
+	// transactions after each block.
 	laneBlocks = 2
-	// Of these parts of the mempool one lane may have so many.
+	// One lane may hold laneShare of laneParts of the mempool.
 	laneShare, laneParts = 4, 5
 )
 
-// lane is one of the two, first come first.
+// lane is one of the two lanes, in the order of arrival.
 type lane struct {
 	line  list.List
 	bytes int64
 }
 
-// waiting is one transaction.
+// waiting is one transaction that waits.
 type waiting struct {
 	hash  [sha256.Size]byte
 	tx    []byte // nil of ordinary ones
@@ -67,8 +67,7 @@ type waiting struct {
 
 var _ mempool.ExtMempool = (*lanes)(nil)
 
-// newLanes reads the size of the engine's mempool from the node's configuration; where there is none it is the engine's
-// default.
+// newLanes reads the size of the engine's mempool from the node's configuration, or takes the engine's default if it says none.
 func newLanes(opts servertypes.AppOptions) *lanes {
 	size, bytes := cast.ToInt(opts.Get("mempool.size")), cast.ToInt64(opts.Get("mempool.max_txs_bytes"))
 	if size <= 0 {
@@ -114,7 +113,7 @@ func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) e
 	return nil
 }
 
-// noteWaiting notes that a transaction still waits.
+// noteWaiting notes that a transaction is still waiting.
 func (l *lanes) noteWaiting(tx []byte) {
 	height := l.height()
 	l.mu.Lock()
@@ -134,7 +133,7 @@ func (l *lanes) listAnswers() (out [][]byte) {
 	return out
 }
 
-// removeIncluded takes out what a block holds, whatever became of it.
+// removeIncluded removes the transactions of a block, whether they succeeded or not.
 func (l *lanes) removeIncluded(txs [][]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -143,7 +142,7 @@ func (l *lanes) removeIncluded(txs [][]byte) {
 	}
 }
 
-// forgetUnchecked takes out what was not checked again since laneBlocks blocks.
+// forgetUnchecked removes transactions that were not checked again for laneBlocks blocks.
 func (l *lanes) forgetUnchecked() {
 	height := l.height()
 	l.mu.Lock()
@@ -184,7 +183,7 @@ func (l *lanes) CountTx() int {
 	return len(l.known)
 }
 
-// Remove implements the SDK's mempool. Nothing calls it: a transaction is known by its bytes.
+// Remove implements the SDK's mempool. Nothing calls it, because a transaction is identified by its bytes.
 func (l *lanes) Remove(sdk.Tx) error { return mempool.ErrTxNotFound }
 
 // Select implements the SDK's mempool. Nothing calls it: blocks are built by x/beacon/proposal.

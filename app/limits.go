@@ -16,7 +16,7 @@ import (
 	poakeeper "github.com/credence-chain/credence/x/poa/keeper"
 )
 
-// limits are what no account may send, or some accounts may not, whatever role the message asks for.
+// limits refuses messages that no account may send, or that some accounts may not send, whatever role the message asks for.
 type limits struct{ courts courtKeys }
 
 func newLimits(poa poakeeper.Keeper) limits { return limits{courtKeys{poa}} }
@@ -37,7 +37,8 @@ func (l limits) Allow(ctx context.Context, account sdk.AccAddress, msg any) erro
 	return l.courts.Allow(ctx, account, msg)
 }
 
-// holdsAllowance says whether there is an allowance, also within one for some messages. The handler of one without panics.
+// holdsAllowance says whether there is an allowance, also inside an allowance that is limited to some messages. Without one its
+// handler panics.
 func holdsAllowance(packed *codectypes.Any) bool {
 	if packed == nil {
 		return false
@@ -48,8 +49,8 @@ func holdsAllowance(packed *codectypes.Any) bool {
 	return packed.GetCachedValue() != nil
 }
 
-// checkConsensusParams refuses parameters with which the engine would stop for good: the application extends no votes, and every
-// seat's key is of one type.
+// checkConsensusParams refuses parameters that would stop the engine for good: the application extends no votes, and every seat's
+// key is of one type.
 func checkConsensusParams(m *consensustypes.MsgUpdateParams) error {
 	if m.Abci != nil && m.Abci.VoteExtensionsEnableHeight != 0 {
 		return sdkerrors.ErrInvalidRequest.Wrapf("abci.vote_extensions_enable_height: %d, expected 0: the application extends no votes, and the chain would stop",

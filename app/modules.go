@@ -90,7 +90,7 @@ func (a *App) makeModules() {
 		beacontypes.ModuleName,
 		workerstypes.ModuleName,
 		voucherstypes.ModuleName,
-		// Requests meet offers, their deals open tasks, and the tasks' first workers are drawn, all in one block.
+		// Requests meet offers, the deals open tasks, and the first workers of the tasks are drawn, all in one block.
 		markettypes.ModuleName,
 		dealstypes.ModuleName,
 		taskstypes.ModuleName,
@@ -104,9 +104,9 @@ func (a *App) makeModules() {
 		// After the tasks, whose courts may jail a seat.
 		poatypes.ModuleName,
 		beacontypes.ModuleName,
-		// The bank folds the block's virtual sends, after everyone who makes them.
+		// The bank books the block's virtual sends, after all modules that make them.
 		banktypes.ModuleName,
-		// The vouchers send on, by a plain send, what transactions have spent of coins that others have just added.
+		// When transactions have spent coins that other transactions have just added, the vouchers send them on by a plain send.
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/app/watch"
 )
 
-// observer is told of every block: the metrics. It is an interface for the reason that keepers gives.
+// observer is called for every block; the metrics implement it. It is an interface to save compile time, see keepers.
 type observer interface {
 	CountBlock(res *abci.ResponseFinalizeBlock)
 }
@@ -25,7 +25,7 @@ func (a *App) Observe(reg prometheus.Registerer) {
 	a.observer = watch.New(reg, keepers, func() (sdk.Context, error) { return a.CreateQueryContext(0, false) }, a.Logger())
 }
 
-// FinalizeBlock executes a block, and then counts what happened in it for those who watch the node.
+// FinalizeBlock executes a block, and then counts its events for the metrics.
 func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseFinalizeBlock, err error) {
 	a.executed = req.Time
 	defer a.reportFailure(&err)
@@ -36,7 +36,7 @@ func (a *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (res *abci.ResponseF
 	return res, err
 }
 
-// reportFailure reports an error or a panic of a block to whoever ends the node, and passes it on.
+// reportFailure reports an error or a panic of a block to the function that ends the node, and passes it on.
 func (a *App) reportFailure(err *error) {
 	r := recover()
 	if a.failed != nil {

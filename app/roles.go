@@ -9,12 +9,12 @@ import (
 	"github.com/credence-chain/credence/x/orgs/guard"
 )
 
-// SDKRoles says who may send the SDK's own messages. Ours declare their role in their definition; a message that is in
-// neither place stops the application from starting.
+// SDKRoles says who may send the SDK's own messages. The project's messages declare their role in their definition. A message that
+// is in neither place stops the application from starting.
 var SDKRoles = guard.Table{
 	"cosmos.auth.v1beta1.MsgUpdateParams": orgstypes.ROLE_AUTHORITY,
 
-	// A grant carries the granter's own permissions and no more: the inner message is checked again on its way.
+	// A grant gives the granter's own permissions and no more: the inner message is checked again when it is sent.
 	"cosmos.authz.v1beta1.MsgGrant":  orgstypes.ROLE_ANYONE,
 	"cosmos.authz.v1beta1.MsgRevoke": orgstypes.ROLE_ANYONE,
 	"cosmos.authz.v1beta1.MsgExec":   orgstypes.ROLE_ANYONE,
@@ -30,7 +30,7 @@ var SDKRoles = guard.Table{
 	"cosmos.feegrant.v1beta1.MsgRevokeAllowance": orgstypes.ROLE_ANYONE,
 	"cosmos.feegrant.v1beta1.MsgPruneAllowances": orgstypes.ROLE_ANYONE,
 
-	// The council proposes and votes; that a voter is a seat's operator is checked when the vote is cast (council.go).
+	// The council proposes and votes. Whether the voter is a seat's operator is checked when the vote is cast (council.go).
 	"cosmos.gov.v1.MsgSubmitProposal":           orgstypes.ROLE_VALIDATOR,
 	"cosmos.gov.v1.MsgCancelProposal":           orgstypes.ROLE_VALIDATOR,
 	"cosmos.gov.v1.MsgVote":                     orgstypes.ROLE_VALIDATOR,
@@ -42,8 +42,8 @@ var SDKRoles = guard.Table{
 	"cosmos.upgrade.v1beta1.MsgCancelUpgrade":   orgstypes.ROLE_AUTHORITY,
 }
 
-// withoutLegacy is a registrar that leaves out the messages of the SDK's first kind of proposals, which are legacy: the council needs
-// none of them, and a proposal of them without a content made its handler panic.
+// withoutLegacy is a registrar that leaves out the messages of the SDK's legacy proposals. The council needs none of them, and such
+// a proposal without content made its handler panic.
 type withoutLegacy struct{ gogogrpc.Server }
 
 // RegisterService implements the registrar.

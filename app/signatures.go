@@ -13,14 +13,14 @@ import (
 	"github.com/credence-chain/credence/internal/recent"
 )
 
-// rememberedSignatures is how many transactions are remembered whose signatures were found good: more than wait in a mempool of
-// the default size.
+// rememberedSignatures is how many transactions with good signatures are remembered. It is more than wait in a mempool of the
+// default size.
 const rememberedSignatures = 10_000
 
 // signatures saves a node from verifying the signatures of a transaction twice: when the mempool takes it, and when a block
-// executes it. Whether a signature is good follows from the bytes of the transaction, the chain's id, and of each signer the account's
-// number and public key. All of that is the question under which a good answer is remembered. A transaction of which any of
-// it differs is verified, as is one that this node has never checked. See docs/adr/0066-signatures-are-verified-once.md.
+// executes it. Whether a signature is good depends only on the bytes of the transaction, the chain's id, and each signer's account
+// number and public key. A good answer is remembered under a digest of all of these. A transaction is verified if any of them
+// differs, or if this node has never checked it. See docs/adr/0066-signatures-are-verified-once.md.
 type signatures struct {
 	accounts interface {
 		GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
@@ -28,7 +28,7 @@ type signatures struct {
 	good *recent.Answers[[sha256.Size]byte, struct{}]
 }
 
-// withSignatures stands before the SDK's checks, which verify signatures unless they are told not to.
+// withSignatures comes before the SDK's checks, which verify signatures unless they are told not to.
 func (s signatures) withSignatures(next sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		switch {
@@ -54,8 +54,8 @@ func (s signatures) withSignatures(next sdk.AnteHandler) sdk.AnteHandler {
 	}
 }
 
-// ask returns the digest of everything that decides whether the signatures of a transaction are good. It returns false where an
-// account has no public key yet, or the signers cannot be read: then they are verified.
+// ask returns the digest of everything that decides whether the signatures of a transaction are good. It returns false if an
+// account has no public key yet, or if the signers cannot be read: then the signatures are verified.
 func (s signatures) ask(ctx sdk.Context, tx sdk.Tx) (question [sha256.Size]byte, ok bool) {
 	signed, is := tx.(authsigning.SigVerifiableTx)
 	if !is || ctx.BlockHeight() == 0 || len(ctx.TxBytes()) == 0 { // at genesis, accounts sign as number 0
@@ -82,7 +82,7 @@ func (s signatures) ask(ctx sdk.Context, tx sdk.Tx) (question [sha256.Size]byte,
 	return [sha256.Size]byte(h.Sum(nil)), true
 }
 
-// addPart adds bytes with their length before them, so that no two lists of parts are the same bytes.
+// addPart hashes bytes after their length, so that no two lists of parts have the same encoding.
 func addPart(h hash.Hash, part []byte) {
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
 	h.Write(part)

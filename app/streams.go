@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/internal/reasons"
 )
 
-// streamFrom has the node stream what happens, out of the block results of its consensus engine.
+// streamFrom makes the node stream events from the block results of its consensus engine.
 func (a *App) streamFrom(blocks watchservice.Results) {
 	k := keepersOf(a)
 	feed := stream.New(watchservice.Node{
@@ -25,8 +25,8 @@ func (a *App) streamFrom(blocks watchservice.Results) {
 	a.stream.Store(feed)
 }
 
-// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and beside them streams and the node's health. Whatever fails ends
-// with details for programs.
+// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and with them the streams and the node's health. Every error
+// carries details that programs can read.
 func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip bool) {
 	server = reasons.Server{To: server}
 	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(server, skip)
@@ -39,7 +39,7 @@ func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip
 	}
 }
 
-// tellHealth says that the node serves once it has a block: before, it has no state to ask about.
+// tellHealth reports that the node serves once it has a block. Before that it has no state to query.
 func (a *App) tellHealth(to *health.Server) {
 	state := healthv1.HealthCheckResponse_NOT_SERVING
 	if a.LastBlockHeight() > 0 {
@@ -48,7 +48,7 @@ func (a *App) tellHealth(to *health.Server) {
 	to.SetServingStatus("", state)
 }
 
-// Commit commits the block, and then tells those who wait for it.
+// Commit commits the block, and then notifies those who wait for it.
 func (a *App) Commit() (res *abci.ResponseCommit, err error) {
 	defer a.reportFailure(&err)
 	res, err = a.BaseApp.Commit()
@@ -65,11 +65,11 @@ func (a *App) Commit() (res *abci.ResponseCommit, err error) {
 	return res, nil
 }
 
-// Info answers the engine when it connects, at a start and after a sync from a snapshot.
+// Info answers the engine when it connects: at a start, and after a sync from a snapshot.
 func (a *App) Info(req *abci.RequestInfo) (*abci.ResponseInfo, error) {
 	a.noteHeight()
 	return a.BaseApp.Info(req)
 }
 
-// noteHeight keeps the height of the last block for those who ask at each transaction: the SDK hashes all stores to say it.
+// noteHeight keeps the height of the last block for checks of transactions: the SDK would hash all stores to return it.
 func (a *App) noteHeight() { a.committed.Store(a.LastBlockHeight()) }

@@ -19,11 +19,11 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 )
 
-// unorderedName names the part of a genesis file with the unordered transactions that were included and have not timed out.
+// unorderedName names the part of a genesis file that lists the included unordered transactions that have not timed out.
 const unorderedName = "unordered"
 
-// unorderedModule carries what x/auth remembers of unordered transactions from an export into an import, which x/auth's own genesis
-// does not: without it they could be sent once more on a chain of the same name. It has no state of its own.
+// unorderedModule carries the unordered transactions that x/auth remembers from an export into an import. x/auth's own genesis
+// leaves them out, so that they could be sent a second time on a chain of the same name. The module has no state of its own.
 type unorderedModule struct{ accounts authkeeper.AccountKeeper }
 
 var (
@@ -31,7 +31,7 @@ var (
 	_ module.HasGenesis     = unorderedModule{}
 )
 
-// unorderedState is that part.
+// unorderedState is the content of that part of a genesis file.
 type unorderedState struct {
 	// Nonces in order of timeout.
 	Nonces []unorderedNonce `json:"nonces"`
@@ -39,9 +39,9 @@ type unorderedState struct {
 
 // unorderedNonce is one transaction.
 type unorderedNonce struct {
-	// Account that signed it.
+	// Account is the account that signed it.
 	Account string `json:"account"`
-	// Timeout after which it is refused anyway, in nanoseconds since 1970.
+	// Timeout is the time after which it is refused anyway, in nanoseconds since 1970.
 	Timeout int64 `json:"timeout,string"`
 }
 
@@ -53,7 +53,7 @@ func (unorderedModule) RegisterLegacyAminoCodec(*codec.LegacyAmino)             
 func (unorderedModule) RegisterInterfaces(codectypes.InterfaceRegistry)               {}
 func (unorderedModule) RegisterGRPCGatewayRoutes(client.Context, *gwruntime.ServeMux) {}
 
-// DefaultGenesis has none.
+// DefaultGenesis returns a list without transactions.
 func (unorderedModule) DefaultGenesis(codec.JSONCodec) json.RawMessage {
 	return json.RawMessage(`{"nonces":[]}`)
 }
@@ -76,7 +76,7 @@ func parseUnordered(bz json.RawMessage) (state unorderedState, err error) {
 	return state, nil
 }
 
-// InitGenesis stores them.
+// InitGenesis stores the transactions of the genesis.
 func (m unorderedModule) InitGenesis(ctx sdk.Context, _ codec.JSONCodec, bz json.RawMessage) {
 	state, err := parseUnordered(bz)
 	if err != nil {
@@ -93,7 +93,7 @@ func (m unorderedModule) InitGenesis(ctx sdk.Context, _ codec.JSONCodec, bz json
 	}
 }
 
-// ExportGenesis returns them.
+// ExportGenesis returns the transactions that have not timed out.
 func (m unorderedModule) ExportGenesis(ctx sdk.Context, _ codec.JSONCodec) json.RawMessage {
 	state := unorderedState{Nonces: []unorderedNonce{}}
 	err := m.accounts.UnorderedNonces.Walk(ctx, nil, func(key collections.Pair[int64, []byte]) (bool, error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/app/upgrades"
 )
 
-// replaceModule lets a rehearsal put its own layout in the place of a module's.
+// replaceModule lets a rehearsal replace a module by one with another layout.
 func (a *App) replaceModule(m appmodule.AppModule) appmodule.AppModule {
 	if a.version.Change == nil {
 		return m
@@ -24,7 +24,7 @@ func (a *App) replaceModule(m appmodule.AppModule) appmodule.AppModule {
 	return a.version.Change(m, a.storeOf)
 }
 
-// setUpgrades registers what is done at the height of each plan that this build knows.
+// setUpgrades registers the handler of each plan that this build knows.
 func (a *App) setUpgrades() {
 	if err := a.version.Check(); err != nil {
 		panic(err)
@@ -34,7 +34,8 @@ func (a *App) setUpgrades() {
 	}
 }
 
-// carryOut migrates every module whose consensus version has risen, makes the default state of those that are new, and finishes.
+// carryOut migrates every module whose consensus version has risen, gives new modules their default state, and calls the upgrade's
+// Finish.
 func (a *App) carryOut(u upgrades.Upgrade) upgradetypes.UpgradeHandler {
 	return func(ctx context.Context, _ upgradetypes.Plan, from module.VersionMap) (module.VersionMap, error) {
 		to, err := a.ModuleManager.RunMigrations(ctx, a.configurator, from)
@@ -50,7 +51,8 @@ func (a *App) carryOut(u upgrades.Upgrade) upgradetypes.UpgradeHandler {
 	}
 }
 
-// upgradeDue returns the plan that the block of the context executes first; false when there is none, or an operator skips it.
+// upgradeDue returns the plan that the block of the context executes first. It returns false if there is none, or if an operator
+// skips it.
 func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err error) {
 	plan, err = keepersOf(a).Upgrade.GetUpgradePlan(ctx)
 	if errors.Is(err, upgradetypes.ErrNoUpgradePlanFound) {
@@ -62,9 +64,9 @@ func (a *App) upgradeDue(ctx sdk.Context) (plan upgradetypes.Plan, due bool, err
 	return plan, plan.ShouldExecute(ctx.BlockHeight()) && !keepersOf(a).Upgrade.IsSkipHeight(ctx.BlockHeight()), nil
 }
 
-// applyDueUpgrade brings the state in which a block is prepared or judged to where the block's transactions will find it: after the upgrade
-// that is due in it. Nodes of the new version propose and judge that block when those of the old one stopped before they decided it.
-// The context's state is a branch that nobody keeps.
+// applyDueUpgrade applies an upgrade that is due to the state in which a block is prepared or checked, so that this state is the
+// one that the block's transactions will find. If the nodes of the old version stopped before they decided the block, nodes of the
+// new version propose and check it. The context's state is a branch that is thrown away.
 func (a *App) applyDueUpgrade(ctx sdk.Context) error {
 	plan, due, err := a.upgradeDue(ctx)
 	if err != nil || !due || !keepersOf(a).Upgrade.HasHandler(plan.Name) {
@@ -73,7 +75,7 @@ func (a *App) applyDueUpgrade(ctx sdk.Context) error {
 	return keepersOf(a).Upgrade.ApplyUpgrade(ctx, plan)
 }
 
-// prepareAfterUpgrade is prepare on the state after an upgrade that is due.
+// prepareAfterUpgrade runs prepare on the state after an upgrade that is due.
 func (a *App) prepareAfterUpgrade(prepare sdk.PrepareProposalHandler) sdk.PrepareProposalHandler {
 	return func(ctx sdk.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 		if err := a.applyDueUpgrade(ctx); err != nil {
@@ -83,7 +85,7 @@ func (a *App) prepareAfterUpgrade(prepare sdk.PrepareProposalHandler) sdk.Prepar
 	}
 }
 
-// processAfterUpgrade is process on the state after an upgrade that is due.
+// processAfterUpgrade runs process on the state after an upgrade that is due.
 func (a *App) processAfterUpgrade(process sdk.ProcessProposalHandler) sdk.ProcessProposalHandler {
 	return func(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 		if err := a.applyDueUpgrade(ctx); err != nil {

@@ -19,31 +19,31 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Application is what a founder says of itself.
+// Application is the part of a genesis that a founder writes about itself.
 type Application struct {
 	Format int `json:"format"`
-	// Plan is the hash of the plan that it is for.
+	// Plan is the hash of the plan that the application belongs to.
 	Plan string `json:"plan"`
-	// Organisation is its id, one of the plan's founders; Name is what people read.
+	// Organisation is the founder's id, one of the plan's founders; Name is its name for people.
 	Organisation string `json:"organisation"`
 	Name         string `json:"name"`
-	// Roles it asks for beside validator, and worker if it brings one, by their words.
+	// Roles are the names of the roles that it asks for, besides validator, and besides worker if it brings a worker.
 	Roles []string `json:"roles,omitempty"`
 	// Operator is the account that administers the organisation, operates the seat and votes.
 	Operator Account `json:"operator"`
-	// Court is the account that answers for the seat in courts. It is of no organisation, and can do nothing else.
+	// Court is the account that answers for the seat in courts. It belongs to no organisation, and can do nothing else.
 	Court Account `json:"court"`
 	// Accounts are its other members.
 	Accounts []Account `json:"accounts,omitempty"`
-	// Seat is the public half of what signs blocks and beacon proofs.
+	// Seat holds the public keys that check the seat's blocks and beacon proofs.
 	Seat Seat `json:"seat"`
-	// Node is the validator's, or that of the sentry before it.
+	// Node is the validator's node, or the sentry in front of it.
 	Node Node `json:"node"`
 	// Endpoints are where others reach its services; all may be empty.
 	Endpoints Endpoints `json:"endpoints"`
 	// Workers that it brings.
 	Workers []Worker `json:"workers,omitempty"`
-	// Proofs are signatures of everything above, by every key named.
+	// Proofs are signatures of everything above, by every key that the application names.
 	Proofs Proofs `json:"proofs"`
 }
 
@@ -95,7 +95,7 @@ type Worker struct {
 	Slots uint32 `json:"slots"`
 }
 
-// Proofs are signatures of an application without them: see SignBytes.
+// Proofs are signatures of an application without its proofs: see SignBytes.
 type Proofs struct {
 	Operator  []byte   `json:"operator"`
 	Court     []byte   `json:"court"`
@@ -108,7 +108,7 @@ type Proofs struct {
 // domain keeps signatures of applications apart from all others.
 const domain = "credence/application/v1\n"
 
-// SignBytes is what every key of an application signs.
+// SignBytes returns the bytes that every key of an application signs.
 func (a Application) SignBytes() []byte {
 	a.Proofs = Proofs{}
 	data, _ := json.Marshal(a) // texts, bytes and numbers always marshal
@@ -120,7 +120,7 @@ type Signer interface {
 	Sign([]byte) ([]byte, error)
 }
 
-// Signers are the secret halves of an application's keys. Accounts and workers are in the order of the application's.
+// Signers are the secret halves of an application's keys. Accounts and workers are in the order of the application.
 type Signers struct {
 	Operator, Court Signer
 	Consensus, Node crypto.PrivKey
@@ -128,7 +128,7 @@ type Signers struct {
 	Workers         []Signer
 }
 
-// Sign puts the proofs in.
+// Sign adds the proofs to the application.
 func (a *Application) Sign(s Signers) (err error) {
 	text := a.SignBytes()
 	proofs := Proofs{}
@@ -155,10 +155,10 @@ func (a *Application) Sign(s Signers) (err error) {
 	return err
 }
 
-// MaxAccounts bounds the accounts of a founder beside its operator, and its workers.
+// MaxAccounts bounds the accounts of a founder besides its operator, and also its workers.
 const MaxAccounts = 16
 
-// Validate checks everything that an application says by itself, proofs included, against a plan.
+// Validate checks an application by itself against a plan, its proofs included.
 func (a Application) Validate(p Plan) error {
 	switch {
 	case a.Format != Format:
@@ -199,7 +199,7 @@ func (a Application) Validate(p Plan) error {
 	return a.verifyProofs()
 }
 
-// listMembers returns the addresses of the organisation's accounts, the operator's first. The court's is none of them.
+// listMembers returns the addresses of the organisation's accounts, the operator's first. The court account is not a member.
 func (a Application) listMembers() []string {
 	out := []string{a.Operator.Address}
 	for _, account := range a.Accounts {
@@ -224,7 +224,7 @@ func (w Worker) validateFor(operator Account) error {
 	return nil
 }
 
-// verifyProofs checks that every key named has signed.
+// verifyProofs checks that every key that the application names has signed.
 func (a Application) verifyProofs() error {
 	text := a.SignBytes()
 	if err := a.Operator.verifyProof("operator", text, a.Proofs.Operator); err != nil {
@@ -263,7 +263,7 @@ func (a Account) verifyProof(field string, text, proof []byte) error {
 		return fmt.Errorf("%s.public_key: %d bytes, expected %d", field, len(a.Key), secp256k1.PubKeySize)
 	}
 	key := &secp256k1.PubKey{Key: a.Key}
-	// The one text of an address: in capitals it would be another name of the same account.
+	// An address has one text here: in capital letters it would be a second name of the same account.
 	if text, err := encoding.Addresses().BytesToString(key.Address()); err != nil || text != a.Address {
 		return fmt.Errorf("%s.address: %q is not that of its public key", field, a.Address)
 	}
@@ -273,7 +273,7 @@ func (a Account) verifyProof(field string, text, proof []byte) error {
 	return nil
 }
 
-// listRoles returns those of the organisation.
+// listRoles returns the roles of the organisation.
 func (a Application) listRoles() ([]orgstypes.Role, error) {
 	roles := []orgstypes.Role{orgstypes.ROLE_VALIDATOR}
 	if len(a.Workers) > 0 {
@@ -314,7 +314,7 @@ func validURL(text string) error {
 	return nil
 }
 
-// LoadApplication reads an application; it is not checked.
+// LoadApplication reads an application without checking it.
 func LoadApplication(path string) (a Application, err error) {
 	err = loadJSON(path, &a)
 	return a, err

@@ -42,13 +42,13 @@ func (c Collection) Peers() (out []string) {
 	return out
 }
 
-// HashOf is the hash by which a genesis file is compared.
+// HashOf returns the hash by which founders compare a genesis file.
 func HashOf(file []byte) string {
 	return artifact.Sum(file).String()
 }
 
-// Collect checks that there is one good application of each founder, in any order, and makes the genesis. defaults are the
-// modules' default states. It is a function of its arguments and of the version of the program.
+// Collect checks that each founder has one valid application, and makes the genesis. The applications may come in any order.
+// defaults are the modules' default states. The result depends only on the arguments and on the version of the program.
 func Collect(p Plan, applications []Application, defaults map[string]json.RawMessage, cdc codec.Codec) (*Collection, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func Collect(p Plan, applications []Application, defaults map[string]json.RawMes
 	return &Collection{Genesis: file, Hash: HashOf(file), Founders: founders}, nil
 }
 
-// checkFounders looks at applications each and together. They are sorted.
+// checkFounders checks each application, and all of them together. They are sorted.
 func checkFounders(p Plan, founders []Application) error {
 	unique := map[string]string{} // what must be one founder's alone -> whose it is
 	for _, a := range founders {
@@ -100,7 +100,7 @@ func checkFounders(p Plan, founders []Application) error {
 	return nil
 }
 
-// listIdentities returns what no two may share.
+// listIdentities returns the names and keys that no two founders may share.
 func (a Application) listIdentities() []string {
 	out := []string{
 		"organisation " + a.Organisation, "account " + a.Court.Address,
@@ -148,7 +148,7 @@ func buildGenesis(p Plan, founders []Application, defaults map[string]json.RawMe
 	return state, nil
 }
 
-// addTo puts one founder into the state.
+// addTo adds one founder to the state.
 func (a Application) addTo(p Plan, state genesis.State, cdc codec.Codec) error {
 	fund := func(address string, amount uint64) error {
 		raw, err := encoding.Addresses().StringToBytes(address)
@@ -170,7 +170,7 @@ func (a Application) addTo(p Plan, state genesis.State, cdc codec.Codec) error {
 			return err
 		}
 	}
-	// Answers of workers and courts cost no fee, but who sends them needs an account.
+	// Answers of workers and courts cost no fee, but their senders need an account.
 	for _, w := range a.Workers {
 		if err := fund(w.Address, 1); err != nil {
 			return err

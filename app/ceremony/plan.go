@@ -1,9 +1,9 @@
-// Package ceremony makes the genesis of a network out of what its founders say of themselves.
+// Package ceremony makes the genesis of a network from the applications of its founders.
 //
-// One of them writes a Plan, which all agree on. Each founder makes an Application of it: its organisation, its seat's
-// public keys, its node, its workers if it brings some, signed by every key that it names. Collect checks all of them and
-// makes one genesis. It is a function of the plan and the applications, so that everybody can make it, and the founders
-// compare one hash.
+// One founder writes a Plan, to which all agree. Each founder makes an Application for the plan: its organisation, its seat's
+// public keys, its node, and its workers if it brings some. Every key that the application names signs it. Collect checks all
+// applications and makes one genesis. The genesis depends only on the plan and the applications, so that everybody can make it, and
+// the founders compare one hash.
 package ceremony
 
 import (
@@ -32,14 +32,14 @@ type Plan struct {
 	ChainID string `json:"chain_id"`
 	// GenesisTime is when the chain begins; nodes that start earlier wait for it.
 	GenesisTime time.Time `json:"genesis_time"`
-	// Founders are the ids of the organisations that get a seat, in order: those, and no others.
+	// Founders are the ids of the organisations that get a seat, in order. No other organisation gets one.
 	Founders []string `json:"founders"`
-	// OperatorFunds is what each founder's operator has, AccountFunds what each of its other accounts has, in ucred.
+	// OperatorFunds is what each founder's operator owns, AccountFunds what each of its other accounts owns, in ucred.
 	OperatorFunds uint64 `json:"operator_funds_ucred"`
 	AccountFunds  uint64 `json:"account_funds_ucred"`
 	// WorkerBond is the stake of each worker, in ucred.
 	WorkerBond uint64 `json:"worker_bond_ucred"`
-	// VotingPeriod is how long the council votes, ExpeditedVotingPeriod on what hurries.
+	// VotingPeriod is how long the council votes, ExpeditedVotingPeriod how long it votes on expedited proposals.
 	VotingPeriod          Duration `json:"voting_period"`
 	ExpeditedVotingPeriod Duration `json:"expedited_voting_period"`
 	// Pool is the public pool; nil makes none.
@@ -80,16 +80,16 @@ func DefaultPlan(chainID string, at time.Time) Plan {
 	}
 }
 
-// chainID is what the consensus engine takes, in characters that need no quotes.
+// chainID matches the names that the consensus engine accepts, in characters that need no quotes.
 var chainID = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9-]{0,49}$`)
 
-// MaxFounders bounds a plan, as the validator set is bounded by what one block's votes may weigh.
+// MaxFounders bounds a plan. The bound is that of the validator set, whose votes have to fit into a block.
 const MaxFounders = 100
 
 // maxFunds bounds each amount of a plan: a million CRED.
 const maxFunds = 1_000_000_000_000
 
-// Validate says what is wrong with a plan, by field.
+// Validate returns an error that says which field of the plan is wrong.
 func (p Plan) Validate() error {
 	switch {
 	case p.Format != Format:

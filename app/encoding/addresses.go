@@ -13,8 +13,8 @@ import (
 // rememberedAddresses is how many addresses are remembered in both of their forms: about 10 MB.
 const rememberedAddresses = 1 << 15
 
-// AddressCodec reads and writes account addresses. It remembers those of late: every record of the state names some, and the
-// checksum of a text costs more than the rest of reading it.
+// AddressCodec reads and writes account addresses. It remembers recent ones: every record of the state names some, and the checksum
+// of a text costs more than the rest of reading it.
 type AddressCodec struct {
 	codec addresscodec.Bech32Codec
 	bytes *recent.Answers[string, string] // text -> bytes
@@ -54,8 +54,8 @@ func (c AddressCodec) BytesToString(bz []byte) (string, error) {
 	return text, err
 }
 
-// nameScope names the scope of the SDK's global configuration. Without a name, the SDK finds out the name of the machine and the
-// path of the program, by two system calls, whenever it reads an address. Programs of ours have one scope.
+// nameScope names the scope of the SDK's global configuration. Without a name, the SDK makes two system calls whenever it reads an
+// address, to find the name of the machine and the path of the program. Programs of this project have one scope.
 func nameScope() {
 	if os.Getenv(sdk.EnvConfigScope) == "" {
 		if err := os.Setenv(sdk.EnvConfigScope, "credence"); err != nil {

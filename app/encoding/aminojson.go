@@ -22,12 +22,12 @@ import (
 // signatureType is the message in which a signed order carries its signature.
 const signatureType = "cosmos.tx.signing.v1beta1.SignatureDescriptor"
 
-// newTxConfig returns the SDK's transaction configuration with amino JSON signing that can sign every message of ours.
+// newTxConfig returns the SDK's transaction configuration with amino JSON signing that can sign every message of this project.
 // Hardware wallets and multisig accounts sign in that mode. The SDK's own handler lacks two things:
 //
-//   - A submessage that has to be there in Go, such as the resources of a job, may be missing in the bytes of a
-//     transaction, and is then as good as an empty one. Amino JSON writes {} for it in any case. So messages are signed as
-//     the chain reads them, and not as they came.
+//   - A submessage that is always there in Go, such as the resources of a job, may be missing in the bytes of a transaction.
+//     It then means the same as an empty one. Amino JSON writes {} for it in any case. So the handler signs messages as the
+//     chain reads them, not as they came.
 //   - A signature within a message has a oneof, for which amino JSON has no rule. It is written as the base64 of its
 //     protobuf encoding.
 func newTxConfig(cdc codec.Codec, registry codectypes.InterfaceRegistry) (client.TxConfig, error) {

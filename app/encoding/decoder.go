@@ -15,8 +15,8 @@ import (
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 )
 
-// decodeTx reads transactions as the SDK does, and refuses those of which the SDK's own checks would panic: without a fee section, with a
-// granter that is no address, with a mode of signing that says nothing, with a key of a wrong length.
+// decodeTx reads transactions as the SDK does. It refuses transactions with which the SDK's own checks would panic: no fee section,
+// a granter that is no address, an empty mode of signing, or a key of a wrong length.
 func decodeTx(cdc codec.Codec) sdk.TxDecoder {
 	decode := authtx.DefaultTxDecoder(cdc)
 	return func(bytes []byte) (sdk.Tx, error) {
@@ -33,7 +33,7 @@ func decodeTx(cdc codec.Codec) sdk.TxDecoder {
 	}
 }
 
-// checkAuthInfo names the first part of an envelope that the SDK's checks cannot read.
+// checkAuthInfo returns an error that names the first part of an envelope that the SDK's checks cannot read.
 func checkAuthInfo(info *txtypes.AuthInfo) error {
 	if info.Fee == nil {
 		return errorsmod.Wrap(sdkerrors.ErrTxDecode, "auth_info.fee: got none, expected a fee with a gas limit")
@@ -56,7 +56,7 @@ func checkAuthInfo(info *txtypes.AuthInfo) error {
 	return nil
 }
 
-// checkMode refuses a mode of signing that is neither single nor multi, also within another.
+// checkMode refuses a mode of signing that is neither single nor multi, also inside a multi.
 func checkMode(mode *txtypes.ModeInfo) error {
 	switch m := mode.GetSum().(type) {
 	case *txtypes.ModeInfo_Single_:
@@ -76,7 +76,7 @@ func checkMode(mode *txtypes.ModeInfo) error {
 	return errorsmod.Wrap(sdkerrors.ErrTxDecode, "got nothing, expected single or multi")
 }
 
-// checkKey refuses a key of a wrong length, also within one of several.
+// checkKey refuses a key of a wrong length, also inside a multisig key.
 func checkKey(key *codectypes.Any) error {
 	if key == nil {
 		return nil

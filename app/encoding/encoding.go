@@ -39,25 +39,26 @@ import (
 const (
 	// AddressPrefix begins every account's address in text.
 	AddressPrefix = "cred"
-	// ValidatorPrefix is what the SDK's codecs demand for validators' addresses. No module of ours uses such addresses.
+	// ValidatorPrefix is a prefix that the SDK's codecs demand for validators' addresses. No module of this project uses such
+	// addresses.
 	ValidatorPrefix = AddressPrefix + "valoper"
 	// ConsensusPrefix begins addresses of consensus keys in text.
 	ConsensusPrefix = AddressPrefix + "valcons"
 
 	// BaseDenom is the unit of account: 10^6 of it are 1 CRED.
 	BaseDenom = "ucred"
-	// DisplayDenom is the unit people speak of.
+	// DisplayDenom is the unit that people use.
 	DisplayDenom = "CRED"
 	// DisplayExponent is the number of decimals of DisplayDenom.
 	DisplayExponent = 6
 
-	// LeastGasPrice is what a unit of gas costs at least, by default, on every node; whoever sends something takes it for
-	// granted unless told otherwise. A block's gas then costs 0.2 CRED, and a request 0.0025 CRED, most of it for a place in
-	// the matching queue.
+	// LeastGasPrice is the default of the lowest price of a unit of gas that a node accepts. Senders use it unless they are told
+	// another price. A full block's gas then costs 0.2 CRED, and a request 0.0025 CRED, most of it for a place in the matching
+	// queue.
 	LeastGasPrice = "0.001" + BaseDenom
 )
 
-// The SDK keeps prefixes and the default denomination in globals; they are set once, when a program of ours starts.
+// The SDK keeps prefixes and the default denomination in globals. They are set once, when a program starts.
 func init() {
 	nameScope()
 	cfg := sdk.GetConfig()

@@ -24,8 +24,8 @@ import (
 // State is the application's part of a genesis file: module name -> its state.
 type State map[string]json.RawMessage
 
-// Edit decodes one module's state into state, lets change work on it, and puts it back. Other modules use it to set
-// parameters: Edit(g, cdc, "poa", &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error { ... }).
+// Edit decodes one module's state into state, calls change with it, and puts it back. Callers use it to set parameters: Edit(g,
+// cdc, "poa", &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error { ... }).
 func Edit[T gogoproto.Message](g State, cdc codec.JSONCodec, module string, state T, change func(T) error) error {
 	bz, found := g[module]
 	if !found {
@@ -45,11 +45,11 @@ func Edit[T gogoproto.Message](g State, cdc codec.JSONCodec, module string, stat
 	return nil
 }
 
-// CouncilQuorum is the share of the seats that count of which the operators have to vote for a proposal to be decided, at least two
-// thirds: a decimal of 18 digits, so that two of three are enough.
+// CouncilQuorum is the share of the counting seats whose operators have to vote before a proposal is decided. It is two thirds, as
+// a decimal of 18 digits that is rounded down, so that two of three seats are enough.
 const CouncilQuorum = "0.666666666666666666"
 
-// SetDefaults describes the coin, so that wallets show CRED, and has two thirds of the seats vote in the council.
+// SetDefaults describes the coin, so that wallets show CRED, and sets the council's quorum to two thirds of the seats.
 func SetDefaults(g State, cdc codec.JSONCodec) error {
 	err := Edit(g, cdc, govtypes.ModuleName, &govv1.GenesisState{}, func(s *govv1.GenesisState) error {
 		s.Params.Quorum = CouncilQuorum
@@ -74,7 +74,7 @@ func SetDefaults(g State, cdc codec.JSONCodec) error {
 	})
 }
 
-// AddAccount adds an account with coins; an account that is there already gets them on top.
+// AddAccount adds an account with coins. An existing account gets the coins in addition to its own.
 func AddAccount(g State, cdc codec.Codec, addr sdk.AccAddress, coins sdk.Coins) error {
 	err := Edit(g, cdc, authtypes.ModuleName, &authtypes.GenesisState{}, func(s *authtypes.GenesisState) error {
 		accounts, err := authtypes.UnpackAccounts(s.Accounts)
@@ -97,7 +97,7 @@ func AddAccount(g State, cdc codec.Codec, addr sdk.AccAddress, coins sdk.Coins) 
 	})
 }
 
-// AddOrganisation admits an organisation from the first block on.
+// AddOrganisation adds an organisation that is admitted from the first block on.
 func AddOrganisation(g State, cdc codec.JSONCodec, org orgstypes.Organisation) error {
 	org.Status, org.Roles = orgstypes.STATUS_ACTIVE, orgstypes.SortRoles(org.Roles)
 	return Edit(g, cdc, orgstypes.ModuleName, &orgstypes.GenesisState{}, func(s *orgstypes.GenesisState) error {

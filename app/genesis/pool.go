@@ -16,37 +16,37 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// What a public pool asks and offers unless told otherwise.
+// The default terms of a public pool.
 const (
 	// PublicPoolID is its id.
 	PublicPoolID = "public"
 	// PublicStake is locked for each assignment, in ucred: 10 CRED.
 	PublicStake = 10_000_000
-	// PublicPrice of a right replica, in ucred: 0.05 CRED.
+	// PublicPrice is the price of a right replica, in ucred: 0.05 CRED.
 	PublicPrice = 50_000
-	// PublicMaxFuel is the largest fuel limit that its offers take.
+	// PublicMaxFuel is the largest fuel limit that the pool's offers accept.
 	PublicMaxFuel = 1_000_000_000_000
 )
 
-// ExecutorResources are what an executor gives one execution with its default settings: a core, a gibibyte of memory, 64
-// mebibytes of files.
+// ExecutorResources are the resources that an executor gives one execution with its default settings: a core, a gibibyte of memory,
+// 64 mebibytes of files.
 var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 30, DiskBytes: 64 << 20}
 
-// PublicPool is a pool of the council's, open to everybody, which workers join that name none, and its standing offer: so
-// that a fresh network has a pool and a price, and nobody needs an operator. The council keeps nothing of the price.
-// It changes the terms by a proposal, like any other pool's operator after notice.
+// PublicPool is a pool of the council with a standing offer. It is open to everybody, and workers that name no pool join it. So a
+// fresh network has a pool and a price, and needs no pool operator. The council keeps nothing of the price. It changes the terms by
+// a proposal, after the same notice as any other pool's operator.
 type PublicPool struct {
 	// ID of the pool; PublicPoolID when empty.
 	ID string
 	// Stake in ucred locked for each assignment, and Price in ucred of a right replica.
 	Stake, Price uint64
-	// MaxFuel is the largest fuel limit that is taken.
+	// MaxFuel is the largest fuel limit that the pool accepts.
 	MaxFuel uint64
-	// Categories of the requests that are taken, besides those without one; an offer each.
+	// Categories are the categories of requests that the pool accepts, besides requests without one. Each gets its own offer.
 	Categories []string
 }
 
-// AddPublicPool opens the pool on a chain that will be named chainID. Its offers' owner is the council's account.
+// AddPublicPool opens the pool on a chain that will be named chainID. The council's account owns its offers.
 func AddPublicPool(g State, cdc codec.JSONCodec, chainID string, p PublicPool) error {
 	p.ID = cmp.Or(p.ID, PublicPoolID)
 	council, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(govtypes.ModuleName))

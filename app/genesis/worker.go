@@ -15,7 +15,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// AddWorker registers a worker, with what it has bonded in the module's account.
+// AddWorker registers a worker, and puts its bond into the module's account.
 func AddWorker(g State, cdc codec.Codec, w workerstypes.Worker) error {
 	err := Edit(g, cdc, workerstypes.ModuleName, &workerstypes.GenesisState{}, func(s *workerstypes.GenesisState) error {
 		s.Workers = append(s.Workers, w)
@@ -28,7 +28,7 @@ func AddWorker(g State, cdc codec.Codec, w workerstypes.Worker) error {
 	return Hold(g, cdc, workerstypes.ModuleName, sdk.NewCoins(sdk.NewCoin(encoding.BaseDenom, math.NewIntFromUint64(w.Bonded))))
 }
 
-// Hold gives a module's account coins that stand behind its state.
+// Hold gives a module's account the coins that its state says it holds.
 func Hold(g State, cdc codec.Codec, module string, coins sdk.Coins) error {
 	if coins.IsZero() {
 		return nil
@@ -43,7 +43,7 @@ func Hold(g State, cdc codec.Codec, module string, coins sdk.Coins) error {
 	})
 }
 
-// addBalance puts coins onto an account's, and onto the supply.
+// addBalance adds coins to an account's balance and to the supply.
 func addBalance(s *banktypes.GenesisState, address string, coins sdk.Coins) {
 	i := slices.IndexFunc(s.Balances, func(b banktypes.Balance) bool { return b.Address == address })
 	if i < 0 {

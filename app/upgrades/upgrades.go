@@ -1,8 +1,8 @@
 // Package upgrades says which upgrades a build carries out, and loads the stores for the one that is due.
 //
-// The council passes a plan: a name and a height. The builds before that height lack the plan's name, decide the block of that height,
-// and refuse to execute it. The build that has the name loads the stores that its upgrade adds, runs the migrations, and goes on from
-// that block. See docs/adr/0034-upgrades.md.
+// The council passes a plan: a name and a height. Builds for the heights before do not know the plan's name. They decide the block
+// of that height, and refuse to execute it. The build that knows the name loads the stores that its upgrade adds, runs the
+// migrations, and continues from that block. See docs/adr/0034-upgrades.md.
 package upgrades
 
 import (
@@ -24,31 +24,32 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 )
 
-// Upgrade takes a running chain from the state of one version to that of the next.
+// Upgrade changes the state of a running chain from one version to the next.
 type Upgrade struct {
-	// Name of the plan that asks for it.
+	// Name is the name of the plan that asks for the upgrade.
 	Name string
-	// Stores that it adds, renames or deletes before the first block of the new version is executed. A store from which a migration
-	// reads can't be deleted by the same upgrade.
+	// Stores lists the stores that the upgrade adds, renames or deletes before the first block of the new version is executed. An
+	// upgrade can't delete a store from which one of its migrations reads.
 	Stores storetypes.StoreUpgrades
-	// Finish does what belongs to no module's migrations, after them; nil for nothing. An error stops the node.
+	// Finish does the work that belongs to no module, after the modules' migrations; nil for nothing. An error stops the node.
 	Finish func(ctx sdk.Context) error
 }
 
-// Version is what a build knows of the state's layout, besides what its modules say themselves.
+// Version is what a build knows about the state's layout besides the information in its modules.
 type Version struct {
-	// Upgrades that it carries out, oldest first. One stays in the list until no node is to be started from a state before it.
+	// Upgrades are the upgrades that the build carries out, oldest first. An upgrade stays in the list as long as a node may be
+	// started from an older state.
 	Upgrades []Upgrade
-	// Moved says which store holds a module's state in place of the one of the module's name.
+	// Moved says which store holds a module's state if it is not the store with the module's name.
 	Moved map[string]string
-	// Change wraps a module whose layout differs from that of this source; nil for none. Only rehearsals need it.
+	// Change wraps a module whose layout differs from the one in this source; nil for none. Only rehearsals need it.
 	Change func(module appmodule.AppModule, service func(store string) store.KVStoreService) appmodule.AppModule
 }
 
 // Current is the version of this source. It has no upgrade yet: the first release that changes the state adds the first.
 func Current() Version { return Version{} }
 
-// FindUpgrade returns the upgrade of a name.
+// FindUpgrade returns the upgrade with a name.
 func (v Version) FindUpgrade(name string) (Upgrade, bool) {
 	i := slices.IndexFunc(v.Upgrades, func(u Upgrade) bool { return u.Name == name })
 	if i < 0 {
@@ -57,7 +58,7 @@ func (v Version) FindUpgrade(name string) (Upgrade, bool) {
 	return v.Upgrades[i], true
 }
 
-// StoreOf is the store that holds a module's state.
+// StoreOf returns the name of the store that holds a module's state.
 func (v Version) StoreOf(module string) string {
 	if moved, is := v.Moved[module]; is {
 		return moved
@@ -65,9 +66,9 @@ func (v Version) StoreOf(module string) string {
 	return module
 }
 
-// NewLoader loads the application's stores. Where an upgrade of v is due in the next block, it adds, renames and deletes what that upgrade
-// says. Whether one is due it reads from the plan in the state, and not from the file that the build before leaves when it stops: a node
-// that was stopped earlier has none.
+// NewLoader loads the application's stores. If an upgrade of v is due in the next block, it adds, renames and deletes the stores
+// that the upgrade lists. It reads the plan from the state. It does not use the file that the earlier build writes when it stops,
+// because a node that was stopped before has no such file.
 func (v Version) NewLoader(db dbm.DB, cdc codec.BinaryCodec) baseapp.StoreLoader {
 	return func(ms storetypes.CommitMultiStore) error {
 		plan, found, err := planIn(db, cdc)
@@ -106,7 +107,7 @@ func (e TooEarlyError) Error() string {
 		e.Name, e.At, e.Height)
 }
 
-// planIn reads the plan from the last committed state of a database, of which it loads the store of x/upgrade alone.
+// planIn reads the plan from the last committed state of a database. It loads only the store of x/upgrade.
 func planIn(db dbm.DB, cdc codec.BinaryCodec) (plan upgradetypes.Plan, found bool, err error) {
 	ms := rootmulti.NewStore(db, log.NewNopLogger())
 	if ms.LastCommitID().Version == 0 {
@@ -124,7 +125,7 @@ func planIn(db dbm.DB, cdc codec.BinaryCodec) (plan upgradetypes.Plan, found boo
 	return plan, true, cdc.Unmarshal(bz, &plan)
 }
 
-// Check refuses a version that could not be loaded: a name given twice, or none.
+// Check refuses a version in which an upgrade has no name, or in which two have the same name.
 func (v Version) Check() error {
 	seen := map[string]bool{}
 	for _, u := range v.Upgrades {

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/metric"
 )
 
-// events are counted as blocks are executed: this node's count since it started.
+// events counts the events of blocks that this node has executed since it started.
 type events struct {
 	opened, ended, courts, failures *prometheus.CounterVec
 	transactions, feedUpdates       *prometheus.CounterVec
@@ -25,7 +25,7 @@ func (e *events) declareCounters(l *metric.List) {
 	e.transactions = l.Counter("transactions_total", "Transactions in blocks that this node executed, by result: ok, failed.", "result")
 }
 
-// CountBlock counts the events of a block that was executed. It never fails: what it does not understand it leaves out.
+// CountBlock counts the events of a block that was executed. It never fails: it skips events that it does not understand.
 func (w *Watch) CountBlock(res *abci.ResponseFinalizeBlock) {
 	if w == nil || res == nil {
 		return

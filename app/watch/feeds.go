@@ -2,7 +2,7 @@ package watch
 
 import "cosmossdk.io/collections"
 
-// readFeeds counts the feeds, and says how old the values of the first are.
+// readFeeds counts the feeds, and reports how old the values of the first feeds are.
 func (r *reading) readFeeds() error {
 	count := 0
 	err := r.k.Feeds.ByOwner.Walk(r.ctx, nil, func(_ collections.Pair[[]byte, string], id string) (bool, error) {

@@ -23,17 +23,17 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// A reading looks at the committed state once, part by part. A part that cannot be read is counted, and the others are read
-// all the same. No part walks over more than its bound.
+// A reading looks at the committed state once, part by part. A part that cannot be read is counted as an error, and the other parts
+// are read all the same. No part reads more entries than its bound.
 
-// Bounds of one reading. A count that reaches most is that or more.
+// Bounds of one reading. A count equal to most means most or more.
 const (
 	most        = 10_000 // entries of a queue or of an index, or workers
 	mostLedgers = 100
 	mostFeeds   = 100 // whose age is shown; their names are labels
 )
 
-// reading is one look at the state.
+// reading is one pass over the state.
 type reading struct {
 	ctx sdk.Context
 	k   Keepers
@@ -63,7 +63,7 @@ func (w *Watch) readState() []prometheus.Metric {
 	return r.out
 }
 
-// recoverPanic keeps a panic, such as that of a store that is being pruned, from the server.
+// recoverPanic turns a panic, such as that of a store that is being pruned, into an error, so that the server goes on.
 func recoverPanic(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -88,7 +88,7 @@ func (r *reading) readBeacon() error {
 	return err
 }
 
-// openStates returns the states of tasks that have not ended, as labels.
+// openStates are the states of tasks that have not ended, with their labels.
 var openStates = []struct {
 	state taskstypes.State
 	label string
@@ -116,7 +116,7 @@ func (r *reading) readTasks() error {
 	return nil
 }
 
-// dueQueues are the queues in which tasks wait for a height, as labels.
+// dueQueues are the queues in which tasks wait for a height, with their labels.
 var dueQueues = []struct {
 	queue taskstypes.DueQueue
 	label string
@@ -127,7 +127,7 @@ var dueQueues = []struct {
 	{taskstypes.QueueFirstWaveRetries, "first_wave_retries"},
 }
 
-// readCarried counts what was due in the last block and is still in the queue.
+// readCarried counts the tasks that were due in the last block and are still in the queue.
 func (r *reading) readCarried() error {
 	for _, q := range dueQueues {
 		rng := new(collections.Range[collections.Triple[uint32, uint64, string]]).
@@ -185,7 +185,7 @@ func (r *reading) readMarket() error {
 	return nil
 }
 
-// readLedgers shows those of classes: their keys come first. Those of organisations are for queries.
+// readLedgers reports the ledgers of classes, whose keys come first. The ledgers of organisations are available by queries.
 func (r *reading) readLedgers() error {
 	res, err := taskskeeper.NewQueryServer(r.k.Tasks).Ledgers(r.ctx, &taskstypes.QueryLedgersRequest{Pagination: &query.PageRequest{Limit: mostLedgers}})
 	if err != nil {
@@ -252,7 +252,7 @@ func workerStatus(w workerstypes.Worker) string {
 	return "ready"
 }
 
-// readAudits reads what courts have found of accepted answers.
+// readAudits reports what courts have found about accepted answers.
 func (r *reading) readAudits() error {
 	var decided, overturned uint64
 	err := r.k.Tasks.AuditCounts.Walk(r.ctx, nil, func(_ uint32, c taskstypes.AuditCount) (bool, error) {

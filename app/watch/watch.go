@@ -1,5 +1,5 @@
-// Package watch tells operators what the protocol does, as metrics of the node. It reads committed state when it is asked,
-// and counts the events of each block. Nothing here writes, and nothing is read without a bound.
+// Package watch shows operators what the protocol does, as metrics of the node. It reads committed state when it is queried, and
+// counts the events of each block. It never writes, and every read has a bound.
 package watch
 
 import (
@@ -24,10 +24,10 @@ import (
 	workerskeeper "github.com/credence-chain/credence/x/workers/keeper"
 )
 
-// fresh is for how long a reading is given again.
+// fresh is how long the result of a reading is used again.
 const fresh = 5 * time.Second
 
-// Keepers are where the state is.
+// Keepers give access to the state.
 type Keepers struct {
 	Tasks    taskskeeper.Keeper
 	Market   marketkeeper.Keeper

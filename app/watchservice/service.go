@@ -17,7 +17,8 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// lifeEvery is after how many blocks without a wanted event a sign of life is sent, with a newer place to go on from.
+// lifeEvery is the number of blocks without a wanted event after which a sign of life is sent. It carries a newer place to resume
+// from.
 const lifeEvery = 20
 
 // Service serves a feed. It implements types.WatchServer.
@@ -57,7 +58,7 @@ func (s *Service) Events(req *types.EventsRequest, out types.Watch_EventsServer)
 	return err
 }
 
-// readRequest checks what is asked for.
+// readRequest checks the filter and the place of a request.
 func readRequest(req *types.EventsRequest) (stream.Filter, stream.Place, error) {
 	filter := stream.Filter{Task: req.Task, Deal: req.Deal, Request: req.Request}
 	given := 0
@@ -83,7 +84,7 @@ func readRequest(req *types.EventsRequest) (stream.Filter, stream.Place, error) 
 	return filter, from, nil
 }
 
-// clientOf names who asks, for its share of the streams: the machine, not its ports.
+// clientOf names the client, for its share of the streams: its machine without the port.
 func clientOf(ctx context.Context) string {
 	p, ok := peer.FromContext(ctx)
 	if !ok {

@@ -18,16 +18,16 @@ import (
 	taskskeeper "github.com/credence-chain/credence/x/tasks/keeper"
 )
 
-// Results is what of a consensus engine is needed: it has every block's results until it prunes them.
+// Results is the part of a consensus engine that a Node needs. The engine has every block's results until it prunes them.
 type Results interface {
 	BlockResults(ctx context.Context, height *int64) (*coretypes.ResultBlockResults, error)
 }
 
 // Node is the source of a node's own feed.
 type Node struct {
-	// Blocks has the results.
+	// Blocks returns the results of blocks.
 	Blocks Results
-	// Latest is the height of the last committed state, and State that state.
+	// Latest returns the height of the last committed state, and State returns that state.
 	Latest func() int64
 	State  func() (sdk.Context, error)
 	// Tasks and Deals read the state.
@@ -40,7 +40,7 @@ var _ stream.Source = Node{}
 // Height implements stream.Source.
 func (n Node) Height(context.Context) (int64, error) { return n.Latest(), nil }
 
-// prunedBelow is how far behind the latest a height is whose results are gone for good, and not just not written yet.
+// prunedBelow: results that are missing for a height this far behind the latest are gone for good, and not only not written yet.
 const prunedBelow = 5
 
 // Block implements stream.Source.
@@ -88,7 +88,7 @@ func (n Node) RequestOf(_ context.Context, deal string) (string, error) {
 	return d.Request, err
 }
 
-// isAbsent says that there is no such record, or no such id.
+// isAbsent says whether the error means that there is no such record, or no such id.
 func isAbsent(err error) bool {
 	for _, none := range []error{collections.ErrNotFound, collections.ErrEncoding, dealstypes.ErrNotFound, dealstypes.ErrID} {
 		if errors.Is(err, none) {

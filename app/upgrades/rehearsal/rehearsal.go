@@ -1,6 +1,6 @@
-// Package rehearsal is an upgrade that no release has: tests, and the build with the tag "rehearsal", practise on it what a release will
-// do. It moves the whole state of x/beacon into a store of its own, under the consensus version 2. Nothing else notices; a block that
-// began before the migration would find no seed and stop the node.
+// Package rehearsal is an upgrade that no release has. Tests, and the build with the tag "rehearsal", use it to practise a
+// release's upgrade. It moves the whole state of x/beacon into a store of its own, under the consensus version 2. No other module
+// is affected. A block that began before the migration would find no seed and stop the node.
 package rehearsal
 
 import (
@@ -19,13 +19,13 @@ import (
 )
 
 const (
-	// Name of the plan.
+	// Name is the name of the plan.
 	Name = "rehearsal"
-	// Store that holds the beacon's state afterwards.
+	// Store is the store that holds the beacon's state afterwards.
 	Store = "rehearsed_beacon"
 )
 
-// Version is the current version with the rehearsal as its next.
+// Version is the current version with the rehearsal as its next upgrade.
 func Version() upgrades.Version {
 	v := upgrades.Current()
 	v.Upgrades = append(v.Upgrades, upgrades.Upgrade{Name: Name, Stores: storetypes.StoreUpgrades{Added: []string{Store}}})
@@ -39,7 +39,7 @@ func Version() upgrades.Version {
 	return v
 }
 
-// Idle is the current version with an upgrade of the same name that changes nothing: the twin that a rehearsal is compared with.
+// Idle is the current version with an upgrade of the same name that changes nothing. Tests compare a rehearsal with it.
 func Idle() upgrades.Version {
 	v := upgrades.Current()
 	v.Upgrades = append(v.Upgrades, upgrades.Upgrade{Name: Name})
@@ -52,7 +52,7 @@ type moved struct {
 	from, to store.KVStoreService
 }
 
-// ConsensusVersion counts the move.
+// ConsensusVersion counts the move as a new version.
 func (m moved) ConsensusVersion() uint64 { return m.AppModule.ConsensusVersion() + 1 }
 
 // RegisterServices adds the migration to the module's services.
