@@ -94,7 +94,8 @@ type Options struct {
 	Signer beaconkeeper.Signer
 	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
 	Selector proposal.Selector
-	// Version is what the build knows of the state's layout; nil for that of this source. Rehearsals of upgrades set it.
+	// Version lists the upgrades of the build and the layout of the state; nil means the version of this source. Rehearsals of
+	// upgrades set it.
 	Version *upgrades.Version
 	// Failed is called before the engine learns that a block can't be executed or committed. It gets the reason and the block's
 	// time. The node can't go on. May be nil.

@@ -22,35 +22,36 @@ const (
 type FeedReceipt struct {
 	// Format is FeedFormat.
 	Format string `json:"format"`
-	// Chain by its id.
+	// Chain is the chain's id.
 	Chain string `json:"chain"`
-	// Feed by its id, 64 hexadecimal digits.
+	// Feed is the feed's id, 64 hexadecimal digits.
 	Feed string `json:"feed"`
-	// Height of the state that is proven. The header after it, the last of the path, holds the app hash.
+	// Height is the height of the proven state. The next header, which is the last of the path, holds the app hash.
 	Height int64 `json:"height,string"`
-	// FeedRecord is the record of the feed. It has the latest value.
+	// FeedRecord is the record of the feed, which contains the latest value.
 	FeedRecord Record `json:"feed_record"`
-	// Path of headers, as in a Receipt.
+	// Path is a path of headers, as in a Receipt.
 	Path []Link `json:"path"`
 }
 
 // FeedStatement is what a feed's receipt proves. Every field comes from what the validators signed.
 type FeedStatement struct {
-	// Chain by its id, and the Feed by its id.
+	// Chain is the chain's id, Feed the feed's id.
 	Chain string `json:"chain"`
 	Feed  string `json:"feed"`
-	// Owner is an organisation or an account, and Name the feed's within it. Account created it.
+	// Owner is an organisation or an account, Name the owner's name for the feed, and Account the account that created it.
 	Owner   string `json:"owner"`
 	Name    string `json:"name"`
 	Account string `json:"account"`
-	// App, MinTrust and Policy that an answer needs to update it. Shared: jobs of every account of the organisation do.
+	// App, MinTrust and Policy are the conditions for an answer that updates the feed. Shared says that jobs of every account of
+	// the organisation may update it.
 	App      string `json:"app"`
 	MinTrust uint64 `json:"min_trust"`
 	Policy   string `json:"policy"`
 	Shared   bool   `json:"shared"`
-	// Value is the latest one at the height of Signed.
+	// Value is the latest value at the height of Signed.
 	Value FeedValue `json:"value"`
-	// Signed is who vouches for it.
+	// Signed is the header that the validators signed.
 	Signed Signed `json:"signed"`
 }
 
@@ -58,16 +59,17 @@ type FeedStatement struct {
 type FeedValue struct {
 	// Data are the bytes.
 	Data []byte `json:"data"`
-	// Asked is the height at which it was asked for, AskedTime of that block in Unix seconds.
+	// Asked is the height at which the value was asked for, AskedTime the time of that block in Unix seconds.
 	Asked     int64 `json:"asked,string"`
 	AskedTime int64 `json:"asked_time,string"`
-	// Height at which the answer was final, Time of that block in Unix seconds.
+	// Height is the height at which the answer was final, Time the time of that block in Unix seconds.
 	Height int64 `json:"height,string"`
 	Time   int64 `json:"time,string"`
-	// Task whose final answer it is, by id, and the Digest of the result's manifest, in which the file with these bytes is.
+	// Task is the id of the task whose final answer the value is. Digest is the digest of the result's manifest, which names the
+	// file with these bytes.
 	Task   string `json:"task"`
 	Digest string `json:"digest"`
-	// Trust of the task, the Policy under which it was accepted, and the version of the app.
+	// Trust is the trust of the task, Policy the policy under which its answer was accepted, and AppVersion the version of the app.
 	Trust      uint64 `json:"trust"`
 	Policy     string `json:"policy"`
 	AppVersion string `json:"app_version"`
@@ -110,7 +112,8 @@ func readFeedValue(b []byte) (v feedValue, err error) {
 	})
 }
 
-// MakeFeed makes the receipt of a feed from the state of a height. A *Refusal says why there is none.
+// MakeFeed makes the receipt of a feed from the state of a height. If there can be no receipt, the error is a *Refusal that says
+// why.
 func MakeFeed(ctx context.Context, from Source, chain, feedID string, height int64, begin Begin) (*FeedReceipt, error) {
 	id, err := ids.Parse(feedID)
 	if err != nil {
@@ -141,8 +144,8 @@ func MakeFeed(ctx context.Context, from Source, chain, feedID string, height int
 	return r, err
 }
 
-// VerifyFeed checks a feed's receipt against what is trusted and says what it proves. Of what is expected it compares the chain. It
-// reads nothing but its arguments. Every refusal is a *Refusal.
+// VerifyFeed checks a feed's receipt against trust, and returns what it proves. Of the expected values it compares only the chain.
+// It reads nothing but its arguments. Every refusal is a *Refusal.
 func VerifyFeed(r *FeedReceipt, trust Trust, expected Expected) (*FeedStatement, error) {
 	if expected.Chain != "" && r.Chain != expected.Chain {
 		return nil, newRefusal(ReasonChain, "the receipt is of the chain %q, expected %q", r.Chain, expected.Chain)
@@ -200,7 +203,7 @@ func (r *FeedReceipt) Encode() ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// IsFeed says whether a file calls itself the receipt of a feed, and is for DecodeFeed.
+// IsFeed says whether a file says that it is the receipt of a feed. DecodeFeed reads such a file.
 func IsFeed(file []byte) bool {
 	var head struct {
 		Format string `json:"format"`
@@ -208,8 +211,8 @@ func IsFeed(file []byte) bool {
 	return len(file) <= MaxBytes && json.NewDecoder(bytes.NewReader(file)).Decode(&head) == nil && head.Format == FeedFormat
 }
 
-// DecodeFeed reads a file. It takes exactly what Encode writes. What the receipt says is checked by VerifyFeed alone. Errors are a
-// *Refusal.
+// DecodeFeed reads a file. It accepts exactly the files that Encode writes. It does not check what the receipt says: VerifyFeed
+// does. Errors are a *Refusal.
 func DecodeFeed(file []byte) (*FeedReceipt, error) {
 	if len(file) > MaxBytes {
 		return nil, newRefusal(ReasonFormat, "the file has %d bytes, expected at most %d", len(file), MaxBytes)

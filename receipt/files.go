@@ -15,8 +15,9 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// CheckFiles compares a folder with the files of the accepted answer: every one is there with these bytes, and nothing else
-// is there. The receipt has been verified. It reads the folder and nothing outside of it: a symbolic link is a refusal.
+// CheckFiles compares a folder with the files of the accepted answer: every file is there with the right bytes, and there is
+// nothing else. The receipt must have been verified before. CheckFiles reads nothing outside of the folder, and refuses symbolic
+// links.
 func CheckFiles(ctx context.Context, r *Receipt, dir string) error {
 	if len(r.Manifest) == 0 {
 		return newRefusal(ReasonManifest, "the receipt has no manifest, so that files cannot be checked against it; ask for one while a worker or a store holds the result")
@@ -109,7 +110,8 @@ func kindOf(mode fs.FileMode) string {
 	return "no regular file"
 }
 
-// IsRefusal says whether an error says that something is not proven, rather than that it could not be looked at, and why.
+// IsRefusal says whether an error is a refusal, and returns its reason. A refusal means that something is not proven; other errors
+// mean that the check could not be made.
 func IsRefusal(err error) (Reason, bool) {
 	var r *Refusal
 	if !errors.As(err, &r) {

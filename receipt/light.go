@@ -11,9 +11,9 @@ import (
 
 // Limits of a path, so that a hostile file does not keep a machine busy.
 const (
-	// MaxPath is how many headers a receipt may have: it has one for each change of the set of validators.
+	// MaxPath is the largest number of headers in a receipt, which has one for each change of the set of validators.
 	MaxPath = 1000
-	// MaxValidators of one set.
+	// MaxValidators is the largest number of validators in one set.
 	MaxValidators = 1000
 )
 
@@ -31,7 +31,7 @@ type message interface {
 	Marshal() ([]byte, error)
 }
 
-// readOnly reads a message in its one encoding.
+// readOnly reads a message, and refuses every encoding of it but the canonical one.
 func readOnly(m message, encoded []byte) error {
 	if err := m.Unmarshal(encoded); err != nil {
 		return err
@@ -46,7 +46,7 @@ func readOnly(m message, encoded []byte) error {
 	return nil
 }
 
-// checkLink reads a link and holds its signatures against the set of its own header.
+// checkLink reads a link and checks its signatures against the set of its own header.
 func (l Link) checkLink(chain string) (*signed, error) {
 	header, err := readHeader(l.Header)
 	if err != nil {
@@ -81,7 +81,7 @@ func readHeader(encoded []byte) (*cmttypes.Header, error) {
 	return &header, nil
 }
 
-// readSet reads a set of validators. The hash of the set covers all that is read.
+// readSet reads a set of validators. The set's hash covers everything that it reads.
 func readSet(encoded [][]byte) (*cmttypes.ValidatorSet, error) {
 	if n := len(encoded); n < 1 || n > MaxValidators {
 		return nil, newRefusal(ReasonSet, "a set of %d validators, expected 1 to %d", n, MaxValidators)
@@ -134,7 +134,7 @@ func (s *signed) checkCommit(encoded []byte) error {
 	if got, want := len(commit.Signatures), s.validators.Size(); got != want {
 		return newRefusal(ReasonSignature, "the commit of height %d has %d places for signatures, expected one for each of the %d validators", s.header.Height, got, want)
 	}
-	// CometBFT compares the address at each place with the validator's, so that nobody is counted twice.
+	// CometBFT compares the address at each place with the validator's, so that no validator is counted twice.
 	err = cmttypes.VerifyCommit(s.header.ChainID, s.validators, commit.BlockID, commit.Height, commit)
 	var few cmttypes.ErrNotEnoughVotingPowerSigned
 	if errors.As(err, &few) {
@@ -152,7 +152,7 @@ func (s *signed) checkCommit(encoded []byte) error {
 	return nil
 }
 
-// checkPath checks every link, and that each leads to the next: the last block of a set names the set that comes after it.
+// checkPath checks every link, and that each leads to the next: the last block signed by a set names the next set.
 func checkPath(chain string, path []Link) ([]*signed, error) {
 	if n := len(path); n < 1 || n > MaxPath {
 		return nil, newRefusal(ReasonFormat, "path: got %d headers, expected 1 to %d", n, MaxPath)

@@ -11,33 +11,34 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// Source is a node from which receipts are made. Nothing that it says is believed: the receipt is verified before it is given out.
+// Source is a node from which receipts are made. Its answers are not trusted: a receipt is verified before it is returned.
 type Source interface {
-	// Block of a height: its header, and the commit that it holds for the block before it. It waits for a block that is not
-	// there yet.
+	// Block returns the header of a height, and the commit in that block, which is for the block before. It waits for a block that
+	// does not exist yet.
 	Block(ctx context.Context, height int64) (*cmttypes.Header, *cmttypes.Commit, error)
-	// Validators of a height, in their order.
+	// Validators returns the validators of a height, in their order.
 	Validators(ctx context.Context, height int64) ([]*cmttypes.Validator, error)
-	// Record returns the value of a key in a store at a height, with its two proofs; a value of no bytes where there is none.
+	// Record returns the value of a key in a store at a height, with its two proofs. The value is empty if the key does not exist.
 	Record(ctx context.Context, store string, key []byte, height int64) (Record, error)
-	// Evidence that came with reveals of a task in the block of a height: with those that the chain refused as well, whoever sent them.
-	// ErrNoBlock where the source has that block no more.
+	// Evidence returns the evidence that came with reveals of a task in the block of a height, including reveals that the chain
+	// refused, from any sender. It returns ErrNoBlock if the source no longer has that block.
 	Evidence(ctx context.Context, height int64, task [32]byte) ([][]byte, error)
 }
 
-// ErrNoBlock says that a source has a block no more. A receipt is then made without the evidence that was in it.
+// ErrNoBlock says that a source no longer has a block. A receipt is then made without the evidence in this block.
 var ErrNoBlock = errors.New("the node has this block no more")
 
-// Begin is where the path of a receipt begins; the zero value is the header with the app hash alone.
+// Begin says where the path of a receipt begins. With the zero value the path is only the header with the app hash.
 type Begin struct {
-	// Height whose validators the verifier may trust; 0 for those of the receipt alone.
+	// Height is the height whose validators the verifier may trust; 0 means only the validators of the last header.
 	Height int64
-	// Block: the verifier may trust the block of the height itself, so that it is in the path whatever its validators.
+	// Block says that the verifier may trust the block at Height itself, so that its header is in the path whether the validators
+	// change or not.
 	Block bool
 }
 
-// Make makes the receipt of a task from the state of a height, which has to be one at which the answer is final. The
-// manifest may be empty. A *Refusal says why there is no receipt yet.
+// Make makes the receipt of a task from the state of a height at which the answer is final. The manifest may be empty. If there can
+// be no receipt yet, the error is a *Refusal that says why.
 func Make(ctx context.Context, from Source, chain, taskID string, height int64, begin Begin, manifest []byte) (*Receipt, error) {
 	id, err := ids.Parse(taskID)
 	if err != nil {
@@ -124,8 +125,8 @@ func makePath(ctx context.Context, from Source, begin Begin, height int64) (path
 	return append(path, end), nil
 }
 
-// lastOf returns a height at which the set of a hash signs, and after which it does not, between one height at which it signs
-// and one at which another does. It asks for about log2 of the difference in blocks.
+// lastOf returns a height from low on at which the set with a hash signs, while another set signs at the next height. The set signs
+// at low, and another set signs at high. It asks the source for about log2(high - low) blocks.
 func lastOf(ctx context.Context, from Source, set []byte, low, high int64) (int64, error) {
 	for high-low > 1 {
 		middle := low + (high-low)/2
@@ -142,7 +143,7 @@ func lastOf(ctx context.Context, from Source, set []byte, low, high int64) (int6
 	return low, nil
 }
 
-// makeLink puts the header of a height together with its signatures, which the next block holds, and its validators.
+// makeLink combines the header of a height with its validators and its signatures, which the next block holds.
 func makeLink(ctx context.Context, from Source, height int64) (l Link, err error) {
 	_, commit, err := from.Block(ctx, height+1)
 	if err != nil {

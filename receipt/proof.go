@@ -6,7 +6,7 @@ import (
 	ics23 "github.com/cosmos/ics23/go"
 )
 
-// checkProof holds a record against the app hash of a header.
+// checkProof checks a record against the app hash of a header.
 func (r Record) checkProof(what, store string, key, appHash []byte) error {
 	inStore, err := readProof(what+".proof", r.Proof)
 	if err != nil {
@@ -29,7 +29,7 @@ func (r Record) checkProof(what, store string, key, appHash []byte) error {
 	return nil
 }
 
-// readProof reads the proof that one key exists, in its one encoding.
+// readProof reads the proof that one key exists, and refuses every encoding of it but the canonical one.
 func readProof(what string, encoded []byte) (*ics23.CommitmentProof, error) {
 	var p ics23.CommitmentProof
 	if err := p.Unmarshal(encoded); err != nil {

@@ -7,59 +7,63 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// Format names the version of the file format: whatever changes the meaning of a field gets another.
+// Format names the version of the file format. A change to the meaning of a field changes it.
 const Format = "credence/receipt/v1"
 
-// MaxBytes is the largest receipt that is read. Most are some kilobytes; a manifest of ten thousand files makes it large.
+// MaxBytes is the size of the largest receipt that is read. Most receipts have a few kilobytes; a manifest of ten thousand files
+// makes one large.
 const MaxBytes = 16 << 20
 
 // Receipt is the content of the file. Bytes are base64 in JSON.
 type Receipt struct {
 	// Format is Format.
 	Format string `json:"format"`
-	// Chain by its id.
+	// Chain is the chain's id.
 	Chain string `json:"chain"`
-	// Task by its id, 64 hexadecimal digits.
+	// Task is the task's id, 64 hexadecimal digits.
 	Task string `json:"task"`
-	// Height of the state that is proven. The header after it, the last of the path, holds the app hash.
+	// Height is the height of the proven state. The next header, which is the last of the path, holds the app hash.
 	Height int64 `json:"height,string"`
-	// TaskRecord, DealRecord and RequestRecord are the records of the task, of its deal and of the deal's request. Their keys
-	// are not in the file: they follow from the id of the task and from the records before.
+	// TaskRecord, DealRecord and RequestRecord are the records of the task, of its deal and of the deal's request. Their keys are
+	// not in the file: each follows from the id of the task or from the record before.
 	TaskRecord    Record `json:"task_record"`
 	DealRecord    Record `json:"deal_record"`
 	RequestRecord Record `json:"request_record"`
-	// Manifest of the result, whose SHA-256 is the accepted digest, so that files can be checked; none where nobody gave it.
+	// Manifest is the manifest of the result, with which files can be checked. Its SHA-256 is the accepted digest. It is empty if
+	// the maker of the receipt had none.
 	Manifest []byte `json:"manifest,omitempty"`
-	// Shown is what came with the answer under a policy that asks for evidence, so that it can be checked again; none under others, and
-	// where nobody gave it.
+	// Shown is the evidence that came with the answer, so that it can be checked again. It is nil under policies that do not ask
+	// for evidence, and if the maker of the receipt had none.
 	Shown *Shown `json:"shown,omitempty"`
-	// Path of headers, the oldest first. Each but the last is the last block of its set of validators and names the next set.
+	// Path is the path of headers, the oldest first. Each but the last is the last block of its set of validators and names the
+	// next set.
 	Path []Link `json:"path"`
 }
 
-// Shown is the evidence of an answer: a proof, or the word of an enclave.
+// Shown is the evidence of an answer: a proof, or a signature of an enclave.
 type Shown struct {
-	// Evidence that came with the worker's reveal. Its bytes are not in the state, and need no proof: either they show the answer or not.
+	// Evidence is the evidence that came with the worker's reveal. Its bytes are not in the state and need no proof, because they
+	// either show the answer or not.
 	Evidence []byte `json:"evidence"`
-	// Basis is the record against which it is checked: of the verifier that the deal names, or of the worker's session.
+	// Basis is the record against which the evidence is checked: the verifier that the deal names, or the worker's session.
 	Basis Record `json:"basis"`
 }
 
 // Record is a record of the state with its proof.
 type Record struct {
-	// Value as it is stored; see docs/receipts.md.
+	// Value is the value as it is stored; see docs/receipts.md.
 	Value []byte `json:"value"`
-	// Proof of the value under its key in its module's store, an ics23.CommitmentProof.
+	// Proof proves the value under its key in its module's store, an ics23.CommitmentProof.
 	Proof []byte `json:"proof"`
-	// StoreProof of the store under its name in the app hash, likewise.
+	// StoreProof proves the store under its name in the app hash, an ics23.CommitmentProof.
 	StoreProof []byte `json:"store_proof"`
 }
 
-// Link is a header with its signatures and those who made them.
+// Link is a header with its signatures and the validators that made them.
 type Link struct {
-	// Header is a tendermint.types.Header.
+	// Header is an encoded tendermint.types.Header.
 	Header []byte `json:"header"`
-	// Commit is the tendermint.types.Commit for it.
+	// Commit is the encoded tendermint.types.Commit for the header.
 	Commit []byte `json:"commit"`
 	// Validators are the set at the header's height, in its order; each is a tendermint.types.SimpleValidator, a leaf of the
 	// tree whose root is the set's hash.
@@ -75,8 +79,8 @@ func (r *Receipt) Encode() ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// Decode reads a file. It takes exactly what Encode writes, so that a receipt has one encoding; what a receipt says is
-// checked by Verify alone. Errors are a *Refusal.
+// Decode reads a file. It accepts exactly the files that Encode writes, so that a receipt has one encoding. It does not check what
+// the receipt says: Verify does. Errors are a *Refusal.
 func Decode(file []byte) (*Receipt, error) {
 	if len(file) > MaxBytes {
 		return nil, newRefusal(ReasonFormat, "the file has %d bytes, expected at most %d", len(file), MaxBytes)

@@ -6,8 +6,8 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Where the records are. The numbers of fields, enums and prefixes are those of proto/credence and of the keys of the
-// modules; TestRecordsAreTheModules holds them against these.
+// The places of the records in the state. The numbers of fields, enums and prefixes are those of proto/credence and of the keys of
+// the modules; TestRecordsAreTheModules compares them.
 const (
 	tasksStore     = "tasks"
 	dealsStore     = "deals"
@@ -22,7 +22,7 @@ const (
 	sessionsPrefix  = 5 // of x/enclaves: (worker, key) -> Session
 )
 
-// recordKey is the key of the record of an id.
+// recordKey returns the key of the record with an id.
 func recordKey(prefix byte, id [32]byte) []byte { return append([]byte{prefix}, id[:]...) }
 
 // Values of enums of x/tasks.
@@ -45,7 +45,7 @@ func readOutcome(b []byte) (o outcome, err error) {
 	return o, wire.ReadMessage(b, wire.Readers{1: wire.ReadNumber(&o.kind), 2: wire.ReadHash(&o.digest), 3: wire.ReadNumber(&o.fuel)})
 }
 
-// seat is the part of credence.tasks.v1.Seat that says who answered what.
+// seat is the part of credence.tasks.v1.Seat that tells which worker gave which answer.
 type seat struct {
 	who          []byte
 	organisation string
@@ -203,7 +203,8 @@ type job struct {
 // execution is credence.deals.v1.Execution.
 type execution struct {
 	contract.Execution
-	// newer: it has a field that this program does not know, so that the statement of its evidence cannot be computed.
+	// newer says that the execution has a field that this program does not know. Then the statement of its evidence cannot be
+	// computed.
 	newer bool
 }
 

@@ -63,7 +63,7 @@ func readSession(b []byte) (s session, err error) {
 	})
 }
 
-// evidenceKind is what the policy of a deal asks for.
+// evidenceKind returns the kind of evidence that the policy of a deal asks for.
 func (d deal) evidenceKind() poco.EvidenceKind {
 	if policy, known := poco.PolicyByName(d.terms.policy); known {
 		return policy.Rules().Evidence
@@ -71,7 +71,7 @@ func (d deal) evidenceKind() poco.EvidenceKind {
 	return poco.EvidenceNone
 }
 
-// answering is the seat that gave the accepted answer.
+// answering returns the seat that gave the accepted answer.
 func (t task) answering() (seat, bool) {
 	i := slices.IndexFunc(t.seats, func(s seat) bool { return s.state == seatRevealed && s.outcome == t.verdict })
 	if i < 0 {
@@ -80,7 +80,8 @@ func (t task) answering() (seat, bool) {
 	return t.seats[i], true
 }
 
-// basisKey says where the record is against which evidence of an answer is checked; none of evidence that has another form.
+// basisKey returns the place of the record against which the evidence of an answer is checked. It returns no key for evidence of
+// another form.
 func (d deal) basisKey(who, evidence []byte) (store string, key []byte) {
 	switch kind := d.evidenceKind(); {
 	case kind == poco.EvidenceProof:
@@ -92,9 +93,10 @@ func (d deal) basisKey(who, evidence []byte) (store string, key []byte) {
 	return "", nil
 }
 
-// addShown puts the evidence of an answer into a receipt that is made, where the policy asked for it and the node still has it. A block may
-// hold reveals that were refused, and anybody can send one: that is taken which shows the answer. The node may have pruned the block, and a
-// worker holds a few sessions, so that the record of an older one is not in the latest state any more: the receipt then has no evidence.
+// addShown adds the evidence of an answer to a new receipt, if the policy asks for evidence and the node still has it. A block may
+// also hold refused reveals, which anybody can send: addShown takes the evidence that shows the answer. In two cases the receipt
+// has no evidence: the node has pruned the block, or the latest state no longer has the record of the worker's session, because a
+// worker keeps only a few.
 func (r *Receipt) addShown(ctx context.Context, from Source) error {
 	p, err := r.proveAll()
 	if err != nil {
@@ -129,8 +131,8 @@ func (r *Receipt) addShown(ctx context.Context, from Source) error {
 	return nil
 }
 
-// checkShown checks the evidence of a receipt again: that it shows the accepted answer, against a record that the header proves. The
-// statement is computed of the records alone.
+// checkShown checks the evidence of a receipt again: it must show the accepted answer, against a record that the header proves. The
+// statement is computed from the records alone.
 func (p proven) checkShown(r *Receipt) (*ShownAnswer, error) {
 	if r.Shown == nil {
 		return nil, nil
@@ -170,8 +172,8 @@ func (p proven) checkShown(r *Receipt) (*ShownAnswer, error) {
 	return out, p.deal.checkMeasurement(e.measurement)
 }
 
-// checkMeasurement refuses the word of an enclave that the deal does not take. A deal without a list takes those that the council listed,
-// which are not in a receipt.
+// checkMeasurement refuses an enclave whose measurement the deal does not list. A deal without a list accepts the measurements that
+// the council listed, which are not in a receipt.
 func (d deal) checkMeasurement(of [32]byte) error {
 	if len(d.measurements) == 0 || slices.Contains(d.measurements, of) {
 		return nil
@@ -192,7 +194,7 @@ func (out *ShownAnswer) checkProof(v verifier, c claims.Claim, evidence []byte) 
 	return nil
 }
 
-// checkWord checks the signature of a session's key.
+// checkWord checks the signature of a session key.
 func (out *ShownAnswer) checkWord(s session, statement poco.Statement, evidence []byte) error {
 	key, err := certificate.NewP256Key([poco.SessionKeySize]byte(evidence))
 	if err != nil {
@@ -207,7 +209,8 @@ func (out *ShownAnswer) checkWord(s session, statement poco.Statement, evidence 
 	return nil
 }
 
-// claim is what evidence of the accepted answer has to show, as x/deals computes it (CompleteStatement): of the records alone.
+// claim returns what evidence of the accepted answer has to show. It computes from the records alone the same claim as x/deals
+// (CompleteStatement).
 func (p proven) claim(chain string, kind poco.EvidenceKind, by seat) (c claims.Claim, err error) {
 	t, d, job := p.task, p.deal, p.request.job
 	rules, err := contract.FindRuntime(d.runtime)
@@ -237,7 +240,7 @@ func (p proven) claim(chain string, kind poco.EvidenceKind, by seat) (c claims.C
 	return c, nil
 }
 
-// datasetsOf are those that the task of an index reads.
+// datasetsOf returns the datasets that the task with an index reads.
 func (d deal) datasetsOf(index uint64) []dataset {
 	k, n := uint64(d.datasetsPerTask), uint64(len(d.datasets))
 	if k == 0 || n == 0 {

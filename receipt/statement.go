@@ -8,125 +8,130 @@ import (
 
 // Statement is what a receipt proves. Every field comes from what the validators signed.
 type Statement struct {
-	// Chain by its id, and the Task by its id.
+	// Chain is the chain's id, Task the task's id.
 	Chain string `json:"chain"`
 	Task  string `json:"task"`
-	// Answer that the chain accepted. It is final: no court looks at it again.
+	// Answer is the answer that the chain accepted. It is final: no court looks at it again.
 	Answer Answer `json:"answer"`
-	// Evidence for it.
+	// Evidence is the reason why the chain accepted the answer.
 	Evidence Evidence `json:"evidence"`
-	// Work is what was to be run.
+	// Work is the work that the task asked for.
 	Work Work `json:"work"`
-	// Signed is who vouches for it.
+	// Signed is the header that the validators signed.
 	Signed Signed `json:"signed"`
 }
 
 // Answer is the outcome of a task.
 type Answer struct {
-	// Kind is "RESULT", or "APP_FAILED" for a program that fails in the same way wherever it runs.
+	// Kind is "RESULT", or "APP_FAILED" for a program that fails in the same way on every machine.
 	Kind string `json:"kind"`
-	// Digest of the manifest of the result, "sha256:" and hexadecimal digits.
+	// Digest is the digest of the result's manifest, "sha256:" and hexadecimal digits.
 	Digest string `json:"digest"`
-	// Fuel that it used; 0 where the runtime counts none.
+	// Fuel is the fuel that the run used; 0 if the runtime counts none.
 	Fuel uint64 `json:"fuel"`
 	// Ended is the height at which it was accepted.
 	Ended int64 `json:"ended,string"`
-	// HasManifest: the receipt holds the manifest, so that files can be checked.
+	// HasManifest says that the receipt holds the manifest, so that files can be checked.
 	HasManifest bool `json:"has_manifest"`
-	// ExitStatus, Reason of a failure, and the end of Stderr, from the manifest.
+	// ExitStatus is the exit status, Reason the reason of a failure, and Stderr the end of stderr; all are from the manifest.
 	ExitStatus uint32 `json:"exit_status"`
 	Reason     string `json:"reason,omitempty"`
 	Stderr     string `json:"stderr,omitempty"`
-	// Files of the result, from the manifest.
+	// Files are the files of the result, from the manifest.
 	Files []File `json:"files,omitempty"`
 }
 
-// File of a result.
+// File is a file of a result.
 type File struct {
 	Path   string `json:"path"`
 	Size   uint64 `json:"size"`
 	Digest string `json:"digest"`
 }
 
-// Evidence is why the chain accepted the answer.
+// Evidence holds the reasons why the chain accepted the answer.
 type Evidence struct {
-	// Policy that decided, and whether the protocol bounds the share of wrong results under it.
+	// Policy is the policy that decided. Bounded says whether the protocol bounds the share of wrong results under it.
 	Policy  string `json:"policy"`
 	Bounded bool   `json:"bounded"`
-	// Trust demanded: at most one wrong result is to be expected in so many, over all tasks of this trust.
+	// Trust is the demanded trust T: at most one wrong result in T tasks is to be expected, over all tasks of this trust.
 	Trust uint64 `json:"trust"`
-	// Value at risk that was declared, in ucred.
+	// Value is the declared value at risk, in ucred.
 	Value uint64 `json:"value"`
-	// ByCourt: more than two thirds of the power of all validators' executors gave the answer.
+	// ByCourt says that more than two thirds of the court's power gave the answer.
 	ByCourt bool `json:"by_court"`
 	// GaveIt are the organisations whose workers gave the answer, in the order in which they were drawn.
 	GaveIt []string `json:"gave_it"`
-	// Court lists the organisations whose validators' executors gave it in court.
+	// Court lists the organisations whose seats gave the answer in court.
 	Court []string `json:"court,omitempty"`
-	// Replicas planned, the first worker among them, and Lottery, the chance of one more in sixteenths.
+	// Replicas is the planned number of replicas, the first worker's included, and Lottery the chance of one more, in sixteenths.
 	Replicas uint32 `json:"replicas"`
 	Lottery  uint32 `json:"lottery"`
 	// X is the chance that every blind replica colluded, if the coalition is no larger than the protocol assumes; six decimals.
 	X string `json:"x"`
-	// Faction is how many organisations may collude by that assumption, of the Eligible ones.
+	// Faction is how many of the Eligible organisations may collude under that assumption.
 	Faction  uint64 `json:"faction"`
 	Eligible uint64 `json:"eligible"`
-	// Audit is what became of the answer after it was accepted: "none" where there is no audit, or "unopposed", "upheld",
+	// Audit is what happened to the answer after it was accepted: "none" if there was no audit, or "unopposed", "upheld",
 	// "overturned", "no answer", "undecided" or "unserved".
 	Audit string `json:"audit"`
 	// Overturned is the digest of the answer that workers gave and that the court overturned.
 	Overturned string `json:"overturned,omitempty"`
-	// Shown is what the evidence in the receipt shows again, under the policies "proven" and "attested"; nil where the receipt has none.
+	// Shown is what the evidence in the receipt shows, under the policies "proven" and "attested"; nil if the receipt has no
+	// evidence.
 	Shown *ShownAnswer `json:"shown,omitempty"`
 }
 
-// ShownAnswer is evidence that was checked again, without the chain's word for it: the chain vouches for what it is checked against.
+// ShownAnswer is evidence that the verifier has checked again itself. It relies on the chain only for the record against which the
+// evidence is checked.
 type ShownAnswer struct {
-	// Statement that it shows, as 64 hexadecimal digits: a hash of chain, task, attempt, worker, app, inputs and answer.
+	// Statement is the statement that the evidence shows, as 64 hexadecimal digits: a hash of chain, task, attempt, worker, app,
+	// inputs and answer.
 	Statement string `json:"statement"`
-	// Worker that answered.
+	// Worker is the worker that answered.
 	Worker string `json:"worker"`
-	// Verifier by its name, the System of its proofs, and the Program that it knows; of a proof.
+	// For a proof: Verifier is the name of its verifier, System the kind of proof, and Program the id by which the verifier knows
+	// the program.
 	Verifier string `json:"verifier,omitempty"`
 	System   string `json:"system,omitempty"`
 	Program  string `json:"program,omitempty"`
-	// Key of the session, the Platform that attested it, and the ids of the Machine and of the Measurement that it was started from; of an
-	// enclave's word.
+	// For an enclave's signature: Key is the key of the session, Platform the platform that attested it, and Machine and
+	// Measurement are the ids of its machine and of the content that it was started from.
 	Key         string `json:"key,omitempty"`
 	Platform    string `json:"platform,omitempty"`
 	Machine     string `json:"machine,omitempty"`
 	Measurement string `json:"measurement,omitempty"`
-	// Stopped says that seats or the council have stopped the verifier since.
+	// Stopped says that seats or the council have stopped the verifier since then.
 	Stopped bool `json:"stopped,omitempty"`
 }
 
-// Work is what was asked for.
+// Work is the work that was asked for.
 type Work struct {
 	Deal    string `json:"deal"`
 	Request string `json:"request"`
-	// Requester is the account, and its Organisation, if it has one.
+	// Requester is the account that asked, and Organisation its organisation, if it has one.
 	Requester    string `json:"requester"`
 	Organisation string `json:"organisation,omitempty"`
 	Pool         string `json:"pool"`
-	// App by name and version, the Digest of its module, and the Runtime that executes it.
+	// App is the app's name and version, Digest the digest of its module, and Runtime the runtime that runs it.
 	App     string `json:"app"`
 	Version string `json:"version"`
 	Digest  string `json:"digest"`
 	Runtime string `json:"runtime"`
-	// Index of the task in the request's bag, and the size of the Bag.
+	// Index is the index of the task in the request's bag, and Bag the number of the bag's tasks.
 	Index uint64 `json:"index"`
 	Bag   uint64 `json:"bag"`
-	// Args of the program, and its Inputs and Datasets by digest.
+	// Args are the arguments of the program; Inputs and Datasets are named by digest.
 	Args     []string `json:"args"`
 	Inputs   []Named  `json:"inputs"`
 	Datasets []Named  `json:"datasets"`
-	// DatasetsPerTask splits the datasets: the task reads that many from position index times as many on; 0 for all.
+	// DatasetsPerTask splits the datasets among the tasks: the task reads this many datasets, beginning at position index times
+	// this number. 0: the task reads all.
 	DatasetsPerTask uint32 `json:"datasets_per_task"`
-	// FuelLimit of one execution.
+	// FuelLimit is the fuel limit of one execution.
 	FuelLimit uint64 `json:"fuel_limit"`
-	// Time of the deal in Unix seconds: the program's clock, unless the execution has one.
+	// Time is the time of the deal in Unix seconds. It is the program's clock, unless the execution sets one.
 	Time int64 `json:"time"`
-	// Execution is what else was asked for: how the program was to be run.
+	// Execution holds the other settings with which the program was to be run.
 	Execution contract.Execution `json:"execution"`
 }
 
@@ -138,20 +143,21 @@ type Named struct {
 	Tree bool `json:"tree,omitempty"`
 }
 
-// Signed is the header under which the records stand.
+// Signed describes the header whose app hash covers the records.
 type Signed struct {
-	// Height of the state, and the Block after it that holds its hash, at a Time that its validators agreed on.
+	// Height is the height of the state. Block is the next block, which holds the state's hash, and Time the time on which its
+	// validators agreed.
 	Height int64     `json:"height,string"`
 	Block  string    `json:"block"`
 	Time   time.Time `json:"time"`
-	// Signers of all Validators, their Power of the TotalPower.
+	// Signers is how many of the Validators signed, and Power their part of the TotalPower.
 	Signers    int   `json:"signers"`
 	Validators int   `json:"validators"`
 	Power      int64 `json:"power,string"`
 	TotalPower int64 `json:"total_power,string"`
-	// Set is the hash of the validators.
+	// Set is the hash of the set of validators.
 	Set string `json:"set"`
-	// Trusted is what the verifier brought, and Changes how often the set changed from there to the block.
+	// Trusted is the trust that the verifier brought, and Changes how often the set changed from there to the block.
 	Trusted string `json:"trusted"`
 	Changes int    `json:"changes"`
 }

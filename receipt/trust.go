@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Trust is what the verifier brings: a set of validators, or a block.
+// Trust is the set of validators, or the block, that the verifier trusts.
 type Trust struct {
-	// Height of the trusted block; 0 when Hash is that of a set of validators.
+	// Height is the height of the trusted block, or 0 if Hash is that of a set of validators.
 	Height int64
-	// Hash of the set of validators, as headers have it, or of the block's header.
+	// Hash is the hash of the set of validators, as headers hold it, or of the block's header.
 	Hash [32]byte
 }
 
-// ParseTrust reads HASH, that of a set of validators, or HEIGHT:HASH, that of a block. A hash is 64 hexadecimal digits, large
-// or small.
+// ParseTrust reads HASH for a set of validators, or HEIGHT:HASH for a block. A hash is 64 hexadecimal digits, in upper or lower
+// case.
 func ParseTrust(text string) (t Trust, err error) {
 	digits := text
 	if height, rest, is := strings.Cut(text, ":"); is {
@@ -42,7 +42,7 @@ func (t Trust) String() string {
 	return fmt.Sprintf("%d:%X", t.Height, t.Hash)
 }
 
-// namesHeader says whether the trust is in this header: it was signed by the trusted set, or is the trusted block.
+// namesHeader says whether this header is trusted by itself: the trusted set signed it, or it is the trusted block.
 func (t Trust) namesHeader(s *signed) bool {
 	if t.Height == 0 {
 		return bytes.Equal(t.Hash[:], s.header.ValidatorsHash)
@@ -50,7 +50,7 @@ func (t Trust) namesHeader(s *signed) bool {
 	return t.Height == s.header.Height && bytes.Equal(t.Hash[:], s.header.Hash())
 }
 
-// checkReach checks that a header of the path is trusted. checkPath has seen that each leads to the next.
+// checkReach checks that a header of the path is trusted. checkPath has already checked that each header leads to the next.
 func (t Trust) checkReach(path []*signed) error {
 	for _, s := range path {
 		if t.namesHeader(s) {

@@ -13,17 +13,17 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Expected is what the verifier knows beforehand and wants compared; empty fields are not.
+// Expected holds values that the verifier knows beforehand and wants compared; empty fields are not compared.
 type Expected struct {
-	// Chain by its id. A set of validators may sign more than one chain.
+	// Chain is the chain's id. A set of validators may sign more than one chain.
 	Chain string
-	// Task by its id.
+	// Task is the task's id.
 	Task string
-	// Digest of the result, "sha256:" and hexadecimal digits.
+	// Digest is the digest of the result, "sha256:" and hexadecimal digits.
 	Digest string
 }
 
-// proven is what a receipt shows before anybody asks what it means.
+// proven holds the proven records of a receipt, before they are interpreted.
 type proven struct {
 	task    task
 	deal    deal
@@ -31,8 +31,8 @@ type proven struct {
 	path    []*signed
 }
 
-// Verify checks a receipt against what is trusted and says what it proves. It reads nothing but its arguments. Every refusal
-// is a *Refusal.
+// Verify checks a receipt against trust, and returns what it proves. It reads nothing but its arguments. Every refusal is a
+// *Refusal.
 func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
 	if expected.Chain != "" && r.Chain != expected.Chain {
 		return nil, newRefusal(ReasonChain, "the receipt is of the chain %q, expected %q", r.Chain, expected.Chain)
@@ -65,7 +65,7 @@ func Verify(r *Receipt, trust Trust, expected Expected) (*Statement, error) {
 	return s, nil
 }
 
-// proveAll checks the path and the records: all that does not depend on the verifier.
+// proveAll checks the path and the records, which do not depend on the verifier's trust.
 func (r *Receipt) proveAll() (p proven, err error) {
 	id, err := ids.Parse(r.Task)
 	if err != nil {
@@ -106,7 +106,7 @@ func proveRecord[T any](r Record, what, store string, key, appHash []byte, read 
 	return record, nil
 }
 
-// checkFinal refuses a task that has no answer which is final at the receipt's height.
+// checkFinal refuses a task whose answer is not final at the receipt's height.
 func (t task) checkFinal(height int64) error {
 	answer := poco.Kind(t.verdict.kind)
 	switch {
@@ -131,7 +131,7 @@ func endingName(ending uint32) string {
 	return poco.Ending(ending).String()
 }
 
-// checkDigest compares the accepted answer with the one that is asked about.
+// checkDigest compares the accepted answer with the expected one.
 func (t task) checkDigest(digest string) error {
 	got, err := artifact.ParseDigest(digest)
 	if err != nil {
@@ -161,7 +161,7 @@ func (t task) auditWord() string {
 	return fmt.Sprintf("result %d", t.audit.result)
 }
 
-// answeredBy gave the accepted answer, of some seats.
+// answeredBy returns the organisations of those of the seats that gave the accepted answer.
 func (t task) answeredBy(seats []seat) (organisations []string) {
 	for _, s := range seats {
 		if s.state == seatRevealed && s.outcome == t.verdict {
@@ -209,7 +209,7 @@ func (p proven) buildStatement(r *Receipt, trust Trust) *Statement {
 	return s
 }
 
-// signedBy says who signed the last header of a path, which holds the state of a height.
+// signedBy describes the last header of a path, which holds the state of a height, and its signers.
 func signedBy(path []*signed, height int64, trust Trust) Signed {
 	last := path[len(path)-1]
 	s := Signed{
@@ -225,7 +225,7 @@ func signedBy(path []*signed, height int64, trust Trust) Signed {
 	return s
 }
 
-// addManifest checks the manifest against the accepted digest and says what is in it.
+// addManifest checks the manifest against the accepted digest, and adds its contents to the answer.
 func (a *Answer) addManifest(encoded []byte, verdict outcome) error {
 	if len(encoded) == 0 {
 		return nil
@@ -251,7 +251,7 @@ func (a *Answer) addManifest(encoded []byte, verdict outcome) error {
 
 func digestText(digest [32]byte) string { return artifact.Digest(digest).String() }
 
-// accountText is the text of an account, as the chain writes it.
+// accountText returns the text of an account, as the chain writes it.
 func accountText(raw []byte) string {
 	groups, err := bech32.ConvertBits(raw, 8, 5, true)
 	if err == nil {
@@ -262,5 +262,5 @@ func accountText(raw []byte) string {
 	return hex.EncodeToString(raw)
 }
 
-// addressPrefix of accounts; client.Bech32Prefix, which a test compares.
+// addressPrefix is the prefix of accounts. A test compares it with client.Bech32Prefix.
 const addressPrefix = "cred"

@@ -21,26 +21,27 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// AnswerFile is the one file of a sealed answer.
+// AnswerFile is the name of the only file of a sealed answer.
 const AnswerFile = "answer.age"
 
-// A sealed answer is a manifest with one file, AnswerFile, a file of age for one X25519 recipient. Its content is the length of the plain
-// manifest (8 bytes, big endian), the plain manifest, and the files that it names, in its order.
+// A sealed answer is a manifest with one file, AnswerFile: a file of age for one X25519 recipient. Its content is the length of the
+// plain manifest (8 bytes, big endian), the plain manifest, and then the files that the plain manifest names, in its order.
 //
-// Replicas agree on digests, so that all have to write the same bytes: what age draws at random is derived here. With the lengths of
-// parts in front of them (8 bytes),
+// Replicas agree on digests, so all have to write the same bytes. So the values that age draws at random are derived here from a
+// seed. Each part of its input comes after its length (8 bytes):
 //
 //	seed = HMAC-SHA256(HKDF-Extract(keys of all that the task read sealed), "credence/sealed-answer/v1", task id, recipient, SHA-256 of the content)
 //
-// and the file key, the ephemeral key and the nonce are HKDF-Expand(seed) under names of their own. Another content has another seed, so
-// no key encrypts two contents. Who knows none of the keys learns no more than the size. Where the task read nothing sealed there is no
-// such key, and whoever can guess the content can check the guess.
+// The file key, the ephemeral key and the nonce are HKDF-Expand(seed), each with a label of its own. Different contents have
+// different seeds, so that no key encrypts two contents. A person who knows none of the keys learns only the size. If the task read
+// no sealed content there is no such key, and a person who can guess the content can check the guess.
 
 const seedLabel = "credence/sealed-answer/v1"
 
-// SealAnswer seals an answer for a recipient. keys are those of what the task read sealed, in the order in which it lists it. What the
-// chain and everybody may see stays in the head of the manifest: how the app ended. The files' bytes are read whenever those of the sealed
-// one are. Errors wrap result.ErrTooLarge where the sealed answer passes the limit of results, which it does for everybody.
+// SealAnswer seals an answer for a recipient. keys are the keys of the sealed contents that the task read, in the order in which
+// the task lists them. How the app ended stays readable in the head of the manifest, because the chain and everybody may see it.
+// The sealed file is not kept: each time that it is read, the bytes of the files are read again. Errors wrap result.ErrTooLarge if
+// the sealed answer exceeds the limit of results; it then does so on every machine.
 func SealAnswer(m result.Manifest, files []result.File, keys []Key, task [32]byte, recipient string) (result.Manifest, []result.File, error) {
 	to, err := contract.ParseRecipient(recipient)
 	if err != nil {
@@ -64,7 +65,7 @@ func SealAnswer(m result.Manifest, files []result.File, keys []Key, task [32]byt
 	return outer, out, err
 }
 
-// IsSealed says whether a manifest is that of a sealed answer.
+// IsSealed says whether a manifest is the manifest of a sealed answer.
 func IsSealed(m result.Manifest) bool {
 	return len(m.Entries) == 1 && m.Entries[0].Path == AnswerFile && !m.Entries[0].Dir && !m.Entries[0].Executable
 }
@@ -122,7 +123,8 @@ type sealedContent struct {
 	long    int64
 }
 
-// sealContent writes what age writes for one X25519 recipient (https://age-encryption.org/v1), with what is random there derived of seed.
+// sealContent returns the file that age writes for one X25519 recipient (https://age-encryption.org/v1). It derives from seed what
+// age draws at random.
 func sealContent(content plain, size int64, seed []byte, to *ecdh.PublicKey) (*sealedContent, error) {
 	fileKey := expand(seed, "file key", keySize)
 	ephemeral, err := ecdh.X25519().NewPrivateKey(expand(seed, "ephemeral key", 32))
@@ -187,7 +189,7 @@ func (c *sealedContent) Open() (io.ReadCloser, error) {
 	return &sealer{source: in, aead: c.aead, ready: bytes.Clone(c.header), chunk: make([]byte, 0, chunkSize), next: make([]byte, chunkSize)}, nil
 }
 
-// sealer encrypts what it reads as the payload of age: chunks, each under the number of the chunk and a mark of the last one.
+// sealer encrypts the content that it reads as the payload of age: chunks, each with the chunk's number and a mark on the last one.
 type sealer struct {
 	source *io.PipeReader
 	aead   cipher.AEAD
@@ -212,7 +214,7 @@ func (s *sealer) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// sealChunk encrypts the chunk that is waiting, once it is known whether another follows.
+// sealChunk encrypts the chunk that is waiting, once it is known whether another chunk follows.
 func (s *sealer) sealChunk() {
 	if !s.begun {
 		s.begun = true

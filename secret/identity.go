@@ -7,11 +7,11 @@ import (
 	"filippo.io/age"
 )
 
-// ErrNoIdentity says that a text holds no identity of age.
+// ErrNoIdentity says that a text does not hold an identity of age.
 var ErrNoIdentity = errors.New("no identity of age, AGE-SECRET-KEY-1...")
 
-// ParseIdentity reads the identity in the content of a file as age-keygen writes it: one line, after empty ones and those that begin with
-// "#". The error is ErrNoIdentity, which does not repeat the text.
+// ParseIdentity reads the identity in a file as age-keygen writes it: one line, after empty lines and lines that begin with "#".
+// The error is ErrNoIdentity, which does not repeat the text, because the text may be secret.
 func ParseIdentity(text []byte) (*age.X25519Identity, error) {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {

@@ -13,9 +13,9 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// OpenAnswer opens a sealed answer with an identity of its recipient, and writes its files into a folder as result.Fetch does, each under
-// its name only when its bytes are those of the plain manifest. It returns that manifest. Errors wrap ErrNotOpened where the content can
-// not be opened or is no answer, and are those of result.Fetch.
+// OpenAnswer opens a sealed answer with an identity of its recipient. It writes the files into a folder as result.Fetch does: each
+// gets its name only when its bytes match the plain manifest. It returns the plain manifest. Errors wrap ErrNotOpened if the
+// content cannot be opened or is not a sealed answer; others are those of result.Fetch.
 func OpenAnswer(ctx context.Context, sealed io.Reader, dir string, identities ...age.Identity) (result.Manifest, error) {
 	in, err := age.Decrypt(sealed, identities...)
 	if err != nil {
@@ -40,14 +40,14 @@ func OpenAnswer(ctx context.Context, sealed io.Reader, dir string, identities ..
 	if _, err := result.Fetch(ctx, m.Digest(), &stream{manifest: m, text: text, in: in}, dir); err != nil {
 		return result.Manifest{}, err
 	}
-	// The end is authenticated, too: nothing was cut off, and nothing is behind the files.
+	// The end is authenticated too: nothing was cut off, and nothing comes after the files.
 	if n, err := io.Copy(io.Discard, in); err != nil || n > 0 {
 		return result.Manifest{}, fmt.Errorf("%w: %d bytes behind its files: %v", ErrNotOpened, n, err)
 	}
 	return m, nil
 }
 
-// stream gives the files of a manifest one after the other, as they come; what nobody asks for is passed over.
+// stream returns the files of a manifest one after the other, as they come. It skips files that the reader does not ask for.
 type stream struct {
 	manifest result.Manifest
 	text     []byte

@@ -15,13 +15,13 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// A sealed file is one line that begins with intro and names the agent, and a file of age behind it. An input or a dataset whose content
-// is such a file is opened for the program. The chain does not look at it: digest and size are those of the sealed file.
+// A sealed file is one line that begins with intro and names the agent, and then a file of age. An input or a dataset with such a
+// content is opened for the program. The chain does not read the content: digest and size are those of the sealed file.
 const (
 	intro = "credence-sealed/v1 "
 	// maxAgent bounds the URL of an agent in bytes.
 	maxAgent = 256
-	// maxHeader bounds the header of age in bytes: some hundred recipients.
+	// maxHeader bounds the header of age in bytes; about a hundred recipients fit into it.
 	maxHeader = 16 << 10
 
 	keySize   = 16 // of a file key of age
@@ -29,12 +29,12 @@ const (
 	chunkSize = 64 << 10
 )
 
-// ErrNotOpened is wrapped where a sealed file or answer can not be opened: a wrong key, or a content that is damaged or malformed.
-// Whoever has the right key comes to the same.
+// ErrNotOpened means that a sealed file or answer can not be opened: the key is wrong, or the content is damaged or malformed. With
+// the right key everybody gets the same error.
 var ErrNotOpened = errors.New("it can not be opened")
 
-// Key opens one sealed file: the file key of its age file. The header of age holds a code that is made with the key, so that one file
-// has one key and one content, whoever it is encrypted for.
+// Key opens one sealed file: it is the file key of its age file. The header of age holds a code that is made with the key. So one
+// file has one key and one content, whatever recipients it is encrypted to.
 type Key [keySize]byte
 
 // String keeps the key out of logs.
@@ -43,11 +43,11 @@ func (Key) String() string { return "key of a sealed file" }
 // GoString keeps the key out of logs.
 func (k Key) GoString() string { return k.String() }
 
-// Head is what stands in front of a sealed content.
+// Head is the part before a sealed content.
 type Head struct {
 	// Agent is the base URL of the agent that gives the key.
 	Agent string
-	// Header of the age file, from which whoever holds an identity of one of its recipients has the key.
+	// Header is the header of the age file. A holder of an identity of one of its recipients can read the key from it.
 	Header []byte
 
 	line int64 // bytes in front of the age file
@@ -83,8 +83,8 @@ func Seal(to io.Writer, plain io.Reader, agent string, recipient age.Recipient) 
 	return errors.Join(err, w.Close())
 }
 
-// ReadHead reads the head of a content; sealed is false where it is an ordinary one. Errors wrap ErrNotOpened where a content begins as a
-// sealed file and is none; others are this machine's.
+// ReadHead reads the head of a content; sealed is false if the content is an ordinary one. Errors wrap ErrNotOpened if a content
+// begins like a sealed file but is malformed; other errors are this machine's.
 func ReadHead(content artifact.Content) (head Head, sealed bool, err error) {
 	if content == nil {
 		return head, false, nil
@@ -115,7 +115,7 @@ func ReadHead(content artifact.Content) (head Head, sealed bool, err error) {
 	return head, true, nil
 }
 
-// KeyOf takes the key out of the header of age with an identity. The error wraps ErrNotOpened.
+// KeyOf reads the key from the header of age with an identity. The error wraps ErrNotOpened.
 func KeyOf(header []byte, identity age.Identity) (key Key, err error) {
 	raw, err := age.DecryptHeader(header, identity)
 	if err != nil || len(raw) != keySize {
@@ -124,8 +124,8 @@ func KeyOf(header []byte, identity age.Identity) (key Key, err error) {
 	return Key(raw), nil
 }
 
-// Open gives the content of a sealed file, after reading it once: every byte of it is authentic. It is decrypted anew for each reader, and
-// lies nowhere. Errors wrap ErrNotOpened, or are this machine's.
+// Open returns the content of a sealed file. It reads the file once and checks that every byte is authentic. The content is
+// decrypted again for each reader, and is stored nowhere. Errors wrap ErrNotOpened, or are this machine's.
 func Open(sealed artifact.Content, head Head, key Key) (artifact.Content, error) {
 	payload := sealed.Size() - head.line - int64(len(head.Header)) - nonceSize
 	chunks := (payload + chunkSize + chacha20poly1305.Overhead - 1) / (chunkSize + chacha20poly1305.Overhead)
@@ -167,7 +167,7 @@ func (c openedContent) Open() (io.ReadCloser, error) {
 	return &openedReader{plain: plain, own: own}, nil
 }
 
-// ownErrors keeps apart what this machine can not read and what does not decrypt.
+// ownErrors separates errors of reading on this machine from errors of decryption.
 type ownErrors struct {
 	source io.ReadCloser
 	err    error
