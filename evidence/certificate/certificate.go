@@ -1,10 +1,10 @@
-// Package certificate reads the X.509 certificates and revocation lists of makers of processors, and checks them by rules of
-// its own. Those of crypto/x509 depend on the release of Go, on the environment (GODEBUG) and, in Verify, on the machine's
-// certificate pool and clock; a block's verdict must not.
+// Package certificate reads X.509 certificates and revocation lists of makers of processors, and checks them by rules of its own.
+// The rules of crypto/x509 depend on the release of Go, on the environment (GODEBUG) and, in Verify, on the machine's certificate
+// pool and clock. A block's verdict must not depend on these.
 //
-// What is read is DER in its only form, with nothing behind it: a certificate of version 3, with a key of ECDSA on P-256 or
-// P-384 or of RSA, signed with ECDSA and SHA-256 or SHA-384 or with RSA-PSS and SHA-384. An extension that is critical and
-// unknown here is refused. Names are compared byte by byte.
+// It reads DER in its only form, with no bytes after it: a certificate of version 3, with a key of ECDSA on P-256 or P-384 or of
+// RSA, signed with ECDSA and SHA-256 or SHA-384 or with RSA-PSS and SHA-384. It refuses an extension that is critical and unknown
+// here. It compares names byte by byte.
 package certificate
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/credence-chain/credence/evidence/internal/utc"
 )
 
-// Limits of what is read, in bytes. They are checked before anything else.
+// Limits of the bytes that are read. They are checked before anything else.
 const (
 	MaxSize     = 4 << 10
 	MaxListSize = 64 << 10
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrFormat    = errors.New("certificate: not in the expected form")
 	ErrSignature = errors.New("certificate: a signature does not hold")
@@ -34,7 +34,7 @@ var (
 	ErrRevoked   = errors.New("certificate: revoked")
 )
 
-// Certificate is one that has been read. Nothing of it has been checked against an issuer.
+// Certificate is a parsed certificate. It has not been checked against an issuer.
 type Certificate struct {
 	// Raw is the whole certificate.
 	Raw []byte
@@ -42,13 +42,13 @@ type Certificate struct {
 	Serial []byte
 	// Issuer and Subject are the names in DER.
 	Issuer, Subject []byte
-	// NotBefore and NotAfter are in Unix seconds; both are moments at which it is valid.
+	// NotBefore and NotAfter are in Unix seconds. The certificate is valid at both moments and between them.
 	NotBefore, NotAfter int64
-	// Key is the subject's.
+	// Key is the subject's key.
 	Key *Key
-	// Authority may sign certificates and revocation lists.
+	// Authority says that the subject may sign certificates and revocation lists.
 	Authority bool
-	// Extensions are all of them, in their order.
+	// Extensions are all extensions, in their order.
 	Extensions []Extension
 
 	signed    signed
@@ -94,8 +94,8 @@ func Parse(der []byte) (*Certificate, error) {
 	return c, c.readKnownExtensions()
 }
 
-// readSigned reads the frame that certificates and revocation lists share: what is signed, the algorithm, the signature. It
-// returns the inner body and the algorithm's bytes, which the body repeats.
+// readSigned reads the frame that certificates and revocation lists share: the signed body, the algorithm, the signature. It
+// returns the content of the body, and the algorithm's bytes, which the body repeats.
 func readSigned(der []byte, to *signed) (body cryptobyte.String, algorithm []byte, err error) {
 	input := cryptobyte.String(der)
 	var outer, whole, id cryptobyte.String
@@ -114,7 +114,7 @@ func readSigned(der []byte, to *signed) (body cryptobyte.String, algorithm []byt
 	return body, id, nil
 }
 
-// readBody reads what the issuer signed.
+// readBody reads the part that the issuer signed.
 func (c *Certificate) readBody(body cryptobyte.String, algorithm []byte) error {
 	var version int64
 	var versionField, id, issuer, subject, keyInfo, extensions cryptobyte.String
@@ -168,7 +168,7 @@ func readValidity(body *cryptobyte.String, from, to *int64) error {
 	return nil
 }
 
-// readTime reads a moment in either form.
+// readTime reads a time in either form.
 func readTime(s *cryptobyte.String, to *int64) error {
 	var b cryptobyte.String
 	var tag asn1.Tag
@@ -190,7 +190,7 @@ func readTime(s *cryptobyte.String, to *int64) error {
 	return nil
 }
 
-// CommonName returns the common name of the subject; nothing when it has none, or several.
+// CommonName returns the common name of the subject. It is empty if the subject has none, or several.
 func (c *Certificate) CommonName() string {
 	subject := cryptobyte.String(c.Subject)
 	var names cryptobyte.String
@@ -225,7 +225,7 @@ func (c *Certificate) CheckTime(at int64) error {
 	return nil
 }
 
-// CheckIssuedBy checks that an authority signed the certificate, and had the power to.
+// CheckIssuedBy checks that an authority signed the certificate, and that it had the right to.
 func (c *Certificate) CheckIssuedBy(authority *Certificate) error {
 	switch {
 	case !bytes.Equal(c.Issuer, authority.Subject):
@@ -236,8 +236,8 @@ func (c *Certificate) CheckIssuedBy(authority *Certificate) error {
 	return authority.Key.checkSignature(c.signed)
 }
 
-// CheckChain checks a chain from a leaf to its root, of exactly so many certificates: the root's bytes hash to what is pinned,
-// each is signed by the next, all are valid at the time, which is in Unix seconds, all but the leaf are authorities.
+// CheckChain checks a chain of exactly length certificates from a leaf to its root. The root's bytes hash to the pinned root, each
+// certificate is signed by the next, all are valid at the time, which is in Unix seconds, and all but the leaf are authorities.
 func CheckChain(chain []*Certificate, length int, root [32]byte, at int64) error {
 	if len(chain) != length || length < 1 {
 		return fmt.Errorf("%w: %d certificates, expected %d", ErrChain, len(chain), length)

@@ -39,12 +39,13 @@ func readExtensions(s cryptobyte.String) (out []Extension, err error) {
 	return out, nil
 }
 
-// readTrue reads a truth value that DER leaves out when it is false.
+// readTrue reads a boolean that DER leaves out when it is false.
 func readTrue(s *cryptobyte.String, to *bool) bool {
 	return !s.PeekASN1Tag(asn1.BOOLEAN) || s.ReadASN1Boolean(to) && *to
 }
 
-// readKnownExtensions reads what a certificate says of its own powers, and refuses a critical extension that is not known.
+// readKnownExtensions reads the extensions that say what the certificate's key may do, and refuses a critical extension that is not
+// known.
 func (c *Certificate) readKnownExtensions() error {
 	for _, e := range c.Extensions {
 		var ok bool
@@ -95,10 +96,10 @@ func (c *Certificate) readKeyUsage(value cryptobyte.String) bool {
 	return true
 }
 
-// mayUse says whether the key may be used so; a certificate that does not say leaves it open.
+// mayUse says whether the key may be used in this way. A certificate that lists no uses allows all.
 func (c *Certificate) mayUse(usage uint) bool { return !c.hasUsages || c.keyUsage&usage != 0 }
 
-// MaySign says whether the key may sign what is no certificate and no revocation list.
+// MaySign says whether the key may sign data other than certificates and revocation lists.
 func (c *Certificate) MaySign() bool { return c.mayUse(usageSignatures) }
 
 // Find returns the value of an extension.

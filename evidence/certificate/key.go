@@ -22,10 +22,10 @@ type Key struct {
 	rsa   *rsa.PublicKey
 }
 
-// rsaBits is the only size of RSA's keys here. It is that of AMD's authorities.
+// rsaBits is the only size of RSA keys here. AMD's authorities have it.
 const rsaBits = 4096
 
-// signatureAlgorithm is how something is signed.
+// signatureAlgorithm is the algorithm of a signature.
 type signatureAlgorithm uint8
 
 const (
@@ -34,8 +34,8 @@ const (
 	rsaPSSSHA384
 )
 
-// signatureAlgorithms are the algorithms by the DER of their identifiers. That of RSA-PSS holds its parameters: SHA-384, the
-// mask MGF1 of SHA-384, a salt of 48 bytes, the trailer 1, which DER leaves out and AMD writes.
+// signatureAlgorithms are the algorithms by the DER of their identifiers. The identifier of RSA-PSS holds its parameters: SHA-384,
+// the mask MGF1 of SHA-384, a salt of 48 bytes, and the trailer 1, which DER would leave out and AMD writes.
 var signatureAlgorithms = map[string]signatureAlgorithm{
 	"300a06082a8648ce3d040302": ecdsaSHA256,
 	"300a06082a8648ce3d040303": ecdsaSHA384,
@@ -132,8 +132,8 @@ func (k *Key) IsP384() bool { return k.ecdsa != nil && k.ecdsa.Curve == elliptic
 // IsRSA says whether the key is of RSA.
 func (k *Key) IsRSA() bool { return k.rsa != nil }
 
-// CheckP256 checks a signature of ECDSA on P-256 over SHA-256 of a message. It is r and s, 32 bytes each, big endian. Both s
-// and the order less s hold, so that the bytes of a signature identify nothing.
+// CheckP256 checks a signature of ECDSA on P-256 over SHA-256 of a message. The signature is r and s, 32 bytes each, big endian. A
+// valid s can be replaced by the order less s, so the bytes of a signature identify nothing.
 func (k *Key) CheckP256(message []byte, signature [64]byte) error {
 	digest := sha256.Sum256(message)
 	return k.checkRaw(k.IsP256(), digest[:], signature[:32], signature[32:])

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// RevocationList names the certificates that an authority has taken back. It has been read, not checked.
+// RevocationList names the certificates that an authority has revoked. It has been parsed, but not checked.
 type RevocationList struct {
 	// Issuer is the authority's name in DER.
 	Issuer []byte
-	// ThisUpdate and NextUpdate bound the time in which it counts, in Unix seconds.
+	// ThisUpdate and NextUpdate bound the time in which the list is valid, in Unix seconds.
 	ThisUpdate, NextUpdate int64
 
 	signed  signed
@@ -22,7 +22,7 @@ type RevocationList struct {
 // maxRevoked bounds the entries of a list.
 const maxRevoked = 4096
 
-// ParseRevocationList reads one list: version 2, of a whole authority.
+// ParseRevocationList reads one list of version 2. It must cover the whole authority.
 func ParseRevocationList(der []byte) (*RevocationList, error) {
 	if len(der) > MaxListSize {
 		return nil, fmt.Errorf("%w: a revocation list of %d bytes, expected at most %d", ErrFormat, len(der), MaxListSize)
@@ -52,8 +52,8 @@ func ParseRevocationList(der []byte) (*RevocationList, error) {
 	return l, readListExtensions(body)
 }
 
-// readEntries reads the serial numbers. The reasons do not matter; an entry that says that another authority issued the
-// certificate would be critical, and is refused.
+// readEntries reads the serial numbers. It ignores the reasons. An entry for a certificate of another authority must be marked
+// critical, and is refused.
 func (l *RevocationList) readEntries(body *cryptobyte.String) error {
 	var list cryptobyte.String
 	if !body.ReadASN1(&list, asn1.SEQUENCE) {
@@ -105,7 +105,7 @@ func refuseCritical(s cryptobyte.String) error {
 	return nil
 }
 
-// Check checks that the authority signed the list, and that it counts at the time, which is in Unix seconds.
+// Check checks that the authority signed the list, and that the list is valid at the time, which is in Unix seconds.
 func (l *RevocationList) Check(authority *Certificate, at int64) error {
 	switch {
 	case !bytes.Equal(l.Issuer, authority.Subject):
@@ -118,7 +118,7 @@ func (l *RevocationList) Check(authority *Certificate, at int64) error {
 	return authority.Key.checkSignature(l.signed)
 }
 
-// CheckNotRevoked refuses a certificate of the list's authority that is on the list.
+// CheckNotRevoked refuses a certificate of the list's authority that the list names.
 func (l *RevocationList) CheckNotRevoked(c *Certificate) error {
 	if !bytes.Equal(l.Issuer, c.Issuer) {
 		return fmt.Errorf("%w: a revocation list of another authority", ErrChain)

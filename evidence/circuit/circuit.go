@@ -10,10 +10,11 @@
 //	mul NAME A B          A * B
 //	output NAME           the next line of the result
 //
-// A program always ends, and what it computes depends on its arguments alone. Every mul is a constraint of a Groth16 circuit; add and
-// sub cost the prover nothing. The circuit's public inputs are the two halves of the statement's digest (package poco), the
-// arguments and the outputs: a proof for one task, worker or argument is none for another. That is the declared encoding of the
-// statement: the chain compares the arguments with those of the deal, and the outputs with the digest of the result.
+// A program always ends, and its result depends on its arguments alone. Every mul is a constraint of a Groth16 circuit; add and sub
+// cost the prover nothing. The circuit's public inputs are the two halves of the statement's digest (package poco), the arguments
+// and the outputs. So a proof for one task, worker or argument is not valid for another. The arguments and the outputs are the
+// declared encoding of the statement: the chain compares the arguments with those of the deal, and the outputs with the digest of
+// the result.
 package circuit
 
 import (
@@ -32,21 +33,21 @@ const Header = "credence-circuit/v1"
 
 // Limits of a program.
 const (
-	// MaxSourceBytes is how long its text may be.
+	// MaxSourceBytes bounds its text in bytes.
 	MaxSourceBytes = 256 << 10
-	// MaxProducts is how many mul steps it may have: the circuit's size, and so the prover's time and memory, follow it.
+	// MaxProducts bounds its mul steps, which determine the circuit's size, and so the prover's time and memory.
 	MaxProducts = 1 << 13
-	// MaxTerms bounds what the sums of a program have together, in products and inputs that they are made of.
+	// MaxTerms bounds the size of all sums of a program together, counted in the products and inputs that they add up.
 	MaxTerms = 1 << 20
 	// maxNameLen bounds a name.
 	maxNameLen = 16
 	// halves are the public inputs that hold the statement.
 	halves = 2
-	// MaxPorts is how many inputs and outputs a program may have together.
+	// MaxPorts bounds the inputs and outputs of a program together.
 	MaxPorts = groth16.MaxInputs - halves
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrSource   = errors.New("circuit: invalid program")
 	ErrArgument = errors.New("circuit: invalid argument")
@@ -58,7 +59,7 @@ type Term struct {
 	Factor fr.Element
 }
 
-// Sum is a sum of terms, by rising wires; none has the factor 0.
+// Sum is a sum of terms, sorted by wire; no term has the factor 0.
 type Sum []Term
 
 // Constraint says that A times B is C.
@@ -68,22 +69,23 @@ type Constraint struct{ A, B, C Sum }
 type Program struct {
 	// ID names the program: SHA-256 of its text.
 	ID [32]byte
-	// Inputs and Outputs are how many arguments it takes, and how many lines its result has.
+	// Inputs is the number of its arguments, Outputs the number of lines of its result.
 	Inputs, Outputs int
-	// Constraints are those of its circuit. Wire 0 is the number 1; the public wires follow, then one for each product.
+	// Constraints are the constraints of its circuit. Wire 0 is the number 1. The public wires follow, then one wire for each
+	// product.
 	Constraints []Constraint
 
 	outputs []Sum
 	factors []Constraint // of each product, in order: A, B
 }
 
-// Public is how many public inputs the circuit has.
+// Public returns the number of the circuit's public inputs.
 func (p *Program) Public() int { return halves + p.Inputs + p.Outputs }
 
-// Wires is how many wires the circuit has, that of 1 among them.
+// Wires returns the number of the circuit's wires, wire 0 included.
 func (p *Program) Wires() int { return 1 + p.Public() + len(p.factors) }
 
-// ParseNumber reads a decimal number below r, in its one form: no sign, no leading zero. Errors wrap ErrArgument.
+// ParseNumber reads a decimal number below r, without sign or leading zero. Errors wrap ErrArgument.
 func ParseNumber(text string) (fr.Element, error) {
 	const digits = 77 // of r
 	var e fr.Element
@@ -111,7 +113,7 @@ func ParseArguments(arguments []string) ([]fr.Element, error) {
 	return out, nil
 }
 
-// Text is the file that a program leaves: its outputs, one decimal number a line.
+// Text returns the file that a program leaves: its outputs, one decimal number a line.
 func Text(outputs []fr.Element) []byte {
 	var b strings.Builder
 	for i := range outputs {
@@ -162,14 +164,14 @@ func (s Sum) Evaluate(wires []fr.Element) (sum fr.Element) {
 	return sum
 }
 
-// splitStatement turns a digest into two numbers of 128 bits, its second half and its first: each is below r.
+// splitStatement turns a digest into two numbers of 128 bits, the second half and the first half. Each is below r.
 func splitStatement(d [32]byte) (low, high [32]byte) {
 	copy(low[16:], d[16:])
 	copy(high[16:], d[:16])
 	return low, high
 }
 
-// EncodeEvidence is the evidence for outputs and a proof in the encoding of package groth16.
+// EncodeEvidence returns the evidence made of outputs and a proof in the encoding of package groth16.
 func EncodeEvidence(outputs []fr.Element, proof []byte) []byte {
 	out := make([]byte, 0, len(outputs)*fr.Bytes+len(proof))
 	for i := range outputs {

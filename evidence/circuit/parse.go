@@ -34,8 +34,8 @@ func Parse(source []byte) (*Program, error) {
 	return r.finish(source), nil
 }
 
-// reader reads a program. It does not know yet how many public wires there are, so that the wires of products have negative
-// numbers: -1, -2, and so on.
+// reader reads a program. It does not know the number of public wires yet, so it gives the wires of products negative numbers: -1,
+// -2, and so on.
 type reader struct {
 	values  map[string]Sum // read by name only
 	inputs  int
@@ -78,7 +78,7 @@ func (r *reader) checkPorts() error {
 	return nil
 }
 
-// evaluate returns what a step gives its name.
+// evaluate returns the value that a step gives its name.
 func (r *reader) evaluate(op string, args []string) (Sum, error) {
 	switch op {
 	case "input":
@@ -126,7 +126,7 @@ func (r *reader) define(name string, v Sum) error {
 	return nil
 }
 
-// before orders wires as they are in the end: 1, the public ones, the products.
+// before compares wires by their final order: wire 0, the public ones, the products.
 func before(a, b int) bool {
 	if (a < 0) != (b < 0) {
 		return b < 0
@@ -137,7 +137,7 @@ func before(a, b int) bool {
 	return a < b
 }
 
-// addSums adds b to a, or takes it away.
+// addSums adds b to a, or subtracts it.
 func addSums(a, b Sum, minus bool) Sum {
 	out := make(Sum, 0, len(a)+len(b))
 	for len(a) > 0 || len(b) > 0 {
@@ -162,8 +162,8 @@ func addSums(a, b Sum, minus bool) Sum {
 	return out
 }
 
-// finish numbers the wires and writes down the constraints. Each public wire stands in a constraint of its own, so that a proof
-// binds it even where the program does not use it.
+// finish numbers the wires and makes the constraints. Each public wire is part of a constraint of its own, so that a proof binds it
+// even if the program does not use it.
 func (r *reader) finish(source []byte) *Program {
 	p := &Program{ID: sha256.Sum256(source), Inputs: r.inputs, Outputs: len(r.outputs)}
 	public := p.Public()

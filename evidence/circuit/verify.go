@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/evidence/groth16"
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrLength     = errors.New("circuit: wrong length")
 	ErrProgram    = errors.New("circuit: the key is for another program")
@@ -18,11 +18,11 @@ var (
 
 // Parameters pin one program's circuit.
 type Parameters struct {
-	// Key is the verifying key in the encoding of groth16.ParseKey. It is for one program alone.
+	// Key is the verifying key in the encoding of groth16.ParseKey. It is for this program only.
 	Key []byte
-	// Program is its ID.
+	// Program is the program's ID.
 	Program [32]byte
-	// Inputs is how many arguments it takes.
+	// Inputs is the number of the program's arguments.
 	Inputs int
 }
 
@@ -34,7 +34,7 @@ type Verifier struct {
 	outputs int
 }
 
-// NewVerifier checks the parameters. Whether the key was made for the program's circuit cannot be seen from it.
+// NewVerifier checks the parameters. It cannot see from a key whether it was made for the program's circuit.
 func NewVerifier(p Parameters) (*Verifier, error) {
 	key, err := groth16.ParseKey(p.Key)
 	if err != nil {
@@ -48,10 +48,10 @@ func NewVerifier(p Parameters) (*Verifier, error) {
 	return &Verifier{key: key, program: p.Program, inputs: p.Inputs, outputs: outputs}, nil
 }
 
-// EvidenceSize is how long the evidence is, in bytes.
+// EvidenceSize returns the size of the evidence in bytes.
 func (v *Verifier) EvidenceSize() int { return v.outputs*fr.Bytes + groth16.ProofSize }
 
-// Outputs reads the outputs that evidence declares, as the text of the result's file. They are not verified yet.
+// Outputs returns the outputs that the evidence declares, as the text of the result's file. They are not verified yet.
 func (v *Verifier) Outputs(evidence []byte) ([]byte, error) {
 	if len(evidence) != v.EvidenceSize() {
 		return nil, fmt.Errorf("%w: evidence of %d bytes, expected %d", ErrLength, len(evidence), v.EvidenceSize())
@@ -65,8 +65,8 @@ func (v *Verifier) Outputs(evidence []byte) ([]byte, error) {
 	return Text(outputs), nil
 }
 
-// Verify checks that the program makes the outputs that the evidence declares of the arguments, for a statement's digest. That the
-// outputs are the statement's result is for the caller to compare; see Outputs.
+// Verify checks that the program makes the declared outputs from the arguments, for a statement's digest. The caller must compare
+// the outputs with the statement's result; see Outputs.
 func (v *Verifier) Verify(program, statement [32]byte, arguments []string, evidence []byte) error {
 	if program != v.program {
 		return fmt.Errorf("%w: %x, expected %x", ErrProgram, program, v.program)

@@ -1,20 +1,20 @@
 // Package groth16 verifies Groth16 proofs over the curve BN254, strictly and offline.
 //
-// A proof is three points A (G1), B (G2) and C (G1). It shows that somebody knows a witness for a circuit whose public
-// inputs are x[1..n] when
+// A proof is three points A (G1), B (G2) and C (G1). It shows that its maker knows a witness for a circuit whose public inputs are
+// x[1..n], if
 //
 //	e(A, B) = e(alpha, beta) * e(ic[0] + sum of x[i]*ic[i], gamma) * e(C, delta)
 //
 // where the verifying key holds alpha, beta, gamma, delta and ic. (J. Groth, On the Size of Pairing-based Non-interactive
 // Arguments, EUROCRYPT 2016, section 3.2.)
 //
-// The encoding is that of the precompiled contracts of Ethereum (EIP-197): a coordinate is 32 bytes, big endian; a point of
-// G1 is x, y; a point of G2 is x1, x0, y1, y0, where x = x0 + x1*u. What the contracts refuse is refused here: a coordinate
-// that is not below the field's modulus, a point that is not on the curve, a point of G2 outside the subgroup of order r. So
-// is the point at infinity, which no honest prover sends, and a public input that is not below r.
+// The encoding is that of the precompiled contracts of Ethereum (EIP-197): a coordinate is 32 bytes, big endian; a point of G1 is
+// x, y; a point of G2 is x1, x0, y1, y0, where x = x0 + x1*u. Like the contracts, the package refuses a coordinate that is not
+// below the field's modulus, a point that is not on the curve, and a point of G2 outside the subgroup of order r. It also refuses
+// the point at infinity, which no honest prover sends, and a public input that is not below r.
 //
-// Whoever holds a proof can make another one of it for the same inputs: (-A, -B, C) verifies too. So the bytes of a proof
-// never identify anything.
+// Anybody who has a proof can make another one for the same inputs: (-A, -B, C) verifies too. So the bytes of a proof never
+// identify anything.
 //
 // Everything here is a pure function of its arguments and gives the same verdict on every machine.
 package groth16
@@ -34,17 +34,17 @@ const (
 	G1Size    = 64
 	G2Size    = 128
 	ProofSize = 2*G1Size + G2Size
-	// fixedKeySize is that of alpha, beta, gamma and delta, which precede ic in a key.
+	// fixedKeySize is the size of alpha, beta, gamma and delta, which precede ic in a key.
 	fixedKeySize = G1Size + 3*G2Size
 )
 
 // MaxInputs bounds the public inputs of a key. Each costs one scalar multiplication.
 const MaxInputs = 16
 
-// MaxKeySize is the size of a key with MaxInputs.
+// MaxKeySize is the size in bytes of a key with MaxInputs.
 const MaxKeySize = fixedKeySize + (MaxInputs+1)*G1Size
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrLength   = errors.New("groth16: wrong length")
 	ErrEncoding = errors.New("groth16: a coordinate is not below the field's modulus")
@@ -60,9 +60,9 @@ type Key struct {
 	ic                          []bn254.G1Affine
 }
 
-// ParseKey reads alpha (G1), beta, gamma, delta (G2) and the points of ic (G1), one after another, and checks them all. A key
-// has 1 to MaxInputs public inputs, and one point of ic more. A point of ic at infinity is refused as well: its input would
-// not matter to the proof, and whoever verifies relies on every input.
+// ParseKey reads alpha (G1), beta, gamma, delta (G2) and the points of ic (G1), one after another, and checks them all. A key has 1
+// to MaxInputs public inputs, and one more point of ic. ParseKey also refuses a point of ic at infinity: its input would not matter
+// to the proof, but verifiers rely on every input.
 func ParseKey(b []byte) (*Key, error) {
 	points := (len(b) - fixedKeySize) / G1Size
 	if len(b) < fixedKeySize+2*G1Size || len(b) > MaxKeySize || (len(b)-fixedKeySize)%G1Size != 0 {
@@ -89,11 +89,11 @@ func ParseKey(b []byte) (*Key, error) {
 	return k, nil
 }
 
-// Inputs is how many public inputs the key's circuit has.
+// Inputs returns the number of public inputs of the key's circuit.
 func (k *Key) Inputs() int { return len(k.ic) - 1 }
 
-// Verify checks a proof for public inputs, each a number of 32 bytes, big endian. Lengths and encodings are checked before
-// anything that costs.
+// Verify checks a proof for public inputs, each a number of 32 bytes, big endian. It checks lengths and encodings before anything
+// expensive.
 func (k *Key) Verify(proof []byte, inputs [][32]byte) error {
 	if len(proof) != ProofSize {
 		return fmt.Errorf("%w: a proof of %d bytes, expected %d", ErrLength, len(proof), ProofSize)
@@ -129,8 +129,8 @@ func (k *Key) Verify(proof []byte, inputs [][32]byte) error {
 	return nil
 }
 
-// combineInputs returns ic[0] + sum of x[i]*ic[i]. One multiplication follows another: the library's multi-exponentiation
-// starts goroutines, of which a block wants none.
+// combineInputs returns ic[0] + sum of x[i]*ic[i]. It multiplies one after another, because the library's multi-exponentiation
+// starts goroutines, which must not run in a block.
 func (k *Key) combineInputs(scalars []fr.Element) bn254.G1Affine {
 	var sum, term bn254.G1Jac
 	sum.FromAffine(&k.ic[0])
@@ -144,7 +144,7 @@ func (k *Key) combineInputs(scalars []fr.Element) bn254.G1Affine {
 	return *out.FromJacobian(&sum)
 }
 
-// readCoordinate reads a coordinate, which must be below the modulus. Without that, a point would have several encodings.
+// readCoordinate reads a coordinate, which must be below the modulus: otherwise a point would have several encodings.
 func readCoordinate(e *fp.Element, b []byte) error {
 	if err := e.SetBytesCanonical(b); err != nil {
 		return ErrEncoding
@@ -165,7 +165,7 @@ func readG1(b []byte) (p bn254.G1Affine, err error) {
 	return p, nil
 }
 
-// readG2 reads a point of G2. The twist has other subgroups, so that the point's own is checked.
+// readG2 reads a point of G2. The twist has other subgroups, so it checks that the point is in the right one.
 func readG2(b []byte) (p bn254.G2Affine, err error) {
 	for i, to := range []*fp.Element{&p.X.A1, &p.X.A0, &p.Y.A1, &p.Y.A0} {
 		if err := readCoordinate(to, b[i*fp.Bytes:][:fp.Bytes]); err != nil {

@@ -1,12 +1,12 @@
 // Package risc0 verifies receipts of the RISC Zero zkVM that are wrapped in a Groth16 proof.
 //
-// A receipt shows that a guest program, named by its image id, ran to its end with exit code 0 and wrote a journal. The
-// proof's public inputs are the digest of that claim and two numbers that pin the zkVM's own circuits: the control root and
-// the control id. The verifier computes the claim from the image id and the journal: it takes no claim from whoever sends the
-// receipt, and so none that rests on assumptions, that stopped early or that has an input of its own.
+// A receipt shows that a guest program, named by its image id, ran to its end with exit code 0 and wrote a journal. The proof's
+// public inputs are the digest of that claim, and two numbers that pin the zkVM's own circuits: the control root and the control
+// id. The verifier computes the claim from the image id and the journal. It takes no claim from the sender of the receipt, so it
+// accepts no claim that rests on assumptions, that stopped early, or that has an input of its own.
 //
-// The formulas are those of the contracts of RISC Zero (github.com/risc0/risc0-ethereum, contracts/src/groth16). A structure
-// is hashed as SHA-256 of the hash of its tag, the digests of its parts, its numbers and how many parts there are.
+// The formulas are those of the contracts of RISC Zero (github.com/risc0/risc0-ethereum, contracts/src/groth16). A structure's hash
+// is SHA-256 of the hash of its tag, the digests of its parts, its numbers and the number of its parts.
 package risc0
 
 import (
@@ -23,14 +23,14 @@ import (
 // Sizes in bytes.
 const (
 	SelectorSize = 4
-	// SealSize is that of a receipt's proof: the selector and the Groth16 proof.
+	// SealSize is the size of a receipt's proof: the selector and the Groth16 proof.
 	SealSize = SelectorSize + groth16.ProofSize
 )
 
-// publicInputs is how many public inputs the circuit has.
+// publicInputs is the number of public inputs of the circuit.
 const publicInputs = 5
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrLength     = errors.New("risc0: wrong length")
 	ErrSelector   = errors.New("risc0: the seal is for another verifier")
@@ -43,9 +43,9 @@ type Parameters struct {
 	Key []byte
 	// ControlRoot is the root of the recursion programs' tree.
 	ControlRoot [32]byte
-	// ControlID is that of the program that verifies a proof over BN254, as a number, big endian.
+	// ControlID is the id of the program that verifies a proof over BN254, as a number, big endian.
 	ControlID [32]byte
-	// Selector names the three above: the first bytes of their hash. Every seal begins with it.
+	// Selector is the first bytes of the hash of the three values above. Every seal begins with it.
 	Selector [SelectorSize]byte
 }
 
@@ -86,7 +86,7 @@ func (v *Verifier) Verify(imageID [32]byte, journal, seal []byte) error {
 	return v.key.Verify(seal[SelectorSize:], [][32]byte{v.root[0], v.root[1], low, high, v.id})
 }
 
-// claimDigest is that of the claim that the guest halted with exit code 0, had no input, rested on no assumption and wrote
+// claimDigest returns the digest of this claim: the guest halted with exit code 0, had no input, rested on no assumption and wrote
 // the journal.
 func claimDigest(imageID [32]byte, journal []byte) [32]byte {
 	var none [32]byte

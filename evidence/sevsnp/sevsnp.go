@@ -1,15 +1,14 @@
 // Package sevsnp verifies attestation reports of AMD's Secure Encrypted Virtualization with Secure Nested Paging, strictly and
 // offline.
 //
-// A report is the word of an AMD processor that a virtual machine was started from measured memory and then had some 64 bytes
-// of its own to say. The processor signs it with a key that belongs to the chip and to the versions of its firmware, the
-// VCEK. AMD signs the VCEK with the key of the product, the ASK, and that with its root, the ARK. A revocation list of the
-// ARK can take back an ASK; AMD lists no chips and no versions, so that whoever verifies must have a least version of its own
-// (TCB.Reaches).
+// In a report an AMD processor states that a virtual machine was started from measured memory, and repeats 64 bytes that the
+// virtual machine chose. The processor signs the report with a key that belongs to the chip and to the versions of its firmware,
+// the VCEK. AMD signs the VCEK with the key of the product, the ASK, and the ASK with its root, the ARK. A revocation list of the
+// ARK can revoke an ASK. AMD does not revoke chips or versions, so a verifier must have a least version of its own (TCB.Reaches).
 //
-// Source: AMD, SEV Secure Nested Paging Firmware ABI Specification (56860), table of ATTESTATION_REPORT; Versioned Chip
-// Endorsement Key (VCEK) Certificate and KDS Interface Specification (57230). Read are reports of versions 2 and 3 of Milan and
-// Genoa. Processors of family 1Ah (Turin) number the versions of their firmware in another way, and are refused.
+// Source: AMD, SEV Secure Nested Paging Firmware ABI Specification (56860), table of ATTESTATION_REPORT; Versioned Chip Endorsement
+// Key (VCEK) Certificate and KDS Interface Specification (57230). The package reads reports of versions 2 and 3 of Milan and Genoa.
+// It refuses processors of family 1Ah (Turin), which number the versions of their firmware in another way.
 package sevsnp
 
 import (
@@ -27,7 +26,7 @@ import (
 // ReportSize is the exact size of a report, in bytes.
 const ReportSize = 1184
 
-// Where the fields of a report are.
+// The offsets of the fields of a report.
 const (
 	offVersion     = 0x000
 	offPolicy      = 0x008
@@ -47,7 +46,7 @@ const (
 	p384Size       = 48
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrFormat    = errors.New("sevsnp: not in the expected form")
 	ErrSignature = errors.New("sevsnp: the signature does not hold")
@@ -64,26 +63,26 @@ func readTCB(b []byte) (TCB, bool) {
 	return TCB{b[0], b[1], b[6], b[7]}, b[2]|b[3]|b[4]|b[5] == 0
 }
 
-// Reaches says whether each version is at least the other's.
+// Reaches says whether each version is at least the same version in least.
 func (t TCB) Reaches(least TCB) bool {
 	return t.BootLoader >= least.BootLoader && t.TEE >= least.TEE && t.SNP >= least.SNP && t.Microcode >= least.Microcode
 }
 
-// Report is one that has been read. Nothing of it has been checked.
+// Report is a parsed report. Nothing in it has been checked.
 type Report struct {
-	// Policy is what the guest's owner allowed; see CheckMode.
+	// Policy holds the bits that the guest's owner allowed; see CheckMode.
 	Policy uint64
 	// Level is the guest's privilege level; 0 is the highest.
 	Level uint32
-	// Data is what the guest says.
+	// Data is the 64 bytes that the guest chose.
 	Data [64]byte
-	// Measurement is of the memory that the guest was started from.
+	// Measurement is the measurement of the memory that the guest was started from.
 	Measurement [48]byte
-	// HostData was given by whoever started it.
+	// HostData was given by the host that started the guest.
 	HostData [32]byte
 	// Chip names the processor.
 	Chip [64]byte
-	// Current versions run, Reported ones are those of the key, below Committed ones the firmware cannot go back.
+	// Current are the running versions, Reported those of the key. The firmware cannot go back below the Committed versions.
 	Current, Reported, Committed TCB
 
 	signed    []byte
@@ -126,7 +125,7 @@ func ParseReport(b []byte) (*Report, error) {
 	return r, r.readSignature(b[offSignature:])
 }
 
-// readSignature reads r and s. What stands behind them must be zero.
+// readSignature reads r and s. The bytes after them must be zero.
 func (r *Report) readSignature(b []byte) error {
 	for i := range 2 {
 		field := b[i*numberSize:][:numberSize]
@@ -153,8 +152,8 @@ const (
 	policyKnown     = 1<<26 - 1
 )
 
-// CheckMode refuses a guest that may be debugged or moved, that did not ask from the highest level, or whose policy has bits
-// that are not known.
+// CheckMode refuses a guest that may be debugged or moved, that did not ask from the highest privilege level, or whose policy has
+// unknown bits.
 func (r *Report) CheckMode() error {
 	switch {
 	case r.Policy&policyOne == 0 || r.Policy&^uint64(policyKnown) != 0:
@@ -169,13 +168,13 @@ func (r *Report) CheckMode() error {
 	return nil
 }
 
-// Chain is what leads from AMD's root to a chip's key.
+// Chain is the certificates from AMD's root to a chip's key.
 type Chain struct {
 	VCEK, ASK, ARK *certificate.Certificate
 }
 
-// Verify checks a report, the chain behind it, and the root's revocation list, at a time in Unix seconds, which must not be
-// zero. The root is SHA-256 of the ARK's certificate. It is for the caller to judge the mode, the versions and the measurement.
+// Verify checks a report, the chain of its certificates, and the root's revocation list, at a time in Unix seconds, which must not
+// be zero. root is SHA-256 of the ARK's certificate. The caller must judge the mode, the versions and the measurement.
 func Verify(r *Report, c Chain, list *certificate.RevocationList, root [32]byte, at int64) error {
 	if err := c.Verify(root, at); err != nil {
 		return err
@@ -189,7 +188,7 @@ func Verify(r *Report, c Chain, list *certificate.RevocationList, root [32]byte,
 	return r.CheckKey(c.VCEK)
 }
 
-// Verify checks the chain itself; see the function of the same name.
+// Verify checks only the chain; see the function Verify.
 func (c Chain) Verify(root [32]byte, at int64) error {
 	if at <= 0 {
 		return ErrTime
@@ -224,7 +223,7 @@ const (
 	idChip       = "1.3.6.1.4.1.3704.1.4"
 )
 
-// readVCEK reads for which chip and which versions a certificate is.
+// readVCEK reads the chip and the versions for which a certificate was made.
 func readVCEK(c *certificate.Certificate) (chip [64]byte, t TCB, err error) {
 	value, found := c.Find(idChip)
 	if !found || len(value) != len(chip) {

@@ -1,9 +1,9 @@
-// Package software verifies quotes of a platform that is no enclave: a program that only says that it is one. It has all that a
-// platform of hardware has, in the simplest form: a root, a certificate for each machine with a level and an end, a measurement,
-// modes, and 64 bytes that the program says. So everything around enclaves can be run and tested on any machine.
+// Package software verifies quotes of a software platform: a program that only says that it is an enclave. The platform has
+// everything that a hardware platform has, in the simplest form: a root, a certificate for each machine with a level and an end, a
+// measurement, modes, and 64 bytes that the program chooses. So everything around enclaves can be run and tested on any machine.
 //
-// The root's secret is known to everybody (executor/attester has it). Whoever takes these quotes for more than a test is deceived:
-// a chain takes them only when its id says that it is for development.
+// The root's secret is public (executor/attester has it), so these quotes prove nothing. A chain accepts them only if its id says
+// that it is for development.
 //
 // A quote has exactly QuoteSize bytes. Numbers are little endian.
 //
@@ -28,13 +28,13 @@ import (
 	"github.com/credence-chain/credence/evidence/certificate"
 )
 
-// What a quote begins with, and the domain of the root's signature.
+// The first bytes of a quote, and the domain of the root's signature.
 const (
 	magic             = "CREDSWQ1"
 	CertificateDomain = "credence/software-machine/v1"
 )
 
-// Where the fields of a quote are, in bytes.
+// The offsets of the fields of a quote, in bytes.
 const (
 	offModes       = 8
 	offMeasurement = offModes + 4
@@ -55,7 +55,7 @@ const (
 	ModeMovable = 1 << 1
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrFormat    = errors.New("software: not in the expected form")
 	ErrSignature = errors.New("software: a signature does not hold")
@@ -63,7 +63,7 @@ var (
 	ErrMode      = errors.New("software: the enclave runs in a mode that is not trusted")
 )
 
-// Root is the key under the certificates of all machines. Its secret is no secret.
+// Root is the key that signs the certificates of all machines. Its secret is public.
 var Root = mustKey("2469d4dd3419b8546c21a7f98cc1fa4e537075e3e5f9af353df51906379f28825046544a08b29823275fea98c479b88ae1d7eec3e2584349dc5cfe0bf7b92980")
 
 func mustKey(s string) (out [64]byte) {
@@ -73,21 +73,21 @@ func mustKey(s string) (out [64]byte) {
 	return out
 }
 
-// Quote is one that has been read. Nothing of it has been checked.
+// Quote is a parsed quote. Nothing in it has been checked.
 type Quote struct {
-	// Modes in which the enclave runs; see CheckMode.
+	// Modes are the modes in which the enclave runs; see CheckMode.
 	Modes uint32
-	// Measurement of what it was started from.
+	// Measurement is the measurement of the content that the enclave was started from.
 	Measurement [32]byte
-	// Data is what the enclave says.
+	// Data is the 64 bytes that the enclave chose.
 	Data [64]byte
 	// Machine names the machine.
 	Machine [32]byte
-	// Key is the machine's.
+	// Key is the machine's key.
 	Key [64]byte
 	// Level says how well the machine is kept up to date; higher is better.
 	Level uint32
-	// End is the last moment at which the machine's certificate counts, in Unix seconds.
+	// End is the last moment at which the machine's certificate is valid, in Unix seconds.
 	End int64
 
 	certificate, signed []byte
@@ -148,7 +148,7 @@ func (q *Quote) Verify(root [64]byte, at int64) error {
 	return nil
 }
 
-// CertificateMessage is what the root signs: the domain, and a machine's name, key, level and end.
+// CertificateMessage returns the bytes that the root signs: the domain, and a machine's name, key, level and end.
 func CertificateMessage(certificate []byte) []byte {
 	return append([]byte(CertificateDomain), certificate...)
 }
@@ -160,7 +160,7 @@ func AppendCertificate(b []byte, machine [32]byte, key [64]byte, level uint32, e
 	return binary.LittleEndian.AppendUint64(b, uint64(end))
 }
 
-// AppendHead appends what comes before the machine's certificate.
+// AppendHead appends the part before the machine's certificate.
 func AppendHead(b []byte, modes uint32, measurement [32]byte, data [64]byte) []byte {
 	b = binary.LittleEndian.AppendUint32(append(b, magic...), modes)
 	return append(append(b, measurement[:]...), data[:]...)

@@ -1,13 +1,13 @@
 // Package sp1 verifies proofs of the SP1 zkVM that are wrapped in a Groth16 proof.
 //
-// A proof shows that a program, named by the hash of its own verifying key, wrote public values. The formulas are those of
-// the contracts of Succinct (github.com/succinctlabs/sp1-contracts, contracts/src). There are two formats:
+// A proof shows that a program, named by the hash of its own verifying key, wrote its public values. The formulas are those of the
+// contracts of Succinct (github.com/succinctlabs/sp1-contracts, contracts/src). There are two formats:
 //
 //   - up to version 5 the public inputs are the program and the hash of the public values; the proof is the selector and the
 //     Groth16 proof. The statement has no exit code: the program must not write public values when it fails.
-//   - from version 6 on the exit code, the root of the recursion's verifying keys and a nonce are public inputs as well, and
-//     stand in the proof between the selector and the Groth16 proof. The exit code must be 0, the root must be the pinned one;
-//     the nonce is free.
+//   - from version 6 on the exit code, the root of the recursion's verifying keys and a nonce are public inputs as well. They
+//     come between the selector and the Groth16 proof. The exit code must be 0 and the root must be the pinned one; the nonce
+//     may have any value.
 package sp1
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/evidence/groth16"
 )
 
-// SelectorSize is that of the selector with which every proof begins, in bytes.
+// SelectorSize is the size in bytes of the selector with which every proof begins.
 const SelectorSize = 4
 
 // Sizes of the proofs of the two formats, in bytes.
@@ -34,7 +34,7 @@ const (
 	rootedPublicInputs = 5
 )
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrLength     = errors.New("sp1: wrong length")
 	ErrSelector   = errors.New("sp1: the proof is for another verifier")
@@ -47,7 +47,7 @@ var (
 type Parameters struct {
 	// Key is the verifying key in the encoding of groth16.ParseKey.
 	Key []byte
-	// Root is that of the recursion's verifying keys; all zero up to version 5, which has none.
+	// Root is the root of the recursion's verifying keys; all zero up to version 5, which has none.
 	Root [32]byte
 	// Selector is the first bytes of the release's verifier hash.
 	Selector [SelectorSize]byte
@@ -78,7 +78,7 @@ func NewVerifier(p Parameters) (*Verifier, error) {
 	return &Verifier{key: key, selector: p.Selector, root: p.Root, rooted: rooted}, nil
 }
 
-// ProofSize is that of the release's proofs, in bytes.
+// ProofSize returns the size of the release's proofs, in bytes.
 func (v *Verifier) ProofSize() int {
 	if v.rooted {
 		return RootedProofSize
@@ -109,7 +109,7 @@ func (v *Verifier) Verify(program [32]byte, publicValues, proof []byte) error {
 	return v.key.Verify(proof, inputs)
 }
 
-// hashPublicValues is SHA-256 without its three highest bits, so that it is below r.
+// hashPublicValues returns SHA-256 of the values with its three highest bits set to zero, so that it is below r.
 func hashPublicValues(b []byte) [32]byte {
 	d := sha256.Sum256(b)
 	d[0] &= 0x1f

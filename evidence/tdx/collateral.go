@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/evidence/internal/utc"
 )
 
-// Collateral is what Intel says of platforms, as its service sends it.
+// Collateral is Intel's signed information about platforms, as its service sends it.
 type Collateral struct {
 	// RootList and PlatformList are the revocation lists of the root and of the platform authority, in DER.
 	RootList, PlatformList []byte
@@ -19,15 +19,15 @@ type Collateral struct {
 	// Levels is the TCB info: the exact bytes that were signed.
 	Levels          []byte
 	LevelsSignature [64]byte
-	// Enclave is the identity of the quoting enclave, likewise.
+	// Enclave is the identity of the quoting enclave: the exact bytes that were signed.
 	Enclave          []byte
 	EnclaveSignature [64]byte
 }
 
-// Status is what Intel says of a level.
+// Status is Intel's rating of a level.
 type Status string
 
-// The states, from Intel's specification. UpToDate alone asks for nothing more.
+// The states, from Intel's specification. Only UpToDate asks for no action.
 const (
 	UpToDate                          Status = "UpToDate"
 	SWHardeningNeeded                 Status = "SWHardeningNeeded"
@@ -49,7 +49,7 @@ const (
 	components = 16
 )
 
-// period is the time in which a text counts.
+// period is the time in which a text is valid.
 type period struct{ from, to int64 }
 
 func readPeriod(o strictjson.Object) (p period, err error) {
@@ -69,7 +69,7 @@ func (p period) checkTime(at int64) error {
 	return nil
 }
 
-// masked is a value of which only some bits matter.
+// masked is a value of which only the bits in the mask matter.
 type masked struct{ value, mask []byte }
 
 func (m masked) fitsBytes(b []byte) bool {
@@ -84,7 +84,7 @@ func (m masked) fitsBytes(b []byte) bool {
 	return true
 }
 
-// level is a row of versions, each the least that it asks for, and what Intel says of it.
+// level is a row of least versions, and Intel's rating of a platform that reaches them.
 type level struct {
 	platform, module [components]byte
 	pce              uint64
@@ -92,7 +92,7 @@ type level struct {
 	status           Status
 }
 
-// levels is the TCB info of one kind of platform.
+// levels is the TCB info of one family of platforms.
 type levels struct {
 	period
 	evaluation uint64
@@ -104,7 +104,7 @@ type levels struct {
 	levels     []level
 }
 
-// module is what Intel says of a major version of the TDX module.
+// module is Intel's information about a major version of the TDX module.
 type module struct {
 	id         string
 	signer     []byte
@@ -112,7 +112,7 @@ type module struct {
 	levels     []level
 }
 
-// enclave is what Intel says of the quoting enclave.
+// enclave is Intel's information about the quoting enclave.
 type enclave struct {
 	period
 	evaluation uint64
@@ -123,7 +123,7 @@ type enclave struct {
 	levels     []level
 }
 
-// readSigned checks a text's signature and only then reads it: exactly the bytes that were signed.
+// readSigned checks a text's signature before it reads the text, and reads exactly the bytes that were signed.
 func readSigned(signer *certificate.Certificate, body []byte, signature [64]byte) (strictjson.Object, error) {
 	if err := signer.Key.CheckP256(body, signature); err != nil {
 		return strictjson.Object{}, fmt.Errorf("%w: under the collateral", ErrSignature)
@@ -135,7 +135,7 @@ func readSigned(signer *certificate.Certificate, body []byte, signature [64]byte
 	return o, nil
 }
 
-// readStatus reads a state. One that is not known here counts as the worst.
+// readStatus reads a state. A state that is not known here counts as the worst.
 func readStatus(o strictjson.Object) Status {
 	s := Status(o.String("tcbStatus"))
 	for _, known := range statuses {
@@ -160,7 +160,7 @@ func readSVN(o strictjson.Object, name string) (out [components]byte, err error)
 	return out, nil
 }
 
-// readVersions reads the levels of an enclave or a module, which have one version.
+// readVersions reads the levels of an enclave or a module, each of which has one version.
 func readVersions(o strictjson.Object) (out []level) {
 	for _, one := range o.Objects("tcbLevels", maxLevels) {
 		tcb := one.Object("tcb")
@@ -250,7 +250,7 @@ func wrapFormat(err error) error {
 	return nil
 }
 
-// findModule finds what Intel says of a major version of the module.
+// findModule returns Intel's information about a major version of the module.
 func (l levels) findModule(version byte) (module, bool) {
 	id := "TDX_" + strings.ToUpper(hex.EncodeToString([]byte{version}))
 	for _, m := range l.modules {
@@ -261,7 +261,7 @@ func (l levels) findModule(version byte) (module, bool) {
 	return module{}, false
 }
 
-// findVersion returns the status of the first level that a version reaches; levels go down.
+// findVersion returns the status of the first level that a version reaches. The levels are sorted downwards.
 func findVersion(list []level, version uint64) (Status, bool) {
 	for _, l := range list {
 		if version >= l.version {

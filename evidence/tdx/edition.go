@@ -6,21 +6,22 @@ import (
 	"github.com/credence-chain/credence/evidence/certificate"
 )
 
-// Edition is what collateral says of itself, without a quote: for which family of processors it is, and how new each part is. Whoever
-// keeps collateral compares editions: a part that is older than what is kept would undo a recovery.
+// Edition says for which family of processors collateral is, and how new each of its parts is. It is read from the collateral
+// alone, without a quote. Users that keep collateral compare editions: to replace a part by an older one would undo a TCB recovery.
 type Edition struct {
-	// Family (FMSPC) of processors.
+	// Family is the family (FMSPC) of processors.
 	Family [6]byte
 	// LevelsEvaluation and EnclaveEvaluation are the evaluation numbers of the TCB info and of the quoting enclave's identity.
 	LevelsEvaluation, EnclaveEvaluation uint64
-	// LevelsIssued, EnclaveIssued, RootListIssued and PlatformListIssued are when the parts were issued, in Unix seconds.
+	// LevelsIssued, EnclaveIssued, RootListIssued and PlatformListIssued are the times at which the parts were issued, in Unix
+	// seconds.
 	LevelsIssued, EnclaveIssued, RootListIssued, PlatformListIssued int64
-	// Expires is the last moment at which all parts count, in Unix seconds.
+	// Expires is the last moment at which all parts are valid, in Unix seconds.
 	Expires int64
 }
 
-// Follows says why an edition must not take the place of an older one of its family: a part of it is older, an evaluation number is
-// lower, or nothing of it is newer. ErrCollateral.
+// Follows returns an error that says why an edition must not replace an old one of its family: a part of it is older, an evaluation
+// number is lower, or nothing in it is newer. The error wraps ErrCollateral.
 func (e Edition) Follows(old Edition) error {
 	if e.Family != old.Family {
 		return fmt.Errorf("%w: of family %x, expected %x", ErrCollateral, e.Family, old.Family)
@@ -48,8 +49,8 @@ func (e Edition) Follows(old Edition) error {
 	return nil
 }
 
-// Inspect checks collateral by itself, against a pinned root and a time in Unix seconds, which must not be zero. The authority is the
-// certificate of the platform authority and the root's, in PEM.
+// Inspect checks collateral by itself, against a pinned root and a time in Unix seconds, which must not be zero. authority holds
+// the certificates of the platform authority and of the root, in PEM.
 func (c Collateral) Inspect(authority []byte, root [32]byte, at int64) (e Edition, err error) {
 	if at <= 0 {
 		return e, fmt.Errorf("%w: no time", ErrTime)
@@ -75,7 +76,8 @@ func (c Collateral) Inspect(authority []byte, root [32]byte, at int64) (e Editio
 	}, nil
 }
 
-// checkAuthority checks that the root made the platform authority, and that it is one now.
+// checkAuthority checks the certificate of the platform authority: the root signed it, it is valid at the time, and it is the
+// certificate of an authority.
 func checkAuthority(chain []*certificate.Certificate, at int64) error {
 	if err := chain[0].CheckTime(at); err != nil {
 		return err
@@ -86,7 +88,7 @@ func checkAuthority(chain []*certificate.Certificate, at int64) error {
 	return chain[0].CheckIssuedBy(chain[1])
 }
 
-// Family says for which family (FMSPC) of processors a quote asks collateral. Nothing of it has been checked.
+// Family returns the family (FMSPC) of processors for whose collateral a quote asks. It checks nothing in the quote.
 func (q *Quote) Family() ([6]byte, error) {
 	p, err := readPlatform(q.chain[0])
 	return p.family, err

@@ -10,9 +10,9 @@ import (
 	"github.com/credence-chain/credence/evidence/certificate"
 )
 
-// idExtension is the extension in which Intel says of a platform's key what the platform is. It is a list of pairs, of which
-// these are read: the platform's name (1), its versions (2), the kind of its provisioning enclave (3), its family (4). Others
-// say how it was set up.
+// idExtension is the extension of a platform key's certificate in which Intel describes the platform. It is a list of pairs, of
+// which four are read: the platform's name (1), its versions (2), the kind of its provisioning enclave (3), its family (4). The
+// others say how the platform was set up.
 const (
 	idExtension = "1.2.840.113741.1.13.1"
 	idName      = idExtension + ".1"
@@ -21,7 +21,7 @@ const (
 	idFamily    = idExtension + ".4"
 )
 
-// platform is what Intel says of one.
+// platform is Intel's description of one platform.
 type platform struct {
 	id         [16]byte
 	svn        [components]byte
@@ -36,7 +36,7 @@ type pair struct {
 	value cryptobyte.String
 }
 
-// readPairs reads a list of an identifier and a value each, every identifier once.
+// readPairs reads a list of pairs of an identifier and a value. No identifier may occur twice.
 func readPairs(s cryptobyte.String) (out []pair, ok bool) {
 	var list cryptobyte.String
 	if !s.ReadASN1(&list, asn1.SEQUENCE) || !s.Empty() {
@@ -63,7 +63,7 @@ func fillOctets(value cryptobyte.String, to []byte) bool {
 	return value.ReadASN1(&b, asn1.OCTET_STRING) && value.Empty() && copy(to, b) == len(b) && len(b) == len(to)
 }
 
-// readPlatform reads what a platform's certificate says.
+// readPlatform reads the description in a platform's certificate.
 func readPlatform(c *certificate.Certificate) (p platform, err error) {
 	value, found := c.Find(idExtension)
 	if !found {
@@ -95,8 +95,8 @@ func readPlatform(c *certificate.Certificate) (p platform, err error) {
 	return p, nil
 }
 
-// readVersions reads the versions of the components (.1 to .16) and of the provisioning enclave (.17). What stands behind
-// them (.18) repeats the former.
+// readVersions reads the versions of the components (.1 to .16) and of the provisioning enclave (.17). The value after them (.18)
+// repeats the former.
 func (p *platform) readVersions(value cryptobyte.String) bool {
 	pairs, ok := readPairs(value)
 	if !ok || len(pairs) != components+2 {

@@ -1,16 +1,16 @@
 // Package tdx verifies quotes of Intel's Trust Domain Extensions, strictly and offline.
 //
-// A quote is the word of a machine with an Intel processor that a virtual machine, the trust domain, was started from
-// measured code and then had some 64 bytes of its own to say. Four signatures lead from the processor's maker to it:
+// In a quote a machine with an Intel processor states that a virtual machine, the trust domain, was started from measured code, and
+// repeats 64 bytes that the trust domain chose. Four signatures lead from the processor's maker to this statement:
 //
 //  1. the root authority signs the platform authority, and that signs the platform's key, the PCK (three certificates that
 //     come with the quote);
 //  2. the PCK signs the report of the quoting enclave, which holds the hash of an attestation key;
 //  3. the attestation key signs the quote's header and the trust domain's report.
 //
-// Intel says what it thinks of platforms in collateral, which is signed through the same root and ends after a month: which
-// certificates are revoked, which versions of microcode, firmware and module are up to date (the TCB info), and what the
-// quoting enclave is. Collateral and time are arguments here: on a chain they are the state's and the block's.
+// Intel rates platforms in collateral, which is signed through the same root and expires after a month. Collateral says which
+// certificates are revoked, which versions of microcode, firmware and module are up to date (the TCB info), and what the quoting
+// enclave is. Collateral and time are arguments here: on a chain they come from the state and the block.
 //
 // Sources: Intel TDX DCAP Quoting Library API (quote formats 4 and 5), Intel SGX PCK Certificate and CRL Specification, Intel
 // Trusted Services API for SGX and TDX (TCB info version 3, enclave identity version 2).
@@ -30,7 +30,7 @@ import (
 // MaxQuoteSize bounds a quote, in bytes.
 const MaxQuoteSize = 8 << 10
 
-// What is refused, and why.
+// The reasons for a refusal.
 var (
 	ErrFormat     = errors.New("tdx: not in the expected form")
 	ErrSignature  = errors.New("tdx: a signature does not hold")
@@ -60,9 +60,9 @@ const (
 	pemCertificate  = "CERTIFICATE"
 )
 
-// Quote is one that has been read. Nothing of it has been checked.
+// Quote is a parsed quote. Nothing in it has been checked.
 type Quote struct {
-	// Report is what the quote says of the trust domain.
+	// Report is the quote's report about the trust domain.
 	Report Report
 
 	signed     []byte // header and report
@@ -74,29 +74,29 @@ type Quote struct {
 	chain      []*certificate.Certificate
 }
 
-// Report is what a quote says of a trust domain.
+// Report describes a trust domain.
 type Report struct {
-	// SVN are the versions of the module and of what loaded it.
+	// SVN are the versions of the module and of its loader.
 	SVN [16]byte
-	// ModuleSigner and ModuleAttributes are those of the TDX module.
+	// ModuleSigner and ModuleAttributes describe the TDX module.
 	ModuleSigner     [48]byte
 	ModuleAttributes [8]byte
 	// Attributes are the trust domain's modes; see CheckMode.
 	Attributes [8]byte
-	// Features are the processor features that it may use.
+	// Features are the processor features that the trust domain may use.
 	Features [8]byte
-	// Measurement (MRTD) is of what it was started from: the firmware.
+	// Measurement (MRTD) is the measurement of the content that the trust domain was started from: the firmware.
 	Measurement [48]byte
-	// Registers (RTMR) 0 to 3 are of what came later: the firmware's configuration, the kernel, its command line, and what the
-	// domain chose. Measurement says nothing of them.
+	// Registers (RTMR) 0 to 3 are measurements of what was loaded later: the firmware's configuration, the kernel, its command
+	// line, and what the domain chose. Measurement does not cover these.
 	Registers [4][48]byte
-	// ConfigID, Owner and OwnerConfig were given by whoever started it.
+	// ConfigID, Owner and OwnerConfig were given by the host that started the domain.
 	ConfigID, Owner, OwnerConfig [48]byte
-	// Data is what the domain says.
+	// Data is the 64 bytes that the domain chose.
 	Data [64]byte
 }
 
-// reader takes fields off the front of bytes. Once something is missing, all that follows is empty.
+// reader reads fields from the front of bytes. Once bytes are missing, all further fields are empty.
 type reader struct {
 	rest []byte
 	bad  bool
@@ -121,7 +121,7 @@ func (r *reader) readUint16() int {
 	return 0
 }
 
-// readSize reads a length of four bytes; one that is longer than what is left is missing something.
+// readSize reads a length of four bytes. If it is larger than the rest, bytes are missing.
 func (r *reader) readSize() int {
 	if b := r.takeBytes(4); b != nil {
 		if n := binary.LittleEndian.Uint32(b); n <= MaxQuoteSize {
@@ -134,8 +134,8 @@ func (r *reader) readSize() int {
 
 func malformedError(what string) error { return fmt.Errorf("%w: %s", ErrFormat, what) }
 
-// ParseQuote reads a quote of version 4 or 5. Every length in it is accounted for; a tail may only be of zeroes, since some
-// platforms pad quotes, and nothing signs it.
+// ParseQuote reads a quote of version 4 or 5. It checks every length in it. After the quote only zeroes may follow, because some
+// platforms pad quotes, and nothing signs the padding.
 func ParseQuote(b []byte) (*Quote, error) {
 	if len(b) > MaxQuoteSize {
 		return nil, malformedError(fmt.Sprintf("%d bytes, expected at most %d", len(b), MaxQuoteSize))
@@ -188,7 +188,7 @@ func readFrame(r *reader) ([]byte, error) {
 	return body, nil
 }
 
-// readReport reads the fields that both forms of report have; TDX 1.5 adds others behind them.
+// readReport reads the fields that both forms of report have. TDX 1.5 adds other fields after them.
 func readReport(body []byte) (t Report) {
 	r := &reader{rest: body}
 	r.fillBytes(t.SVN[:])
@@ -208,7 +208,7 @@ func readReport(body []byte) (t Report) {
 	return t
 }
 
-// readSignature reads what stands behind the report.
+// readSignature reads the part after the report.
 func (q *Quote) readSignature(r *reader) error {
 	r.fillBytes(q.signature[:])
 	r.fillBytes(q.key[:])
@@ -230,7 +230,7 @@ func (q *Quote) readSignature(r *reader) error {
 	return err
 }
 
-// readPEM reads exactly so many certificates, with nothing before, between and behind them but ends of lines.
+// readPEM reads exactly count certificates. Before, between and after them only ends of lines may stand.
 func readPEM(b []byte, count int) (out []*certificate.Certificate, err error) {
 	for range count {
 		b = bytes.TrimLeft(b, "\r\n")
@@ -253,8 +253,8 @@ func readPEM(b []byte, count int) (out []*certificate.Certificate, err error) {
 	return out, nil
 }
 
-// CheckKeys checks the two signatures of the quote itself, from the platform's key to the report. Whether the platform's key
-// is Intel's is Verify's question.
+// CheckKeys checks the two signatures of the quote itself, from the platform's key to the report. Verify checks whether the
+// platform's key is Intel's.
 func (q *Quote) CheckKeys(platform *certificate.Key) error {
 	if err := platform.CheckP256(q.enclave, q.enclaveSig); err != nil {
 		return fmt.Errorf("%w: the platform's, under the quoting enclave's report", ErrSignature)
@@ -273,12 +273,12 @@ func (q *Quote) CheckKeys(platform *certificate.Key) error {
 	return nil
 }
 
-// Modes of a trust domain that are trusted, as bits of Report.Attributes: no exceptions by the host (28), protection keys (30)
-// and key locker (31). Others are not: bits 0 to 7 let the host look into the domain (0 is DEBUG), 29 lets it be moved to
-// another machine (MIGRATABLE), 63 shows the host its performance counters, and what the rest means is not known here.
+// Trusted modes of a trust domain, as bits of Report.Attributes: no exceptions by the host (28), protection keys (30) and key
+// locker (31). Other modes are not trusted: bits 0 to 7 let the host look into the domain (0 is DEBUG), 29 lets it be moved to
+// another machine (MIGRATABLE), 63 shows the host its performance counters, and the rest are unknown here.
 const trustedModes = 1<<28 | 1<<30 | 1<<31
 
-// CheckMode refuses a trust domain that may be debugged or moved, or runs in a mode that is not known.
+// CheckMode refuses a trust domain that may be debugged or moved, or runs in an unknown mode.
 func (t *Report) CheckMode() error {
 	if mode := binary.LittleEndian.Uint64(t.Attributes[:]); mode&^uint64(trustedModes) != 0 {
 		return fmt.Errorf("%w: attributes %#x, expected at most %#x", ErrMode, mode, uint64(trustedModes))

@@ -19,36 +19,36 @@ func mustDigest(s string) (out [32]byte) {
 	return out
 }
 
-// Common names of the certificates. They tell the authority of platforms from the key that signs collateral: the root signs
-// both.
+// Common names of the certificates. The root signs both the authority of platforms and the key that signs collateral; the names
+// tell them apart.
 const (
 	namePlatform   = "Intel SGX PCK Certificate"
 	nameCollateral = "Intel SGX TCB Signing"
 )
 
-// Verdict is what a genuine quote says, and what Intel says of its platform. It is for the caller to judge: Verify returns
-// quotes of platforms that are out of date, and of trust domains that may be debugged.
+// Verdict is the content of a genuine quote and Intel's rating of its platform. The caller must judge it: Verify also returns
+// verdicts on platforms that are out of date, and on trust domains that may be debugged.
 type Verdict struct {
 	Report Report
-	// Platform names the machine; one machine has one.
+	// Platform names the machine; each machine has one name.
 	Platform [16]byte
-	// Family (FMSPC) is the kind of processor.
+	// Family (FMSPC) is the family of the processor.
 	Family [6]byte
-	// PlatformStatus, ModuleStatus and EnclaveStatus are Intel's words on microcode and firmware, on the TDX module and on the
+	// PlatformStatus, ModuleStatus and EnclaveStatus are Intel's ratings of microcode and firmware, of the TDX module and of the
 	// quoting enclave.
 	PlatformStatus, ModuleStatus, EnclaveStatus Status
 	// Evaluation is the lower one of the collateral's evaluation numbers, which Intel raises with each recovery.
 	Evaluation uint64
-	// Expires is the last moment at which all of this counts, in Unix seconds.
+	// Expires is the last moment at which all of this is valid, in Unix seconds.
 	Expires int64
 }
 
-// UpToDate says whether Intel asks for nothing more on any part.
+// UpToDate says whether Intel asks for no action on any part.
 func (v Verdict) UpToDate() bool {
 	return v.PlatformStatus == UpToDate && v.ModuleStatus == UpToDate && v.EnclaveStatus == UpToDate
 }
 
-// authorities is what collateral proves of itself.
+// authorities is the content of verified collateral.
 type authorities struct {
 	root, platform *certificate.RevocationList
 	levels         levels
@@ -56,7 +56,7 @@ type authorities struct {
 	expires        int64
 }
 
-// lowerEnd moves an end forward in time, never back.
+// lowerEnd sets an end to an earlier time, never to a later one.
 func lowerEnd(end *int64, to int64) { *end = min(*end, to) }
 
 // Verify checks a quote against collateral, a pinned root (IntelRoot) and a time in Unix seconds, which must not be zero.
@@ -85,7 +85,7 @@ func Verify(q *Quote, c Collateral, root [32]byte, at int64) (Verdict, error) {
 	return v, v.judgeQuote(q, platform, a)
 }
 
-// verifyChain checks the collateral itself, and that it does not take back the platform's certificate.
+// verifyChain checks the collateral itself, and that it does not revoke the platform's certificate.
 func (c Collateral) verifyChain(chain []*certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
 	leaf := chain[0]
 	if a, err = c.verifyAuthorities(chain[1], chain[2], root, at); err != nil {
@@ -98,7 +98,7 @@ func (c Collateral) verifyChain(chain []*certificate.Certificate, root [32]byte,
 	return a, nil
 }
 
-// verifyAuthorities checks the collateral for a platform authority and a root, which were checked before.
+// verifyAuthorities checks the collateral for a platform authority and a root, both of which were checked before.
 func (c Collateral) verifyAuthorities(authority, top *certificate.Certificate, root [32]byte, at int64) (a authorities, err error) {
 	a.expires = min(authority.NotAfter, top.NotAfter)
 	signers, err := readPEM(c.Signers, 2)
@@ -146,7 +146,7 @@ func (c Collateral) readTexts(a *authorities, signer *certificate.Certificate, a
 	return nil
 }
 
-// readList reads and checks a revocation list, and that none of its authority's certificates here is on it.
+// readList reads and checks a revocation list. It refuses if the list names one of the issued certificates.
 func readList(der []byte, authority *certificate.Certificate, at int64, issued ...*certificate.Certificate) (*certificate.RevocationList, error) {
 	l, err := certificate.ParseRevocationList(der)
 	if err != nil {
@@ -163,7 +163,7 @@ func readList(der []byte, authority *certificate.Certificate, at int64, issued .
 	return l, nil
 }
 
-// judgeQuote says what Intel says of the quoting enclave, the module and the platform.
+// judgeQuote fills in Intel's ratings of the quoting enclave, the module and the platform.
 func (v *Verdict) judgeQuote(q *Quote, p platform, a authorities) error {
 	if a.levels.platform != p.family || a.levels.pce != p.pce {
 		return fmt.Errorf("%w: TCB info of family %x, the platform's is %x", ErrCollateral, a.levels.platform, p.family)
@@ -185,8 +185,8 @@ func (v *Verdict) judgeQuote(q *Quote, p platform, a authorities) error {
 	return ErrLevel
 }
 
-// judgeModule judges the TDX module. From its second major version on it has levels of its own, and the first two components
-// of the platform's levels, which are its version, do not count.
+// judgeModule rates the TDX module. From its second major version on the module has levels of its own. The first two components of
+// the platform's levels, which are the module's version, are then skipped.
 func (v *Verdict) judgeModule(l levels) (skip int, err error) {
 	signer, attributes := l.signer, l.attributes
 	v.ModuleStatus = UpToDate
@@ -206,7 +206,7 @@ func (v *Verdict) judgeModule(l levels) (skip int, err error) {
 	return skip, nil
 }
 
-// judgeReport judges the quoting enclave by its report.
+// judgeReport rates the quoting enclave by its report.
 func (e enclave) judgeReport(report []byte) (Status, error) {
 	misc := []byte{report[19], report[18], report[17], report[16]}
 	if !e.misc.fitsBytes(misc) || !e.attributes.fitsBytes(report[48:64]) || !bytes.Equal(e.signer, report[128:160]) ||
@@ -220,7 +220,7 @@ func (e enclave) judgeReport(report []byte) (Status, error) {
 	return status, nil
 }
 
-// reachesAll says whether each version is at least the one asked for.
+// reachesAll says whether each version is at least the wanted one.
 func reachesAll(have, want []byte) bool {
 	for i := range want {
 		if have[i] < want[i] {

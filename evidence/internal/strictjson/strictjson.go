@@ -1,5 +1,5 @@
-// Package strictjson reads JSON in which every name counts. The standard library takes a name in other letters for the same
-// one, and the last of two; what was signed could then differ from what is read.
+// Package strictjson reads JSON strictly by name. The standard library matches a name in different case, and takes the last of two
+// equal names. The text that was signed could then mean something else than what is read.
 package strictjson
 
 import (
@@ -21,14 +21,14 @@ const (
 	maxDepth = 12
 )
 
-// Object is a JSON object while it is read. The first refusal stays, so that callers ask once, at the end.
+// Object is a JSON object that is being read. The first refusal is kept, so that callers check once, at the end.
 type Object struct {
 	fields map[string]any
 	path   string
 	err    *error
 }
 
-// Parse reads an object of at most MaxSize bytes, with nothing behind it. Use Close when all of it has been read.
+// Parse reads an object of at most MaxSize bytes, with nothing after it. Call Close when all fields have been read.
 func Parse(b []byte) (Object, error) {
 	if len(b) > MaxSize {
 		return Object{}, fmt.Errorf("%w: %d bytes, expected at most %d", ErrFormat, len(b), MaxSize)
@@ -105,7 +105,7 @@ func (o Object) keepRefusal(name, want string) {
 	}
 }
 
-// takeField removes a field, so that Close sees what nobody asked for.
+// takeField removes a field, so that Close sees the fields that were not read.
 func (o Object) takeField(name string) (any, bool) {
 	v, ok := o.fields[name]
 	delete(o.fields, name)
@@ -122,7 +122,7 @@ func (o Object) String(name string) string {
 	return s
 }
 
-// Uint reads a whole number of at most so many bits.
+// Uint reads a whole number that fits the given number of bits.
 func (o Object) Uint(name string, bits int) uint64 {
 	v, _ := o.takeField(name)
 	n, _ := v.(json.Number)
@@ -133,7 +133,7 @@ func (o Object) Uint(name string, bits int) uint64 {
 	return u
 }
 
-// Hex reads bytes, written in hex in either case. It returns so many zeroes when they are not there.
+// Hex reads size bytes, written in hex in either case. If the field is missing or malformed, it returns size zeroes.
 func (o Object) Hex(name string, size int) []byte {
 	v, _ := o.takeField(name)
 	s, _ := v.(string)
@@ -145,7 +145,7 @@ func (o Object) Hex(name string, size int) []byte {
 	return b
 }
 
-// Objects reads a list of at most so many objects.
+// Objects reads a list of at most most objects.
 func (o Object) Objects(name string, most int) (out []Object) {
 	v, _ := o.takeField(name)
 	list, ok := v.([]any)
@@ -181,19 +181,19 @@ func (o Object) Has(name string) bool {
 	return ok
 }
 
-// Skip reads fields whose content does not matter, where they are there.
+// Skip removes fields whose content does not matter; they may be missing.
 func (o Object) Skip(names ...string) {
 	for _, name := range names {
 		delete(o.fields, name)
 	}
 }
 
-// Close refuses fields that nobody asked for.
+// Close refuses fields that were not read.
 func (o Object) Close() {
 	if len(o.fields) > 0 {
 		o.keepRefusal("", "no field that is unknown here")
 	}
 }
 
-// Err is the first refusal of the whole text.
+// Err returns the first refusal in the whole text.
 func (o Object) Err() error { return *o.err }

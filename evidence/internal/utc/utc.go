@@ -1,4 +1,4 @@
-// Package utc turns the dates of certificates and collateral into Unix seconds. It asks no clock.
+// Package utc turns the dates of certificates and collateral into Unix seconds. It never reads a clock.
 package utc
 
 import (
@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// ErrTime says that a text is no moment in the form that was expected.
+// ErrTime says that a text is not a time in the expected form.
 var ErrTime = errors.New("time: not in the expected form")
 
-// layout is a form of a moment: a digit stands where it has '0', every other byte stands for itself. The first digits are the
-// year's, and two follow for month, day, hour, minute and second each.
+// layout is the form of a time: '0' stands for any digit, and every other byte for itself. The first digits are the year. Month,
+// day, hour, minute and second follow, two digits each.
 type layout string
 
 // The forms.
@@ -26,7 +26,7 @@ func ParseShort(b []byte) (int64, error) { return short.parseTime(string(b)) }
 // ParseLong reads DER's GeneralizedTime.
 func ParseLong(b []byte) (int64, error) { return long.parseTime(string(b)) }
 
-// ParseText reads a moment of RFC 3339 in UTC, in full seconds.
+// ParseText reads a time of RFC 3339 in UTC, in full seconds.
 func ParseText(s string) (int64, error) { return text.parseTime(s) }
 
 func (l layout) parseTime(s string) (int64, error) {
@@ -68,7 +68,8 @@ func (l layout) readDigits(s string) (out []int64, err error) {
 	return out, nil
 }
 
-// toUnix counts the seconds from 1970 on, of a year from 1 on, with parts month, day, hour, minute and second, in the Gregorian calendar.
+// toUnix returns the seconds since 1970 of a time in the Gregorian calendar. The year is 1 or later; parts are month, day, hour,
+// minute and second.
 func toUnix(year int64, parts [5]int64) (int64, error) {
 	month, day := parts[0], parts[1]
 	if year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || parts[2] > 23 || parts[3] > 59 || parts[4] > 59 {

@@ -118,7 +118,8 @@ func (r Release) Valid(t testing.TB) Case {
 	return Case{}
 }
 
-// EachFlippedBit calls f with a copy of b for each of its bits, which is flipped in it; for some of them in short tests.
+// EachFlippedBit calls f with copies of b, in each of which one bit is flipped: each bit of b in turn, or only some of them in
+// short tests.
 func EachFlippedBit(b []byte, f func(bit int, flipped []byte)) {
 	flipped := append([]byte{}, b...)
 	for i := range 8 * len(b) {
