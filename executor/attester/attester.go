@@ -1,8 +1,8 @@
-// Package attester stands where an enclave would: it holds a session key, has it attested by a platform, and signs with it what a
-// program answered. A worker asks it through the seam Attester, and knows no platform.
+// Package attester holds a worker's session key: a platform attests the key, and the key signs the answers of programs. A worker
+// uses the interface Attester, and knows no platform.
 //
-// Platforms of hardware are asked through the kernel (HardwareSession). The software platform (package evidence/software) is no enclave: it
-// shows nothing to anybody, and chains that are not for development refuse it.
+// The kernel gives access to hardware platforms (HardwareSession). The software platform (package evidence/software) is no enclave:
+// its quotes prove nothing, and only development chains accept them.
 package attester
 
 import (
@@ -11,32 +11,33 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Platforms by the names that a worker's configuration gives them.
+// The platforms' names in a worker's configuration.
 const (
 	Software = "software"
 	TDX      = "tdx"
 	SEVSNP   = "sev-snp"
 )
 
-// Names lists them.
+// Names lists the platforms.
 func Names() []string { return []string{Software, TDX, SEVSNP} }
 
-// Certified is an Attester whose quotes are checked with a certificate that stands beside them.
+// Certified is an Attester whose quotes do not hold the certificate with which they are checked.
 type Certified interface {
-	// Certificate of the machine, in DER, and the name of its product; none where the quotes hold theirs.
+	// Certificate returns the machine's certificate, in DER, and the name of its product. Both are empty if the quotes hold the
+	// certificate.
 	Certificate() (certificate []byte, product string)
 }
 
 // Attester holds the session key of one worker.
 type Attester interface {
-	// Platform names what attests the key, as the enumeration of x/enclaves numbers it.
+	// Platform returns the number of the platform that attests the key, as in the enumeration of x/enclaves.
 	Platform() uint8
 	// Key is the session's public key.
 	Key() [poco.SessionKeySize]byte
-	// Quote has the platform attest 64 bytes.
+	// Quote lets the platform attest 64 bytes.
 	Quote(ctx context.Context, data [64]byte) ([]byte, error)
-	// Attest signs a statement. An error means that there is no evidence of it here.
+	// Attest signs a statement. It returns an error if it cannot give evidence for the statement.
 	Attest(ctx context.Context, s poco.Statement) ([]byte, error)
-	// Vouch signs poco.SessionMessage of bytes that are no statement.
+	// Vouch signs poco.SessionMessage of bytes other than a statement.
 	Vouch(ctx context.Context, message []byte) ([poco.SessionSignatureSize]byte, error)
 }

@@ -2,5 +2,5 @@
 
 package attester
 
-// hideMemory does nothing: there are sessions of hardware on Linux alone.
+// hideMemory does nothing: hardware sessions exist on Linux only.
 func hideMemory() error { return nil }

@@ -18,24 +18,24 @@ import (
 // PlatformSoftware is the software platform's number in x/enclaves.
 const PlatformSoftware uint8 = 3
 
-// rootSeed is what the root of the software platform is made of. Everybody knows it.
+// rootSeed is the text from which the root of the software platform is made. It is public.
 const rootSeed = "credence: the root of the software platform is no secret"
 
-// Machine is one of the software platform. Its fields are what its root would vouch for.
+// Machine is a machine of the software platform. The platform's root would certify its fields.
 type Machine struct {
-	// Seed of which the machine's name and keys are made; a machine is whoever knows it.
+	// Seed is the secret from which the machine's name and keys are made. Anybody who knows it can act as the machine.
 	Seed []byte
-	// Measurement that the machine takes of the program in it; see DefaultMeasurement.
+	// Measurement is the machine's measurement of the program in it; see DefaultMeasurement.
 	Measurement [32]byte
-	// Level of the machine.
+	// Level is the machine's level.
 	Level uint32
-	// End of its certificate, in Unix seconds.
+	// End is the end of the machine's certificate, in Unix seconds.
 	End int64
-	// Modes in which it says that it runs.
+	// Modes are the modes in which the machine says that it runs.
 	Modes uint32
 }
 
-// DefaultMeasurement is what a worker of the software platform says that it was started from.
+// DefaultMeasurement is the measurement that a worker of the software platform reports.
 func DefaultMeasurement() [32]byte {
 	return sha256.Sum256([]byte("credence: a worker on the software platform"))
 }
@@ -48,7 +48,7 @@ type SoftwareSession struct {
 
 var _ Attester = (*SoftwareSession)(nil)
 
-// deriveKey makes a key of P-256 of a seed, for a purpose.
+// deriveKey derives a P-256 key from a seed, for a purpose.
 func deriveKey(seed []byte, purpose string) (*ecdsa.PrivateKey, error) {
 	for n := byte(0); ; n++ {
 		scalar := poco.Hash([]byte("credence/software-key/v1"), seed, []byte(purpose), []byte{n})
@@ -61,7 +61,7 @@ func deriveKey(seed []byte, purpose string) (*ecdsa.PrivateKey, error) {
 	}
 }
 
-// pointOf is a key's public half.
+// pointOf returns a key's public half.
 func pointOf(key *ecdsa.PrivateKey) (out [64]byte, err error) {
 	point, err := key.PublicKey.Bytes()
 	if err != nil || len(point) != 65 {
@@ -71,7 +71,7 @@ func pointOf(key *ecdsa.PrivateKey) (out [64]byte, err error) {
 	return out, nil
 }
 
-// RootKey is the public half of the root.
+// RootKey returns the public half of the root.
 func RootKey() ([64]byte, error) {
 	root, err := deriveKey([]byte(rootSeed), "root")
 	if err != nil {
@@ -90,7 +90,7 @@ func NewSoftware(m Machine, name string) (*SoftwareSession, error) {
 	return &SoftwareSession{machine: m, key: key, device: device}, err
 }
 
-// LoadSeed reads a machine's seed from a file, and makes it where it is missing.
+// LoadSeed reads a machine's seed from a file, or makes the file if it does not exist.
 func LoadSeed(path string) ([]byte, error) {
 	seed, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -148,7 +148,7 @@ func (s *SoftwareSession) Vouch(_ context.Context, message []byte) ([poco.Sessio
 	return sign(s.key, digest[:])
 }
 
-// attest is the word of a session's key for a statement.
+// attest returns a statement's evidence: the session key's public half and its signature.
 func attest(key *ecdsa.PrivateKey, statement poco.Statement) ([]byte, error) {
 	if statement.Kind != poco.EvidenceAttestation {
 		return nil, fmt.Errorf("an enclave does not make %s", statement.Kind)
@@ -162,7 +162,7 @@ func attest(key *ecdsa.PrivateKey, statement poco.Statement) ([]byte, error) {
 	return append(point[:], signature[:]...), err
 }
 
-// sign signs SHA-256 of a message; r and s have 32 bytes each, big endian.
+// sign signs SHA-256 of a message and returns r and s, 32 bytes each, big endian.
 func sign(key *ecdsa.PrivateKey, message []byte) (out [64]byte, err error) {
 	digest := sha256.Sum256(message)
 	r, s, err := ecdsa.Sign(rand.Reader, key, digest[:])

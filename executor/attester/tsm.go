@@ -19,17 +19,17 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// TSMRoot is where Linux lets a confidential guest ask its platform for quotes: a folder of configfs, the same for all makers (kernel 6.7
-// and newer, Documentation/ABI/testing/configfs-tsm).
+// TSMRoot is the folder in which a confidential guest asks its platform for quotes. It is a folder of Linux's configfs, the same
+// for all makers (kernel 6.7 and newer, Documentation/ABI/testing/configfs-tsm).
 const TSMRoot = "/sys/kernel/config/tsm/report"
 
-// maxQuote bounds what is read of a quote, in bytes: the chain takes less.
+// maxQuote bounds the size of a quote that is read, in bytes. The chain's limit is lower.
 const maxQuote = 32 << 10
 
-// quoteAttempts is how often a quote is asked for when another process asks at the same moment.
+// quoteAttempts is how often a quote is asked for if another process asks at the same moment.
 const quoteAttempts = 5
 
-// platforms of hardware: their numbers in x/enclaves, and how the kernel calls what makes their quotes.
+// platforms are the hardware platforms: their numbers in x/enclaves, and the kernel's names for the providers of their quotes.
 var platforms = map[string]struct {
 	number   uint8
 	provider string
@@ -38,9 +38,9 @@ var platforms = map[string]struct {
 	SEVSNP: {2, "sev_guest"},
 }
 
-// HardwareSession is a session key in an enclave of hardware. The key is made when the worker starts, and lives in the enclave's memory
-// alone: the host reads the enclave's disks. Core dumps of the process are off; swap is the machine's, and has to be off or encrypted. It is
-// safe for concurrent use.
+// HardwareSession is a session key in a hardware enclave. The key is made when the worker starts, and exists only in the enclave's
+// memory, because the host can read the enclave's disks. Core dumps of the process are off. Swap belongs to the machine, and has to
+// be off or encrypted. A HardwareSession is safe for concurrent use.
 type HardwareSession struct {
 	platform    string
 	root        string
@@ -51,21 +51,21 @@ type HardwareSession struct {
 	mu          sync.Mutex
 }
 
-// system is what a session asks of Linux.
+// system is the part of Linux that a session uses.
 type system struct {
 	mkdir, remove func(path string) error
 	write         func(path string, data []byte) error
-	// read reads no more than a number of bytes.
+	// read reads at most a given number of bytes.
 	read func(path string, most int) ([]byte, error)
 }
 
-// linux asks it.
+// linux is the real system.
 var linux = system{
 	mkdir: func(path string) error { return os.Mkdir(path, 0o700) }, remove: os.Remove, read: readAtMost,
 	write: func(path string, data []byte) error { return os.WriteFile(path, data, 0o200) },
 }
 
-// readAtMost reads the beginning of a file: the kernel's driver is not asked for more than somebody wants.
+// readAtMost reads the beginning of a file. It asks the kernel's driver for no more than the caller wants.
 func readAtMost(path string, most int) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -80,8 +80,9 @@ var (
 	_ Certified = (*HardwareSession)(nil)
 )
 
-// OpenHardware opens a session on a platform, TDX or SEVSNP. Root is the folder of configfs, TSMRoot but in tests. AMD's reports are
-// checked with the certificate of the chip, in DER, and the name of its product, such as "Milan"; Intel's quotes hold theirs.
+// OpenHardware opens a session on a platform, TDX or SEVSNP. root is the folder of configfs: TSMRoot except in tests. AMD's reports
+// are checked with the certificate of the chip, in DER, and the name of its product, such as "Milan". Intel's quotes hold their
+// certificates.
 func OpenHardware(platform, root string, certificate []byte, product string) (*HardwareSession, error) {
 	if _, known := platforms[platform]; !known {
 		return nil, fmt.Errorf("platform: got %.40q, expected %s or %s", platform, TDX, SEVSNP)
@@ -124,11 +125,11 @@ func (s *HardwareSession) Vouch(_ context.Context, message []byte) ([poco.Sessio
 	return sign(s.key, digest[:])
 }
 
-// errOvertaken: another process changed the request between the question and the answer.
+// errOvertaken says that another process changed the request between the question and the answer.
 var errOvertaken = errors.New("another process asked at the same moment")
 
-// Quote implements Attester. The kernel makes a folder's files, takes the data in one, and gives the quote in another. The number in
-// "generation" rises with every change of the request, so that a quote of somebody else's data is noticed.
+// Quote implements Attester. In a new folder the kernel makes the files: one takes the data, another returns the quote. The number
+// in "generation" rises with every change of the request, so that a quote of other data is noticed.
 func (s *HardwareSession) Quote(ctx context.Context, data [64]byte) (quote []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +144,7 @@ func (s *HardwareSession) Quote(ctx context.Context, data [64]byte) (quote []byt
 	return nil, fmt.Errorf("%w, %d times", err, quoteAttempts)
 }
 
-// ask asks for one quote in a folder of its own.
+// ask makes one request for a quote in a folder of its own.
 func (s *HardwareSession) ask(data [64]byte) (quote []byte, err error) {
 	var name [8]byte
 	if _, err := rand.Read(name[:]); err != nil {
@@ -181,7 +182,7 @@ func (s *HardwareSession) ask(data [64]byte) (quote []byte, err error) {
 	return quote, nil
 }
 
-// checkProvider refuses quotes of another platform than the one that was named.
+// checkProvider refuses quotes of a platform other than the configured one.
 func (s *HardwareSession) checkProvider(dir string) error {
 	got, err := s.read(filepath.Join(dir, "provider"), 64)
 	if err != nil {
@@ -193,7 +194,7 @@ func (s *HardwareSession) checkProvider(dir string) error {
 	return nil
 }
 
-// readGeneration reads the number of the request's changes.
+// readGeneration reads the number of changes of the request.
 func (s *HardwareSession) readGeneration(dir string) (uint64, error) {
 	text, err := s.read(filepath.Join(dir, "generation"), 32)
 	if err != nil {
@@ -206,7 +207,7 @@ func (s *HardwareSession) readGeneration(dir string) (uint64, error) {
 	return n, nil
 }
 
-// read reads a file that has something and is not too large.
+// read reads a file, and refuses one that is empty or too large.
 func (s *HardwareSession) read(path string, most int) ([]byte, error) {
 	b, err := s.system.read(path, most+1)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,6 @@
-// Package local runs a job on this machine in the sandbox of a worker, without a chain. It makes the task that a worker
-// would be given and runs it as a worker does, so that the output, the fuel and the digest are those that workers come
-// to, but for what only the chain gives: the ids, the clock and the seed.
+// Package local runs a job on this machine in a worker's sandbox, without a chain. It makes the same task that a worker would get
+// and runs it as a worker does. So the output, the fuel and the digest are those of workers, except for what depends on values that
+// only the chain gives: the ids, the clock and the seed.
 package local
 
 import (
@@ -21,24 +21,25 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Clock is the time that a program sees, in Unix seconds: the beginning of 2026, so that two runs give the same.
+// Clock is the time that a program sees, in Unix seconds: the beginning of 2026. It is fixed, so that two runs give the same
+// result.
 const Clock = 1_767_225_600
 
-// Job is what is run: task 0 of a bag.
+// Job describes the run. It runs as task 0 of a bag.
 type Job struct {
-	// Name of the program, its argv[0].
+	// Name is the name of the program, its argv[0].
 	Name string
-	// Program is its code, for the runtime that it is run by.
+	// Program is the program's code, in the form of its runtime.
 	Program runtime.Program
-	// Args of the program, without its name.
+	// Args are the program's arguments, without its name.
 	Args []string
-	// Inputs below /in.
+	// Inputs are the files and folders below /in.
 	Inputs []Input
-	// Execution, in its one form.
+	// Execution is in its canonical form.
 	Execution contract.Execution
-	// Fuel limit, and Memory and Output in bytes; 0 takes the defaults of the runtime's rules for the last two.
+	// Fuel is the fuel limit; Memory and Output are limits in bytes, where 0 means the default of the runtime.
 	Fuel, Memory, Output uint64
-	// Bag is how many tasks there would be; at least 1.
+	// Bag is the number of tasks in the bag; at least 1.
 	Bag uint64
 }
 
@@ -52,32 +53,33 @@ type Input struct {
 
 // Report is how the program ended, and what it used.
 type Report struct {
-	// Runtime that ran it.
+	// Runtime is the runtime that ran it.
 	Runtime  string `json:"runtime"`
 	Kind     string `json:"kind"`
 	Reason   string `json:"reason,omitempty"`
 	ExitCode uint32 `json:"exit_code"`
-	// Digest of the result, as workers would commit to it.
+	// Digest is the digest of the result to which workers would commit.
 	Digest string `json:"digest"`
-	// Fuel used, and MemoryBytes at its peak.
+	// Fuel is the fuel used, MemoryBytes the peak of memory.
 	Fuel        uint64 `json:"fuel"`
 	MemoryBytes uint64 `json:"memory_bytes"`
-	// CompileSeconds and RunSeconds of real time.
+	// CompileSeconds and RunSeconds are in real time.
 	CompileSeconds float64 `json:"compile_seconds"`
 	RunSeconds     float64 `json:"run_seconds"`
-	// Files of the result.
+	// Files are the files of the result.
 	Files []string `json:"files"`
-	// Stderr is the end of what it wrote there, any bytes.
+	// Stderr is the end of what the program wrote to stderr, any bytes.
 	Stderr string `json:"stderr,omitempty"`
-	// Log is what the runtime says of a failure; it is no part of the answer.
+	// Log is the runtime's explanation of a failure. It is no part of the answer.
 	Log string `json:"log,omitempty"`
-	// SuggestedFuel and SuggestedMemory (bytes; 0: the default does) leave room for inputs that need more than these.
+	// SuggestedFuel and SuggestedMemory are limits with room for inputs that need more than these. SuggestedMemory is in bytes; 0
+	// means that the default is enough.
 	SuggestedFuel   uint64 `json:"suggested_fuel,omitempty"`
 	SuggestedMemory uint64 `json:"suggested_memory,omitempty"`
 }
 
-// Run runs a job, and writes the files of its result into the folder out, unless that is empty. An error is no answer of
-// the program: the sandbox is not there, or an input cannot be read.
+// Run runs a job, and writes the files of its result into the folder out, unless that is empty. An error is not an answer of the
+// program: the sandbox is missing, or an input cannot be read.
 func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, error) {
 	spec, err := specOf(r.Rules(), j)
 	if err != nil {
@@ -118,7 +120,7 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 	return report, writeResult(ctx, answer, out)
 }
 
-// writeResult writes the files of an answer by the way on which a requester gets them.
+// writeResult writes the files of an answer with the same code with which a requester fetches them.
 func writeResult(ctx context.Context, answer agent.Answer, out string) error {
 	store := artifact.NewMemory()
 	if err := result.Store(ctx, answer.Manifest, answer.Files, store); err != nil {
@@ -128,7 +130,7 @@ func writeResult(ctx context.Context, answer agent.Answer, out string) error {
 	return err
 }
 
-// specOf is the task that a worker would be given.
+// specOf returns the task that a worker would be given.
 func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
 	deal := dealstypes.Deal{
 		Id: strings.Repeat("0", 64), App: "local/" + j.Name, Digest: j.Program.Digest.String(), Runtime: rules.Name, Args: j.Args,
@@ -146,7 +148,7 @@ func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
 	return agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, j.Program, files)
 }
 
-// suggestLimits fills in limits: twice the fuel, a quarter more memory, both rounded up to what people write.
+// suggestLimits fills in limits: twice the fuel, and a quarter more memory, both rounded up to round numbers.
 func (r *Report) suggestLimits(rules contract.Runtime, o runtime.Outcome) {
 	if rules.FuelSchedule != "" && o.Reason != runtime.OutOfFuel && o.Reason != runtime.InvalidModule {
 		r.SuggestedFuel = roundUp(max(2*o.Fuel, 1_000_000))

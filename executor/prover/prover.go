@@ -1,5 +1,5 @@
-// Package prover makes Groth16 proofs that a program of package evidence/circuit was run. It is the other side of that package's
-// verifier: workers prove, nodes verify.
+// Package prover makes Groth16 proofs that a program of package evidence/circuit was run. Workers prove with it; nodes verify the
+// proofs with evidence/circuit.
 //
 // The formulas are those of J. Groth, On the Size of Pairing-based Non-interactive Arguments, EUROCRYPT 2016, section 3.2. The curve,
 // the transforms and the multi-exponentiations are gnark-crypto's.
@@ -20,7 +20,7 @@ import (
 	"github.com/credence-chain/credence/evidence/groth16"
 )
 
-// Key is what proofs of one program are made with.
+// Key is the proving key of one program.
 type Key struct {
 	program *circuit.Program
 	domain  *fft.Domain
@@ -34,10 +34,10 @@ type Key struct {
 	ic                   []bn254.G1Affine // of every public wire, that of 1 first
 }
 
-// Program is the program that the key is for.
+// Program returns the program of the key.
 func (k *Key) Program() *circuit.Program { return k.program }
 
-// VerifyingKey is the key for verifiers, in the encoding of groth16.ParseKey.
+// VerifyingKey returns the key for verifiers, in the encoding of groth16.ParseKey.
 func (k *Key) VerifyingKey() []byte {
 	out := appendG1(nil, &k.alpha)
 	for _, p := range []*bn254.G2Affine{&k.beta2, &k.gamma, &k.delta2} {
@@ -49,7 +49,7 @@ func (k *Key) VerifyingKey() []byte {
 	return out
 }
 
-// Parameters are what a verifier of the program is made from.
+// Parameters returns the parameters from which a verifier of the program is made.
 func (k *Key) Parameters() circuit.Parameters {
 	return circuit.Parameters{Key: k.VerifyingKey(), Program: k.program.ID, Inputs: k.program.Inputs}
 }
@@ -80,8 +80,8 @@ func (k *Key) Prove(ctx context.Context, statement [32]byte, arguments []string)
 	return circuit.EncodeEvidence(wires[first:first+k.program.Outputs], proof), nil
 }
 
-// divide returns the coefficients of h = (a*b - c) / Z, where a, b and c take, at the powers of the domain's root, what the sums of
-// the constraints come to.
+// divide returns the coefficients of h = (a*b - c) / Z. At root^i the polynomials a, b and c have the values of the three sums of
+// constraint i, where root is the root of the domain.
 func (k *Key) divide(wires []fr.Element) ([]fr.Element, error) {
 	n := k.domain.Cardinality
 	a, b, c := make([]fr.Element, n), make([]fr.Element, n), make([]fr.Element, n)
@@ -92,7 +92,7 @@ func (k *Key) divide(wires []fr.Element) ([]fr.Element, error) {
 			return nil, fmt.Errorf("constraint %d does not hold", i)
 		}
 	}
-	// On a coset Z is the same everywhere, and not 0.
+	// On a coset Z has the same value everywhere, and it is not 0.
 	for _, v := range [][]fr.Element{a, b, c} {
 		k.domain.FFTInverse(v, fft.DIF)
 		k.domain.FFT(v, fft.DIT, fft.OnCoset())
@@ -109,7 +109,7 @@ func (k *Key) divide(wires []fr.Element) ([]fr.Element, error) {
 	return a[:n-1], nil // its degree is n-2 at most
 }
 
-// combine returns the proof's three points, made unlike any other by two random numbers.
+// combine returns the proof's three points. Two random numbers make each proof different.
 func (k *Key) combine(wires, quotient []fr.Element) ([]byte, error) {
 	var r, s fr.Element
 	if _, err := r.SetRandom(); err != nil {
@@ -158,7 +158,7 @@ func (k *Key) combine(wires, quotient []fr.Element) ([]byte, error) {
 	return appendG1(appendG2(appendG1(make([]byte, 0, groth16.ProofSize), &pa), &pb), &pc), nil
 }
 
-// scaleG1 sets to a point times a number.
+// scaleG1 sets to to a point times a number.
 func scaleG1(to *bn254.G1Jac, p *bn254.G1Affine, n *fr.Element) *bn254.G1Jac {
 	to.FromAffine(p)
 	return to.ScalarMultiplication(to, n.BigInt(new(big.Int)))

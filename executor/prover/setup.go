@@ -12,14 +12,14 @@ import (
 	"github.com/credence-chain/credence/evidence/circuit"
 )
 
-// DevnetSeed is what the keys of development chains are made from. Everybody knows it, so that everybody can make a proof of
-// anything: chains that are no development chains refuse such verifiers (x/verifiers).
+// DevnetSeed is the seed of the keys of development chains. It is public, so anybody can make a proof of anything. Other chains
+// refuse verifiers with such keys (x/verifiers).
 const DevnetSeed = "everybody knows this seed, and can prove whatever they like"
 
-// secrets are the numbers of a setup. Whoever knows them can prove anything.
+// secrets are the numbers of a setup. Anybody who knows them can prove anything.
 type secrets struct{ tau, alpha, beta, gamma, delta fr.Element }
 
-// newSecrets draws them from a seed and the program.
+// newSecrets derives the secrets from a seed and the program.
 func newSecrets(seed string, program [32]byte) (s secrets) {
 	for i, to := range []*fr.Element{&s.tau, &s.alpha, &s.beta, &s.gamma, &s.delta} {
 		var wide []byte
@@ -32,8 +32,8 @@ func newSecrets(seed string, program [32]byte) (s secrets) {
 	return s
 }
 
-// Setup makes the key of a program from a seed, the same one every time. Whoever knows the seed can prove anything with it: it is
-// for development and tests.
+// Setup makes the key of a program from a seed, the same key every time. Anybody who knows the seed can prove anything with the
+// key: it is for development and tests.
 func Setup(program *circuit.Program, seed string) *Key {
 	s := newSecrets(seed, program.ID)
 	k := &Key{program: program, domain: fft.NewDomain(uint64(len(program.Constraints)))}
@@ -75,8 +75,8 @@ func Setup(program *circuit.Program, seed string) *Key {
 	return k
 }
 
-// evaluateColumns returns, for every wire, its three polynomials at tau: that which takes the wire's factor in A at the powers of
-// the domain's root, and likewise in B and C.
+// evaluateColumns returns the values at tau of three polynomials for every wire. At the powers of the domain's root, the first
+// polynomial has the wire's factors in A, and the others those in B and C.
 func (k *Key) evaluateColumns(s *secrets) (u, v, w []fr.Element) {
 	wires := k.program.Wires()
 	u, v, w = make([]fr.Element, wires), make([]fr.Element, wires), make([]fr.Element, wires)

@@ -7,11 +7,11 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Answer is what of an outcome workers agree upon: two outcomes are equal when their answers are.
+// Answer is the part of an outcome on which workers agree: two outcomes are equal when their answers are.
 type Answer struct {
 	// Manifest describes how the app ended and what it left.
 	Manifest result.Manifest
-	// Fuel is what it used; 0 where the runtime counts none.
+	// Fuel is the fuel that the run used; 0 if the runtime counts none.
 	Fuel uint64
 }
 

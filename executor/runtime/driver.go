@@ -8,35 +8,35 @@ import (
 // ErrOff is returned by a Driver's Open when the operator has not asked for the runtime. It is no failure.
 var ErrOff = errors.New("not configured")
 
-// Driver is how the registry (package registry) knows a runtime: it is all that a runtime's package has to offer.
+// Driver describes a runtime to package registry. It is everything that a runtime's package has to export.
 type Driver struct {
-	// Name is that of its rules in package contract.
+	// Name is the runtime's name in package contract.
 	Name string
-	// Open sets it up. An error says what an operator can do about it.
+	// Open sets up the runtime. An error says what an operator can do about it.
 	Open func(Config) (Runtime, error)
-	// RunChild runs the part of a child process and does not return, if this process was started for that. nil: the
-	// runtime starts none.
+	// RunChild runs the part of a child process and does not return, if this process was started for that. It is nil if the runtime
+	// starts no child processes.
 	RunChild func()
 }
 
-// Config is what a worker has to say to every runtime.
+// Config is a worker's configuration for all runtimes.
 type Config struct {
-	// CacheDir keeps what is derived from programs, by their digests, and takes inputs and outputs of a run while it
-	// lasts. Empty: nothing is kept, and the system's folder for temporary files is used.
+	// CacheDir is a folder for data that is made from programs, named by their digests. It also holds inputs and outputs during a
+	// run. If it is empty, nothing is kept, and the system's folder for temporary files is used.
 	CacheDir string
-	// SandboxOptional runs apps also where this system lacks a part of the sandbox (a limit, the filter of system calls),
-	// and warns of it. Otherwise such a run is an error, and no app's code is so much as looked at.
+	// SandboxOptional runs apps even if this system lacks a part of the sandbox (a limit, or the filter of system calls), and warns
+	// of it. Otherwise such a run is an error, and the app's code is not even parsed.
 	SandboxOptional bool
 	// OCI sets up containers.
 	OCI OCI
-	// Logger takes what an operator should know; nil: the default one.
+	// Logger receives messages for the operator; nil means the default logger.
 	Logger *slog.Logger
 }
 
-// EngineDocker is the engine that is asked by the Docker Engine API; the others are programs.
+// EngineDocker is the engine that is called through the Docker Engine API. The other engines are programs.
 const EngineDocker = "docker"
 
-// Engines are what can run containers, by the names that operators give.
+// Engines are the engines that can run containers, by the names that operators use.
 var Engines = []string{EngineDocker, "runc", "crun", "runsc"}
 
 // OCI says how containers are run.
@@ -44,15 +44,15 @@ type OCI struct {
 	// Engine is "docker", for the Docker Engine API, or the kind of a program that runs bundles: "runc", "crun" or "runsc".
 	// Empty: this worker runs no containers.
 	Engine string
-	// Path is the engine's socket (docker; default /var/run/docker.sock) or program (others; default: looked up by its name).
+	// Path is the engine's socket for docker (default /var/run/docker.sock), or the engine's program (default: looked up by name).
 	Path string
-	// Args are given to the engine's program before the command, such as --systemd-cgroup.
+	// Args are passed to the engine's program before the command, such as --systemd-cgroup.
 	Args []string
-	// CacheBytes bounds what images take unpacked; images that were not used for longest go first. 0: DefaultImageCache.
+	// CacheBytes bounds the unpacked size of the kept images; the least recently used are removed first. 0: DefaultImageCache.
 	CacheBytes int64
 	// CPUs is how many processors a container may keep busy; 0 means 1.
 	CPUs float64
 }
 
-// DefaultImageCache is the bound of the images' cache where an operator says nothing, in bytes.
+// DefaultImageCache is the default bound of the cache of images, in bytes.
 const DefaultImageCache = 20 << 30

@@ -2,7 +2,7 @@ package runtime
 
 import "fmt"
 
-// Kind is what sort of answer a run gave. Zero is no answer.
+// Kind is the kind of answer that a run gave. The zero value is no answer.
 type Kind uint8
 
 const (
@@ -10,7 +10,7 @@ const (
 	Result Kind = iota + 1
 	// AppFailed: the app failed in a way that is the same on every machine.
 	AppFailed
-	// InputUnavailable: an input named by the task could not be had by anyone.
+	// InputUnavailable: nobody could get an input that the task names.
 	InputUnavailable
 	// Abstain: this machine has no answer.
 	Abstain

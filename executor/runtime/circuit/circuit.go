@@ -1,5 +1,5 @@
-// Package circuit runs the arithmetic programs of package evidence/circuit, and proves what it answered. A program reads the
-// task's arguments and leaves one file, out, with a number a line. It sees nothing else of its task: no inputs, no variables.
+// Package circuit runs the arithmetic programs of package evidence/circuit, and proves its answers. A program reads the task's
+// arguments and writes one file, out, with one number a line. It gets no other part of its task: no inputs and no variables.
 package circuit
 
 import (
@@ -17,19 +17,19 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// OutputFile is the one file of a result.
+// OutputFile is the only file of a result.
 const OutputFile = "out"
 
-// maxKeys is how many proving keys are kept. One of the largest program takes some 10 MB.
+// maxKeys is how many proving keys are kept. The key of one of the largest programs takes about 10 MB.
 const maxKeys = 8
 
-// Driver is the runtime as the registry knows it.
+// Driver describes the runtime to the registry.
 var Driver = runtime.Driver{
 	Name: contract.RuntimeCircuit,
 	Open: func(runtime.Config) (runtime.Runtime, error) { return New() },
 }
 
-// Runtime runs programs in this process: they are no code of this machine, and always end.
+// Runtime runs programs in this process, because they are not machine code and always end.
 type Runtime struct {
 	rules contract.Runtime
 
@@ -51,10 +51,10 @@ func New() (*Runtime, error) {
 // Rules implements runtime.Runtime.
 func (r *Runtime) Rules() contract.Runtime { return r.rules }
 
-// Check implements runtime.Runtime: nothing of the machine is needed.
+// Check implements runtime.Runtime. The runtime needs nothing from the machine.
 func (r *Runtime) Check(context.Context) error { return nil }
 
-// Prepare implements runtime.Runtime: there is nothing to keep of a program, which is read again when it runs.
+// Prepare implements runtime.Runtime. It keeps nothing, because Run reads the program again.
 func (r *Runtime) Prepare(_ context.Context, program runtime.Program) error {
 	_, err := readProgram(program)
 	return err
@@ -93,8 +93,8 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	}, nil
 }
 
-// Prove implements runtime.Prover. It proves results alone, of programs and arguments that are the statement's, and looks at its
-// own proof before it gives it away: a proof that the chain refuses would cost the deposit.
+// Prove implements runtime.Prover. It proves only results, and only for the statement's program and arguments. It verifies its own
+// proof before it returns it, because a proof that the chain refuses would cost the deposit.
 func (r *Runtime) Prove(ctx context.Context, spec runtime.Spec, s poco.Statement) ([]byte, error) {
 	if s.Outcome.Kind != poco.KindResult {
 		return nil, fmt.Errorf("a circuit shows results only, not %s", s.Outcome.Kind)
@@ -115,7 +115,7 @@ func (r *Runtime) Prove(ctx context.Context, spec runtime.Spec, s poco.Statement
 	return evidence, v.Verify(key.Program().ID, statement, arguments, evidence)
 }
 
-// findKey returns the proving key of a program.
+// findKey returns the proving key of a program, which it makes if it is not kept.
 func (r *Runtime) findKey(program runtime.Program) (*prover.Key, error) {
 	source, err := readProgram(program)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *Runtime) findKey(program runtime.Program) (*prover.Key, error) {
 	return r.keys[program.Digest], nil
 }
 
-// readProgram reads a program's text. Other bytes than its digest names are this machine's failure.
+// readProgram reads a program's text. If the bytes do not match the program's digest, this is the machine's failure.
 func readProgram(program runtime.Program) ([]byte, error) {
 	source, err := artifact.ReadContent(program.Content)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// BuildProbe builds the app of folder probe for a system, and gives its bytes.
+// BuildProbe builds the app of folder probe for a system, and returns its bytes.
 func BuildProbe(t testing.TB, goos, goarch string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "probe")
@@ -33,21 +33,20 @@ func BuildProbe(t testing.TB, goos, goarch string) []byte {
 	return data
 }
 
-// attempt is one thing that an app tries, and what has to become of it.
+// attempt is one thing that an app tries, and what must come of it.
 type attempt struct {
 	args     []string
 	malleate func(*runtime.Spec)
 	check    func(t *testing.T, rules string, o runtime.Outcome)
-	// native attempts need a system below the app, which WebAssembly has not; or take that runtime's compiler long, and it has
-	// tests of its own of the same law.
+	// native attempts need an operating system below the app, which WebAssembly lacks; or they take WebAssembly's compiler too
+	// long, and that runtime tests the same rule itself.
 	native bool
 	wall   bool // needs a runtime that bounds time
 }
 
-// Attempts has the probe try what apps must not do, and pass each limit that there is. probe is its program in the form in
-// which the runtime takes it.
+// Attempts makes the probe try what apps must not do, and pass each limit. probe is the probe's program in the form of the runtime.
 func Attempts(t *testing.T, r runtime.Runtime, probe runtime.Program) {
-	// What a runtime makes of the program beforehand is no part of the time that an attempt may take.
+	// The time in which a runtime prepares the program does not count for an attempt.
 	if err := r.Prepare(context.Background(), probe); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +74,7 @@ func Attempts(t *testing.T, r runtime.Runtime, probe runtime.Program) {
 	t.Run("an app that is told to stop is gone", func(t *testing.T) { testStopped(t, r, probe) })
 }
 
-// result and failure are what an attempt ends in.
+// failsWith returns a check that an attempt failed with one of the reasons.
 func failsWith(reasons ...runtime.Reason) func(*testing.T, string, runtime.Outcome) {
 	return func(t *testing.T, _ string, o runtime.Outcome) {
 		if o.Kind != runtime.AppFailed || !slices.Contains(reasons, o.Reason) || len(o.Files) > 0 {
@@ -194,12 +193,12 @@ var attempts = map[string]attempt{
 	})},
 }
 
-// devices are those that every container has.
+// devices are the devices that every container has.
 var devices = []string{"null", "zero", "full", "random", "urandom", "tty", "console", "ptmx"}
 
 func useSecond(s *runtime.Spec) { s.Execution.Seconds = 1 }
 
-// testStopped: a caller that goes away ends the app, and gets its own reason.
+// testStopped: a caller that goes away ends the run, and gets its own reason as the error.
 func testStopped(t *testing.T, r runtime.Runtime, probe runtime.Program) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	why := errors.New("the caller goes")

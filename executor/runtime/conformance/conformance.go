@@ -1,5 +1,4 @@
-// Package conformance is what every runtime has to pass: Run is called from the
-// runtime's own tests with small apps made for it.
+// Package conformance is the test suite that every runtime has to pass. A runtime's own tests call Run with small apps made for it.
 package conformance
 
 import (
@@ -15,19 +14,19 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// App is a program in the form in which the runtime takes it, and the arguments with which it does what is said of it.
+// App is a program in the form of the runtime, and the arguments with which it does what its field in Apps says.
 type App struct {
 	Program runtime.Program
 	Args    []string
 }
 
-// NewApp is an app that needs no arguments.
+// NewApp returns an app that needs no arguments.
 func NewApp(module []byte) App { return App{Program: runtime.ProgramOf(module)} }
 
-// Apps are the apps of a suite. A runtime whose programs cannot do what is said of one leaves it out: the tests that need it are
-// skipped, and the runtime's own tests say what holds in their place.
+// Apps are the apps of a suite. A runtime whose programs cannot do what a field says leaves it out. The tests that need the app are
+// skipped, and the runtime's own tests say what holds instead.
 type Apps struct {
-	// Answer ends with a result. Empty takes Copy.
+	// Answer ends with a result. If it is empty, Copy is used.
 	Answer App
 	// Copy writes the content of /in/x into /out/copy and exits with 0.
 	Copy App
@@ -43,14 +42,13 @@ type Apps struct {
 
 func (a App) given() bool { return a.Program.Content != nil }
 
-// stopWithin is how soon a run has to end when it is told to, at most. Machines
-// that run tests are slow, hence the length.
+// stopWithin is the longest time in which a stopped run has to end. It is long because machines that run tests are slow.
 const stopWithin = 20 * time.Second
 
-// Spec is the task in which a suite runs a module, with ample limits.
+// Spec returns the task in which a suite runs a module, with ample limits.
 func Spec(module []byte) runtime.Spec { return NewApp(module).Spec() }
 
-// Spec is the task in which a suite runs the app, with ample limits.
+// Spec returns the task in which a suite runs the app, with ample limits.
 func (a App) Spec() runtime.Spec {
 	return runtime.Spec{
 		Program:   a.Program,
@@ -124,7 +122,7 @@ func testResult(t *testing.T, r runtime.Runtime, app App) {
 	}
 }
 
-// answerOf is what workers agree upon.
+// answerOf returns the part of an outcome on which workers agree.
 func answerOf(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer {
 	t.Helper()
 	a, err := runtime.AnswerOf(r.Rules(), o)
@@ -134,8 +132,7 @@ func answerOf(t *testing.T, r runtime.Runtime, o runtime.Outcome) runtime.Answer
 	return a
 }
 
-// testProgramOnDisk: a program that lies on disk is run as one in memory is, and bytes that are others than they should be are no
-// answer.
+// testProgramOnDisk: a program on disk runs as one in memory does. Wrong bytes are not an answer.
 func testProgramOnDisk(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
 	program := putOnDisk(t, spec.Program.Content)
@@ -143,7 +140,7 @@ func testProgramOnDisk(t *testing.T, r runtime.Runtime, app App) {
 	testOnDisk(t, r, app, spec, program)
 }
 
-// testInputOnDisk is the same law for an input.
+// testInputOnDisk tests the same rule for an input.
 func testInputOnDisk(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
 	input := putOnDisk(t, spec.Inputs[0].Content)
@@ -176,7 +173,7 @@ func putOnDisk(t *testing.T, c artifact.Content) artifact.File {
 	return artifact.File{Path: path, Long: c.Size()}
 }
 
-// testDataset: an input may lie as deep as datasets do, beside others of its folder, in any order.
+// testDataset: a dataset may lie in nested folders, beside other inputs of its folder, in any order.
 func testDataset(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
 	cities := result.File{Path: "datasets/acme/cities", Content: artifact.Bytes("a dataset\n")}
@@ -190,7 +187,7 @@ func testDataset(t *testing.T, r runtime.Runtime, app App) {
 	}
 }
 
-// testLimits: what bounds an app is the task's, to the byte, and the same everywhere.
+// testLimits: the task's limits hold to the byte, and on every machine alike.
 func testLimits(t *testing.T, r runtime.Runtime, app App) {
 	spec := app.Spec()
 	spec.MemoryLimit = 0
@@ -234,7 +231,7 @@ func testErrors(t *testing.T, r runtime.Runtime, app App) {
 	}
 }
 
-// endlessSpec is a task that ends only when it is stopped.
+// endlessSpec returns a task that ends only when it is stopped.
 func endlessSpec(app App) runtime.Spec {
 	spec := app.Spec()
 	spec.FuelLimit = 1 << 62
@@ -274,7 +271,7 @@ func runSpec(t *testing.T, r runtime.Runtime, spec runtime.Spec) runtime.Outcome
 	return LoadFiles(t, o)
 }
 
-// LoadFiles brings the files of an outcome into memory, so that two can be compared.
+// LoadFiles loads the files of an outcome into memory, so that two outcomes can be compared.
 func LoadFiles(t testing.TB, o runtime.Outcome) runtime.Outcome {
 	t.Helper()
 	files := append([]result.File(nil), o.Files...)

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// inputsCase is a task with packed folders, a folder to start in, or inputs that the app may change.
+// inputsCase is a task with packed folders, a working folder, or inputs that the app may change.
 type inputsCase struct {
 	mode      string // of the probe; "stdin" where it is empty
 	folders   []runtime.Folder
@@ -21,8 +21,8 @@ type inputsCase struct {
 	reason    runtime.Reason // why it is no result
 }
 
-// Inputs tries how a runtime lays out the inputs of a task: packed folders, the folder in which the app starts, and inputs that
-// it may change. Inputs that make no tree are an answer of the task, and no failure of the machine. probe is as in Attempts.
+// Inputs tests how a runtime lays out the inputs of a task: packed folders, the folder in which the app starts, and inputs that it
+// may change. Inputs that do not make a tree lead to an answer, and are not a failure of the machine. probe is as in Attempts.
 func Inputs(t *testing.T, r runtime.Runtime, probe runtime.Program) {
 	for name, tc := range inputsCases(t) {
 		t.Run(name, func(t *testing.T) {
@@ -96,12 +96,12 @@ func inputsCases(t *testing.T) map[string]inputsCase {
 	}
 }
 
-// changed is what the probe finds below /in when it has changed what there was.
+// changed is the content of /in that the probe finds after its changes.
 const changed = `/in/data/b "b"
 /in/data/x "the input\nand more\n"
 /in/new/y "y"`
 
-// packFolder makes a folder of files that hold their names.
+// packFolder makes a packed folder of files that contain their own names.
 func packFolder(t *testing.T, name string, files []string) runtime.Folder {
 	t.Helper()
 	var sources []tree.Source

@@ -1,7 +1,6 @@
-// Package fuel is the published fuel schedule: what every step of a WebAssembly
-// app costs, and the limits under which it runs. The schedule is part of the
-// protocol, since the fuel used is part of the answer: any change of a number here
-// is a new Version. docs/fuel.md is its description.
+// Package fuel is the published fuel schedule: the cost of every step of a WebAssembly app, and the limits under which it runs. The
+// schedule is part of the protocol, because the fuel used is part of the answer. A change of a number here needs a new Version.
+// docs/fuel.md describes it.
 package fuel
 
 import "github.com/credence-chain/credence/poco/contract"
@@ -11,8 +10,7 @@ const Version = contract.FuelV1
 
 // Static costs, charged by code injected into the module, in fuel per instruction.
 const (
-	// Free is the cost of what leaves no machine code behind: nop, block, else,
-	// end, return, drop, unreachable.
+	// Free is the cost of instructions that leave no machine code: nop, block, else, end, return, drop, unreachable.
 	Free uint64 = 0
 	// Simple is the cost of every instruction not named below.
 	Simple uint64 = 1
@@ -44,18 +42,17 @@ const (
 
 // Dynamic costs, charged before the work, in fuel.
 const (
-	// BytesPerFuel is how many bytes of memory moved or filled cost one fuel. A
-	// started group of bytes is not charged.
+	// BytesPerFuel is how many bytes of moved or filled memory cost one fuel. An incomplete group of bytes is not charged.
 	BytesPerFuel uint64 = 8
-	// Page is the cost of a page of memory asked for, at the start or by
-	// memory.grow. A request for more than MaxPages fails for free.
+	// Page is the cost of each requested page of memory, at the start or by memory.grow. A request for more than MaxPages fails and
+	// costs nothing.
 	Page uint64 = 4096
 	// Element is the cost of one table element moved, filled or added.
 	Element uint64 = 1
 )
 
-// Start is the fixed cost of starting a module, to which come the pages of its
-// initial memory, its active data (BytesPerFuel) and the size of its tables.
+// Start is the fixed cost of starting a module. To it are added the pages of its initial memory, its active data (BytesPerFuel) and
+// the size of its tables.
 const Start uint64 = 10_000
 
 // Costs of calls into the host, on top of Call.
@@ -67,27 +64,26 @@ const (
 	// HostVector is the cost of one element of a list handed to the host (an
 	// iovec, a poll subscription).
 	HostVector uint64 = 4
-	// HostEntry is the cost of one directory entry when a listing starts, and of every
-	// file and directory that there is when a directory is renamed.
+	// HostEntry is the cost of each directory entry when a listing starts. When a directory is renamed, it is the cost of each file
+	// and directory that exists.
 	HostEntry uint64 = 32
 	// RandomByte is the cost of a byte of randomness.
 	RandomByte uint64 = 1
 )
 
-// Frame costs, in slots, taken from DepthLimit while a function runs. A function
-// that calls nothing takes none: one such frame at most is on the stack.
+// Frame costs, in slots, which a function takes from DepthLimit while it runs. A function without calls takes none, because at most
+// one such frame is on the stack.
 const (
-	// DepthLimit is how many slots all active frames may take together. At up to
-	// 16 bytes a slot it keeps the native stack below 64 MiB.
+	// DepthLimit is how many slots all active frames may take together. With up to 16 bytes a slot it keeps the native stack below
+	// 64 MiB.
 	DepthLimit uint32 = 4 << 20
-	// FrameBase is the cost of any frame; to it comes one slot per parameter and
-	// local and one for every FrameInstructions instructions, as a compiler may
-	// keep an intermediate value of each.
+	// FrameBase is the cost of any frame. To it are added one slot for each parameter and local, and one for every
+	// FrameInstructions instructions, because a compiler may keep an intermediate value of each.
 	FrameBase         uint32 = 16
 	FrameInstructions uint32 = 4
 )
 
-// Limits of a module. One beyond them is refused as invalid.
+// Limits of a module. A module that exceeds one is refused as invalid.
 const (
 	// MaxModuleSize is the largest module, in bytes.
 	MaxModuleSize = contract.MaxModuleBytes
@@ -106,7 +102,7 @@ const (
 	// returns -1.
 	MaxTables        = 16
 	MaxTableElements = 1 << 20
-	// MaxPages is how many pages of PageSize bytes a memory can have at all.
+	// MaxPages is the largest number of pages of PageSize bytes in any memory.
 	MaxPages = contract.MaxMemoryPages
 	PageSize = contract.PageBytes
 )

@@ -1,7 +1,7 @@
-// Command probe is the app with which package conformance tries a runtime: its first argument says what it does. It is built
-// for WebAssembly and for Linux, so that both runtimes face the same attempts.
+// Command probe is the app with which package conformance tests a runtime; its first argument says what it does. It is built for
+// WebAssembly and for Linux, so that both runtimes face the same attempts.
 //
-// An attempt that must be refused ends the program with status 9, and a line on stderr, when it was not.
+// If an attempt succeeds that must be refused, the program ends with status 9 and a line on stderr.
 package main
 
 import (
@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// escaped is the status of a probe that could do what it must not.
+// escaped is the exit status of a probe that could do what it must not.
 const escaped = 9
 
-// modes by the first argument.
+// modes are the functions for each first argument.
 var modes = map[string]func(args []string) error{
 	"copy":      func([]string) error { return copyTo("/in/x", "/out/copy") },
 	"dataset":   func([]string) error { return copyTo("/in/datasets/acme/cities", "/out/copy") },
@@ -59,7 +59,7 @@ func main() {
 	}
 }
 
-// mustFail ends the program when something that must be refused was not.
+// mustFail ends the program if err is nil: the attempt should have been refused.
 func mustFail(what string, err error) {
 	if err == nil {
 		fmt.Fprintf(os.Stderr, "not refused: %s\n", what)
@@ -97,7 +97,7 @@ func spinForever() {
 	}
 }
 
-// takeNap sleeps for a time such as 5s, and leaves a word.
+// takeNap sleeps for a time such as 5s, and then writes a file.
 func takeNap(args []string) error {
 	long, err := time.ParseDuration(args[0])
 	if err != nil {
@@ -107,7 +107,7 @@ func takeNap(args []string) error {
 	return os.WriteFile("/out/awake", []byte("awake"), 0o644)
 }
 
-// leaveRandom leaves what no other run leaves, where the runtime is not deterministic.
+// leaveRandom writes random bytes, which differ in each run if the runtime is not deterministic.
 func leaveRandom([]string) error {
 	var bytes [16]byte
 	_, _ = rand.Read(bytes[:]) // never fails
@@ -115,7 +115,7 @@ func leaveRandom([]string) error {
 	return os.WriteFile("/out/random", bytes[:], 0o644)
 }
 
-// reachNetwork tries to reach anybody.
+// reachNetwork tries to reach other machines.
 func reachNetwork([]string) error {
 	for _, to := range [][2]string{{"tcp", "192.0.2.1:80"}, {"tcp", "10.0.0.1:443"}, {"tcp", "127.0.0.1:22"}, {"udp", "192.0.2.1:53"}, {"unix", "/var/run/docker.sock"}} {
 		conn, err := net.DialTimeout(to[0], to[1], 2*time.Second)
@@ -133,7 +133,7 @@ func reachNetwork([]string) error {
 	return leaveWord()
 }
 
-// readOnly tries to write where an app must not.
+// readOnly tries to write in places where an app must not.
 func readOnly([]string) error {
 	for _, path := range []string{"/x", "/etc/x", "/in/x", "/in/new", "/in/../new", "/out/../new", "/proc/sys/kernel/hostname", "/sys/x", "/dev/x"} {
 		mustFail("writing "+path, os.WriteFile(path, []byte("x"), 0o644))
@@ -143,10 +143,10 @@ func readOnly([]string) error {
 	return leaveWord()
 }
 
-// leaveWord leaves a word, so that an attempt which was not made is told from one that was refused.
+// leaveWord writes a file, so that an attempt that was refused can be told from one that was not made.
 func leaveWord() error { return os.WriteFile("/out/refused", []byte("refused"), 0o644) }
 
-// writeThroughLink writes through a link that leads elsewhere.
+// writeThroughLink writes through a link that leads out of /out.
 func writeThroughLink([]string) error {
 	if err := os.Symlink("/tmp", "/out/elsewhere"); err != nil {
 		return err
@@ -154,7 +154,7 @@ func writeThroughLink([]string) error {
 	return os.WriteFile("/out/elsewhere/x", []byte("x"), 0o644)
 }
 
-// makeSparseFile makes a file that is larger than any disk, and has no bytes.
+// makeSparseFile makes a file that is larger than any disk, and contains only a hole.
 func makeSparseFile([]string) error {
 	f, err := os.Create("/out/sparse")
 	if err != nil {
@@ -163,7 +163,7 @@ func makeSparseFile([]string) error {
 	return f.Truncate(1 << 40)
 }
 
-// makeManyFiles makes more files than a result has.
+// makeManyFiles makes more files than a result can have.
 func makeManyFiles([]string) error {
 	for i := range 12_000 {
 		if err := os.WriteFile(fmt.Sprintf("/out/%05d", i), nil, 0o644); err != nil {
@@ -173,7 +173,7 @@ func makeManyFiles([]string) error {
 	return nil
 }
 
-// makeDeepFolders makes folders in each other, until it is refused or has made many.
+// makeDeepFolders makes nested folders, until one is refused or there are many.
 func makeDeepFolders([]string) error {
 	if err := os.Chdir("/out"); err != nil {
 		return err
@@ -189,7 +189,7 @@ func makeDeepFolders([]string) error {
 	return nil
 }
 
-// printTooMuch prints much more than anybody keeps.
+// printTooMuch prints much more than a runtime keeps.
 func printTooMuch([]string) error {
 	line := strings.Repeat("x", 1023) + "\n"
 	for range 8 << 10 {
@@ -214,7 +214,7 @@ func takeMemory([]string) error {
 	}
 }
 
-// fillTemporary fills /tmp, which must end.
+// fillTemporary fills /tmp until a write is refused.
 func fillTemporary() error {
 	mustFail("filling /tmp", fillDisk("/tmp/big"))
 	if info, err := os.Stat("/tmp/big"); err == nil && info.Size() > 256<<20 {
@@ -231,7 +231,7 @@ func copyStdin([]string) error {
 	return os.WriteFile(filepath.Join("/out", "stdin"), data, 0o644)
 }
 
-// changeInputs changes what it was given in every way, and says what it finds then.
+// changeInputs changes its inputs in every way, and prints what it finds then.
 func changeInputs([]string) error {
 	f, err := os.OpenFile("/in/x", os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
@@ -254,7 +254,7 @@ func changeInputs([]string) error {
 	return errors.Join(err, os.WriteFile("/out/found", []byte(strings.Join(found, "\n")), 0o644))
 }
 
-// tellStart says where it was started, and writes there.
+// tellStart prints the folder in which it was started, and writes there.
 func tellStart([]string) error {
 	folder, err := os.Getwd()
 	if err != nil {

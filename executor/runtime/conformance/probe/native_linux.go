@@ -24,7 +24,7 @@ func init() {
 	modes["hardlink"] = makeHardLinks
 }
 
-// holdSocket ends at once, so that Go's removal of the socket does not run.
+// holdSocket ends the program at once if the attempt succeeded, so that Go does not remove the socket.
 func holdSocket(err error) error {
 	if err == nil {
 		_ = syscall.Exec("/probe", []string{"probe", "print", "x"}, nil)
@@ -32,7 +32,7 @@ func holdSocket(err error) error {
 	return err
 }
 
-// tryPrivileges tries what only a privileged process may do, and what leads out of a container.
+// tryPrivileges tries what only a privileged process may do, and the ways out of a container.
 func tryPrivileges([]string) error {
 	name, err := syscall.BytePtrFromString("/tmp")
 	if err != nil {
@@ -89,7 +89,7 @@ func rawSocket() error {
 	return err
 }
 
-// tellProcess writes what the kernel says of this process, and the devices that there are.
+// tellProcess writes what the kernel says about this process, and the devices that exist.
 func tellProcess([]string) error {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -116,7 +116,7 @@ func tellProcess([]string) error {
 	return os.WriteFile("/out/who", []byte(b.String()), 0o644)
 }
 
-// startProcesses starts as many as it can, and writes how many that are.
+// startProcesses starts as many processes as it can, and writes their number.
 func startProcesses([]string) error {
 	started := 0
 	var last error
@@ -130,7 +130,7 @@ func startProcesses([]string) error {
 	return os.WriteFile("/out/processes", []byte(strconv.Itoa(started)), 0o644)
 }
 
-// keepProcessors keeps four threads busy for a second, and writes how many seconds of processors it had, in hundredths.
+// keepProcessors keeps four threads busy for a second, and writes how much processor time it got, in hundredths of a second.
 func keepProcessors([]string) error {
 	end := time.Now().Add(time.Second)
 	var wg sync.WaitGroup
@@ -153,7 +153,7 @@ func keepProcessors([]string) error {
 	return os.WriteFile("/out/hundredths", []byte(strconv.Itoa(int(spent.Milliseconds()/10))), 0o644)
 }
 
-// leaveOrphan leaves a process behind that holds stdout, and ends.
+// leaveOrphan leaves a process behind that keeps stdout open, and ends.
 func leaveOrphan(args []string) error {
 	cmd := exec.Command("/probe", "sleep", args[0])
 	cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
@@ -163,7 +163,7 @@ func leaveOrphan(args []string) error {
 	return leaveWord()
 }
 
-// makeHardLinks gives one file so many names that they are too much together.
+// makeHardLinks gives one file so many names that their sizes together exceed the limit.
 func makeHardLinks([]string) error {
 	if err := os.WriteFile("/out/file", make([]byte, 256<<10), 0o644); err != nil {
 		return err
