@@ -20,8 +20,8 @@ func (a Answer) Equal(b Answer) bool {
 	return a.Manifest.Digest() == b.Manifest.Digest() && a.Fuel == b.Fuel
 }
 
-// AnswerOf takes from an outcome what the rules of its runtime make a part of the answer. It depends on nothing else, so
-// that equal runs give equal answers. An error means that the runtime broke its contract, which is our own failure.
+// AnswerOf returns the answer in an outcome, by the rules of the runtime. It depends on nothing else, so that equal runs give equal
+// answers. An error means that the runtime broke its contract, which is a failure of this machine.
 func AnswerOf(rules contract.Runtime, o Outcome) (Answer, error) {
 	kind := result.KindResult
 	switch o.Kind {

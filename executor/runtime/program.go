@@ -6,27 +6,28 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// Program is an app's code as its runtime takes it, a module or an image.
+// Program is an app's code in the form of its runtime: a module or an image.
 type Program struct {
-	// Digest names it on the chain. A runtime refuses, as its own failure, a content with another.
+	// Digest is the program's name on the chain. If the content has another digest, the runtime returns an error, because that is
+	// this machine's failure.
 	Digest artifact.Digest
 	// Content may lie on disk, and is read when it is needed.
 	Content artifact.Content
-	// Parts gets what the content names, where a program is more than one blob: of an image, whose content is its manifest,
-	// the configuration and the layers. nil where there are none.
+	// Parts fetches the blobs that the content names, if a program has more than one blob. The content of an image is its manifest,
+	// and Parts fetches its configuration and its layers. nil if there are none.
 	Parts PartSource
 }
 
-// PartSource brings a blob of at most limit bytes into a store, verified. A runtime asks for what it lacks when it prepares
-// a program, and for nothing that it has prepared before.
+// PartSource brings a blob of at most limit bytes into a store, verified. While a runtime prepares a program, it asks for the blobs
+// that it lacks, and never for those that it has already prepared.
 type PartSource func(ctx context.Context, into artifact.Store, digest artifact.Digest, limit int64) error
 
-// ProgramOf is a program in memory.
+// ProgramOf returns a program whose code is in memory.
 func ProgramOf(code []byte) Program {
 	return Program{Digest: artifact.Sum(code), Content: artifact.Bytes(code)}
 }
 
-// Size is how many bytes it has.
+// Size returns the size of the content in bytes.
 func (p Program) Size() uint64 {
 	if p.Content == nil {
 		return 0

@@ -9,7 +9,7 @@ type Reason string
 const (
 	// None: it did not fail.
 	None Reason = ""
-	// Exit: it ended with an exit status that does not mean success, see Outcome.ExitCode.
+	// Exit: it ended with an exit status that does not mean success; see Outcome.ExitCode.
 	Exit Reason = "exit"
 	// Trap: unreachable, division by zero, memory or table out of bounds, a wrong
 	// indirect call, a float that does not fit an integer.
@@ -18,24 +18,24 @@ const (
 	OutOfFuel Reason = "out-of-fuel"
 	// OutOfTime: it ran longer than its job allows, where the runtime counts no fuel and time is the limit.
 	OutOfTime Reason = "out-of-time"
-	// OutOfMemory: its initial memory does not fit Spec.MemoryLimit. (What it asks
-	// for later and cannot have is refused to the app, which may cope: memory.grow
-	// returns -1, writing to /tmp gives ENOSPC. A container that needs more than it has is killed, and this is why.)
+	// OutOfMemory: its initial memory does not fit Spec.MemoryLimit. (A later request that exceeds the limit is refused, and the
+	// app may cope: memory.grow returns -1, and writing to /tmp gives ENOSPC. A container that needs more memory is killed, and
+	// then this is the reason.)
 	OutOfMemory Reason = "out-of-memory"
 	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit, or more files, longer names or deeper folders than
 	// a result can have.
 	OutputTooLarge Reason = result.ReasonTooLarge
 	// InvalidOutput: it left what no manifest can describe, or nothing in Spec.OutputPath.
 	InvalidOutput Reason = result.ReasonInvalidOutput
-	// InvalidComputed: its computed.json can not be followed.
+	// InvalidComputed: its computed.json is not usable.
 	InvalidComputed Reason = result.ReasonInvalidComputed
 	// CallDepth: it nested calls deeper than the fuel schedule allows.
 	CallDepth Reason = "call-depth"
-	// InvalidInput: an input that is a folder cannot be unpacked, or a file that the job says the program reads is not
+	// InvalidInput: an input that is a folder cannot be unpacked, or a file that the program reads according to its job is not
 	// among its inputs.
 	InvalidInput Reason = "invalid-input"
-	// InvalidModule: the module is not WebAssembly, uses what is refused, or is
-	// too large. Of a container: the image is none of a program, or too large unpacked.
+	// InvalidModule: the module is not WebAssembly, uses a refused feature, or is too large. For a container: the image is not an
+	// image of a program, or is too large unpacked.
 	InvalidModule Reason = "invalid-module"
 )
 

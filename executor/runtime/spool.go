@@ -6,10 +6,9 @@ import (
 	"os"
 )
 
-// NewSpool makes a file in a folder, or in the system's folder for temporary files, that is gone when nothing refers to it
-// any more. Inputs and outputs of a run lie in such files. One that a killed worker leaves behind between the two calls has
-// a name that ends in ".tmp". A private one is in memory, where the system has such files (Linux): nothing of it reaches a disk that is
-// not swap.
+// NewSpool makes a file in a folder, or in the system's folder for temporary files, that disappears when nothing refers to it any
+// more. Inputs and outputs of a run lie in such files. If a worker is killed while it makes one, the file stays under a name that
+// ends in ".tmp". A private file is in memory, if the system has such files (Linux): its bytes reach a disk only through swap.
 func NewSpool(folder string, private bool) (*os.File, error) {
 	if private {
 		if f, err := newMemoryFile(); err == nil || !errors.Is(err, errors.ErrUnsupported) {

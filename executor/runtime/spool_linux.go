@@ -10,7 +10,8 @@ import (
 
 // newMemoryFile makes a file that lies in memory.
 func newMemoryFile() (*os.File, error) {
-	// Nothing in it is ever executed, and some machines refuse files in memory that do not say so. Kernels before 6.3 do not know the flag.
+	// The file is never executed, and some machines refuse files in memory that do not say so. Kernels before 6.3 do not know the
+	// flag.
 	fd, err := unix.MemfdCreate("run", unix.MFD_CLOEXEC|unix.MFD_NOEXEC_SEAL)
 	if errors.Is(err, unix.EINVAL) {
 		fd, err = unix.MemfdCreate("run", unix.MFD_CLOEXEC)

@@ -20,7 +20,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
-// A bundler calls a program of the OCI runtime specification (runc, crun, gVisor's runsc) with bundles that it writes:
+// A bundler runs bundles with a program of the OCI runtime specification (runc, crun, gVisor's runsc). It keeps these files:
 //
 //	trees/<hex>/            an image's files, shared by its runs, which cannot write there
 //	bundles/<room>/         config.json of one run
@@ -60,7 +60,7 @@ func (b *bundler) newCommand(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// callProgram runs a command of the program that has something short to say.
+// callProgram runs a command of the program whose output is short.
 func (b *bundler) callProgram(ctx context.Context, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := b.newCommand(ctx, args...)
@@ -148,8 +148,8 @@ func (b *bundler) runContainer(ctx context.Context, c container) (end ending, er
 	return b.awaitContainer(ctx, c, bundle)
 }
 
-// awaitContainer starts the container and waits for its end. The program writes the process's id into a file when the container is
-// there: without it, nothing of the app has run.
+// awaitContainer starts the container and waits for its end. When the container exists, the program writes the process's id into a
+// file. Without this file, no code of the app has run.
 func (b *bundler) awaitContainer(ctx context.Context, c container, bundle string) (end ending, err error) {
 	args := []string{"run", "--bundle", bundle, "--pid-file", filepath.Join(bundle, "pid")}
 	if b.keep {
@@ -177,8 +177,8 @@ func (b *bundler) awaitContainer(ctx context.Context, c container, bundle string
 	return end, nil
 }
 
-// killContainer ends a container. One that is only being made cannot be killed by its name yet: after a while the program that makes it
-// is killed instead, and reap removes what it has made.
+// killContainer ends a container. A container that is still being made cannot be killed by its name. Then killContainer waits a
+// while and kills the program that makes it, and reapContainer removes the rest.
 func (b *bundler) killContainer(ctx context.Context, room string, program *os.Process) error {
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), killWithin)
 	defer cancel()
@@ -191,7 +191,7 @@ func (b *bundler) killContainer(ctx context.Context, room string, program *os.Pr
 	return program.Kill()
 }
 
-// lastComplaint is the last error in the log of the program.
+// lastComplaint returns the last error in the program's log.
 func (b *bundler) lastComplaint(path string) string {
 	data, err := os.ReadFile(path)
 	last := "it says no more"
@@ -206,7 +206,7 @@ func (b *bundler) lastComplaint(path string) string {
 	return last
 }
 
-// readMemory reads from the control group of a container whether the kernel killed one of it, and its peak.
+// readMemory returns whether the kernel killed a process in the container's control group, and the peak of memory.
 func (b *bundler) readMemory(room string) (killed bool, peak uint64) {
 	group := groupPath(room)
 	v1, v2 := "/sys/fs/cgroup/memory"+group, "/sys/fs/cgroup"+group
@@ -214,7 +214,7 @@ func (b *bundler) readMemory(room string) (killed bool, peak uint64) {
 	return killed, max(readCounter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), readCounter(filepath.Join(v2, "memory.peak"), ""))
 }
 
-// readCounter reads a number of a control group's file: that behind a name, or the only one.
+// readCounter reads a number in a file of a control group: the one after a name, or the only one.
 func readCounter(path, name string) uint64 {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -252,7 +252,7 @@ func (b *bundler) listRunning(context.Context) ([]string, error) {
 	return names, nil
 }
 
-// reapContainer stops a container. Deleting one that is not there is no error.
+// reapContainer stops and deletes a container. It is no error if the container does not exist.
 func (b *bundler) reapContainer(ctx context.Context, room string) error {
 	// A control group is removed once its last process is, which takes a moment.
 	var err error
@@ -269,7 +269,7 @@ func (b *bundler) reapContainer(ctx context.Context, room string) error {
 	return err
 }
 
-// isGone says that the program knows no container of a room.
+// isGone says whether the program knows no container of a room.
 func (b *bundler) isGone(ctx context.Context, room string) bool {
 	_, err := b.callProgram(ctx, "state", room)
 	_, state := os.Stat(filepath.Join(b.folder, "state", room))

@@ -17,13 +17,14 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// The canary is an image with a program of a few instructions, made here, which prints two letters. Running it shows that the
-// engine takes an image, starts a container with all limits, and brings back what it printed.
+// The canary is an image with a program of a few instructions, made here, that prints two letters. A run of it shows that the
+// engine accepts an image, starts a container with all limits, and returns what it printed.
 
-// canaryWord is what it prints.
+// canaryWord is the text that the canary prints.
 const canaryWord = "ok"
 
-// canaryCode prints canaryWord, which lies behind it, and exits with status 0. By architecture.
+// canaryCode is the canary's machine code for each architecture. It prints canaryWord, which comes after the code, and exits with
+// status 0.
 var canaryCode = map[string][]byte{
 	"amd64": {
 		0xb8, 1, 0, 0, 0, // mov eax, 1 (write)
@@ -47,10 +48,10 @@ var canaryCode = map[string][]byte{
 	},
 }
 
-// machine is the number of an architecture in the header of a program.
+// machine is the number of an architecture in the header of an ELF program.
 var machine = map[string]uint16{"amd64": 62, "arm64": 183}
 
-// canaryProgram is a static Linux program: the header, one segment of the whole file, the code.
+// canaryProgram returns a static Linux program: the header, one segment with the whole file, the code.
 func canaryProgram() ([]byte, error) {
 	code, known := canaryCode[goruntime.GOARCH]
 	if !known {
@@ -72,7 +73,7 @@ func canaryProgram() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// canaryImage packs the program.
+// canaryImage returns an image with the canary's program.
 func canaryImage() (runtime.Program, error) {
 	code, err := canaryProgram()
 	if err != nil {
@@ -99,7 +100,7 @@ func canaryImage() (runtime.Program, error) {
 	return ImageInMemory(config, layer.Bytes())
 }
 
-// ImageInMemory is a program whose image consists of a configuration and of layers that are plain tar archives.
+// ImageInMemory returns a program whose image consists of a configuration and of layers that are plain tar archives.
 func ImageInMemory(config []byte, layers ...[]byte) (runtime.Program, error) {
 	blobs := artifact.NewMemory()
 	describe := func(mediaType string, data []byte) (artifact.Descriptor, error) {
@@ -129,7 +130,7 @@ func ImageInMemory(config []byte, layers ...[]byte) (runtime.Program, error) {
 	return program, nil
 }
 
-// canaryWithin bounds the canary's run.
+// canaryWithin bounds the time of the canary's run.
 const canaryWithin = 30 * time.Second
 
 func (r *Runtime) runCanary(ctx context.Context) error {

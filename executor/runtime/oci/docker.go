@@ -25,13 +25,13 @@ import (
 
 const (
 	defaultSocket = "/var/run/docker.sock"
-	// imageName is the repository under which the engine keeps our images; the tag is the digest of the manifest.
+	// imageName is the repository under which the engine keeps this runtime's images; the tag is the digest of the manifest.
 	imageName = "credence/app"
-	// Labels of our containers: the folder of the worker that started it, and its room there.
+	// Labels of this runtime's containers: the folder of the worker that started it, and its room there.
 	labelFolder, labelRoom = "credence.folder", "credence.room"
 )
 
-// docker asks a Docker Engine. Its folders are this machine's: the engine and the worker see the same files.
+// docker uses a Docker Engine. The engine must run on this machine, because it and the worker use the same folders.
 type docker struct {
 	api    *client.Client
 	socket string
@@ -150,7 +150,7 @@ func addFile(w *tar.Writer, name, path string) error {
 	return err
 }
 
-// holdsImage compares the layers that the engine has under our name with those of the image.
+// holdsImage compares the layers that the engine has under the image's name with those of the image.
 func (d *docker) holdsImage(ctx context.Context, img image) (bool, error) {
 	got, err := d.api.ImageInspect(ctx, d.referenceOf(img))
 	if errdefs.IsNotFound(err) {
@@ -175,7 +175,7 @@ func (d *docker) dropImage(ctx context.Context, img image) error {
 }
 
 func (d *docker) runContainer(ctx context.Context, c container) (end ending, err error) {
-	// A caller that goes away meanwhile must not leave a container whose id nobody was told.
+	// If the caller goes away meanwhile, there must not be a container whose id nobody knows.
 	create, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 	defer cancel()
 	created, err := d.api.ContainerCreate(create, d.createOptions(c))
@@ -221,7 +221,7 @@ func (d *docker) runContainer(ctx context.Context, c container) (end ending, err
 	case res := <-ended.Result:
 		end.exit = int(res.StatusCode)
 	}
-	// What it printed has ended with it.
+	// What the container printed ends with the container.
 	select {
 	case <-ctx.Done():
 		return end, context.Cause(ctx)
@@ -238,7 +238,7 @@ func (d *docker) runContainer(ctx context.Context, c container) (end ending, err
 	return end, nil
 }
 
-// asTrouble is an error of the engine, or why the context ended.
+// asTrouble returns an error of the engine, or the reason why the context ended.
 func (d *docker) asTrouble(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -266,7 +266,7 @@ func (d *docker) listRunning(ctx context.Context) ([]string, error) {
 	return rooms, nil
 }
 
-// listContainers lists our containers, of one room or of all.
+// listContainers lists this runtime's containers, of one room or of all.
 func (d *docker) listContainers(ctx context.Context, room string) ([]dockercontainer.Summary, error) {
 	filters := client.Filters{}.Add("label", labelFolder+"="+d.folder)
 	if room != "" {
@@ -287,7 +287,7 @@ func (d *docker) reapContainer(ctx context.Context, room string) error {
 	return err
 }
 
-// createOptions are what the engine is told of a container.
+// createOptions returns the engine's settings for a container.
 func (d *docker) createOptions(c container) client.ContainerCreateOptions {
 	pids, noInit := int64(pidsMax), false
 	memory := map[string]string{}
@@ -314,7 +314,7 @@ func (d *docker) createOptions(c container) client.ContainerCreateOptions {
 	for _, path := range outFolders {
 		host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeBind, Source: c.out, Target: path})
 	}
-	// The entry point is set whole, so that the engine adds nothing of the image's.
+	// The entry point is set completely, so that the engine adds nothing from the image.
 	config := &dockercontainer.Config{
 		Hostname: hostname, User: fmt.Sprintf("%d:%d", nobody, nobody), Env: c.environment(), Image: d.referenceOf(c.image),
 		WorkingDir: c.workingFolder(), Entrypoint: c.startCommand(), NetworkDisabled: true,

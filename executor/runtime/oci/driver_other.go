@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// Driver is the runtime as the registry knows it: containers need Linux.
+// Driver describes the runtime to the registry: containers need Linux.
 var Driver = runtime.Driver{
 	Name: contract.RuntimeOCI,
 	Open: func(c runtime.Config) (runtime.Runtime, error) {

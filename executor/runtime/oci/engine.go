@@ -11,27 +11,27 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
-// engine starts containers. An implementation keeps all of this, whatever the image or the task says:
+// engine starts containers. Every implementation guarantees this list, whatever the image or the task says:
 //
-//   - no network but a loopback of its own;
-//   - the root file system is read-only; /in is, too, unless the task may change it; /tmp and /dev/shm are in memory, of a bounded size, without programs or
-//     devices in them; /out is the folder that it is given;
-//   - user and group are nobody's, no capability, no new privileges, the engine's default filter of system calls;
-//   - memory is bounded, swap included; processors, processes, open files and the size of one file are; no core files;
-//   - no device but null, zero, full, random, urandom and tty; kernel files that tell of the machine are masked;
-//   - nothing of it is left when run returns, or when reap has been called for it.
+//   - There is no network but a loopback of its own.
+//   - The root file system is read-only. So is /in, unless the task may change it. /tmp and /dev/shm are in memory, of a bounded
+//     size, and no programs or devices work in them. /out is the folder of the room.
+//   - User and group are nobody. There are no capabilities, no new privileges, and the engine's default filter of system calls.
+//   - Memory with swap, processors, processes, open files and the size of one file are bounded. There are no core files.
+//   - There is no device but null, zero, full, random, urandom and tty. Kernel files that describe the machine are masked.
+//   - Nothing is left of the container when runContainer returns, or after reapContainer.
 type engine interface {
-	// checkEngine says what this machine lacks.
+	// checkEngine returns an error that says what this machine lacks.
 	checkEngine(ctx context.Context) error
-	// holdImage takes an image, whose layers lie unpacked, as tar archives, in these files.
+	// holdImage gives the engine an image. The files hold its unpacked layers, as tar archives.
 	holdImage(ctx context.Context, img image, layers []string) error
-	// holdsImage says whether the image is there.
+	// holdsImage says whether the engine has the image.
 	holdsImage(ctx context.Context, img image) (bool, error)
-	// dropImage lets an image go.
+	// dropImage removes an image from the engine.
 	dropImage(ctx context.Context, img image) error
-	// runContainer runs a container until it ends, or the context does: then the error is the context's cause.
+	// runContainer runs a container until it ends or the context ends. In the latter case it returns the context's cause.
 	runContainer(ctx context.Context, c container) (ending, error)
-	// listRunning lists the rooms of containers that are there.
+	// listRunning lists the rooms of the containers that exist.
 	listRunning(ctx context.Context) ([]string, error)
 	// reapContainer stops a container and removes what is left of it.
 	reapContainer(ctx context.Context, room string) error
@@ -72,13 +72,14 @@ const (
 	killedStatus = 128 + 9
 )
 
-// inFolders and outFolders are where a container finds its inputs and leaves its results: ours, and iExec's.
+// inFolders and outFolders are the folders in which a container finds its inputs and leaves its results: the project's names, and
+// iExec's.
 var (
 	inFolders  = []string{"/in", "/iexec_in"}
 	outFolders = []string{"/out", "/iexec_out"}
 )
 
-// engines by the names of runtime.Engines.
+// engines makes each of runtime.Engines by its name.
 var engines = map[string]func(c runtime.OCI, folder string) (engine, error){
 	runtime.EngineDocker: newDocker,
 	"runc":               newBundler,
@@ -94,8 +95,8 @@ func openEngine(c runtime.OCI, folder string) (engine, error) {
 	return open(c, folder)
 }
 
-// startCommand is what the container starts: the image's entry point with the task's arguments, or with the image's own where the
-// task has none.
+// startCommand returns the container's command: the image's entry point with the task's arguments or, if the task has none, with
+// the image's own.
 func (c container) startCommand() []string {
 	args := c.args
 	if len(args) == 0 {
@@ -104,7 +105,7 @@ func (c container) startCommand() []string {
 	return append(append([]string{}, c.image.Config.Entrypoint...), args...)
 }
 
-// temporaryFolders are the folders in memory, beside /dev/shm.
+// temporaryFolders returns the folders in memory besides /dev/shm.
 func (c container) temporaryFolders() []string {
 	if strings.HasPrefix(c.workdir, "/tmp/") {
 		return []string{"/tmp", c.workdir}
@@ -112,7 +113,7 @@ func (c container) temporaryFolders() []string {
 	return []string{"/tmp"}
 }
 
-// workingFolder is where it starts.
+// workingFolder returns the folder in which the container starts.
 func (c container) workingFolder() string {
 	if c.workdir != "" {
 		return c.workdir
@@ -123,7 +124,7 @@ func (c container) workingFolder() string {
 	return "/"
 }
 
-// environment merges the image's variables, those that are the same for every container, and the task's. Later ones win.
+// environment merges the image's variables, those that every container has, and the task's. Later ones win.
 func (c container) environment() []string {
 	var order, start []string
 	if c.workdir != "" {
@@ -155,7 +156,7 @@ func (c container) environment() []string {
 	return out
 }
 
-// noProgram says that an image has no program at the name that it gives, or one that nobody may execute: the app's failure,
+// noProgram says that an image has no program at the path that it gives, or one that cannot be executed. This is the app's failure,
 // with the status that a shell gives it.
 type noProgram struct {
 	status int
@@ -164,7 +165,7 @@ type noProgram struct {
 
 func (e *noProgram) Error() string { return e.text }
 
-// Statuses of shells.
+// Exit statuses of shells.
 const (
 	statusNotExecutable = 126
 	statusNotFound      = 127

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// image is what running an image needs to know of it.
+// image holds what a run needs to know about an image.
 type image struct {
 	Digest    artifact.Digest   // the manifest's
 	Manifest  artifact.Manifest // without what the digest covers beside it
@@ -21,7 +21,7 @@ type image struct {
 	RawConfig []byte
 }
 
-// refusal says why an image is none that can be run, on any machine.
+// refusal says why an image cannot be run on any machine.
 type refusal struct{ why error }
 
 func (r *refusal) Error() string { return r.why.Error() }
@@ -62,7 +62,7 @@ func readConfig(digest artifact.Digest, m artifact.Manifest, data []byte) (image
 	return image{Digest: digest, Manifest: m, Config: config, RawConfig: data}, nil
 }
 
-// checkPlatform refuses an image for other machines than this one: that is no failure of the app's.
+// checkPlatform refuses an image for another platform than this machine's. This is not the app's failure.
 func (img image) checkPlatform() error {
 	if here := "linux/" + goruntime.GOARCH; img.Config.Platform != here {
 		return fmt.Errorf("image %s is for %s, this machine runs %s", img.Digest, img.Config.Platform, here)

@@ -24,8 +24,8 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// images are those that the engine holds. Each has a record, a file named by its digest; the file's time is when the image
-// was last used, and a run holds a lock on it, so that no other process of this folder lets the image go meanwhile.
+// images are the images that the engine holds. Each has a record, a file named by its digest. The file's time is the last use of
+// the image. A run holds a lock on the file, so that no other process of this folder removes the image meanwhile.
 //
 //	images/<hex>.json     record
 //	staging/<hex>/        an image on its way: what was fetched, and the unpacked layers
@@ -56,7 +56,7 @@ func (c *images) recordPath(d artifact.Digest) string {
 	return filepath.Join(c.folder, "images", d.Hex()+".json")
 }
 
-// lockOne lets one goroutine at a time prepare an image.
+// lockOne lets only one goroutine at a time prepare an image.
 func (c *images) lockOne(d artifact.Digest) func() {
 	c.mu.Lock()
 	m := c.underway[d]
@@ -69,7 +69,7 @@ func (c *images) lockOne(d artifact.Digest) func() {
 	return m.Unlock
 }
 
-// prepareAndHold prepares an image unless it is there, and keeps it until release is called. A *refusal is the app's failure.
+// prepareAndHold prepares an image unless the engine has it, and keeps it until release is called. A *refusal is the app's failure.
 func (c *images) prepareAndHold(ctx context.Context, program runtime.Program) (img image, release func(), err error) {
 	defer c.lockOne(program.Digest)()
 	m, err := readManifest(program)
@@ -91,7 +91,7 @@ func (c *images) prepareAndHold(ctx context.Context, program runtime.Program) (i
 	return img, release, err
 }
 
-// holdPrepared gives an image that is there, locked; release is nil when it is not.
+// holdPrepared returns and locks an image that the engine has. release is nil if the engine does not have it.
 func (c *images) holdPrepared(ctx context.Context, d artifact.Digest) (img image, release func(), err error) {
 	f, err := os.OpenFile(c.recordPath(d), os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
@@ -185,8 +185,8 @@ func fetchPart(ctx context.Context, program runtime.Program, store artifact.Stor
 	return artifact.Blob{Source: store, Digest: part.Digest, Long: part.Size}, nil
 }
 
-// unpackLayer writes a layer's archive without its compression, of at most so many bytes, and gives its size. The archive
-// is checked against the digest in the image's configuration.
+// unpackLayer writes a layer's archive without its compression, of at most a given number of bytes, and returns its size. It checks
+// the archive against the digest in the image's configuration.
 func unpackLayer(path string, packed artifact.Content, how artifact.Compression, want artifact.Digest, limit int64) (int64, error) {
 	in, err := packed.Open()
 	if err != nil {
@@ -219,7 +219,7 @@ func unpackLayer(path string, packed artifact.Content, how artifact.Compression,
 	return n, out.Close()
 }
 
-// diskWriter tells trouble of this machine's disk from that of a layer.
+// diskWriter tells errors of this machine's disk from errors of a layer.
 type diskWriter struct{ to io.Writer }
 
 type diskError struct{ error }
@@ -248,7 +248,7 @@ func newDecompressor(in io.Reader, how artifact.Compression) (io.ReadCloser, err
 	return io.NopCloser(in), nil
 }
 
-// writeRecord appears whole or not at all.
+// writeRecord writes a record completely or not at all.
 func writeRecord(path string, img image) error {
 	data, err := json.Marshal(img)
 	if err != nil {
@@ -260,8 +260,8 @@ func writeRecord(path string, img image) error {
 	return os.Rename(path+".tmp", path)
 }
 
-// evictOldest lets images go that were not used for longest, until the rest fits the quota. Those in use stay. Failing to is
-// no harm: the next one tries again.
+// evictOldest removes the least recently used images until the rest fits the quota. It keeps images in use. A failure does no harm,
+// because the next call tries again.
 func (c *images) evictOldest(ctx context.Context) {
 	type entry struct {
 		path string
@@ -295,7 +295,7 @@ func (c *images) evictOldest(ctx context.Context) {
 	}
 }
 
-// letGo drops an image that nobody uses.
+// letGo removes an image that no run uses.
 func (c *images) letGo(ctx context.Context, path string, img image) bool {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

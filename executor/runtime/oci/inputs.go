@@ -20,12 +20,12 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// invalidInput says that the inputs make no tree, on any machine.
+// invalidInput says that the inputs do not make a tree, on any machine.
 type invalidInput struct{ why error }
 
 func (e *invalidInput) Error() string { return e.why.Error() }
 
-// putInputs writes the inputs, and what the packed folders among them hold. An *invalidInput is the task's failure.
+// putInputs writes the inputs, and unpacks the packed folders among them. An *invalidInput is the task's failure.
 func (r *room) putInputs(spec runtime.Spec) error {
 	files := spec.Inputs
 	for _, folder := range spec.Folders {
@@ -59,10 +59,10 @@ func (r *room) putInputs(spec runtime.Spec) error {
 	return nil
 }
 
-// inSlack is how much more than the inputs the file system holds in which private ones lie: for what the kernel keeps of files and folders.
+// inSlack is the room for the kernel's own data about files and folders in the file system of private inputs, in bytes.
 const inSlack = 1 << 20
 
-// mountInputs has the inputs lie in memory, in a file system of just their size. It goes with the room.
+// mountInputs puts the inputs into memory, in a file system of just their size. It is removed with the room.
 func (r *room) mountInputs(files []result.File) error {
 	page := int64(os.Getpagesize())
 	size := int64(inSlack)
@@ -77,7 +77,7 @@ func (r *room) mountInputs(files []result.File) error {
 	return nil
 }
 
-// checkTree holds all inputs against the rule of their names.
+// checkTree checks all inputs against the rules for their names.
 func checkTree(files []result.File) error {
 	var names []string
 	for _, f := range files {
@@ -89,7 +89,7 @@ func checkTree(files []result.File) error {
 	return contract.CheckTree(names)
 }
 
-// unpackFolder lists a packed folder. Its files are parts of the archive, which is mapped until release is called.
+// unpackFolder lists a packed folder. Its files are parts of the archive, which is mapped into memory until release is called.
 func unpackFolder(dir string, folder runtime.Folder, private bool) (files []result.File, release func(), err error) {
 	archive, release, err := mapContent(dir, folder.Content, private)
 	if err != nil {
@@ -126,7 +126,7 @@ func listFolder(name string, archive []byte) ([]result.File, error) {
 	return files, nil
 }
 
-// mapContent brings a content into the address space, from a file without a name.
+// mapContent maps a content into the address space, from a file without a name.
 func mapContent(dir string, c artifact.Content, private bool) (data []byte, release func(), err error) {
 	spool, err := runtime.NewSpool(dir, private)
 	if err != nil {
@@ -146,7 +146,7 @@ func mapContent(dir string, c artifact.Content, private bool) (data []byte, rele
 	return data, func() { _ = unix.Munmap(data) }, nil
 }
 
-// putFile writes one input. Its owner, who is the app where it may change its inputs, may write it only then.
+// putFile writes one input. Only if the app may change its inputs, the app owns the file and may write it.
 func putFile(root *os.Root, f result.File, writable bool) error {
 	if f.Dir {
 		return root.MkdirAll(f.Path, 0o755)
@@ -168,7 +168,7 @@ func putFile(root *os.Root, f result.File, writable bool) error {
 	return errors.Join(artifact.CopyContent(w, f.Content), w.Close())
 }
 
-// openInput opens the input that the app reads as its stdin; nil for none.
+// openInput opens the input that the app reads as its stdin; nil if there is none.
 func (r *room) openInput(name string) (io.ReadCloser, error) {
 	if name == "" {
 		return nil, nil
@@ -184,8 +184,8 @@ func (r *room) openInput(name string) (io.ReadCloser, error) {
 	return root.Open(name)
 }
 
-// openWritable makes the inputs writable for the app: its changes lie in a file system in memory of a bounded size over them,
-// and go with it.
+// openWritable makes the inputs writable for the app. The changes lie in a file system in memory of a bounded size, mounted over
+// the inputs, and are removed with it.
 func (r *room) openWritable(bytes uint64) error {
 	changes := filepath.Join(r.path, "changes")
 	view := filepath.Join(r.path, "view")
@@ -219,7 +219,7 @@ func (r *room) openWritable(bytes uint64) error {
 	return nil
 }
 
-// makeWorkdir makes the folder in which the app starts, where it lies below /out, or below /in and the app may write there. One
+// makeWorkdir makes the folder in which the app starts, if it is below /out, or below /in and the app may write there. A folder
 // below /tmp is a mount of its own.
 func (r *room) makeWorkdir(e contract.Execution) error {
 	top, below, _ := strings.Cut(e.Workdir, "/")
@@ -243,8 +243,8 @@ func (r *room) makeWorkdir(e contract.Execution) error {
 	return nil
 }
 
-// makeFolders makes the folders that a path names up to its last slash, which are the app's. Where a file is in the way, it
-// is left, and what the caller does next fails.
+// makeFolders makes the folders in a path up to its last slash. The app owns them. If a file is in the way, it stays, and the
+// caller's next step fails.
 func makeFolders(root *os.Root, name string) error {
 	for i, c := range name {
 		if c != '/' {

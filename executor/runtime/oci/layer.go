@@ -16,15 +16,15 @@ import (
 	securejoin "github.com/cyphar/filepath-securejoin"
 )
 
-// Whiteouts, by the OCI image specification: a name that removes a file of the layers below, and one that empties a folder.
+// Whiteouts, by the OCI image specification. One kind of name removes a file of the layers below, another empties a folder.
 const (
 	whiteout       = ".wh."
 	whiteoutOpaque = ".wh..wh..opq"
 )
 
-// applyLayer unpacks a layer over those below it. A layer is a stranger's: every name is resolved within the tree, links
-// included, and what lies at a name is removed before something else is put there, so that nothing is written through a link.
-// Devices, pipes and extended attributes are left out, set-user bits too: no container would get anything of them.
+// applyLayer unpacks a layer over those below it. A layer comes from a stranger. So every name is resolved within the tree, links
+// included, and an old file is removed before a new one takes its name, so that nothing is written through a link. Devices, pipes,
+// extended attributes and set-user bits are left out, because no container could use them.
 func applyLayer(tree, layer string) error {
 	f, err := os.Open(layer)
 	if err != nil {
@@ -85,7 +85,7 @@ func resolveWithin(tree, name string) (string, error) {
 	return out, nil
 }
 
-// makeRoom removes what lies at a name, unless both it and what comes are folders.
+// makeRoom removes what is at a name, unless both the old and the new entry are folders.
 func makeRoom(target string, folder bool) error {
 	info, err := os.Lstat(target)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && folder && info.IsDir() {
@@ -122,7 +122,7 @@ func placeEntry(tree, target string, h *tar.Header, content io.Reader) error {
 	return nil // a device, a pipe: nobody would get to it
 }
 
-// hardLink gives a file of the tree another name. The file itself is not followed when it is a link.
+// hardLink gives a file of the tree another name. If the file is a link, it links the link itself.
 func hardLink(tree, target, to string) error {
 	to = path.Clean("/" + to)
 	dir, err := resolveWithin(tree, path.Dir(to))
@@ -135,7 +135,7 @@ func hardLink(tree, target, to string) error {
 	return nil
 }
 
-// setOwner gives a file its owner and its mode. Owners beyond what the kernel has are nobody's.
+// setOwner sets a file's owner and mode. An owner that the kernel cannot represent is replaced by nobody.
 func setOwner(target string, h *tar.Header, mode fs.FileMode) error {
 	uid, gid := h.Uid, h.Gid
 	if uid < 0 || uid > 1<<31 || gid < 0 || gid > 1<<31 {
@@ -144,7 +144,7 @@ func setOwner(target string, h *tar.Header, mode fs.FileMode) error {
 	return errors.Join(os.Lchown(target, uid, gid), os.Chmod(target, mode))
 }
 
-// emptyFolder removes from a folder what the layers below put there.
+// emptyFolder removes from a folder the files that the layers below put there.
 func emptyFolder(dir string, added map[string]bool) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -163,7 +163,8 @@ func emptyFolder(dir string, added map[string]bool) error {
 	return nil
 }
 
-// addMountPoints makes the folders at which a container's own are mounted: the tree is shared, and read-only later.
+// addMountPoints makes the folders over which a container's own folders are mounted. They must exist before the runs, because the
+// tree is shared and read-only then.
 func addMountPoints(tree string) error {
 	points := append([]string{"/proc", "/dev", "/tmp"}, append(inFolders, outFolders...)...)
 	for _, name := range points {

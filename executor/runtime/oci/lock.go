@@ -9,15 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Locks on files tell processes of one folder what is in use. The kernel drops them with the process that held them, however
-// it ended.
+// Locks on files tell the processes of one folder what is in use. The kernel releases a lock when the process that holds it ends,
+// for whatever reason.
 const (
 	shared    = unix.LOCK_SH
 	exclusive = unix.LOCK_EX
 )
 
-// lockFile takes a lock on an open file. A shared one waits until it can be had; an exclusive one fails at once when another
-// process, or another holder in this one, has the file.
+// lockFile takes a lock on an open file. For a shared lock it waits. An exclusive lock fails at once if another process, or another
+// holder in this one, has a lock.
 func lockFile(f *os.File, how int) error {
 	if how == exclusive {
 		how |= unix.LOCK_NB

@@ -10,10 +10,10 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// maxLog bounds the beginning of what an app printed that is kept for the operator, in bytes.
+// maxLog bounds the beginning of an app's printed text that is kept for the operator, in bytes.
 const maxLog = 64 << 10
 
-// stream keeps the beginning and the end of what an app prints, and passes the beginning on.
+// stream keeps the beginning and the end of what an app prints, and passes the beginning on to a writer.
 type stream struct {
 	mu   sync.Mutex
 	head []byte
@@ -23,7 +23,7 @@ type stream struct {
 	over bool   // there was more, or it could not be written
 }
 
-// Write never fails: what an app prints beyond the bounds is dropped, and the app is not held up.
+// Write never fails. It drops what an app prints beyond the bounds, so that the app is not held up.
 func (s *stream) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,13 +47,13 @@ func (s *stream) passOn(b []byte) {
 	}
 }
 
-// lastBytes is the last result.MaxStderrBytes.
+// lastBytes returns the last result.MaxStderrBytes.
 func (s *stream) lastBytes() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }
 
-// maxSaid bounds what say adds, in bytes.
+// maxSaid bounds the line that appendLine adds, in bytes.
 const maxSaid = 2048
 
-// appendLine adds a line of ours to what the app printed. It may quote what the app chose, of any length.
+// appendLine adds a line of the runtime to what the app printed. The line may quote a text of any length that the app chose.
 func appendLine(log []byte, line string) []byte {
 	if len(log) > 0 && log[len(log)-1] != '\n' {
 		log = append(log, '\n')

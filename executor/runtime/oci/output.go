@@ -15,11 +15,11 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// What an app left in /out is read when nothing of the app runs any more. It may be anything that a file system holds: links
-// that lead elsewhere, pipes on which a reader waits for ever, files with holes that are larger than any disk. So the folder
-// is walked without following a link, sizes are added up before a byte is read, and only regular files are opened.
+// The output in /out is read when no process of the app runs any more. It may hold anything that a file system can hold: links that
+// lead elsewhere, pipes on which a reader waits for ever, files with holes that are larger than any disk. So the folder is walked
+// without following a link, sizes are added up before a byte is read, and only regular files are opened.
 
-// output is what was found.
+// output lists what was found in /out.
 type output struct {
 	files   []result.File
 	special map[string]string // paths that are neither files nor folders, and what they are instead
@@ -27,10 +27,10 @@ type output struct {
 	entries int
 }
 
-// errTooMany ends the walk of an output with more entries than any result has.
+// errTooMany ends the walk of an output that has more entries than any result.
 var errTooMany = errors.New("more entries than a result has")
 
-// readOutput lists the output, and copies its files into a spool in a folder when they are at most limit bytes together.
+// readOutput lists the output. If its files have at most limit bytes together, it copies them into a spool in a folder.
 func readOutput(dir, spoolFolder string, limit uint64, private bool) (output, error) {
 	out := output{special: map[string]string{}}
 	root, err := os.OpenRoot(dir)
@@ -111,7 +111,7 @@ func kindOf(mode fs.FileMode) string {
 	return "no regular file"
 }
 
-// sized is the content of a file that was not read.
+// sized is the content of a file that was not read; only its size is known.
 type sized int64
 
 // Size implements artifact.Content.
@@ -120,7 +120,7 @@ func (s sized) Size() int64 { return int64(s) }
 // Open implements artifact.Content.
 func (s sized) Open() (io.ReadCloser, error) { return nil, errors.New("the file was not read") }
 
-// copyFiles reads the files.
+// copyFiles copies the files into the spool.
 func (o *output) copyFiles(root *os.Root, spoolFolder string, private bool) error {
 	var spool *os.File
 	offset := int64(0)
@@ -155,8 +155,8 @@ func copyFile(to io.Writer, root *os.Root, name string, long int64) error {
 	return err
 }
 
-// judgeOutput makes a result of an output, or says why it is none. err says the same in more words; without a reason it is this
-// machine's trouble.
+// judgeOutput makes a result of an output, or returns the reason why it is not one. err describes the reason in more words. An
+// error without a reason is this machine's failure.
 func (o *output) judgeOutput(limit uint64, outputPath string) ([]result.File, runtime.Reason, error) {
 	switch {
 	case o.bytes > limit:

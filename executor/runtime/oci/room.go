@@ -22,10 +22,10 @@ import (
 //	rooms/<name>/lock     locked while its worker lives
 //	rooms/<name>/in/      the inputs
 //	rooms/<name>/out/     a file system in memory, of the size that the output may have
-//	rooms/<name>/changes/ of a task whose inputs may be changed: another one, for the changes
+// rooms/<name>/changes/ another file system in memory, for the changes of a task that may change its inputs
 //	rooms/<name>/view/    the inputs, with the changes over them
 //
-// A worker that is killed leaves its rooms, and perhaps their containers. The next one that starts finds rooms whose lock
+// A worker that is killed leaves its rooms, and perhaps their containers. The next worker that starts finds the rooms whose lock
 // nobody holds, and clears them.
 type room struct {
 	name, path string
@@ -34,14 +34,14 @@ type room struct {
 }
 
 const (
-	// outSlack is how much more than the output the file system of /out holds, so that an app which writes too much is told
-	// from one that writes just as much as it may.
+	// outSlack is how much more than the allowed output the file system of /out holds. So an app that writes too much can be told
+	// from one that writes exactly as much as it may.
 	outSlack = 1 << 20
-	// outNodes bounds the files and folders in /out: more than a result can have, so that too many are told, too.
+	// outNodes bounds the files and folders in /out. It is more than a result can have, so that too many are detected.
 	outNodes = 2 * result.MaxEntries
 )
 
-// newRoom makes a room with an output folder for so many bytes.
+// newRoom makes a room with an output folder for the given number of bytes.
 func newRoom(folder string, outputBytes uint64) (*room, error) {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails
@@ -79,7 +79,7 @@ func (r *room) mountOutput(outputBytes uint64) (err error) {
 	return nil
 }
 
-// removeRoom removes the room. Its container is gone.
+// removeRoom removes the room. The container must be gone.
 func (r *room) removeRoom() error {
 	err := clearRoom(r.path)
 	if r.lock != nil {
@@ -88,7 +88,7 @@ func (r *room) removeRoom() error {
 	return err
 }
 
-// clearRoom unmounts what a room has mounted, however often, and removes the folder.
+// clearRoom unmounts everything that is mounted in a room, also what is mounted several times, and removes the folder.
 func clearRoom(path string) error {
 	for _, name := range []string{"out", "view", "changes", "in"} {
 		for unix.Unmount(filepath.Join(path, name), unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
@@ -97,7 +97,7 @@ func clearRoom(path string) error {
 	return os.RemoveAll(path)
 }
 
-// newOutput makes a file in /out that the app owns, as a shell does for what a program prints.
+// newOutput makes a file in /out that the app owns, as a shell makes the file for a program's output.
 func (r *room) newOutput(name string) (io.WriteCloser, error) {
 	root, err := os.OpenRoot(r.out)
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *room) newOutput(name string) (io.WriteCloser, error) {
 	return f, nil
 }
 
-// isFull says that the app has written all that the file system holds, which is more than its output may have.
+// isFull says whether the app has filled the file system of /out, which holds more than its output may have.
 func (r *room) isFull() bool {
 	var stat unix.Statfs_t
 	if unix.Statfs(r.out, &stat) != nil {
@@ -164,7 +164,7 @@ func reapRoom(ctx context.Context, folder, name string, e engine) error {
 	return clearRoom(room)
 }
 
-// isRoom says whether a name is one that newRoom gives.
+// isRoom says whether a name has the form of newRoom's names.
 func isRoom(name string) bool {
 	raw, err := hex.DecodeString(name)
 	return err == nil && len(raw) == 8

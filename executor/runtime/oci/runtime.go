@@ -18,22 +18,22 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// lookEvery is how often a run's output is looked at while it grows.
+// lookEvery is how often a run's output is checked while it grows.
 const lookEvery = 200 * time.Millisecond
 
-// killWithin is how long a container is asked to end before what starts it is killed.
+// killWithin is how long a container is asked to end before the program that starts it is killed.
 const killWithin = 3 * time.Second
 
-// cleanWithin bounds the removal of what a run leaves, whatever became of the caller.
+// cleanWithin bounds the removal of what a run leaves. It does not depend on the caller's context.
 const cleanWithin = 30 * time.Second
 
-// Why a run is stopped although nobody asked for it: both are the app's failures.
+// Reasons to stop a run although nobody asked for it. Both are the app's failures.
 var (
 	errOutOfTime  = errors.New("it ran longer than its job allows")
 	errOutputFull = errors.New("its output is full")
 )
 
-// Driver is the runtime as the registry knows it.
+// Driver describes the runtime to the registry.
 var Driver = runtime.Driver{
 	Name: contract.RuntimeOCI,
 	Open: func(c runtime.Config) (runtime.Runtime, error) { return New(c) },
@@ -86,8 +86,8 @@ func New(c runtime.Config) (*Runtime, error) {
 // Rules implements runtime.Runtime.
 func (r *Runtime) Rules() contract.Runtime { return r.rules }
 
-// Check clears what dead workers of this folder left, and runs a container of a few bytes, with all limits of a task. The
-// error says what this machine lacks.
+// Check clears what dead workers of this folder left, and runs a tiny container with all limits of a task. The error says what this
+// machine lacks.
 func (r *Runtime) Check(ctx context.Context) error {
 	if err := r.engine.checkEngine(ctx); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (r *Runtime) Check(ctx context.Context) error {
 	return r.runCanary(ctx)
 }
 
-// clearStaging removes what half-prepared images of dead workers left.
+// clearStaging removes images that dead workers left half prepared.
 func (r *Runtime) clearStaging() error {
 	left, err := filepath.Glob(filepath.Join(r.folder, "staging", "*"))
 	if err != nil {
@@ -115,7 +115,7 @@ func (r *Runtime) clearStaging() error {
 	return err
 }
 
-// Prepare fetches an image and has the engine take it. An image that is refused is no error here: Run answers it.
+// Prepare fetches an image and gives it to the engine. An image that is refused is no error here: Run answers it.
 func (r *Runtime) Prepare(ctx context.Context, program runtime.Program) error {
 	_, release, err := r.images.prepareAndHold(ctx, program)
 	if _, refused := isRefusal(err); refused {
@@ -155,7 +155,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	return out, err
 }
 
-// failedOutcome is an answer without a result.
+// failedOutcome returns an answer without a result.
 func failedOutcome(reason runtime.Reason, log []byte, why string) runtime.Outcome {
 	return runtime.Outcome{Kind: runtime.AppFailed, Reason: reason, Stderr: appendLine(log, string(reason)+": "+why)}
 }
@@ -188,7 +188,7 @@ func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtim
 	return r.makeOutcome(place, spec, p, end, err)
 }
 
-// furnishRoom puts into a room what the task says, and opens what the app reads and prints.
+// furnishRoom puts the task's inputs into a room, and opens the streams that the app reads and prints to.
 func (r *Runtime) furnishRoom(place *room, spec runtime.Spec) (*pipes, error) {
 	if err := place.putInputs(spec); err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ func (r *Runtime) furnishRoom(place *room, spec runtime.Spec) (*pipes, error) {
 	return openPipes(place, r.folder, spec)
 }
 
-// runBounded runs a container until it ends, or its time is over, or its output is full.
+// runBounded runs a container until it ends, its time is over, or its output is full.
 func (r *Runtime) runBounded(ctx context.Context, place *room, c container, allowed, wall time.Duration) (ending, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, allowed, errOutOfTime)
 	defer cancel()
@@ -231,7 +231,7 @@ func (r *Runtime) runBounded(ctx context.Context, place *room, c container, allo
 	return r.engine.runContainer(ctx, c)
 }
 
-// makeOutcome makes an outcome of how a container ended and of what it left.
+// makeOutcome makes an outcome from the ending of a container and the output that it left.
 func (r *Runtime) makeOutcome(place *room, spec runtime.Spec, p *pipes, end ending, err error) (runtime.Outcome, error) {
 	var none *noProgram
 	switch {
@@ -252,7 +252,8 @@ func (r *Runtime) makeOutcome(place *room, spec runtime.Spec, p *pipes, end endi
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	// Who writes more than it may often ends with a status of its own, since it cannot write on: this is why.
+	// An app that writes more than it may often ends with an exit status of its own, because it cannot write on. Too much output is
+	// then the reason.
 	if p.tooMuch(spec, found) || found.bytes > spec.OutputLimit {
 		return p.failedOutcome(runtime.OutputTooLarge, fmt.Sprintf("more than %d bytes", spec.OutputLimit)), nil
 	}
@@ -277,7 +278,7 @@ func (r *Runtime) makeOutcome(place *room, spec runtime.Spec, p *pipes, end endi
 	return out, nil
 }
 
-// pipes are what a container reads and prints.
+// pipes are the streams that a container reads and prints to.
 type pipes struct {
 	stdin          io.ReadCloser
 	stdout, stderr stream
@@ -285,7 +286,7 @@ type pipes struct {
 	spool          *os.File       // the same, when it is a spool
 }
 
-// openPipes opens what the job says of stdin and stdout.
+// openPipes opens stdin and stdout as the job says.
 func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err error) {
 	p = &pipes{}
 	if p.stdin, err = place.openInput(spec.Execution.Stdin); err != nil {
@@ -308,7 +309,7 @@ func openPipes(place *room, folder string, spec runtime.Spec) (p *pipes, err err
 	return p, nil
 }
 
-// closeAll closes what is not the outcome's.
+// closeAll closes the files that do not belong to the outcome.
 func (p *pipes) closeAll() {
 	if p.stdin != nil {
 		p.stdin.Close()
@@ -318,7 +319,7 @@ func (p *pipes) closeAll() {
 	}
 }
 
-// printedOutcome has what the app printed.
+// printedOutcome returns an outcome with the text that the app printed.
 func (p *pipes) printedOutcome() runtime.Outcome {
 	return runtime.Outcome{Kind: runtime.AppFailed, Stdout: p.stdout.head, Stderr: p.stderr.head, StderrEnd: p.stderr.lastBytes()}
 }
@@ -329,12 +330,12 @@ func (p *pipes) failedOutcome(reason runtime.Reason, why string) runtime.Outcome
 	return out
 }
 
-// tooMuch says that what the app printed is its result, and more than that may be.
+// tooMuch says whether the app's printed text is its result and is longer than a result may be.
 func (p *pipes) tooMuch(spec runtime.Spec, found output) bool {
 	return p.stdout.over && (spec.Execution.Stdout != "" || p.spool != nil && len(found.files) == 0)
 }
 
-// addPrinted makes what the app printed its result when it left nothing else and its job names no other file for it.
+// addPrinted makes the app's printed text its result, if the app left nothing else and its job names no other file for it.
 func (p *pipes) addPrinted(found *output) error {
 	if p.spool == nil || len(found.files) > 0 {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
-// makeSpec is the configuration of a bundle.
+// makeSpec returns the configuration of a bundle.
 func (b *bundler) makeSpec(c container) (*specs.Spec, error) {
 	memory, swap := int64(c.memory), int64(c.memory)
 	period, pids := uint64(100_000), int64(pidsMax)
@@ -60,7 +60,7 @@ func (b *bundler) makeSpec(c container) (*specs.Spec, error) {
 	return s, nil
 }
 
-// mountsOf are what a container sees beside its image.
+// mountsOf returns what a container sees besides its image.
 func mountsOf(c container) []specs.Mount {
 	memory := func(path string, size int) specs.Mount {
 		return specs.Mount{Destination: path, Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", fmt.Sprintf("size=%d", size)}}

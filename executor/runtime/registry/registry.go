@@ -1,5 +1,5 @@
-// Package registry is the list of the runtimes that this program has. A new one is a package of its own, a line here, and
-// its rules in poco/contract; CONTRIBUTING.md has the recipe.
+// Package registry is the list of the runtimes in this program. A new runtime needs a package of its own, a line here, and its
+// rules in poco/contract; CONTRIBUTING.md has the recipe.
 package registry
 
 import (
@@ -31,14 +31,13 @@ func RunChild() {
 	}
 }
 
-// Open sets up every runtime that works on this machine, by name. One that does not is left out, and the log says why, unless
-// nobody asked for it;
-// an error means that none works.
+// Open sets up every runtime that works on this machine, by name. It leaves out the others and logs the reason, unless the operator
+// did not ask for the runtime. It returns an error if none works.
 func Open(ctx context.Context, c runtime.Config) (map[string]runtime.Runtime, error) {
 	return openDrivers(ctx, drivers, c)
 }
 
-// OpenOne sets up the runtime of a name, and checks that it works here. An error says what does not.
+// OpenOne sets up the runtime with a name, and checks that it works here. An error says what does not work.
 func OpenOne(ctx context.Context, name string, c runtime.Config) (runtime.Runtime, error) {
 	for _, d := range drivers {
 		if d.Name != name {
