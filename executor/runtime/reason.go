@@ -25,7 +25,7 @@ const (
 	// OutputTooLarge: it wrote more into /out than Spec.OutputLimit, or more files, longer names or deeper folders than
 	// a result can have.
 	OutputTooLarge Reason = result.ReasonTooLarge
-	// InvalidOutput: it left what no manifest can describe, or nothing in Spec.OutputPath.
+	// InvalidOutput: no manifest can describe what it left, or it left nothing in Spec.OutputPath.
 	InvalidOutput Reason = result.ReasonInvalidOutput
 	// InvalidComputed: its computed.json is not usable.
 	InvalidComputed Reason = result.ReasonInvalidComputed

@@ -171,8 +171,8 @@ const (
 	statusNotFound      = 127
 )
 
-// notStarted makes an error of what an engine said when a container did not start. Engines have no codes for it, so that
-// their words are read, as Docker's own command does: where they are unknown it is this machine's failure, and no answer.
+// notStarted turns the error text of an engine into an error, when a container did not start. Engines have no codes for this, so it
+// reads their words, as Docker's own command does. Unknown words are this machine's failure, and not an answer.
 func notStarted(engine, text string) error {
 	said := strings.ToLower(text)
 	about := func(parts ...string) bool {

@@ -22,7 +22,7 @@ import (
 //	rooms/<name>/lock     locked while its worker lives
 //	rooms/<name>/in/      the inputs
 //	rooms/<name>/out/     a file system in memory, of the size that the output may have
-// rooms/<name>/changes/ another file system in memory, for the changes of a task that may change its inputs
+//	rooms/<name>/changes/ another file system in memory, for the changes of a task that may change its inputs
 //	rooms/<name>/view/    the inputs, with the changes over them
 //
 // A worker that is killed leaves its rooms, and perhaps their containers. The next worker that starts finds the rooms whose lock
