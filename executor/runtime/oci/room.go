@@ -109,7 +109,7 @@ func (r *room) newOutput(name string) (io.WriteCloser, error) {
 	}
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, os.ErrExist) || errors.Is(err, unix.ENOTDIR) {
-		return nil, &invalidInput{fmt.Errorf("stdout %q: the folder to start in is there", name)}
+		return nil, &invalidInput{fmt.Errorf("stdout %q: it names a folder that the task starts in", name)}
 	}
 	if err != nil {
 		return nil, err
