@@ -21,7 +21,7 @@ import (
 // childName is the name (argv[0]) under which this program runs as a child.
 const childName = "credence-wasm-child"
 
-// IsChild tells whether this process was started to run an app.
+// IsChild says whether this process was started to run an app.
 func IsChild() bool { return len(os.Args) == 1 && os.Args[0] == childName }
 
 // MaybeRunChild runs the child's part and does not return, if this process was
@@ -37,8 +37,8 @@ func MaybeRunChild() {
 	os.Exit(0)
 }
 
-// sandbox is what takes from this process what no app needs: at once, when the request is known, and when the module is
-// compiled. Each says what could not be taken.
+// sandbox takes from this process everything that no app needs, in three steps: at once, when the request is known, and when the
+// module is compiled. Each step returns an error that says what it could not take away.
 type sandbox struct {
 	confine      func() error
 	limit        func(request) error
@@ -83,7 +83,7 @@ func answerRequest(in io.Reader, task *os.File, out io.Writer, box sandbox) erro
 	return writeOutcome(out, resp, outcome)
 }
 
-// requireSandbox refuses to go on without a part of the sandbox, unless the operator allowed it.
+// requireSandbox refuses to run without a part of the sandbox, unless the operator allowed it.
 func (r request) requireSandbox(missing error) error {
 	if missing == nil || r.SandboxOptional {
 		return nil
@@ -91,7 +91,7 @@ func (r request) requireSandbox(missing error) error {
 	return fmt.Errorf("the sandbox is not complete: %s", strings.ReplaceAll(missing.Error(), "\n", "; "))
 }
 
-// readSpec makes the task of a request and of the bytes of its program and inputs.
+// readSpec makes the task from a request and from the bytes of its program and inputs.
 func readSpec(req request, data []byte) (runtime.Spec, error) {
 	program, inputs, folders, err := readTask(req, data)
 	if err != nil {

@@ -20,31 +20,30 @@ import (
 )
 
 const (
-	// headroom is the address space a child may take on top of what the task's
-	// memory and files need: the Go runtime, the compiler, the compiled module.
+	// headroom is the address space that a child may take in addition to the task's memory and files: for the Go runtime, the
+	// compiler, and the compiled module.
 	headroom = 6 << 30
-	// cpuSlack is the processor time a child may take on top of its wall time on
-	// every processor, in seconds. The wall limit is what stops it; this is for the
-	// case that the parent cannot.
+	// cpuSlack is the processor time that a child may take in addition to its wall time on every processor, in seconds. Normally
+	// the parent stops the child at the wall limit. This limit is for the case that the parent cannot.
 	cpuSlack = 30
 	// reapDelay is how long a killed child's pipes may stay open.
 	reapDelay = 5 * time.Second
-	// stderrHead and stderrTail are how much of a child's last words an error quotes, in bytes: a crash says why first, and
-	// then lists goroutines without end.
+	// stderrHead and stderrTail are how much of a child's stderr an error quotes, in bytes. A crash prints its reason first, and
+	// then a long list of goroutines.
 	stderrHead, stderrTail = 1024, 4096
 )
 
 // ErrNestedChild is returned in a child whose program does not call MaybeRunChild.
 var ErrNestedChild = errors.New("this is a child process: call wasm.MaybeRunChild first thing in main")
 
-// Driver is the runtime as the registry knows it.
+// Driver describes the runtime to the registry.
 var Driver = runtime.Driver{
 	Name:     contract.RuntimeWasm,
 	Open:     func(c runtime.Config) (runtime.Runtime, error) { return New(c) },
 	RunChild: MaybeRunChild,
 }
 
-// Config sets up a Runtime. Without a CacheDir every run compiles anew.
+// Config configures a Runtime. Without a CacheDir every run compiles the module again.
 type Config = runtime.Config
 
 // Runtime runs apps, each in a process of its own. It is safe for concurrent use.
@@ -79,7 +78,7 @@ func New(c Config) (*Runtime, error) {
 // Rules implements runtime.Runtime.
 func (r *Runtime) Rules() contract.Runtime { return r.rules }
 
-// Check sets up the sandbox in a child without running anything in it. The error says what of it this system lacks.
+// Check sets up the sandbox in a child without running anything in it. The error says which part of the sandbox this system lacks.
 func (r *Runtime) Check(ctx context.Context) error {
 	_, err := r.runChild(ctx, request{Op: opCheck, CPUMax: cpuSlack}, runtime.Spec{})
 	return err
@@ -109,7 +108,7 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	return r.runChild(ctx, req, spec)
 }
 
-// requestOf is a request about a task; child adds what is the same for every request.
+// requestOf makes a request about a task. runChild adds the fields that are the same for every request.
 func requestOf(op string, spec runtime.Spec) request {
 	return request{
 		Op: op, ProgramSize: spec.Program.Size(), ProgramDigest: spec.Program.Digest, Inputs: wireEntries(spec.Inputs), Folders: folderEntries(spec.Folders), Args: asBytes(spec.Args), Env: asBytes(spec.Env),
@@ -119,7 +118,7 @@ func requestOf(op string, spec runtime.Spec) request {
 	}
 }
 
-// runChild has a child process serve a request.
+// runChild lets a child process serve a request.
 func (r *Runtime) runChild(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
@@ -142,8 +141,8 @@ func (r *Runtime) runChild(ctx context.Context, req request, spec runtime.Spec) 
 	return a.outcome, a.err
 }
 
-// addressMax is the address space of a child. Outputs may be copied while they grow and while they are sent; program and
-// inputs are mapped, and compiling takes several times the program's size.
+// addressMax returns the address space of a child in bytes. Outputs may be copied while they grow and while they are sent. Program
+// and inputs are mapped, and compiling takes several times the program's size.
 func addressMax(spec runtime.Spec) uint64 {
 	inputs := uint64(0)
 	for _, f := range spec.Inputs {
@@ -215,7 +214,7 @@ func (r *Runtime) newTaskFile(spec runtime.Spec) (*os.File, error) {
 	return runtime.NewSpool(r.config.CacheDir, spec.PrivateInputs)
 }
 
-// spoolFor returns what makes a file for the outputs of a run.
+// spoolFor returns a function that makes files for the outputs of a run.
 func (r *Runtime) spoolFor(spec runtime.Spec) func() (*os.File, error) {
 	return func() (*os.File, error) { return runtime.NewSpool(r.config.CacheDir, spec.Private) }
 }
@@ -254,8 +253,7 @@ func (r *Runtime) readResponse(in io.Reader, spec runtime.Spec) (runtime.Outcome
 	return o, err
 }
 
-// ownExecutable is this program: on Linux the very file that runs, even if another
-// has taken its place since.
+// ownExecutable returns the path of this program. On Linux it is the very file that runs, even if another file has taken its place.
 func ownExecutable() (string, error) {
 	if goruntime.GOOS == "linux" {
 		return "/proc/self/exe", nil
@@ -269,7 +267,7 @@ type tail struct {
 	cut       bool
 }
 
-// Write takes everything.
+// Write never fails.
 func (t *tail) Write(p []byte) (int, error) {
 	n := min(len(p), stderrHead-t.head.Len())
 	t.head.Write(p[:n])
@@ -281,7 +279,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String is what was kept.
+// String returns what was kept.
 func (t *tail) String() string {
 	if t.cut {
 		return t.head.String() + " [...] " + t.buf.String()

@@ -17,17 +17,16 @@ import (
 // maxOpenFiles is how many files a child may have open.
 const maxOpenFiles = 256
 
-// maxCacheFile is the largest file a child may write, into the cache.
+// maxCacheFile is the size of the largest file that a child may write; it writes files only into the cache.
 const maxCacheFile = 2 << 30
 
-// prepareProcess puts the child into a process group of its own, which dies with
-// its parent's thread.
+// prepareProcess puts the child into a process group of its own, which is killed when the parent's thread ends.
 func prepareProcess(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// mapFile maps the beginning of a file for reading. What of it is not read takes no memory, and what cannot be read ends
-// this process.
+// mapFile maps the beginning of a file for reading. Parts that are not read take no memory. A part that cannot be read ends this
+// process.
 func mapFile(f *os.File, size uint64) ([]byte, error) {
 	if size == 0 {
 		return nil, nil
@@ -38,16 +37,15 @@ func mapFile(f *os.File, size uint64) ([]byte, error) {
 	return unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE)
 }
 
-// killGroup kills the child and whatever it started.
+// killGroup kills the child and all processes that it started.
 func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }
 
-// Which system calls a child may make is an allow-list: what is not named is refused with EPERM, so that a call which a
-// later kernel adds is refused as well. The filter looks at the architecture of a call first. On amd64 a program can also
-// call the kernel as a 32-bit one (int $0x80, where number 359 is socket) or through the x32 table; both are refused
-// whatever the number.
+// The system calls of a child are an allow-list. A call that is not listed is refused with EPERM, and so is a call that a later
+// kernel adds. The filter checks the architecture of a call first. On amd64 a program can also call the kernel as a 32-bit program
+// (int $0x80, where number 359 is socket) or through the x32 table; both are refused for all numbers.
 
-// allowedAlways are what the Go runtime, the C library below it and a compiled module need: memory, threads, time,
-// signals of their own, and the pipes and files that are open.
+// allowedAlways are the calls that the Go runtime, the C library below it and a compiled module need: memory, threads, time,
+// signals to the process itself, and the pipes and files that are open.
 var allowedAlways = []string{
 	"read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "close", "fstat", "fcntl",
 	"mmap", "munmap", "mprotect", "mremap", "madvise", "mincore", "brk",
@@ -58,14 +56,14 @@ var allowedAlways = []string{
 	"getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname", "exit", "exit_group",
 }
 
-// allowedToCompile are what only the cache of compiled modules needs, until the app runs.
+// allowedToCompile are the calls that only the cache of compiled modules needs, until the app runs.
 var allowedToCompile = []string{
 	"open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
 	"getdents64", "getcwd", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir",
 	"fsync", "fdatasync", "ftruncate", "fchmod", "flock",
 }
 
-// allowedIf are calls that are allowed with some arguments only.
+// allowedIf returns the calls that are allowed with some arguments only.
 func allowedIf(compiling bool) []seccomp.NameWithConditions {
 	argument := func(number uint32, operation seccomp.Operation, value uint64) seccomp.Condition {
 		return seccomp.Condition{Argument: number, Operation: operation, Value: value}
@@ -73,7 +71,7 @@ func allowedIf(compiling bool) []seccomp.NameWithConditions {
 	const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER |
 		unix.CLONE_NEWPID | unix.CLONE_NEWNET
 	list := []seccomp.NameWithConditions{
-		// Threads, not processes.
+		// Only threads may be made, not processes.
 		{Name: "clone", Conditions: seccomp.ArgumentConditions{
 			argument(0, seccomp.BitsSet, unix.CLONE_THREAD), argument(0, seccomp.BitsNotSet, namespaces)}},
 		// Signals to threads of this process, with which the Go runtime interrupts its own.
@@ -83,18 +81,19 @@ func allowedIf(compiling bool) []seccomp.NameWithConditions {
 		return list
 	}
 	return append(list,
-		// What takes away more: limits of this process, and the next filter.
+		// Calls that restrict the process further: its own limits, and the next filter.
 		seccomp.NameWithConditions{Name: "prlimit64", Conditions: seccomp.ArgumentConditions{argument(0, seccomp.Equal, 0)}},
 		seccomp.NameWithConditions{Name: "seccomp", Conditions: seccomp.ArgumentConditions{argument(0, seccomp.Equal, unix.SECCOMP_SET_MODE_FILTER)}})
 }
 
-// missingCalls are answered with ENOSYS, as by a kernel that has none of them: the C library then starts its threads with
-// clone, whose flags a filter can see, while those of clone3 are in memory.
+// missingCalls are answered with ENOSYS, as by a kernel without them. The C library then starts its threads with clone, whose flags
+// a filter can see. The flags of clone3 are in memory, where a filter cannot see them.
 var missingCalls = []string{"clone3"}
 
-// confineProcess takes from this process, for good, what no app needs. An error says what could not be taken.
+// confineProcess takes from this process, for good, everything that no app needs. An error says what it could not take away.
 func confineProcess() error {
-	// no_new_privs is a thread's, and a filter is taken only from a thread that has it; the filter brings it to all others.
+	// no_new_privs belongs to a thread, and only a thread that has it may install a filter; the filter applies it to all other
+	// threads.
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
 	return errors.Join(
@@ -121,7 +120,7 @@ func setLimits(req request) error {
 	return err
 }
 
-// confineFiles takes the disk away too, once the module is compiled.
+// confineFiles takes away the disk too, once the module is compiled.
 func confineFiles() error {
 	return errors.Join(setLimit("file size", unix.RLIMIT_FSIZE, 0), filterSystemCalls(false))
 }
@@ -130,8 +129,8 @@ func setLimit(what string, resource int, value uint64) error {
 	return wrapError("limit on "+what, unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value}))
 }
 
-// filterSystemCalls allows what is named above, as far as this architecture has it, and nothing else. The library puts the check of
-// the architecture, and that of x32, before everything else; a call of another architecture meets the default.
+// filterSystemCalls allows the calls listed above that this architecture has, and no others. The library checks the architecture,
+// and x32, before everything else. A call of another architecture gets the default action.
 func filterSystemCalls(compiling bool) error {
 	info, err := arch.GetInfo("")
 	if err != nil {

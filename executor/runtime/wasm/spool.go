@@ -12,15 +12,15 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Bytes in bulk go through files without a name, so that a job of gigabytes runs from disk. The parent writes the module
-// and the inputs one behind the other into one, which the child has as its file 3 and maps into its address space: what
-// an app does not read is not in memory. What the app left comes back through the pipe, and the parent writes it into
-// another.
+// Large data goes through files without a name, so that a job of gigabytes runs from disk. The parent writes the module and the
+// inputs one after the other into one file. The child has this file as descriptor 3 and maps it into its address space, so that
+// inputs that an app does not read are not in memory. The app's output comes back through the pipe, and the parent writes it into
+// another file.
 
-// spoolFD is the child's number of the file with the module and the inputs.
+// spoolFD is the child's descriptor of the file with the module and the inputs.
 const spoolFD = 3
 
-// writeTask writes what a child reads of a task: the program, the inputs in their order, the packed folders in theirs.
+// writeTask writes what a child reads of a task: the program, then the inputs in their order, then the packed folders in theirs.
 func writeTask(to io.Writer, spec runtime.Spec) error {
 	w := bufio.NewWriterSize(to, 1<<18)
 	if err := artifact.CopyContent(w, spec.Program.Content); err != nil {
@@ -39,7 +39,7 @@ func writeTask(to io.Writer, spec runtime.Spec) error {
 	return w.Flush()
 }
 
-// taskSize is how many bytes writeTask writes, as far as they are announced.
+// taskSize returns how many bytes writeTask writes, according to the request.
 func (r request) taskSize() uint64 {
 	size := r.ProgramSize
 	for _, e := range slices.Concat(r.Inputs, r.Folders) {
@@ -48,7 +48,7 @@ func (r request) taskSize() uint64 {
 	return size
 }
 
-// readTask gives the program and the inputs that a request announces out of the bytes that writeTask wrote.
+// readTask splits the bytes that writeTask wrote into the program and the inputs that a request announces.
 func readTask(req request, data []byte) (program []byte, inputs []result.File, folders []runtime.Folder, err error) {
 	if uint64(len(data)) != req.taskSize() {
 		return nil, nil, nil, fmt.Errorf("got %d bytes of program and inputs, the request announces %d", len(data), req.taskSize())
@@ -72,7 +72,7 @@ func readTask(req request, data []byte) (program []byte, inputs []result.File, f
 	return program, inputs, folders, nil
 }
 
-// readFiles reads the files of a manifest in its order into a file.
+// readFiles reads the files of a manifest, in its order, into a file.
 func readFiles(in io.Reader, m result.Manifest, newSpool func() (*os.File, error)) ([]result.File, error) {
 	var spool *os.File
 	if m.TotalBytes() > 0 {

@@ -14,21 +14,20 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Parent and child speak through the child's standard input and output: one request,
-// one response. Each is a JSON header behind its length (4 bytes, little-endian). Behind
-// that of a response come the bytes that it announces; those that a request announces
-// are in a file, see spool.go. The parent believes no size beyond
-// what the task allows. Whatever a requester or an app chose is bytes on the way,
-// never a JSON string, which would replace what is not UTF-8.
+// Parent and child speak through the child's standard input and output: one request, one response. Each is a JSON header after its
+// length (4 bytes, little-endian). The bytes that a response announces come after its header; the bytes that a request announces
+// are in a file, see spool.go. The parent accepts no size beyond what the task allows. Texts that a requester or an app chose are
+// sent as bytes. A JSON string would replace bytes that are not UTF-8.
 //
 // The listing of a response is the manifest of its files, in its own canonical
 // encoding: what result.Judge accepted in the child is no longer than
 // result.MaxManifestBytes, and result.Parse accepts it again here.
 
-// maxHeader is the longest header either side reads, in bytes: as many inputs as there can be, with names of 255 bytes.
+// maxHeader is the longest header that either side reads, in bytes. It has room for the largest number of inputs, with names of 255
+// bytes.
 const maxHeader = 64 << 20
 
-// maxLog is the longest log the parent reads: what the host keeps, and a line more, which the engine bounds.
+// maxLog is the longest log that the parent reads: the part that the host keeps, and one more line, which the engine bounds.
 const maxLog = wasi.MaxLog + 4096
 
 const (
@@ -45,13 +44,13 @@ type entry struct {
 	Dir        bool `json:",omitempty"`
 }
 
-// request is a request. Program and inputs lie in a file.
+// request is the header of a request. Program and inputs are in a file.
 type request struct {
 	Op         string
 	CacheDir   string
 	AddressMax uint64 // bytes of address space; 0: no limit
 	CPUMax     uint64 // seconds of processor time; 0: no limit
-	// SandboxOptional: go on where a part of the sandbox is missing.
+	// SandboxOptional says that the child goes on if a part of the sandbox is missing.
 	SandboxOptional bool
 
 	ProgramSize   uint64
@@ -68,8 +67,8 @@ type request struct {
 	Seed                   [32]byte
 }
 
-// response is the header of a response. The manifest of a result, the files that it
-// names in its order, stdout and stderr follow.
+// response is the header of a response. After it come the manifest of a result, the files that it names in its order, stdout and
+// stderr.
 type response struct {
 	Error    string // a failure of ours; all else is empty then
 	Notice   string // what of the sandbox could not be set up
@@ -113,7 +112,7 @@ func readHeader(r io.Reader, header any) error {
 	return json.Unmarshal(encoded, header)
 }
 
-// readBlob reads n bytes; what it allocates grows with what really arrives.
+// readBlob reads n bytes. It allocates memory only for bytes that arrive.
 func readBlob(r io.Reader, n uint64) ([]byte, error) {
 	const trusted = 1 << 20
 	if n <= trusted {
@@ -144,7 +143,7 @@ func folderEntries(folders []runtime.Folder) []entry {
 	return list
 }
 
-// asBytes and asStrings carry strings over the pipe as they are.
+// asBytes and asStrings convert strings so that the pipe carries them unchanged.
 func asBytes(list []string) [][]byte {
 	out := make([][]byte, len(list))
 	for i, s := range list {
@@ -161,10 +160,10 @@ func asStrings(list [][]byte) []string {
 	return out
 }
 
-// errResponse is wrapped by every complaint about a response.
+// errResponse is wrapped by every error about a response.
 var errResponse = errors.New("the child's response is not acceptable")
 
-// checkResponse holds a response against the task.
+// checkResponse checks a response against the task.
 func (r response) checkResponse(spec runtime.Spec) error {
 	failed := r.Kind == runtime.AppFailed && r.Reason != runtime.None
 	switch {
@@ -184,8 +183,8 @@ func (r response) checkResponse(spec runtime.Spec) error {
 	return nil
 }
 
-// exitAccepted says whether the exit status goes with the ending: one that means success with a result, one that does not
-// with the reason Exit, and none with another reason.
+// exitAccepted says whether the exit status fits the ending: a result needs a status that means success, the reason Exit one that
+// does not, and any other reason the status 0.
 func (r response) exitAccepted(spec runtime.Spec) bool {
 	switch r.Reason {
 	case runtime.None:
@@ -196,7 +195,7 @@ func (r response) exitAccepted(spec runtime.Spec) bool {
 	return r.Exit == 0
 }
 
-// readResult reads a manifest and the files that it names, which it keeps in a file that newSpool makes.
+// readResult reads a manifest and the files that it names. It keeps the files in a file that newSpool makes.
 func readResult(in io.Reader, size, limit uint64, newSpool func() (*os.File, error)) ([]result.File, error) {
 	encoded, err := readBlob(in, size)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package wasmcheck says whether workers run a module, without running it: it calls what they call, and knows no chain. A
-// client asks it before a module is uploaded, published or paid for.
+// Package wasmcheck says whether workers would run a module, without running it. It calls the same code as workers, and needs no
+// chain. A client uses it before it uploads, publishes or pays for a module.
 package wasmcheck
 
 import (
@@ -10,11 +10,11 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 )
 
-// Refused is the error for a module that no worker runs: the first feature found that is refused, and the imports that are
-// missing.
+// Refused is the error for a module that no worker runs. It names the first refused feature that was found, and the missing
+// imports.
 type Refused = refusal.Refusal
 
-// Feature is what of a module is not there for it, or not allowed.
+// Feature is a feature of a module that workers lack or do not allow.
 type Feature = refusal.Feature
 
 // The features.
@@ -36,13 +36,13 @@ const (
 	Invalid     = refusal.Invalid
 )
 
-// Facts are what is known of a module that is taken.
+// Facts describe a module that workers accept.
 type Facts struct {
 	// InitialMemory is the memory that it begins with, in bytes. A task with a smaller limit ends in out-of-memory.
 	InitialMemory uint64
-	// StartFuel is charged before anything of it runs, in units of the fuel schedule.
+	// StartFuel is charged before any of the module runs, in units of the fuel schedule.
 	StartFuel uint64
-	// Imports are the functions that it calls of its host, as "module.name", in its order.
+	// Imports are the functions that the module imports from its host, as "module.name", in its order.
 	Imports []string
 }
 

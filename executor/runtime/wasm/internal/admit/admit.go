@@ -1,5 +1,5 @@
-// Package admit decides whether a module is run at all. It depends on the module alone, so that every worker decides alike,
-// and so does a client before a module is published.
+// Package admit decides whether a module is run at all. The decision depends only on the module. So every worker decides alike, and
+// so does a client before it publishes a module.
 package admit
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 )
 
-// host lists what modules can import.
+// host lists the functions that modules can import.
 var host = func() instrument.Host {
 	h := instrument.Host{wasi.ModuleName: {}}
 	for _, f := range wasi.Functions() {
@@ -22,7 +22,7 @@ var host = func() instrument.Host {
 	return h
 }()
 
-// AdmitModule gives the instrumented module, or a *refusal.Refusal.
+// AdmitModule returns the instrumented module, or a *refusal.Refusal.
 func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	m, err := instrument.Instrument(code, host)
 	if err != nil {
@@ -34,9 +34,8 @@ func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	return m, nil
 }
 
-// validateModule has wazero check the original module, which therefore cannot make use of
-// anything that the pass adds. The interpreter shares the compiler's front end and
-// is done sooner.
+// validateModule has wazero check the original module, so that the module cannot use anything that the pass adds. It uses the
+// interpreter, which shares the compiler's front end and is faster here.
 func validateModule(ctx context.Context, code []byte) error {
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
 		WithCoreFeatures(api.CoreFeaturesV2).WithDebugInfoEnabled(false))

@@ -1,6 +1,5 @@
-// Package engine runs a task inside this process: it validates and instruments the
-// module, compiles it with wazero, and runs it on our WASI host. It cannot be
-// interrupted; package wasm runs it in a child process that can be killed.
+// Package engine runs a task inside this process. It validates and instruments the module, compiles it with wazero, and runs it on
+// the WASI host of package wasi. It cannot be interrupted, so package wasm runs it in a child process that can be killed.
 package engine
 
 import (
@@ -23,9 +22,8 @@ import (
 type Options struct {
 	// CacheDir keeps instrumented and compiled modules. Empty: nothing is kept.
 	CacheDir string
-	// Interpreter takes wazero's interpreter instead of its compiler. It gives the
-	// same answers about a hundred times slower, and stops at 2,000 frames; tests
-	// compare the two.
+	// Interpreter uses wazero's interpreter instead of its compiler. It gives the same answers about a hundred times slower, and
+	// stops at 2,000 frames. Tests compare the two.
 	Interpreter bool
 }
 
@@ -52,7 +50,7 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Close gives back what the engine holds.
+// Close releases what the engine holds.
 func (e *Engine) Close(ctx context.Context) error { return e.cache.Close(ctx) }
 
 // Refused is the error for a module that no machine will run.
@@ -67,8 +65,8 @@ func (r *Refused) Unwrap() error { return r.Err }
 // ErrDigest is returned for a module that is not the one named.
 var ErrDigest = errors.New("the module's digest is not the one asked for")
 
-// Prepare validates, instruments and compiles a module. It returns a *Refused
-// for a module that is not acceptable, and any other error for a failure of ours.
+// Prepare validates, instruments and compiles a module. It returns a *Refused for a module that is not acceptable. Any other error
+// is a failure of this machine.
 func (e *Engine) Prepare(ctx context.Context, program runtime.Program) error {
 	m, err := e.instrumentedModule(ctx, program)
 	if err != nil {
@@ -80,7 +78,7 @@ func (e *Engine) Prepare(ctx context.Context, program runtime.Program) error {
 	return err
 }
 
-// instrumentedModule gives the instrumented module, from the cache if it is there.
+// instrumentedModule returns the instrumented module, from the cache if it is there.
 func (e *Engine) instrumentedModule(ctx context.Context, program runtime.Program) (instrument.Module, error) {
 	code, err := artifact.ReadContent(program.Content)
 	if err != nil {
@@ -99,8 +97,8 @@ func (e *Engine) instrumentedModule(ctx context.Context, program runtime.Program
 	return m, e.saveModule(program.Digest, m)
 }
 
-// compileModule compiles an instrumented module. The pass must not break a valid module,
-// so that a failure here is ours.
+// compileModule compiles an instrumented module. The pass must not break a valid module, so an error here is a failure of this
+// machine.
 func compileModule(ctx context.Context, r wazero.Runtime, m instrument.Module) (wazero.CompiledModule, error) {
 	compiled, err := r.CompileModule(ctx, m.Code)
 	if err != nil {
@@ -119,7 +117,6 @@ func (e *Engine) newRuntime(ctx context.Context, pages uint32) wazero.Runtime {
 		WithCoreFeatures(api.CoreFeaturesV2).
 		WithDebugInfoEnabled(false).
 		WithMemoryLimitPages(pages).
-		// The address space is taken at once, its pages as they are used: growing
-		// then never copies the memory.
+		// The address space is reserved at once, but its pages are used only as needed: so growing never copies the memory.
 		WithMemoryCapacityFromMax(true))
 }

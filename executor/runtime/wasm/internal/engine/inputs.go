@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// inputsOf are the files of a task and those of its packed folders, which are parts of their archives and not copies. Its
-// error is the same on every machine: a folder that cannot be unpacked, or that does not go with the other inputs.
+// inputsOf returns the files of a task and those of its packed folders, as parts of the archives without copies. It returns an
+// error if a folder cannot be unpacked, or does not fit the other inputs. The error is the same on every machine.
 func inputsOf(spec runtime.Spec) ([]result.File, error) {
 	if len(spec.Folders) == 0 {
 		return spec.Inputs, nil
@@ -45,7 +45,7 @@ func inputsOf(spec runtime.Spec) ([]result.File, error) {
 	return all, memfs.CheckInputs(all)
 }
 
-// contractInputs are the inputs as their rules look at them.
+// contractInputs returns the part of each input that its rules check.
 func contractInputs(spec runtime.Spec) (list []contract.Input) {
 	for _, f := range spec.Inputs {
 		if !f.Dir {
@@ -58,8 +58,8 @@ func contractInputs(spec runtime.Spec) (list []contract.Input) {
 	return list
 }
 
-// checkFolders holds the names of the packed folders, beside those of the files that are no datasets, against the rule that
-// the chain took them by.
+// checkFolders checks the names of the packed folders, together with those of the files that are not datasets, against the rule by
+// which the chain accepted them.
 func checkFolders(spec runtime.Spec) error {
 	if len(spec.Folders) == 0 {
 		return nil

@@ -25,10 +25,10 @@ func (m *meter) attachTo(instance api.Module) error {
 	return nil
 }
 
-// Fuel is what is left.
+// Fuel returns the fuel that is left.
 func (m *meter) Fuel() int64 { return int64(m.fuelLeft.Get()) }
 
-// SetFuel sets what is left.
+// SetFuel sets the fuel that is left.
 func (m *meter) SetFuel(left int64) { m.fuelLeft.Set(uint64(left)) }
 
 func (m *meter) stackLeft() int32 { return int32(uint32(m.depthLeft.Get())) }

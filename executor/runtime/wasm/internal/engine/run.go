@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	// maxArguments bounds arguments and environment together, in bytes. No parameters of the chain allow more: 1 MiB of
+	// maxArguments bounds arguments and environment together, in bytes. The chain's parameters never allow more: 1 MiB of
 	// arguments, and variables for 10,000 inputs with names of 255 bytes.
 	maxArguments = 8 << 20
 	// maxClock is the latest time a task can have, in Unix seconds.
@@ -33,7 +33,7 @@ const (
 // ErrSpec is returned for a Spec that no honest task has.
 var ErrSpec = errors.New("the task cannot be run as it is specified")
 
-// CheckSpec finds what is wrong with a Spec.
+// CheckSpec returns an error that says what is wrong with a Spec.
 func CheckSpec(spec runtime.Spec) error {
 	size := 0
 	for _, s := range append(append([]string{}, spec.Args...), spec.Env...) {
@@ -62,8 +62,8 @@ func CheckSpec(spec runtime.Spec) error {
 	return nil
 }
 
-// Run executes a task. An error is a failure of this machine. ready, if not nil, is called when the module is compiled and
-// before any of it runs; its error ends the run.
+// Run executes a task. An error is a failure of this machine. If ready is not nil, it is called when the module is compiled and
+// before any of it runs; an error of ready ends the run.
 func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
 	if err := CheckSpec(spec); err != nil {
 		return runtime.Outcome{}, err
@@ -96,7 +96,7 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 	return runModule(ctx, r, compiled, m, spec)
 }
 
-// runModule starts an instrumented module whose host is there.
+// runModule starts an instrumented module whose host is installed.
 func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
 	meter := &meter{}
 	inputs, err := inputsOf(spec)
@@ -136,10 +136,10 @@ func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledMo
 	return out, err
 }
 
-// errMachine marks a failure of this machine among those that are the inputs'.
+// errMachine marks failures of this machine among the errors of reading inputs. All other errors are caused by the inputs.
 var errMachine = errors.New("the inputs can not be read here")
 
-// invalidInput answers a task whose inputs make no tree, or lack a file or folder that the job names.
+// invalidInput returns the answer for a task whose inputs do not make a tree, or lack a file or folder that the job names.
 func invalidInput(err error) (runtime.Outcome, error) {
 	if errors.Is(err, errMachine) {
 		return runtime.Outcome{}, err
@@ -147,8 +147,8 @@ func invalidInput(err error) (runtime.Outcome, error) {
 	return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.InvalidInput, Stderr: appendLine(nil, err.Error())}, nil
 }
 
-// memorySize is the size of a module's memory at its end, in bytes, which is its peak: it never shrinks. Of a module that
-// has none wazero gives an interface that holds a nil pointer.
+// memorySize returns the size of a module's memory at its end, in bytes. This is its peak, because a memory never shrinks. For a
+// module without a memory wazero returns an interface that holds a nil pointer.
 func memorySize(instance api.Module) uint64 {
 	memory := instance.Memory()
 	if memory == nil || reflect.ValueOf(memory).IsNil() {
@@ -178,10 +178,10 @@ func provideHost(ctx context.Context, r wazero.Runtime, host *wasi.Host) error {
 	return nil
 }
 
-// valueTypes converts: wazero encodes value types as the binary format does.
+// valueTypes converts value types: wazero encodes them as the binary format does.
 func valueTypes(types []byte) []api.ValueType { return append([]api.ValueType{}, types...) }
 
-// makeOutcome makes an outcome of how the run ended.
+// makeOutcome makes an outcome from the ending of the run.
 func makeOutcome(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (runtime.Outcome, error) {
 	out := runtime.Outcome{Kind: runtime.AppFailed}
 	out.Stdout, out.Stderr = host.Logs()
@@ -216,8 +216,8 @@ func makeOutcome(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (r
 	return out, nil
 }
 
-// judgeOutput makes a result of what the app left in /out, or says that it is none. It happens here, in the process that ran the
-// app, so that nothing which an app can leave is more than an answer to the worker.
+// judgeOutput makes a result of what the app left in /out, or says why it is not one. It runs in the process that ran the app, so
+// that no output of an app can harm the worker.
 func judgeOutput(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runtime.Outcome, error) {
 	files, whole := readOutput(host, spec)
 	if !whole {
@@ -236,8 +236,8 @@ func judgeOutput(out runtime.Outcome, host *wasi.Host, spec runtime.Spec) (runti
 	return out, nil
 }
 
-// readOutput is what the app left. Of one that only printed it is what it printed, so that such a program has a result; false
-// when that is more than the output may be. An app whose version declares a folder has to write there.
+// readOutput returns what the app left. If an app only printed, it returns the printed text, so that such a program has a result.
+// It returns false if that text is longer than the output may be. An app whose version declares a folder has to write there.
 func readOutput(host *wasi.Host, spec runtime.Spec) (files []result.File, whole bool) {
 	files = host.Output()
 	if len(files) > 0 || spec.OutputPath != "" || spec.Execution.Stdout != "" {
@@ -250,10 +250,11 @@ func readOutput(host *wasi.Host, spec runtime.Spec) (files []result.File, whole 
 	return []result.File{{Path: contract.DefaultStdout, Content: artifact.Bytes(printed)}}, whole
 }
 
-// maxSaid bounds what say adds, in bytes.
+// maxSaid bounds the line that appendLine adds, in bytes.
 const maxSaid = 2048
 
-// appendLine adds a line of ours to what the app printed. It may quote what the module or the app chose, of any length.
+// appendLine adds a line of the engine to what the app printed. The line may quote a text of any length that the module or the app
+// chose.
 func appendLine(log []byte, line string) []byte {
 	if len(log) > 0 && log[len(log)-1] != '\n' {
 		log = append(log, '\n')

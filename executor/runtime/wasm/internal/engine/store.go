@@ -12,14 +12,13 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
 )
 
-// passVersion names the code of the pass. It is part of the names in the cache, and
-// changes whenever the pass gives other code for some module.
+// passVersion is the version of the instrumentation pass. It is part of the names in the cache, and has to change whenever the pass
+// makes other code of some module.
 const passVersion = "2"
 
-// The cache holds, per module: the checksum of the rest (32 bytes), the start cost
-// (8), the initial and the greatest number of pages (4 and 4), whether there is a start function (1), the code. A
-// flipped bit on disk would be a wrong answer that is paid for with stake, hence
-// the checksum.
+// The cache holds for each module: the checksum of the rest (32 bytes), the start cost (8), the initial and the greatest number of
+// pages (4 and 4), whether there is a start function (1), and the code. A flipped bit on disk could lead to a wrong answer, which
+// costs the stake. The checksum prevents that.
 const headerSize = 32 + 8 + 4 + 4 + 1
 
 func (e *Engine) storePath(digest [32]byte) string {
@@ -27,8 +26,7 @@ func (e *Engine) storePath(digest [32]byte) string {
 	return filepath.Join(e.options.CacheDir, "instrumented", name)
 }
 
-// loadModule gives an instrumented module from the cache. Anything odd about it counts
-// as not being there.
+// loadModule returns an instrumented module from the cache. A damaged entry counts as missing.
 func (e *Engine) loadModule(digest [32]byte) (instrument.Module, bool) {
 	if e.options.CacheDir == "" {
 		return instrument.Module{}, false
@@ -49,7 +47,7 @@ func (e *Engine) loadModule(digest [32]byte) (instrument.Module, bool) {
 	}, true
 }
 
-// saveModule puts an instrumented module into the cache, at once or not at all.
+// saveModule puts an instrumented module into the cache, completely or not at all.
 func (e *Engine) saveModule(digest [32]byte, m instrument.Module) error {
 	if e.options.CacheDir == "" {
 		return nil

@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// traps are the texts of wazero's errors that stand for a trap of WebAssembly. Its
-// "stack overflow" is none of them: how deep its stack goes depends on the machine,
-// and our own limit comes long before.
+// traps are the texts of wazero's errors that stand for a trap of WebAssembly. wazero's "stack overflow" is not among them: the
+// depth of its stack depends on the machine, and the limit of the fuel schedule is reached long before.
 var traps = map[string]bool{
 	"invalid conversion to integer": true,
 	"integer overflow":              true,
@@ -19,7 +18,7 @@ var traps = map[string]bool{
 	"null reference":                true,
 }
 
-// trapType is the type of those errors, which wazero does not export.
+// trapType is the type of wazero's trap errors, which it does not export.
 const trapType = "*wasmruntime.Error"
 
 func isTrap(err error) bool {

@@ -1,8 +1,8 @@
 package foreigncall
 
-// Have tells whether this architecture has another one beside it.
+// Have says whether a program of this architecture can make system calls of another one.
 const Have = true
 
-// Do makes a 32-bit system call (int $0x80), whose numbers are those of i386, and gives what the kernel returned: an error
-// is its number, negated. Where the kernel or the machine knows no such calls, it faults.
+// Do makes a 32-bit system call (int $0x80), with the numbers of i386, and returns the kernel's result: an error is its number,
+// negated. If the kernel or the machine does not support such calls, it faults.
 func Do(number, a, b, c uint32) int32

@@ -2,8 +2,8 @@
 
 package foreigncall
 
-// Have tells whether this architecture has another one beside it.
+// Have says whether a program of this architecture can make system calls of another one.
 const Have = false
 
-// Do is not there.
+// Do panics: there are no foreign calls here.
 func Do(_, _, _, _ uint32) int32 { panic("no foreign system calls on this architecture") }

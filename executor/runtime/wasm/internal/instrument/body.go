@@ -34,7 +34,7 @@ type localGroup struct {
 	typ   wasmbin.ValueType
 }
 
-// rewriteBody gives the new content of a code section's entry.
+// rewriteBody returns the new content of an entry of the code section.
 func rewriteBody(m *module, typ wasmbin.FuncType, code []byte) ([]byte, error) {
 	r := wasmbin.NewReader(code)
 	b := &body{m: m, typ: typ}
@@ -77,7 +77,7 @@ func (b *body) readLocals(r *wasmbin.Reader) (declared uint32, err error) {
 	return declared, nil
 }
 
-// callsAnything looks ahead for a call.
+// callsAnything says whether the rest of the code contains a call.
 func callsAnything(r wasmbin.Reader) (bool, error) {
 	for r.Len() > 0 {
 		ins, err := readInstruction(&r)
@@ -118,7 +118,7 @@ func (b *body) rewriteBody(r *wasmbin.Reader) error {
 	}
 }
 
-// emitInstruction appends one instruction and what has to stand around it.
+// emitInstruction appends one instruction and the code that must surround it.
 func (b *body) emitInstruction(ins instruction, raw []byte, previous opcode) {
 	if t := floatSeen(ins.op); t != 0 && !hasSettledBits(previous) {
 		b.pending = appendCanonScalar(b.pending, t, b.temps.takeLocal(t))
@@ -127,8 +127,7 @@ func (b *body) emitInstruction(ins instruction, raw []byte, previous opcode) {
 	case helper != noHelper:
 		b.pending = appendIndexed(b.pending, opCall, b.m.helperIndex(helper))
 	case ins.op == opReturn && b.calls:
-		// The body has become a block of its own, so that all of its ends meet
-		// where the frame is given back.
+		// The body has become a block of its own, so that all its exits meet at the place where the frame is given back.
 		b.pending = appendIndexed(b.pending, opBr, uint32(len(b.open)))
 		return
 	}
@@ -138,8 +137,8 @@ func (b *body) emitInstruction(ins instruction, raw []byte, previous opcode) {
 	}
 }
 
-// trackNesting ends metering blocks and follows the nesting. Entering a block is
-// straight-line code, and so is leaving a loop at its end: no branch leads there.
+// trackNesting ends metering blocks and follows the nesting. Entering a block does not end one, and neither does leaving a loop at
+// its end, because no branch leads there.
 func (b *body) trackNesting(op opcode) error {
 	switch op {
 	case opBlock:
@@ -175,8 +174,8 @@ func (b *body) moveToLoop() {
 	b.cost, b.checked = staticCost(opLoop), true
 }
 
-// flushBlock writes the pending block behind its charge. The charge of the first block
-// is left to assemble, which knows the size of the frame.
+// flushBlock writes the pending block after its charge. assembleBody writes the charge of the first block, because it knows the
+// size of the frame.
 func (b *body) flushBlock() {
 	switch {
 	case !b.entered:

@@ -42,8 +42,8 @@ func vectorDivide(op opcode) bool {
 	return false
 }
 
-// vectorFloat tells the lane width in bits of a v128 instruction whose result may
-// hold a NaN made by the machine, and 0 for every other instruction.
+// vectorFloat returns the lane width in bits of a v128 instruction whose result may hold a NaN made by the machine. It returns 0
+// for every other instruction.
 func vectorFloat(op opcode) int {
 	switch op {
 	case 0xfd5e, // f32x4.demote_f64x2_zero

@@ -5,8 +5,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
-// temps are the locals that injected code needs, made when first asked for and
-// numbered behind the function's own.
+// temps are the locals that injected code needs. They are made when they are first needed, and their numbers follow the function's
+// own locals.
 type temps struct {
 	first uint32
 	types []wasmbin.ValueType
@@ -22,8 +22,7 @@ func (t *temps) takeLocal(typ wasmbin.ValueType) uint32 {
 	return t.first + uint32(len(t.types)-1)
 }
 
-// trapIf stops the app when the i32 on top of the stack is not zero. Which of the
-// counters is negative tells why.
+// trapIf stops the app if the i32 on top of the stack is not zero. The counter that is negative then tells the reason.
 var trapIf = []byte{byte(opIf), 0x40, byte(opUnreachable), byte(opEnd)}
 
 // appendCharge appends: fuel -= cost.
@@ -62,15 +61,14 @@ func (b *body) appendDepthTaken(out []byte, frame uint32) []byte {
 	return append(out, byte(opI32Const), 0, byte(opI32LtS))
 }
 
-// frameCost is the cost of the function's frame, docs/fuel.md "Call depth".
+// frameCost returns the cost of the function's frame, docs/fuel.md "Call depth".
 func (b *body) frameCost(declared uint32) uint32 {
 	slots := fuel.FrameBase + uint32(len(b.typ.Params)) + declared + b.count/fuel.FrameInstructions
 	return min(slots, fuel.DepthLimit+1)
 }
 
-// assembleBody puts the finished code behind its locals and its prologue. A function
-// that calls has its code in a block of its own, whose end every way out passes,
-// and behind which the frame is given back.
+// assembleBody puts the finished code after its locals and its prologue. The code of a function with calls lies in a block of its
+// own. Every exit passes the end of that block, and after it the frame is given back.
 func (b *body) assembleBody(declared uint32) []byte {
 	var code []byte
 	frame := b.frameCost(declared)

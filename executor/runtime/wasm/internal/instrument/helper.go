@@ -5,9 +5,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
-// helper names a function added to the module: it takes a count from the top of
-// the stack, charges for it, checks, and gives the count back. Calling it right
-// before an instruction whose last operand is the count charges that instruction.
+// helper names a function that is added to the module. It takes a count from the top of the stack, charges for it, checks the fuel,
+// and returns the count. A call right before an instruction whose last operand is the count charges that instruction.
 type helper int
 
 const (
@@ -18,8 +17,7 @@ const (
 	helpers // how many there are
 )
 
-// helperFor gives the helper that charges an instruction's dynamic cost. The
-// count is the last operand of each of them.
+// helperFor returns the helper that charges an instruction's dynamic cost. The count is the last operand of each such instruction.
 func helperFor(op opcode) helper {
 	switch op {
 	case opMemoryCopy, opMemoryFill, opMemoryInit:
@@ -32,8 +30,7 @@ func helperFor(op opcode) helper {
 	return noHelper
 }
 
-// helperBody gives a helper's entry of the code section. Local 0 is the count,
-// local 1 holds the fuel.
+// helperBody returns a helper's entry of the code section. Local 0 is the count, local 1 holds the fuel.
 func helperBody(h helper, fuelGlobal uint32) []byte {
 	const (
 		opI32LeU     opcode = 0x4d
@@ -51,7 +48,7 @@ func helperBody(h helper, fuelGlobal uint32) []byte {
 		b = append(appendI64Const(b, fuel.Element), byte(opI64Mul))
 	case chargePages:
 		b = append(appendI64Const(b, fuel.Page), byte(opI64Mul))
-		// More pages than there can be: the request fails and costs nothing.
+		// The count exceeds the largest number of pages: the request fails and costs nothing.
 		b = appendI64Const(b, 0)
 		b = appendIndexed(b, opLocalGet, 0)
 		b = wasmbin.AppendSigned(append(b, byte(opI32Const)), fuel.MaxPages)

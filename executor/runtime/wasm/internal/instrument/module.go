@@ -1,6 +1,5 @@
-// Package instrument rewrites a WebAssembly module so that it meters itself, makes
-// the same NaNs on every machine and bounds the depth of its calls, whatever engine
-// runs it. docs/fuel.md describes what is charged and what is refused.
+// Package instrument rewrites a WebAssembly module so that it meters itself, makes the same NaNs on every machine and bounds the
+// depth of its calls, with any engine. docs/fuel.md describes what is charged and what is refused.
 package instrument
 
 import (
@@ -25,31 +24,31 @@ const (
 	// StartFunction is the module's start function, which the host calls before
 	// _start, so that it is metered.
 	StartFunction = reserved + "start"
-	// EntryFunction is what the app itself has to export.
+	// EntryFunction is the function that the app itself has to export.
 	EntryFunction = "_start"
 )
 
 // Host lists the functions that a module may import, by module and name.
 type Host map[string]map[string]wasmbin.FuncType
 
-// Module is what the pass gives.
+// Module is the result of the pass.
 type Module struct {
 	// Code is the instrumented module.
 	Code []byte
 	// StartCost is the fuel charged before anything runs.
 	StartCost uint64
-	// MinPages is the initial size of the memory, MaxPages what it may grow to
-	// before the task's own limit is applied. Code has no maximum: it is the one
-	// thing that differs from task to task, and the same code serves them all.
+	// MinPages is the initial size of the memory. MaxPages is the size to which it may grow before the task's own limit is applied.
+	// Code declares no maximum, because the maximum is the only thing that differs from task to task, and the same code serves all
+	// tasks.
 	MinPages, MaxPages uint32
-	// HasStart tells whether StartFunction is exported.
+	// HasStart says whether StartFunction is exported.
 	HasStart bool
-	// Imports are the functions that it imports, in its order, as "module.name". They are for people: a module out of a
+	// Imports are the functions that the module imports, in its order, as "module.name". They are for people: a module from the
 	// cache has none.
 	Imports []string
 }
 
-// module is a module on its way through the pass.
+// module is a module during the pass.
 type module struct {
 	sections  wasmbin.Sections
 	host      Host
@@ -74,9 +73,9 @@ type table struct {
 	limits wasmbin.Limits
 }
 
-// Instrument rewrites a module. An error, of which refusal.FindRefusal gives the reason in words, means that the module is refused: it
-// depends on the module alone and is the same everywhere. The module must have
-// been found valid by an engine; on others the result may be invalid too.
+// Instrument rewrites a module. An error means that the module is refused; refusal.FindRefusal returns the reason in words. The
+// error depends only on the module and is the same everywhere. An engine must have found the module valid before; for an invalid
+// module the result may be invalid too.
 func Instrument(code []byte, host Host) (Module, error) {
 	if len(code) > fuel.MaxModuleSize {
 		return Module{}, refusal.New(refusal.Size, "%d bytes, the limit is %d (%d MiB)", len(code), fuel.MaxModuleSize, fuel.MaxModuleSize>>20)
@@ -103,7 +102,7 @@ func Instrument(code []byte, host Host) (Module, error) {
 	return result, nil
 }
 
-// typeOf gives the type of a function by its index.
+// typeOf returns the type of a function by its index.
 func (m *module) typeOf(function uint32) (wasmbin.FuncType, error) {
 	i := uint32(len(m.imported))
 	switch {
@@ -115,7 +114,7 @@ func (m *module) typeOf(function uint32) (wasmbin.FuncType, error) {
 	return wasmbin.FuncType{}, fmt.Errorf("function %d does not exist", function)
 }
 
-// typeIndex gives the index of a type, which is added if need be.
+// typeIndex returns the index of a type, which it adds if necessary.
 func (m *module) typeIndex(t wasmbin.FuncType) uint32 {
 	for i, known := range m.newTypes {
 		if known.Equal(t) {
@@ -126,7 +125,7 @@ func (m *module) typeIndex(t wasmbin.FuncType) uint32 {
 	return uint32(len(m.types) + len(m.newTypes) - 1)
 }
 
-// blockType gives the type of a block with no parameters, as it is encoded.
+// blockType returns the encoded type of a block without parameters.
 func (m *module) blockType(results []wasmbin.ValueType) int64 {
 	switch len(results) {
 	case 0:
@@ -137,7 +136,7 @@ func (m *module) blockType(results []wasmbin.ValueType) int64 {
 	return int64(m.typeIndex(wasmbin.FuncType{Results: results}))
 }
 
-// helperIndex gives the function index of a helper.
+// helperIndex returns the function index of a helper.
 func (m *module) helperIndex(h helper) uint32 {
 	return uint32(len(m.imported)+len(m.defined)) + uint32(h)
 }
@@ -206,8 +205,7 @@ func (m *module) rewriteGlobals() []byte {
 	return append(out, byte(opEnd))
 }
 
-// rewriteTables bounds every table, since tables are no part of the memory that
-// is limited.
+// rewriteTables gives every table a maximum, because tables do not count as memory, which has a limit.
 func (m *module) rewriteTables() []byte {
 	if m.sections[wasmbin.Tables] == nil {
 		return nil
@@ -247,7 +245,7 @@ func appendExport(b []byte, name string, kind byte, index uint32) []byte {
 	return wasmbin.AppendU32(append(wasmbin.AppendName(b, name), kind), index)
 }
 
-// afterCount gives the content of a section without the count it begins with.
+// afterCount returns the content of a section without the count at its beginning.
 func afterCount(section []byte) []byte {
 	r := wasmbin.NewReader(section)
 	if _, err := r.U32(); err != nil {

@@ -6,18 +6,15 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
-// Machines differ in the sign and payload of the NaNs that their arithmetic makes.
-// A scalar float's bits are seen by the app through few instructions only: what
-// stores it, reinterprets it, takes its sign (copysign) or puts it into a vector.
-// Before those, a NaN on top of the stack is replaced by the canonical one. All
-// other ways of a scalar (locals, globals, parameters, select, neg, abs, promote)
-// keep it a scalar, and no host function has float parameters. A vector's bits are
-// always visible, so there the result of each float operation is canonicalised.
+// Machines differ in the sign and payload of the NaNs that their arithmetic makes. An app can see the bits of a scalar float only
+// through few instructions: those that store it, reinterpret it, take its sign (copysign) or put it into a vector. Before these
+// instructions, a NaN on top of the stack is replaced by the canonical one. All other uses of a scalar (locals, globals,
+// parameters, select, neg, abs, promote) keep it a scalar, and no host function has float parameters. The bits of a vector are
+// always visible, so the result of each float operation on a vector is canonicalised.
 //
 // docs/fuel.md, "NaNs".
 
-// floatSeen gives the type of the float on top of the stack whose bits op shows,
-// and 0 when it shows none.
+// floatSeen returns the type of the float on top of the stack whose bits op shows, and 0 if it shows none.
 func floatSeen(op opcode) wasmbin.ValueType {
 	switch op {
 	case opF32Store, opF32Copysign, opI32ReintF32, opF32x4Splat, opF32x4ReplaceLane:
@@ -28,9 +25,8 @@ func floatSeen(op opcode) wasmbin.ValueType {
 	return 0
 }
 
-// hasSettledBits tells whether the float that op leaves on the stack has the same bits on
-// every machine without our help: it was loaded, is a constant, or comes from an
-// integer.
+// hasSettledBits says whether the float that op leaves on the stack has the same bits on every machine without canonicalisation: it
+// was loaded, is a constant, or comes from an integer.
 func hasSettledBits(op opcode) bool {
 	switch op {
 	case opF32Load, opF64Load, opF32Const, opF64Const, opF32ReintI32, opF64ReintI64:
@@ -58,7 +54,7 @@ func appendCanonScalar(b []byte, t wasmbin.ValueType, temp uint32) []byte {
 	return append(b, byte(eq), byte(opSelect))
 }
 
-// appendCanonVector is the same for the lanes of a v128, 32 or 64 bits wide.
+// appendCanonVector does the same for the lanes of a v128, 32 or 64 bits wide.
 func appendCanonVector(b []byte, lane int, temp uint32) []byte {
 	nans, eq := bytes.Repeat(nan64, 2), opF64x2Eq
 	if lane == 32 {

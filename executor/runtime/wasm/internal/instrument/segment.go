@@ -8,9 +8,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmbin"
 )
 
-// Active segments are copied when the module starts. One that does not fit its
-// memory or table would stop the start; it is refused beforehand, so that a start
-// that fails is always the machine's fault.
+// Active segments are copied when the module starts. A segment that does not fit its memory or table would stop the start. Such a
+// module is refused beforehand, so that a start that fails is always the machine's fault.
 
 func (m *module) readData(r *wasmbin.Reader) error {
 	n, err := r.Count("data segments", fuel.MaxSegments)
@@ -121,8 +120,7 @@ func readElement(r *wasmbin.Reader, expression bool) error {
 	}
 }
 
-// readOffset reads the constant offset of a segment. Globals cannot be imported,
-// so it is a plain number.
+// readOffset reads the constant offset of a segment. Globals cannot be imported, so it must be a plain number.
 func readOffset(r *wasmbin.Reader) (uint64, error) {
 	op, err := r.Byte()
 	if err != nil {

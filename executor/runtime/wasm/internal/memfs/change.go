@@ -2,7 +2,7 @@ package memfs
 
 import "strings"
 
-// How Open treats what it finds.
+// OpenFlags say how Open treats what it finds.
 type OpenFlags struct{ Create, Directory, Exclusive, Truncate, Write bool }
 
 // Open finds or makes a file, or finds a directory, and keeps it until Close.
@@ -60,7 +60,7 @@ func (fs *FS) makeNode(p place, dir bool) (*Node, Errno) {
 	return fs.newNode(p.dir, p.name, p.dir.area, dir), Success
 }
 
-// Close gives back what Open gave. An unlinked file goes with its last user.
+// Close releases a node that Open returned. An unlinked file is removed when its last user closes it.
 func (fs *FS) Close(n *Node) {
 	n.opened--
 	fs.forgetNode(n)
@@ -93,7 +93,7 @@ func (fs *FS) MakeDir(from *Node, path string) Errno {
 	return errno
 }
 
-// Remove takes away a file, or an empty directory if dir is set.
+// Remove removes a file, or an empty directory if dir is set.
 func (fs *FS) Remove(from *Node, path string, dir bool) Errno {
 	p, errno := fs.findPlace(from, path)
 	switch n := p.node; {
@@ -114,7 +114,7 @@ func (fs *FS) Remove(from *Node, path string, dir bool) Errno {
 	return Success
 }
 
-// Rename moves a file or directory, over an existing file or empty directory.
+// Rename moves a file or directory. It may replace an existing file or empty directory.
 func (fs *FS) Rename(from *Node, oldPath string, to *Node, newPath string) Errno {
 	src, errno := fs.findPlace(from, oldPath)
 	if errno != Success {
@@ -165,7 +165,7 @@ func checkReplaceable(old, n *Node) Errno {
 	return Success
 }
 
-// moveNode takes n to its new place. Between /tmp and /out the bytes change sides.
+// moveNode moves n to its new place. A move between /tmp and /out moves its bytes from one limit to the other.
 func (fs *FS) moveNode(n *Node, dst place) Errno {
 	if target := dst.dir.area; target != n.area {
 		size := n.treeSize()
@@ -190,7 +190,7 @@ func (n *Node) treeSize() (size uint64) {
 	return size
 }
 
-// heightBelow is how many levels there are below n.
+// heightBelow returns the number of levels below n.
 func (n *Node) heightBelow() (h int) {
 	for _, child := range n.children {
 		h = max(h, 1+child.heightBelow())
@@ -198,8 +198,8 @@ func (n *Node) heightBelow() (h int) {
 	return h
 }
 
-// Growth is how many bytes are newly held when a file is written up to end: those by which it grows, or, of an input that
-// is changed for the first time, all of them.
+// Growth returns how many bytes are newly held when a file is written up to end. This is the growth of the file. For an input that
+// is changed for the first time, it is the size of the whole file.
 func (n *Node) Growth(end uint64) uint64 {
 	if n.borrowed {
 		return max(end, n.Size())
@@ -210,7 +210,7 @@ func (n *Node) Growth(end uint64) uint64 {
 	return end - n.Size()
 }
 
-// WriteAt writes into a file, which grows as needed, a gap filled with zeros.
+// WriteAt writes into a file. The file grows as needed, and a gap is filled with zeros.
 func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 	if len(data) == 0 {
 		return Success
@@ -254,7 +254,7 @@ func (n *Node) Resize(size uint64) Errno {
 	return Success
 }
 
-// Resized is Growth of a file that is cut or filled up to a size.
+// Resized returns the Growth of a file that is cut or filled up to a size.
 func (n *Node) Resized(size uint64) uint64 {
 	if n.borrowed {
 		return size
@@ -262,7 +262,7 @@ func (n *Node) Resized(size uint64) uint64 {
 	return n.Growth(size)
 }
 
-// Fits tells whether the file may come to end, with so many bytes newly held.
+// Fits says whether the file may be extended to end, with growth newly held bytes.
 func (n *Node) Fits(growth, end uint64) Errno {
 	switch {
 	case !n.area.writable:
@@ -275,7 +275,7 @@ func (n *Node) Fits(growth, end uint64) Errno {
 	return Success
 }
 
-// reserveBytes takes newly held bytes from what the area may hold.
+// reserveBytes takes newly held bytes from the area's limit.
 func (n *Node) reserveBytes(growth, end uint64) Errno {
 	errno := n.Fits(growth, end)
 	if errno == Success {

@@ -5,7 +5,7 @@ import "fmt"
 // Errno is a WASI preview 1 error number.
 type Errno uint32
 
-// The numbers that the host gives.
+// The numbers that the host returns.
 const (
 	Success     Errno = 0
 	BadFile     Errno = 8
@@ -28,10 +28,9 @@ const (
 	NotSeekable Errno = 70
 	CrossDevice Errno = 75
 	NotCapable  Errno = 76
-	// OutputFull is no number of WASI's: it says that /out holds more than the task
-	// allows, upon which the host stops the app.
+	// OutputFull is not a number of WASI. It says that /out holds more than the task allows, and then the host stops the app.
 	OutputFull Errno = 1 << 16
 )
 
-// Error names the number.
+// Error returns the number as text.
 func (e Errno) Error() string { return fmt.Sprintf("WASI errno %d", uint32(e)) }

@@ -12,7 +12,7 @@ import (
 
 // Limits of the tree.
 const (
-	// MaxNodes is how many files and directories there can be, inputs included.
+	// MaxNodes is the largest number of files and directories, inputs included.
 	MaxNodes = 1 << 16
 	// MaxName and MaxPath bound names and paths, in bytes.
 	MaxName = 255
@@ -23,8 +23,8 @@ const (
 	MaxFile = 1 << 40
 )
 
-// Whatever the contract takes as inputs, beside as many datasets as there can be, fits the tree: these do not compile
-// otherwise.
+// Everything that the contract accepts as inputs, together with the largest number of datasets, fits the tree. If it did not, these
+// constants would not compile.
 const (
 	_ uint = MaxDepth - 1 - contract.MaxInputDepth
 	_ uint = MaxNodes/2 - contract.MaxInputNodes
@@ -39,9 +39,9 @@ type FS struct {
 	inodes        uint64 // ever made
 }
 
-// Limits are what the folders of a tree may hold.
+// Limits bound the contents of a tree's folders.
 type Limits struct {
-	// Out bounds the bytes of the files in /out together, Temp those in /tmp and what was changed below /in.
+	// Out bounds the bytes of the files in /out together. Temp bounds those in /tmp together with the changed files below /in.
 	Out, Temp uint64
 	// Writable lets the app change what lies below /in. A file is copied when its content is changed for the first time.
 	Writable bool
@@ -73,7 +73,7 @@ func New(inputs []result.File, limits Limits) (*FS, error) {
 	return fs, nil
 }
 
-// CheckInputs holds inputs, datasets included, against the contract that the chain took them by.
+// CheckInputs checks inputs, datasets included, by the contract under which the chain accepted them.
 func CheckInputs(inputs []result.File) error {
 	var names []string
 	for _, file := range inputs {
@@ -106,7 +106,7 @@ func (fs *FS) addInput(dir *Node, file result.File) error {
 		dir = next
 	}
 	if !file.Dir {
-		// Clipped, so that nothing can ever be appended behind it in place.
+		// The slice is clipped, so that nothing can be appended behind it in place.
 		data, err := artifact.ReadContent(file.Content)
 		if err != nil {
 			return err
@@ -129,13 +129,13 @@ func (fs *FS) newNode(parent *Node, name string, a *area, dir bool) *Node {
 	return n
 }
 
-// Nodes is how many files and directories there are.
+// Nodes returns the number of files and directories.
 func (fs *FS) Nodes() uint64 { return fs.nodes }
 
-// Root is the directory "/".
+// Root returns the directory "/".
 func (fs *FS) Root() *Node { return fs.root }
 
-// asFile is the node as an entry of a tree.
+// asFile returns the node as an entry of a tree.
 func (n *Node) asFile(path string) result.File {
 	if n.IsDir() {
 		return result.File{Path: path, Dir: true}
@@ -143,9 +143,9 @@ func (n *Node) asFile(path string) result.File {
 	return result.File{Path: path, Content: artifact.Bytes(n.Data), Executable: n.Executable}
 }
 
-// Output lists the tree below /out, sorted by path, paths relative to /out. What lies in a folder whose own path is longer
-// than any of a result can be is left out, the folder is not: it makes the tree no result, and the paths below it, of up
-// to 32 KiB each, would take gigabytes.
+// Output lists the tree below /out, sorted by path, with paths relative to /out. A folder whose path is longer than any in a result
+// is listed, which makes the tree invalid as a result. The contents of such a folder are left out, because their paths, of up to 32
+// KiB each, could take gigabytes.
 func (fs *FS) Output() []result.File {
 	var files []result.File
 	fs.out.listBelow("", func(path string, n *Node) (descend bool) {

@@ -1,7 +1,6 @@
-// Package memfs is the file system an app sees: in memory, with three folders. /in
-// holds the task's inputs and is read-only unless the task says otherwise, /out takes the output, /tmp takes what
-// is of no further use. Everything about it is the same on every machine: listings
-// are sorted, times are zero, inode numbers count up in order of creation.
+// Package memfs is the file system that an app sees. It is in memory and has three folders. /in holds the task's inputs and is
+// read-only unless the task says otherwise, /out takes the output, and /tmp takes temporary files. Everything about it is the same
+// on every machine: listings are sorted, times are zero, inode numbers count up in the order of creation.
 package memfs
 
 import (
@@ -18,7 +17,7 @@ type Node struct {
 	// Executable is the executable bit; only inputs can have it.
 	Executable bool
 
-	// borrowed: Data is the input's own memory, which holds no room of the area and must not be written to.
+	// borrowed says that Data is the input's own memory, which does not count for the area and must not be written to.
 	borrowed bool
 	name     string
 	parent   *Node
@@ -28,7 +27,7 @@ type Node struct {
 	linked   bool
 }
 
-// area is what a part of the tree may hold.
+// area holds the limit of a part of the tree.
 type area struct {
 	writable bool
 	used     uint64
@@ -36,13 +35,13 @@ type area struct {
 	full     Errno // what a write beyond limit gives
 }
 
-// IsDir tells a directory from a file.
+// IsDir says whether the node is a directory.
 func (n *Node) IsDir() bool { return n.children != nil }
 
 // Size is a file's length in bytes; a directory has none.
 func (n *Node) Size() uint64 { return uint64(len(n.Data)) }
 
-// heldBytes is how many bytes of its area a file takes.
+// heldBytes returns how many bytes of its area a file takes.
 func (n *Node) heldBytes() uint64 {
 	if n.borrowed {
 		return 0
@@ -50,7 +49,7 @@ func (n *Node) heldBytes() uint64 {
 	return n.Size()
 }
 
-// ownContent makes the first bytes of an input's content, at most size, the file's own.
+// ownContent copies the first bytes of an input's content, at most size, so that the file owns them.
 func (n *Node) ownContent(size uint64) {
 	if n.borrowed {
 		n.Data, n.borrowed = append([]byte(nil), n.Data[:min(size, n.Size())]...), false
@@ -60,10 +59,10 @@ func (n *Node) ownContent(size uint64) {
 // Names lists a directory, sorted by bytes.
 func (n *Node) Names() []string { return slices.Sorted(maps.Keys(n.children)) }
 
-// Child gives the entry of a directory with this name, or nil.
+// Child returns the entry of a directory with this name, or nil.
 func (n *Node) Child(name string) *Node { return n.children[name] }
 
-// Parent gives the directory that holds n; the root holds itself.
+// Parent returns the directory that holds n; the root holds itself.
 func (n *Node) Parent() *Node {
 	if n.parent == nil {
 		return n
@@ -71,7 +70,7 @@ func (n *Node) Parent() *Node {
 	return n.parent
 }
 
-// isWithin tells whether n is dir or lies below it.
+// isWithin says whether n is dir or lies below it.
 func (n *Node) isWithin(dir *Node) bool {
 	for ; n != nil; n = n.parent {
 		if n == dir {
@@ -89,8 +88,8 @@ func (n *Node) walkDown(visit func(n *Node)) {
 	}
 }
 
-// listBelow calls visit for everything below n with its path, parents first, in sorted order. It goes on below a directory if
-// visit says so.
+// listBelow calls visit for everything below n with its path, parents first, in sorted order. It descends into a directory only if
+// visit returns true.
 func (n *Node) listBelow(prefix string, visit func(path string, n *Node) (descend bool)) {
 	for _, name := range n.Names() {
 		child := n.children[name]

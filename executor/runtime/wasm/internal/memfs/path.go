@@ -2,8 +2,7 @@ package memfs
 
 import "strings"
 
-// place is where a path leads: the directory that holds its last name, the name,
-// and what is there now, if anything.
+// place is where a path leads: the directory that holds its last name, the name, and the node that is there now, if any.
 type place struct {
 	dir  *Node
 	name string

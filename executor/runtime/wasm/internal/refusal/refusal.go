@@ -1,4 +1,4 @@
-// Package refusal names why a module is refused, in words that the author of a program knows.
+// Package refusal names the reason why a module is refused, in words that the author of a program knows.
 package refusal
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Feature is what of a module is not there for it, or not allowed.
+// Feature is a feature of a module that workers lack or do not allow.
 type Feature string
 
 // The features.
@@ -29,7 +29,7 @@ const (
 	Invalid     Feature = "invalid"
 )
 
-// what says it in words.
+// what describes each feature in words.
 var what = map[Feature]string{
 	Size:    "it is too large",
 	Imports: "it needs functions that are not there",
@@ -43,9 +43,9 @@ var what = map[Feature]string{
 type Refusal struct {
 	// Feature is the first thing found that is refused.
 	Feature Feature
-	// Missing are the imports that are not there, as "module.name"; of Feature Imports only.
+	// Missing are the imports that do not exist, as "module.name"; only for Feature Imports.
 	Missing []string
-	// Err says where it was found and what was expected.
+	// Err says where the feature was found and what was expected.
 	Err error
 }
 
@@ -58,7 +58,7 @@ func (r *Refusal) Error() string {
 	return words + ": " + r.Err.Error()
 }
 
-// Unwrap gives the place.
+// Unwrap returns Err.
 func (r *Refusal) Unwrap() error { return r.Err }
 
 // New makes a refusal.
@@ -66,7 +66,7 @@ func New(feature Feature, format string, args ...any) *Refusal {
 	return &Refusal{Feature: feature, Err: fmt.Errorf(format, args...)}
 }
 
-// FindRefusal gives the refusal in an error of reading a module; what names no feature is not valid.
+// FindRefusal returns the refusal in an error of reading a module. An error that names no feature means that the module is invalid.
 func FindRefusal(err error) *Refusal {
 	var r *Refusal
 	if !errors.As(err, &r) {
@@ -75,7 +75,7 @@ func FindRefusal(err error) *Refusal {
 	return r
 }
 
-// MissingImports makes a refusal of imports that are not there. It names the first of them, cut where they are long.
+// MissingImports makes a refusal of imports that do not exist. It names the first of them, and shortens long names.
 func MissingImports(missing []string) *Refusal {
 	const most, longest = 12, 80
 	var shown []string

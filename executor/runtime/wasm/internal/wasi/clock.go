@@ -3,12 +3,12 @@ package wasi
 import "github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 
 const (
-	// clockStep is by how much every reading moves the clock on, in nanoseconds.
+	// clockStep is how far every reading advances the clock, in nanoseconds.
 	clockStep = 1000
-	// monotonicStart is what the monotonic clocks show at the start. It is not
-	// zero: some programs take zero for a clock that does not work.
+	// monotonicStart is the first reading of the monotonic clocks. It is not zero, because some programs take zero for a clock that
+	// does not work.
 	monotonicStart = 1_000_000_000
-	// clockEnd stops the clock, far from where its sums would overflow.
+	// clockEnd is the time at which the clock stops, far before its sums would overflow.
 	clockEnd = 1 << 62
 )
 
@@ -21,14 +21,13 @@ const (
 	clocks
 )
 
-// clock is the app's only time. It moves when it is read and when the app sleeps,
-// never by itself.
+// clock is the app's only time. It advances when it is read and when the app sleeps, never by itself.
 type clock struct {
 	start   int64  // Unix seconds
 	elapsed uint64 // nanoseconds
 }
 
-// startTime is what the clock shows at the start, in nanoseconds.
+// startTime returns the clock's reading at the start, in nanoseconds.
 func (k *clock) startTime(id uint32) uint64 {
 	if id == clockRealtime {
 		return uint64(k.start) * 1_000_000_000

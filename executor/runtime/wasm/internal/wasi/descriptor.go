@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 )
 
-// maxDescriptors is how many can be open at once.
+// maxDescriptors is how many descriptors can be open at once.
 const maxDescriptors = 1024
 
 // File types.
@@ -16,12 +16,12 @@ const (
 	typeRegular   = 4
 )
 
-// Rights: the two that matter, and all of them.
+// Rights: the two that have an effect, and all of them.
 const (
 	rightRead  = 1 << 1
 	rightWrite = 1 << 6
 	allRights  = 1<<30 - 1
-	// fileRights are those to change a size, by a path or by a descriptor, and to seek: a directory has none of them.
+	// fileRights are the rights to change a size, by a path or by a descriptor, and to seek. A directory has none of them.
 	fileRights = 1<<19 | 1<<22 | 1<<2
 )
 
@@ -48,7 +48,7 @@ func (c *call) descriptorAt(fd uint32) (*descriptor, Errno) {
 	return c.fds[fd], memfs.Success
 }
 
-// directoryAt gives the node of an open directory.
+// directoryAt returns the node of an open directory.
 func (c *call) directoryAt(fd uint32) (*memfs.Node, Errno) {
 	d, errno := c.descriptorAt(fd)
 	switch {
@@ -60,7 +60,7 @@ func (c *call) directoryAt(fd uint32) (*memfs.Node, Errno) {
 	return d.node, memfs.Success
 }
 
-// fileAt gives an open regular file.
+// fileAt returns an open regular file.
 func (c *call) fileAt(fd uint32) (*descriptor, Errno) {
 	d, errno := c.descriptorAt(fd)
 	switch {
@@ -89,20 +89,19 @@ func (c *call) installDescriptor(d *descriptor) (uint32, Errno) {
 	return uint32(len(c.fds) - 1), memfs.Success
 }
 
-// onDescriptor does nothing, successfully, if parameter 0 is a descriptor: advice,
-// syncing, rights and times have no meaning here.
+// onDescriptor does nothing and succeeds if parameter 0 is a descriptor: advice, syncing, rights and times have no meaning here.
 func (c *call) onDescriptor() Errno {
 	_, errno := c.descriptorAt(c.u32(0))
 	return errno
 }
 
-// Flags of fd_filestat_set_times and path_filestat_set_times: a time that is given, and the present one.
+// Flags of fd_filestat_set_times and path_filestat_set_times: set a given time, or the present one.
 const (
 	timeAccess, timeAccessNow = 1, 2
 	timeChange, timeChangeNow = 4, 8
 )
 
-// checkTimes refuses a time that is said twice. Nothing else of times has a meaning here: they are zero.
+// checkTimes refuses flags that set one time twice. Otherwise times have no meaning here: they are zero.
 func checkTimes(flags uint32) Errno {
 	const access, change = timeAccess | timeAccessNow, timeChange | timeChangeNow
 	if flags&access == access || flags&change == change || flags > access|change {
@@ -181,7 +180,7 @@ func (d *descriptor) rightsMask() uint64 {
 	return rights
 }
 
-// fdStatSetRights gives up rights; none can be had that are not there. Those to read and to write have an effect.
+// fdStatSetRights gives up rights; it cannot add any. Only the rights to read and to write have an effect.
 func (c *call) fdStatSetRights() Errno {
 	d, errno := c.descriptorAt(c.u32(0))
 	if errno != memfs.Success {
@@ -213,7 +212,7 @@ func (c *call) fdFileStatGet() Errno {
 	return c.putFileStat(c.u32(1), d.fileType, d.node)
 }
 
-// putFileStat writes what there is to know of a file: its number, type and size.
+// putFileStat writes what is known about a file: its number, type and size.
 func (c *call) putFileStat(offset uint32, fileType byte, n *memfs.Node) Errno {
 	b, errno := c.viewBytes(offset, 64)
 	if errno != memfs.Success {

@@ -16,8 +16,8 @@ type entry struct {
 // direntSize is the size of an entry without its name.
 const direntSize = 24
 
-// fdReaddir writes the listing from a place on: ".", "..", then the names sorted by
-// bytes. The listing is taken when it is read from place 0 and stays as it was.
+// fdReaddir writes the listing from a place on: ".", "..", then the names sorted by bytes. The listing is made when it is read from
+// place 0, and does not change afterwards.
 func (c *call) fdReaddir() Errno {
 	dir, errno := c.directoryAt(c.u32(0))
 	if errno != memfs.Success {

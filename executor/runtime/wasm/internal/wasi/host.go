@@ -1,7 +1,6 @@
-// Package wasi is our own WASI preview 1 host. All that an app can see through it
-// is fixed by the task: arguments, environment, a clock that starts at the task's
-// time, randomness from the task's seed, and the file system of package memfs. It
-// knows no engine: memory and fuel come through two small interfaces.
+// Package wasi is the WASI preview 1 host of this runtime. Everything that an app can see through it is fixed by the task:
+// arguments, environment, a clock that starts at the task's time, randomness from the task's seed, and the file system of package
+// memfs. It does not depend on an engine: it uses memory and fuel through two small interfaces.
 package wasi
 
 import (
@@ -21,14 +20,14 @@ type Errno = memfs.Errno
 
 // Memory is the app's memory.
 type Memory interface {
-	// Read gives a view of size bytes at offset, or false when they are not all
-	// there. Writing to the view writes to the memory.
+	// Read returns a view of size bytes at offset, or false if the memory does not have all of them. Writing to the view writes to
+	// the memory.
 	Read(offset, size uint32) ([]byte, bool)
 }
 
 // Meter is the app's fuel.
 type Meter interface {
-	// Fuel is what is left; negative when the app has run out.
+	// Fuel returns the fuel that is left; negative if the app has run out.
 	Fuel() int64
 	SetFuel(left int64)
 }
@@ -47,7 +46,7 @@ func (s *Stop) Error() string {
 // MaxLog is how much of stdout and of stderr is kept as a log, in bytes.
 const MaxLog = 64 << 10
 
-// Config is what a host is made of; its fields are those of runtime.Spec.
+// Config configures a host; its fields are those of runtime.Spec.
 type Config struct {
 	Args, Env   []string
 	Inputs      []result.File
@@ -76,7 +75,7 @@ type Host struct {
 	stdout, stderr stream
 }
 
-// New makes a host. It fails when the inputs make no tree, or the streams name no files.
+// New makes a host. It fails if the inputs do not make a tree, or if a stream cannot be a file of that name.
 func New(c Config, meter Meter) (*Host, error) {
 	fs, err := memfs.New(c.Inputs, memfs.Limits{Out: c.OutputLimit, Temp: c.TempLimit, Writable: c.Writable})
 	if err != nil {
@@ -108,9 +107,9 @@ func New(c Config, meter Meter) (*Host, error) {
 	return h, nil
 }
 
-// startIn makes relative paths begin in a folder, which is made where the app may write. C libraries look for a path below
-// the folders that they were given, the one named most exactly first: "." is where a relative path begins, and the others
-// are named so that an absolute path is not taken for one of those. Go and others read PWD.
+// startIn lets relative paths begin in a folder, which is made if the app may write there. C libraries look for a path below the
+// folders that they were given, and take the folder with the longest match. "." is where a relative path begins; the others are
+// named so that an absolute path is not taken for a relative one. Go and other languages read PWD.
 func (h *Host) startIn(workdir string) error {
 	if errno := h.makeFolders(workdir + "/"); errno != memfs.Success {
 		return errno
@@ -131,7 +130,7 @@ func (h *Host) startIn(workdir string) error {
 	return nil
 }
 
-// makeFolders makes the folders that a path names up to its last slash, as far as they are missing.
+// makeFolders makes the missing folders in a path, up to its last slash.
 func (h *Host) makeFolders(path string) Errno {
 	for i, c := range path {
 		if c != '/' {
@@ -145,7 +144,7 @@ func (h *Host) makeFolders(path string) Errno {
 	return memfs.Success
 }
 
-// redirectStream makes a stream a file, as a shell does before it starts a program, with the folders that it lies in.
+// redirectStream turns a stream into a file, as a shell does before it starts a program. It makes the folders of the file too.
 func (h *Host) redirectStream(fd int, path string, d descriptor, flags memfs.OpenFlags) error {
 	if flags.Create {
 		if errno := h.makeFolders(path); errno != memfs.Success {
@@ -164,20 +163,20 @@ func (h *Host) redirectStream(fd int, path string, d descriptor, flags memfs.Ope
 	return nil
 }
 
-// Output is what the app left in /out.
+// Output returns the files that the app left in /out.
 func (h *Host) Output() []result.File { return h.fs.Output() }
 
-// Logs are the beginnings of what the app printed.
+// Logs returns the beginnings of what the app printed.
 func (h *Host) Logs() (stdout, stderr []byte) {
 	return h.stdout.firstBytes(MaxLog), h.stderr.firstBytes(MaxLog)
 }
 
-// Printed is what the app wrote to stdout, and false when it was more than OutputLimit.
+// Printed returns what the app wrote to stdout, and false if it was more than OutputLimit.
 func (h *Host) Printed() ([]byte, bool) {
 	return h.stdout.head, h.stdout.total <= h.outputLimit
 }
 
-// StderrEnd is the end of what the app wrote to stderr.
+// StderrEnd returns the end of what the app wrote to stderr.
 func (h *Host) StderrEnd() []byte { return h.stderr.lastBytes() }
 
 // call is one call of a host function.
@@ -187,8 +186,7 @@ type call struct {
 	stack  []uint64
 }
 
-// Call runs a host function. stack holds its parameters and takes its result. It
-// panics with a *Stop when the run has to end.
+// Call runs a host function. stack holds its parameters and takes its result. It panics with a *Stop when the run has to end.
 func (h *Host) Call(f Function, memory Memory, stack []uint64) {
 	c := &call{Host: h, memory: memory, stack: stack}
 	c.chargeFuel(fuel.HostCall)
@@ -201,7 +199,7 @@ func (h *Host) Call(f Function, memory Memory, stack []uint64) {
 	}
 }
 
-// chargeFuel takes fuel, and ends the run when there is not enough.
+// chargeFuel takes fuel, and ends the run if there is not enough.
 func (c *call) chargeFuel(amount uint64) {
 	left := c.meter.Fuel() - int64(min(amount, 1<<61))
 	c.meter.SetFuel(left)
@@ -220,7 +218,7 @@ func (c *call) stopRun(s Stop) {
 func (c *call) u32(i int) uint32 { return uint32(c.stack[i]) }
 func (c *call) u64(i int) uint64 { return c.stack[i] }
 
-// viewBytes gives a view of the app's memory.
+// viewBytes returns a view of the app's memory.
 func (c *call) viewBytes(offset, size uint32) ([]byte, Errno) {
 	if c.memory == nil {
 		return nil, memfs.Fault

@@ -8,10 +8,10 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 )
 
-// maxBuffers is how many buffers one call may name.
+// maxBuffers is how many buffers one call may use.
 const maxBuffers = 1024
 
-// readBuffers reads a list of buffers, charges for it, and gives their total length.
+// readBuffers reads a list of buffers, charges for it, and returns the buffers and their total length.
 func (c *call) readBuffers(list, count uint32) ([][]byte, uint64, Errno) {
 	c.chargeFuel(uint64(count) * fuel.HostVector)
 	if count > maxBuffers {
@@ -71,8 +71,7 @@ func (c *call) fdPread() Errno {
 	return c.putU32(c.u32(4), n)
 }
 
-// readInto fills the buffers (parameters 1 and 2) until they are full or the file
-// ends, never less.
+// readInto fills the buffers (parameters 1 and 2) until they are full or the file ends, and never stops earlier.
 func (c *call) readInto(n *memfs.Node, offset uint64) (uint32, Errno) {
 	buffers, _, errno := c.readBuffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success {
@@ -146,7 +145,7 @@ func (c *call) writeFrom(n *memfs.Node, offset uint64) (uint32, Errno) {
 	return uint32(total), memfs.Success
 }
 
-// writeStream keeps what a stream keeps and drops the rest; the app does not notice.
+// writeStream keeps the part of the data that the stream keeps, and drops the rest without an error.
 func (c *call) writeStream(s *stream) Errno {
 	buffers, total, errno := c.readBuffers(c.u32(1), c.u32(2))
 	if errno != memfs.Success {
@@ -159,7 +158,7 @@ func (c *call) writeStream(s *stream) Errno {
 	return c.putU32(c.u32(3), uint32(total))
 }
 
-// Where fdSeek counts from.
+// The bases from which fdSeek counts.
 const (
 	seekStart = iota
 	seekCurrent

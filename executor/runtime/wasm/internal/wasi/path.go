@@ -13,8 +13,7 @@ const (
 	openTruncate  = 8
 )
 
-// dirAndPath reads a directory's descriptor and a path, from the parameters with
-// these numbers.
+// dirAndPath reads a directory's descriptor and a path from the parameters with these numbers.
 func (c *call) dirAndPath(fd, path int) (*memfs.Node, string, Errno) {
 	dir, errno := c.directoryAt(c.u32(fd))
 	if errno != memfs.Success {
@@ -67,7 +66,7 @@ func (c *call) pathFileStatGet() Errno {
 	return c.putFileStat(c.u32(4), fileType(n), n)
 }
 
-// pathFileStatSetTimes does nothing to a file that is there: times are zero.
+// pathFileStatSetTimes does nothing to an existing file, because times are zero.
 func (c *call) pathFileStatSetTimes() Errno {
 	dir, path, errno := c.dirAndPath(0, 2)
 	if errno != memfs.Success {
@@ -79,7 +78,7 @@ func (c *call) pathFileStatSetTimes() Errno {
 	return checkTimes(c.u32(6))
 }
 
-// pathReadlink fails: nothing is a link.
+// pathReadlink fails, because there are no links.
 func (c *call) pathReadlink() Errno {
 	dir, path, errno := c.dirAndPath(0, 1)
 	if errno != memfs.Success {

@@ -17,7 +17,7 @@ const (
 	maxSubscriptions = 1024
 )
 
-// subscription is what an app waits for.
+// subscription is an event for which an app waits.
 type subscription struct {
 	user     uint64
 	kind     byte
@@ -25,8 +25,8 @@ type subscription struct {
 	deadline uint64 // of a clock, as clock.elapsed
 }
 
-// pollOneoff never waits. Descriptors are always ready. If only clocks are waited
-// for, time moves on to the earliest of them.
+// pollOneoff never waits. Descriptors are always ready. If the app waits only for clocks, the time advances to the earliest of
+// them.
 func (c *call) pollOneoff() Errno {
 	in, out, count := c.u32(0), c.u32(1), c.u32(2)
 	c.chargeFuel(uint64(count) * fuel.HostVector)
@@ -60,7 +60,7 @@ func (c *call) pollOneoff() Errno {
 	}
 	fired := uint32(0)
 	for _, s := range list {
-		// The clock stops at its end, where every waiter wakes.
+		// The clock stops at its end, and then every waiting subscription is ready.
 		if s.kind != eventClock || s.errno != memfs.Success || s.deadline <= c.clock.elapsed || c.clock.elapsed == clockEnd {
 			s.encodeEvent(events[fired*eventSize:])
 			fired++

@@ -20,11 +20,11 @@ func (s *stream) writeBytes(b []byte) {
 	}
 }
 
-// firstBytes is at most so many bytes of the beginning.
+// firstBytes returns at most the given number of bytes of the beginning.
 func (s *stream) firstBytes(most int) []byte {
 	n := min(len(s.head), most)
 	return s.head[:n:n]
 }
 
-// lastBytes is the last result.MaxStderrBytes.
+// lastBytes returns the last result.MaxStderrBytes.
 func (s *stream) lastBytes() []byte { return s.tail[max(0, len(s.tail)-result.MaxStderrBytes):] }

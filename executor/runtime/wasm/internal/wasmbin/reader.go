@@ -1,6 +1,5 @@
-// Package wasmbin reads and writes the WebAssembly binary format, as far as the
-// instrumentation pass needs it: sections, types, imports, limits, segments and
-// the numbers all of it is made of. Nothing here trusts its input.
+// Package wasmbin reads and writes the WebAssembly binary format, as far as the instrumentation pass needs it: sections, types,
+// imports, limits, segments and numbers. It does not trust its input.
 package wasmbin
 
 import (
@@ -104,8 +103,8 @@ func (r *Reader) Name() (string, error) {
 	return string(b), err
 }
 
-// Count reads the length of a vector and checks it against a limit, and against
-// what is left, since every element takes a byte at least.
+// Count reads the length of a vector. It checks the length against a limit and against the bytes that are left, because every
+// element takes at least one byte.
 func (r *Reader) Count(what string, limit uint32) (uint32, error) {
 	n, err := r.U32()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // SectionID names a section of a module.
 type SectionID byte
 
-// The sections, in no particular order; sectionOrder has that.
+// The sections. Order has their order in a binary.
 const (
 	Custom SectionID = iota
 	Types
@@ -29,21 +29,20 @@ const (
 	sectionIDs
 )
 
-// Order is the order in which the sections stand in a binary.
+// Order is the order of the sections in a binary.
 var Order = []SectionID{Types, Imports, Functions, Tables, Memories, Globals, Exports,
 	StartFunction, Elements, DataCount, Code, Data}
 
 // tagSection is the section of the exceptions that a module throws, a later proposal.
 const tagSection = 13
 
-// Magic opens every module of version 1.
+// Magic is the beginning of every module of version 1.
 var Magic = []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
 
 // ErrMagic is returned for bytes that are no module of version 1.
 var ErrMagic = errors.New("not a WebAssembly 1 module")
 
-// Sections holds the content of every section but the custom ones; nil where
-// the module has none.
+// Sections holds the content of every section except the custom ones; nil for a section that the module lacks.
 type Sections [sectionIDs][]byte
 
 // Split cuts a module into its sections.
@@ -95,7 +94,7 @@ func sectionPosition(id SectionID) int {
 	return -1
 }
 
-// Join makes a module of sections.
+// Join makes a module from sections.
 func Join(s Sections) []byte {
 	size := len(Magic)
 	for _, content := range s {
