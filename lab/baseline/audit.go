@@ -5,9 +5,10 @@ import (
 	"math/big"
 )
 
-// UnanimityError is the chance that n workers, drawn without replacement from a pool of which some are colluders who always lie, all
-// lie: the product over j < n of (colluders-j)/(pool-j). Where anything else goes to a court that finds the truth, it is the error.
-// Error: ErrRange for n below 1 or above the pool, or more colluders than workers.
+// UnanimityError returns the chance that n workers all lie. They are drawn without replacement from a pool, of which some are
+// colluders that always lie. The chance is the product over j < n of (colluders-j)/(pool-j). If a court that finds the truth
+// decides all other cases, this is the error rate. Error: ErrRange if n is below 1 or above the pool, or if there are more
+// colluders than workers.
 func UnanimityError(colluders, pool, n int) (*big.Rat, error) {
 	if n < 1 || n > pool || colluders < 0 || colluders > pool {
 		return nil, fmt.Errorf("%w: %d of %d collude, n = %d, expected at most as many as there are, and n from 1 on", ErrRange, colluders, pool, n)
@@ -19,8 +20,8 @@ func UnanimityError(colluders, pool, n int) (*big.Rat, error) {
 	return all, nil
 }
 
-// UnanimityCost is what such a task costs in executions: n, and the court's seats unless all lie or none does.
-// Error: as UnanimityError.
+// UnanimityCost returns the cost of such a task in executions: n, and the court's seats unless all workers lie or none does. Error:
+// as UnanimityError.
 func UnanimityCost(colluders, pool, n, court int) (*big.Rat, error) {
 	lies, err := UnanimityError(colluders, pool, n)
 	if err != nil {
@@ -35,9 +36,9 @@ func UnanimityCost(colluders, pool, n, court int) (*big.Rat, error) {
 	return split.Add(split, big.NewRat(int64(n), 1)), nil
 }
 
-// AuditedLies is how many lies of one worker alone pass, in the mean, until an audit of a share p of all answers finds the first of
-// them and the worker is banned: (1-p)/p. It does not depend on how often the worker lies.
-// Error: ErrRange unless 0 < p <= 1.
+// AuditedLies returns the expected number of lies of a worker without accomplices that pass before an audit of a share p of all
+// answers finds one and the worker is banned: (1-p)/p. It does not depend on how often the worker lies. Error: ErrRange unless 0 <
+// p <= 1.
 func AuditedLies(p *big.Rat) (*big.Rat, error) {
 	if err := checkProbability("p", p); err != nil {
 		return nil, err
@@ -48,8 +49,8 @@ func AuditedLies(p *big.Rat) (*big.Rat, error) {
 	return new(big.Rat).Quo(complement(p), p), nil
 }
 
-// AuditStake is the least stake with which a lie of a worker alone does not pay when a share p is audited: of value G to the liar, for a
-// reward r, and with the cost c saved,
+// AuditStake returns the least stake with which a lie of a worker without accomplices does not pay, if a share p of answers is
+// audited. The lie is worth G to the liar and saves the cost c; the reward is r:
 //
 //	(1-p) (G + r) - p S <= r - c    <=>    S >= ((1-p) G + c)/p - r
 //

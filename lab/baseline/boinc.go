@@ -50,11 +50,9 @@ type Quorum struct {
 	NextCount int // results to aim for when there is no canonical one, else 0
 }
 
-// CheckSet is BOINC's quorum: once at least minQuorum results are in, the
-// canonical one is the first that at least minQuorum/2+1 of them equal, itself
-// included; otherwise one result more than there are is asked for
-// (validate_util2.cpp, check_set; validator.cpp). Error: ErrRange for
-// minQuorum below 1.
+// CheckSet is BOINC's quorum. Once at least minQuorum results are in, the canonical one is the first that at least minQuorum/2+1 of
+// them equal, itself included. If there is none, one more result is asked for (validate_util2.cpp, check_set; validator.cpp).
+// Error: ErrRange for minQuorum below 1.
 func CheckSet(minQuorum int, results []string) (Quorum, error) {
 	if minQuorum < 1 {
 		return Quorum{}, fmt.Errorf("%w: min_quorum is %d, expected at least 1", ErrRange, minQuorum)

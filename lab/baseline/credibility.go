@@ -91,9 +91,8 @@ func CrG(groups [][]*big.Rat) ([]*big.Rat, error) {
 // maxUnanimous bounds the search of Unanimous.
 const maxUnanimous = 4096
 
-// Unanimous is how many equal results of workers of credibility c are needed
-// for CrG >= 1-eps. Error: ErrRange for c outside (1/2, 1], eps outside (0, 1],
-// or more than 4096.
+// Unanimous returns how many equal results of workers of credibility c are needed for CrG >= 1-eps. Error: ErrRange for c outside
+// (1/2, 1], eps outside (0, 1], or more than 4096 results.
 func Unanimous(c, eps *big.Rat) (int, error) {
 	if err := checkProbability("credibility", c); err != nil {
 		return 0, err

@@ -1,8 +1,6 @@
-// Package baseline holds the published replication schemes that Credence is
-// measured against, as exact rationals: m-first voting, spot checks,
-// credibility (Sarmenta 2001/2002), BOINC's adaptive replication and quorum,
-// and iterative redundancy (Brun et al. 2011). iExec's rules have a package of
-// their own.
+// Package baseline holds the published replication schemes with which Credence is compared, as exact rationals: m-first voting,
+// spot checks, credibility (Sarmenta 2001/2002), BOINC's adaptive replication and quorum, and iterative redundancy (Brun et al.
+// 2011). iExec's rules have a package of their own.
 //
 // None of them decides anything on the chain. Their sources are in RATIONALE.md,
 // "Published schemes"; each function names its own.

@@ -1,4 +1,4 @@
-// Package chart draws what lab/sim measured.
+// Package chart draws the results of lab/sim.
 package chart
 
 import (
@@ -38,10 +38,10 @@ func Draw(rows []sim.Row, folder string) (files []string, err error) {
 	return files, nil
 }
 
-// lowest is the rate at the bottom of a chart; whatever is below stands there.
+// lowest is the rate at the bottom of a chart. A lower rate is drawn there too.
 const lowest = 1e-7
 
-// errorAndCost shows what each scheme costs and how often it is wrong, when the coalition is informed and 1e-4 is demanded.
+// errorAndCost shows the cost of each scheme and how often it is wrong, for an informed coalition and a demanded trust of 10,000.
 func errorAndCost(rows []sim.Row) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "Informed coalition, 20 %, trust 10,000"
@@ -70,7 +70,7 @@ func errorAndCost(rows []sim.Row) (*plot.Plot, error) {
 	return p, nil
 }
 
-// plotHorizons shows executions a task against the length of the run.
+// plotHorizons shows the executions for each task against the length of the run.
 func plotHorizons(rows []sim.Row) (*plot.Plot, error) {
 	lines := map[string]plotter.XYs{}
 	var names []string
@@ -105,7 +105,7 @@ func plotHorizons(rows []sim.Row) (*plot.Plot, error) {
 	return p, nil
 }
 
-// plotCertificate shows the debt and the errors of short runs in the mean, of those measured where most goes wrong.
+// plotCertificate shows the mean debt and the mean errors of short runs, for the measured worlds with the most errors.
 func plotCertificate(rows []sim.Row) (*plot.Plot, error) {
 	var worst *sim.Row
 	for i, r := range rows {

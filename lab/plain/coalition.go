@@ -30,11 +30,9 @@ func BlindDraw(colluders, pool, n int) (*big.Rat, error) {
 	return x, nil
 }
 
-// LifetimeErrors bounds the wrong results a coalition ever gets accepted when
-// each failed attack costs it an identity and none re-enters: the sum over
-// i = 1..F of x_i/(1-x_i), where x_i is [BlindDraw] with i colluders left of
-// P-(F-i) (RATIONALE.md, plain forms). Errors: ErrRange as BlindDraw, when some x_i
-// is 1 (an honest pool smaller than the draw), or F is above 20,000.
+// LifetimeErrors bounds the wrong results that a coalition ever gets accepted, if each failed attack costs it an identity and none
+// comes back: the sum over i = 1..F of x_i/(1-x_i), where x_i is [BlindDraw] with i colluders left of P-(F-i) (RATIONALE.md, plain
+// forms). Error: ErrRange as for BlindDraw, if some x_i is 1 (an honest pool smaller than the draw), or if F is above 20,000.
 func LifetimeErrors(colluders, pool, n int) (*big.Rat, error) {
 	if colluders > maxIdentities {
 		return nil, fmt.Errorf("%w: %d colluders, expected at most %d", ErrRange, colluders, maxIdentities)

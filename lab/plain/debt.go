@@ -43,10 +43,8 @@ func Undetected(q *big.Rat, s Seats) *big.Rat {
 	return sum.Add(sum, more.Mul(more, big.NewRat(int64(s.Lottery), LotterySteps)))
 }
 
-// Charge is W[n][j] = ceil(2^64 * x/(1-x)): the expected number of wrong
-// results that one conviction of a first worker stands for, in 64-bit fixed
-// point, rounded up. ok is false where x = 1, that is for n = 1 without a
-// lottery: no debt pays for that.
+// Charge returns W[n][j] = ceil(2^64 * x/(1-x)) in 64-bit fixed point, rounded up: for each convicted first worker, the expected
+// number of its lies that passed. ok is false if x = 1, that is, for n = 1 without a lottery: no debt pays for that.
 func Charge(q *big.Rat, s Seats) (w *big.Int, ok bool) {
 	x := Undetected(q, s)
 	if x.Cmp(newOne()) >= 0 {
@@ -72,10 +70,9 @@ func Budget(tasks, allowance, trust *big.Int) (*big.Int, error) {
 	return b.Quo(b, trust), nil
 }
 
-// Plan is the cheapest plan at or above floor with debt + charge <= budget,
-// debt and budget in 64-bit fixed point. planned is false when not even
-// [MaxReplicas] fit the budget: then the court. Error: ErrRange for q outside
-// [0, 1) or a floor outside the table.
+// Plan returns the cheapest plan at or above floor with debt + charge <= budget, where debt and budget are in 64-bit fixed point.
+// planned is false if not even [MaxReplicas] fit the budget: then the court decides. Error: ErrRange for q outside [0, 1) or a
+// floor outside the table.
 func Plan(q *big.Rat, debt, budget *big.Int, floor Seats) (s Seats, w *big.Int, planned bool, err error) {
 	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return Seats{}, nil, false, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)

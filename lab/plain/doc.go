@@ -1,7 +1,6 @@
-// Package plain holds the protocol's formulas in their plain form: a colluding
-// fraction q that never changes, exact rationals, no surcharges. The chain runs
-// the refined rules of package poco; these are what they refine, what the
-// published check cases are stated in, and a yardstick for the refined ones.
+// Package plain holds the protocol's formulas in their plain form: a colluding fraction q that never changes, exact rationals, no
+// surcharges. The chain uses the refined rules of package poco. The published check cases are stated in the plain formulas, and the
+// refined rules are compared with them.
 //
 // Source of all of them: RATIONALE.md, "Plain forms".
 package plain

@@ -5,11 +5,9 @@ import (
 	"math/big"
 )
 
-// MinStake is the stake per assignment from which honesty is the best answer
-// even for a coalition: S >= (x G + c)/(1-x) - r, with x the chance that a lie
-// is confirmed, G the value at risk, c the cost of the work and r its reward
-// (RATIONALE.md, plain forms: (1-x)(S+r) >= x G + c). It is negative where the lost
-// reward deters enough. Error: ErrRange for x outside [0, 1).
+// MinStake returns the least stake per assignment with which honesty is the best choice even for a coalition: S >= (x G + c)/(1-x)
+// - r. Here x is the chance that a lie is confirmed, G the value at risk, c the cost of the work and r its reward (RATIONALE.md,
+// plain forms: (1-x)(S+r) >= x G + c). It is negative if the lost reward deters enough. Error: ErrRange for x outside [0, 1).
 func MinStake(x, value, cost, reward *big.Rat) (*big.Rat, error) {
 	if x.Sign() < 0 || x.Cmp(newOne()) >= 0 {
 		return nil, fmt.Errorf("%w: x is %s, expected 0 <= x < 1", ErrRange, x)
@@ -28,9 +26,8 @@ func MinStakeUnits(x, value, cost, reward *big.Rat) (*big.Int, error) {
 	return ceilRat(s), nil
 }
 
-// ReplicasForStake is the smallest n >= 2 that a stake carries for a value at
-// risk: x/(1-x) <= S/G with x = q^(n-1) (RATIONALE.md, plain forms).
-// Error: ErrRange for q outside [0, 1), or amounts that are not positive.
+// ReplicasForStake returns the smallest n >= 2 with which a stake is enough for a value at risk: x/(1-x) <= S/G with x = q^(n-1)
+// (RATIONALE.md, plain forms). Error: ErrRange for q outside [0, 1), or amounts that are not positive.
 func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return 0, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)
@@ -47,10 +44,8 @@ func ReplicasForStake(q, stake, value *big.Rat) (int, error) {
 	return 0, fmt.Errorf("%w: no n up to %d carries S/G = %s", ErrRange, maxUnanimous, limit)
 }
 
-// LotteryForStake is the smallest lottery probability with which a single
-// replica is carried by its stake: a >= G/((1-q)(G+S)), at most 1 (RATIONALE.md,
-// plain forms; cost and reward left out). Errors as
-// [ReplicasForStake].
+// LotteryForStake returns the smallest lottery probability with which the stake of a single replica is enough: a >= G/((1-q)(G+S)),
+// at most 1 (RATIONALE.md, plain forms; cost and reward left out). Error: as ReplicasForStake.
 func LotteryForStake(q, stake, value *big.Rat) (*big.Rat, error) {
 	if q.Sign() < 0 || q.Cmp(newOne()) >= 0 {
 		return nil, fmt.Errorf("%w: q is %s, expected 0 <= q < 1", ErrRange, q)

@@ -6,13 +6,13 @@ import (
 	"text/tabwriter"
 )
 
-// Adversaries are coalitions of a fifth of the organisations that know everything of themselves and have time. They play against
-// the transitions and the ledgers of poco; the draws and the settlements are the chain's own code too. What is
-// simulated is said in doc.go: the beacon, the time, and a court that is always right.
+// Adversaries are coalitions of a fifth of the organisations whose members know everything about each other and have time. They
+// play against poco's transitions and ledgers; draws and settlements are the chain's own code too. doc.go says what is simulated:
+// the beacon, the time, and a court that is always right.
 //
-// A strategy is a Population. To add one, write its type and its line in Adversaries.
+// A strategy is a Population. To add one, write its type and add it to Adversaries.
 
-// Decliner is informed, and where it does not hold all seats it declines those that it holds: it would rather call a court than
+// Decliner is informed. If the coalition does not hold all seats, it declines its seats, because it would rather cause a court than
 // help to answer.
 type Decliner struct{}
 
@@ -30,9 +30,9 @@ func (Decliner) ChooseAct(v View, _ *Dice) Act {
 	return Tell
 }
 
-// Patient is a coalition that uses whatever it has: it is honest for a share of the run; it lies in the victim's tasks only, and only
-// where few replicas are expected; it waits for its moment, so that it lets many chances pass; it makes draws impossible that do not
-// suit it; it declines seats where it does not hold all; and it opens no lie that would be found out.
+// Patient is a coalition that uses every strategy. It is honest for a share of the run. It lies only in the victim's tasks, and
+// only if few replicas are expected. It lets many chances pass. It makes unsuitable draws impossible. It declines seats if it does
+// not hold all, and opens no lie that would be found out.
 type Patient struct {
 	From   float64 // share of the run for which it sleeps
 	Most   float64 // replicas at most, as in Opportunist
@@ -56,7 +56,7 @@ func (p Patient) ChooseAct(v View, d *Dice) Act {
 func (Patient) isWithholding() bool { return true }
 func (Patient) countRefusals() int  { return 2 }
 
-// Adversaries lists the coalitions that are played at a trust, each over so many tasks.
+// Adversaries lists the coalitions that are played at a trust, each over the given number of tasks.
 func Adversaries(trust uint64, tasks, seeds int) (cells []Cell) {
 	w := Standard(trust, tasks)
 	w.ReEntry, w.InFlight, w.FarmTasks = true, 20, tasks/2
@@ -69,7 +69,7 @@ func Adversaries(trust uint64, tasks, seeds int) (cells []Cell) {
 	return cells
 }
 
-// Standing of one coalition: what it reached, and what bounds it, in the means over seeds.
+// Standing is the result of one coalition: what it achieved, and the bounds on it, as means over seeds.
 type Standing struct {
 	Population string
 	Trust      uint64
@@ -78,7 +78,7 @@ type Standing struct {
 	Debt       Mean    // D of the class's ledger at the end
 	Bound      float64 // (N+1)/T + E0
 	Largest    float64 // charge of one task, in all seeds
-	// The ledger of the requester that is attacked. Wrong results are those seen.
+	// The ledger of the victim, the requester that is attacked. Its wrong results are those that were counted.
 	VictimWrong, VictimDebt Mean
 	VictimBound             float64
 	Convicted               Mean
@@ -108,7 +108,7 @@ func MeasureStanding(c Cell, seed uint64) Standing {
 	return s
 }
 
-// StandingTable prints standings for people.
+// StandingTable formats standings for people.
 func StandingTable(rows []Standing) string {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

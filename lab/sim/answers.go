@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// answerAll lets the seats of wave 2 answer, who see all names.
+// answerAll lets all seats of wave 2 answer. Each sees the names of all.
 func (c *chain) answerAll(f *flight, d *Dice) {
 	view := View{Seen: len(f.who), Mine: c.countColluders(f.who), Line: f.line}
 	f.acts = f.acts[:1]
@@ -119,7 +119,7 @@ func (c *chain) commitSeat(f *flight, seat int) {
 	})
 }
 
-// outcomeOf returns the outcome that a seat committed. When the input was withdrawn, honest seats say so.
+// outcomeOf returns the outcome that a seat committed. If the input was withdrawn, honest seats answer that it is unavailable.
 func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
 	if seat > 0 && f.acts[seat] == right && c.isWithdrawn(f) {
 		return poco.Outcome{Kind: poco.KindInputUnavailable}
@@ -127,7 +127,7 @@ func (c *chain) outcomeOf(f *flight, seat int) poco.Outcome {
 	return outcomeOf(f.acts[seat])
 }
 
-// isWithdrawn says whether the coalition took the task's input away, because its lie would be found out.
+// isWithdrawn says whether the coalition has taken the task's input away because its lie would be found out.
 func (c *chain) isWithdrawn(f *flight) bool {
 	p, ok := c.trial.Population.(withdrawer)
 	return ok && p.isWithdrawing() && f.line == Lied

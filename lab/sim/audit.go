@@ -2,9 +2,9 @@ package sim
 
 import "fmt"
 
-// Audit asks N workers, and a court when they disagree or, with a chance, all the same (Truebit, Verde, optimistic
-// schemes with audits). Whoever the court finds wrong is banned. The N workers are public before they answer; N > 1 and
-// no chance is unanimity.
+// Audit asks N workers. It asks a court when they disagree and, with a chance, also when they agree (Truebit, Verde, optimistic
+// schemes with audits). A worker that the court finds wrong is banned. The names of the N workers are public before they answer. N
+// > 1 and chance 0 is unanimity.
 type Audit struct {
 	N      int
 	Chance float64

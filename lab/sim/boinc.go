@@ -2,8 +2,8 @@ package sim
 
 import "github.com/credence-chain/credence/lab/baseline"
 
-// BOINC is BOINC's validator with a quorum of two: always, or with adaptive replication, where a host with ten valid
-// results in a row mostly runs alone. A host that is found wrong loses its count, and nothing else.
+// BOINC is BOINC's validator with a quorum of two. With adaptive replication, a host with ten valid results in a row mostly runs
+// alone. A host that is found wrong loses only its count.
 type BOINC struct{ Adaptive bool }
 
 func (s BOINC) Name() string {

@@ -12,8 +12,8 @@ type book struct {
 	turns *turns
 }
 
-// books are the ledgers of a trial. Every task has a turn in two of them: that of the class, and that of who asks for it: the
-// coalition as a requester, or the victim.
+// books are the ledgers of a trial. Every task has a turn in two of them: the class's, and that of its requester, which is the
+// coalition or the victim.
 type books struct {
 	class, coalition book
 	victims          []book
@@ -21,8 +21,8 @@ type books struct {
 	start            poco.Allowances
 }
 
-// newBooks begins the ledgers of a world. Only the count decides in the laboratory, so that the allowance in value is without
-// a bound; a scheme of a fixed number of replicas is never short of allowance.
+// newBooks makes the ledgers of a world. In the laboratory only the count decides, so the allowance in value is unlimited. A scheme
+// with a fixed number of replicas gets an allowance that never runs out.
 func newBooks(w World, s Credence) books {
 	newBook := func() book { return book{poco.Ledger{Trust: w.Trust}, newTurns()} }
 	b := books{class: newBook(), coalition: newBook(), start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}}

@@ -8,9 +8,9 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// chain plays one trial. A task is created in each block (startTask) and its first worker commits. When the second wave is due
-// it is planned and drawn (wave.go), then all seats reveal and the task is judged (judge.go): its turn in the ledgers
-// (books.go), the court, the end. What seats answer is in answers.go, what a settlement brings whom in payout.go.
+// chain plays one trial. In each block a task is created (startTask) and its first worker commits. When the second wave is due, it
+// is planned and drawn (wave.go). Then all seats reveal and the task is judged (judge.go): its turn in the ledgers (books.go), the
+// court, the end. answers.go decides what seats answer, payout.go what a settlement pays.
 type chain struct {
 	scheme  Credence
 	trial   Trial
@@ -81,7 +81,7 @@ func newChain(s Credence, t Trial) *chain {
 
 func (c *chain) currentHeight() int64 { return int64(c.started) }
 
-// applyEvent sends an event; the laboratory sends none that the task refuses.
+// applyEvent sends an event. A refusal is a defect of the laboratory.
 func (c *chain) applyEvent(f *flight, e poco.Event) []poco.Effect {
 	effects, err := f.task.Advance(e)
 	if err != nil {
@@ -141,7 +141,7 @@ func (c *chain) startTask() {
 	c.scheduleFlight(f)
 }
 
-// priceTask says what a task of a world of dear and cheap ones puts at risk.
+// priceTask sets the value at risk of a task, in a world of expensive and cheap tasks.
 func (c *chain) priceTask(terms *poco.Terms) {
 	if c.dice.Flip(c.trial.World.DearShare) {
 		terms.Value *= dear
@@ -150,14 +150,14 @@ func (c *chain) priceTask(terms *poco.Terms) {
 	c.tally.AtRisk += float64(terms.Value)
 }
 
-// dear is how many times as much a dear task is worth as a cheap one.
+// dear is how many times the value of a cheap task an expensive task has.
 const dear = 100
 
 func (c *chain) seatOf(worker int) poco.Seat {
 	return poco.Seat{Who: c.names[worker], Org: c.names[worker], Score: c.scores[worker]}
 }
 
-// takeFlight returns an empty flight, whose lists have room.
+// takeFlight returns an empty flight. It uses an old one again if there is one, for the capacity of its lists.
 func (c *chain) takeFlight() *flight {
 	if len(c.free) == 0 {
 		return &flight{}

@@ -12,9 +12,10 @@ import (
 // ledgers and its settlement are the chain's own code. The rest of the chain's state (which organisations are registered, which
 // workers cool down) is simulated by crowd.
 type Credence struct {
-	// Factor is what the beacon's proposers can choose among (poco.ProposerChoices), by which plans multiply the chance of collusion; 0 means 1.
+	// Factor is the number of seeds among which proposers can choose (poco.ProposerChoices). Plans multiply the chance of collusion
+	// by it; 0 means 1.
 	Factor uint64
-	// Replicas, when not 0, makes every plan Replicas and Lottery, whatever the ledgers allow, and opens every turn.
+	// Replicas, if not 0, fixes every plan to Replicas and Lottery, whatever the ledgers allow, and opens every turn.
 	Replicas, Lottery uint32
 	// MinReplicas is the requester's floor.
 	MinReplicas uint32
@@ -22,11 +23,11 @@ type Credence struct {
 	NoAllowance bool
 	// Assumed is the colluding share, in percent, that plans assume; 0 means 20.
 	Assumed uint64
-	// Quick counts tasks by their plans alone once nobody can err any more, for long runs (quick.go).
+	// Quick speeds up long runs: once nobody can err any more, it counts tasks from their plans alone (quick.go).
 	Quick bool
 	// Variant, where it is set, plans in another way than the chain.
 	Variant *Variant
-	// FreeRefusals breaks a law of the chain's: a refused draw adds nothing to the risk of the task's next plan.
+	// FreeRefusals breaks a rule of the chain: a refused draw adds nothing to the risk of the task's next plan.
 	FreeRefusals bool
 }
 
@@ -66,7 +67,7 @@ const (
 	shortFuel    = 1 << 20
 	longFuel     = 10 << 20
 	chainID      = "lab"
-	// rehearsals is how often wave 2 of a lie is rehearsed, to estimate how likely its acceptance was.
+	// rehearsals is how often wave 2 of a lie is rehearsed to estimate the chance that the lie is accepted.
 	rehearsals = 4
 )
 
@@ -83,7 +84,7 @@ func (s Credence) Run(t Trial) Tally {
 			c.endAudits(c.currentHeight())
 			c.startTask()
 		}
-		// Turns that wait are asked again once for each moment in which others settled.
+		// Waiting turns are asked again once for each moment at which other turns settled.
 		if c.settled && (len(c.agenda) == 0 || c.agenda[0].at > c.now) {
 			c.askWaiting()
 			continue

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Credibility is Sarmenta's credibility-based voting: workers are believed by the checks that they passed, equal answers
-// multiply, and an answer is accepted when its group's credibility reaches 1 - 1/trust. Votes serve as checks.
+// Credibility is Sarmenta's credibility-based voting. A worker's credibility follows from the checks that it passed, and equal
+// answers multiply theirs. An answer is accepted when its group's credibility reaches 1 - 1/trust. Votes count as checks.
 type Credibility struct {
 	Share     float64 // f, the assumed share of bad workers
 	Blacklist bool    // losers of a vote, and whoever fails a spot-check, are banned; otherwise they begin anew
@@ -34,7 +34,7 @@ type credibility struct {
 	passed []int
 }
 
-// oddsOf are those of a worker's answer being right: CrP/(1-CrP) of lab/baseline.
+// oddsOf returns the odds that a worker's answer is right: CrP/(1-CrP) of lab/baseline.
 func (s *credibility) oddsOf(worker int) float64 {
 	k := float64(s.passed[worker])
 	bad := s.Share
@@ -99,7 +99,7 @@ func (s *credibility) DecideTask(a *Ask) Verdict {
 	}
 }
 
-// spotCheck gives workers of a task work whose answer is known, so that a share Spot of all assignments are checks.
+// spotCheck gives workers of a task work with a known answer, so that a share Spot of all assignments are checks.
 func (s *credibility) spotCheck(a *Ask, v *Verdict) {
 	if s.Spot == 0 {
 		return

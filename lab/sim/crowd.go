@@ -2,8 +2,8 @@ package sim
 
 import "math"
 
-// crowd holds the workers of a trial: whether they collude, and whether they can be drawn now. The first workers are one of each
-// organisation, so their number is World.Organisations. The sybils of colluding organisations follow.
+// crowd holds the workers of a trial: whether they collude, and whether they can be drawn now. The list begins with one worker of
+// each organisation, World.Organisations in all. The other workers (sybils) of colluding organisations follow.
 type crowd struct {
 	world   World
 	collude []bool
@@ -17,12 +17,12 @@ type crowd struct {
 	silent  []bool // drawn, it answers nothing: a storm is over it
 
 	now      int
-	pausedAt int // the honest worker that the next change of absence is about
+	pausedAt int // the honest worker whose absence changes next
 	known    census
 }
 
-// census is how many of the first workers could be drawn when they were last counted. It holds until somebody is struck, pauses or
-// comes back, and before the task at which the next cool-down ends.
+// census is the number of the first workers that could be drawn when they were last counted. It is valid until a worker is struck,
+// pauses or comes back, or the next cool-down ends.
 type census struct {
 	workers, all, colluding int
 	until                   int
@@ -47,7 +47,7 @@ func newCrowd(w World, d *Dice) *crowd {
 	return c
 }
 
-// moveTo moves the crowd to a task: storms come and go, absent organisations change.
+// moveTo advances the crowd to a task: storms begin and end, and absent organisations change.
 func (c *crowd) moveTo(task int, d *Dice) {
 	w := c.world
 	c.now = task
@@ -73,7 +73,7 @@ func (c *crowd) isDrawable(i int) bool {
 	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now && (c.world.Slots == 0 || c.busy[i] < c.world.Slots)
 }
 
-// isOut says whether a worker can neither answer nor open a commitment now: a storm is over it, or it has its outage.
+// isOut says whether a worker can neither answer nor open a commitment now, because of a storm or an outage.
 func (c *crowd) isOut(i int) bool {
 	w := c.world
 	if c.silent[i] {
@@ -114,8 +114,8 @@ func (c *crowd) countDrawable(n int) (all, colluding int) {
 	return all, colluding
 }
 
-// strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name. It says whether
-// it was banned, in whatever name it comes back.
+// strikeWorker records a proven wrong answer: the worker cools down, is banned, or comes back at once under a new name. It returns
+// whether the worker was banned, even if it comes back under another name.
 func (c *crowd) strikeWorker(i int) (banned bool) {
 	if f := c.world.Forgiveness; f > 0 && c.now-c.struck[i] >= f {
 		c.strikes[i] = 0
@@ -135,8 +135,8 @@ func (c *crowd) strikeWorker(i int) (banned bool) {
 	return true
 }
 
-// pickWorker draws one of the first n workers that is not among those drawn before, each as likely as the other; with tilted
-// dice, a colluder with the chance tiltedChance. False when nobody is left.
+// pickWorker draws one of the first n workers that was not drawn before, each with the same chance. With tilted dice it draws a
+// colluder with the chance tiltedChance. It returns false if no worker is left.
 func (c *crowd) pickWorker(n int, before []Seat, d *Dice) (int, bool) {
 	taken := func(i int) bool {
 		for _, s := range before {

@@ -2,16 +2,16 @@ package sim
 
 import "math/rand/v2"
 
-// Dice are the random numbers of a trial. Errors are too rare to be counted, so a rehearsal uses tilted dice: these make lies and
-// colluders likelier than they are. Weight says how much less an outcome counts for it (importance sampling). The mean of the
-// weighted outcomes is that of fair dice.
+// Dice are the random numbers of a trial. Errors are too rare to be counted, so a rehearsal uses tilted dice, which make lies and
+// colluders more likely than they are. Weight is the factor that corrects an outcome for this (importance sampling): the mean of
+// the weighted outcomes is that of fair dice.
 type Dice struct {
 	*rand.Rand
 	tilted bool
 	Weight float64
 }
 
-// tiltedChance is the chance that tilted dice give to any rarer event.
+// tiltedChance is the chance that tilted dice give to any event that is less likely.
 const tiltedChance = 0.5
 
 // NewDice returns fair dice for a seed; different streams of one seed are independent.

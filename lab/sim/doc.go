@@ -1,9 +1,9 @@
-// Package sim measures schemes that decide whether a result can be believed, on many tasks and against many adversaries.
+// Package sim measures schemes that decide whether to believe a result, on many tasks and against many adversaries.
 //
-// A trial is one run: a World (how many organisations, tasks, faults), a Population (how the colluding organisations
-// behave) and a Scheme (who decides, and how) under one seed. The scheme Credence is not a model of the protocol: it
-// sends every task through poco's own transition function, plans, draws, ledgers and settlement, as the chain does. The
-// published schemes beside it draw from the same organisations and face the same populations.
+// A trial is one run of a World (how many organisations, tasks, faults), a Population (how the colluding organisations behave) and
+// a Scheme (who decides, and how) under one seed. The scheme Credence is not a model of the protocol: as the chain does, it sends
+// every task through poco's own transition function, plans, draws, ledgers and settlement. The published schemes draw from the same
+// organisations and face the same populations.
 //
 // Read the files in this order: world.go and crowd.go (the organisations), dice.go (random numbers, and how they are tilted for
 // rare errors), population.go (the adversaries), scheme.go (the interface of schemes, and the loop of those that decide one

@@ -4,7 +4,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// flight is a task under way.
+// flight is a task in progress.
 type flight struct {
 	at       float64 // when its next executions are done
 	sequence int
@@ -29,7 +29,7 @@ type flight struct {
 	resolve              *poco.Resolve
 }
 
-// agenda orders tasks by when their next executions are done.
+// agenda orders tasks by the time at which their next executions are done.
 type agenda []*flight
 
 func (a agenda) Len() int { return len(a) }

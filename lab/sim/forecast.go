@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Question is what somebody who plans to use the chain knows.
+// Question holds what a user who plans to use the chain knows.
 type Question struct {
 	Organisations int
 	Colluding     float64 // share of the organisations that collude; plans assume a fifth
@@ -31,25 +31,25 @@ type Case struct {
 	Row  Row
 }
 
-// Forecast is what the laboratory expects.
+// Forecast is the laboratory's answer to a question.
 type Forecast struct {
 	Question Question
 	First    poco.Plan // of the first task
-	// Planned is what all tasks take if nothing goes wrong: computed from their plans (poco.ForecastTasks), not simulated.
+	// Planned is the work of all tasks if nothing goes wrong. It is computed from their plans (poco.ForecastTasks), not simulated.
 	Planned  poco.Forecast
 	Peace    Case
 	Attacked []Case
-	// Stakes are what the stake inequality demands of plans: a pool with less stake means more replicas.
+	// Stakes are the stakes that the stake inequality demands for plans: a pool with a smaller stake needs more replicas.
 	Stakes []Stake
 }
 
-// Stake is what a plan demands of a pool.
+// Stake is the stake that a plan demands of a pool.
 type Stake struct {
 	Replicas, Lottery uint32
 	Needed            uint64
 }
 
-// Answer measures the question's world in peace, against the coalition that it names, and where assumptions fail.
+// Answer measures the question's world without attacks, against the coalition that it names, and with assumptions that fail.
 func (q Question) Answer() (Forecast, error) {
 	trust, err := poco.QuantiseTrust(q.Trust)
 	if err != nil {
@@ -110,14 +110,14 @@ func (q Question) Answer() (Forecast, error) {
 	return f, nil
 }
 
-// stakeNeeded is what the stake inequality demands of a plan; false when no stake is enough.
+// stakeNeeded returns the stake that the stake inequality demands for a plan; false if no stake is enough.
 func (q Question) stakeNeeded(s Stake) (uint64, bool) {
 	registered := uint64(q.Organisations)
 	x := poco.Collusion(poco.Faction(1, 5, registered), registered, uint64(s.Replicas), uint64(s.Lottery), 1)
 	return poco.StakeNeeded(x, poco.Exposure{Value: q.Value, Reward: q.Price, Cost: q.Price, CourtCost: q.Seats * q.Price})
 }
 
-// describeTime says how long answers take in peace.
+// describeTime says how long answers take without attacks.
 func (f Forecast) describeTime() string {
 	q, waves := f.Question, f.Peace.Row.Waves.Mean
 	text := fmt.Sprintf("%.2f executions in a row", waves)
@@ -131,7 +131,7 @@ func (f Forecast) describeTime() string {
 	return text + fmt.Sprintf(", some %s; all tasks some %s, with %.0f executions at the same time", rounds(waves), rounds(max(waves, f.plannedReplicas()/lanes)), lanes)
 }
 
-// Write says a forecast to people; coins writes an amount.
+// Write describes a forecast for people; coins formats an amount.
 func (f Forecast) Write(w io.Writer, coins func(float64) string) error {
 	q, peace := f.Question, f.Peace.Row
 	fmt.Fprintf(w, "%d tasks at trust %d, %d organisations, a stake of %s an assignment, measured in %d runs from seed %d.\n\n", q.Tasks, q.Trust, q.Organisations, coins(float64(q.Stake)), q.Seeds, q.Seed)

@@ -6,10 +6,10 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// How a task is judged. All seats reveal; equal answers ask the ledgers for the task's turn, anything else goes to the court. A
-// turn that has not come waits, in draw order, until an earlier one is decided.
+// These functions judge a task. All seats reveal. If the answers are equal, the ledgers are asked for the task's turn; otherwise
+// the court decides. A turn that has not come waits, in draw order, until an earlier one is decided.
 
-// revealAll opens the commitments and takes the task as far as it can go now.
+// revealAll opens the commitments and advances the task as far as possible.
 func (c *chain) revealAll(f *flight) {
 	if f.task.Phase == poco.PhaseSecond {
 		c.applyEvent(f, poco.Due{Height: f.task.Deadline})
@@ -35,7 +35,7 @@ func (c *chain) revealAll(f *flight) {
 	}
 }
 
-// carryOut carries out the effects of a judged task: its turn, the court, its end.
+// carryOut carries out the effects of judging a task: its turn, the court, its end.
 func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 	for _, e := range effects {
 		switch e.(type) {
@@ -54,7 +54,7 @@ func (c *chain) carryOut(f *flight, effects []poco.Effect) {
 	c.finishTask(f, effects)
 }
 
-// takeTurn takes a task whose turn has come to its end, or to the court.
+// takeTurn ends a task whose turn has come, or sends it to the court.
 func (c *chain) takeTurn(f *flight, g poco.Gate) {
 	if v := c.scheme.Variant; v != nil && g == poco.GateOpen && c.dice.Flip(v.Audits) {
 		f.audited, g = true, poco.GateShut
@@ -62,7 +62,7 @@ func (c *chain) takeTurn(f *flight, g poco.Gate) {
 	c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
 }
 
-// holdCourt calls the validators, who all find the truth.
+// holdCourt seats the validators, who all find the truth.
 func (c *chain) holdCourt(f *flight) []poco.Effect {
 	c.tally.Courts++
 	c.tally.Audits += len(c.bench)
@@ -112,7 +112,7 @@ func (c *chain) awaitTurn(f *flight) {
 	}
 }
 
-// askWaiting asks the waiting turns again, the earliest first, until none can go on.
+// askWaiting asks the waiting turns again, the earliest first, until none can advance.
 func (c *chain) askWaiting() {
 	for c.settled {
 		c.settled = false
@@ -134,7 +134,7 @@ func (c *chain) askWaiting() {
 	}
 }
 
-// decideTurn settles a resolved turn: charged at an open turn unless the first worker was vindicated, nothing at a shut one.
+// decideTurn settles a resolved turn. An open turn is charged unless the first worker was vindicated; a shut one is not.
 func (c *chain) decideTurn(f *flight, g poco.Gate) {
 	charged := poco.Q64{}
 	if g == poco.GateOpen {

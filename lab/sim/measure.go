@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// runTrials runs the trials of all cells, as many at a time as there are cores, and returns the tallies of each cell in the order of
-// its seeds. A trial depends on its seed alone, so that tallies do not depend on the cores. done hears of each cell that is ready, of
-// one at a time, if it is not nil.
+// runTrials runs the trials of all cells, as many at a time as there are cores, and returns the tallies of each cell in the order
+// of its seeds. A trial depends on its seed alone, so tallies do not depend on the number of cores. If done is not nil, it is
+// called for each cell that is ready, one cell at a time.
 func runTrials(cells []Cell, seed uint64, done func(cell int, ys []Tally)) [][]Tally {
 	type trial struct{ cell, seed int }
 	var trials []trial
@@ -21,7 +21,7 @@ func runTrials(cells []Cell, seed uint64, done func(cell int, ys []Tally)) [][]T
 			trials = append(trials, trial{i, s})
 		}
 	}
-	// The longest come first, so that no core waits for another's in the end.
+	// The longest trials come first, so that at the end no core waits long for another.
 	slices.SortStableFunc(trials, func(a, b trial) int { return cells[b.cell].World.Tasks - cells[a.cell].World.Tasks })
 
 	next := make(chan trial)
@@ -49,8 +49,8 @@ func runTrials(cells []Cell, seed uint64, done func(cell int, ys []Tally)) [][]T
 	return tallies
 }
 
-// MeasureCells returns a row of each cell, in their order, from the given seed on. done hears of each as soon as it is known, if it is
-// not nil.
+// MeasureCells returns a row for each cell, in their order, from the given seed on. If done is not nil, it is called with each row
+// as soon as it is known.
 func MeasureCells(cells []Cell, seed uint64, done func(Row)) []Row {
 	rows := make([]Row, len(cells))
 	runTrials(cells, seed, func(i int, ys []Tally) {
@@ -87,8 +87,8 @@ func Over(tallies []Tally, figure func(Tally) float64) Mean {
 	return m
 }
 
-// UpperBound is the 95 % upper bound on a rate of which an event was seen so often in so many independent tries; with no
-// event it is the rule of three, 3/tries.
+// UpperBound returns the 95 % upper bound on the rate of an event that was seen the given number of times in independent tries.
+// Without an event it is the rule of three, 3/tries.
 func UpperBound(events, tries int) float64 {
 	if events == 0 {
 		return 3 / float64(tries)

@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// countEnded counts a task that has ended and been decided.
+// countEnded counts a task that has ended and whose turn is decided.
 func (c *chain) countEnded(f *flight) {
 	c.crowd.takeSlots(f.who, -1)
 	c.tally.Wait += c.now - f.done
@@ -20,7 +20,7 @@ func (c *chain) countEnded(f *flight) {
 	c.countFinal(f)
 }
 
-// countFinal counts a task's answer, which nobody takes back any more.
+// countFinal counts a task's answer when it is final.
 func (c *chain) countFinal(f *flight) {
 	accepted := none
 	if f.task.Ending == poco.EndAccepted {
@@ -37,8 +37,8 @@ func (c *chain) countFinal(f *flight) {
 	c.free = append(c.free, f)
 }
 
-// addLikely adds the chance with which the task's answer was wrong and accepted. Where answers are taken back, what was rehearsed at the
-// draw says too little: those that stay are counted instead.
+// addLikely adds the chance with which the task's answer was wrong and accepted. If answers can be overturned later, the rehearsed
+// chance at the draw is not the chance of the final answer: then the wrong answers that stay are counted instead.
 func (c *chain) addLikely(f *flight) {
 	if c.trial.World.AuditTasks > 0 {
 		return
@@ -80,7 +80,7 @@ func (c *chain) endAudits(height int64) {
 	}
 }
 
-// payOut carries out a settlement: records, strikes, and the money of the coalition and of others.
+// payOut carries out a settlement: records, strikes, and the money of the coalition and of other workers.
 func (c *chain) payOut(f *flight, s poco.Settlement) {
 	w := c.trial.World
 	for i, act := range f.acts {
@@ -108,7 +108,7 @@ func (c *chain) payOut(f *flight, s poco.Settlement) {
 	}
 }
 
-// endSeats carries out what a settlement does to workers: their stakes, records and strikes.
+// endSeats applies a settlement to the workers: their stakes, records and strikes.
 func (c *chain) endSeats(f *flight, ends []poco.SeatEnd) {
 	for _, seat := range ends {
 		who := c.byName[seat.Who]
@@ -142,7 +142,7 @@ func (c *chain) endSeats(f *flight, ends []poco.SeatEnd) {
 	}
 }
 
-// countGain counts money that a task brought the coalition, or cost it.
+// countGain counts money that the coalition gained by a task, or lost if it is negative.
 func (c *chain) countGain(f *flight, amount float64) {
 	c.tally.Profit += amount
 	if f.line == Lied {

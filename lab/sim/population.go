@@ -6,7 +6,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Act is what a colluder does at its seat.
+// Act is the answer that a colluder chooses at its seat.
 type Act uint8
 
 // The acts.
@@ -17,7 +17,7 @@ const (
 	Vanish            // no answer at all
 )
 
-// Line is what the coalition's members have answered to a task so far.
+// Line is the summary of what the coalition's members have answered to a task so far.
 type Line uint8
 
 // The lines.
@@ -27,7 +27,7 @@ const (
 	Lied
 )
 
-// View is what a coalition knows of a task when one of its members must answer.
+// View holds what a coalition knows about a task when one of its members must answer.
 type View struct {
 	Progress   float64        // share of the run's tasks that have been decided
 	Coin       float64        // one number in [0, 1) for all members
@@ -39,30 +39,30 @@ type View struct {
 	Expected   func() float64 // replicas that the scheme would use for a task like this now
 }
 
-// ownsAll says whether the coalition holds all seats that it sees, and has lied in all that have answered.
+// ownsAll says whether the coalition holds all seats that it sees, and all its members that have answered have lied.
 func (v View) ownsAll() bool { return v.Mine == v.Seen && v.Line != Told }
 
-// Population is how the colluding organisations behave. The zero values of the types below are useless; see Populations.
+// Population is the behaviour of the colluding organisations. The zero values of the types below are useless; see Populations.
 type Population interface {
 	Name() string
 	ChooseAct(v View, d *Dice) Act
 }
 
-// Populations may do more than answer:
+// A population may implement more behaviour:
 type (
-	// withholder commits like the others, but opens no lie that would be found out.
+	// withholder commits like other populations, but opens no lie that would be found out.
 	withholder interface{ isWithholding() bool }
-	// briber buys honest members of wave 2, whose names are public, each with a chance.
+	// briber buys honest members of wave 2, whose names are public; each can be bought with a chance.
 	briber interface{ bribeOf() float64 }
 	// withdrawer takes the task's input away when its attack would fail.
 	withdrawer interface{ isWithdrawing() bool }
 	// proposer chooses among several draws of wave 2, by withholding blocks.
 	proposer interface{ countRedraws() int }
-	// refuser makes a draw of wave 2 that does not suit impossible, some times for each task, by pausing friends.
+	// refuser makes an unsuitable draw of wave 2 impossible, a few times for each task, by pausing organisations.
 	refuser interface{ countRefusals() int }
 )
 
-// A population that lost such a method would still be one, and do nothing.
+// A population without the method would still compile, and not use its strategy.
 var (
 	_ briber   = Briber{}
 	_ proposer = Proposer{}
@@ -74,7 +74,7 @@ type Peace struct{}
 func (Peace) Name() string              { return "peace" }
 func (Peace) ChooseAct(View, *Dice) Act { return Tell }
 
-// Static colluders each lie with one chance that never changes: the adversary of the published analyses.
+// Static colluders each lie with a chance that never changes. They are the adversary of the published analyses.
 type Static struct {
 	Chance float64
 	Apart  bool // wrong answers differ: they do not collude
@@ -97,7 +97,7 @@ func (p Static) ChooseAct(_ View, d *Dice) Act {
 	return Lie
 }
 
-// Coordinated colluders throw one coin for each task.
+// Coordinated colluders toss one coin for each task.
 type Coordinated struct{ Chance float64 }
 
 func (p Coordinated) Name() string { return "coordinated " + formatPercent(p.Chance) }
@@ -109,8 +109,8 @@ func (p Coordinated) ChooseAct(v View, _ *Dice) Act {
 	return Tell
 }
 
-// Informed colluders lie when the coalition holds every seat that it sees, and tell the truth as soon as it does not: a
-// failed attack costs them one member.
+// Informed colluders lie if the coalition holds every seat that it sees, and tell the truth as soon as it does not. So a failed
+// attack costs them one member.
 type Informed struct{}
 
 func (Informed) Name() string { return "informed" }
@@ -161,7 +161,7 @@ func (p Rare) ChooseAct(v View, d *Dice) Act {
 	return Informed{}.ChooseAct(v, d)
 }
 
-// Oscillator builds a record up, lies until it is found out, and builds it up again. It knows no other member's seat.
+// Oscillator builds up a record, lies until it is found out, and builds up a record again. It does not know other members' seats.
 type Oscillator struct{ Record int }
 
 func (p Oscillator) Name() string { return "oscillator" }
@@ -191,7 +191,7 @@ type Withholder struct{ Informed }
 func (Withholder) Name() string        { return "non-revealing" }
 func (Withholder) isWithholding() bool { return true }
 
-// Flooder costs the others courts: it answers right as a first worker, and wrong whenever another's answer is there to differ from.
+// Flooder causes courts that cost the others money: it answers right as a first worker, and wrong when there is another answer.
 type Flooder struct{}
 
 func (Flooder) Name() string { return "court flooding" }
@@ -212,14 +212,14 @@ type Briber struct {
 func (p Briber) Name() string     { return "bribes " + formatPercent(p.Chance) + " after the draw" }
 func (p Briber) bribeOf() float64 { return p.Chance }
 
-// Withdrawer is informed, is the requester as well, and takes the input away when the attack would fail.
+// Withdrawer is informed and is also the requester. It takes the input away when the attack would fail.
 type Withdrawer struct{ Informed }
 
 func (Withdrawer) Name() string        { return "input withdrawal" }
 func (Withdrawer) isWithdrawing() bool { return true }
 
-// Proposer is informed, and so many of its members propose blocks next to one another: it chooses among as many draws as they can compute
-// (docs/adr/0061-what-proposers-can-choose.md).
+// Proposer is informed, and several of its members propose blocks one after the other. It chooses among all draws that they can
+// compute (docs/adr/0061-what-proposers-can-choose.md).
 type Proposer struct {
 	Informed
 	Proposers uint64
@@ -236,7 +236,7 @@ func (p Proposer) Name() string {
 
 func (p Proposer) countRedraws() int { return int(poco.ProposerChoices(p.Proposers)) }
 
-// Refuser is informed and knows the seed: it takes so many looks at another draw, each of which a plan has to count.
+// Refuser is informed and knows the seed. It looks at several draws, and a plan has to count each of them.
 type Refuser struct {
 	Informed
 	Refusals int
@@ -246,7 +246,7 @@ type Refuser struct {
 func (p Refuser) Name() string       { return "refuses a draw " + trimZeros(float64(p.Refusals)) + " times" }
 func (p Refuser) countRefusals() int { return p.Refusals }
 
-// Farmer is informed, and lies in the victim's tasks only: its own are there to fill the budget.
+// Farmer is informed, and lies only in the victim's tasks. Its own tasks fill the budget.
 type Farmer struct{}
 
 func (Farmer) Name() string { return "dilution by own tasks" }

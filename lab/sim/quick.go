@@ -2,11 +2,11 @@ package sim
 
 import "github.com/credence-chain/credence/poco"
 
-// In a long run nothing happens most of the time: the coalition has been banned, and honest workers answer right. Then each task ends as
-// it was planned. Its ledgers count it and charge nothing, and the number of its executions follows from the plan and the lottery. The
-// functions here make the same plans from the same ledgers as before, and leave out the task between.
+// In a long run nothing happens most of the time: the coalition has been banned, and honest workers answer right. Then each task
+// ends as planned. Its ledgers count it and charge nothing, and the number of its executions follows from the plan and the lottery.
+// The functions here make the same plans from the same ledgers, but do not run the tasks.
 
-// isQuiet says whether nobody can err any more.
+// isQuiet says whether no worker can err any more.
 func (c *chain) isQuiet() bool {
 	w := c.trial.World
 	_, colluding := c.crowd.countDrawable(w.Organisations)
@@ -16,7 +16,7 @@ func (c *chain) isQuiet() bool {
 	return (colluding == 0 && !w.ReEntry || peace) && calm && steady && w.Requesters <= 1 && w.InFlight <= 1
 }
 
-// countByPlans counts tasks until the end of the run, or until one whose plan is not one of replicas.
+// countByPlans counts tasks until the end of the run, or until a task whose plan is the court or has to wait.
 func (c *chain) countByPlans() {
 	w := c.trial.World
 	for c.started < w.Tasks {
@@ -42,7 +42,8 @@ func (c *chain) countByPlans() {
 	}
 }
 
-// countQuiet counts a task that was charged nothing: what Enter and Settle do to a ledger without other tasks in flight.
+// countQuiet counts a task that was charged nothing. It does the work of Enter and Settle for a ledger without other tasks in
+// flight.
 func (b *books) countQuiet(f *flight) {
 	for _, in := range []*book{&b.class, b.askerOf(f)} {
 		in.N++

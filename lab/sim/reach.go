@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// Goal is one line of the table of goals: what was to be reached, what the rows of a study say, and why where it was missed.
+// Goal is one line of the table of goals: what should be reached, what a study measured, and the reason if it was missed.
 type Goal struct {
 	Measure  string `json:"measure"`
 	Goal     string `json:"goal"`
@@ -18,10 +18,10 @@ type Goal struct {
 	Why      string `json:"why,omitempty"`
 }
 
-// sigmas is how many standard errors a mean may stand beyond its goal and meet it.
+// sigmas is how many standard errors a mean may lie beyond its goal and still meet it.
 const sigmas = 3
 
-// Reach holds the rows of a study against the goals.
+// Reach compares the rows of a study with the goals.
 func Reach(rows []Row) []Goal {
 	var goals []Goal
 	for _, part := range []func([]Row) []Goal{
@@ -32,7 +32,7 @@ func Reach(rows []Row) []Goal {
 	return goals
 }
 
-// judge fills in a goal; why is shown where it was missed.
+// judge fills in a goal; why is shown if the goal was missed.
 func judge(measure, goal, measured string, known, met bool, why string) Goal {
 	switch {
 	case !known:
@@ -43,7 +43,7 @@ func judge(measure, goal, measured string, known, met bool, why string) Goal {
 	return Goal{measure, goal, measured, "no", why}
 }
 
-// errorOf is a row's error as well as it is known: counted when twenty were seen, otherwise sampled.
+// errorOf returns the best estimate of a row's error: the counted one if twenty errors were seen, otherwise the sampled one.
 func errorOf(r Row) Mean {
 	if r.Wrong >= 20 {
 		return r.Rate
@@ -71,7 +71,7 @@ func label(r Row) string {
 	return r.Population + ", " + r.Note
 }
 
-// demandedGoals: every population, the error against what was demanded, without the allowance and with it.
+// demandedGoals compares the error of every population with the demanded one, with and without the allowance.
 func demandedGoals(rows []Row) (goals []Goal) {
 	for _, table := range []struct{ name, what, why string }{
 		{"demanded", "E0 = 0", "see the row"},
@@ -96,7 +96,7 @@ func demandedGoals(rows []Row) (goals []Goal) {
 	return goals
 }
 
-// publishedGoals: the schemes that were to be seen to exceed the demanded error.
+// publishedGoals lists the published schemes that should exceed the demanded error.
 func publishedGoals(rows []Row) (goals []Goal) {
 	for _, p := range []Population{Informed{}, Sleeper{0.5, Informed{}}} {
 		for _, trust := range Trusts {
@@ -118,7 +118,7 @@ func publishedGoals(rows []Row) (goals []Goal) {
 	return goals
 }
 
-// executionGoals: executions a task, in peace and with static colluders.
+// executionGoals are about executions for each task, without attacks and with static colluders.
 func executionGoals(rows []Row) (goals []Goal) {
 	reasons := map[string]string{
 		Peace{}.Name(): "a plan takes half of what is free, so that tasks in flight need not wait for each other; the goal assumed plans that take all of it",
@@ -146,7 +146,7 @@ func executionGoals(rows []Row) (goals []Goal) {
 	return goals
 }
 
-// certificateGoals: the published debt against the errors.
+// certificateGoals compare the published debt with the errors.
 func certificateGoals(rows []Row) []Goal {
 	var met, known, within = true, 0, true
 	var closest Row
@@ -172,7 +172,7 @@ func certificateGoals(rows []Row) []Goal {
 	}
 }
 
-// lifetimeGoals: an informed coalition's whole life.
+// lifetimeGoals are about the whole life of an informed coalition.
 func lifetimeGoals(rows []Row) (goals []Goal) {
 	limits := map[string]float64{"2": 4.9, "3": 0.57, "4": 0.08}
 	for _, r := range selectRows(rows, inTable("lifetimes", nil)) {
@@ -188,7 +188,7 @@ func lifetimeGoals(rows []Row) (goals []Goal) {
 	return goals
 }
 
-// massGoals: every member lies in all its tasks at the same moment.
+// massGoals are about a coalition whose members all lie in all their tasks at the same moment.
 func massGoals(rows []Row) (goals []Goal) {
 	for _, trust := range Trusts {
 		found := selectRows(rows, inTable("flight", func(r Row) bool { return r.Trust == trust && strings.Contains(r.Note, "lead back") }))
@@ -205,7 +205,7 @@ func massGoals(rows []Row) (goals []Goal) {
 	return goals
 }
 
-// moneyGoals: what an attack brings with a stake a fifth above the inequality's.
+// moneyGoals are about the profit of an attack with a stake a fifth above that of the inequality.
 func moneyGoals(rows []Row) []Goal {
 	found := selectRows(rows, inTable("money", func(r Row) bool { return strings.HasPrefix(r.Note, "1.2") }))
 	var said []string
@@ -217,7 +217,7 @@ func moneyGoals(rows []Row) []Goal {
 	return []Goal{judge("profit of an attack, rational coalition, 1.2 × the pinned stake, every tier", "negative", strings.Join(said, "; "), len(found) > 0, met, "see the rows")}
 }
 
-// yearGoals: what an honest worker keeps of its stake.
+// yearGoals are about how much of its stake an honest worker keeps.
 func yearGoals(rows []Row) (goals []Goal) {
 	for _, r := range selectRows(rows, inTable("year", nil)) {
 		why := "a fault that is found costs a quarter of the stake or more, and a commitment that is not opened all of it: the inequality of the stake asks for that. " +

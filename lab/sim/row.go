@@ -7,7 +7,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Row is what a cell measured. Rates are per task of the run unless said; errors are standard errors over seeds.
+// Row is the result of a cell. Rates are per task of the run unless another unit is given; errors are standard errors over seeds.
 type Row struct {
 	Table      string `json:"table"`
 	Scheme     string `json:"scheme"`
@@ -49,7 +49,7 @@ type Row struct {
 	Curve         []Point `json:"curve,omitempty"`  // the mean over seeds, in the table of certificates
 }
 
-// rowOf is what the trials of a cell measured.
+// rowOf returns the row for the trials of a cell.
 func (c Cell) rowOf(ys []Tally) Row {
 	r := Row{
 		Table: c.Table, Scheme: c.Scheme.Name(), Population: c.Population.Name(), Note: c.Note,

@@ -13,7 +13,7 @@ type Scheme interface {
 	Run(t Trial) Tally
 }
 
-// Answers are numbers: the right one, the coalition's, and wrong ones that are like no other.
+// Answers are numbers: the right one, the coalition's, and wrong ones that differ from all others.
 const (
 	right   = 0
 	lie     = 1
@@ -38,19 +38,19 @@ type Verdict struct {
 	Failed   []int // workers that failed one
 }
 
-// rules are a published scheme. Decide asks workers and changes nothing, so that a task can be rehearsed; Learn takes what
-// came of a task into the records, and returns the workers that it convicts.
+// rules are the rules of a published scheme. Decide asks workers and changes nothing, so that a task can be rehearsed. Learn
+// updates the records with the result of a task, and returns the workers that it convicts.
 type rules interface {
 	DecideTask(a *Ask) Verdict
 	LearnVerdict(v *Verdict) (convicted []int)
-	// ForgetWorker begins a worker's record anew.
+	// ForgetWorker starts a worker's record again.
 	ForgetWorker(worker int)
 	// ExpectedError is how many replicas a task would take now; adversaries know it.
 	ExpectedError() float64
 }
 
-// Ask is one task as its scheme sees it: workers can be drawn and asked. All of a scheme's seats are public here: the
-// coalition sees the whole batch that it is part of before it answers.
+// Ask is one task as its scheme sees it: it can draw and ask workers. All seats of these schemes are public: the coalition sees the
+// whole batch before it answers.
 type Ask struct {
 	crowd  *crowd
 	dice   *Dice
@@ -62,12 +62,12 @@ type Ask struct {
 	other  int
 }
 
-// Batch draws and asks n workers more at the same time; fewer when nobody is left. It returns all seats so far.
+// Batch draws and asks n more workers at the same time, or fewer if no workers are left. It returns all seats so far.
 func (a *Ask) Batch(n int) []Seat {
 	return a.BatchWhile(func(int) bool { n--; return n > 0 })
 }
 
-// BatchWhile draws workers as long as more says so of the one just drawn, then asks all of them at the same time.
+// BatchWhile draws workers as long as more returns true for the last one, then asks all of them at the same time.
 func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 	from := len(a.seats)
 	for {
@@ -91,7 +91,7 @@ func (a *Ask) BatchWhile(more func(worker int) bool) []Seat {
 	return a.seats
 }
 
-// Check asks a worker a task whose answer is known, which it cannot tell from one that it holds alone.
+// Check gives a worker a task whose answer is known. The worker cannot tell it from a task that it runs alone.
 func (a *Ask) Check(worker int) (passed bool) {
 	b := Ask{crowd: a.crowd, dice: a.dice, people: a.people, honest: a.honest, view: a.view}
 	b.view.Mine, b.view.Seen, b.view.Line = 1, 1, Undecided
@@ -183,8 +183,8 @@ func (a *Ask) drawAnswer(i int) int {
 	return right
 }
 
-// runInTurn plays a trial of rules that decide one task after the other. Each task is rehearsed with tilted dice as well,
-// under the records as they are: the weighted errors of rehearsals estimate the same mean as the raw count.
+// runInTurn plays a trial of rules that decide one task after the other. It also rehearses each task with tilted dice, with the
+// current records: the weighted errors of the rehearsals estimate the same mean as the count.
 func runInTurn(t Trial, r rules) Tally {
 	dice, shadow := NewDice(t.Seed, 1), NewDice(t.Seed, 2)
 	crowd := newCrowd(t.World, dice)

@@ -2,9 +2,9 @@ package sim
 
 import "fmt"
 
-// SpotCheck is Sarmenta's spot-checking with a blacklist and backtracking: one worker for each task, and a share Spot of all
-// assignments whose answer is known. Who fails one is banned, and whatever it has answered in the batch is done again by others. A
-// trial is one batch: an answer counts when the batch ends, so that nobody has one before.
+// SpotCheck is Sarmenta's spot-checking with a blacklist and backtracking. Each task has one worker, and a share Spot of all
+// assignments have a known answer. A worker that fails one is banned, and others do again what it has answered in the batch. A
+// trial is one batch: answers count only when the batch ends.
 type SpotCheck struct{ Spot float64 }
 
 // Name implements Scheme.
@@ -37,7 +37,7 @@ func (s SpotCheck) Run(t Trial) Tally {
 	return b.tally
 }
 
-// nobody is the seat of a task that nobody has answered.
+// nobody is the seat of a task without an answer.
 var nobody = Seat{Worker: -1, Answer: none}
 
 // batch is a trial of SpotCheck under way.
@@ -52,7 +52,7 @@ type batch struct {
 	asked   int
 }
 
-// doTask has a worker do a task, may check it, and returns the tasks that have to be done again.
+// doTask gives a task to a worker, may check the worker, and returns the tasks that have to be done again.
 func (b *batch) doTask(task int) (again []int) {
 	b.crowd.moveTo(min(b.asked, b.trial.World.Tasks-1), b.dice)
 	b.asked++

@@ -16,19 +16,19 @@ type Cell struct {
 	Seeds      int
 }
 
-// Key names a cell among those of all studies of a seed: two cells of one key measure the same.
+// Key identifies a cell among those of all studies of a seed: two cells with one key measure the same.
 func (c Cell) Key() string {
 	return Row{
 		Table: c.Table, Scheme: c.Scheme.Name(), Population: c.Population.Name(), Note: c.Note, Trust: c.World.Trust, Tasks: c.World.Tasks, Seeds: c.Seeds,
 	}.Key()
 }
 
-// Key is that of the cell that was measured.
+// Key returns the key of the cell that was measured.
 func (r Row) Key() string {
 	return fmt.Sprintf("%s|%s|%s|%s|%d|%d|%d", r.Table, r.Scheme, r.Population, r.Note, r.Trust, r.Tasks, r.Seeds)
 }
 
-// Size says how much is measured.
+// Size says how much a study measures.
 type Size struct {
 	Name    string
 	Tasks   int // of a trial
@@ -37,7 +37,7 @@ type Size struct {
 	Lives   int // seeds of the tables whose figures are rare events
 }
 
-// The sizes: a smoke test, a run for one sitting, and what `make lab` does.
+// The sizes: a smoke test, a short run, and the run of `make lab`.
 var (
 	Smoke   = Size{Name: "smoke", Tasks: 100, Seeds: 2, Horizon: 1_000, Lives: 4}
 	Bounded = Size{Name: "bounded", Tasks: 10_000, Seeds: 6, Horizon: 10_000_000, Lives: 80}
@@ -90,7 +90,8 @@ type battle struct {
 	people []Population
 }
 
-// battles are all populations at a trust: banned at the first proven lie, with tasks of their own, and with free re-entry.
+// battles returns all populations at a trust. The coalition is banned at the first proven lie, has tasks of its own, or comes back
+// freely.
 func battles(trust uint64, tasks int) []battle {
 	w := Standard(trust, tasks)
 	back, farm := w, w
@@ -113,7 +114,7 @@ func battles(trust uint64, tasks int) []battle {
 	}
 }
 
-// playBattles has a scheme play every battle at every trust.
+// playBattles plays every battle at every trust with a scheme.
 func playBattles(table string, s Scheme, size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		for _, b := range battles(trust, size.Tasks) {
@@ -127,7 +128,7 @@ func playBattles(table string, s Scheme, size Size) (cells []Cell) {
 
 func adversaryCells(size Size) []Cell { return playBattles("adversaries", Credence{}, size) }
 
-// demandedCells is Credence without the allowance, so that the promise is the demanded error itself from the first task on.
+// demandedCells measure Credence without the allowance, so that the promise is the demanded error itself from the first task on.
 func demandedCells(size Size) []Cell {
 	return playBattles("demanded", Credence{NoAllowance: true}, size)
 }
@@ -173,7 +174,7 @@ func horizonCells(size Size) (cells []Cell) {
 	return cells
 }
 
-// certificateCells are runs so short that their mean is known well: the start of a ledger is where its allowance is spent.
+// certificateCells are short runs, whose mean is known well: a ledger's allowance is spent at its start.
 func certificateCells(size Size) (cells []Cell) {
 	for _, trust := range Trusts {
 		w := Standard(trust, 250)
@@ -185,7 +186,7 @@ func certificateCells(size Size) (cells []Cell) {
 	return cells
 }
 
-// boundCells are the short runs of the certificate, with two replicas at least.
+// boundCells are the short runs of the certificate, with at least two replicas.
 func boundCells(size Size) (cells []Cell) {
 	w := Standard(100, 250)
 	w.ReEntry = true
@@ -226,7 +227,7 @@ func flightCells(size Size) (cells []Cell) {
 	return cells
 }
 
-// tiers are plans that stakes are weighed for.
+// tiers are the plans for which stakes are computed.
 var tiers = []struct{ n, lottery uint32 }{{1, 2}, {1, 5}, {2, 0}, {2, 8}, {3, 0}, {4, 0}}
 
 func moneyCells(size Size) (cells []Cell) {

@@ -205,8 +205,8 @@ func WriteCSV(w io.Writer, rows []Row) error {
 	return out.Error()
 }
 
-// bestError is a row's error as well as it is known: counted when twenty were seen, otherwise sampled (with
-// its standard error where that is more than half of it), otherwise bounded.
+// bestError returns the best estimate of a row's error. It is the counted one if twenty errors were seen; otherwise the sampled
+// one, with its standard error if that is more than half of it; otherwise a bound.
 func bestError(r Row) string {
 	switch {
 	case r.Wrong >= 20:
@@ -219,7 +219,7 @@ func bestError(r Row) string {
 	return "< " + formatRate(r.Upper)
 }
 
-// Matrix is a table for a document in which columns are what a row has in common with others: error / executions.
+// Matrix makes a table for a document with error / executions in its cells. Rows with the same column value share a column.
 func Matrix(rows []Row, line, column func(Row) string) string {
 	var lines, heads []string
 	cells := map[[2]string]string{}
@@ -246,7 +246,7 @@ func Matrix(rows []Row, line, column func(Row) string) string {
 	return b.String()
 }
 
-// Document is the table of a document's mark: a table's name, a table's name and a trust, or "reach".
+// Document returns the table for a mark in a document: a table's name, a table's name and a trust, or "reach".
 func Document(rows []Row, mark string) string {
 	if mark == "reach" {
 		return MarkdownGoals(Reach(rows))

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Tally is what a trial counted.
+// Tally holds the counts of a trial.
 type Tally struct {
 	Tasks     int
 	Wrong     int     // accepted answers that are not right

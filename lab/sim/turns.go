@@ -43,8 +43,8 @@ func (t *turns) level(level uint8) *window[poco.Sums] {
 	return &t.spans[level]
 }
 
-// window keeps values of growing numbers, which are dropped from the lowest on. It stands in for a map, which would take a tenth of
-// the time of a run.
+// window keeps values with consecutive growing numbers, and drops them from the lowest on. A map would take a tenth of the time of
+// a run.
 type window[T any] struct {
 	first  uint64 // the number of values[0]
 	values []T
@@ -69,7 +69,7 @@ func (w *window[T]) set(at uint64, v T) {
 	w.values[at-w.first] = v
 }
 
-// drop forgets a value, and all before it.
+// drop drops a value, and all before it.
 func (w *window[T]) drop(at uint64) {
 	if at < w.first {
 		return

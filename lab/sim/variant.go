@@ -7,23 +7,23 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Variant is another way to plan than the chain's: studied for whether fewer executions would do (docs/adr/0064). The gates stay the
-// chain's own, so that the debt of a ledger never exceeds its budget, whatever a variant plans.
+// Variant is another way to plan than the chain's. It is studied to see whether fewer executions would do (docs/adr/0064). The
+// gates are the chain's own, so that a ledger's debt never exceeds its budget.
 type Variant struct {
 	Name string
-	// Parts says in how many parts what is free in a ledger is cut, in place of the chain's rule.
+	// Parts returns into how many parts a ledger's free amount is divided, in place of the chain's rule.
 	Parts func(l *poco.Ledger, faction uint64) uint64
-	// Residual believes that each organisation that was banned was one of the coalition's, and that nobody takes its place.
+	// Residual assumes that each banned organisation belonged to the coalition, and that none takes its place.
 	Residual bool
-	// Pooled has no ledgers of requesters: that of the class decides alone.
+	// Pooled has no ledgers of requesters: the class's ledger alone decides.
 	Pooled bool
-	// ByValue bounds the value of wrong results, and no longer their number.
+	// ByValue bounds the value of wrong results instead of their number.
 	ByValue bool
-	// Audits is the share of answers at open turns that a court looks at before they count.
+	// Audits is the share of answers at open turns that a court checks before they count.
 	Audits float64
 }
 
-// Variants lists what is studied, the chain's own way first.
+// Variants lists the studied variants, the chain's own way first.
 func Variants() []*Variant {
 	return []*Variant{
 		nil,
@@ -107,7 +107,7 @@ func (v *Variant) allowanceOf(l poco.Ledger, in poco.PlanInput) poco.Q64 {
 	return l.Budget(in.Allowances.Errors).Sub(l.D).DivDown(v.Parts(&l, in.Faction))
 }
 
-// toQ64 is a number in fixed point, rounded down.
+// toQ64 converts a number to fixed point, rounded down.
 func toQ64(v float64) poco.Q64 {
 	whole, part := math.Modf(v)
 	return poco.Q64{Hi: uint64(whole), Lo: uint64(part * (1 << 32) * (1 << 32))}

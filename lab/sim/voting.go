@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/lab/baseline"
 )
 
-// enough bounds how many replicas a vote asks for before it gives the task up.
+// enough bounds the replicas that a vote asks for before it gives up the task.
 const enough = 150
 
 // MFirst is majority voting: the first answer with M copies is accepted (Sarmenta). Nobody is banned: the losers of a
@@ -36,7 +36,7 @@ func (s MFirst) DecideTask(a *Ask) Verdict {
 func (MFirst) LearnVerdict(*Verdict) []int { return nil }
 func (MFirst) ForgetWorker(int)            {}
 
-// MFirstFor is the least M whose error is at most one in trust when a share of all answers is the coalition's lie.
+// MFirstFor returns the least M whose error is at most one in trust, if the given share of all answers is the coalition's lie.
 func MFirstFor(share float64, trust uint64) MFirst {
 	phi := new(big.Rat).SetFloat64(share)
 	m, err := baseline.MinVotes(phi, new(big.Rat).SetFrac64(1, int64(trust)))
@@ -71,7 +71,8 @@ func (s Iterative) DecideTask(a *Ask) Verdict {
 func (Iterative) LearnVerdict(*Verdict) []int { return nil }
 func (Iterative) ForgetWorker(int)            {}
 
-// IterativeFor is the least lead that is wrong at most once in trust when a share of all answers is the coalition's lie.
+// IterativeFor returns the least lead that is wrong at most once in trust, if the given share of all answers is the coalition's
+// lie.
 func IterativeFor(share float64, trust uint64) Iterative {
 	return Iterative{int(math.Ceil(math.Log(float64(trust-1)) / math.Log((1-share)/share)))}
 }

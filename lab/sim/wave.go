@@ -7,8 +7,8 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// The second wave: how many replicas a task gets and whom. The plan and the draw are those of the chain; what the laboratory adds
-// is a population that may refuse a draw, or propose blocks and choose among draws.
+// The second wave: how many replicas a task gets, and which workers. The plan and the draw are those of the chain. The laboratory
+// adds a population that may refuse a draw, or propose blocks and choose among draws.
 
 // planAndDrawSecond plans a locked task, draws wave 2 and lets it commit.
 func (c *chain) planAndDrawSecond(f *flight) {
@@ -131,7 +131,7 @@ func (c *chain) drawOrganisations(e poco.Entropy, who []int, count int) []int {
 			panic(err)
 		}
 		if !found {
-			// The chain then draws from its dense array.
+			// The chain then draws from its list of eligible organisations.
 			seats := make([]Seat, len(who))
 			for i, w := range who {
 				seats[i].Worker = w

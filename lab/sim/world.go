@@ -1,6 +1,6 @@
 package sim
 
-// World is what a trial's tasks run in: everything but the colluders' behaviour and the rules.
+// World is the environment of a trial's tasks: everything but the colluders' behaviour and the scheme's rules.
 type World struct {
 	Organisations int // registered; the last Colluding of them collude
 	Colluding     int
@@ -29,9 +29,9 @@ type World struct {
 
 	Strikes int // proven wrong answers until a worker is banned
 	Cooling int // tasks for which a worker with fewer strikes is not drawn
-	// Forgiveness is after how many tasks a strike is forgotten (0: never).
+	// Forgiveness is the number of tasks after which a strike is forgotten (0: never).
 	Forgiveness int
-	// Slots is how many tasks a worker takes at the same time (0: as many as come).
+	// Slots is how many tasks a worker runs at the same time (0: no limit).
 	Slots int
 	// AuditTasks is for how many tasks an accepted answer can be taken back: if a court convicts one of those who gave it meanwhile, a
 	// court looks at it too (0: never).
