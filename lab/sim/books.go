@@ -21,8 +21,8 @@ type books struct {
 	start            poco.Allowances
 }
 
-// newBooks makes the ledgers of a world. In the laboratory only the count decides, so the allowance in value is unlimited. A scheme
-// with a fixed number of replicas gets an allowance that never runs out.
+// newBooks makes the ledgers of a world. Usually only the count decides, so the allowance in value is unlimited. With a variant by
+// value it is the other way round. A scheme with a fixed number of replicas gets an allowance that never runs out.
 func newBooks(w World, s Credence) books {
 	newBook := func() book { return book{poco.Ledger{Trust: w.Trust}, newTurns()} }
 	b := books{class: newBook(), coalition: newBook(), start: poco.Allowances{Errors: poco.QuarterQ64, Value: math.MaxUint64}}

@@ -54,8 +54,8 @@ func (c *chain) addLikely(f *flight) {
 	c.tally.LikelyValue += chance * float64(f.task.Terms.Value)
 }
 
-// endAudits makes accepted answers final whose window has ended by a height, in the order of their windows. Where somebody who gave one
-// was convicted since the task was created, a court looks at it, as x/tasks has it.
+// endAudits makes accepted answers final whose window has ended by a height, in the order of their windows. As in x/tasks, a court
+// looks at an answer if a worker that gave it was convicted since the task was created.
 func (c *chain) endAudits(height int64) {
 	for len(c.audits) > 0 && c.audits[0].task.Deadline <= height {
 		f := c.audits[0]

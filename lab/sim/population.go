@@ -17,7 +17,7 @@ const (
 	Vanish            // no answer at all
 )
 
-// Line is the summary of what the coalition's members have answered to a task so far.
+// Line says what the coalition's members have answered to a task so far.
 type Line uint8
 
 // The lines.
@@ -236,7 +236,7 @@ func (p Proposer) Name() string {
 
 func (p Proposer) countRedraws() int { return int(poco.ProposerChoices(p.Proposers)) }
 
-// Refuser is informed and knows the seed. It looks at several draws, and a plan has to count each of them.
+// Refuser is informed and knows the seed. It refuses up to Refusals draws of a task, and the next plan has to count each of them.
 type Refuser struct {
 	Informed
 	Refusals int

@@ -16,7 +16,7 @@ func (c *chain) isQuiet() bool {
 	return (colluding == 0 && !w.ReEntry || peace) && calm && steady && w.Requesters <= 1 && w.InFlight <= 1
 }
 
-// countByPlans counts tasks until the end of the run, or until a task whose plan is the court or has to wait.
+// countByPlans counts tasks until the end of the run, or until a task whose plan is the court.
 func (c *chain) countByPlans() {
 	w := c.trial.World
 	for c.started < w.Tasks {

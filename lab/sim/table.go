@@ -219,7 +219,7 @@ func bestError(r Row) string {
 	return "< " + formatRate(r.Upper)
 }
 
-// Matrix makes a table for a document with error / executions in its cells. Rows with the same column value share a column.
+// Matrix makes a table for a document with error / executions in its cells. line and column name the line and the column of a row.
 func Matrix(rows []Row, line, column func(Row) string) string {
 	var lines, heads []string
 	cells := map[[2]string]string{}
