@@ -8,10 +8,10 @@ package poco
 // informersPart returns the part of the stake of wrong answers that each replica with the right answer receives; courtPaid of that
 // stake has gone to the court. The part is the same as if all replicas that gave no answer had been right:
 //
-//   - each of them has a part, which is burnt;
-//   - the court's pay counts as paid by wrong answers first, and only then by what no answer costs;
-//   - a wrong answer counts with what it would have cost. It may cost more, because a worker is alone with its wrong answer only where all
-//     others have given the right one (firstfault.go).
+//   - each of them gets a part, which is burnt;
+//   - the court is paid from the stake of wrong answers first, and from the cost of missing answers only afterwards;
+//   - a wrong answer counts with the amount that it would have cost then. In fact it may cost more, because a worker is alone with its
+//     wrong answer only if all others have given the right one (firstfault.go).
 func (t *Task) informersPart(ends []SeatEnd, courtPaid uint64) uint64 {
 	wrong := 0
 	for _, e := range ends {
