@@ -13,6 +13,11 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
+// This file verifies a receipt. The steps go from what depends on no one to what depends on the verifier: the path of headers and
+// the proofs of the records (proveAll), then whether the path contains what the verifier trusts, then whether the answer is final,
+// and last the evidence and the manifest that come with it. The first failure is the refusal, so that a receipt with several faults
+// always has the same one.
+
 // Expected holds values that the verifier knows beforehand and wants compared; empty fields are not compared.
 type Expected struct {
 	// Chain is the chain's id. A set of validators may sign more than one chain.

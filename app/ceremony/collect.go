@@ -25,6 +25,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
+// This file makes the genesis of a plan and its applications. Everything is checked before the state is built, each application by
+// itself and then all together, because no key, name or account may belong to two founders. The founders are sorted by their
+// organisations' ids, so that everybody gets the same bytes in whatever order the applications arrive.
+
 // Collection is the outcome of a ceremony.
 type Collection struct {
 	// Genesis is the file's bytes, and Hash their SHA-256 as "sha256:" and hex.

@@ -13,6 +13,11 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
+// This file serves manifests and tags. A manifest keeps the blobs that it names from being collected. So putManifest holds the lock
+// against a collection (sweep) from its check that the blobs are there until the ledger has the manifest, and charges the
+// organisation for the manifest and for all blobs that it names. Manifests themselves are stored as blobs; the ledger keeps their
+// media types and tags.
+
 // maxManifest bounds a manifest in bytes. The specification asks registries to take at least this size.
 const maxManifest = 4 << 20
 

@@ -11,6 +11,10 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
+// This file takes uploads. A blob comes in one request, in pieces of a session, or by a mount of a blob that is already held. The
+// bytes of an upload are reserved in the organisation's quota while they arrive. When the whole blob has the announced digest, the
+// reservation turns into a claim of the blob; an upload that fails or idles gives it back.
+
 // Expire abandons uploads that have been idle for too long.
 func (g *Registry) Expire() {
 	for _, s := range g.uploads.expiredSessions() {

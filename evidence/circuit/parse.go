@@ -8,6 +8,10 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 )
 
+// This file turns a program's text into a circuit in one pass. Each name stands for a sum of wires, so add, sub and const only
+// combine sums. A mul makes a new wire and a constraint. Limits on ports, products and terms are checked while the sums grow,
+// because a short text can make very large sums.
+
 // Parse reads a program. Errors wrap ErrSource and name the line.
 func Parse(source []byte) (*Program, error) {
 	if len(source) > MaxSourceBytes {

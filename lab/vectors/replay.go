@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// This file replays scenarios of iExec's contracts through poco/iexec. After each step it compares every field that the file
+// expects with the state of the task, and at the end also the balances and the scores. A step that the contracts revert must be
+// refused here.
+
 // revert begins the result of a refused step.
 const revert = "REVERT"
 

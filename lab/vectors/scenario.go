@@ -9,6 +9,9 @@ import (
 	"github.com/credence-chain/credence/poco/iexec"
 )
 
+// This file reads the scenarios of an iExec file: the terms, the workers with their scores, and a log of steps with the state that
+// is expected after each.
+
 const (
 	// categoryTime is the category's T of every scenario, in seconds.
 	categoryTime = 300

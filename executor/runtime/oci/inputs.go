@@ -20,6 +20,11 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
+// This file puts a task's inputs into a room, before the container starts. Names and archives come from a requester. So a packed
+// folder must make one tree with the other inputs, and every file is written through an os.Root, which cannot leave the room. An
+// input that is wrong on every machine is an *invalidInput, which becomes the task's answer; any other error is this machine's
+// failure.
+
 // invalidInput says that the inputs do not make a tree, on any machine.
 type invalidInput struct{ why error }
 

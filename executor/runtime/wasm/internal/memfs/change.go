@@ -2,6 +2,10 @@ package memfs
 
 import "strings"
 
+// This file has the changes to the tree: open, remove, rename, write, resize. Each is checked completely before it changes
+// anything, so that a refused change leaves no trace. The bytes of a file count for the limit of the area in which it lies. The
+// inputs' own bytes are shared with the worker and count for nothing until they are changed; then the file gets a copy.
+
 // OpenFlags say how Open treats what it finds.
 type OpenFlags struct{ Create, Directory, Exclusive, Truncate, Write bool }
 

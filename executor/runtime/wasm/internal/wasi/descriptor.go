@@ -6,6 +6,10 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 )
 
+// This file has the table of open descriptors and the functions that query or change one. The lowest free number is always used, so
+// that a program gets the same numbers on every machine. Times, advice and syncing are accepted without an effect: files are in
+// memory, and their times are zero.
+
 // maxDescriptors is how many descriptors can be open at once.
 const maxDescriptors = 1024
 

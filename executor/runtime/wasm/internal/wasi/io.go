@@ -8,6 +8,10 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 )
 
+// This file reads and writes descriptors. A read fills all buffers unless the file ends, and a write takes all bytes or none, so
+// that no program sees a machine's own buffer sizes. Fuel is charged for the bytes before they are copied. What is printed to a
+// stream never fails; the stream keeps a bounded part of it.
+
 // maxBuffers is how many buffers one call may use.
 const maxBuffers = 1024
 
