@@ -96,7 +96,7 @@ func compareNumber(path string, want, got any, tol tolerance) []string {
 	return listDifferences(path, want, got)
 }
 
-// asRat is a got number; exact says that no tolerance applies to it.
+// asRat returns a computed value as a rational; exact says that no tolerance applies to it.
 func asRat(got any) (r *big.Rat, exact bool) {
 	switch g := got.(type) {
 	case *big.Int:
@@ -112,9 +112,8 @@ func asRat(got any) (r *big.Rat, exact bool) {
 	}
 }
 
-// isDouble says whether an expected fraction is the shortest way to write the
-// double nearest to the exact number: files hold doubles, which cannot write
-// most rationals, so that is as exact as they get. Integers must be equal.
+// isDouble says whether an expected fraction is the shortest text of the double nearest to the exact number. Files hold doubles,
+// which cannot represent most rationals, so such a fraction counts as equal. Integers must be equal.
 func isDouble(text json.Number, want, got *big.Rat) bool {
 	if got.IsInt() || !strings.ContainsAny(text.String(), ".eE") {
 		return false

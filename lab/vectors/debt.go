@@ -6,9 +6,8 @@ import (
 	"github.com/credence-chain/credence/lab/plain"
 )
 
-// solveDebt: {q, T, D_q64, N, N0, floor} -> n, lottery_16ths, W, B; no debt, no
-// allowance and the floor [1, 0] where they are left out. A budget that no plan
-// fits gives null for all but B: the court.
+// solveDebt: {q, T, D_q64, N, N0, floor} -> n, lottery_16ths, W, B. Inputs that are left out mean no debt, no allowance and the
+// floor [1, 0]. For a budget that no plan fits, all outputs but B are null: the court decides.
 func solveDebt(in *inputs, _ map[string]any) (object, error) {
 	if !in.hasAll("q", "T", "N") {
 		return nil, errShape

@@ -20,7 +20,7 @@ type player struct {
 	shortcut bool                     // a contribute-and-finalize has happened
 }
 
-// balance is a party's change against before the deal.
+// balance is the change of a party's balances since before the deal.
 type balance struct{ stake, frozen *big.Int }
 
 func newPlayer(s scenario) (*player, error) {
@@ -56,7 +56,7 @@ func (p *player) applyMoves(moves []iexec.Move) {
 	}
 }
 
-// playStep takes one step. Every step but t takes a second, refused ones too.
+// playStep plays one step. Every step except t takes a second, also a step that is refused.
 func (p *player) playStep(st step) error {
 	if st.kind == "t" {
 		p.clock = st.clock
@@ -104,7 +104,7 @@ func (p *player) applyStep(st step) (iexec.Effects, error) {
 	}
 }
 
-// observeStep is what the format records after a step that ended in err.
+// observeStep returns the values that the format records after a step that ended in err.
 func (p *player) observeStep(st step, err error) object {
 	result := "ok"
 	if err != nil {
@@ -130,7 +130,7 @@ func (p *player) observeStep(st step, err error) object {
 	return out
 }
 
-// listParties are the balances that the format names, in its order.
+// listParties returns the parties whose balances the format records, in its order, with their names.
 func (p *player) listParties() (names []string, parties []iexec.Party) {
 	names = []string{"requester", "sponsor", "scheduler", "app", "dataset", "kitty"}
 	parties = []iexec.Party{
@@ -145,7 +145,7 @@ func (p *player) listParties() (names []string, parties []iexec.Party) {
 
 func workerName(w int) string { return "w" + strconv.Itoa(w) }
 
-// observeEnd is what the format records at the end.
+// observeEnd returns the values that the format records at the end.
 func (p *player) observeEnd() object {
 	names, parties := p.listParties()
 	locked, delta := object{}, object{}

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// This file replays scenarios of iExec's contracts through poco/iexec. After each step it compares every field that the file
-// expects with the state of the task, and at the end also the balances and the scores. A step that the contracts revert must be
-// refused here.
+// This file replays scenarios of iExec's contracts through poco/iexec. After each step it compares the fields that the file expects
+// with the state of the task, and at the end also the balances and the scores. A step that the contracts revert must be refused
+// here.
 
 // revert begins the result of a refused step.
 const revert = "REVERT"
@@ -68,7 +68,7 @@ func replayEntry(entry json.RawMessage) (out Case) {
 	return out.judgeCase(reasons)
 }
 
-// expectedOf is a scenario without its inputs.
+// expectedOf returns a scenario without its inputs.
 func expectedOf(entry map[string]any) json.RawMessage {
 	if entry == nil {
 		return nil
@@ -82,8 +82,8 @@ func expectedOf(entry map[string]any) json.RawMessage {
 	return encodeValue(o)
 }
 
-// compareStep compares one log entry. The consensus is not compared from a
-// contribute-and-finalize on; of res only whether it reverted.
+// compareStep compares one log entry. It does not compare the consensus after a contribute-and-finalize. Of the field res it
+// compares only whether the step reverted.
 func compareStep(want map[string]any, got object, shortcut bool) []string {
 	var out []string
 	for _, key := range []string{"res", "status", "consensus", "winnerCounter", "revealCounter", "revealDeadlineRel"} {
@@ -142,8 +142,7 @@ func compareEnd(want map[string]any, got object) []string {
 	return out
 }
 
-// compareSparse compares where an absent field counts as nothing on either
-// side, as the format leaves out what is zero.
+// compareSparse compares two objects in which an absent field counts as zero, because the format leaves out zeroes.
 func compareSparse(path string, want, got any) []string {
 	g, nested := got.(object)
 	if !nested {
@@ -171,7 +170,7 @@ func compareSparse(path string, want, got any) []string {
 	return out
 }
 
-// isNothing says whether a field may be left out: zero, unset, or only such.
+// isNothing says whether the format leaves out a value: it is zero or unset, or all its parts are.
 func isNothing(v any) bool {
 	switch x := v.(type) {
 	case digits:

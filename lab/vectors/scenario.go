@@ -31,13 +31,13 @@ type scenario struct {
 	end     map[string]any // the whole entry, decoded
 }
 
-// logEntry is one step and what must hold after it.
+// logEntry is one step and the values that are expected after it.
 type logEntry struct {
 	step step
 	want map[string]any
 }
 
-// step is one thing that is done to a task.
+// step is one action on a task.
 type step struct {
 	kind   string // c, cbad, r, f, ro, cl, caf, t
 	worker int    // of c, cbad, r, caf
@@ -78,8 +78,8 @@ func readScenario(data json.RawMessage) (scenario, error) {
 	return s, nil
 }
 
-// readTerms reads in. Every key it holds must be known: one that is not would
-// change the scenario in a way we do not play.
+// readTerms reads the field "in". It must know every key in it, because an unknown key would change the scenario in a way that the
+// player does not play.
 func (s *scenario) readTerms(values map[string]any) error {
 	for _, key := range sortedKeys(values) {
 		switch key {

@@ -8,7 +8,7 @@ import (
 	"math/big"
 )
 
-// errShape: a group does not know the shape of a case's inputs.
+// errShape says that a group does not know the shape of a case's inputs.
 var errShape = errors.New("unknown kind of case: no formula of this group takes these inputs")
 
 // trustCase is one entry of a trust file. explanation and source are for
@@ -21,8 +21,8 @@ type trustCase struct {
 	Tolerance json.RawMessage `json:"tolerance"`
 }
 
-// solver computes everything that a group knows to say about a case's inputs.
-// want are the expected fields, for the few outputs whose keys the case chooses.
+// solver computes all outputs that a group knows for a case's inputs. want holds the expected fields, because for a few outputs the
+// case chooses the keys.
 type solver func(in *inputs, want map[string]any) (object, error)
 
 // solverOf finds a group's solver.
@@ -195,8 +195,7 @@ func (in *inputs) failOn(name string, err error) {
 	}
 }
 
-// readRat reads a number, or takes def where there is none; an empty def means
-// that the input is required.
+// readRat reads a number, or takes def if the input is missing. If def is empty, the input is required.
 func (in *inputs) readRat(name, def string) *big.Rat {
 	v, ok := in.values[name]
 	if !ok || v == nil {
@@ -223,7 +222,7 @@ func (in *inputs) readBig(name, def string) *big.Int {
 	return new(big.Int).Set(r.Num())
 }
 
-// maxCount bounds inputs that count things.
+// maxCount bounds inputs that are counts.
 const maxCount = 1 << 40
 
 func (in *inputs) readInt(name, def string) int {
