@@ -8,7 +8,6 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
-	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/types"
 )
 
@@ -131,42 +130,4 @@ func TestJailByOthers(t *testing.T) {
 	updates, err := k.EndBlock(ctx)
 	require.NoError(t, err)
 	require.Empty(t, updates)
-}
-
-func TestSeatLookups(t *testing.T) {
-	c := testutil.New(t, testutil.WithSeats(2))
-	s, found, err := app.PoaKeeper(c.App).SeatByOperator(c.Ctx(), c.Seat("val-2").Operator.Addr)
-	require.NoError(t, err)
-	require.True(t, found)
-	require.Equal(t, "val-2", s.OrgId)
-	_, found, err = app.PoaKeeper(c.App).SeatByOperator(c.Ctx(), c.Org("val-2").Admin.Addr)
-	require.NoError(t, err)
-	require.False(t, found)
-	c.Next()
-	res, err := types.NewQueryClient(c.Conn()).Seats(c.Ctx(), &types.QuerySeatsRequest{})
-	require.NoError(t, err)
-	require.Len(t, res.Seats, 2)
-}
-
-func TestGenesisNeedsTheOrganisation(t *testing.T) {
-	c := testutil.New(t, testutil.WithSeats(2), testutil.WithOrg("acme", orgstypes.ROLE_WORKER))
-	exported, err := app.PoaKeeper(c.App).ExportGenesis(c.Ctx())
-	require.NoError(t, err)
-	require.NoError(t, app.OrgsKeeper(c.App).SetRoles(c.Ctx(), "val-1", nil), "written to a context that is dropped")
-	for _, tc := range []struct {
-		name     string
-		malleate func(*types.GenesisState)
-	}{
-		{"organisation without the role", func(g *types.GenesisState) { g.Seats[0].OrgId = "acme" }},
-		{"unknown organisation", func(g *types.GenesisState) { g.Seats[0].OrgId = "aaaa" }},
-		{"operator of another", func(g *types.GenesisState) { g.Seats[0].Operator = c.Org("acme").Member().String() }},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			g := types.GenesisState{Params: exported.Params, Seats: append([]types.Seat{}, exported.Seats...)}
-			tc.malleate(&g)
-			ctx, _ := c.Ctx().CacheContext()
-			_, err := app.PoaKeeper(c.App).InitGenesis(ctx, g)
-			require.ErrorIs(t, err, types.ErrInvalidSeat)
-		})
-	}
 }
