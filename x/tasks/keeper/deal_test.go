@@ -26,30 +26,6 @@ func withData(d *dealstypes.Deal) {
 	d.Terms.DatasetPrice, d.Terms.CommissionBps = 100, 1_250
 }
 
-// TestRoyaltiesAndCommission: a task pays the owners of the datasets that it reads, those of its index in the bag, and the
-// pool's owner its part of each replica's price.
-func TestRoyaltiesAndCommission(t *testing.T) {
-	f := newFixture(t, 20)
-	ids := f.open(2, withData)
-	require.EqualValues(t, 1, f.task(ids[0]).Index)
-	require.EqualValues(t, 2, f.task(ids[1]).Index)
-	f.finish(ids...)
-	paid := func(who string) uint64 { return f.books.get(f.ctx, "paid/"+addressOf(who)) }
-	require.EqualValues(t, 7, paid("ben"))
-	require.EqualValues(t, 5, paid("anna"), "its first two datasets are another deal's task's")
-	require.EqualValues(t, 11, paid("carl"))
-	require.EqualValues(t, 2*50, paid("studio"))
-	seats := len(f.task(ids[0]).Seats) + len(f.task(ids[1]).Seats)
-	require.EqualValues(t, 8*seats, paid("owner"), "the workers' owner")
-	require.EqualValues(t, 2*seats, paid("operator"))
-	require.EqualValues(t, 2*(50+100+10*10), f.books.get(f.ctx, "paid")+f.books.get(f.ctx, "refunded"))
-	parties := map[string]int{}
-	for _, p := range f.task(ids[0]).Settlement.Payments {
-		parties[p.Party]++
-	}
-	require.Equal(t, map[string]int{"APP": 1, "DATASET": 2, "WORKER": len(f.task(ids[0]).Seats), "POOL": 1}, parties)
-}
-
 // TestPartiesAreNeverDrawn: the organisations of the requester, the app and the datasets that a task reads do not run it;
 // those of datasets that other tasks of the deal read may.
 func TestPartiesAreNeverDrawn(t *testing.T) {
@@ -69,40 +45,6 @@ func TestPartiesAreNeverDrawn(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, 3, "the others are drawn, owners of the deal's other datasets among them")
-}
-
-// TestEverySeatJudges: the court is every active seat, though one of them is the requester's, one the app's, one a
-// dataset's and one a worker's organisation: nobody but the council says who judges.
-func TestEverySeatJudges(t *testing.T) {
-	f := newFixture(t, 3)
-	f.seats = []string{"acme", "org-000", "org-001", "org-002", "studio", "val-0"}
-	id := f.open(1, withData, func(d *dealstypes.Deal) { d.Size_, d.Terms.MinReplicas = 1, 2 })[0]
-	f.market.deals[f.task(id).Deal].Datasets[2].Organisation = "val-0" // one of the two that the task reads
-	f.market.deals[f.task(id).Deal].Datasets[3].Organisation = "val-1"
-	lie := true // the first worker's
-	for range 60 {
-		if f.task(id).Phase == types.PHASE_COURT_COMMIT {
-			break
-		}
-		if f.task(id).Phase == types.PHASE_FIRST && lie {
-			lie = false
-			f.work(id, wrong)
-		} else {
-			f.work(id, right)
-		}
-		f.end()
-		f.begin()
-	}
-	var workers, judges []string
-	for _, s := range f.task(id).Seats {
-		workers = append(workers, s.Organisation)
-	}
-	for _, s := range f.task(id).Court {
-		judges = append(judges, s.Organisation)
-	}
-	require.NotEmpty(t, workers)
-	require.Subset(t, f.seats, workers, "workers of organisations with a seat")
-	require.Equal(t, f.seats, judges)
 }
 
 // TestCallback: it is told of each answer once, after it has been settled, and whatever it does changes nothing else.

@@ -108,18 +108,6 @@ func TestAChargeCountsByItsValue(t *testing.T) {
 	require.EqualValues(t, 1, f.task(next).Settlement.Premium, "it counts, and pays")
 }
 
-// A task that does not count pays no premium.
-func TestARefundedTaskPaysNoPremium(t *testing.T) {
-	f := newFixture(t, 0) // nobody can be drawn
-	f.begin()
-	id := f.open(1, worth(150))[0]
-	f.finish(id)
-	require.NotEqual(t, types.ENDING_ACCEPTED, f.task(id).Ending)
-	require.Zero(t, f.task(id).Settlement.Premium)
-	require.EqualValues(t, 151, f.task(id).Settlement.Refund)
-	require.Zero(t, f.books.get(f.ctx, "premiums"))
-}
-
 // The account in money is exported and imported with all that is not settled.
 func TestTheAccountInMoneyIsExported(t *testing.T) {
 	f := newFixture(t, 20)
