@@ -72,42 +72,6 @@ func TestOneNonceIsPaidOnce(t *testing.T) {
 	require.Nil(t, m.submitted)
 }
 
-// An estimate says what Run would lock, and leaves no trace.
-func TestEstimate(t *testing.T) {
-	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
-	r, _, tell := m.runner()
-	job := Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Rows: []Row{{Args: []string{"1"}}, {Args: []string{"2"}}, {Args: []string{"3"}}}}
-	e, err := r.Estimate(within(t), job)
-	require.NoError(t, err)
-	require.Equal(t, []string{job.App}, e.New)
-	require.Nil(t, e.Plan)
-	require.EqualValues(t, 3, e.Tasks)
-	require.Empty(t, m.apps, "nothing is published")
-
-	_, err = r.Run(within(t), Job{App: job.App, Trust: 100}, tell)
-	require.NoError(t, err)
-	m.set(func() { m.submitted = nil })
-	e, err = r.Estimate(within(t), job)
-	require.NoError(t, err)
-	require.Empty(t, e.New)
-	require.Equal(t, "acme/app:5647c39a1d25", e.Reference)
-	require.EqualValues(t, 300, e.Expected)
-	require.EqualValues(t, 900, e.MaxPrice)
-	require.EqualValues(t, 2700, e.Locked)
-	require.Nil(t, m.submitted)
-
-	m.set(func() { m.money = 2_699 })
-	e, err = r.Estimate(within(t), job)
-	require.NotNil(t, e, "what it would cost is said with the error")
-	var short *Error
-	require.ErrorAs(t, err, &short)
-	require.Equal(t, CodeUnfunded, short.Code)
-
-	job.Rows[1].Inputs = []InputFile{{Path: "none"}}
-	_, err = r.Estimate(within(t), job)
-	require.ErrorContains(t, err, "Rows 2")
-}
-
 // A run that ended while its user stopped it says how it ended: there is nothing to go on with.
 func TestAnEndingOutlivesCtrlC(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	errorsmod "cosmossdk.io/errors"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/stretchr/testify/require"
 
@@ -16,7 +15,6 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
-	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
 const (
@@ -179,131 +177,6 @@ func TestWatchRequest(t *testing.T) {
 
 	_, err := FetchAll(within(t), r.Conn, "", "", requestID, nil, t.TempDir())
 	require.ErrorContains(t, err, "nobody is known to hold the result")
-}
-
-func TestRunPublishesDatasets(t *testing.T) {
-	m := newFakeMarket(t, all(fill("north", 2, matched), end(0), end(1)))
-	r, events, tell := m.runner()
-	cities := write(t, "World Cities.csv", "city,people\n")
-	job := Job{
-		App: write(t, "app.wasm", emptyApp), Trust: 100, Datasets: []string{cities, "globe/rivers:2"}, DatasetsPerTask: 1,
-		Category: "xs", Tags: []string{"tee", "eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pools: []string{"north"},
-		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
-	}
-	_, err := r.Run(within(t), job, tell)
-	require.NoError(t, err)
-	digest := artifact.Sum([]byte("city,people\n"))
-	require.Equal(t, &appstypes.MsgPublishDataset{
-		Owner: r.Requester.Address(), Name: "world-cities", Version: digest.Hex()[:12], Digest: digest.String(), Size_: 12,
-		Locators: r.Stores, MediaType: "text/csv",
-	}, m.datasets[digest.String()])
-	require.Contains(t, texts(*events, EventPublished), "/in/datasets/acme/world-cities")
-	require.Equal(t, markettypes.Job{
-		App: "acme/app:5647c39a1d25", Trust: 100, MaxPrice: 900, Size_: 2,
-		Datasets: []string{"acme/world-cities:" + digest.Hex()[:12], "globe/rivers:2"}, DatasetsPerTask: 1,
-		Category: "xs", Tags: []string{"eu", "tee"}, MaxAppPrice: 1, MaxDatasetPrice: 2, MaxPoolPrice: 3, Pool: "north",
-		Beneficiary: "cred1b", Callback: "hook", Resources: appstypes.Resources{MemoryBytes: 1 << 20},
-	}, m.submitted.Job)
-	data, err := (&artifact.Client{BaseURLs: r.Stores}).Bytes(context.Background(), digest, 100)
-	require.NoError(t, err)
-	require.Equal(t, "city,people\n", string(data))
-
-	// Once published it is known by its bytes.
-	reference, err := r.PublishDataset(within(t), DatasetFile{Path: cities, Name: "other"}, tell)
-	require.NoError(t, err)
-	require.Equal(t, "acme/world-cities:"+digest.Hex()[:12], reference)
-	require.Contains(t, texts(*events, EventKnown), "knows this dataset already")
-}
-
-func TestPublishApp(t *testing.T) {
-	m := newFakeMarket(t)
-	r, _, tell := m.runner()
-	reference, err := r.PublishApp(within(t), AppFile{
-		Path: write(t, "app.wasm", emptyApp), Name: "stats", Version: "1.0", Description: "counts", Price: 7,
-		Requirements: appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"b", "a"}, OutputPath: "data",
-	}, tell)
-	require.NoError(t, err)
-	require.Equal(t, "acme/stats:1.0", reference)
-	digest := artifact.Sum([]byte(emptyApp)).String()
-	require.Equal(t, &appstypes.MsgPublish{
-		Owner: r.Requester.Address(), Name: "stats", Version: "1.0", Description: "counts", Digest: digest, Size_: uint64(len(emptyApp)), Runtime: "wasm",
-		Locators: r.Stores, Price: 7, Requirements: &appstypes.Resources{MemoryBytes: 1 << 20}, Tags: []string{"a", "b"}, OutputPath: "data",
-	}, m.apps[digest])
-}
-
-func TestPublishDatasetProblems(t *testing.T) {
-	r, _, tell := newFakeMarket(t).runner()
-	large := filepath.Join(t.TempDir(), "large.bin")
-	file, err := os.Create(large)
-	require.NoError(t, err)
-	require.NoError(t, file.Truncate(appstypes.MaxDatasetSize+1))
-	require.NoError(t, file.Close())
-	for path, expErr := range map[string]string{
-		"absent.csv": "there is no such file", t.TempDir(): "is a folder", large: "more bytes",
-	} {
-		_, err := r.PublishDataset(within(t), DatasetFile{Path: path}, tell)
-		var problem *Error
-		require.ErrorAs(t, err, &problem, path)
-		require.Equal(t, "Datasets", problem.Field)
-		require.Contains(t, problem.What, expErr)
-	}
-	r.Stores = nil
-	_, err = r.PublishDataset(within(t), DatasetFile{Path: write(t, "a.csv", "a")}, tell)
-	require.ErrorContains(t, err, "no artifact store is known")
-}
-
-func TestQuote(t *testing.T) {
-	noOrder := overTheWire(errorsmod.Wrap(markettypes.ErrNoOrder, "none at all"))
-	for _, tc := range []struct {
-		name     string
-		malleate func(*fakeMarket, *Job)
-		expErr   string
-		price    uint64
-	}{
-		{"the recommended price", func(*fakeMarket, *Job) {}, "", 900},
-		{"a price of one's own", func(_ *fakeMarket, j *Job) { j.MaxPrice = 400 }, "", 400},
-		{"too low a price", func(_ *fakeMarket, j *Job) { j.MaxPrice = 299 }, "too little for the cheapest offer", 0},
-		{"too low a price, but it can wait", func(_ *fakeMarket, j *Job) { j.MaxPrice, j.Rest = 299, 10 }, "", 299},
-		{"too little money", func(m *fakeMarket, _ *Job) { m.money = 899 }, "got 899, limit 900", 0},
-		{"a voucher instead of money", func(m *fakeMarket, j *Job) {
-			m.money, j.Voucher = 0, whole("ab")
-			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 900}
-		}, "", 900},
-		{"the beginning of a voucher's id", func(m *fakeMarket, j *Job) {
-			m.money, j.Voucher, m.ids = 0, "abab", ids{KindVoucher: {whole("abab")}}
-			m.vouchers[whole("abab")] = voucherstypes.Voucher{Balance: 900}
-		}, "", 900},
-		{"a voucher with too little", func(m *fakeMarket, j *Job) {
-			j.Voucher = whole("ab")
-			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 899, Issuer: "cred1issuer"}
-		}, "got 899, limit 900", 0},
-		{"a voucher that has expired", func(m *fakeMarket, j *Job) {
-			j.Voucher = whole("ab")
-			m.vouchers[whole("ab")] = voucherstypes.Voucher{Balance: 9000, Expired: true}
-		}, "has expired", 0},
-		{"a voucher that is none", func(_ *fakeMarket, j *Job) { j.Voucher = whole("ab") }, "not found", 0},
-		{"no order", func(m *fakeMarket, _ *Job) { m.quoteErr = noOrder }, "none at all", 0},
-		{"no order, but it can wait", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest = noOrder, 10 }, "no price can be recommended", 0},
-		{"no order, and a price", func(m *fakeMarket, j *Job) { m.quoteErr, j.Rest, j.MaxPrice = noOrder, 10, 50 }, "", 50},
-		{"a fault of the job's", func(m *fakeMarket, j *Job) {
-			m.quoteErr, j.Rest, j.MaxPrice = overTheWire(errorsmod.Wrap(markettypes.ErrSuspended, "acme/app")), 10, 50
-		}, "suspended", 0},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			m := newFakeMarket(t, all(fill("north", 1, matched), end(0)))
-			job := Job{App: "acme/app:1", Trust: 100}
-			tc.malleate(m, &job)
-			r, _, tell := m.runner()
-			_, err := r.Run(within(t), job, tell)
-			if tc.expErr != "" {
-				require.ErrorContains(t, err, tc.expErr)
-				require.Nil(t, m.submitted)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, tc.price, m.submitted.Job.MaxPrice)
-		})
-	}
 }
 
 func TestBlocksOf(t *testing.T) {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -167,59 +166,6 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	})
 	require.NoError(t, <-done)
 	require.True(t, w.ended[task])
-}
-
-// What no node ever answers is given up as well.
-func TestPulseGivesUpAsking(t *testing.T) {
-	p := newPulse(nil, 100*time.Millisecond, 0)
-	err := p.insistOn(within(t), func(context.Context) error { return ErrNoEndpoint })
-	require.ErrorIs(t, err, ErrStalled)
-	require.ErrorContains(t, err, ErrNoEndpoint.Error())
-	refusal := errors.New("no")
-	require.ErrorIs(t, p.insistOn(within(t), func(context.Context) error { return refusal }), refusal)
-}
-
-// The block that ends all tasks is the chain going on, as any other.
-func TestTheLastBlockEndsThePause(t *testing.T) {
-	for _, end := range []error{nil, errDone} {
-		var told []Event
-		p := newPulse(func(e Event) { told = append(told, e) }, time.Hour, 0)
-		p.seen = time.Now().Add(-20 * time.Second)
-		require.NoError(t, p.noteIdle("no new block"))
-		require.ErrorIs(t, p.noteAfter(7, ErrNoEndpoint), ErrNoEndpoint)
-		require.Len(t, told, 1, "what was not dealt with is no news")
-		require.Equal(t, end, p.noteAfter(7, end))
-		require.Len(t, told, 2)
-		require.Equal(t, EventResumed, told[1].Kind)
-	}
-}
-
-// A second is a second of counting: however often is asked, the observer hears of a quiet chain once in each.
-func TestPulseCountsOnceASecond(t *testing.T) {
-	var told []Event
-	p := newPulse(func(e Event) { told = append(told, e) }, time.Hour, 0)
-	p.setAbout("beef", "")
-	p.noteBlock(7)
-	for range 100 {
-		require.NoError(t, p.noteIdle("no new block"))
-	}
-	require.Empty(t, told, "a pause of moments is no news")
-	p.seen = time.Now().Add(-20 * time.Second)
-	for range 100 {
-		require.NoError(t, p.noteIdle("no new block"))
-	}
-	require.Len(t, told, 1)
-	require.Equal(t, EventStalled, told[0].Kind)
-	require.EqualValues(t, 20, told[0].Waited)
-	require.EqualValues(t, 7, told[0].Height)
-	require.Equal(t, "beef", told[0].Request)
-	p.told = time.Now().Add(-2 * time.Second)
-	require.NoError(t, p.noteIdle("no new block"))
-	require.Len(t, told, 2)
-	p.noteBlock(8)
-	p.noteBlock(9)
-	require.Len(t, told, 3)
-	require.Equal(t, EventResumed, told[2].Kind)
 }
 
 // The same wait is told while an app is published.

@@ -1,0 +1,27 @@
+package client
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestReadFile: a file of exactly the limit is read; what is refused names the field and the path.
+func TestReadFile(t *testing.T) {
+	path := write(t, "four", "1234")
+	data, err := readFile("Datasets", path, 4)
+	require.NoError(t, err)
+	require.Equal(t, "1234", string(data))
+	for _, tc := range []struct {
+		path string
+		most int64
+		code Code
+	}{{path + ".absent", 4, CodeNotFound}, {t.TempDir(), 1 << 20, CodeInvalid}, {path, 3, CodeTooLarge}} {
+		_, err := readFile("Datasets", tc.path, tc.most)
+		var problem *Error
+		require.ErrorAs(t, err, &problem)
+		require.Equal(t, tc.code, problem.Code)
+		require.Equal(t, "Datasets", problem.Field)
+		require.Equal(t, tc.path, problem.Value)
+	}
+}
