@@ -34,6 +34,8 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
+	supplykeeper "github.com/credence-chain/credence/x/supply/keeper"
+	supplytypes "github.com/credence-chain/credence/x/supply/types"
 	voucherskeeper "github.com/credence-chain/credence/x/vouchers/keeper"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -71,6 +73,9 @@ type fixture struct {
 	txs      int
 }
 
+// The bank checks the accounts of a settlement by the process's own prefix of addresses, as a node sets it.
+func init() { sdk.GetConfig().SetBech32PrefixForAccount("cred", "credpub") }
+
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
 	f := newFixtureWithoutTasks(tb)
@@ -94,7 +99,7 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	}{}
 	f.pools = pools{map[string]workerstypes.Pool{}, map[string]uint64{}, f.orgs}
 	f.cms = sdkstore.NewCommitMultiStore(dbm.NewMemDB(), log.NewNopLogger())
-	f.keys = storetypes.NewKVStoreKeys(types.StoreKey, dealstypes.StoreKey, voucherstypes.StoreKey)
+	f.keys = storetypes.NewKVStoreKeys(types.StoreKey, dealstypes.StoreKey, voucherstypes.StoreKey, supplytypes.StoreKey)
 	authKey, bankKey := storetypes.NewKVStoreKey(authtypes.StoreKey), storetypes.NewKVStoreKey(banktypes.StoreKey)
 	f.okey = storetypes.NewObjectStoreKey(banktypes.ObjectStoreKey)
 	for _, k := range append(slices.Collect(maps.Values(f.keys)), authKey, bankKey) {
@@ -116,7 +121,8 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 		return counted{runtime.NewKVStoreService(f.keys[name]), &f.reads, &f.writes}
 	}
 	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
-	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, f.bank, f.vouchers, &f.paused, authority)
+	supply := supplykeeper.NewKeeper(f.cdc, runtime.NewKVStoreService(f.keys[supplytypes.StoreKey]), addresses, accounts, f.bank)
+	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, supply.CountAs(supplytypes.Premiums, f.bank), f.vouchers, &f.paused, authority)
 	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
 		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.paused, f.evidence, f.evidence, authority)
 	f.dealing.SetMarketHooks(f.Keeper)
