@@ -95,6 +95,7 @@ func TestAssetNamesAreTaken(t *testing.T) {
 		kind := rapid.SampledFrom([]string{"app", "data"}).Draw(t, "kind")
 		name := assetName(path, kind)
 		require.NoError(t, appstypes.ValidateNamed("acme/"+name))
+		require.Regexp(t, "^[a-z0-9]+(-[a-z0-9]+)*$", name)
 		require.Equal(t, name, assetName(name+".wasm", kind))
 	})
 }
