@@ -66,7 +66,8 @@ func TestSessionData(t *testing.T) {
 }
 
 // TestAttestedIsJudgedInAuditAlone: a court looks at what was accepted, and at nothing before. A verdict against the answer takes the
-// stake. A court that cannot have an input, or does not agree, takes nothing: the worker owes it no inputs.
+// stake. A court that cannot have an input, or does not agree, takes nothing: the worker owes it no inputs. The bond pays it: whoever
+// challenges an answer over inputs of its own, and serves them to a part of the court, has no court for nothing.
 func TestAttestedIsJudgedInAuditAlone(t *testing.T) {
 	rules := Attested{}.Rules()
 	require.Equal(t, CourtInAudit, rules.Court)
@@ -80,8 +81,10 @@ func TestAttestedIsJudgedInAuditAlone(t *testing.T) {
 		"the same":      {[]Outcome{truth, truth, truth}, AuditUpheld, 0},
 		"another":       {[]Outcome{lie, lie, lie}, AuditOverturned, 1},
 		"no input":      {[]Outcome{missing, missing, missing}, AuditNoAnswer, 0},
-		"split":         {[]Outcome{lie, truth, missing}, AuditUndecided, 0},
-		"half no input": {[]Outcome{missing, missing, truth}, AuditUndecided, 0},
+		"split":         {[]Outcome{lie, truth, missing}, AuditNoAnswer, 0},
+		"half no input": {[]Outcome{missing, missing, truth, truth}, AuditNoAnswer, 0},
+		"a third":       {[]Outcome{missing, truth, truth}, AuditNoAnswer, 0},
+		"no time":       {[]Outcome{abstain, truth, truth, abstain}, AuditNoAnswer, 0},
 	} {
 		p, good := toShownReveal(t, PolicyAttested, truth)
 		p.task.Terms.AuditBlocks, p.task.Terms.CourtFee = 30, 7
@@ -112,5 +115,11 @@ func TestAttestedIsJudgedInAuditAlone(t *testing.T) {
 		require.Equal(t, c.want, end.Result, name)
 		require.Equal(t, c.slash*task.Terms.Stake, end.Seats[0].Slash, name)
 		require.Equal(t, task.Terms.Stake, end.Seats[0].Unlock, name)
+		pays := []uint64{end.BondBack, total(end.FromBond), end.BondKept}
+		if c.slash > 0 {
+			require.Equal(t, []uint64{100, 0, 0}, pays, name)
+		} else {
+			require.Equal(t, []uint64{0, 7 * uint64(len(seats)), 100 - 7*uint64(len(seats))}, pays, name)
+		}
 	}
 }

@@ -40,7 +40,7 @@ const (
 	AuditUnopposed                     // nobody called the court
 	AuditUpheld                        // the court found the same answer
 	AuditOverturned                    // the court found another answer, which is the task's now
-	AuditNoAnswer                      // the court agreed that it has no answer: what was accepted stands
+	AuditNoAnswer                      // the court has no answer, or does not agree on one where nobody owes it the inputs: what was accepted stands
 	AuditUndecided                     // the court did not agree, or was silent: what was accepted stands
 	// AuditUnserved: more than a third of the court could not get an input. The workers whose stakes stand for the answer must
 	// serve its inputs until the answer is final. The accepted answer stands, and these workers pay the court.
@@ -103,6 +103,10 @@ type AuditSettlement struct {
 // answer came with evidence: the enclave may have read secrets that are released to it alone, which its own worker cannot read or
 // pass on.
 func (t *Task) owesInputs() bool { return t.Terms.policyRules().Evidence == EvidenceNone }
+
+// AuditsReplicas says whether the audit is of what replicas gave under the error debt. A conviction leads to such answers, and the bounds
+// on errors and colluders count what courts find of them.
+func (t *Task) AuditsReplicas() bool { return t.Terms.policyRules().Ledgers }
 
 // openAudit begins the audit window of an answer that the replicas gave. A policy without a court has no audit.
 func (t *Task) openAudit(height int64) {
@@ -180,11 +184,19 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 
 // leaveUndecided makes an accepted answer final although its court reached no verdict. If the court voted, its seats are judged. If
 // the court was given up, its silences have been noted already. A task that the chain could not process has none to note.
+//
+// Where nobody owes the court the inputs, the bond pays a court that voted, whatever divided it. Whoever challenges may own the inputs
+// and the app too, serve a part of the court, and so call it again and again: a bond that comes back would make that free.
 func (t *Task) leaveUndecided(e Ending) []Effect {
-	if e == EndVoid && t.owesInputs() && t.courtMissesInput() {
+	switch {
+	case e != EndVoid:
+		return t.closeAudit(AuditUndecided, false)
+	case !t.owesInputs():
+		return t.closeAudit(AuditNoAnswer, true)
+	case t.courtMissesInput():
 		return t.closeAudit(AuditUnserved, true)
 	}
-	return t.closeAudit(AuditUndecided, e == EndVoid)
+	return t.closeAudit(AuditUndecided, true)
 }
 
 func (t *Task) closeAudit(r AuditResult, judged bool) []Effect {

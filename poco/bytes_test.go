@@ -78,11 +78,28 @@ func TestBytesThatAreWithheld(t *testing.T) {
 	p.checkEnd()
 }
 
+// TestBytesServedToHalfOfTheCourt: a worker that asks for its own bytes, and serves half of the court only, has not had the court for
+// nothing: it pays as if it had served nobody.
+func TestBytesServedToHalfOfTheCourt(t *testing.T) {
+	p := askBytes(t, truth)
+	p.courtSays(truth, truth, noInput, noInput)
+	require.Equal(t, AuditUnserved, p.task.Audit.Bytes)
+	require.Equal(t, PhaseAudit, p.task.Phase, "the answer itself can still be challenged")
+	for _, seat := range []string{"v1", "v2", "v3", "v4"} {
+		require.Contains(t, p.asked.FromStake, Pay{PartyCourt, seat, 10})
+	}
+	require.Len(t, p.asked.Seats, 3)
+	require.EqualValues(t, 3*40, slashes(p.asked.Seats))
+	require.Empty(t, p.asked.CourtWrong)
+	p.due(p.task.Deadline)
+	p.checkEnd()
+}
+
 // TestBytesThatNobodyKnowsOf: without two thirds the bond comes back and nobody is at fault, also when the court stays silent or the
 // task breaks.
 func TestBytesThatNobodyKnowsOf(t *testing.T) {
 	for _, answers := range [][]Outcome{
-		{truth, truth, noInput, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},
+		{truth, truth, abstain, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},
 	} {
 		p := askBytes(t, truth)
 		p.courtSays(answers...)

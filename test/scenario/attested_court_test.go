@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,13 +14,18 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// accepted requests a task whose answer can be challenged, and has its worker answer so, with the word of its enclave. Who says whose the
-// task must be; "" takes anybody's.
+// accepted requests a task whose answer can be challenged for some blocks, and has its worker answer so, with the word of its enclave. Who
+// says whose the task must be; "" takes anybody's.
 func (a *attested) accepted(who string, o poco.Outcome) taskstypes.Task {
+	a.T.Helper()
+	return a.acceptedFor(20, who, o)
+}
+
+func (a *attested) acceptedFor(blocks int64, who string, o poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	for {
 		id := a.Submit(testutil.PayWork(markettypes.Job{
-			App: testutil.Provider + "/sealed:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"}, AuditBlocks: 20,
+			App: testutil.Provider + "/sealed:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"}, AuditBlocks: blocks,
 		}, 60))[0]
 		t := a.Task(id)
 		require.Equal(a.T, taskstypes.PHASE_FIRST, t.Phase)
@@ -40,7 +46,7 @@ func (a *attested) accepted(who string, o poco.Outcome) taskstypes.Task {
 // untilPhase makes blocks until a task is in a phase.
 func (a *attested) untilPhase(id string, phase taskstypes.Phase) {
 	a.T.Helper()
-	for range 60 {
+	for range 300 {
 		if a.Task(id).Phase == phase {
 			return
 		}
@@ -50,22 +56,25 @@ func (a *attested) untilPhase(id string, phase taskstypes.Phase) {
 }
 
 // challenge calls the court on an answer, and has its seats find an outcome. It returns the task once it is final.
-func (a *attested) challenge(t taskstypes.Task, found poco.Outcome) taskstypes.Task {
+func (a *attested) challenge(t taskstypes.Task, found ...poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	from := a.Actor("stranger")
 	a.Deliver(from, &taskstypes.MsgChallenge{Challenger: from.String(), Task: t.Id, MaxBond: 1 << 40})
-	return a.judge(t, found)
+	return a.judge(t, found...)
 }
 
-// judge has the court's seats find an outcome until a task is final.
-func (a *attested) judge(t taskstypes.Task, found poco.Outcome) taskstypes.Task {
+// judge has the court's seats find outcomes, one seat after another in turn, until a task is final.
+func (a *attested) judge(t taskstypes.Task, found ...poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	for range 120 {
 		if end := a.Task(t.Id); end.Final() {
 			a.CheckBooks()
 			return end
 		}
-		a.QueueWork(t.Id, func(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) { return found, true })
+		a.QueueWork(t.Id, func(now taskstypes.Task, seat taskstypes.Seat, _ taskstypes.Bench) (poco.Outcome, bool) {
+			i := slices.IndexFunc(now.Court, func(s taskstypes.Seat) bool { return s.Who == seat.Who })
+			return found[i%len(found)], true
+		})
 		a.Next()
 	}
 	require.Fail(a.T, "the answer does not become final")
@@ -164,10 +173,50 @@ func TestHonestEnclaveUnderAudit(t *testing.T) {
 	}
 }
 
-// TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too. Where seats freeze the image while the court runs an answer, the
+// TestNoFreeCourtOfEnclaves: one party asks for an answer over an input of its own, challenges it, and serves the input to half of the court,
+// so that no two thirds agree. Each time it pays the whole court out of its bond.
+func TestNoFreeCourtOfEnclaves(t *testing.T) {
+	a := newAttested(t, 5, nil)
+	for range 2 {
+		task := a.accepted("", testutil.Truth)
+		before := a.Balance(a.Actor("stranger").Addr)
+		end := a.challenge(task, testutil.Truth, poco.Outcome{Kind: poco.KindInputUnavailable})
+		require.Equal(t, taskstypes.AUDIT_RESULT_NO_ANSWER, end.Audit.Result)
+		require.Len(t, end.Audit.Settlement.Payments, 4, "each seat of the court")
+		require.Zero(t, end.Audit.Settlement.BondBack)
+		require.LessOrEqual(t, a.Balance(a.Actor("stranger").Addr)+end.Audit.Bond, before)
+		require.Zero(t, end.Audit.Settlement.Seats[0].Slash, "the worker owes no inputs")
+		require.Equal(t, testutil.Truth.Digest, a.verdict(end).Digest)
+	}
+}
+
+// TestConvictedEnclaveCallsNoCourt: one verdict does not send the other answers of the organisation to the court, one window each: their
+// inputs may be for enclaves alone. They can still be challenged.
+func TestConvictedEnclaveCallsNoCourt(t *testing.T) {
+	a := newAttested(t, 5, nil, testutil.WithParams(func(p *taskstypes.Params) { p.PatrolPerMille = 0 }, nil, nil))
+	first := a.acceptedFor(200, "", testutil.Truth)
+	other := a.acceptedFor(200, first.Seats[0].Who, testutil.Lie)
+	lie := a.accepted(first.Seats[0].Who, testutil.Lie)
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, a.challenge(lie, testutil.Truth).Audit.Result)
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, a.challenge(other, testutil.Truth).Audit.Result)
+	require.Equal(t, taskstypes.PHASE_AUDIT, a.Task(first.Id).Phase)
+	budget := a.audits().Budget
+	require.Positive(t, budget)
+	a.untilPhase(first.Id, taskstypes.PHASE_DONE)
+	require.Equal(t, taskstypes.AUDIT_RESULT_UNOPPOSED, a.Task(first.Id).Audit.Result)
+	require.Equal(t, budget, a.audits().Budget)
+}
+
+// TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too, where the audit budget holds the whole court. Where seats freeze the image while the court runs an answer, the
 // answer is judged all the same: it was accepted.
 func TestPatrolOfEnclaves(t *testing.T) {
 	a := newAttested(t, 5, nil, testutil.WithParams(func(p *taskstypes.Params) { p.PatrolPerMille = 1000 }, nil, nil))
+	unpaid := a.accepted("", testutil.Lie)
+	require.Zero(t, a.audits().Budget)
+	a.untilPhase(unpaid.Id, taskstypes.PHASE_DONE)
+	require.Equal(t, taskstypes.AUDIT_RESULT_UNOPPOSED, a.Task(unpaid.Id).Audit.Result, "nothing would pay the court")
+	a.challenge(a.accepted("", testutil.Lie), testutil.Truth)
+	require.Positive(t, a.audits().Budget)
 	task := a.accepted("", testutil.Lie)
 	a.untilPhase(task.Id, taskstypes.PHASE_COURT_COMMIT)
 	require.Equal(t, taskstypes.AUDIT_CAUSE_PATROL, a.Task(task.Id).Audit.Cause)

@@ -18,7 +18,9 @@ import (
 // organisation. Instead, when the window of a task ends, it is checked whether an organisation that answered was convicted since
 // the task was opened.
 
-// askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged.
+// askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged. A court
+// of replicas sits whatever the budget holds. One of an enclave's answer, which the court may not even be able to run, sits where the budget
+// holds all of its cost.
 func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	ev := poco.AuditDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	var err error
@@ -29,7 +31,13 @@ func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ev.Bond, err = k.setAside(ctx, it.state.Terms.Exposure(bench).CourtCost); err != nil {
+	cost := it.state.Terms.Exposure(bench).CourtCost
+	if !it.state.AuditsReplicas() {
+		if budget, err := k.auditBudget(ctx); err != nil || budget < cost {
+			return poco.AuditDrawn{Height: ev.Height}, err
+		}
+	}
+	if ev.Bond, err = k.setAside(ctx, cost); err != nil {
 		return nil, err
 	}
 	return ev, emitEvent(ctx, &types.EventAudit{Task: it.stored.Id, Cause: types.AuditCause(ev.Cause), Bond: ev.Bond})
@@ -37,14 +45,8 @@ func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 
 // findAuditCause returns why the chain itself calls the court, or AuditNone.
 func (k Keeper) findAuditCause(ctx context.Context, it *item) (poco.AuditCause, error) {
-	for _, seat := range it.state.Seats {
-		convicted, found, err := records.Find(ctx, k.Convicted, seat.Org)
-		if err != nil {
-			return poco.AuditNone, err
-		}
-		if found && convicted >= it.stored.Opened {
-			return poco.AuditConviction, nil
-		}
+	if convicted, err := k.isOfConvicted(ctx, it); err != nil || convicted {
+		return poco.AuditConviction, err
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil || params.PatrolPerMille == 0 {
@@ -61,6 +63,21 @@ func (k Keeper) findAuditCause(ctx context.Context, it *item) (poco.AuditCause, 
 		return poco.AuditPatrol, nil
 	}
 	return poco.AuditNone, nil
+}
+
+// isOfConvicted says whether an answer of replicas is of an organisation that a court convicted since the task was opened. A conviction leads
+// to no enclave's answers: the machine is frozen, and files for enclaves alone would keep one court after another from finding anything.
+func (k Keeper) isOfConvicted(ctx context.Context, it *item) (bool, error) {
+	if !it.state.AuditsReplicas() {
+		return false, nil
+	}
+	for _, seat := range it.state.Seats {
+		convicted, found, err := records.Find(ctx, k.Convicted, seat.Org)
+		if err != nil || found && convicted >= it.stored.Opened {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // finishAudit carries out a FinishAudit effect: it settles the audit, flags the app, records convictions and counts what the court
@@ -154,8 +171,7 @@ func heldSeatsOf(ends []poco.SeatEnd) (out []workerstypes.SeatSettlement) {
 // ledgers are counted: the bounds on errors and on colluders are computed from the counts, and an enclave's answers say nothing
 // about replicas.
 func (k Keeper) countAudit(ctx context.Context, it *item, cause poco.AuditCause, found poco.AuditResult) error {
-	p, known := poco.PolicyByName(it.state.Terms.Policy)
-	if cause == poco.AuditNone || !known || !p.Rules().Ledgers {
+	if cause == poco.AuditNone || !it.state.AuditsReplicas() {
 		return nil
 	}
 	count, _, err := records.Find(ctx, k.AuditCounts, uint32(cause))
