@@ -184,7 +184,7 @@ func TestNoFreeCourtOfEnclaves(t *testing.T) {
 		require.Equal(t, taskstypes.AUDIT_RESULT_NO_ANSWER, end.Audit.Result)
 		require.Len(t, end.Audit.Settlement.Payments, 4, "each seat of the court")
 		require.Zero(t, end.Audit.Settlement.BondBack)
-		require.LessOrEqual(t, a.Balance(a.Actor("stranger").Addr)+end.Audit.Bond, before)
+		require.LessOrEqual(t, a.Balance(a.Actor("stranger").Addr)+int64(end.Audit.Bond), before)
 		require.Zero(t, end.Audit.Settlement.Seats[0].Slash, "the worker owes no inputs")
 		require.Equal(t, testutil.Truth.Digest, a.verdict(end).Digest)
 	}
@@ -205,6 +205,25 @@ func TestConvictedEnclaveCallsNoCourt(t *testing.T) {
 	a.untilPhase(first.Id, taskstypes.PHASE_DONE)
 	require.Equal(t, taskstypes.AUDIT_RESULT_UNOPPOSED, a.Task(first.Id).Audit.Result)
 	require.Equal(t, budget, a.audits().Budget)
+}
+
+// TestConvictedIsNotExcused: a worker that has committed to another answer signs one lie and challenges it itself, so that the verdict freezes
+// its machine. It cannot show the other answer, and loses that stake too.
+func TestConvictedIsNotExcused(t *testing.T) {
+	a := newAttested(t, 60, nil)
+	lie := a.acceptedFor(200, "", testutil.Lie)
+	who := lie.Seats[0].Who
+	task := a.ask("sealed")
+	for task.Seats[0].Who != who {
+		task = a.ask("sealed")
+	}
+	key, reveal := a.toReveal(task, testutil.Truth, a.word(task, a.sessions[who], testutil.Truth, nil))
+	require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, a.challenge(lie, testutil.Truth).Audit.Result)
+	require.Contains(t, a.Refuse(key, taskstypes.ErrEvidence, reveal).Log, enclavestypes.ErrFrozen.Error())
+	end := a.untilEnded(task.Id)
+	require.Equal(t, taskstypes.ENDING_UNDECIDED, end.Ending)
+	require.Equal(t, "UNREVEALED", end.Settlement.Seats[0].Fault)
+	require.EqualValues(t, 1000, end.Settlement.Seats[0].Slash)
 }
 
 // TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too, where the audit budget holds the whole court. Where seats freeze the image while the court runs an answer, the

@@ -6,6 +6,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/records"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
@@ -64,6 +65,8 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 // acceptsAttestation says whether a task can still end by an attested answer. It cannot if all enclaves that its deal accepts are
 // frozen. At the deadline of the reveals it also cannot if the chain voided the session of an awaited worker after the worker
 // committed: such a worker is not to blame. A worker is to blame if its session expired, or if it never had one.
+// A worker is to blame too if a court convicted its organisation since it committed. A verdict freezes the machine, so that one lie with
+// one stake would else free a worker of all that it had committed to.
 func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	l := listingOf(it.deal)
 	if usable, err := k.enclaves.IsUsable(ctx, l); err != nil || !usable {
@@ -74,6 +77,13 @@ func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	}
 	for _, s := range it.state.Seats {
 		if s.State != poco.SeatCommitted {
+			continue
+		}
+		convicted, found, err := records.Find(ctx, k.Convicted, s.Org)
+		if err != nil {
+			return false, err
+		}
+		if found && convicted >= s.Committed {
 			continue
 		}
 		if voided, err := k.enclaves.WasVoided(ctx, l, s.Who, s.Committed); err != nil || voided {
