@@ -33,6 +33,16 @@ func TestCourtOfEnclaves(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []bool{c.audited, c.audited}, []bool{got.AuditBlocks > 0, got.CourtFee > 0}, c.version.Runtime)
 	}
+	live := appstypes.App{Id: "acme/app"}
+	differs := appstypes.Version{App: live.Id, Version: "1", Runtime: contract.RuntimeWasm, Nondeterministic: true}
+	same := differs
+	same.Nondeterministic = false
+	require.NoError(t, j.CheckApp(live, differs), "a job that asks for no window gets none")
+	j.AuditBlocks = 5
+	require.NoError(t, j.CheckApp(live, same))
+	err = j.CheckApp(live, differs)
+	require.ErrorIs(t, err, types.ErrAudit)
+	require.ErrorContains(t, err, "audit_blocks: got 5, expected 0")
 	_, err = types.LeaveOutCourt(terms, appstypes.Version{Runtime: "none"})
 	require.ErrorIs(t, err, appstypes.ErrInvalidVersion)
 }

@@ -246,13 +246,19 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	return j.checkCourt(version)
 }
 
-// checkCourt refuses an app that no court can judge where the policy may ask one.
+// checkCourt refuses an app that no court can judge where the policy may ask one, or the job asks for a window to audit its answers.
 func (j Job) checkCourt(version appstypes.Version) error {
-	if !j.policyRules().CourtDecides() {
+	rules := j.policyRules()
+	asked := rules.Court == poco.CourtInAudit && j.AuditBlocks > 0
+	if !rules.CourtDecides() && !asked {
 		return nil
 	}
 	if can, err := version.CourtCanJudge(); err != nil || can {
 		return err
+	}
+	if asked {
+		return ErrAudit.Wrapf("audit_blocks: got %d, expected 0: two honest runs of %s (runtime %s) may differ, so that no court can audit an answer",
+			j.AuditBlocks, version.Reference(), version.Runtime)
 	}
 	return ErrNondeterministic.Wrapf("app: two honest runs of %s (runtime %s) may differ, and the policy %q needs a court; expected a policy without one: %s",
 		version.Reference(), version.Runtime, j.Policy, poco.CourtlessPolicyNames())
