@@ -45,7 +45,7 @@ func TestTheLaboratoryNeedsNoChain(t *testing.T) {
 		require.NotContains(t, p, "cosmos")
 		require.NotContains(t, p, "cometbft")
 		if own, ours := strings.CutPrefix(p, module); ours {
-			require.Regexp(t, `^(poco|lab|cmd/credence-lab|internal/wire)(/|$)`, own)
+			require.Regexp(t, `^(poco|lab|cmd/credence-lab|internal/(wire|words))(/|$)`, own)
 		}
 	}
 }
