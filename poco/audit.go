@@ -185,8 +185,9 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 // leaveUndecided makes an accepted answer final although its court reached no verdict. If the court voted, its seats are judged. If
 // the court was given up, its silences have been noted already. A task that the chain could not process has none to note.
 //
-// Where nobody owes the court the inputs, the bond pays a court that voted, whatever divided it. Whoever challenges may own the inputs
-// and the app too, serve a part of the court, and so call it again and again: a bond that comes back would make that free.
+// If nobody owes the court the inputs, the bond pays a court that voted, for whatever reason it was divided. The rest of the bond comes
+// back. A challenger may own the app and the inputs and serve only a part of the court. If its whole bond came back, it could call the
+// court again and again at no cost.
 func (t *Task) leaveUndecided(e Ending) []Effect {
 	switch {
 	case e != EndVoid:
@@ -223,6 +224,9 @@ func (t *Task) settleAudit(judged bool) AuditSettlement {
 		s.FromStake = appendPay(s.FromStake, Pay{PartyAudits, "", left})
 	case AuditUpheld, AuditNoAnswer:
 		s.FromBond, s.BondKept = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
+		if s.Result == AuditNoAnswer && !t.owesInputs() { // a right challenger cannot know whom the owner of an input serves
+			s.BondBack, s.BondKept = s.BondKept, 0
+		}
 	default:
 		s.BondBack = t.Audit.Bond
 	}

@@ -5,8 +5,8 @@ package poco
 // Every worker that is paid for an answer serves the answer's bytes until the answer is final. Within the audit window anybody can
 // post a bond and ask for them, once for each task. The court then tries to fetch the bytes from the workers that were paid. A seat
 // that gets them commits to the accepted answer, a seat that cannot get them commits to INPUT_UNAVAILABLE, and both reveal as in
-// any session. When more than a third of the court could not get the bytes, and no two thirds agree on anything else, the paid
-// workers are at fault. The audit goes on
+// any session. When more than two thirds of the court could not get the bytes, the paid workers are at fault. A divided court finds
+// nobody at fault, and the bond pays its seats: a worker may serve one half of the court and ask for its own bytes. The audit goes on
 // afterwards. It ends later by the time that this took, and the rest of the stakes still stands for the answer. Otherwise a liar
 // could ask for the bytes to use up the only court session about its answer.
 
@@ -19,15 +19,6 @@ func (t *Task) foundBytes(found Outcome, height int64) []Effect {
 	case found == t.Verdict:
 		return t.endBytes(AuditUpheld, height, true)
 	case found.Kind == KindInputUnavailable:
-		return t.endBytes(AuditUnserved, height, true)
-	}
-	return t.endBytes(AuditUndecided, height, true)
-}
-
-// divideOnBytes ends the asking where no two thirds agree. Those who were paid owe the bytes to every seat. If it took two thirds to say
-// that they were withheld, whoever serves one half could ask for its own bytes, and have the court sit for nothing.
-func (t *Task) divideOnBytes(height int64) []Effect {
-	if t.courtMissesInput() {
 		return t.endBytes(AuditUnserved, height, true)
 	}
 	return t.endBytes(AuditUndecided, height, true)
@@ -82,7 +73,7 @@ func (t *Task) settleBytes(height int64, judged bool) AuditSettlement {
 	case AuditUpheld:
 		s.FromBond, s.BondKept = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
 	default:
-		s.BondBack = t.Audit.Bond
+		s.FromBond, s.BondBack = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
 	}
 	return s
 }

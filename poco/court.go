@@ -132,7 +132,7 @@ func (t *Task) tallyCourt(height int64) []Effect {
 		t.Phase, t.Deadline = PhaseCourtWait, 0
 		return []Effect{RecallCourt{}}
 	case t.askingBytes():
-		return t.divideOnBytes(height)
+		return t.endBytes(AuditUndecided, height, true)
 	}
 	return t.endTask(EndVoid)
 }
