@@ -56,7 +56,7 @@ func TestFailover(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, height)
 
-	// The first goes down: the call moves on, past a node of another chain.
+	// The first node goes down: the call skips a node of another chain and moves on.
 	first.set(func() { first.down = true })
 	height, _, err = conn.Height(ctx)
 	require.NoError(t, err)

@@ -40,7 +40,7 @@ func TestRunPublishesDatasets(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "city,people\n", string(data))
 
-	// Once published it is known by its bytes.
+	// A published dataset is recognised by its bytes, even under another name.
 	reference, err := r.PublishDataset(within(t), DatasetFile{Path: cities, Name: "other"}, tell)
 	require.NoError(t, err)
 	require.Equal(t, "acme/world-cities:"+digest.Hex()[:12], reference)

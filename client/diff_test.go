@@ -25,7 +25,7 @@ func revealedSeat(org string, wave uint32, o taskstypes.Outcome) taskstypes.Seat
 	return s
 }
 
-// story is a disagreement, step by step.
+// story returns a task with a disagreement, step by step.
 func story() []taskstypes.Task {
 	const drawn, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_COMMITTED
 	plan := &taskstypes.Plan{Replicas: 2, X: poco.FracUp(1, 10).Bytes(), Bound: "debt", Text: "2 replicas; a long sentence"}
@@ -103,7 +103,7 @@ func TestChangesStepByStep(t *testing.T) {
 	require.Equal(t, storyLines, lines)
 }
 
-// juryStory is a task for which more organisations are drawn.
+// juryStory returns the steps of a task for which more organisations are drawn.
 func juryStory() []taskstypes.Task {
 	const drawn, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_COMMITTED
 	base := taskstypes.Task{Id: "ab", Index: 3, Attempt: 1}
@@ -148,7 +148,7 @@ var juryLines = []string{
 	"ended: accepted: sha256:aaaaaaaaaaaa, by amber",
 }
 
-// Whoever looks only now and then is told the same, in the same order.
+// A client that misses some states of a task is told the same events in the same order.
 func TestChangesAcrossAnyGap(t *testing.T) {
 	checkAnyGap(t, story(), storyLines)
 	checkAnyGap(t, juryStory(), juryLines)

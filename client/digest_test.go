@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// TestShortDigest: what is shown is the beginning of the text, of 12 digits at most, and a digest stays one by its prefix.
+// TestShortDigest: a short digest is the beginning of the text with at most 12 digits. A digest is recognised by its prefix.
 func TestShortDigest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		digits := rapid.StringMatching(`[0-9a-f]{0,64}`).Draw(t, "digits")

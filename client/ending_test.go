@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// TestReadLog: a worker says what it likes, of a bounded length.
+// TestReadLog: a worker chooses the content of its log. A log that is too long is refused.
 func TestReadLog(t *testing.T) {
 	answer, status := `{"task":"t","attempt":1,"stderr":"b2gK","note":"out-of-time"}`, http.StatusOK
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +33,7 @@ func TestReadLog(t *testing.T) {
 	require.ErrorContains(t, err, "status 404")
 }
 
-// TestPlansWithoutAClaim: a policy that bounds nothing says no chance.
+// TestPlansWithoutAClaim: the text of a plan names no chance of a lie if its policy bounds none.
 func TestPlansWithoutAClaim(t *testing.T) {
 	quorum := &Plan{Replicas: 3, X: "0.000000", Bound: "policy", Text: "3 replicas; a long sentence"}
 	require.Equal(t, "3 replicas, the policy's own number; it claims no chance of a lie", quorum.Brief())

@@ -9,7 +9,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// An estimate says what Run would lock, and leaves no trace.
+// An estimate says how much Run would lock. It sends and uploads nothing.
 func TestEstimate(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
 	r, _, tell := m.runner()
@@ -45,7 +45,8 @@ func TestEstimate(t *testing.T) {
 	require.ErrorContains(t, err, "Rows 2")
 }
 
-// TestForecast: replicas are what the lottery is expected to draw, and the rounds those that the organisations need for them.
+// TestForecast: the forecast has the replicas that the lottery is expected to draw, and the rounds that the organisations need for
+// them.
 func TestForecast(t *testing.T) {
 	for _, tc := range []struct {
 		name                                 string

@@ -8,8 +8,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// The whole of an integration: connect, run a program at a demanded trust, read what was accepted. It is the example of
-// docs/integrator.md.
+// A whole integration: connect, run a program at a chosen trust, read the accepted answer. docs/integrator.md uses this example.
 func Example() {
 	ctx := context.Background()
 	conn, err := client.Dial(ctx, []string{"127.0.0.1:26601"}, "")

@@ -14,7 +14,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// endWith ends task 0 with an answer.
+// endWith returns a step that ends task 0 with the answer of this manifest.
 func endWith(kind taskstypes.Kind, m result.Manifest) func(*fakeMarket) {
 	return func(f *fakeMarket) {
 		end(0)(f)
@@ -25,7 +25,7 @@ func endWith(kind taskstypes.Kind, m result.Manifest) func(*fakeMarket) {
 	}
 }
 
-// holder serves what it is given.
+// holder starts a server that serves the manifest, and returns its address.
 func holder(t *testing.T, m result.Manifest) string {
 	t.Helper()
 	store := artifact.NewMemory()
@@ -42,11 +42,11 @@ func manifest(t *testing.T, kind, reason string, exit uint32) result.Manifest {
 	return m
 }
 
-// words of a program, some of which a terminal would obey.
+// words returns the origin and the text of a program's output. The text has a byte sequence that a terminal would obey.
 func words(*TaskReport) (from, text string) { return "amber", "line 1\ncan't read \x1b[31mconfig\n" }
 
-// TestStderrIsPartOfTheAnswer: what the manifest says a program wrote is in the report, in UTF-8 and marked as verified, whatever
-// else a log says. It can be had by itself, byte for byte.
+// TestStderrIsPartOfTheAnswer: the report has the stderr of the manifest, in UTF-8 and marked as verified, whatever a worker's log
+// says. It can also be fetched by itself, byte for byte.
 func TestStderrIsPartOfTheAnswer(t *testing.T) {
 	failed, err := result.Manifest{Kind: result.KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "no \x1b[31mfile\xff\n"}.With(nil)
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestStderrIsPartOfTheAnswer(t *testing.T) {
 	require.Equal(t, "Manifest", problem.Field)
 }
 
-// How a program failed, and its last words where they are to be had, reach run, watch, show and fetch.
+// The reason of a program's failure reaches run, watch, show and fetch. So do its last words, where somebody serves them.
 func TestAFailureHasItsReason(t *testing.T) {
 	failed := manifest(t, result.KindAppFailed, "exit", 3)
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, endWith(taskstypes.KIND_APP_FAILED, failed))
@@ -121,12 +121,13 @@ func TestAFailureHasItsReason(t *testing.T) {
 	require.NoDirExists(t, out)
 }
 
-// A failure whose manifest nobody serves is told as what it is, and why no more is known; no reason is made up.
+// If nobody serves the manifest of a failure, the report says that the program failed and why the reason is unknown. No reason is made
+// up.
 func TestAFailureWithoutItsManifest(t *testing.T) {
 	failed := manifest(t, result.KindAppFailed, "exit", 3)
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, endWith(taskstypes.KIND_APP_FAILED, failed))
 	r, _, tell := m.runner()
-	r.Stores = []string{holder(t, manifest(t, result.KindAppFailed, "trap", 0))} // has another one
+	r.Stores = []string{holder(t, manifest(t, result.KindAppFailed, "trap", 0))} // it serves another manifest
 	m.apps["acme/app:1"] = nil
 	report, err := r.Run(within(t), Job{App: "acme/app:1", Trust: 100}, tell)
 	var problem *Error
@@ -136,7 +137,7 @@ func TestAFailureWithoutItsManifest(t *testing.T) {
 	require.NotEmpty(t, report.Tasks[0].ReasonError)
 }
 
-// A result may have no files. That is said, and is a success.
+// A result without files is a success, and the report says that it has none.
 func TestAResultWithoutFiles(t *testing.T) {
 	empty := manifest(t, result.KindResult, "", 0)
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, endWith(taskstypes.KIND_RESULT, empty))
@@ -147,7 +148,7 @@ func TestAResultWithoutFiles(t *testing.T) {
 	require.Contains(t, texts(*events, EventDownloaded), "verified: 0 files")
 }
 
-// What has not ended is not fetched, and the exit status says so.
+// Fetching a task that has not ended fails, with an exit status of its own.
 func TestFetchTooEarly(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 2, matched))
 	r, _, _ := m.runner()
@@ -164,7 +165,7 @@ func TestFetchTooEarly(t *testing.T) {
 	require.Equal(t, CodeRunning, codeOf(err), "%v", err)
 }
 
-// codeOf is the code of an error of the library; empty for others.
+// codeOf returns the code of an error of the library, and an empty code for any other error.
 func codeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) {

@@ -30,8 +30,8 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// fakeMarket is a chain with a market on which a test says what happens: every step is a block. Its state is the node's, under
-// its lock.
+// fakeMarket is a chain with a market whose steps a test scripts: every step is one block. The mutex of the node in it guards its
+// state.
 type fakeMarket struct {
 	*fakeNode
 	t *testing.T
@@ -47,13 +47,13 @@ type fakeMarket struct {
 	deals     []dealstypes.Deal
 	tasks     map[string]taskstypes.Task
 	ids       ids
-	// askedVersion is called for each question after an app or a dataset, without the lock. May be nil.
+	// askedVersion is called, without the lock, for each query of a version of an app or a dataset. It may be nil.
 	askedVersion func()
-	asked        map[string]int // how often some queries were asked
+	asked        map[string]int // how often each query was asked
 	steps        []func(m *fakeMarket)
-	told         map[EventKind]int // what the runner's observer heard
-	hold         func() bool       // no step is made while it says so; may be nil
-	still        func() bool       // not even a block; may be nil
+	told         map[EventKind]int // how often the runner's observer heard of each kind
+	hold         func() bool       // no step is made while it returns true; may be nil
+	still        func() bool       // no block at all is made while it returns true; may be nil
 }
 
 const requestID = "4a"
@@ -79,7 +79,7 @@ func newFakeMarket(t *testing.T, steps ...func(*fakeMarket)) *fakeMarket {
 	return m
 }
 
-// runner is a requester on the chain, with a store, and what it was told.
+// runner returns a requester on the chain with a store, the events that its observer heard, and the observer.
 func (m *fakeMarket) runner() (*Runner, *[]Event, Observer) {
 	blobs, err := registry.Open(m.t.TempDir(), registry.Options{Open: true})
 	require.NoError(m.t, err)
@@ -97,7 +97,7 @@ func (m *fakeMarket) runner() (*Runner, *[]Event, Observer) {
 	}
 }
 
-// deliver executes a transaction; a submitted request sets the steps going.
+// deliver executes a transaction. A submitted request starts the steps.
 func (m *fakeMarket) deliver(msgs []sdk.Msg) (out []proto.Message) {
 	for _, msg := range msgs {
 		switch msg := msg.(type) {
@@ -120,7 +120,7 @@ func (m *fakeMarket) deliver(msgs []sdk.Msg) (out []proto.Message) {
 	return out
 }
 
-// play makes a block of each step, and then empty ones until the test ends.
+// play makes one block for each step, and then empty blocks until the test ends.
 func (m *fakeMarket) play() {
 	for i := 0; m.t.Context().Err() == nil; {
 		time.Sleep(5 * time.Millisecond)
@@ -141,12 +141,12 @@ func (m *fakeMarket) play() {
 	}
 }
 
-// heard holds the steps until the observer has heard of something so often.
+// heard returns a step that waits until the observer has heard n events of this kind.
 func heard(kind EventKind, n int) func(*fakeMarket) {
 	return func(m *fakeMarket) { m.hold = func() bool { return m.told[kind] < n } }
 }
 
-// happen puts an event into the block that is made.
+// happen adds an event to the block that is being made.
 func (m *fakeMarket) happen(msg proto.Message) {
 	event, err := sdk.TypedEventToEvent(msg)
 	if err != nil {
@@ -155,7 +155,7 @@ func (m *fakeMarket) happen(msg proto.Message) {
 	m.events[m.height] = append(m.events[m.height], abci.Event(event))
 }
 
-// becomes changes the request.
+// becomes sets the status of the request, and the reason for it.
 func (m *fakeMarket) becomes(s markettypes.RequestStatus, reason string) {
 	m.request.Status, m.request.Reason = s, reason
 	if !m.request.Waits() {
@@ -164,7 +164,7 @@ func (m *fakeMarket) becomes(s markettypes.RequestStatus, reason string) {
 	m.happen(&markettypes.EventRequest{Id: requestID, What: s.String()})
 }
 
-// fill makes a deal of the next n tasks.
+// fill returns a step that makes a deal of the next n tasks.
 func fill(pool string, n uint64, then markettypes.RequestStatus) func(*fakeMarket) {
 	return func(m *fakeMarket) {
 		q := &m.request
@@ -188,7 +188,7 @@ func fill(pool string, n uint64, then markettypes.RequestStatus) func(*fakeMarke
 	}
 }
 
-// end ends a task of the bag with a result.
+// end returns a step that ends a task of the bag with a result.
 func end(index uint64) func(*fakeMarket) {
 	return func(m *fakeMarket) {
 		for i := range m.deals {
@@ -207,7 +207,7 @@ func end(index uint64) func(*fakeMarket) {
 	}
 }
 
-// all does several things in one block; nothing lets one pass.
+// all returns a step that does several things in one block. The step "nothing" makes an empty block.
 func all(steps ...func(*fakeMarket)) func(*fakeMarket) {
 	return func(m *fakeMarket) {
 		for _, s := range steps {
@@ -368,7 +368,7 @@ func taskID(d dealstypes.Deal, index uint64) string {
 	return hex.EncodeToString(id[:])
 }
 
-// texts are what events of some kinds said, joined.
+// texts joins the texts of the events of these kinds.
 func texts(events []Event, kinds ...EventKind) string {
 	var out []string
 	for _, e := range events {

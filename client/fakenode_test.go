@@ -32,7 +32,7 @@ import (
 	"github.com/credence-chain/credence/client/sender"
 )
 
-// testTx reads transactions as a node does, by the SDK's own code.
+// testTx decodes transactions with the SDK's own code, as a node does.
 var testTx = func() sdkclient.TxConfig {
 	config, err := authtx.NewTxConfigWithOptions(sharedEncoding().codec, authtx.ConfigOptions{
 		EnabledSignModes: authtx.DefaultSignModes,
@@ -44,7 +44,7 @@ var testTx = func() sdkclient.TxConfig {
 	return config
 }()
 
-// fakeNode answers what the client asks a node.
+// fakeNode is a node that answers the calls of the client.
 type fakeNode struct {
 	chainID string
 
@@ -53,19 +53,19 @@ type fakeNode struct {
 	now      time.Time
 	syncing  bool
 	down     bool
-	frozen   chan struct{} // not nil: calls are answered once it is closed
+	frozen   chan struct{} // if not nil, calls are answered only after it is closed
 	events   map[int64][]abci.Event
-	pruned   int64 // heights up to it have neither results nor blocks
+	pruned   int64 // the node has neither results nor blocks up to this height
 	refuse   *sdk.TxResponse
-	gas      uint64 // what a transaction needs
-	price    string // of a unit of gas
+	gas      uint64 // the gas that a transaction needs
+	price    string // the price of a unit of gas
 	sent     [][]byte
 	included map[string]*sdk.TxResponse
-	// execute answers the messages of a transaction, which is then included at once. It runs with mu held. May be nil.
+	// execute answers the messages of a transaction. The transaction is then included at once. It runs with mu held. May be nil.
 	execute func(msgs []sdk.Msg) []proto.Message
-	// refuseTx says why a transaction fails in its block. It runs with mu held. May be nil.
+	// refuseTx returns the error with which a transaction fails in its block. It runs with mu held. May be nil.
 	refuseTx func(msgs []sdk.Msg) error
-	// services are registered beside the node's own. May be nil.
+	// services registers further services beside the node's own. May be nil.
 	services func(*grpc.Server)
 }
 
@@ -119,7 +119,7 @@ func (n cometOf) GetSyncing(context.Context, *cmtservice.GetSyncingRequest) (*cm
 	return &cmtservice.GetSyncingResponse{Syncing: n.syncing, EarliestBlockHeight: n.pruned + 1}, nil
 }
 
-// GetBlockByHeight fails in CometBFT's words for blocks that were pruned. The others have the transactions that were sent.
+// GetBlockByHeight fails for pruned blocks with CometBFT's own words. Other blocks hold the transactions that were sent.
 func (n cometOf) GetBlockByHeight(_ context.Context, req *cmtservice.GetBlockByHeightRequest) (*cmtservice.GetBlockByHeightResponse, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -145,7 +145,7 @@ func (n cometOf) GetBlockResults(_ context.Context, req *cmtservice.GetBlockResu
 	return out, nil
 }
 
-// Each service is an own type: the generated defaults of all of them have one name.
+// Each service has a type of its own, because the generated defaults of all services are embedded under the same name.
 type (
 	cometOf struct {
 		*cmtservice.UnimplementedServiceServer
@@ -229,7 +229,7 @@ func (n txOf) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*
 	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: hash}}, nil
 }
 
-// ABCIQuery simulates. It takes feeGas more for a transaction with a fee, as a chain does.
+// ABCIQuery simulates a transaction. A transaction with a fee takes feeGas more, as on a chain.
 func (n cometOf) ABCIQuery(_ context.Context, req *cmtservice.ABCIQueryRequest) (*cmtservice.ABCIQueryResponse, error) {
 	if req.Path != "/app/simulate" {
 		return nil, status.Errorf(codes.InvalidArgument, "path %s", req.Path)

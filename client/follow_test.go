@@ -15,7 +15,7 @@ import (
 
 var errEnough = errors.New("enough")
 
-// collect follows until n heights were handed out.
+// collect follows the chain until it has n blocks, and returns them.
 func collect(t *testing.T, conn *Conn, from int64, n int) []Block {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -13,7 +13,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// silent is a node that hangs: a listener that accepts, and never says a word.
+// silent starts a node that hangs: it accepts connections and never answers. It returns the address.
 func silent(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -27,7 +27,7 @@ func silent(t *testing.T) string {
 				return
 			}
 			mu.Lock()
-			held = append(held, conn) // or it is collected, and closed
+			held = append(held, conn) // an unreferenced connection would be collected, and so closed
 			mu.Unlock()
 		}
 	}()
@@ -42,7 +42,7 @@ func silent(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// frozen makes a node hang in the middle of its life: it takes calls and answers none until the test ends.
+// frozen makes a running node hang: it takes calls and answers none until the test ends.
 func frozen(t *testing.T, n *fakeNode) {
 	t.Helper()
 	release := make(chan struct{})
@@ -50,7 +50,7 @@ func frozen(t *testing.T, n *fakeNode) {
 	t.Cleanup(func() { close(release) })
 }
 
-// dialHanging connects to a node that hangs once it is in use, with one that never answers and a healthy one behind it.
+// dialHanging connects to three nodes: one that hangs once it is in use, one that never answers, and a healthy one.
 func dialHanging(t *testing.T) (conn *Conn, healthy *fakeNode) {
 	t.Helper()
 	first, healthy := newFakeNode("credence-1"), newFakeNode("credence-1")
@@ -77,7 +77,7 @@ func TestDialPastANodeThatHangs(t *testing.T) {
 	}
 }
 
-// A query whose caller set no deadline ends, at a node that answers; the next one does not wait again.
+// A query without a deadline moves on from a node that hangs and is answered by another. The next query does not wait again.
 func TestQueryLeavesANodeThatHangs(t *testing.T) {
 	conn, healthy := dialHanging(t)
 	var left []string
@@ -92,8 +92,7 @@ func TestQueryLeavesANodeThatHangs(t *testing.T) {
 	require.Equal(t, conn.endpoints[2].name, conn.Endpoint())
 }
 
-// The caller's own deadline ends the call: the node is left all the same, so that the next call finds one that answers,
-// however often that takes.
+// A call that ends by its caller's own deadline still leaves the node that hangs. So after enough calls one finds a node that answers.
 func TestACallersDeadlineLeavesTheNode(t *testing.T) {
 	conn, healthy := dialHanging(t)
 	conn.SetPatience(time.Hour)
@@ -111,7 +110,7 @@ func TestACallersDeadlineLeavesTheNode(t *testing.T) {
 	require.Equal(t, healthy.height, height)
 }
 
-// With a deadline that suffices for all, the caller gets an answer: no node may use it up.
+// If the caller's deadline is long enough for all nodes, the caller gets an answer: no single node may use up the whole deadline.
 func TestATryIsSmallerThanTheCallersDeadline(t *testing.T) {
 	conn, healthy := dialHanging(t)
 	conn.SetPatience(time.Hour)
@@ -122,7 +121,7 @@ func TestATryIsSmallerThanTheCallersDeadline(t *testing.T) {
 	require.Equal(t, healthy.height, height)
 }
 
-// Nobody waits in line for another's question to a node that hangs.
+// Many callers of a node that hangs wait at the same time, and not one after the other.
 func TestManyCallersLeaveANodeThatHangs(t *testing.T) {
 	conn, _ := dialHanging(t)
 	conn.SetPatience(time.Second)
@@ -140,7 +139,7 @@ func TestManyCallersLeaveANodeThatHangs(t *testing.T) {
 	require.Less(t, time.Since(begin), 30*time.Second, "each alone takes two seconds, one after the other eighty")
 }
 
-// Only a node that hangs is there: the call ends.
+// If the only node hangs, the call ends with an error.
 func TestAQueryOfASilentNodeEnds(t *testing.T) {
 	node := newFakeNode("credence-1")
 	conn := dialFake(t, node)
@@ -158,10 +157,10 @@ func TestFollowLeavesANodeThatHangs(t *testing.T) {
 	}
 }
 
-// A node whose heights grow while it never gives a block out is left too.
+// Follow also leaves a node whose heights grow but which never serves a block.
 func TestFollowLeavesANodeThatShowsNoBlock(t *testing.T) {
 	broken, alive := newFakeNode("credence-1"), newFakeNode("credence-1")
-	broken.height, alive.height, broken.pruned = 9, 9, 100 // it names heights, and has no results
+	broken.height, alive.height, broken.pruned = 9, 9, 100 // it reports heights, and serves no results
 	broken.height = 9
 	conn := dialFake(t, broken, alive)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -177,7 +176,7 @@ func TestFollowLeavesANodeThatShowsNoBlock(t *testing.T) {
 	require.Equal(t, conn.endpoints[1].name, conn.Endpoint())
 }
 
-// A node that answers and stands still is left in the time given, long before following fails.
+// Follow leaves a node that answers and stands still after the time given for it, long before Follow itself fails.
 func TestFollowLeavesANodeThatStandsStill(t *testing.T) {
 	stuck, alive := newFakeNode("credence-1"), newFakeNode("credence-1")
 	alive.height = 4
@@ -190,7 +189,7 @@ func TestFollowLeavesANodeThatStandsStill(t *testing.T) {
 	require.ErrorIs(t, err, errEnough)
 }
 
-// A node that is new in use has its own time: while none shows anything, each is used for as long as the others.
+// A node that has just come into use gets its own time. While no node shows a block, each is used for equally long.
 func TestAVigilGivesEveryNodeItsTime(t *testing.T) {
 	a, b := newFakeNode("credence-1"), newFakeNode("credence-1")
 	conn := dialFake(t, a, b)
@@ -224,7 +223,7 @@ func TestBroadcastLeavesANodeThatHangs(t *testing.T) {
 	healthy.set(func() { require.Equal(t, [][]byte{tx.Bytes}, healthy.sent) })
 }
 
-// A transaction that a node took and then never passed on, because it hangs since, is sent to another.
+// A node takes a transaction and hangs before it passes the transaction on. The transaction is then sent to another node.
 func TestATransactionIsSentAgainToAnotherNode(t *testing.T) {
 	first, second := newFakeNode("credence-1"), newFakeNode("credence-1")
 	conn := dialFake(t, first, second)
@@ -245,7 +244,7 @@ func TestATransactionIsSentAgainToAnotherNode(t *testing.T) {
 	require.Equal(t, tx.Hash, res.Hash)
 }
 
-// Waiting for inclusion ends when the chain stands still; the error has the hash.
+// Waiting for inclusion ends when the chain stands still. The error has the hash of the transaction.
 func TestConfirmGivesUpOnAChainThatStandsStill(t *testing.T) {
 	node := newFakeNode("credence-1")
 	key, err := GenerateKey()
@@ -259,8 +258,8 @@ func TestConfirmGivesUpOnAChainThatStandsStill(t *testing.T) {
 	require.Len(t, hashed.Hash, 64)
 }
 
-// A connection whose other end went away without a word, as behind a router that forgot it, is replaced, also where there is
-// only one node: calls would be sent into it for ever.
+// A connection whose other end vanished silently, as behind a router that forgot it, is replaced. This holds with a single node too:
+// otherwise all later calls would go into the dead connection.
 func TestAConnectionThatDiedSilentlyIsReplaced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("gRPC pings after ten seconds at the earliest")
@@ -285,10 +284,10 @@ func TestAConnectionThatDiedSilentlyIsReplaced(t *testing.T) {
 type router struct {
 	addr string
 	mu   sync.Mutex
-	age  int // connections of an earlier age are held open, and carry nothing
+	age  int // connections of an earlier age stay open and carry nothing
 }
 
-// forget makes the router drop all that comes over the connections there are.
+// forget makes the router drop all that comes over the existing connections.
 func (r *router) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// tarball writes an archive of files.
+// tarball returns an archive of these files.
 func tarball(t *testing.T, files ...[2]string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -39,7 +39,7 @@ const imageLayer = "the bytes of a layer"
 
 var imageConfig = fmt.Sprintf(`{"os":"linux","architecture":"amd64","config":{"Cmd":["/x"]},"rootfs":{"diff_ids":["%s"]}}`, artifact.Sum([]byte(imageLayer)))
 
-// imageManifest is the manifest of a configuration and a layer.
+// imageManifest returns the manifest of an image with one configuration and one layer.
 func imageManifest(t *testing.T) string {
 	t.Helper()
 	describe := func(kind, data string) artifact.Descriptor {
@@ -55,7 +55,7 @@ func imageManifest(t *testing.T) string {
 
 func blobOf(data string) [2]string { return [2]string{blobName(artifact.Sum([]byte(data))), data} }
 
-// layoutOf is an archive with an OCI image layout.
+// layoutOf returns an archive with an OCI image layout.
 func layoutOf(t *testing.T, manifest string, more ...[2]string) string {
 	t.Helper()
 	index, err := json.Marshal(map[string]any{"schemaVersion": 2, "manifests": []artifact.Descriptor{
@@ -65,7 +65,7 @@ func layoutOf(t *testing.T, manifest string, more ...[2]string) string {
 	return tarball(t, append([][2]string{{"oci-layout", "{}"}, {"./index.json", string(index)}, blobOf(manifest)}, more...)...)
 }
 
-// TestReadImage: one image has one digest, in whichever archive it comes.
+// TestReadImage: an image has the same digest in every format of archive.
 func TestReadImage(t *testing.T) {
 	manifest := imageManifest(t)
 	layout := layoutOf(t, manifest, blobOf(imageConfig), blobOf(imageLayer))
@@ -97,8 +97,8 @@ func TestReadImage(t *testing.T) {
 	}
 }
 
-// TestPublishImage: the parts go to the store, then the manifest, under which workers find them; an image that a registry has
-// is published as it is there.
+// TestPublishImage: the parts go to the store first, then the manifest, under whose digest workers find them. An image that is in a
+// registry is published from there, unchanged.
 func TestPublishImage(t *testing.T) {
 	m := newFakeMarket(t)
 	r, _, tell := m.runner()
@@ -126,7 +126,7 @@ func TestPublishImage(t *testing.T) {
 	require.ErrorContains(t, err, "registry.example/repository@sha256:DIGEST")
 }
 
-// TestContainersNeedPoliciesWithoutCourts: it is said before anything is published.
+// TestContainersNeedPoliciesWithoutCourts: a container under a policy with courts is refused before anything is published.
 func TestContainersNeedPoliciesWithoutCourts(t *testing.T) {
 	for policy, ok := range map[string]bool{"": false, "credence": false, "court": false, "quorum": true, "single": true} {
 		require.Equal(t, ok, checkRuntimePolicy("oci", policy) == nil, policy)
@@ -152,7 +152,7 @@ func layoutFolder(t *testing.T, files ...[2]string) string {
 	return dir
 }
 
-// indexOf is an index with an image and what builders write beside it.
+// indexOf returns an index with an image, and with the other entries that builders add.
 func indexOf(t *testing.T, manifest, platform string) string {
 	t.Helper()
 	return fmt.Sprintf(`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[
@@ -161,7 +161,7 @@ func indexOf(t *testing.T, manifest, platform string) string {
 		artifact.ManifestType, artifact.Sum([]byte(manifest)), len(manifest), platform, artifact.ManifestType, artifact.Sum([]byte("attestation")))
 }
 
-// TestReadFolder: a layout is a folder as well, and builders put an index around the image. Its digest is the same everywhere.
+// TestReadFolder: an image layout may also be a folder, and builders may put an index around the image. The digest stays the same.
 func TestReadFolder(t *testing.T) {
 	manifest := imageManifest(t)
 	inner := indexOf(t, manifest, "amd64")
@@ -185,7 +185,7 @@ func TestReadFolder(t *testing.T) {
 	require.ErrorContains(t, err, "neither an entry point nor a command")
 }
 
-// TestNamesOfImages: what docker takes for a registry is one; apps on the chain and files are not.
+// TestNamesOfImages: a name that docker reads as one of a registry is read so here too. Apps on the chain and files are no images.
 func TestNamesOfImages(t *testing.T) {
 	for text, want := range map[string]bool{
 		"registry.example/tool": true, "registry.example/acme/tool:1.0": true, "localhost/tool": true, "localhost:5000/tool:1": true,
@@ -199,7 +199,8 @@ func TestNamesOfImages(t *testing.T) {
 	require.False(t, isReference("localhost:5000/tool"))
 }
 
-// TestTagsAreResolved: an image is published by its digest, whatever its tag becomes later; an index leads to one image.
+// TestTagsAreResolved: an image is published by its digest, so that a later change of its tag changes nothing. An index leads to one
+// image.
 func TestTagsAreResolved(t *testing.T) {
 	manifest := imageManifest(t)
 	index := indexOf(t, manifest, "amd64")

@@ -62,7 +62,7 @@ func TestFolderInputs(t *testing.T) {
 	require.ErrorContains(t, err, "neither a file nor a folder")
 }
 
-// TestStdinInAFolder: a file of a folder is no input of its own.
+// TestStdinInAFolder: stdin may name a file within an input folder, which adds no input. The path of a local file adds one.
 func TestStdinInAFolder(t *testing.T) {
 	root := folderOf(t, "a.csv")
 	e, inputs, err := CompleteExecution(contract.Execution{Stdin: "data/a.csv"}, []InputFile{ParseInput(root)})

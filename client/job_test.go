@@ -92,7 +92,7 @@ func TestJobDefaults(t *testing.T) {
 	}
 }
 
-// TestExecution walks the three layers that judge what is said around a program: what one takes or refuses, all do.
+// TestExecution: the three layers that check a job's execution (client, chain, workers) take and refuse the same values.
 func TestExecution(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	long := func(n int) string { return "A=" + strings.Repeat("x", n-3) }
@@ -143,7 +143,7 @@ func TestExecution(t *testing.T) {
 	}
 }
 
-// TestProgramSizes: the largest program is one number for chain, client and workers, a byte more is refused by each.
+// TestProgramSizes: chain, client and workers share the same largest size of a program. Each refuses one byte more.
 func TestProgramSizes(t *testing.T) {
 	for _, name := range contract.RuntimeNames() {
 		rules, err := contract.FindRuntime(name)
@@ -162,7 +162,7 @@ func TestProgramSizes(t *testing.T) {
 	require.EqualValues(t, wasm.MaxProgramBytes, fuel.MaxModuleSize, "worker")
 }
 
-// TestStdinIsAnInput: a file that is read as stdin becomes an input, once.
+// TestStdinIsAnInput: a file that is read as stdin becomes an input, and only once.
 func TestStdinIsAnInput(t *testing.T) {
 	job := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: contract.Execution{Stdin: "data/moves.txt"}}
 	require.NoError(t, job.checkJob())
@@ -175,7 +175,7 @@ func TestStdinIsAnInput(t *testing.T) {
 	require.Equal(t, InputFile{Name: "y", Path: "x/x"}, job.Inputs[2])
 }
 
-// TestInputNames walks the three layers that judge what inputs are called: what one takes or refuses, all do.
+// TestInputNames: the three layers that check the names of inputs take and refuse the same names.
 func TestInputNames(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	for _, tc := range []struct {
@@ -216,7 +216,7 @@ func TestInputNames(t *testing.T) {
 	}
 }
 
-// TestFolderNames walks the same layers with inputs that are folders, the last name, beside files.
+// TestFolderNames: the same layers agree on names when the last input is a folder beside files.
 func TestFolderNames(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	folder := t.TempDir()

@@ -88,7 +88,7 @@ func TestJobReference(t *testing.T) {
 	}
 }
 
-// TestAssetNamesAreTaken: whatever a file is called, the chain takes the name that is made of it, and makes no other of that name.
+// TestAssetNamesAreTaken: the chain takes the name that is made of any file's name. A file of that name gives the same name.
 func TestAssetNamesAreTaken(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := rapid.OneOf(rapid.String(), rapid.StringMatching(`/x/[a-zA-Z0-9_. -]{0,50}`)).Draw(t, "path")

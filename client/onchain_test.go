@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOnchainIsAskedForOnce: only of an accepted answer of a job that wants something on chain, and not again. There is no node here,
-// so that asking would panic.
+// TestOnchainIsAskedForOnce: the file on chain is asked for only if the answer is accepted and the job wants one, and not a second
+// time. There is no node here, so that asking would panic.
 func TestOnchainIsAskedForOnce(t *testing.T) {
 	have := &Onchain{File: "rate.txt"}
 	for _, r := range []TaskReport{

@@ -13,9 +13,10 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// Every field of a job reaches the chain. One that is added and copied by nobody makes this fail.
+// Every field of a job reaches the chain. The test fails if a new field is not copied.
 func TestEveryFieldOfAJobIsCopied(t *testing.T) {
-	// These are not copied: what they name is uploaded or published first, or packed into an input, or they are about this machine, the message, or the book.
+	// These fields are not copied. They name things that are uploaded, published or packed first, or they concern this machine, the
+	// message or the book.
 	apart := []string{"App", "Platform", "Inputs", "Datasets", "Rows", "Nonce", "Out", "Expiry", "Rest", "RestFor"}
 	filled := map[string]any{
 		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},

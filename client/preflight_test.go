@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is wrong with a job's files and limits is said before anything is published, uploaded or paid.
+// Errors in a job's files and limits are reported before anything is published, uploaded or paid.
 func TestNothingIsSentForAJobThatCanNotBe(t *testing.T) {
 	good := func() Job { return Job{App: write(t, "app.wasm", emptyApp), Trust: 100} }
 	input := func(name, path string) func(*Job) {
@@ -49,7 +49,7 @@ func TestNothingIsSentForAJobThatCanNotBe(t *testing.T) {
 		{"a tag that is none", func(j *Job) { j.Tags = []string{"No Tag"} }, "tag"},
 		{"a beginning of no voucher", func(j *Job) { j.Voucher = "abcd" }, "no voucher that begins with abcd"},
 	}
-	if os.Geteuid() != 0 { // root reads everything
+	if os.Geteuid() != 0 { // root can read every file
 		cases = append(cases, struct {
 			name     string
 			malleate func(*Job)

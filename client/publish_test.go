@@ -27,7 +27,7 @@ func TestPublishApp(t *testing.T) {
 	}, m.apps[digest])
 }
 
-// TestUnknownAssets: that the chain knows no such app is an answer; that a node does not serve is none.
+// TestUnknownAssets: only an answer of the chain says that an app is unknown. An error of a node that does not serve does not say so.
 func TestUnknownAssets(t *testing.T) {
 	require.True(t, unknownAsset(overTheWire(appstypes.ErrNotFound)))
 	require.True(t, unknownAsset(status.Error(codes.NotFound, "no such version")))

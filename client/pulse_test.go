@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// What no node ever answers is given up as well.
+// A call that no node ever answers is given up after the stall time.
 func TestPulseGivesUpAsking(t *testing.T) {
 	p := newPulse(nil, 100*time.Millisecond, 0)
 	err := p.insistOn(within(t), func(context.Context) error { return ErrNoEndpoint })
@@ -21,7 +21,7 @@ func TestPulseGivesUpAsking(t *testing.T) {
 	require.ErrorIs(t, p.insistOn(within(t), func(context.Context) error { return refusal }), refusal)
 }
 
-// The block that ends all tasks is the chain going on, as any other.
+// Any handled block ends the pause, even the block that ends the last task.
 func TestTheLastBlockEndsThePause(t *testing.T) {
 	for _, end := range []error{nil, errDone} {
 		var told []Event
@@ -36,7 +36,7 @@ func TestTheLastBlockEndsThePause(t *testing.T) {
 	}
 }
 
-// A second is a second of counting: however often is asked, the observer hears of a quiet chain once in each.
+// The observer hears of a quiet chain at most once a second, however often the pulse is asked.
 func TestPulseCountsOnceASecond(t *testing.T) {
 	var told []Event
 	p := newPulse(func(e Event) { told = append(told, e) }, time.Hour, 0)
@@ -64,7 +64,7 @@ func TestPulseCountsOnceASecond(t *testing.T) {
 	require.Equal(t, EventResumed, told[2].Kind)
 }
 
-// TestTimesOfAPulse: what is not said has defaults, and the observer hears of the quiet before the caller gives up.
+// TestTimesOfAPulse: times that are not given have defaults. The observer hears of the quiet before the caller gives up.
 func TestTimesOfAPulse(t *testing.T) {
 	for _, tc := range []struct{ stall, notice, wantStall, wantNotice time.Duration }{
 		{0, 0, DefaultStall, noticeAfter},
@@ -80,7 +80,7 @@ func TestTimesOfAPulse(t *testing.T) {
 	require.Equal(t, time.Millisecond, p.timeLeft(), "a wait that is over has no negative rest")
 }
 
-// TestAPulseOfNobody tells nothing and never gives up.
+// TestAPulseOfNobody: a nil pulse reports nothing and never gives up.
 func TestAPulseOfNobody(t *testing.T) {
 	var p *pulse
 	p.setAbout("beef", "")
@@ -88,7 +88,7 @@ func TestAPulseOfNobody(t *testing.T) {
 	require.NoError(t, p.noteIdle("no new block"))
 }
 
-// TestWhatPasses: another answer may come where nodes do not serve, or one is behind; what was asked wrongly stays wrong.
+// TestWhatPasses: asking again may help if a node is down or behind. It does not help after any other error.
 func TestWhatPasses(t *testing.T) {
 	require.True(t, isPassing(ErrNoEndpoint))
 	require.True(t, isPassing(status.Error(codes.NotFound, "no task")))
@@ -97,7 +97,7 @@ func TestWhatPasses(t *testing.T) {
 	require.False(t, isNodesAbsence(status.Error(codes.NotFound, "no task")))
 }
 
-// TestUnfinishedError says what is still to be watched, and whether it was the chain that stood still.
+// TestUnfinishedError: the error says what is still to be watched, and whether the chain stood still.
 func TestUnfinishedError(t *testing.T) {
 	require.NoError(t, unfinishedError(nil, "beef", "", ""))
 	known := &Error{Code: CodeExpired}

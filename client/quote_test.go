@@ -64,7 +64,7 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// TestWhatIsUnmetNow: refusals about the orders there are can be waited for; others, and what is none, cannot.
+// TestWhatIsUnmetNow: a caller can wait when the present orders do not meet the request. It cannot wait on any other refusal.
 func TestWhatIsUnmetNow(t *testing.T) {
 	require.True(t, unmetNow(overTheWire(markettypes.ErrNoOrder)))
 	require.True(t, unmetNow(overTheWire(markettypes.ErrPoolPrice)))
@@ -72,7 +72,7 @@ func TestWhatIsUnmetNow(t *testing.T) {
 	require.False(t, unmetNow(ErrNoEndpoint))
 }
 
-// TestAPriceBeyondAllMoney: a price times the size of the bag that 64 bits do not hold is refused before anybody is asked.
+// TestAPriceBeyondAllMoney: a price is refused before any node is asked if its product with the size of the bag exceeds 64 bits.
 func TestAPriceBeyondAllMoney(t *testing.T) {
 	var problem *Error
 	require.ErrorAs(t, (&Runner{}).checkAffordable(t.Context(), markettypes.Job{MaxPrice: 1 << 63, Size_: 2}), &problem)

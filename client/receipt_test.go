@@ -12,8 +12,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestEvidenceOfABlock: the evidence of a task's reveals is found in its block. A block that was pruned is told from one that does not
-// come for another reason.
+// TestEvidenceOfABlock: the evidence of a task's reveals is found in its block. A pruned block gives another error than a block that is
+// missing for another reason.
 func TestEvidenceOfABlock(t *testing.T) {
 	task := [32]byte{7}
 	reveal, err := codectypes.NewAnyWithValue(&taskstypes.MsgReveal{Task: taskstypes.IDText(task), Evidence: []byte("proof")})

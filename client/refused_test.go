@@ -15,7 +15,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// overTheWire is what a client gets of a module's error in a query.
+// overTheWire returns a module's error in the form in which a query hands it to a client.
 func overTheWire(err error) error {
 	var carrier interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &carrier) {
@@ -40,8 +40,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestRefusedWithDetails: a node that gives details is understood by them, also where the text has lost the module, and all refusals say
-// their reason and their field.
+// TestRefusedWithDetails: a client understands a refusal by the details that the node gives, even if the text does not name the module.
+// Every refusal has its reason and its field.
 func TestRefusedWithDetails(t *testing.T) {
 	wrapped := fmt.Errorf("job: %w", markettypes.ErrTrust.Wrapf("trust: got %d, expected %d to %d; take 100", 1, 2, 10))
 	require.Nil(t, Refused(status.Error(codes.Unknown, wrapped.Error())), "without details the text says nothing of the module")
@@ -57,7 +57,7 @@ func TestRefusedWithDetails(t *testing.T) {
 	name, value, expected, _ = direct.Field()
 	require.Equal(t, []string{"max_price", "7", "at least 9"}, []string{name, value, expected})
 
-	// The outcome of a transaction, which has the same key.
+	// The outcome of a transaction has the same key.
 	failed := &TxError{Codespace: "market", Code: markettypes.ErrPrice.ABCICode(), Log: "failed to execute message; message index: 0: max_price: 7, expected at least 9: price out of range"}
 	require.Equal(t, "PRICE", failed.Reason())
 	name, value, expected, _ = failed.Field()

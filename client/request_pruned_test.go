@@ -10,8 +10,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// TestDealsOfWithPrunedOnes: the chain lists the deals that are whole; those that were pruned are found by their ids, which follow from the
-// request's and from the sizes before them. A request that was pruned itself does not say how many there are.
+// TestDealsOfWithPrunedOnes: the chain lists the deals that are not pruned. Pruned deals are found by their ids, which follow from the
+// request's id and the sizes of the earlier deals. A request that was itself pruned does not say how many deals it had.
 func TestDealsOfWithPrunedOnes(t *testing.T) {
 	request := poco.RequestID("credence-1", "ann", 1)
 	m := newFakeMarket(t)

@@ -14,7 +14,7 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// ids that the fake market knows, by kind; what of them begins so is found as on a chain.
+// ids are the ids that the fake market knows, by kind. They are found by their beginning, as on a chain.
 type ids map[IDKind][]string
 
 func (k ids) from(kind IDKind, prefix string) (out []string) {

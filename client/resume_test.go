@@ -11,7 +11,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// What was left running is gone on with by its id alone, by somebody without a key, and its report is that of a run.
+// A client without a key resumes a run by its id alone. The report is the same as that of an uninterrupted run.
 func TestResume(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 2, matched), heard(EventResuming, 1), end(0), end(1))
 	r, events, tell := m.runner()
@@ -41,7 +41,7 @@ func TestResume(t *testing.T) {
 	require.Equal(t, report.Tasks, again.Tasks)
 }
 
-// Under one nonce a job is submitted once. The same again goes on with it; another job under it is refused.
+// A nonce submits one job once. The same job under the same nonce is resumed; another job under it is refused.
 func TestOneNonceIsPaidOnce(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
 	r, events, tell := m.runner()
@@ -72,7 +72,7 @@ func TestOneNonceIsPaidOnce(t *testing.T) {
 	require.Nil(t, m.submitted)
 }
 
-// A run that ended while its user stopped it says how it ended: there is nothing to go on with.
+// If a run ends while its user stops it, the error says how it ended. It proposes no way to resume.
 func TestAnEndingOutlivesCtrlC(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

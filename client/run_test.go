@@ -40,7 +40,7 @@ func within(t *testing.T) context.Context {
 	return ctx
 }
 
-// The plain path: one deal, nothing asked for that the request does not say.
+// The simplest run makes one deal. It asks the node for nothing that the request does not need.
 func TestRunOneDeal(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
 	r, events, tell := m.runner()
@@ -59,7 +59,7 @@ func TestRunOneDeal(t *testing.T) {
 	require.Zero(t, m.submitted.Expiry)
 }
 
-// Where a place in the matching queue costs more gas than the table says, the node is asked; elsewhere the table is enough.
+// If a place in the matching queue costs more gas than the table says, the node is asked for the gas. Otherwise the table is enough.
 func TestRunPaysForAPlace(t *testing.T) {
 	for gas, sent := range map[uint64]int{placeGas + 80_000: 1, 8_000_000: 2} {
 		m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
@@ -73,7 +73,7 @@ func TestRunPaysForAPlace(t *testing.T) {
 	}
 }
 
-// A bag that rests is filled by several pools, one after the other, and followed to the end of all.
+// Several pools fill a resting bag one after the other. The run follows it until the last task has ended.
 func TestRunSeveralDeals(t *testing.T) {
 	m := newFakeMarket(t,
 		fill("north", 2, resting), heard(EventMatched, 1), end(0), fill("south", 2, resting), heard(EventMatched, 2), all(end(1), end(3)),
@@ -103,7 +103,7 @@ func TestRunSeveralDeals(t *testing.T) {
 	require.GreaterOrEqual(t, m.submitted.Expiry, int64(51))
 }
 
-// One pool is named as such; several, and those of somebody, are a restriction, within which either will do.
+// One pool is the request's pool. Several pools, or the pools of organisations, are a restriction that any one of them meets.
 func TestJobPools(t *testing.T) {
 	acme := orgstypes.Audience{Organisations: []string{"acme"}}
 	require.Equal(t, "north", Job{Pools: []string{"north"}}.OrderFor("a").Pool)
@@ -120,7 +120,7 @@ func TestJobPools(t *testing.T) {
 	}
 }
 
-// What met no offer is said, and is no success; what met one is there all the same.
+// Tasks that met no offer are reported, and the run is then no success. The results of the matched tasks are still in the report.
 func TestRunUnmet(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 2, resting), all(end(0), end(1)), heard(EventEnded, 2),
 		func(m *fakeMarket) { m.becomes(expired, "no order is left") })
@@ -157,7 +157,7 @@ func TestRunNoDeal(t *testing.T) {
 	}
 }
 
-// Watching a request from the outside sees what running it sees.
+// Watching a request shows the same events as running it.
 func TestWatchRequest(t *testing.T) {
 	m := newFakeMarket(t, nothing, fill("north", 1, resting), end(0), fill("south", 1, matched), end(1))
 	r, _, _ := m.runner()
@@ -189,11 +189,11 @@ func TestBlocksOf(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentForWhatNoWorkerRuns: a module that workers refuse, one that needs more memory than its task may have, and
-// inputs with names that they refuse end before anything is uploaded, published or submitted.
+// TestNothingIsSentForWhatNoWorkerRuns: a run ends before it uploads, publishes or submits anything if workers would refuse the job.
+// The three cases are a bad module, a module that needs more memory than its task may have, and bad names of inputs.
 func TestNothingIsSentForWhatNoWorkerRuns(t *testing.T) {
 	const magic = "\x00asm\x01\x00\x00\x00"
-	// 65,535 pages from the start, of the 16,384 that a task has by default.
+	// The module asks for 65,535 pages at its start; a task has 16,384 by default.
 	hungry := strings.Replace(emptyApp, "\x07\x0a", "\x05\x05\x01\x00\xff\xff\x03\x07\x0a", 1)
 	for name, tc := range map[string]struct {
 		job    Job

@@ -10,7 +10,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
-// publishOnce makes the chain refuse a version that is there, as x/apps does.
+// publishOnce makes the chain refuse a version that exists already, as x/apps does.
 func publishOnce(m *fakeMarket) {
 	m.refuseTx = func(msgs []sdk.Msg) error {
 		for _, msg := range msgs {
@@ -33,7 +33,7 @@ func publishOnce(m *fakeMarket) {
 	}
 }
 
-// Two that publish one new program at the same time both find that the chain does not know it. Both succeed.
+// Two clients publish the same new program at the same time, and both find that the chain does not know it. Both succeed.
 func TestTwoPublishersOfTheSameBytes(t *testing.T) {
 	for _, what := range []string{"app", "dataset"} {
 		t.Run(what, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestTwoPublishersOfTheSameBytes(t *testing.T) {
 			asked.Add(2)
 			var first sync.Mutex
 			waits := 2
-			m.askedVersion = func() { // each of the two first questions waits for the other
+			m.askedVersion = func() { // the first question of each client waits for that of the other
 				first.Lock()
 				wait := waits > 0
 				waits--
@@ -83,7 +83,7 @@ func TestTwoPublishersOfTheSameBytes(t *testing.T) {
 	}
 }
 
-// Other bytes under a name that is taken are an error, in words.
+// Publishing other bytes under a taken name is an error that says so.
 func TestOtherBytesUnderTheName(t *testing.T) {
 	m := newFakeMarket(t)
 	publishOnce(m)

@@ -61,7 +61,7 @@ func TestSignIsUnorderedAndVerifies(t *testing.T) {
 	require.NotEqual(t, tx.Hash, again.Hash)
 }
 
-// The answers of a seat are sent without a fee, unless a price was given; everything else pays what the node asks.
+// The answers of a seat are sent without a fee, unless a price was given. Every other transaction pays the price that the node asks.
 func TestAnswersPayNothing(t *testing.T) {
 	key, err := GenerateKey()
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestAnswersPayNothing(t *testing.T) {
 	}
 }
 
-// A node can not have what an account holds by naming a price, and one that refuses a fee is asked for its price anew.
+// A node cannot take an account's coins by asking a high gas price. After a node refuses a fee, the sender asks for its price anew.
 func TestPriceOfTheNode(t *testing.T) {
 	ctx := context.Background()
 	node := newFakeNode("credence-1")
@@ -117,7 +117,7 @@ func TestPriceOfTheNode(t *testing.T) {
 	require.Equal(t, "5000ucred", feeOf(t, signed))
 }
 
-// Taking a fee costs gas, which the gas limit must have room for.
+// Taking a fee costs gas. The gas limit must have room for it.
 func TestSimulatedWithAFee(t *testing.T) {
 	node := newFakeNode("credence-1")
 	key, err := GenerateKey()
@@ -137,7 +137,7 @@ func TestSimulatedWithAFee(t *testing.T) {
 	require.Equal(t, gas("0ucred")+feeGas*13/10, gas("0.001ucred"))
 }
 
-// feeOf is the fee of a signed transaction.
+// feeOf returns the fee of a signed transaction.
 func feeOf(t *testing.T, signed *SignedTx) string {
 	t.Helper()
 	tx, err := testTx.TxDecoder()(signed.Bytes)
@@ -145,7 +145,7 @@ func feeOf(t *testing.T, signed *SignedTx) string {
 	return tx.(sdk.FeeTx).GetFee().String()
 }
 
-// refuseFee has the node refuse a transaction for its fee.
+// refuseFee makes the node refuse a transaction for its fee.
 func refuseFee(t *testing.T, node *fakeNode, s *Sender, signed *SignedTx) {
 	t.Helper()
 	node.set(func() { node.refuse = refusedAs(sdkerrors.ErrInsufficientFee) })
@@ -153,13 +153,13 @@ func refuseFee(t *testing.T, node *fakeNode, s *Sender, signed *SignedTx) {
 	node.set(func() { node.refuse = nil })
 }
 
-// refusedAs is a node's answer to a transaction that it refuses with a registered error.
+// refusedAs returns a node's response that refuses a transaction with a registered error.
 func refusedAs(err *errorsmod.Error) *sdk.TxResponse {
 	return &sdk.TxResponse{Codespace: err.Codespace(), Code: err.ABCICode(), RawLog: err.Error()}
 }
 
-// What the simulation refuses is refused with the code of the module, and nothing is sent: an account without money is told
-// from one that may not do it.
+// If the simulation fails, nothing is sent, and the error keeps the code of the module. So a caller can tell an account without money
+// from an account without permission.
 func TestSimulationKeepsTheCode(t *testing.T) {
 	node := newFakeNode("credence-1")
 	key, err := GenerateKey()
@@ -177,7 +177,7 @@ func TestSimulationKeepsTheCode(t *testing.T) {
 	}
 }
 
-// A transaction that ran out of the gas of a table is signed anew, with what a simulation of it takes.
+// A transaction that ran out of the gas of the table is signed anew, with the gas that its simulation takes.
 func TestOutOfGasIsSimulated(t *testing.T) {
 	node := newFakeNode("credence-1")
 	node.gas = 150_000
@@ -251,20 +251,20 @@ func TestConfirm(t *testing.T) {
 	require.Error(t, res.Response(1, &out))
 	require.Error(t, res.Response(0, &markettypes.MsgPlaceOrderResponse{}))
 
-	// Included and failed.
+	// The transaction is included and failed.
 	node.set(func() {
 		node.included["F0"] = &sdk.TxResponse{TxHash: "F0", Height: 5, Codespace: "market", Code: 3, RawLog: "no"}
 	})
 	_, err = confirm(ctx, "F0")
 	require.ErrorIs(t, err, &TxError{Codespace: "market", Code: 3})
 
-	// The clock of the chain passes the timeout: it can't come any more.
+	// The clock of the chain passes the timeout: the transaction cannot be included any more.
 	node.set(func() { node.now = time.Now().Add(time.Hour) })
 	_, err = confirm(ctx, "AB")
 	require.ErrorIs(t, err, ErrExpired)
 	require.ErrorContains(t, err, "AB")
 
-	// The caller gives up: the hash is in the error.
+	// The caller gives up: the error has the hash.
 	node.set(func() { node.now = time.Now() })
 	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()

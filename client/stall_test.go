@@ -12,7 +12,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// stops makes no blocks from now on, until the observer has heard of it n times; for ever with n = 0.
+// stops returns a step that stops the blocks until the observer has heard of it n times, or for ever if n is 0.
 func stops(n int) func(*fakeMarket) {
 	return func(m *fakeMarket) {
 		before := m.told[EventStalled]
@@ -20,7 +20,7 @@ func stops(n int) func(*fakeMarket) {
 	}
 }
 
-// goesDown answers nothing from now on, until the observer has heard of it n times.
+// goesDown returns a step that takes the node down until the observer has heard of it n times.
 func goesDown(n int) func(*fakeMarket) {
 	return func(m *fakeMarket) {
 		stops(n)(m)
@@ -30,7 +30,7 @@ func goesDown(n int) func(*fakeMarket) {
 	}
 }
 
-// quick tells of a quiet chain soon, and gives up late.
+// quick makes the runner report a quiet chain soon, and give up late.
 func quick(r *Runner) *Runner {
 	r.notice, r.Stall = 40*time.Millisecond, time.Minute
 	return r
@@ -41,7 +41,7 @@ func known(m *fakeMarket) Job {
 	return Job{App: "acme/app:1", Trust: 100}
 }
 
-// A chain that stands still for a while, and a node that restarts, end no run: before the match, between blocks that matter, and
+// Neither a chain that pauses nor a node that restarts ends a run. The pause comes before the match, between blocks that matter, and
 // while tasks end.
 func TestRunLivesThroughAPause(t *testing.T) {
 	for name, pause := range map[string]func(int) func(*fakeMarket){"the chain stands still": stops, "the node restarts": goesDown} {
@@ -66,8 +66,8 @@ func TestRunLivesThroughAPause(t *testing.T) {
 	}
 }
 
-// A chain that never comes back ends the run, in the time given: the error says what is going on, the id and the next command,
-// and the report does not pretend to be the end.
+// If the chain never comes back, the run ends in the time given. The error names the state, the id and the next command. The report
+// does not claim that the job has ended.
 func TestRunGivesUpOnAChainThatStandsStill(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -100,10 +100,10 @@ func TestRunGivesUpOnAChainThatStandsStill(t *testing.T) {
 	}
 }
 
-// A chain that stops while the request's transaction waits: the id is known all the same.
+// If the chain stops before the request's transaction is included, the error still has the id of the request.
 func TestRunGivesUpBeforeInclusion(t *testing.T) {
 	m := newFakeMarket(t)
-	m.execute = nil // transactions are taken, and no block comes
+	m.execute = nil // transactions are taken, and no block is made
 	r, events, tell := m.runner()
 	r.Stall = 300 * time.Millisecond
 	_, err := r.Run(within(t), known(m), tell)
@@ -124,7 +124,7 @@ func TestRunGivesUpBeforeInclusion(t *testing.T) {
 	require.Len(t, left.ID(), 64)
 }
 
-// A watch waits as a run does.
+// A watch waits through a pause as a run does.
 func TestWatchLivesThroughARestart(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 1, matched), nothing)
 	r, _, tell := m.runner()
@@ -150,7 +150,7 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	require.NotZero(t, downs.Load())
 
 	tell = serialObserver(tell)
-	// Down when it begins to follow, it ends meanwhile, and nobody saw the block.
+	// The node is down when the watch begins. The task ends meanwhile, in a block that the watch never saw.
 	w := newWatcher(r.Conn, tell, newPulse(tell, time.Minute, 30*time.Millisecond))
 	require.NoError(t, w.addID(within(t), m.deals[0].Id))
 	m.set(func() { m.down = true })
@@ -168,7 +168,7 @@ func TestWatchLivesThroughARestart(t *testing.T) {
 	require.True(t, w.ended[task])
 }
 
-// The same wait is told while an app is published.
+// While a run publishes an app, the observer hears of a pause too.
 func TestPublishingInARunTellsOfAPause(t *testing.T) {
 	m := newFakeMarket(t)
 	m.execute = nil

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadFile: a file of exactly the limit is read; what is refused names the field and the path.
+// TestReadFile: a file of exactly the limit is read. A refusal names the field and the path.
 func TestReadFile(t *testing.T) {
 	path := write(t, "four", "1234")
 	data, err := readFile("Datasets", path, 4)

@@ -10,7 +10,7 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// TestWatchedIsDone: a deal is done when every task that there will ever be was seen to end, and not before.
+// TestWatchedIsDone: a deal is done once every task that it will ever have was seen to end, and not before.
 func TestWatchedIsDone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Uint64Range(1, 20).Draw(t, "size")
@@ -22,7 +22,7 @@ func TestWatchedIsDone(t *testing.T) {
 		if cancelled {
 			d.Ended = seen + refunded
 		}
-		toCome := opened - seen // open ones
+		toCome := opened - seen // tasks that are still open
 		if !cancelled {
 			toCome += refunded
 		}
@@ -32,7 +32,7 @@ func TestWatchedIsDone(t *testing.T) {
 	})
 }
 
-// TestMatchedEvent: a deal is told of with its part of the bag, and with what a task may cost as long as something is locked for it.
+// TestMatchedEvent: the event of a deal names its part of the bag. It names the largest price of a task as long as money is locked.
 func TestMatchedEvent(t *testing.T) {
 	id := strings.Repeat("ab", 32)
 	whole := dealstypes.Deal{Id: id, Pool: "north", Size_: 4, Bag: 4, Escrow: 400, Height: 9}

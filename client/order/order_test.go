@@ -34,7 +34,7 @@ func addressOf(t *testing.T, k cryptotypes.PubKey) string {
 	return text
 }
 
-// orders of every kind, with something in each sort of field.
+// orders returns an order of every kind, with a value in each sort of field.
 func orders(owner string) map[string]types.Order {
 	audience := orgstypes.Audience{Accounts: []string{owner}, Organisations: []string{"lab"}, Roles: []orgstypes.Role{orgstypes.ROLE_REQUESTER}}
 	pools := types.Restriction{Ids: []string{"north"}, Audience: audience}
@@ -55,7 +55,7 @@ func orders(owner string) map[string]types.Order {
 	}
 }
 
-// What is signed, written and read again is the same order with a good signature, whatever its kind.
+// An order of any kind that is signed, written and read again is the same order, and its signature is good.
 func TestRoundTrip(t *testing.T) {
 	k := key(t)
 	for kind, o := range orders(k.Address()) {
@@ -90,7 +90,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// Every value of a signed file that is changed by hand makes the signature bad, or the file unreadable.
+// Changing any value of a signed file makes the signature bad or the file unreadable.
 func TestTampered(t *testing.T) {
 	k := key(t)
 	signed, err := order.Sign(orders(k.Address())["pool"], chain, k)
@@ -165,7 +165,7 @@ func TestSignRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "public_key: missing")
 }
 
-// Two of three keys sign for their account; fewer, strangers, and other orders do not make a signature.
+// Two of three keys sign for their account. One key alone, a stranger's key, or a signature of another order is refused.
 func TestMultisig(t *testing.T) {
 	members := []client.Key{key(t), key(t), key(t)}
 	many := multisig.NewLegacyAminoPubKey(2, []cryptotypes.PubKey{members[0].PubKey(), members[1].PubKey(), members[2].PubKey()})
@@ -219,7 +219,7 @@ func TestMultisig(t *testing.T) {
 	_, err = order.Assemble(o, chain, many, first, third)
 	require.ErrorIs(t, err, order.ErrKey)
 
-	// A multisig key with a hole in it is an error, not a panic.
+	// A multisig key with a missing member is an error, not a panic.
 	hole := strings.Replace(string(text), `"public_keys": [`, `"public_keys": [null,`, 1)
 	require.NotEqual(t, string(text), hole)
 	_, err = order.Parse([]byte(hole))

@@ -11,14 +11,14 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
-// scripted is a chain that makes a block each time it is asked for the latest, until it has made blocks of them.
+// scripted is a chain that makes one block each time its latest height is asked for, until it has made `blocks` of them.
 type scripted struct {
 	blocks     int64
 	height     int64
 	at         time.Time
 	includedAt int64 // the height at which the transaction is found; 0 for never
-	failed     error // what finding it tells then
-	refuse     error // what broadcasting tells
+	failed     error // the error with which the transaction is found
+	refuse     error // the error of broadcasting
 	broadcasts int
 }
 
@@ -41,7 +41,7 @@ func (c *scripted) Latest(context.Context) (int64, time.Time, error) {
 	return c.height, c.at, nil
 }
 
-// How waiting for a transaction ends.
+// The ways in which waiting for a transaction ends.
 func TestConfirmEnds(t *testing.T) {
 	full := &TxError{Codespace: "sdk", Code: sdkerrors.ErrMempoolIsFull.ABCICode()}
 	failed := &TxError{Codespace: "tasks", Code: 4, Height: 3}
@@ -81,7 +81,7 @@ func TestConfirmEnds(t *testing.T) {
 	}
 }
 
-// The codes of modules are told apart by codespace and number; the words say nothing.
+// Errors of modules are told apart by codespace and number, and not by their text.
 func TestIs(t *testing.T) {
 	err := error(&HashError{Hash: "AB", Err: &TxError{Codespace: "sdk", Code: sdkerrors.ErrOutOfGas.ABCICode(), Log: "insufficient funds"}})
 	require.True(t, IsRefusal(err, sdkerrors.ErrOutOfGas))
@@ -93,7 +93,7 @@ func TestIs(t *testing.T) {
 	require.False(t, Passes(Code{"tasks", sdkerrors.ErrMempoolIsFull.ABCICode()}))
 }
 
-// A day of unordered transactions: two of one moment, and shorter timeouts after longer ones, have timeouts of their own.
+// Every unordered transaction gets a timeout of its own. This holds for many at one moment, and for a short timeout after a longer one.
 func TestTimeoutsStrictlyIncrease(t *testing.T) {
 	last := nextTimeout(time.Minute)
 	for range 10_000 {

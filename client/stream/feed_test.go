@@ -28,7 +28,7 @@ type source struct {
 	blocks  map[int64]client.Block
 	reads   map[int64]int
 	asked   int
-	broken  int // how many reads fail first
+	broken  int // how many of the first reads fail
 	deals   map[string]string
 	request map[string]string
 }
@@ -42,7 +42,7 @@ func (s *source) add(t require.TestingT, messages ...proto.Message) {
 	defer s.mu.Unlock()
 	s.height++
 	b := client.Block{Height: s.height}
-	// What an SDK module emits is not handed out, and does not count.
+	// Events of SDK modules are neither handed out nor counted.
 	b.Events = append(b.Events, abci.Event{Type: "transfer"})
 	for _, m := range messages {
 		e, err := sdk.TypedEventToEvent(m)
@@ -85,7 +85,7 @@ func (s *source) RequestOf(_ context.Context, deal string) (string, error) {
 	return s.request[deal], nil
 }
 
-// running makes a feed that follows its source until the test ends.
+// running returns a feed that follows its source until the test ends.
 func running(t *testing.T, s *source, limits Limits) *Feed {
 	t.Helper()
 	f := New(s, limits)
@@ -99,7 +99,7 @@ func running(t *testing.T, s *source, limits Limits) *Feed {
 
 var errEnough = errors.New("enough")
 
-// collect streams until the height and returns what came, as "HEIGHT.INDEX TYPE".
+// collect streams until the height and returns the events as "HEIGHT.INDEX TYPE".
 func collect(f *Feed, filter Filter, from Place, until int64) (out []string, last Place, err error) {
 	err = f.Stream(context.Background(), "me", filter, from, func(b Block) error {
 		for _, e := range b.Events {
@@ -142,7 +142,7 @@ func TestEventsOfOneRequest(t *testing.T) {
 	}
 }
 
-// What began before the feed did is looked up in the state, once.
+// Tasks that began before the feed started are looked up in the state, once.
 func TestOlderTasksAreLookedUp(t *testing.T) {
 	s := newSource()
 	s.deals["t1"], s.request["d1"] = "d1", "r1"
@@ -154,7 +154,7 @@ func TestOlderTasksAreLookedUp(t *testing.T) {
 	require.Equal(t, 2, s.asked)
 }
 
-// However a stream breaks, going on from the last place that was named gives every event once.
+// A stream may break anywhere. Resuming it from the last named place gives every event once.
 func TestResumeLosesAndRepeatsNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newSource()

@@ -110,7 +110,7 @@ func TestRunInOrder(t *testing.T) {
 	require.Len(t, c.begun, 4, "what is done is not run again")
 }
 
-// A client that is stopped, or killed after the chain took a request and before the journal did, goes on and pays nothing twice.
+// A client is stopped, or killed after the chain took a request and before the journal recorded it. It resumes, and pays nothing twice.
 func TestGoesOn(t *testing.T) {
 	c := newChain()
 	j, path := journal(t)
@@ -155,8 +155,8 @@ func TestConditions(t *testing.T) {
 	require.Equal(t, workflow.State{Status: workflow.Skipped, Why: "good was skipped"}, j.Node("after"))
 }
 
-// A node that fails stops what waits for it, and nothing else. It is run again as a new request; one whose chain stood still is gone
-// on with.
+// A node of the workflow that fails stops only the nodes that depend on it. It is run again as a new request. A node whose chain stood
+// still is resumed.
 func TestFailures(t *testing.T) {
 	c := newChain()
 	j, _ := journal(t)
