@@ -9,13 +9,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Every pause is within the jitter of its mean: first, then twice as long each, up to the longest.
+// The mean of the first pause is the shortest, and each next mean is twice as long, up to the longest. Every pause stays within the
+// jitter of its mean.
 func TestPausesDoubleWithinTheJitter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		first := time.Duration(rapid.Int64Range(int64(time.Millisecond), int64(time.Minute)).Draw(t, "first"))
 		longest := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "longest"))
 		p := New(first, longest)
-		for round := range 2 { // a reset begins it anew
+		for round := range 2 { // a reset begins the sequence anew
 			mean := first
 			for range 12 {
 				pause := p.Next()
@@ -30,7 +31,7 @@ func TestPausesDoubleWithinTheJitter(t *testing.T) {
 	})
 }
 
-// Those who were refused at one moment come back at different ones.
+// Clients that were refused at the same moment come back at different moments.
 func TestPausesDiffer(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	for range 20 {

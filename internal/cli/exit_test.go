@@ -47,7 +47,7 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// Every number stands in the table once, and the requester's guide has the table as it is.
+// Every exit status is in the table once. The requester's guide has the same table.
 func TestExitTable(t *testing.T) {
 	seen := map[int]bool{}
 	page, err := os.ReadFile("../../docs/requester.md")
@@ -69,7 +69,7 @@ func TestExitTable(t *testing.T) {
 	require.Equal(t, len(seen)+2, strings.Count(table, "\n")+1, "the guide has lines of statuses that there are none of")
 }
 
-// What was submitted is named by its request, however far it came.
+// An error of a run that was stopped names its request, however far it got.
 func TestInterruptedNamesTheRequest(t *testing.T) {
 	err := Explain(&client.Interrupted{Request: strings.Repeat("ab", 32), Deal: strings.Repeat("cd", 32), Err: ErrInterrupted})
 	require.ErrorContains(t, err, "request abababababab runs on")

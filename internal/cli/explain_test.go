@@ -17,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 )
 
-// The library's errors in words: which flag, its value, what to do next, and the exit status.
+// The library's errors become texts that name the flag, its value, the next step, and the exit status.
 func TestExplainTheLibrarysErrors(t *testing.T) {
 	id := strings.Repeat("ab", 32)
 	for _, tc := range []struct {
@@ -66,7 +66,7 @@ func TestExplainTheLibrarysErrors(t *testing.T) {
 	}
 }
 
-// The library is for programs: no flag, no command and no amount in CRED is written in it.
+// The library serves programs: no text in it names a flag, a command or an amount in CRED.
 func TestTheLibraryNamesNoFlags(t *testing.T) {
 	for _, pattern := range []string{"../../client/*.go", "../../client/sender/*.go", "../../client/order/*.go"} {
 		files, err := filepath.Glob(pattern)
@@ -92,7 +92,7 @@ func TestTheLibraryNamesNoFlags(t *testing.T) {
 	}
 }
 
-// TestEveryResumptionIsReached: no row of the table hides behind one above it, and what stands for something is filled in.
+// TestEveryResumptionIsReached: no row of the table is hidden by an earlier row. Every placeholder in its text is filled in.
 func TestEveryResumptionIsReached(t *testing.T) {
 	reached := map[string]bool{}
 	for _, code := range []client.Code{client.CodeRunning, client.CodeInDoubt, client.CodeUnfinished, client.CodeUnmet, client.CodeUnavailable} {

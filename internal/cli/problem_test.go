@@ -17,7 +17,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// overTheWire is what a client gets of a module's error in a query.
+// overTheWire returns a module's error in the form in which a query hands it to a client.
 func overTheWire(err error) error {
 	var carrier interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &carrier) {
@@ -27,7 +27,7 @@ func overTheWire(err error) error {
 	return status.Error(s.Code(), s.Message())
 }
 
-// What to do next hangs on the modules' own errors.
+// The hint of what to do next depends on the module's own error.
 func TestHintsAreForTheErrorsTheyMean(t *testing.T) {
 	for _, tc := range []struct {
 		err  error

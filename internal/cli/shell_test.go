@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is quoted a shell reads back as it was.
+// A shell reads a quoted text back unchanged.
 func TestShellQuote(t *testing.T) {
 	require.Equal(t, "a/plain-word_1.0:x=y", ShellQuote("a/plain-word_1.0:x=y"), "what needs no quotes has none")
 	for _, word := range []string{"", "plain", "two words", "it's", `"quoted"`, "$HOME `id` \\ ; & | > < * ? [a] {b} ~ # !", "line\nbreak", "ünï"} {

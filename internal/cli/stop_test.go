@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// What a node says to programs is no part of what a person reads.
+// Words that a node writes for programs are left out of the text for people.
 func TestExplainCommandError(t *testing.T) {
 	require.NoError(t, ExplainCommandError(nil))
 	inner := status.Error(codes.InvalidArgument, "expected a party to list by")

@@ -11,7 +11,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// What people read is true of what happened, and names the window and how a longer one is had.
+// The text of an ending is true of what happened. It names the window, and says how to get a longer one.
 func TestEndingsByWindow(t *testing.T) {
 	seats := func(kinds ...taskstypes.Kind) (out []taskstypes.Seat) {
 		for _, k := range kinds {
@@ -53,7 +53,7 @@ func TestEndingsByWindow(t *testing.T) {
 	}
 }
 
-// Every ending that refunds has words of its own.
+// Every ending that refunds has a text of its own.
 func TestEveryEndingHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for value, name := range taskstypes.Ending_name {
@@ -68,7 +68,7 @@ func TestEveryEndingHasWords(t *testing.T) {
 	require.NotEmpty(t, seen)
 }
 
-// Every kind of program's failure has words and something to do next.
+// Every kind of failure of a program has a text and a next step.
 func TestFailuresHaveWords(t *testing.T) {
 	for reason, says := range map[string]string{
 		"exit": "failed with exit status 3", "out-of-fuel": "ran out of fuel after 2G units", "out-of-memory": "more memory", "trap": "crashed",
@@ -93,7 +93,7 @@ func TestFailuresHaveWords(t *testing.T) {
 	}
 }
 
-// Status 0 is no success for a job whose --ok-exit leaves it out.
+// A job whose --ok-exit leaves status 0 out fails on it. The text does not call status 0 a success.
 func TestExitFailureText(t *testing.T) {
 	require.Equal(t, "failed with exit status 3", ExitFailureText(3))
 	require.Equal(t, "ended with exit status 0, which --ok-exit does not name", ExitFailureText(0))
@@ -101,7 +101,7 @@ func TestExitFailureText(t *testing.T) {
 	require.Equal(t, ExitFailureText(0), FailureText(r))
 }
 
-// What people read of events: amounts in CRED, and how to come back.
+// The text of an event has amounts in CRED, and says how to come back to a request.
 func TestEventText(t *testing.T) {
 	plan := &client.Plan{Replicas: 2, Text: "2 replicas"}
 	result := &client.TaskReport{Ending: "ACCEPTED", ByCourt: true, Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:abcd"}, Agreed: []string{"amber"},
@@ -130,7 +130,7 @@ func TestEventText(t *testing.T) {
 	}
 }
 
-// An accepted answer says until when it can be challenged, or, once it was, that the court looks at it.
+// The text of an accepted answer says until when it can be challenged. After a challenge it says that the court judges the task.
 func TestAnswersUnderAuditSayWhen(t *testing.T) {
 	task := taskstypes.Task{Phase: taskstypes.PHASE_AUDIT, Ending: taskstypes.ENDING_ACCEPTED, Verdict: &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT}, Audit: &taskstypes.Audit{End: 70}}
 	require.Contains(t, TaskText(client.ReportOf(task)), "; final at height 70 unless it is challenged")
@@ -140,7 +140,7 @@ func TestAnswersUnderAuditSayWhen(t *testing.T) {
 	require.NotContains(t, text, "unless it is challenged")
 }
 
-// TestUndecidedContainers: nobody is sent to a policy that takes no containers.
+// TestUndecidedContainers: the text never proposes a policy that takes no containers.
 func TestUndecidedContainers(t *testing.T) {
 	r := &client.TaskReport{Ending: "UNDECIDED"}
 	require.Contains(t, TaskText(r), "use --policy credence")
@@ -149,7 +149,7 @@ func TestUndecidedContainers(t *testing.T) {
 	require.Contains(t, TaskText(r), "Two runs of a container may differ")
 }
 
-// TestEndingsSayWhoIsPaid walks over every ending without an answer: none says that all comes back where somebody was paid.
+// TestEndingsSayWhoIsPaid covers every ending without an answer. If somebody was paid, the text does not promise a full refund.
 func TestEndingsSayWhoIsPaid(t *testing.T) {
 	pay := func(party, source string) taskstypes.Payment {
 		return taskstypes.Payment{Party: party, Amount: 90_000, Source: source}

@@ -16,7 +16,7 @@ import (
 
 var addresses = address.NewBech32Codec("cred")
 
-// addressText draws the text of an address.
+// addressText draws an address and returns its text.
 func addressText(t *rapid.T) string {
 	text, err := addresses.BytesToString(rapid.SliceOfN(rapid.Byte(), 20, 20).Draw(t, "address"))
 	require.NoError(t, err)
@@ -25,7 +25,7 @@ func addressText(t *rapid.T) string {
 
 var cdc = codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 
-// TestValue: a record comes back as it was, its address takes 20 bytes, and its JSON is protobuf's.
+// TestValue: a record is decoded as it was encoded. An address in it takes 20 bytes, and its JSON is protobuf's.
 func TestValue(t *testing.T) {
 	plain, raw := codec.CollValue[banktypes.Output](cdc), Value[banktypes.Output](cdc, addresses)
 	rapid.Check(t, func(t *rapid.T) {
@@ -57,7 +57,7 @@ func TestValueNamesWhatItRefuses(t *testing.T) {
 	}
 }
 
-// TestValueHasOneTextOfAnAddress: the one that people write in upper case is the same account.
+// TestValueHasOneTextOfAnAddress: an address in upper case is the same account as in lower case.
 func TestValueHasOneTextOfAnAddress(t *testing.T) {
 	raw := Value[banktypes.Output](cdc, addresses)
 	text, err := addresses.BytesToString(make([]byte, 20))

@@ -10,8 +10,8 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 )
 
-// FuzzDecode: no bytes of a store make the readers of records and keys panic. A record that is read is stored in a form that is read
-// as the same.
+// FuzzDecode: no bytes in a store make the readers of records and keys panic. A record that was read is encoded so that it is read as
+// the same record again.
 func FuzzDecode(f *testing.F) {
 	raw := Value[banktypes.MsgMultiSend](cdc, addresses)
 	text, err := addresses.BytesToString(bytes.Repeat([]byte{7}, 20))
@@ -33,7 +33,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		first, err := raw.Encode(record)
 		if err != nil {
-			return // protobuf's decoder takes what has no text, such as an address of no bytes
+			return // protobuf's decoder takes values that have no text, for example an address of no bytes
 		}
 		again, err := raw.Decode(first)
 		require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"cosmossdk.io/collections"
 )
 
-// TestKeys: keys of several parts come back as they were, and take no more than their parts.
+// TestKeys: keys of several parts are decoded as they were encoded. They take no more bytes than their parts.
 func TestKeys(t *testing.T) {
 	who := Address(addresses)
 	party := collections.TripleKeyCodec(who, collections.Uint64Key, ID)
@@ -40,7 +40,7 @@ func TestKeys(t *testing.T) {
 	})
 }
 
-// TestIDsKeepTheirOrder: walks and pages go in the order of the texts.
+// TestIDsKeepTheirOrder: walks and pages follow the order of the texts of the ids.
 func TestIDsKeepTheirOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one, two := textsOf(t)["credence.ID"], textsOf(t)["credence.ID"]

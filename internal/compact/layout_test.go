@@ -13,7 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// inner and outer are two messages: inner has a field of each form and two that have none, outer has an id and two inner ones.
+// inner returns two messages. Inner has a field of each form and two fields without a form. Outer has an id, one Inner and a list of
+// Inner.
 func inner(t require.TestingT) (message, outer protoreflect.MessageDescriptor) {
 	field := func(number int32, name, scalar string, kind descriptorpb.FieldDescriptorProto_Type, repeated bool) *descriptorpb.FieldDescriptorProto {
 		label := descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL
@@ -46,7 +47,7 @@ func inner(t require.TestingT) (message, outer protoreflect.MessageDescriptor) {
 	return file.Messages().ByName("Inner"), file.Messages().ByName("Outer")
 }
 
-// TestRewrite: what is packed is as long as its raw parts, and unpacked is what it was, whichever fields are set.
+// TestRewrite: a packed message is as long as its raw parts. Unpacking it gives the original message, whichever fields are set.
 func TestRewrite(t *testing.T) {
 	in, out := inner(t)
 	l := readLayout(out, listForms(addresses))
@@ -80,7 +81,7 @@ func TestRewrite(t *testing.T) {
 		require.NoError(t, err)
 		raw, err := l.rewriteMessage(text, packText)
 		require.NoError(t, err)
-		require.LessOrEqual(t, len(raw)+saved, len(text)) // and lengths that take one byte less
+		require.LessOrEqual(t, len(raw)+saved, len(text)) // or shorter: some lengths then take one byte less
 		require.GreaterOrEqual(t, len(raw)+saved, len(text)-4)
 		back, err := l.rewriteMessage(raw, unpackRaw)
 		require.NoError(t, err)
@@ -88,7 +89,7 @@ func TestRewrite(t *testing.T) {
 	})
 }
 
-// TestRewriteLeavesTheRest: what the layout does not know stays as it is, as does a message without marked fields.
+// TestRewriteLeavesTheRest: unknown fields stay unchanged. So does a message without marked fields.
 func TestRewriteLeavesTheRest(t *testing.T) {
 	_, out := inner(t)
 	unknown := []byte{0x98, 0x06, 0x07} // field 99 is 7

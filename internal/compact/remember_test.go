@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/internal/recent"
 )
 
-// counted is a codec of lists of bytes that counts how often it decodes, and refuses the empty one.
+// counted is a codec of byte slices. It counts how often it decodes, and refuses empty bytes.
 type counted struct {
 	collcodec.ValueCodec[[]byte]
 	n *int
@@ -49,7 +49,7 @@ func TestRemember(t *testing.T) {
 	require.Equal(t, 4, n)
 }
 
-// TestLargeRecordsAreNotRemembered: how many bytes are remembered is bounded, whatever records hold.
+// TestLargeRecordsAreNotRemembered: a record above the size limit is decoded each time, so that the remembered bytes are bounded.
 func TestLargeRecordsAreNotRemembered(t *testing.T) {
 	CheckRemembered.Store(false)
 	for _, tc := range []struct{ size, decoded int }{{maxRememberedBytes, 1}, {maxRememberedBytes + 1, 3}} {
@@ -64,7 +64,7 @@ func TestLargeRecordsAreNotRemembered(t *testing.T) {
 	}
 }
 
-// TestCheckRemembered: a record that somebody changes in place is found, where it is looked for.
+// TestCheckRemembered: with the check on, decoding panics if a remembered record was changed in place.
 func TestCheckRemembered(t *testing.T) {
 	CheckRemembered.Store(true)
 	defer CheckRemembered.Store(false)

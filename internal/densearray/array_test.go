@@ -39,7 +39,7 @@ func newArray(t testing.TB) (sdk.Context, array) {
 	return ctx, a
 }
 
-// twinKeep does to a slice what Keep does to the state.
+// twinKeep adds an item to a slice, or removes it, as SetPresent does in the state.
 func twinKeep(items []string, item string, present bool) []string {
 	i := slices.Index(items, item)
 	switch {
@@ -53,8 +53,8 @@ func twinKeep(items []string, item string, present bool) []string {
 	return items
 }
 
-// TestArrayIsASliceWithSwapRemoval: whatever is kept and dropped, in whatever order and of whatever owner, each owner's
-// items stand as in a slice, and each knows its position.
+// TestArrayIsASliceWithSwapRemoval: after any sequence of additions and removals the items of each owner stand as in a slice with swap
+// removal. Each item knows its position.
 func TestArrayIsASliceWithSwapRemoval(t *testing.T) {
 	owners, names := []string{"a", "b"}, []string{"p", "q", "r", "s"}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -87,7 +87,7 @@ func TestArrayIsASliceWithSwapRemoval(t *testing.T) {
 	})
 }
 
-// TestArrayLeavesNothingBehind: an array that has become empty holds no key.
+// TestArrayLeavesNothingBehind: an array that became empty leaves no key in the store.
 func TestArrayLeavesNothingBehind(t *testing.T) {
 	ctx, a := newArray(t)
 	for _, item := range []string{"p", "q", "r"} {

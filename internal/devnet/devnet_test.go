@@ -59,7 +59,7 @@ func TestOptions(t *testing.T) {
 		})
 	}
 	_, err := Options{State: t.TempDir(), Credenced: "/bin/true"}.fillDefaults()
-	if err != nil { // there may be one in the PATH
+	if err != nil { // the PATH may hold a credenced
 		require.ErrorContains(t, err, "make build")
 	}
 }
@@ -70,7 +70,7 @@ func TestFaction(t *testing.T) {
 	require.Equal(t, 3, Faction(11))
 }
 
-// A devnet's genesis is one that the application begins a chain with.
+// The application can begin a chain with the genesis of a devnet.
 func TestLayout(t *testing.T) {
 	o := testOptions(t)
 	o.Validators, o.Saboteurs, o.Enclaves = 4, 2, true
@@ -84,7 +84,7 @@ func TestLayout(t *testing.T) {
 		require.False(t, seen[p], "port %d is used twice", p)
 		seen[p] = true
 	}
-	require.Len(t, seen, 5*4+7+2) // five a validator, one a worker, the store and the page
+	require.Len(t, seen, 5*4+7+2) // five of each validator, one of each worker, the store's and the page's
 
 	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(info.Validators[3].Home, "config", "genesis.json"))
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestLayout(t *testing.T) {
 	n.opts.Enclaves = false
 	require.NotContains(t, n.workerArgs(0, info.Workers[0]), "--enclave")
 
-	// Continued, it keeps its ports and may change who lies.
+	// A devnet that continues keeps its ports. It may change which workers lie.
 	require.NoError(t, info.Save())
 	again, err := LoadInfo(filepath.Join(o.State, InfoFile))
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestLayout(t *testing.T) {
 	require.ErrorContains(t, adoptOptions(o, again), "is taken")
 }
 
-// Organisations that run containers have a second worker, in a pool of its own, which the application takes.
+// Each organisation that runs containers has a second worker, in a pool of its own. The application takes that genesis.
 func TestLayoutWithContainers(t *testing.T) {
 	o, err := Options{State: t.TempDir(), Credenced: "/bin/true", Worker: "/bin/true", Workers: 4, Saboteurs: 1, OCI: runtime.OCI{Engine: "docker", Path: "/x.sock"}}.fillDefaults()
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func TestProcess(t *testing.T) {
 	ended := make(chan error, 1)
 	p := &Process{
 		Name: "sleeper", LogFile: filepath.Join(dir, "log"), path: "/bin/sh",
-		// A grandchild that ignores being asked: it goes with its group.
+		// The grandchild ignores SIGTERM. It is killed with its process group.
 		args:  []string{"-c", `trap "" TERM; sleep 100 & echo $! ; wait; wait`},
 		ended: func(_ *Process, err error) { ended <- err },
 	}
@@ -234,13 +234,13 @@ func TestProcess(t *testing.T) {
 	default:
 	}
 
-	// Killed from elsewhere, it is one.
+	// A process that ends without being stopped is reported.
 	p.args = []string{"-c", "exit 3"}
 	require.NoError(t, p.Start())
 	require.ErrorContains(t, <-ended, "exit status 3")
 }
 
-// gone says whether a process ended; one that waits to be reaped has.
+// gone reports whether a process ended. A process that waits to be reaped has ended.
 func gone(pid string) bool {
 	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	return err != nil || strings.Contains(string(stat), ") Z ")

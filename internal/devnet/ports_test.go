@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReservedPortsAreFree: each is another one, and all can be listened on at once.
+// TestReservedPortsAreFree: the reserved ports differ, and all can be listened on at once.
 func TestReservedPortsAreFree(t *testing.T) {
 	ports, err := reservePorts(0, 20)
 	require.NoError(t, err)
@@ -17,7 +17,7 @@ func TestReservedPortsAreFree(t *testing.T) {
 	require.Zero(t, firstTaken(ports))
 }
 
-// TestTakenPorts: one that another program has is refused with its number, whether it is asked for anew or was used before.
+// TestTakenPorts: a port that another program uses is refused by its number. This holds for a new port and for one of an earlier run.
 func TestTakenPorts(t *testing.T) {
 	l, err := net.Listen("tcp", loopbackAddress(0))
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestTakenPorts(t *testing.T) {
 	require.Equal(t, taken, portOf(httpURL(taken)), "a URL says its port")
 }
 
-// TestPortsOfALayout: a devnet that continues asks for all the ports that it was laid out with, each once.
+// TestPortsOfALayout: a devnet that continues checks all the ports of its layout, each once.
 func TestPortsOfALayout(t *testing.T) {
 	o := testOptions(t)
 	info, err := layOut(o)
@@ -41,7 +41,7 @@ func TestPortsOfALayout(t *testing.T) {
 	require.NotContains(t, ports, 0)
 }
 
-// TestAdoptOptions: a devnet that continues keeps its members, and takes over who lies.
+// TestAdoptOptions: a devnet that continues keeps its members, and takes the new number of liars.
 func TestAdoptOptions(t *testing.T) {
 	o := testOptions(t)
 	info, err := layOut(o)

@@ -59,8 +59,8 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// TestTakeDueRunsEachOnceInOrder: whatever is queued and however few a block takes, every item is run once, at its
-// height or later, and none before one that was due earlier.
+// TestTakeDueRunsEachOnceInOrder: every item is run exactly once, at its height or later, and in the order of the heights. This holds
+// for any queue and for any limit of items in a block.
 func TestTakeDueRunsEachOnceInOrder(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx, queue := newQueue(t)

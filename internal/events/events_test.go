@@ -24,13 +24,13 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// some names one event of each module, so that its file is linked.
+// some has one event of each module, so that the module's file is linked.
 var _ = []proto.Message{
 	&appstypes.EventPublished{}, &dealstypes.EventPaid{}, &markettypes.EventFloor{}, &orgstypes.EventAdmitted{}, &poatypes.EventJailed{},
 	&supplytypes.EventMinted{}, &taskstypes.EventEnded{}, &voucherstypes.EventVoucher{}, &workerstypes.EventSlashed{},
 }
 
-// allEvents are the types of every message of the modules whose name begins with Event.
+// allEvents returns the types of all messages of our modules whose names begin with Event.
 func allEvents(t *testing.T) (out []reflect.Type) {
 	t.Helper()
 	files, err := proto.MergedRegistry()
@@ -48,7 +48,7 @@ func allEvents(t *testing.T) (out []reflect.Type) {
 	return out
 }
 
-// Whatever an event of any module holds, it is emitted as the SDK would.
+// An event of any module, with any content, is encoded as the SDK encodes it.
 func TestSameAsSDK(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, typ := range allEvents(t) {
@@ -69,7 +69,7 @@ func TestSameAsSDK(t *testing.T) {
 	}
 }
 
-// No event takes the SDK's way: that would be right, and slow.
+// No event falls back to the SDK's encoder, which gives the same result but is slow.
 func TestNoneIsSlow(t *testing.T) {
 	for _, typ := range allEvents(t) {
 		msg := reflect.New(typ).Interface().(proto.Message)
@@ -86,7 +86,7 @@ func TestRefusesNil(t *testing.T) {
 
 var texts = []string{"", "plain", "a \"quoted\" \\ one", "<b>&amp;", "line\nbreak\x00", "Größe 😀", "broken \xff utf-8", "del \x7f", "\u2028"}
 
-// fill puts something into every field of a message that protobuf knows.
+// fill sets every field of a message that protobuf knows.
 func fill(r *rand.Rand, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
@@ -94,7 +94,7 @@ func fill(r *rand.Rand, v reflect.Value) {
 	case reflect.Bool:
 		v.SetBool(r.IntN(2) == 0)
 	case reflect.Int32:
-		v.SetInt(int64(r.IntN(12)) - 2) // names of enums, and numbers without one
+		v.SetInt(int64(r.IntN(12)) - 2) // numbers of enums, with a name and without
 	case reflect.Int64:
 		v.SetInt(int64(r.Uint64()))
 	case reflect.Uint32:

@@ -2,7 +2,7 @@ package ids
 
 import "testing"
 
-// FuzzParse: an id has one text.
+// FuzzParse: an id has exactly one text.
 func FuzzParse(f *testing.F) {
 	f.Add(Format([Size]byte{1, 2, 3}))
 	f.Fuzz(func(t *testing.T, text string) {

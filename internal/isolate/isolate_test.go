@@ -57,7 +57,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestDoReportsAFailure: a failure is emitted with the module, the kind of item and its id, and without the error's text.
+// TestDoReportsAFailure: the event of a failure has the module, the kind of item and its id. It does not have the error's text.
 func TestDoReportsAFailure(t *testing.T) {
 	const items = isolate.Module("shop")
 	for _, tc := range []struct {

@@ -6,10 +6,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzRead: no file makes the reader panic. One that calls itself encrypted opens only if it was sealed with the passphrase, and then has
-// what was sealed.
+// FuzzRead: no file makes the reader panic. A file that is marked as encrypted opens only if it was sealed with the passphrase. It then
+// gives the sealed content.
 func FuzzRead(f *testing.F) {
-	const work = 10 // little, so that many files are tried
+	const work = 10 // a low work factor, so that many files are tried
 	secret, plain := []byte("a passphrase of a test"), []byte("the key\n")
 	sealed, err := seal(plain, secret, work)
 	require.NoError(f, err)

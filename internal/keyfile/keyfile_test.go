@@ -19,7 +19,7 @@ const (
 	plainText  = "an example of a key, and its second line\n{}\n"
 )
 
-// cheap lets tests spend little on passphrases.
+// cheap lowers the cost of passphrases for the test.
 func cheap(t *testing.T) {
 	t.Helper()
 	was := workFactor
@@ -40,7 +40,7 @@ func passphrase(t *testing.T, text string) Source {
 	return NewSource(write(t, "passphrase", text+"\n", 0o600))
 }
 
-// A file becomes encrypted in place and plain again, and nothing else lies in its folder.
+// A file is encrypted in place and made plain again. Nothing else is left in its folder.
 func TestThereAndBack(t *testing.T) {
 	cheap(t)
 	path, pass := write(t, "key", plainText, 0o600), passphrase(t, secretText)
@@ -73,7 +73,7 @@ func TestThereAndBack(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-// A link stays a link: what it points to is changed.
+// A link stays a link: the file that it points to is changed.
 func TestALinkStays(t *testing.T) {
 	cheap(t)
 	path := write(t, "key", plainText, 0o600)
@@ -88,7 +88,7 @@ func TestALinkStays(t *testing.T) {
 	require.True(t, is)
 }
 
-// What does not open says why, names the file, and says what to do.
+// The error of a file that does not open names the file, the reason and the next step.
 func TestRefusedFiles(t *testing.T) {
 	cheap(t)
 	t.Setenv(credentials, "")
@@ -123,7 +123,7 @@ func TestRefusedFiles(t *testing.T) {
 	require.ErrorContains(t, err, "expected a key")
 }
 
-// A file that somebody encrypted for a key of age, or with a passphrase that costs more memory than a machine has, is refused.
+// A file that is encrypted for an age key is refused. So is a file whose passphrase costs more memory than a machine has.
 func TestForeignFiles(t *testing.T) {
 	identity, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
@@ -168,7 +168,7 @@ func TestRefusedChanges(t *testing.T) {
 	require.True(t, is)
 }
 
-// The passphrase comes from a file of its owner, a pipe, which can be read once, or systemd's credential.
+// The passphrase comes from a file that only its owner can read, from a pipe that can be read once, or from systemd's credential.
 func TestSources(t *testing.T) {
 	t.Setenv(credentials, "")
 	get := func(s Source) string {

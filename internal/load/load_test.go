@@ -62,7 +62,7 @@ func TestSendsGoToOthers(t *testing.T) {
 	}
 }
 
-// TestTasksAreCounted: the tasks of our requests count, whatever order events come in, and those of others do not.
+// TestTasksAreCounted: only the tasks of our own requests count, in whatever order the events come.
 func TestTasksAreCounted(t *testing.T) {
 	w := NewTasks("chain", markettypes.Job{App: "a/b:1"})
 	key := keysOf(t, 1)
@@ -88,7 +88,7 @@ func TestTasksAreCounted(t *testing.T) {
 	end("ours", taskstypes.ENDING_ACCEPTED)
 	end("ours", taskstypes.ENDING_VOID)
 	end("ours", taskstypes.ENDING_ACCEPTED)
-	end("ours", taskstypes.ENDING_ACCEPTED) // there is no such task
+	end("ours", taskstypes.ENDING_ACCEPTED) // an end too many: there is no fourth task
 	require.Zero(t, w.UnderWay())
 	got := w.Result()
 	require.Equal(t, 2, got.Accepted)
@@ -97,7 +97,7 @@ func TestTasksAreCounted(t *testing.T) {
 	require.Equal(t, 2*time.Second, got.Latency(1))
 }
 
-// TestRefusedInABlock: a request that fails in a block is under way no more, and its tasks have failed.
+// TestRefusedInABlock: a request that fails in a block is no longer under way. Its tasks count as failed.
 func TestRefusedInABlock(t *testing.T) {
 	w := NewTasks("chain", markettypes.Job{App: "a/b:1"})
 	msgs := w.Messages(keysOf(t, 1), 0, 0, 3)
@@ -144,7 +144,7 @@ func TestProcessorTime(t *testing.T) {
 	require.Zero(t, none)
 	before, err := processorTime([]int{os.Getpid()})
 	if err != nil {
-		t.Skip(err) // another system
+		t.Skip(err) // this system does not report it
 	}
 	for begin := time.Now(); time.Since(begin) < 50*time.Millisecond; {
 	}

@@ -23,8 +23,8 @@ func read(t *testing.T, args ...string) (Options, error) {
 	return ReadOptions(v)
 }
 
-// A log of five times its size lies in the file and as many old ones as are kept, each within the size and for its owner alone; the last
-// line is in the file.
+// Five times the largest size is written. The log then lies in the file and in as many old files as are kept. Each is within the size
+// and readable by its owner alone. The last line is in the file.
 func TestOldFilesGo(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new")
 	path := filepath.Join(folder, "node.log")

@@ -40,7 +40,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestNothingActs: whatever the text, nothing that a terminal acts upon comes out, and JSON stays the same value.
+// TestNothingActs: for any text, the output holds nothing that a terminal acts upon. JSON keeps the same value.
 func TestNothingActs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.Custom(func(t *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) })).Draw(t, "text")

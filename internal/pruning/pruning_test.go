@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/internal/pruning"
 )
 
-// fixture is a queue whose items are pruned by a function of the test, and what was pruned.
+// fixture is a queue whose items are pruned by a function of the test. It records the pruned items.
 type fixture struct {
 	*testing.T
 	ctx    sdk.Context
@@ -47,7 +47,7 @@ func newFixture(t *testing.T, prune func(string) (pruning.Outcome, error)) *fixt
 	return f
 }
 
-// at runs a block and returns what it pruned.
+// at runs a block and returns the items that it pruned.
 func (f *fixture) at(height int64, p pruning.Policy) []string {
 	f.Helper()
 	f.pruned = nil
@@ -62,7 +62,7 @@ func (f *fixture) add(height int64, ids ...string) {
 	}
 }
 
-// waiting lists the queue.
+// waiting returns the items of the queue.
 func (f *fixture) waiting() (out []duequeue.Key[int64, string]) {
 	f.Helper()
 	require.NoError(f, f.queue.Keys.Walk(f.ctx, nil, func(key duequeue.Key[int64, string]) (bool, error) {
@@ -87,8 +87,8 @@ func TestTheOldestArePrunedFirstAndSoManyInABlock(t *testing.T) {
 	require.Empty(t, f.waiting())
 }
 
-// TestWhatCannotBePrunedComesAgain: an item that is needed still, one that fails and one that panics stay, keep no other, and are
-// looked at again after a while.
+// TestWhatCannotBePrunedComesAgain: an item stays if it is still needed, if pruning it fails, or if pruning it panics. It does not hold
+// up other items, and is tried again after RetryBlocks.
 func TestWhatCannotBePrunedComesAgain(t *testing.T) {
 	good := false
 	f := newFixture(t, func(id string) (pruning.Outcome, error) {
@@ -111,7 +111,7 @@ func TestWhatCannotBePrunedComesAgain(t *testing.T) {
 	require.Equal(t, []string{"a", "b", "c"}, f.at(19, p))
 }
 
-// TestALargeItemCountsForMany: what costs more leaves room for fewer in its block.
+// TestALargeItemCountsForMany: an item that costs more leaves room for fewer other items in its block.
 func TestALargeItemCountsForMany(t *testing.T) {
 	costs := map[string]int{"b": 3}
 	f := newFixture(t, func(id string) (pruning.Outcome, error) { return pruning.Outcome{Cost: costs[id]}, nil })

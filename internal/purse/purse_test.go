@@ -24,7 +24,7 @@ const rich = 1_000
 
 var ann = sdk.AccAddress("ann_________________")
 
-// bank keeps balances by account; virtual sends come into the balance by credit.
+// bank keeps balances by account. Virtual sends enter the balance when credit is called.
 type bank struct {
 	has     map[string]int64
 	virtual map[string]int64
@@ -97,7 +97,7 @@ type accounts struct{}
 func (accounts) GetModuleAddress(name string) sdk.AccAddress                 { return authtypes.NewModuleAddress(name) }
 func (accounts) GetModuleAccount(context.Context, string) sdk.ModuleAccountI { return nil }
 
-// newPurse is the purse of the module "one".
+// newPurse returns the purse of the module "one" with its context and bank.
 func newPurse(t *testing.T) (sdk.Context, purse.Purse, bank) {
 	key := storetypes.NewKVStoreKey("test")
 	b := bank{has: map[string]int64{string(ann): rich}, virtual: map[string]int64{}}
@@ -120,7 +120,7 @@ func TestDepositsOfTransactionsAreFolded(t *testing.T) {
 	require.NoError(t, p.Check(ctx, math.ZeroInt()), "within the block it is in neither")
 	require.NoError(t, p.Fold(ctx))
 	b.credit()
-	b.has[address("one")] += 7 // what was expected has come
+	b.has[address("one")] += 7 // the expected coins have come
 	require.NoError(t, p.Check(ctx, math.NewInt(130)))
 	require.NoError(t, p.Fold(ctx))
 	require.NoError(t, p.Check(ctx, math.NewInt(130)), "each is counted once")
@@ -160,8 +160,8 @@ func TestOpen(t *testing.T) {
 	require.EqualValues(t, uint64(1<<64-1), purse.Saturate(math.NewIntFromUint64(1<<64-1).AddRaw(1)))
 }
 
-// TestPayAndBurnIsEachPaymentAlone: what is paid together leaves what the payments one by one leave, in balances and in what is owed. Each
-// account is named once.
+// TestPayAndBurnIsEachPaymentAlone: paying all at once and paying one by one leave the same balances and the same sum owed. The bank is
+// given each account once.
 func TestPayAndBurnIsEachPaymentAlone(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		payments := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) purse.Payment {

@@ -18,10 +18,10 @@ import (
 	"github.com/credence-chain/credence/internal/reasons"
 )
 
-// unread lists the sentences that have another form, with their packages.
+// unread lists the sentences that Parse does not read, with their packages.
 const unread = "testdata/unread.txt"
 
-// verb is a verb of fmt, and sample what stands in its place.
+// verb matches a verb of fmt, and sample replaces it.
 var verb = regexp.MustCompile(`%[-+# 0]*[0-9]*(\.[0-9]+)?[a-zA-Z]`)
 
 func sample(v string) string {
@@ -35,9 +35,8 @@ func sample(v string) string {
 	}
 }
 
-// TestEverySentenceOfAFieldIsRead: whatever a module writes about what was expected is written in the form that Parse reads. The
-// transport of a transaction's outcome has a text and nothing else, so that the sentence is the data, and a sentence of another form
-// would lose its field for every client.
+// TestEverySentenceOfAFieldIsRead: every sentence of a module about an expected value has the form that Parse reads. The outcome of a
+// transaction carries only this text. So a sentence in another form would lose its field for every client.
 func TestEverySentenceOfAFieldIsRead(t *testing.T) {
 	read, lost := 0, []string(nil)
 	for _, root := range []string{"../../x", "../../poco/contract", "../../internal/compact"} {
@@ -77,7 +76,7 @@ func TestEverySentenceOfAFieldIsRead(t *testing.T) {
 	require.Greater(t, read, 100, "the modules have more sentences than that: this test reads the wrong folders")
 }
 
-// formatOf is the text that a call makes an error of.
+// formatOf returns the text from which a call makes an error.
 func formatOf(n ast.Node) (string, bool) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {

@@ -17,7 +17,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// ways are how the error of a module comes to the end of a query.
+// ways are the forms in which a module's error reaches the end of a query.
 var ways = map[string]func(error) error{
 	"as it is": func(err error) error { return err },
 	"in words": func(err error) error { return fmt.Errorf("order: %w", err) },
@@ -30,8 +30,8 @@ var ways = map[string]func(error) error{
 	},
 }
 
-// TestEveryErrorIsDescribed: each error that a module registers keeps its module, its number, its reason and the parts of its sentence,
-// however it comes.
+// TestEveryErrorIsDescribed: each registered error of a module keeps its module, its number, its reason and the parts of its sentence
+// in every one of these forms.
 func TestEveryErrorIsDescribed(t *testing.T) {
 	for _, e := range reasons.All() {
 		registered := errorsmod.ABCIError(e.Codespace, e.Code, "price: got 0, expected 1 to 5; raise it")
@@ -68,7 +68,7 @@ func violationsOf(s *status.Status) []*errdetails.BadRequest_FieldViolation {
 	return nil
 }
 
-// TestWhatNoModuleSaid: a status keeps its code and has its name as its reason, and nothing is no error.
+// TestWhatNoModuleSaid: a status that comes from no module keeps its code, and the code's name is its reason. A nil error stays nil.
 func TestWhatNoModuleSaid(t *testing.T) {
 	require.NoError(t, reasons.Describe(nil))
 	require.NoError(t, reasons.AddCode(nil))
@@ -85,14 +85,14 @@ func TestWhatNoModuleSaid(t *testing.T) {
 		require.Empty(t, violationsOf(s))
 	}
 	require.Equal(t, "UNKNOWN", infoOf(status.Convert(reasons.Describe(errors.New("x")))).Reason)
-	// An error of a module of the SDK that the table does not have.
+	// An error of an SDK module that is not in the table.
 	s := status.Convert(reasons.Describe(status.Error(codes.Unknown, "codespace gov code 7: no such thing")))
 	require.Equal(t, "CODE_7", infoOf(s).Reason)
 	require.Equal(t, codes.Unknown, s.Code())
 	require.ErrorIs(t, reasons.AddCode(markettypes.ErrOrder.Wrap("x")), markettypes.ErrOrder)
 }
 
-// TestParse: the forms that the modules' sentences have, and those that say nothing of the kind.
+// TestParse covers the forms of the modules' sentences, and sentences without a field.
 func TestParse(t *testing.T) {
 	key := reasons.Key{Codespace: markettypes.ModuleName, Code: markettypes.ErrOrder.ABCICode()}
 	for text, want := range map[string]reasons.Detail{
@@ -122,7 +122,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseReadsWhatWasWritten, for values of any text without the marks of the form.
+// TestParseReadsWhatWasWritten: Parse reads back any texts that do not contain the marks of the form.
 func TestParseReadsWhatWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.StringMatching(`[a-zA-Z0-9 é._-]{1,20}[a-z]`)
@@ -130,11 +130,11 @@ func TestParseReadsWhatWasWritten(t *testing.T) {
 		value, expected, next := word.Draw(t, "value"), word.Draw(t, "expected"), word.Draw(t, "next")
 		d := reasons.Parse(reasons.Key{}, fmt.Sprintf("%s: got %s, expected %s; %s", field, value, expected, next))
 		require.Equal(t, []string{field, value, expected, next}, []string{d.Field, d.Value, d.Expected, d.Next})
-		reasons.Parse(reasons.Key{}, rapid.String().Draw(t, "anything")) // whatever it is, it ends
+		reasons.Parse(reasons.Key{}, rapid.String().Draw(t, "anything")) // Parse returns for any text
 	})
 }
 
-// TestDetailsAreBounded: what a user wrote into an error does not fill the headers of an answer.
+// TestDetailsAreBounded: a long text of a user in an error does not fill the headers of an answer.
 func TestDetailsAreBounded(t *testing.T) {
 	err := markettypes.ErrOrder.Wrapf("app: got %s, expected less", strings.Repeat("é", 100_000))
 	s := status.Convert(reasons.Describe(err))

@@ -23,7 +23,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/reasons"
 
-	// Whose errors are checked against what they registered.
+	// Imported so that its errors are registered and can be compared with the table.
 	_ "github.com/cosmos/cosmos-sdk/types/errors"
 
 	_ "github.com/credence-chain/credence/x/apps/types"
@@ -43,7 +43,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write reasons.txt and docs/errors.md instead of comparing them")
 
-// registered reads the errors that a file registers, in its order.
+// registered returns the errors that a file registers, in the order of the file.
 func registered(t *testing.T, codespace, file string) []reasons.Entry {
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func registered(t *testing.T, codespace, file string) []reasons.Entry {
 	return out
 }
 
-// reasonOf is a Go name as a reason: ErrNoOrder is NO_ORDER, ErrTEE is TEE.
+// reasonOf turns a Go name into a reason: ErrNoOrder is NO_ORDER, ErrTEE is TEE.
 func reasonOf(name string) string {
 	letters := []rune(strings.TrimPrefix(strings.TrimPrefix(name, "Error"), "Err"))
 	var b strings.Builder
@@ -85,7 +85,7 @@ func reasonOf(name string) string {
 	return b.String()
 }
 
-// current is what the table has to be.
+// current returns the table as it has to be.
 func current(t *testing.T) []reasons.Entry {
 	files, err := filepath.Glob("../../x/*/types/errors.go")
 	require.NoError(t, err)
@@ -99,8 +99,8 @@ func current(t *testing.T) []reasons.Entry {
 	return append(all, registered(t, "sdk", filepath.Join(strings.TrimSpace(string(dir)), "errors.go"))...)
 }
 
-// TestTheTableIsCurrent: every error of our modules and of the SDK's root is in the table and in docs/errors.md, under the reason that
-// its Go name gives, and with the words that it registered. A reason that changes breaks programs: rename none.
+// TestTheTableIsCurrent: every error of our modules and of the SDK's root is in the table and in docs/errors.md. Its reason follows
+// from its Go name, and its words are the registered ones. A changed reason breaks programs: rename none.
 func TestTheTableIsCurrent(t *testing.T) {
 	all := current(t)
 	var lines, doc strings.Builder
@@ -132,13 +132,13 @@ What a query, a simulation or a transaction is refused with, for programs. This 
 outcome of a transaction has beside the codespace, which is the domain. Neither changes, nor does the reason. The words may.
 `
 
-// statusText is the status of gRPC, and of HTTP, of an error in a query.
+// statusText returns the gRPC status and the HTTP status of an error in a query.
 func statusText(e reasons.Entry) string {
 	code := reasons.StatusOfReason(e.Reason)
 	return fmt.Sprintf("%s, %d", code, gwruntime.HTTPStatusFromCode(code))
 }
 
-// TestReasonsAreUnique: a reason means one error of its module, and has the form that google.rpc.ErrorInfo asks for.
+// TestReasonsAreUnique: a reason means one error of its module. It has the form that google.rpc.ErrorInfo asks for.
 func TestReasonsAreUnique(t *testing.T) {
 	form := regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,61}[A-Z0-9]$`)
 	type name struct{ domain, reason string }

@@ -17,10 +17,10 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 )
 
-// flood is more requests than any limit lets through at once.
+// flood is a number of requests above every limit of requests at once.
 const flood = 250
 
-// holder is a vault that knows what it has.
+// holder is a vault that claims to have one file of one task.
 type holder struct {
 	release.Vault
 	task string
@@ -44,7 +44,7 @@ func (w *world) countChainReads() *atomic.Int64 {
 	return asked
 }
 
-// requireRefusal sends a request that another account signs.
+// requireRefusal sends a request that the given account signs, and requires the reason of its refusal.
 func (w *world) requireRefusal(by client.Key, r release.Request, reason release.Reason) {
 	w.t.Helper()
 	r.Who = by.Address()
@@ -56,7 +56,8 @@ func (w *world) requireRefusal(by client.Key, r release.Request, reason release.
 	require.Equal(w.t, reason, refusal.Reason, refusal.Words)
 }
 
-// Whoever was sent a request, as the owner's agent is, can post it again to a worker. That costs the account that signed it nothing.
+// The attack: a party that received a request, for example the owner's agent, posts it again to a worker. It does not use up the limits
+// of the account that signed it.
 func TestRelayedRequestsCostNothing(t *testing.T) {
 	w := newWorld(t)
 	w.server.URL = ""
@@ -76,7 +77,7 @@ func TestRelayedRequestsCostNothing(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A worker's endpoint may change while it serves, and may be unknown for a moment.
+// A worker's endpoint may change while it serves. It may also be unknown for a moment.
 func TestURLMayChange(t *testing.T) {
 	w := newWorld(t)
 	now, trouble := w.url, error(nil)
@@ -94,7 +95,7 @@ func TestURLMayChange(t *testing.T) {
 	w.refused(w.request(), release.Unavailable)
 }
 
-// Strangers, who have any number of accounts, do not keep those from their keys who hold a seat.
+// The attack: strangers with any number of accounts send requests. They do not keep the holder of a seat from its key.
 func TestStrangersCostNothing(t *testing.T) {
 	w := newWorld(t)
 	w.server.Vault = holder{w.server.Vault, taskID, w.blob}
@@ -130,7 +131,7 @@ func TestStrangersCostNothing(t *testing.T) {
 	require.EqualValues(t, 2, asked.Load(), "what the chain said is not taken for the present for ever")
 }
 
-// Chain reads are limited for one account, and for all together.
+// Chain reads are limited for each account, and for all accounts together.
 func TestChainReadsAreLimited(t *testing.T) {
 	w := newWorld(t)
 	asked, account := w.countChainReads(), w.worker
@@ -161,9 +162,8 @@ func TestChainReadsAreLimited(t *testing.T) {
 	require.EqualValues(t, 200, asked.Load())
 }
 
-// The attack on an agent: strangers, who have any number of accounts, ask for the key of a file that it has, each time for another task. They
-// get no more than their own small share of chain reads, and the workers' stay. The list of workers is read no more often than it
-// may be.
+// The attack on an agent: strangers with any number of accounts ask for the key of a file that it has, each for another task. They get
+// only their own small share of chain reads, and the workers' share remains. The list of workers is read no more often than allowed.
 func TestStrangersLeaveChainReadsToWorkers(t *testing.T) {
 	w := newWorld(t)
 	asked, listed := w.countChainReads(), 0
@@ -191,7 +191,8 @@ func TestStrangersLeaveChainReadsToWorkers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, listed)
 
-	// A worker that registered since then is taken as soon as the list is read again, and at once for one of the few other reads.
+	// A worker registered after the list was read. It is treated as a worker once the list is read again. Until then it may use one of
+	// the strangers' few reads.
 	w.now = w.now.Add(31 * time.Second)
 	late, err := client.GenerateKey()
 	require.NoError(t, err)
@@ -200,7 +201,7 @@ func TestStrangersLeaveChainReadsToWorkers(t *testing.T) {
 	require.Equal(t, 2, listed)
 	w.requireRefusal(late, w.request(), release.NotDrawn)
 
-	// The chain does not answer: what it said last counts.
+	// The chain does not answer: the list that was read last counts.
 	w.now = w.now.Add(31 * time.Second)
 	w.server.Roster = func(context.Context) ([]string, error) { return nil, errors.New("the node hangs") }
 	attack(20)
@@ -208,7 +209,7 @@ func TestStrangersLeaveChainReadsToWorkers(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What an agent never sealed costs no chain read.
+// A request for a file that the agent never sealed costs no chain read.
 func TestUnknownFilesCostNoChainRead(t *testing.T) {
 	w := newWorld(t)
 	asked := w.countChainReads()
@@ -220,7 +221,7 @@ func TestUnknownFilesCostNoChainRead(t *testing.T) {
 	require.Zero(t, asked.Load())
 }
 
-// Many who ask for one task at once wait for one chain read, also when the first of them goes away.
+// Many requests for one task at once share a single chain read, even if the first requester goes away.
 func TestOneChainReadAtATime(t *testing.T) {
 	w := newWorld(t)
 	w.server.Note = nil
@@ -261,7 +262,7 @@ func TestOneChainReadAtATime(t *testing.T) {
 	require.EqualValues(t, 1, asked.Load())
 }
 
-// Strangers do not fill the log: of refusals it has ten lines a second, and says how many it left out. It has every release.
+// Strangers cannot fill the log. It has ten lines of refusals a second, and says how many it left out. Every release is logged.
 func TestRefusalsDoNotFillTheLog(t *testing.T) {
 	w := newWorld(t)
 	for range 25 {

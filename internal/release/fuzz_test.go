@@ -13,8 +13,8 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 )
 
-// FuzzServer: whatever is posted, the server says which of its reasons it refuses it for, and gives no key to a request that is not, byte for
-// byte, what the worker signed.
+// FuzzServer: the server refuses any posted text with one of its reasons. It gives a key only to a request that is, byte for byte, the
+// one that the worker signed.
 func FuzzServer(f *testing.F) {
 	f.Add([]byte("{}"), []byte("{}"))
 	f.Add([]byte(`{"chain_id":"credence-test","task":"ab","blob":"sha256:00","session":"AAAA"}`), []byte(`{"request":"e30=","pub_key":"","signature":"AA=="}`))
@@ -29,7 +29,7 @@ func FuzzServer(f *testing.F) {
 			require.NotEmpty(t, refusal.Reason)
 		}
 		post(whole)
-		var empty release.Request // signed as it is, so that what is behind the signature is reached
+		var empty release.Request // signed as it is, so that the checks after the signature are reached
 		signed, err := empty.Sign(w.worker)
 		require.NoError(t, err)
 		signed.Request = request
@@ -41,7 +41,7 @@ func FuzzServer(f *testing.F) {
 	})
 }
 
-// FuzzOpenGrant: an answer that is no file of age for the identity is an error, and so is one of which anything was changed.
+// FuzzOpenGrant: an answer that is no age file for the identity is an error. So is a valid answer with any byte changed.
 func FuzzOpenGrant(f *testing.F) {
 	f.Add([]byte("age-encryption.org/v1\n-> X25519 "), uint(3), byte(1))
 	f.Add([]byte{}, uint(0), byte(255))
@@ -60,7 +60,7 @@ func FuzzOpenGrant(f *testing.F) {
 	})
 }
 
-// FuzzRecord: a record that somebody wrote by hand is read or refused, and what is read is written back the same.
+// FuzzRecord: a record that was written by hand is read or refused. A record that is read is written back unchanged.
 func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"blob":"sha256:00","apps":["a"],"require_enclave":true,"measurements":["x"]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -70,7 +70,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		out, err := json.Marshal(r)
 		if err != nil {
-			return // a time outside of what JSON writes
+			return // JSON cannot write this time
 		}
 		var again release.Record
 		require.NoError(t, json.Unmarshal(out, &again))

@@ -31,7 +31,7 @@ var (
 	otherID = strings.Repeat("cd", 32)
 )
 
-// world is an agent with a sealed file, a task that reads it, and a worker that was drawn.
+// world is an agent with a sealed file, a task that reads the file, and a worker that was drawn for the task.
 type world struct {
 	t       *testing.T
 	server  *release.Server
@@ -42,7 +42,7 @@ type world struct {
 	records release.Folder
 	owner   *age.X25519Identity
 	worker  client.Key
-	mine    *age.X25519Identity // of the worker
+	mine    *age.X25519Identity // the worker's identity
 	c       release.Case
 	now     time.Time
 	log     []release.Entry
@@ -89,14 +89,14 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// allow writes the agent's record of the file, changed.
+// allow applies a change to the agent's record of the file, and writes the record.
 func (w *world) allow(change func(*release.Record)) {
 	r := release.Record{Blob: w.blob, Agent: w.url, Header: w.head.Header, Apps: []string{"acme/render"}, Requesters: []string{"lab"}, Made: w.now}
 	change(&r)
 	require.NoError(w.t, w.records.Save(r))
 }
 
-// inContainer makes the app an image, and its job one with an execution.
+// inContainer makes the app an image, and gives its job an execution.
 func (w *world) inContainer(e *dealstypes.Execution) {
 	w.c.Deal.Runtime, w.c.Deal.Execution = contract.RuntimeOCI, e
 }
@@ -150,7 +150,7 @@ func TestDrawnWorkerGetsTheKey(t *testing.T) {
 	require.Equal(t, "acme/render", w.log[0].App)
 }
 
-// A court seat asks for itself, in the count of the court's sessions, also when the workers' part is over.
+// A court seat asks for the key itself, with the court's own count of sessions. It gets the key even after the workers' part is over.
 func TestCourtSeatGetsTheKey(t *testing.T) {
 	w := newWorld(t)
 	w.c.Task.Seats, w.c.Task.Court = nil, w.c.Task.Seats
@@ -238,7 +238,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 }
 
-// What is allowed: the app by name, version or digest, the requester by account or organisation, a pool.
+// A record may allow the app by name, version or digest, the requester by account or organisation, and pools.
 func TestWhatIsAllowed(t *testing.T) {
 	for _, change := range []func(*world, *release.Record){
 		func(_ *world, r *release.Record) { r.Apps = []string{"acme/render:1.0"} },
@@ -253,7 +253,7 @@ func TestWhatIsAllowed(t *testing.T) {
 			w.inContainer(&dealstypes.Execution{Env: []string{"PYTHONPATH=/in"}, Rows: "rows", Workdir: "in"})
 			r.AnyEnv = true
 		},
-		func(w *world, _ *release.Record) { w.c.Deal.Execution = &dealstypes.Execution{Env: []string{"A=1"}} }, // WebAssembly
+		func(w *world, _ *release.Record) { w.c.Deal.Execution = &dealstypes.Execution{Env: []string{"A=1"}} }, // a WebAssembly app
 		func(w *world, r *release.Record) {
 			w.c.Deal.Execution = &dealstypes.Execution{Recipient: w.mine.Recipient().String()}
 			r.SealedAnswers = true
@@ -285,7 +285,7 @@ func TestReplayIsRefused(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A signature is of the whole request, by the key of the account that it names.
+// A signature covers the whole request. It must be made by the key of the account that the request names.
 func TestSignatureBinds(t *testing.T) {
 	w := newWorld(t)
 	r := w.request()
@@ -303,7 +303,7 @@ func TestSignatureBinds(t *testing.T) {
 	refused(changed)
 	stranger, err := client.GenerateKey()
 	require.NoError(t, err)
-	changed, err = r.Sign(stranger) // in the worker's name
+	changed, err = r.Sign(stranger) // a stranger signs in the worker's name
 	require.NoError(t, err)
 	refused(changed)
 	changed = signed
@@ -322,7 +322,7 @@ func TestSignatureBinds(t *testing.T) {
 	res.Body.Close()
 }
 
-// One account can not keep the agent busy, and the chain is not asked for it.
+// One account cannot keep the agent busy. Its excess requests cost no chain read.
 func TestRequestsAreLimited(t *testing.T) {
 	w := newWorld(t)
 	asked := 0
@@ -344,7 +344,7 @@ func TestRequestsAreLimited(t *testing.T) {
 	require.NoError(t, err, "a moment later")
 }
 
-// What can not be logged is not given.
+// If a release cannot be logged, the key is not given.
 func TestNoReleaseWithoutItsLog(t *testing.T) {
 	w := newWorld(t)
 	w.server.Note = func(release.Entry) error { return errors.New("the disk is full") }

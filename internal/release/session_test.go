@@ -20,7 +20,7 @@ const (
 	another  = "2222222222222222222222222222222222222222222222222222222222222222"
 )
 
-// enclaved is a world whose file is for enclaves alone, and whose worker runs in one.
+// enclaved is a world whose file is for enclaves alone, and whose worker runs in an enclave.
 type enclaved struct {
 	*world
 	session  *attester.SoftwareSession
@@ -52,7 +52,8 @@ func (w *enclaved) open(name string) *attester.SoftwareSession {
 	return s
 }
 
-// sendSigned sends a request that the account signs, and sessions: the one that it names, and the one that signs.
+// sendSigned sends a request that the worker's account signs. It names the session `named` and is signed by the session `signs`; either
+// may be nil.
 func (w *enclaved) sendSigned(named, signs *attester.SoftwareSession, change func(*release.Request), after func(*release.Signed)) error {
 	w.t.Helper()
 	r := w.request()
@@ -82,8 +83,8 @@ func (w *enclaved) requireReason(want release.Reason, err error, name string) {
 	require.Equal(w.t, want, refusal.Reason, "%s: %s", name, refusal.Words)
 }
 
-// TestKeysForEnclavesAlone: a file may be for enclaves alone. The drawn worker gets its key with the signature of a session that counts, and
-// not as its owner, who has the account's key and not the session's.
+// TestKeysForEnclavesAlone: a file may be for enclaves alone. The drawn worker gets the key with the signature of a session that
+// counts. The worker's owner, who has the account's key and not the session's, does not get it.
 func TestKeysForEnclavesAlone(t *testing.T) {
 	w := newEnclaved(t)
 	require.NoError(t, w.sendSigned(w.session, w.session, nil, nil))
@@ -98,17 +99,17 @@ func TestKeysForEnclavesAlone(t *testing.T) {
 	w.requireReason(release.Malformed, w.sendSigned(own, own, nil, func(s *release.Signed) { s.SessionSignature = s.SessionSignature[1:] }), "a cut signature")
 	w.requireReason(release.Malformed, w.sendSigned(own, own, func(r *release.Request) { r.Session = make([]byte, 64) }, nil), "no point of the curve")
 
-	// The owner of the worker puts its own public key of age into a request that the enclave has signed for another.
+	// The attack: the worker's owner reuses the enclave's signature of an earlier request for a request of its own.
 	var vouched release.Signed
 	require.NoError(t, w.sendSigned(own, own, nil, func(s *release.Signed) { vouched = *s }))
 	w.requireReason(release.Malformed, w.sendSigned(own, nil, nil, func(s *release.Signed) { s.SessionSignature = vouched.SessionSignature }), "a signature of another request")
 }
 
-// TestSessionsThatDoNotCount: the chain says at each request whether the session counts, and of what the enclave was started.
+// TestSessionsThatDoNotCount: at each request the chain says whether the session counts, and from which image the enclave was started.
 func TestSessionsThatDoNotCount(t *testing.T) {
 	w := newEnclaved(t)
 	send := func() error {
-		w.now = w.now.Add(2 * time.Second) // what the chain said is asked anew
+		w.now = w.now.Add(2 * time.Second) // far enough that the chain is asked anew
 		return w.sendSigned(w.session, w.session, nil, nil)
 	}
 	w.states[0].Refused = "its machine is frozen"
@@ -135,7 +136,7 @@ func TestSessionsThatDoNotCount(t *testing.T) {
 	w.requireReason(release.EnclaveRequired, send(), "other replicas, and a court, would owe and be owed the key")
 }
 
-// TestSeatsOfTheCourtGetNoKeyForEnclaves: a seat runs in no enclave.
+// TestSeatsOfTheCourtGetNoKeyForEnclaves: a court seat runs in no enclave, and so gets no key of a file for enclaves.
 func TestSeatsOfTheCourtGetNoKeyForEnclaves(t *testing.T) {
 	w := newEnclaved(t)
 	w.c.Task.Phase, w.c.Task.Court = taskstypes.PHASE_COURT_COMMIT, w.c.Task.Seats

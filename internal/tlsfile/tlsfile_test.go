@@ -26,11 +26,11 @@ func write(t *testing.T, cert, key string, serial int64) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
 	require.NoError(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), 0o600))
-	at := time.Now().Add(time.Duration(serial) * time.Minute) // file systems keep coarse times
+	at := time.Now().Add(time.Duration(serial) * time.Minute) // the file system's times may be coarse
 	require.NoError(t, os.Chtimes(cert, at, at))
 }
 
-// A renewed certificate is served; one that can not be read leaves the old one.
+// A renewed certificate is served. If the new file cannot be read, the old certificate stays.
 func TestRenewal(t *testing.T) {
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
 	_, err := Config(cert, key)

@@ -34,7 +34,7 @@ func readRecord(b []byte) (r record, err error) {
 	})
 }
 
-// number and blob append a field.
+// number and blob append a field to b.
 func number(b []byte, field protowire.Number, n uint64) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), n)
 }
@@ -47,7 +47,7 @@ func TestReadMessage(t *testing.T) {
 	hash := [32]byte{31: 9}
 	b := number(nil, 1, 7)
 	b = number(b, 2, 1)
-	b = number(blob(b, 3, "\x01\xac\x02"), 3, 5) // packed, then one by itself
+	b = number(blob(b, 3, "\x01\xac\x02"), 3, 5) // a packed list, then a single value
 	b = blob(blob(blob(b, 4, "é"), 5, "a"), 5, "")
 	b = blob(blob(b, 6, "\xff\x00"), 7, string(hash[:]))
 	b = blob(blob(blob(b, 8, "\x08\x03"), 9, "\x08\x04"), 9, "")
@@ -86,7 +86,7 @@ func TestReadMessageRefuses(t *testing.T) {
 	}
 }
 
-// Whatever bytes come, reading them ends, and a field that is read last is the one that counts, as in every reader of protobuf.
+// Reading any bytes ends. If a field comes several times, the last one counts, as in every reader of protobuf.
 func TestReadMessageOfAnyBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "bytes")

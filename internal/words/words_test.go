@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/internal/words"
 )
 
-// TestIsMade compares with a look at each byte, over strings of any bytes.
+// TestIsMade compares IsMade with a byte-by-byte check, over strings of any bytes.
 func TestIsMade(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.StringMatching(`[a-z0-9._-]{0,6}`), rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })).Draw(t, "s")

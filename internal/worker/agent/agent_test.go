@@ -27,7 +27,7 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// house is a worker's folder, chain and runtime; agents come and go in it.
+// house is a worker's folder, chain and runtime. Several agents run in it, one after the other.
 type house struct {
 	t       *testing.T
 	dir     string
@@ -38,7 +38,7 @@ type house struct {
 	journal string
 
 	unsealer *unseal.Unsealer
-	logs     string // folder of what apps print; empty for nowhere
+	logs     string // folder for the output of apps; empty for none
 }
 
 var (
@@ -51,12 +51,12 @@ var (
 
 const dealID = "dea1"
 
-// patience is how long a test waits for what must come; only a failure takes it.
+// patience is how long a test waits for something that must happen. Only a failing test waits that long.
 const patience = 2 * time.Minute
 
 func newHouse(t *testing.T, r role) *house { return newHouseOf(t, r, func(*dealstypes.Deal) {}) }
 
-// newHouseOf returns a house whose deal was changed. Its chain makes blocks from when an agent is started.
+// newHouseOf returns a house whose deal malleate changed. Its chain starts to make blocks when an agent is started.
 func newHouseOf(t *testing.T, r role, malleate func(*dealstypes.Deal)) *house {
 	dir := t.TempDir()
 	store, err := artifact.OpenDir(filepath.Join(dir, "artifacts"), 0)
@@ -79,7 +79,7 @@ func newHouseOf(t *testing.T, r role, malleate func(*dealstypes.Deal)) *house {
 	return h
 }
 
-// honest is what any worker answers.
+// honest returns the outcome of any honest worker.
 func (h *house) honest() poco.Outcome {
 	as := h.assignment()
 	files := []artifact.Content{artifact.Bytes(input)}
@@ -101,12 +101,12 @@ type life struct {
 	jrnl  *journal.Journal
 	stop  context.CancelFunc
 	done  chan struct{}
-	// killed is closed when the process died at the point asked for.
+	// killed is closed when the process died at the chosen point.
 	killed chan struct{}
 }
 
-// start runs an agent that dies, as by SIGKILL, the first time it comes to the point killAt ("" for never): from then on
-// it writes nothing and sends nothing.
+// start runs an agent. The agent dies, as by SIGKILL, the first time that it reaches the point killAt ("" for never). From then on it
+// writes nothing and sends nothing.
 func (h *house) start(killAt string) *life {
 	j, err := journal.Open(h.journal)
 	require.NoError(h.t, err)
@@ -125,7 +125,7 @@ func (h *house) start(killAt string) *life {
 		at: func(point string) {
 			select {
 			case <-l.killed:
-				goruntime.Goexit() // dead already
+				goruntime.Goexit() // it died before
 			default:
 			}
 			if point == killAt {
@@ -145,15 +145,15 @@ func (h *house) start(killAt string) *life {
 	return l
 }
 
-// end waits for the process to be gone.
+// end stops the agent and waits until the process is gone.
 func (l *life) end() {
 	l.stop()
 	<-l.done
 	l.jrnl.Close()
 }
 
-// die waits until the process is dead, by the kill it was started for. That it saw the inclusion of a transaction is a
-// race with seeing the state that it makes, which may win: then the life has simply ended.
+// die waits until the process was killed at the point given to start. The process may instead end normally: it may see the final state
+// of the task before it sees the inclusion of its transaction.
 func (h *house) die(l *life, arrow string) {
 	h.t.Helper()
 	deadline := time.After(patience)
@@ -223,14 +223,14 @@ func (h *house) requireRight(s poco.Settlement) {
 	h.t.Fatal("we have no seat in the settlement")
 }
 
-// arrows are the points of a life that ends in a settlement, in order; "" is a life without a kill.
+// arrows are the points of a life that ends in a settlement, in order. "" is a life without a kill.
 var arrows = []string{
 	"", "assigned", "fetched", "running", "ran", "stored", "done", "commit-intended", "commit-sent", "commit-signed",
 	"commit-included", "committed", "reveal-intended", "reveal-sent", "reveal-signed", "reveal-included", "revealed", "settled",
 }
 
-// TestKilledAtEveryArrow is the promise of this package: wherever the process dies, starting it again leads to the same
-// end, with no fault, and with one commitment only.
+// TestKilledAtEveryArrow is the promise of this package. Wherever the process dies, a restart leads to the same end, without a fault
+// and with a single commitment.
 func TestKilledAtEveryArrow(t *testing.T) {
 	for name, r := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
 		for _, arrow := range arrows {
@@ -253,7 +253,7 @@ func TestKilledAtEveryArrow(t *testing.T) {
 	}
 }
 
-// TestNeverASecondAnswer runs an app whose every execution differs: the worker may be wrong, but it never commits twice.
+// TestNeverASecondAnswer runs an app whose every execution differs. The worker may be wrong, but it never commits twice.
 func TestNeverASecondAnswer(t *testing.T) {
 	for _, arrow := range arrows[1:] {
 		t.Run(arrow, func(t *testing.T) {
@@ -270,8 +270,8 @@ func TestNeverASecondAnswer(t *testing.T) {
 	}
 }
 
-// TestLostJournal deletes the journal after the commit: the task is executed again, and the derived salt opens the
-// commitment that the chain holds. With an app that is not deterministic nothing is revealed, and nothing committed twice.
+// TestLostJournal deletes the journal after the commit. The task is executed again, and the derived salt opens the commitment that the
+// chain holds. If the app is not deterministic, nothing is revealed, and nothing is committed twice.
 func TestLostJournal(t *testing.T) {
 	for _, noisy := range []bool{false, true} {
 		h := newHouse(t, asSecond)
@@ -291,7 +291,7 @@ func TestLostJournal(t *testing.T) {
 	}
 }
 
-// TestSilenceIsNoAnswer lets the chain fail, then answer with nothing, while a task runs: the work goes on.
+// TestSilenceIsNoAnswer: while a task runs, the chain first fails and then returns nothing. The work goes on.
 func TestSilenceIsNoAnswer(t *testing.T) {
 	h := newHouse(t, asSecond)
 	h.runtime.block = make(chan struct{})
@@ -302,7 +302,7 @@ func TestSilenceIsNoAnswer(t *testing.T) {
 		func() { h.chain.outage, h.chain.empty = nil, true },
 	} {
 		h.chain.set(silence)
-		time.Sleep(100 * time.Millisecond) // some thirty reconciliations
+		time.Sleep(100 * time.Millisecond) // time for about thirty reconciliations
 		require.Equal(t, 1, l.agent.countBusy())
 	}
 	h.chain.set(func() { h.chain.empty = false })
@@ -312,14 +312,14 @@ func TestSilenceIsNoAnswer(t *testing.T) {
 	require.Equal(t, journal.Settled, h.state(l, 1).State)
 }
 
-// TestHonestAbstention is what is said when there is no answer, by seat and by cause.
+// TestHonestAbstention: a worker without an answer declines or commits the outcome that fits its seat and the cause.
 func TestHonestAbstention(t *testing.T) {
 	broken := errors.New("the machine broke")
 	for _, tc := range []struct {
 		name     string
 		role     role
 		malleate func(*house)
-		exp      string // outcome committed; "" for a decline
+		exp      string // the committed outcome; "" for a decline
 	}{
 		{"first, runtime fails", asFirst, func(h *house) { h.runtime.err = broken }, ""},
 		{"first, module gone", asFirst, func(h *house) { h.drop(module) }, ""},
@@ -361,7 +361,7 @@ func TestHonestAbstention(t *testing.T) {
 			require.Equal(t, journal.Settled, r.State)
 			require.Equal(t, &journal.Outcome{Kind: tc.exp}, r.Outcome)
 			for _, seat := range end.Seats {
-				if seat.Who == me { // the court it caused, not the stake
+				if seat.Who == me { // it pays for the court that it caused, and keeps the stake
 					require.Equal(t, poco.FaultAbstained, seat.Fault)
 					require.Less(t, seat.Slash, seat.Unlock)
 				}
@@ -374,7 +374,7 @@ func (h *house) drop(blob []byte) {
 	require.NoError(h.t, h.store.Delete(context.Background(), artifact.Sum(blob)))
 }
 
-// TestKilledWhileDeclining: the seat is given back once, or twice, but never answered from.
+// TestKilledWhileDeclining: the seat is given back once or twice, and never answers afterwards.
 func TestKilledWhileDeclining(t *testing.T) {
 	for _, arrow := range []string{"assigned", "decline-intended", "decline-signed", "decline-included", "abandoned"} {
 		t.Run(arrow, func(t *testing.T) {
@@ -384,7 +384,7 @@ func TestKilledWhileDeclining(t *testing.T) {
 			l := h.start(arrow)
 			h.die(l, arrow)
 			if arrow != "assigned" {
-				h.runtime.err = nil // well again: it must not answer after all
+				h.runtime.err = nil // the runtime works again; the worker must still not answer
 			}
 			l = h.start("")
 			h.settlement()

@@ -16,7 +16,7 @@ func TestConclude(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		out  runtime.Outcome
-		kind poco.Kind // zero: our own failure
+		kind poco.Kind // zero for a failure of our own
 	}{
 		{"a result", runtime.Outcome{Kind: runtime.Result, Fuel: 5, Files: files}, poco.KindResult},
 		{"a result without a file", runtime.Outcome{Kind: runtime.Result, Fuel: 5}, poco.KindResult},

@@ -17,7 +17,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// newAnswer returns a store with an answer of two files.
+// newAnswer returns a store that holds an answer of two files, with the answer's digest and manifest.
 func newAnswer(t *testing.T) (artifact.Store, artifact.Digest, result.Manifest) {
 	t.Helper()
 	files := []result.File{{Path: "a.txt", Content: artifact.Bytes("one")}, {Path: "sub/b.txt", Content: artifact.Bytes("two")}}
@@ -35,7 +35,7 @@ func serveBlobs(t *testing.T, h http.Handler) string {
 	return server.URL
 }
 
-// TestFetchAnswer: every byte of an answer comes from those who hold it, or the answer cannot be had.
+// TestFetchAnswer: every byte of an answer must come from its holders. Otherwise the answer cannot be had.
 func TestFetchAnswer(t *testing.T) {
 	full, digest, m := newAnswer(t)
 	whole := serveBlobs(t, artifact.Handler(full))
@@ -58,7 +58,7 @@ func TestFetchAnswer(t *testing.T) {
 	require.ErrorIs(t, err, errAbsent, "a store of somebody else is not asked")
 	_, err = fetch("http://127.0.0.1:1")
 	require.ErrorIs(t, err, errAbsent, "nobody is there")
-	// The manifest alone is not the answer, and neither are other bytes.
+	// A holder of the manifest alone does not have the answer. Neither does a holder of other bytes.
 	part := artifact.NewMemory()
 	_, err = artifact.PutBytes(ctx, part, m.Bytes())
 	require.NoError(t, err)
@@ -69,9 +69,9 @@ func TestFetchAnswer(t *testing.T) {
 	require.ErrorIs(t, err, errAbsent)
 }
 
-// TestTheCourtFetchesBytes: a seat of the court that is asked for an answer's bytes fetches them from the workers that were paid, by
-// real requests, and does not run the task. Where they serve the bytes it votes for the answer; where none does, or one gives them
-// too slowly, it tries until the window closes and votes that they cannot be had.
+// TestTheCourtFetchesBytes: a court seat is asked for the bytes of an answer. It fetches them by real requests from the workers that
+// were paid, and does not run the task. If they serve the bytes, it votes for the answer. If none does, or one is too slow, it tries
+// until the window closes and votes that the bytes cannot be had.
 func TestTheCourtFetchesBytes(t *testing.T) {
 	full, digest, _ := newAnswer(t)
 	serve := artifact.Handler(full)
@@ -101,7 +101,7 @@ func TestTheCourtFetchesBytes(t *testing.T) {
 				h.chain.lie, h.chain.asks, h.chain.truth = false, true, answer
 				h.chain.task.Terms.AuditBlocks, h.chain.task.Terms.CourtBlocks, h.chain.task.Terms.CommitBlocks = 1_000, 300, 300
 				h.chain.deal.Terms.CourtBlocks, h.chain.deal.Terms.CommitBlocks = 300, 300
-				// The window does not close before a seat on a busy machine has seen that it closes.
+				// The window stays open until the seat, even on a busy machine, has noticed that it is about to close.
 				h.chain.waits = func() bool {
 					c := h.chain
 					return c.task.Phase == poco.PhaseCourtCommit && c.drawn() && len(c.mempool) == 0 && c.height+4 >= c.task.Deadline

@@ -29,12 +29,12 @@ const (
 	me      = "cred1me"
 )
 
-// fakeChain applies the protocol's own transitions to one task, a block every `pace`. Everyone but us is honest and
-// prompt, and answers what truth says. Only the draws are scripted: who is first, whether we sit in wave 2 or in court.
+// fakeChain applies the protocol's own transitions to one task, and makes a block every `pace`. All other parties are honest and
+// prompt, and answer with `truth`. Only the draws are scripted: who is first, and whether we sit in wave 2 or in court.
 type fakeChain struct {
 	t    *testing.T
 	pace time.Duration
-	id   [32]byte // the task's
+	id   [32]byte // the task's id
 
 	mu       sync.Mutex
 	height   int64
@@ -49,15 +49,15 @@ type fakeChain struct {
 	txs      map[string]sdk.Msg
 	included map[string]int64
 	failed   map[string]error
-	commits  map[[32]byte]int // distinct commitments of ours that reached a mempool
-	lie      bool             // another replica answers something else
-	outage   error            // what queries answer, when set
+	commits  map[[32]byte]int // our distinct commitments that reached a mempool
+	lie      bool             // another replica gives another answer
+	outage   error            // the error of every query, if set
 	empty    bool             // queries answer, but with nothing
 	held     bool             // no block is made
-	asks     bool             // somebody asks for the bytes of the accepted answer
+	asks     bool             // the bytes of the accepted answer are asked for
 	asked    *poco.AuditSettlement
-	waits    func() bool             // no block is made while it says so; called with mu held
-	reveals  []*taskstypes.MsgReveal // of ours that came into a block
+	waits    func() bool             // no block is made while it returns true; called with mu held
+	reveals  []*taskstypes.MsgReveal // our reveals that were included in a block
 	refuse   bool                    // every file that comes with a reveal is refused
 }
 
@@ -108,7 +108,7 @@ func newFakeChain(t *testing.T, r role, deal dealstypes.Deal, truth poco.Outcome
 	return c
 }
 
-// rest is the time between blocks.
+// rest returns the time between blocks.
 func (c *fakeChain) rest() {
 	c.mu.Lock()
 	pace := c.pace
@@ -194,7 +194,7 @@ func (c *fakeChain) draw(wave uint32) {
 	c.apply(poco.SecondDrawn{Height: c.height, Plan: c.task.Plan, Seats: seats})
 }
 
-// others answer at once, each what truth says; one of them lies when told so.
+// others makes the other seats answer `truth` at once. One of them lies if c.lie is set.
 func (c *fakeChain) others() {
 	for bench, seats := range [][]poco.Seat{c.task.Seats, c.task.Court} {
 		for _, s := range seats {
@@ -359,7 +359,7 @@ func (c *fakeChain) Follow(ctx context.Context, _ int64, fn func(context.Context
 	return ctx.Err()
 }
 
-// drawn says that an answer of ours is awaited; mu is held.
+// drawn reports whether the chain awaits an answer of ours. The caller holds mu.
 func (c *fakeChain) drawn() bool {
 	return slices.ContainsFunc(slices.Concat(c.task.Seats, c.task.Court), func(s poco.Seat) bool { return s.Who == me && s.State == poco.SeatDrawn })
 }
@@ -370,21 +370,21 @@ func (c *fakeChain) set(change func()) {
 	change()
 }
 
-// fakeRuntime answers with a file made of what it was given, so that a difference in the Spec shows.
+// fakeRuntime answers with a file made of the Spec, so that any difference in the Spec shows in the answer.
 type fakeRuntime struct {
 	mu    sync.Mutex
 	runs  int
-	noisy bool                           // every run differs
-	err   error                          // own failure
-	block chan struct{}                  // when set, runs wait for it or their context
-	then  func() (runtime.Outcome, bool) // overrides
+	noisy bool                           // every run gives another answer
+	err   error                          // the error of the runtime itself
+	block chan struct{}                  // if set, runs wait for it or their context
+	then  func() (runtime.Outcome, bool) // if set, gives the outcome instead
 
 	prints string       // on stdout and stderr
-	last   runtime.Spec // of the last run
+	last   runtime.Spec // the Spec of the last run
 
-	compiles int           // begun
-	compiled int           // ended well
-	compile  chan struct{} // when set, compilations wait for it or their context
+	compiles int           // compilations that began
+	compiled int           // compilations that succeeded
+	compile  chan struct{} // if set, compilations wait for it or their context
 }
 
 func (f *fakeRuntime) Rules() contract.Runtime {
@@ -412,7 +412,7 @@ func (f *fakeRuntime) Prepare(ctx context.Context, _ runtime.Program) error {
 	return nil
 }
 
-// compilations that were begun, and that ended well.
+// compilations returns how many compilations began, and how many succeeded.
 func (f *fakeRuntime) compilations() (begun, ended int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

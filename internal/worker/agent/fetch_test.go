@@ -19,10 +19,10 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// liar serves blobs, and other bytes under the digests that it was told to lie about.
+// liar serves blobs, but other bytes under the digests in lies.
 type liar struct {
 	honest http.Handler
-	lies   map[string][]byte // by the digest's hex
+	lies   map[string][]byte // by the digest's hex; the bytes to serve instead
 
 	mu    sync.Mutex
 	asked map[string]int
@@ -40,7 +40,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.honest.ServeHTTP(w, r)
 }
 
-// shop is a server with blobs, and an assignment that names them there.
+// shop is a server with blobs, and an assignment that names them at this server.
 type shop struct {
 	*liar
 	url string
@@ -100,7 +100,7 @@ func TestFetch(t *testing.T) {
 	require.Equal(t, artifact.Sum(module), wasm.Digest)
 	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
 
-	// A task that reads a part fetches only that, and what is there already is not fetched again.
+	// A task that reads one part of the datasets fetches only that part. Blobs that are in the store are not fetched again.
 	s.a.Deal.DatasetsPerTask, s.a.Task.Index = 1, 1
 	_, files, err = f.FetchTask(context.Background(), s.a)
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestFetch(t *testing.T) {
 	require.Equal(t, 2, s.asked[artifact.Sum([]byte(roadsText)).Hex()])
 }
 
-// Bytes are what the chain says, to digest and size, or they are not taken, and nothing of them is kept.
+// Fetched bytes must match the digest and the size on the chain. Otherwise they are refused, and nothing of them is kept.
 func TestFetchRefuses(t *testing.T) {
 	const same = "THE SAME NUMBER OF BYTES"
 	for _, tc := range []struct {
@@ -148,7 +148,7 @@ func TestFetchRefuses(t *testing.T) {
 	}
 }
 
-// Another source that is honest makes good what one lies about.
+// If one source lies, the bytes come from another source that is honest.
 func TestFetchFromAnother(t *testing.T) {
 	bad, good := newShop(t), newShop(t)
 	bad.lie(module, "no module")
@@ -160,8 +160,8 @@ func TestFetchFromAnother(t *testing.T) {
 	require.Equal(t, []byte(citiesText), bytesOf(t, files[1]))
 }
 
-// TestFetchFromHolders: what the named servers do not give any more comes from a worker that has committed to an answer, checked
-// against the digest. Who has it at the named servers asks no worker.
+// TestFetchFromHolders: content that the named servers no longer give comes from a worker that has committed to an answer, and is
+// checked against its digest. If the named servers have it, no worker is asked.
 func TestFetchFromHolders(t *testing.T) {
 	requester, worker := newShop(t), newShop(t)
 	asked := 0
@@ -174,8 +174,8 @@ func TestFetchFromHolders(t *testing.T) {
 	require.Zero(t, asked)
 
 	f.Store = artifact.NewMemory()
-	requester.a.Deal.Datasets[0].Locators = nil                            // nobody is named any more
-	requester.a.Deal.Datasets[1].Locators = []string{"http://127.0.0.1:1"} // the server is gone
+	requester.a.Deal.Datasets[0].Locators = nil                            // no server is named any more
+	requester.a.Deal.Datasets[1].Locators = []string{"http://127.0.0.1:1"} // the named server is gone
 	_, files, err := f.FetchTask(context.Background(), requester.a)
 	require.NoError(t, err)
 	require.Equal(t, [][]byte{input, []byte(citiesText), []byte(roadsText)}, allBytes(t, files))
@@ -187,7 +187,7 @@ func TestFetchFromHolders(t *testing.T) {
 	require.ErrorIs(t, err, errAbsent)
 }
 
-// The whole agent: a dataset is read by everybody alike, and one that nobody can have is said to be unavailable.
+// The whole agent: every seat reads the same dataset. If nobody can get the dataset, the answer says that it is unavailable.
 func TestAgentReadsDatasets(t *testing.T) {
 	for name, tc := range map[string]struct {
 		role role
@@ -215,8 +215,8 @@ func TestAgentReadsDatasets(t *testing.T) {
 	}
 }
 
-// TestAnImageIsFetched: its manifest is asked for where registries keep manifests; its parts when the runtime wants them; and
-// the size on the chain is that of all of it.
+// TestAnImageIsFetched: the manifest of an image is fetched from the path where registries keep manifests. Its parts are fetched when
+// the runtime wants them. The size on the chain is that of the whole image.
 func TestAnImageIsFetched(t *testing.T) {
 	ctx := context.Background()
 	layer, config := []byte("a layer"), []byte("{}")

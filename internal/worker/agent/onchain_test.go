@@ -13,8 +13,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestFileComesWithTheReveal: a worker and a court seat bring the file that the deal wants on chain, where the result has it and it is
-// small enough; whatever is wrong with it, the answer is revealed.
+// TestFileComesWithTheReveal: a worker and a court seat send the file that the deal wants on chain, if the result has it and it is
+// small enough. The answer is revealed even if the file cannot be sent.
 func TestFileComesWithTheReveal(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -22,7 +22,7 @@ func TestFileComesWithTheReveal(t *testing.T) {
 		file    string
 		most    uint32
 		change  func(h *house)
-		reveals []bool // of our reveals that came into a block, whether they had the file
+		reveals []bool // for each of our reveals in a block, whether it had the file
 	}{
 		{"first", asFirst, "sum", 32, nil, []bool{true}},
 		{"second", asSecond, "sum", 32, nil, []bool{true}},

@@ -33,7 +33,7 @@ import (
 
 const plainText = "what nobody else may read"
 
-// vault is an agent of an owner, and a house whose task reads what it seals.
+// vault is the agent of an owner, and a house whose task reads a file that the owner sealed.
 type vault struct {
 	*house
 	key  secret.Key
@@ -111,7 +111,7 @@ func newVault(t *testing.T, r role) *vault {
 	return v
 }
 
-// requireNoTrace looks through everything that the worker keeps for the plain text and the key, in the forms in which they could be.
+// requireNoTrace requires that no file of the worker holds the plain text or the key, in any of several encodings.
 func (v *vault) requireNoTrace(t *testing.T) {
 	t.Helper()
 	key := v.key[:]
@@ -131,8 +131,8 @@ func (v *vault) requireNoTrace(t *testing.T) {
 	require.Greater(t, files, 3)
 }
 
-// A worker and a court seat answer a task that reads what is sealed, as from the plain file. Neither the plain text nor its key is on
-// the disk at any moment; the key goes, also encrypted, when the task is final.
+// A worker and a court seat answer a task with a sealed input as they would with the plain file. The plain text and its key are never
+// on the disk. The encrypted copy of the key goes when the task is final.
 func TestSealedInput(t *testing.T) {
 	for name, r := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
 		t.Run(name, func(t *testing.T) {
@@ -159,8 +159,8 @@ func TestSealedInput(t *testing.T) {
 	}
 }
 
-// What went wrong with a task that reads a secret may name it: neither the journal nor the chain is told, which takes the cause of a declined
-// seat from the journal. What kind of error it is can be asked all the same.
+// An error of a task with a secret input may contain the secret. So neither the journal nor the chain gets its text: the cause of a
+// declined seat is taken from the journal. The kind of the error stays available.
 func TestTroubleWithSecretsIsNotTold(t *testing.T) {
 	v := newVault(t, asFirst)
 	v.runtime.err = fmt.Errorf("input %q: no space left on device", plainText)
@@ -176,7 +176,8 @@ func TestTroubleWithSecretsIsNotTold(t *testing.T) {
 	require.Equal(t, "run: "+runtime.ErrWallLimit.Error(), err.Error())
 }
 
-// Public inputs stay on the disk, whoever the answer is for: a recipient costs its requester nothing, and memory the worker.
+// Public inputs may stay on the disk, even if the answer is sealed. Keeping them in memory would cost the worker memory, and the
+// requester pays nothing for a recipient.
 func TestWhatIsPrivate(t *testing.T) {
 	sealed := &dealstypes.Execution{Recipient: "age1..."}
 	for name, tc := range map[string]struct {
@@ -196,7 +197,7 @@ func TestWhatIsPrivate(t *testing.T) {
 	}
 }
 
-// startLogged starts an agent that keeps the logs of apps, which prints what it read.
+// startLogged starts an agent that keeps the logs of apps. The app prints the input that it read.
 func (v *vault) startLogged(t *testing.T) *life {
 	t.Helper()
 	logs := filepath.Join(v.dir, "logs")
@@ -206,15 +207,15 @@ func (v *vault) startLogged(t *testing.T) *life {
 	return v.start("")
 }
 
-// What is sealed by an agent that is down can not be had, as any input. A first worker gives the seat back; others say so, and whoever
-// says what is so loses nothing.
+// A file that is sealed by an agent that is down cannot be had, like any missing input. A first worker gives its seat back. Other seats
+// answer that the input is unavailable, and lose nothing by that true answer.
 func TestAgentIsDown(t *testing.T) {
 	t.Run("first", func(t *testing.T) {
 		v := newVault(t, asFirst)
 		v.down.Store(true)
 		l := v.start("")
 		require.Equal(t, journal.Abandoned, v.state(l, 1).State)
-		s := v.settlement() // another worker has it
+		s := v.settlement() // another worker has the seat
 		for _, seat := range s.Seats {
 			require.NotEqual(t, me, seat.Who)
 		}
@@ -242,7 +243,7 @@ func TestAgentIsDown(t *testing.T) {
 	})
 }
 
-// An agent that is gone does not keep a worker that was given the key before from running the task again.
+// A worker that got the key earlier can run the task again while the agent is down.
 func TestKeptKey(t *testing.T) {
 	v := newVault(t, asSecond)
 	l := v.start("ran")
@@ -255,7 +256,7 @@ func TestKeptKey(t *testing.T) {
 	require.Equal(t, gave, v.gave.Load())
 }
 
-// A worker without an unsealer says that the input can not be had, and does not run the program on the sealed bytes.
+// A worker without an unsealer answers that the input is unavailable. It does not run the program on the sealed bytes.
 func TestWithoutAnUnsealer(t *testing.T) {
 	v := newVault(t, asSecond)
 	v.unsealer = nil
@@ -265,8 +266,8 @@ func TestWithoutAnUnsealer(t *testing.T) {
 	require.Zero(t, v.runtime.count())
 }
 
-// An answer is sealed where the deal names a recipient: first worker, second worker and court seat come to the same bytes, which only the
-// recipient opens. Without a sealed input, too.
+// If the deal names a recipient, the answer is sealed. First worker, second worker and court seat make the same bytes, and only the
+// recipient can open them.
 func TestSealedAnswer(t *testing.T) {
 	mine, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
@@ -302,7 +303,7 @@ func TestSealedAnswer(t *testing.T) {
 	}
 }
 
-// answers are what any worker comes to, plain and sealed.
+// answers returns the answer of any honest worker, plain and sealed.
 func (v *vault) answers(t *testing.T, keys []secret.Key) (plain Answer, sealed poco.Outcome) {
 	t.Helper()
 	spec, err := BuildSpec(v.assignment(), program, []artifact.Content{artifact.Bytes(plainText)})

@@ -45,14 +45,14 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 	require.Equal(t, int64(1_700_000_000), spec.Clock)
 	require.Equal(t, poco.Hash(h.chain.task.ID[:]), spec.Seed)
 
-	// Another attempt, seat, phase or height is no other execution.
+	// Another attempt, seat, phase or height does not change the Spec.
 	b := a
 	b.Task.Attempt, b.Task.Phase, b.Task.Deadline, b.Bench, b.Task.Seats = 2, taskstypes.PHASE_COURT_COMMIT, 999, taskstypes.BENCH_COURT, nil
 	again, err := BuildSpec(b, program, inputs)
 	require.NoError(t, err)
 	require.Equal(t, spec, again)
 
-	// Nor is how far the deal has come, who pays, and what was locked.
+	// Neither does the progress of the deal, its payer, or the amount locked.
 	b.Deal.Opened, b.Deal.Ended, b.Deal.Accepted, b.Deal.Escrow, b.Deal.Paid = 5, 4, 4, 100, 400
 	b.Deal.Sponsor, b.Deal.Voucher, b.Deal.Relayer = "cred1sponsor", "ab", "cred1relayer"
 	again, err = BuildSpec(b, program, inputs)
@@ -62,7 +62,7 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 	_, err = BuildSpec(a, program, nil)
 	require.ErrorContains(t, err, "got 0 inputs")
 
-	// What a job pins is the same in another task, and goes before what the app's version says.
+	// The values that a job pins are the same in another task. They take precedence over those of the app's version.
 	c := a
 	c.Deal.OkExit = []uint32{10}
 	spec, err = BuildSpec(c, program, inputs)
@@ -83,8 +83,8 @@ func TestSpecIsTheSameForAll(t *testing.T) {
 	var _ chain.Source = h.chain
 }
 
-// A row gives its task arguments, variables, stdin and files of its own; what says so is not below /in. Whatever is no row of the
-// task, or does not go with the job, becomes a folder that can not be unpacked: an answer, the same everywhere.
+// A row gives its task arguments, variables, stdin and files of its own. The file of rows itself is not below /in. If the task has no
+// row, or the row does not fit the job, the Spec gets a folder that cannot be unpacked. So every worker comes to the same answer.
 func TestSpecWithRows(t *testing.T) {
 	var packed bytes.Buffer
 	require.NoError(t, rows.Pack(&packed, []rows.Row{
@@ -129,7 +129,7 @@ func TestSpecWithRows(t *testing.T) {
 	}
 }
 
-// dataset pins content under a name.
+// dataset returns a dataset with the digest of this content under this id.
 func dataset(id, content string) dealstypes.PinnedDataset {
 	return dealstypes.PinnedDataset{
 		Dataset: id, Version: "1", Digest: artifact.Sum([]byte(content)).String(), Size_: uint64(len(content)),
@@ -143,7 +143,7 @@ func TestSpecWithDatasets(t *testing.T) {
 		datasets   []dealstypes.PinnedDataset
 		perTask    uint32
 		index      uint64
-		paths, env []string // the environment that is about datasets
+		paths, env []string // env holds the variables about datasets
 	}{
 		{"one", all[:1], 0, 3, []string{"datasets/acme/cities"}, []string{
 			"CREDENCE_DATASETS=1", "CREDENCE_DATASET_1=/in/datasets/acme/cities", "IEXEC_DATASET_FILENAME=datasets/acme/cities",
@@ -188,7 +188,7 @@ func TestSpecWithDatasets(t *testing.T) {
 	}
 }
 
-// about keeps the variables with one of the words in their name.
+// about returns the variables whose names contain one of the words.
 func about(env []string, words ...string) (out []string) {
 	for _, e := range env {
 		for _, w := range words {
@@ -201,7 +201,8 @@ func about(env []string, words ...string) (out []string) {
 	return out
 }
 
-// A bag over several deals: the index is the bag's, and an app takes its share of the bag, whichever deal it is in.
+// A bag is spread over several deals. The task's index is that within the bag, so that an app finds its share of the bag in any of the
+// deals.
 func TestSpecOfALaterDeal(t *testing.T) {
 	a := newHouse(t, asFirst).assignment()
 	a.Deal.First, a.Deal.Size_, a.Deal.Bag, a.Task.Index = 6, 4, 10, 8

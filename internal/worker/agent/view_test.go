@@ -72,7 +72,7 @@ func TestLook(t *testing.T) {
 			}
 			a := chain.Assignment{Task: task, Bench: taskstypes.BENCH_WORKERS}
 			require.Equal(t, tc.exp, viewSeat(a, journal.Key{Attempt: 2}, me, 50).view)
-			// The worker's bench says nothing about the court's.
+			// The bench of workers says nothing about the bench of the court.
 			a.Bench = taskstypes.BENCH_COURT
 			if tc.phase != done && tc.attempt == 2 {
 				require.Equal(t, Unknown, viewSeat(a, journal.Key{Attempt: 2}, me, 50).view)

@@ -24,8 +24,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// narrow gives the task windows of 40 blocks, and holds the chain while an answer of ours is awaited and wait says so. wait
-// is told how many blocks are left and whether we have sent anything.
+// narrow gives the task windows of 40 blocks. While an answer of ours is awaited, the chain stops whenever wait returns true. Wait gets
+// the number of blocks left, and whether we have sent anything.
 func (h *house) narrow(wait func(left int64, sent bool) bool) {
 	h.chain.set(func() {
 		for _, blocks := range []*int64{
@@ -33,7 +33,7 @@ func (h *house) narrow(wait func(left int64, sent bool) bool) {
 		} {
 			*blocks = 40
 		}
-		sent := 0 // before our seat was drawn, which is nothing
+		sent := 0 // transactions from before our seat was drawn, which do not count
 		h.chain.waits = func() bool {
 			txs := len(h.chain.mempool) + len(h.chain.included)
 			if !h.chain.drawn() {
@@ -51,13 +51,14 @@ func (h *house) compiling() {
 	require.Eventually(h.t, func() bool { begun, _ := h.runtime.compilations(); return begun > 0 }, patience, time.Millisecond)
 }
 
-// TestSlowCompilation: a module that takes most of the window of a cold cache is compiled once, and answered from in time.
+// TestSlowCompilation: with a cold cache, compiling the module takes most of the window. It is compiled once, and the answer comes in
+// time.
 func TestSlowCompilation(t *testing.T) {
 	for name, role := range map[string]role{"first": asFirst, "second": asSecond, "court": inCourt} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, role)
 			h.runtime.compile = make(chan struct{})
-			// A quarter of the window goes by while it compiles; then the chain waits for our answer.
+			// A quarter of the window goes by while it compiles. Then the chain waits for our answer.
 			h.narrow(func(left int64, sent bool) bool { return left <= 30 && !sent })
 			l := h.start("")
 			h.compiling()
@@ -70,12 +71,12 @@ func TestSlowCompilation(t *testing.T) {
 	}
 }
 
-// TestKilledAttemptKeepsCompilation: a window that closes over a compilation ends the attempt, as its seat can end it, and
-// not the compilation. It keeps a slot as long as nobody waits for it.
+// TestKilledAttemptKeepsCompilation: a window that closes during a compilation ends the attempt in the way of its seat. The compilation
+// goes on. It keeps a slot as long as no task waits for it.
 func TestKilledAttemptKeepsCompilation(t *testing.T) {
 	for name, tc := range map[string]struct {
 		role role
-		left int64 // blocks that the chain leaves until we have had our say
+		left int64 // the chain waits at this number of blocks left until we have sent an answer
 		exp  func(t *testing.T, h *house, r journal.Record, end poco.Settlement)
 	}{
 		"first declines": {asFirst, 22, func(t *testing.T, h *house, r journal.Record, _ poco.Settlement) {
@@ -127,8 +128,8 @@ func TestKilledAttemptKeepsCompilation(t *testing.T) {
 	}
 }
 
-// TestLateFirstWorkerGoesOn: a program that has run for less than half of the window may end in the other half. When it does
-// not, the window was too short, and the journal says so; nothing is sent that the chain does not take.
+// TestLateFirstWorkerGoesOn: a program that has run for less than half of the window goes on, as it may end in the other half. If it
+// does not, the journal says that the window was too short. Nothing is sent that the chain would refuse.
 func TestLateFirstWorkerGoesOn(t *testing.T) {
 	for name, inTime := range map[string]bool{"in time": true, "too late": false} {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +161,7 @@ func TestLateFirstWorkerGoesOn(t *testing.T) {
 	}
 }
 
-// TestFailureAfterTheLastDecline: a machine that fails when the chain takes no decline any more tries again.
+// TestFailureAfterTheLastDecline: if the machine fails after the last moment for a decline, the worker tries again.
 func TestFailureAfterTheLastDecline(t *testing.T) {
 	h := newHouse(t, asFirst)
 	h.runtime.err = errors.New("the machine broke")
@@ -171,14 +172,14 @@ func TestFailureAfterTheLastDecline(t *testing.T) {
 	close(h.runtime.block)
 	require.Eventually(t, func() bool { return h.runtime.count() > 3 }, patience, time.Millisecond)
 	h.runtime.mu.Lock()
-	h.runtime.err = nil // well again
+	h.runtime.err = nil // the machine works again
 	h.runtime.mu.Unlock()
 	h.requireRight(h.settlement())
 	require.Equal(t, journal.Settled, h.state(l, 1).State)
 	require.Empty(t, h.chain.failed)
 }
 
-// left is how many blocks are left to us, or many when no answer of ours is awaited.
+// left returns how many blocks are left for our answer, or a large number if none is awaited.
 func (h *house) left() int64 {
 	h.chain.mu.Lock()
 	defer h.chain.mu.Unlock()
@@ -188,8 +189,8 @@ func (h *house) left() int64 {
 	return h.chain.task.Deadline - h.chain.height
 }
 
-// TestCompiledOnce: tasks of one module wait for one compilation, which fails for all of them, and is begun again by the
-// next.
+// TestCompiledOnce: tasks of one module wait for a single compilation. A failure fails all of them. The next task starts a new
+// compilation.
 func TestCompiledOnce(t *testing.T) {
 	a, engine := idleAgent(t), &fakeRuntime{compile: make(chan struct{})}
 	s := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(module).String(), Runtime: "wasm"}}}
@@ -216,7 +217,7 @@ func TestCompiledOnce(t *testing.T) {
 
 	other := sight{Assignment: chain.Assignment{Deal: dealstypes.Deal{Digest: artifact.Sum(input).String(), Runtime: "wasm"}}}
 	broken := &brokenCompiler{}
-	for tries := 2; tries <= 4; tries += 2 { // each once more, for a killed child is often the neighbour's memory
+	for tries := 2; tries <= 4; tries += 2 { // each attempt compiles twice: a child that was killed is often the fault of a neighbour's memory use
 		require.ErrorContains(t, a.prepareModule(context.Background(), other, broken, runtime.ProgramOf(input)), "panicked")
 		require.Equal(t, tries, broken.tries)
 	}
@@ -233,7 +234,7 @@ func (b *brokenCompiler) Prepare(context.Context, runtime.Program) error {
 	panic("a defect")
 }
 
-// idleAgent is an agent that does not run.
+// idleAgent returns an agent that does not run.
 func idleAgent(t *testing.T) *Agent {
 	return &Agent{
 		Config: Config{Slots: 1, Metrics: metrics.New(prometheus.NewRegistry())}, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -241,7 +242,7 @@ func idleAgent(t *testing.T) *Agent {
 	}
 }
 
-// TestSlotsOfCompilation: a compilation nobody waits for takes a slot from all tasks but those of its module.
+// TestSlotsOfCompilation: a compilation for which no task waits takes a slot from the tasks of other modules.
 func TestSlotsOfCompilation(t *testing.T) {
 	a := idleAgent(t)
 	key, other := moduleKey{"wasm", "a"}, moduleKey{"wasm", "b"}
@@ -258,7 +259,8 @@ func TestSlotsOfCompilation(t *testing.T) {
 	require.Eventually(t, func() bool { return slots(other) == 0 }, patience, time.Millisecond)
 }
 
-// TestHasTime: what has gone on is expected to go on as long again, each stage to come as long as that; what runs goes on.
+// TestHasTime: a stage that has lasted some time is expected to last as long again, and so is each stage after it. A running program
+// always goes on.
 func TestHasTime(t *testing.T) {
 	s := sight{
 		Assignment: chain.Assignment{
@@ -278,7 +280,7 @@ func TestHasTime(t *testing.T) {
 		t.Run(fmt.Sprint(tc.stage, tc.since), func(t *testing.T) {
 			p := newProgress(tc.since, time.Now())
 			p.stage = tc.stage
-			// At height 117 the message is for 118, and 22 blocks are left to answer in.
+			// At height 117 the message would be included at 118, and 22 blocks are left for the answer.
 			require.Equal(t, tc.exp, s.hasTime(&p, 117))
 		})
 	}
@@ -288,7 +290,7 @@ func TestHasTime(t *testing.T) {
 	}
 }
 
-// TestBusySlots: a first worker without a free slot gives its seat back while the chain takes it.
+// TestBusySlots: a first worker without a free slot gives its seat back while the chain still takes it.
 func TestBusySlots(t *testing.T) {
 	h := newHouse(t, asFirst)
 	h.narrow(func(left int64, sent bool) bool { return left <= 22 && !sent })
@@ -309,7 +311,7 @@ func TestBusySlots(t *testing.T) {
 	require.Equal(t, poco.FaultNone, h.chain.released[me])
 }
 
-// TestModuleOfAnotherSize: the size that the version declares is part of the window, so that no other is taken.
+// TestModuleOfAnotherSize: the window depends on the module size that the version declares. A module of any other size is refused.
 func TestModuleOfAnotherSize(t *testing.T) {
 	for _, size := range []uint64{uint64(len(module)) - 1, uint64(len(module)) + 1} {
 		h := newHouseOf(t, asSecond, func(d *dealstypes.Deal) { d.ModuleSize = uint64(len(module)) })

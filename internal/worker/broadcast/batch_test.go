@@ -21,20 +21,20 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// ledgerNode is a chain that takes each task's commitment once. A transaction that it does not take whole it does not take.
+// ledgerNode is a chain that takes each task's commitment once. It takes a transaction as a whole or not at all.
 type ledgerNode struct {
 	mu      sync.Mutex
 	txs     map[string][]sdk.Msg
-	left    map[string]bool  // hashes that were broadcast
-	height  map[string]int64 // of included ones
+	left    map[string]bool  // hashes of broadcast transactions
+	height  map[string]int64 // heights of included transactions
 	failed  map[string]error
-	taken   map[string]int   // by task
-	bad     map[string]error // by task: what a block says
-	refuse  map[string]error // by task: what the mempool says
-	had     map[string]bool  // tasks whose commitment came earlier
-	full    int              // broadcasts that find the mempool full
-	stopped bool             // no blocks
-	sizes   []int            // of included transactions
+	taken   map[string]int   // commitments taken, by task
+	bad     map[string]error // the error in a block, by task
+	refuse  map[string]error // the error in the mempool, by task
+	had     map[string]bool  // tasks whose commitment was included earlier
+	full    int              // how many broadcasts still find the mempool full
+	stopped bool             // no block is made
+	sizes   []int            // numbers of messages of the included transactions
 }
 
 func newLedgerNode() *ledgerNode {
@@ -117,8 +117,8 @@ func (n *ledgerNode) stack(gather time.Duration) Sender {
 
 func task(i int) string { return fmt.Sprintf("task-%d", i) }
 
-// sendAll sends so many orders at the same time and returns what became of each. Every transaction was announced to the order
-// before it left.
+// sendAll sends this number of orders at the same time and returns the error of each. It checks that every transaction was announced to
+// its order before it was broadcast.
 func sendAll(t *testing.T, n *ledgerNode, s Sender, orders int) (errs []error) {
 	t.Helper()
 	errs = make([]error, orders)
@@ -152,13 +152,13 @@ func sendAll(t *testing.T, n *ledgerNode, s Sender, orders int) (errs []error) {
 	return errs
 }
 
-// What comes while a transaction is under way goes together, as much as one transaction may hold.
+// Orders that come while a transaction is under way are sent together, up to the limit of one transaction.
 func TestOrdersOfAMomentGoTogether(t *testing.T) {
 	n := newLedgerNode()
 	n.stopped = true
-	const orders = 1 + 3*taskstypes.MaxAnswers // the first finds nothing under way, and leaves at once
+	const orders = 1 + 3*taskstypes.MaxAnswers // the first order finds nothing under way and is sent at once
 	go func() {
-		for in := 0; in < orders; time.Sleep(time.Millisecond) { // blocks come when everything has been handed over
+		for in := 0; in < orders; time.Sleep(time.Millisecond) { // blocks come once every order was broadcast
 			in = 0
 			n.change(func() {
 				for hash := range n.left {
@@ -175,7 +175,7 @@ func TestOrdersOfAMomentGoTogether(t *testing.T) {
 	require.Equal(t, []int{1, taskstypes.MaxAnswers, taskstypes.MaxAnswers, taskstypes.MaxAnswers}, n.sizes)
 }
 
-// Orders that the chain does not take, for whatever reason and wherever it says so, sink none of those beside them.
+// An order that the chain refuses, in the mempool or in a block, does not make the other orders of its transaction fail.
 func TestNoneIsSunkByAnother(t *testing.T) {
 	notDrawn := &client.TxError{Codespace: taskstypes.ModuleName, Code: taskstypes.ErrNotDrawn.ABCICode(), Height: 7}
 	closed := refused(taskstypes.ModuleName, taskstypes.ErrWindowClosed.ABCICode())
@@ -198,8 +198,7 @@ func TestNoneIsSunkByAnother(t *testing.T) {
 	require.Zero(t, n.taken[task(11)])
 }
 
-// An order whose sender gives it up, or does not note the transaction, or dies, is in no transaction that leaves; the others
-// are.
+// An order is left out of its transaction if its sender gives up, fails to note the transaction, or dies. The other orders are sent.
 func TestWhoeverGoesIsLeftOut(t *testing.T) {
 	for name, leave := range map[string]func(cancel func()) error{
 		"gives up":        func(cancel func()) error { cancel(); return nil },
@@ -219,7 +218,7 @@ func TestWhoeverGoesIsLeftOut(t *testing.T) {
 			require.Eventually(t, func() bool { n.mu.Lock(); defer n.mu.Unlock(); return len(n.left) == 1 }, time.Minute, time.Millisecond)
 			var wg sync.WaitGroup
 			errs := make([]error, 3)
-			for i := range 3 { // while the first is under way
+			for i := range 3 { // sent while the first transaction is under way
 				wg.Go(func() {
 					ctx, cancel := context.WithCancel(context.Background())
 					defer cancel()
@@ -238,7 +237,7 @@ func TestWhoeverGoesIsLeftOut(t *testing.T) {
 			require.NoError(t, <-first)
 			require.NoError(t, errs[0])
 			require.NoError(t, errs[2])
-			if name != "gives up" { // it may have noted the transaction before it was seen to go
+			if name != "gives up" { // the sender may have noted the transaction before its cancellation was seen
 				require.Error(t, errs[1])
 				require.Zero(t, n.taken[task(2)])
 			}

@@ -19,13 +19,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// fakeNode includes a transaction after it was broadcast `needs` times, unless what says otherwise.
+// fakeNode includes a transaction after `needs` broadcasts, unless another field changes that.
 type fakeNode struct {
 	needs      int
 	signed     int
-	gas        []uint64 // limits that were asked for
+	gas        []uint64 // the gas limits of the signed transactions
 	broadcasts map[string]int
-	refuse     []error // answers of the first broadcasts
+	refuse     []error // the results of the first broadcasts
 	fail       map[string]error
 	now        time.Time
 	away       bool
@@ -143,7 +143,7 @@ func TestExpiredIsSignedAnew(t *testing.T) {
 			f.needs = 0
 			return nil
 		}
-		f.now = f.now.Add(2 * time.Minute) // the first one's timeout passes
+		f.now = f.now.Add(2 * time.Minute) // the timeout of the first transaction passes
 		return nil
 	}})
 	require.NoError(t, err)
@@ -179,7 +179,7 @@ func TestClassify(t *testing.T) {
 	require.Equal(t, Refused, Classify(ctx, refused("unheard of", 20)))
 }
 
-// An order that ran out of gas is given more each time, up to a bound; the next order begins with the usual limit again.
+// An order that runs out of gas gets more gas each time, up to a bound. The next order begins with the usual limit again.
 func TestGasIsLearnedForOneOrder(t *testing.T) {
 	f, m := newFake(), metrics.New(prometheus.NewRegistry())
 	outOfGas := refused("sdk", sdkerrors.ErrOutOfGas.ABCICode())

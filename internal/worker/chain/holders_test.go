@@ -27,7 +27,7 @@ func (b book) Worker(_ context.Context, req *workerstypes.QueryWorkerRequest, _ 
 	return &workerstypes.QueryWorkerResponse{Worker: workerstypes.Worker{Address: req.Address, Endpoint: endpoint}}, nil
 }
 
-// TestHolders: those who have committed, and nobody else.
+// TestHolders: the holders are exactly the workers that have committed.
 func TestHolders(t *testing.T) {
 	workers := book{endpoints: map[string]string{"a": "http://a", "b": "http://b", "c": "http://c", "me": "http://me", "mute": ""}}
 	task := taskstypes.Task{Seats: []taskstypes.Seat{

@@ -19,7 +19,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// pages answers with a page for each call.
+// pages answers each call with its next page.
 type pages struct {
 	taskstypes.QueryClient
 	answers []taskstypes.QueryAssignmentsResponse
@@ -77,7 +77,7 @@ func TestFollowTellsWhatConcernsUs(t *testing.T) {
 	event := func(m proto.Message) abci.Event {
 		e, err := sdk.TypedEventToEvent(m)
 		require.NoError(t, err)
-		// As the SDK hands out what block hooks emit.
+		// The SDK marks events of block hooks like this.
 		e.Attributes = append(e.Attributes, abci.EventAttribute{Key: "mode", Value: "BeginBlock"})
 		return abci.Event(e)
 	}

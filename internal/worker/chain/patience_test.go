@@ -33,7 +33,7 @@ func TestPatience(t *testing.T) {
 			require.Equal(t, tc.still, stale)
 		})
 	}
-	// Three nodes that hang, and one that stands still, are left within half of the window, however it is set by default.
+	// By default, three nodes that hang and one that stands still are left within half of the window.
 	p := markettypes.DefaultParams()
 	window := time.Duration(p.RevealBlocks) * time.Duration(p.BlockMillis) * time.Millisecond
 	answer, stale := Patience(p)

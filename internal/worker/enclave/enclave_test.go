@@ -16,7 +16,7 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// fake is a chain that takes every session for 100 blocks.
+// fake is a chain on which every session counts for 100 blocks.
 type fake struct {
 	height   int64
 	sessions []enclavestypes.SessionState
@@ -42,8 +42,8 @@ func (f *fake) Send(_ context.Context, msg sdk.Msg) error {
 	return nil
 }
 
-// TestRenew: a session is registered once, again when half of its blocks are over or when it does not count, with a quote over the
-// latest block.
+// TestRenew: a session is registered once. It is registered again when half of its blocks are over, or when it does not count. Each
+// registration has a quote over the latest block.
 func TestRenew(t *testing.T) {
 	session, err := attester.NewSoftware(attester.Machine{Seed: []byte("m"), End: 1 << 40}, "a")
 	require.NoError(t, err)
@@ -80,7 +80,7 @@ func TestRenew(t *testing.T) {
 	require.ErrorContains(t, err, "no block")
 }
 
-// TestKeepEnds with its context, whatever the chain says.
+// TestKeepEnds: Keep ends when its context ends, whatever the chain answers.
 func TestKeepEnds(t *testing.T) {
 	session, err := attester.NewSoftware(attester.Machine{Seed: []byte("m"), End: 1 << 40}, "a")
 	require.NoError(t, err)

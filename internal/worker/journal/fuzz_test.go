@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzRecord: no bytes make the reader of records panic. A record that is read is written so that it is read as the same again: what a
-// newer worker noted is not lost.
+// FuzzRecord: no bytes make the reader of records panic. A record that is read is written so that it is read as the same again. So
+// notes of a newer worker are not lost.
 func FuzzRecord(f *testing.F) {
 	text, err := json.Marshal(Record{Key: key, State: CommitSent, Deal: "deal", Outcome: &Outcome{Kind: "RESULT", Digest: "sha256:00", Fuel: 9}})
 	require.NoError(f, err)

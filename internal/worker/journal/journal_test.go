@@ -186,7 +186,7 @@ func TestKeyText(t *testing.T) {
 	}
 }
 
-// TestStatesOnlyMoveForward is the law: whatever is asked for, a record never has a lower rank than before.
+// TestStatesOnlyMoveForward is the law of the journal: no update ever lowers the rank of a record's state.
 func TestStatesOnlyMoveForward(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {

@@ -13,7 +13,7 @@ var rewrite = flag.Bool("rewrite", false, "write the reference instead of compar
 
 const reference = "../../../docs/worker-metrics.md"
 
-// TestReferenceIsTrue fails when docs/worker-metrics.md is not what is served; run with -rewrite to renew it.
+// TestReferenceIsTrue fails if docs/worker-metrics.md differs from the served metrics. Run it with -rewrite to renew the document.
 func TestReferenceIsTrue(t *testing.T) {
 	if *rewrite {
 		require.NoError(t, os.WriteFile(reference, []byte(Reference()), 0o644))

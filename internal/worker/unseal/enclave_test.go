@@ -15,8 +15,9 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// TestEnclaveKeepsTheKey: under a policy whose answers an enclave signs, the worker in one asks with its session's signature, for an identity
-// that lies on no disk. It keeps nothing, and whoever asks it in turn gets nothing. Outside of an enclave the same worker gets no key.
+// TestEnclaveKeepsTheKey: under a policy whose answers an enclave signs, a worker in an enclave asks for the key with its session's
+// signature. The key is encrypted for an identity that lies on no disk. The worker keeps no key and passes none on. Outside of an
+// enclave the same worker gets no key.
 func TestEnclaveKeepsTheKey(t *testing.T) {
 	s := newStage(t)
 	session, err := attester.NewSoftware(attester.Machine{Seed: []byte("machine"), Measurement: attester.DefaultMeasurement()}, "first")
@@ -41,7 +42,7 @@ func TestEnclaveKeepsTheKey(t *testing.T) {
 	require.NoDirExists(t, first.Folder)
 	require.Error(t, s.open("second", "first"), "nothing is passed on")
 
-	// Of a task that has other replicas the key is kept as ever: it is owed to them.
+	// If the task has other replicas, the key is kept as usual, because it is owed to them.
 	r.RequireEnclave, r.Measurements = false, nil
 	require.NoError(t, records.Save(r))
 	s.deal.Terms.Policy = poco.PolicyCredence

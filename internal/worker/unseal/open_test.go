@@ -25,7 +25,7 @@ import (
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 )
 
-// hang is a server that takes requests, and answers none of them before the test is over.
+// hang starts a server that takes requests and answers none before the test is over. It returns the address.
 func hang(t *testing.T) string {
 	t.Helper()
 	over := make(chan struct{})
@@ -40,7 +40,7 @@ func hang(t *testing.T) string {
 	return web.URL
 }
 
-// reseal has the task read this many sealed files, whose keys the agent has.
+// reseal gives the task n sealed files whose keys the agent has, and returns the files.
 func (s *stage) reseal(n int) (files []artifact.Content) {
 	owner, err := age.GenerateX25519Identity()
 	require.NoError(s.t, err)
@@ -61,7 +61,7 @@ func (s *stage) reseal(n int) (files []artifact.Content) {
 	return files
 }
 
-// openAll lets a party open files with these holders, and says what they hold.
+// openAll lets a party open files with these holders, and returns their texts and keys.
 func (s *stage) openAll(name string, files []artifact.Content, holders ...string) (texts []string, keys []secret.Key, err error) {
 	p := s.parties[name]
 	p.Holders = func(context.Context, chain.Assignment) ([]string, error) { return holders, nil }
@@ -74,8 +74,8 @@ func (s *stage) openAll(name string, files []artifact.Content, holders ...string
 	return texts, keys, err
 }
 
-// An agent that answers the first worker alone, and lets the others wait, costs the first worker nothing: it serves the keys itself. Nor does
-// a fellow worker that hangs.
+// The attack: an agent answers the first worker alone and lets the other seats wait. The first worker itself then serves the keys, so
+// the others still answer soon. A fellow worker that hangs does not delay them either.
 func TestNobodyHoldsOthersUp(t *testing.T) {
 	s := newStage(t)
 	files := s.reseal(8)
@@ -102,7 +102,7 @@ func TestNobodyHoldsOthersUp(t *testing.T) {
 	requireSoon("second", tarpit, s.parties["first"].url)
 	s.agent.Config.Handler = good
 	requireSoon("court", tarpit)
-	// Nor is a slow agent waited for once a file.
+	// A slow agent delays the files together, and not each file in turn.
 	s.agent.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(time.Second)
 		good.ServeHTTP(w, r)
@@ -111,7 +111,7 @@ func TestNobodyHoldsOthersUp(t *testing.T) {
 	requireSoon("second")
 }
 
-// What this machine can not do is no word about an input: it costs others nothing.
+// A fault of this machine is no error about the input, so that the worker does not report the input as missing.
 func TestOwnFaults(t *testing.T) {
 	s := newStage(t)
 	requireOwn := func(err error) {
@@ -139,7 +139,7 @@ func TestOwnFaults(t *testing.T) {
 	requireOwn(err)
 }
 
-// A key that can not be read now is not said to be unknown for good.
+// A key that cannot be read at the moment is reported as unavailable, and not as unknown.
 func TestAKeyThatCanNotBeReadNow(t *testing.T) {
 	s := newStage(t)
 	require.NoError(t, s.open("first"))
@@ -161,7 +161,7 @@ func TestAKeyThatCanNotBeReadNow(t *testing.T) {
 	require.Equal(t, release.UnknownSecret, refusal.Reason)
 }
 
-// A worker that could not be looked up may have the key.
+// If the list of holders cannot be read, a holder may have the key: the error is not final.
 func TestAHolderThatIsNotFound(t *testing.T) {
 	s := newStage(t)
 	s.deal.App = "acme/other"
@@ -173,7 +173,7 @@ func TestAHolderThatIsNotFound(t *testing.T) {
 	require.ErrorIs(t, err, artifact.ErrUnreachable)
 }
 
-// brittle is a content on a disk that fails after so many readings.
+// brittle is a content on a disk that fails after this number of readings.
 type brittle struct {
 	artifact.Content
 	after int
@@ -186,7 +186,7 @@ func (b *brittle) Open() (io.ReadCloser, error) {
 	return b.Content.Open()
 }
 
-// full is the transport of a machine that can open no more files.
+// full is the HTTP transport of a machine that can open no more files.
 type full struct{}
 
 func (full) RoundTrip(*http.Request) (*http.Response, error) { return nil, syscall.EMFILE }

@@ -35,7 +35,7 @@ type party struct {
 	bench taskstypes.Bench
 }
 
-// stage is a task that reads a sealed file, the owner's agent, and who runs it.
+// stage is a task that reads a sealed file, the agent of the file's owner, and the parties that run the task.
 type stage struct {
 	t       *testing.T
 	agent   *httptest.Server
@@ -101,7 +101,7 @@ func (s *stage) Follow(context.Context, int64, func(context.Context, chain.Tick)
 	return nil
 }
 
-// open lets a party open the file, which asks these holders behind the agent.
+// open lets a party open the file. The party asks these holders if the agent does not answer.
 func (s *stage) open(name string, holders ...string) error {
 	p := s.parties[name]
 	p.Holders = func(context.Context, chain.Assignment) (urls []string, err error) {
@@ -125,8 +125,8 @@ func (s *stage) open(name string, holders ...string) error {
 	return nil
 }
 
-// Whoever has the key gives it to the others of the task when the agent is gone: an honest first worker is never the only one who had an
-// input. Nobody else gets it.
+// When the agent is gone, a worker that has the key gives it to the other seats of the task. So an honest first worker is never the
+// only one that had an input. Nobody outside of the task gets the key.
 func TestWorkersPassTheKeyOn(t *testing.T) {
 	s := newStage(t)
 	require.NoError(t, s.open("first"))
@@ -143,7 +143,7 @@ func TestWorkersPassTheKeyOn(t *testing.T) {
 	require.NoError(t, s.open("court", "second"), "until the answer is final")
 }
 
-// What stands is told apart from what may pass.
+// A final refusal of an agent gives another error than one that may pass.
 func TestRefusalsOfAnAgent(t *testing.T) {
 	s := newStage(t)
 	require.ErrorIs(t, s.open("stranger"), artifact.ErrUnreachable, "a node may lag behind the draw")
@@ -155,7 +155,7 @@ func TestRefusalsOfAnAgent(t *testing.T) {
 	require.ErrorIs(t, s.open("first"), artifact.ErrCorrupted)
 }
 
-// A key is dropped when its task is final, and after longer than any audit when the chain does not know the task.
+// A key is dropped when its task is final. If the chain does not know the task, it is dropped after a time longer than any audit.
 func TestSweep(t *testing.T) {
 	s := newStage(t)
 	require.NoError(t, s.open("first"))
