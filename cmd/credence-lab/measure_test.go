@@ -49,7 +49,7 @@ func TestMeasureWritesItsResults(t *testing.T) {
 	}
 }
 
-// A study that was measured in parts is the one that was measured at once.
+// A study that was measured in parts and joined equals the study that was measured at once.
 func TestRenderJoinsParts(t *testing.T) {
 	dir := t.TempDir()
 	part := func(seed, only string) string {
@@ -80,7 +80,7 @@ func TestMeasureRefuses(t *testing.T) {
 	require.ErrorContains(t, err, `--only: got "nothing"`)
 }
 
-// The tables of docs/trust.md are those of the committed results.
+// docs/trust.md has the tables of the committed results.
 func TestDocumentQuotesTheResults(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "lab", "results", "results.json"))
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestDocumentQuotesTheResults(t *testing.T) {
 	require.Equal(t, r.fillDocument(string(doc)), string(doc), "run credence-lab measure with --doc docs/trust.md")
 }
 
-// Rows that are kept name the commit that measured them, and stand in their places; the document says so.
+// Reused rows keep their places and name the commit that measured them. The document names that commit too.
 func TestMeasureKeepsEarlierRows(t *testing.T) {
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
@@ -130,7 +130,7 @@ func TestMeasureKeepsEarlierRows(t *testing.T) {
 	require.ErrorContains(t, err, "--reuse: "+file+": got seed 1, expected 2")
 }
 
-// What is committed comes again: some of the cells that take least are measured anew, whichever commit measured them.
+// Measuring again gives the committed results. The test measures some of the cheapest cells, of whichever commit.
 func TestResultsComeAgain(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "lab", "results", "results.json"))
 	require.NoError(t, err)

@@ -32,7 +32,7 @@ func TestShares(t *testing.T) {
 	}
 }
 
-// --json has the same forecast for programs.
+// --json prints the same forecast for programs.
 func TestPlanAsJSON(t *testing.T) {
 	out, err := lab(t, "", "plan", "--tasks", "50", "--runs", "1", "--json", "--stake", "100CRED")
 	require.NoError(t, err)

@@ -9,5 +9,5 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the reference instead of comparing it")
 
-// docs/reference says what --help says.
+// docs/reference has the same text as --help.
 func TestReference(t *testing.T) { reftest.Compare(t, "../..", rootCommand(), *rewrite) }

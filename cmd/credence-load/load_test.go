@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLoadRefuses: what cannot be a load is refused before anything is asked of a network, by the name of its flag.
+// TestLoadRefuses: an impossible load is refused by the name of its flag, before any network is asked.
 func TestLoadRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		args []string

@@ -15,7 +15,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// TestDoctorChecksKeyRequests: a proxy that lets reads through alone, or answers itself, keeps a worker from what it owes.
+// TestDoctorChecksKeyRequests: doctor finds a proxy that passes only reads on, or that answers by itself. Behind one, a worker cannot
+// give the keys that it owes.
 func TestDoctorChecksKeyRequests(t *testing.T) {
 	worker := &release.Server{ChainID: "credence-test"}
 	for name, tc := range map[string]struct {
@@ -55,7 +56,8 @@ func (r roll) Worker(_ context.Context, req *workerstypes.QueryWorkerRequest, _ 
 	return &workerstypes.QueryWorkerResponse{Worker: workerstypes.Worker{Endpoint: r.endpoint}}, nil
 }
 
-// TestWorkerKnowsItsURL: requests name the registered endpoint without the slash at its end, as those who ask write it.
+// TestWorkerKnowsItsURL: the worker takes requests for its registered endpoint without the slash at its end, because the askers write
+// it so.
 func TestWorkerKnowsItsURL(t *testing.T) {
 	url, err := endpointOf(roll{endpoint: "https://worker.example/base/"}, "me")(context.Background())
 	require.NoError(t, err)

@@ -41,7 +41,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write golden files instead of comparing them")
 
-// asWorker makes the test binary be credence-worker, so that real processes can be started and killed.
+// asWorker makes the test binary act as credence-worker, so that real processes can be started and killed.
 const asWorker = "CREDENCE_TEST_AS_WORKER"
 
 func TestMain(m *testing.M) {
@@ -92,7 +92,7 @@ func TestDefaultConfigIsGolden(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(want), out)
 
-	// What is printed is a config file that says the same.
+	// The printed text is a config file with the same settings.
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte(out), 0o600))
 	again, err := command("config", "--home", home)
@@ -153,7 +153,7 @@ func TestKeyCommands(t *testing.T) {
 	require.ErrorContains(t, cli.Explain(err), "chmod 600")
 }
 
-// TestCanary is doctor's: the whole pipeline but the chain, with the digest and the fuel that every machine comes to.
+// TestCanary runs doctor's canary: the whole pipeline except the chain. Its digest and its fuel are the same on every machine.
 func TestCanary(t *testing.T) {
 	engine, err := wasm.New(wasm.Config{})
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func TestSaboteur(t *testing.T) {
 	require.NotEqual(t, digest("s", 1, honest), digest("t", 1, honest), "other seeds tell other lies")
 	require.Equal(t, "truth", string(honest.Files[2].Content.(artifact.Bytes)), "what the runtime gave is left alone")
 
-	// Where there is nothing to flip, the exit status lies.
+	// If there is no byte to flip, the exit status is changed.
 	require.NotEqual(t, truth.Digest(), digest("s", 1, runtime.Outcome{Kind: runtime.Result}))
 	failed, err := result.Build(result.KindAppFailed, string(runtime.Exit), 3, nil)
 	require.NoError(t, err)
@@ -236,7 +236,7 @@ func TestJournalShow(t *testing.T) {
 		})
 		require.NoError(t, err)
 	}
-	// A running worker holds the lock; it is read all the same, and both ways give the same.
+	// A running worker holds the lock. The journal can be read all the same, and both ways print the same.
 	locked, err := command("journal", "show", "--home", home)
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
@@ -292,8 +292,8 @@ func TestResendChooses(t *testing.T) {
 	require.ErrorContains(t, err, "nothing of attempt 2")
 }
 
-// TestStartsBeforeItsNode starts the real program with no node to talk to: it serves, says once what it waits for,
-// refuses a second process in its home, and stops politely.
+// TestStartsBeforeItsNode starts the real program without a node. It serves, says once that it waits for the node, refuses a second
+// process in its home, and stops when asked.
 func TestStartsBeforeItsNode(t *testing.T) {
 	home := t.TempDir()
 	_, err := command("key", "new", filepath.Join(home, "key"))
@@ -334,7 +334,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	_, err = command("start", "--home", home, "--node", "127.0.0.1:1", "--listen", "127.0.0.1:0")
 	require.ErrorIs(t, err, journal.ErrLocked)
 
-	time.Sleep(1200 * time.Millisecond) // two more attempts
+	time.Sleep(1200 * time.Millisecond) // time for two more attempts
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	select {
 	case err := <-ended:
@@ -348,8 +348,8 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-// A worker whose key is encrypted reads the passphrase from a descriptor that its supervisor opened, or from systemd's credential, and
-// says what is missing otherwise.
+// A worker with an encrypted key reads the passphrase from a descriptor that its supervisor opened, or from systemd's credential.
+// Without either it says that the passphrase is missing.
 func TestStartOpensItsKey(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	home := t.TempDir()
@@ -392,7 +392,7 @@ func TestStartOpensItsKey(t *testing.T) {
 	works(func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY="+home) })
 }
 
-// lockedBuffer is what a process says, read while it lives.
+// lockedBuffer holds the output of a process, and can be read while the process runs.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -418,7 +418,7 @@ func TestStartNeedsAKey(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A worker whose pools need a runtime that does not work here says so: it would give every task back.
+// A worker whose pools need a runtime that does not work here reports it at once. Otherwise it would give every task back.
 func TestMissingRuntime(t *testing.T) {
 	require.Empty(t, missingRuntime("", nil), "it is in no pool")
 	require.Empty(t, missingRuntime("wasm", []string{"oci", "wasm"}))
@@ -426,7 +426,8 @@ func TestMissingRuntime(t *testing.T) {
 	require.Contains(t, missingRuntime("wasm", []string{"oci"}), "the log says why")
 }
 
-// What an app printed may tell its answer: nobody is told before the answer is revealed. The last attempt that was is served.
+// The log of an app may reveal its answer. So it is served only after the answer was revealed. The log of the last revealed attempt is
+// served.
 func TestPublicLogs(t *testing.T) {
 	home := t.TempDir()
 	j, err := journal.Open(filepath.Join(home, "journal.db"))

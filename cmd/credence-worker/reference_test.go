@@ -6,8 +6,8 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/reference/reftest"
 )
 
-// docs/reference says what --help says.
+// docs/reference has the same text as --help.
 func TestReference(t *testing.T) { reftest.Compare(t, "../..", rootCommand(), *rewrite) }
 
-// The pages for man are well formed.
+// The man pages are well formed.
 func TestManPages(t *testing.T) { reftest.ManPages(t, rootCommand()) }

@@ -20,7 +20,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// someTask begins with a1; its journal has another one that begins with a1 too.
+// The ids of both tasks begin with a1, and the journal has both.
 var (
 	someTask  = [32]byte{0xa1, 0xb2}
 	otherTask = [32]byte{0xa1, 0xb3}
@@ -57,7 +57,7 @@ func newRescued(t *testing.T) rescued {
 	return r
 }
 
-// nodeWith is a node that knows the task with one seat of the worker, and takes answers.
+// nodeWith returns a node that knows the task with this seat of the worker, and takes answers.
 func (r rescued) nodeWith(t *testing.T, phase taskstypes.Phase, seat taskstypes.Seat) (*nodetest.Node, *nodetest.Transactions) {
 	t.Helper()
 	n := nodetest.NewNode(t)
@@ -74,7 +74,8 @@ func (r rescued) nodeWith(t *testing.T, phase taskstypes.Phase, seat taskstypes.
 	})
 }
 
-// What the chain waits for is sent as the journal has it: the commit, or the reveal that opens what the chain holds.
+// Resend sends the message that the chain waits for as the journal has it. This is the commit, or the reveal that opens the commitment
+// on the chain.
 func TestResend(t *testing.T) {
 	r := newRescued(t)
 	n, taken := r.nodeWith(t, taskstypes.PHASE_FIRST, taskstypes.Seat{State: taskstypes.SEAT_STATE_DRAWN})
@@ -97,7 +98,7 @@ func TestResend(t *testing.T) {
 	require.Contains(t, out, "reveal of ")
 }
 
-// What would open nothing, or is not waited for, is not sent.
+// A reveal that would open nothing is not sent. Neither is a message that the chain does not wait for.
 func TestResendRefuses(t *testing.T) {
 	drawn := taskstypes.Seat{State: taskstypes.SEAT_STATE_DRAWN}
 	for _, tc := range []struct {
@@ -144,7 +145,7 @@ func TestResendRefuses(t *testing.T) {
 	}
 }
 
-// A beginning that several tasks have is refused with all of them.
+// If several tasks have ids with this beginning, the error lists all of them.
 func TestOnlyTask(t *testing.T) {
 	records := []journal.Record{{Key: journal.Key{Task: someTask, Attempt: 1}}, {Key: journal.Key{Task: someTask, Attempt: 2}}}
 	id, err := onlyTask(records, "a1b2")

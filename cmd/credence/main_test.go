@@ -26,7 +26,8 @@ func run(t *testing.T, input string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// A program for people who run no node links none: not the application, no keeper, and not what the SDK's own commands bring.
+// The program is for people who run no node. It links neither the application, nor a keeper, nor the dependencies of the SDK's own
+// commands.
 func TestLinksNoNode(t *testing.T) {
 	deps, err := exec.Command("go", "list", "-deps", ".").Output()
 	require.NoError(t, err)
@@ -37,7 +38,7 @@ func TestLinksNoNode(t *testing.T) {
 	}
 }
 
-// A key is made, found by its name, made again from its words, and never replaced.
+// A key is made, found by its name, and made again from its words. It is never replaced.
 func TestKeys(t *testing.T) {
 	ring := []string{"--keyring-backend", "test", "--keyring-dir", t.TempDir()}
 	keys := func(input string, args ...string) (string, error) {
@@ -66,7 +67,7 @@ func TestKeys(t *testing.T) {
 	require.Equal(t, strings.Replace(lines[0], "alice", "twin", 1)+"\n", again)
 }
 
-// Help shows the commands by what they are for, and proposes this program's own.
+// Help groups the commands by purpose. A mistyped command gets proposals of this program's own commands.
 func TestHelp(t *testing.T) {
 	out, err := run(t, "", "--help")
 	require.NoError(t, err)
@@ -77,7 +78,7 @@ func TestHelp(t *testing.T) {
 	require.ErrorContains(t, err, `credence has no command "rnu"; did you mean run?`)
 }
 
-// Help and proposals call every command that this program has by its own name.
+// Help and proposals call every command by this program's own name.
 func TestNamesItself(t *testing.T) {
 	before := cli.Program
 	cli.Program = "credence"
@@ -97,7 +98,7 @@ func TestNamesItself(t *testing.T) {
 	walk(root)
 }
 
-// Shells get a script, and their questions an answer.
+// Each shell gets its completion script, and completion requests are answered.
 func TestCompletion(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	for _, shell := range []string{"bash", "zsh", "fish"} {

@@ -10,7 +10,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the reference instead of comparing it")
 
-// docs/reference says what --help says.
+// docs/reference has the same text as --help.
 func TestReference(t *testing.T) {
 	before := cli.Program
 	cli.Program = "credence"
@@ -18,5 +18,5 @@ func TestReference(t *testing.T) {
 	reftest.Compare(t, "../..", rootCommand(), *rewrite)
 }
 
-// The pages for man are well formed.
+// The man pages are well formed.
 func TestManPages(t *testing.T) { reftest.ManPages(t, rootCommand()) }

@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/internal/autocli"
 )
 
-// shellWords splits a command line as a shell does, with quotes of both kinds that are not nested.
+// shellWords splits a command line as a shell does. It knows both kinds of quotes, not nested.
 func shellWords(line string) (out []string) {
 	for line = strings.TrimSpace(line); line != ""; line = strings.TrimSpace(line) {
 		if q := line[:1]; q == "'" || q == `"` {
@@ -32,8 +32,8 @@ func shellWords(line string) (out []string) {
 	return out
 }
 
-// Every query and message of the chain's modules has a command or says why not; each command says in a line what it does,
-// and whatever takes arguments shows an example that the command itself takes.
+// Every query and message of the chain's modules has a command or a stated reason for having none. Each command has a line on its
+// purpose. A command with arguments has an example that it takes itself.
 func TestEveryMethodHasACommand(t *testing.T) {
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{})
 	t.Cleanup(func() { require.NoError(t, a.Close()) })

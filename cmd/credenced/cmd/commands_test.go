@@ -22,7 +22,7 @@ import (
 	"github.com/credence-chain/credence/internal/devnet"
 )
 
-// execute runs a whole command line as the program does, without a node, and returns what it printed and its exit status.
+// execute runs a whole command line as the program does, without a node. It returns the output and the exit status.
 func execute(t *testing.T, args ...string) (string, int) {
 	t.Helper()
 	t.Setenv("CREDENCED_HOME", t.TempDir())
@@ -39,7 +39,7 @@ func execute(t *testing.T, args ...string) (string, int) {
 	return out.String(), cli.ExitStatus(err)
 }
 
-// What can't be read ends with status 2, says what was meant, and is said once. Help is no error.
+// A command line that cannot be read ends with status 2 and a single message with a proposal. Asking for help is no error.
 func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 	for _, tc := range []struct {
 		line   string
@@ -91,7 +91,7 @@ func TestCommandLinesThatCanNotBeRead(t *testing.T) {
 	}
 }
 
-// every visits all commands.
+// every calls visit for the command and all commands below it.
 func every(cmd *cobra.Command, visit func(*cobra.Command)) {
 	visit(cmd)
 	for _, sub := range cmd.Commands() {
@@ -99,7 +99,8 @@ func every(cmd *cobra.Command, visit func(*cobra.Command)) {
 	}
 }
 
-// No command, of ours or of the SDK's, is left out: each says in words that a flag is none, and each group that a command is.
+// This holds for every command, ours and the SDK's: an unknown flag gives an error in words. In every group an unknown command does
+// too.
 func TestEveryCommandSaysWhatIsWrong(t *testing.T) {
 	root := NewRoot()
 	groups, commands := 0, 0
@@ -124,7 +125,7 @@ func TestEveryCommandSaysWhatIsWrong(t *testing.T) {
 	require.Greater(t, commands, 150)
 }
 
-// Every argument and flag of the commands that AutoCLI makes which is an id takes the beginning of one.
+// Every AutoCLI argument and flag that is an id may be given by the beginning of the id.
 func TestEveryIDTakesItsBeginning(t *testing.T) {
 	a := app.New(log.NewNopLogger(), dbm.NewMemDB(), false, emptyOptions{}, app.Options{})
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
@@ -132,11 +133,11 @@ func TestEveryIDTakesItsBeginning(t *testing.T) {
 	for _, arg := range idArguments {
 		known[fmt.Sprintf("%s %d %s", arg.path, arg.place, arg.flag)] = true
 	}
-	// Fields of these names are ids, in these modules; what else they name there is said.
+	// In these modules, fields with these names are ids. The exceptions follow.
 	isID := map[string][]string{
 		"market": {"id", "request", "order", "match"}, "deals": {"id", "request", "order", "voucher"}, "vouchers": {"id"}, "tasks": {"id", "task", "deal"}, "apps": {"reference"},
 	}
-	// A version's price is set under its name; no digest is taken there.
+	// Here the argument is a name, and not an id or a digest.
 	other := map[string]bool{"query market category 0 ": true, "tx apps set-price 0 ": true}
 	found := 0
 	for module, options := range a.AutoCLI().ModuleOptions {
@@ -198,7 +199,7 @@ func contains(list []string, word string) bool {
 	return false
 }
 
-// Every command below tx that sends a transaction waits for its block, unless it is told not to.
+// Every command below tx that sends a transaction waits for its block, unless a flag says otherwise.
 func TestEveryTransactionIsAwaited(t *testing.T) {
 	tx, _, err := NewRoot().Find([]string{"tx"})
 	require.NoError(t, err)

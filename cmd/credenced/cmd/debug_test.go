@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The old commands say where they went, and run it with the same arguments, streams and exit status.
+// The old commands say where they moved. They run the new command with the same arguments, streams and exit status.
 func TestDebugRunsTheLaboratory(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))

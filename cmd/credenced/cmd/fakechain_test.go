@@ -32,17 +32,17 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// fakeChain is a node with one request of one task, as the commands on tasks see it.
+// fakeChain is a node with one request of one task, in the form that the commands on tasks ask for.
 type fakeChain struct {
 	request markettypes.Request
 	deal    dealstypes.Deal
 	task    taskstypes.Task
-	asked   chan string // the method of every question, as long as there is room
+	asked   chan string // the methods of the questions, as long as the channel has room
 	node    string
 	store   string
 }
 
-// The task's id follows from its deal's; the request's begins as the task's does.
+// The task's id follows from the deal's id. The request's id begins like the task's.
 var (
 	fakeDeal    = "bbbb22" + strings.Repeat("0", 58)
 	fakeTask    = firstTask(fakeDeal)
@@ -81,8 +81,8 @@ type (
 	}
 )
 
-// newFakeChain serves a chain on which the task has ended so; an empty kind means that it still runs. A manifest is in the
-// store.
+// newFakeChain serves a chain on which the task has ended in this way, or still runs if ending is unspecified. A manifest that is given
+// is in the store.
 func newFakeChain(t *testing.T, ending taskstypes.Ending, manifest *result.Manifest) *fakeChain {
 	t.Helper()
 	store := artifact.NewMemory()
@@ -198,7 +198,7 @@ func built(t *testing.T, kind, reason string, exit uint32) *result.Manifest {
 	return &m
 }
 
-// What `run` prints every command on tasks takes, and each ends with the status of the table.
+// Every command on tasks takes the ids that `run` prints. Each ends with the exit status of the table.
 func TestTaskCommandsTellTheirEnd(t *testing.T) {
 	for _, tc := range []struct {
 		name         string
@@ -257,13 +257,13 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 	require.Contains(t, out, "credenced task watch "+fakeTask[:12])
 }
 
-// Ctrl-C of a watch ends with 130 and says how to go on; SIGTERM with 143.
+// A watch that is stopped by Ctrl-C ends with status 130 and says how to go on. After SIGTERM the status is 143.
 func TestAWatchThatIsStopped(t *testing.T) {
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: cli.ExitInterrupted, syscall.SIGTERM: cli.ExitTerminated} {
 		f := newFakeChain(t, taskstypes.ENDING_UNSPECIFIED, nil)
 		go func() {
 			for method := range f.asked {
-				if strings.HasSuffix(method, "TasksOfDeal") { // it watches: its handler is there
+				if strings.HasSuffix(method, "TasksOfDeal") { // the watch has begun, so its signal handler is set
 					_ = syscall.Kill(os.Getpid(), signal)
 					return
 				}

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
-// Transactions pay what nodes ask by default, unless a flag or the environment says otherwise.
+// By default a transaction pays the price that the node asks. A flag or the environment may set another price.
 func TestTransactionsPay(t *testing.T) {
 	account := sdk.AccAddress(bytes.Repeat([]byte{1}, 20)).String()
 	generate := func(args ...string) string {

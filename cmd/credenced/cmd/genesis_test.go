@@ -31,7 +31,7 @@ func runCommand(t *testing.T, home string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// A chain's files are made by commands alone.
+// All files of a chain can be made by commands alone.
 func TestGenesisByCommands(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "node")
 	must := func(args ...string) string {
@@ -83,8 +83,8 @@ func TestGenesisByCommands(t *testing.T) {
 	fails("min_active_seats", "genesis", "validate")
 }
 
-// hasPublicPool checks that a node's genesis file has the council's pool, joined by default, and an offer of it for each
-// category.
+// hasPublicPool requires that a node's genesis file has the council's pool, which workers join by default, and one offer of the pool
+// for each category.
 func hasPublicPool(t *testing.T, home, chainID string, stake, price, fuel uint64, categories ...string) {
 	t.Helper()
 	cdc := encoding.New().Codec
@@ -115,7 +115,7 @@ func hasPublicPool(t *testing.T, home, chainID string, stake, price, fuel uint64
 	require.ElementsMatch(t, categories, taken)
 }
 
-// A new network's council has a pool, unless it shall have none.
+// The council of a new network has a pool, unless a flag says otherwise.
 func TestGenesisOfTestnet(t *testing.T) {
 	dir := t.TempDir()
 	make := func(name string, args ...string) string {

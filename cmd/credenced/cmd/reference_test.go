@@ -9,8 +9,8 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the reference instead of comparing it")
 
-// docs/reference says what --help says.
+// docs/reference has the same text as --help.
 func TestReference(t *testing.T) { reftest.Compare(t, "../../..", NewRoot(), *rewrite) }
 
-// The pages for man are well formed.
+// The man pages are well formed.
 func TestManPages(t *testing.T) { reftest.ManPages(t, NewRoot()) }

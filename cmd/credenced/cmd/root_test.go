@@ -12,7 +12,7 @@ import (
 	servercmd "github.com/cosmos/cosmos-sdk/server/cmd"
 )
 
-// The environment names the home of everything: the node's files, the client's configuration, the keyring. A flag wins.
+// The environment sets the home of the node's files, the client's configuration and the keyring. A flag takes precedence.
 func TestHomeFromTheEnvironment(t *testing.T) {
 	home := func(args ...string) string {
 		var out bytes.Buffer
@@ -30,7 +30,7 @@ func TestHomeFromTheEnvironment(t *testing.T) {
 	require.Equal(t, flag, home("--home", flag))
 }
 
-// Files are written into folders that do not exist yet, which are then the owner's alone.
+// A file may be written into a folder that does not exist yet. The new folder belongs to its owner alone.
 func TestFoldersOfFilesAreMade(t *testing.T) {
 	private := func(folder string) {
 		t.Helper()
@@ -51,12 +51,12 @@ func TestFoldersOfFilesAreMade(t *testing.T) {
 	require.NoError(t, run("keys", "add", "alice", "--keyring-backend", "test", "--keyring-dir", filepath.Join(work, "ring", "a")))
 	require.DirExists(t, filepath.Join(work, "ring", "a"))
 
-	// The transaction to sign is missing: what counts is where the signed one was to go.
+	// The transaction to sign is missing, so that the command fails. The folder of its output is made all the same.
 	require.Error(t, run("tx", "sign", filepath.Join(work, "none.json"), "--from", "alice", "--keyring-backend", "test", "--output-document", filepath.Join(work, "signed", "a", "tx.json")))
 	private(filepath.Join(work, "signed", "a"))
 }
 
-// A shell that asks for completions leaves no trace in the node's home.
+// Shell completion writes nothing into the node's home.
 func TestCompletionWritesNothing(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	t.Setenv("CREDENCED_HOME", home)

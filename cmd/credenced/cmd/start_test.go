@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The databases may lie on a disk of their own, which can fill up alone. A new node has no such folder yet.
+// The databases may lie on a disk of their own, which can fill up separately. A new node does not have their folder yet.
 func TestWrittenFolders(t *testing.T) {
 	cfg := cmtcfg.DefaultConfig()
 	cfg.SetRoot(t.TempDir())

@@ -21,13 +21,13 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// txContext knows the codecs, and no node.
+// txContext returns a context with the codecs and without a node.
 func txContext() sdkclient.Context {
 	e := encoding.New()
 	return sdkclient.Context{}.WithCodec(e.Codec).WithInterfaceRegistry(e.InterfaceRegistry).WithTxConfig(e.TxConfig)
 }
 
-// send runs a command that prints a node's answer as the SDK does, in the format that it was asked for.
+// send runs a command that prints a node's response as the SDK does, in the format of its flags.
 func send(t *testing.T, res *sdk.TxResponse, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -51,8 +51,8 @@ func send(t *testing.T, res *sdk.TxResponse, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// A transaction that the node refuses is an error, in words; what else is printed stays, and nothing is printed of thirteen
-// empty fields.
+// A transaction that the node refuses is an error in words. Other output stays. The SDK's list of thirteen mostly empty fields is not
+// printed as text.
 func TestARefusedTransactionIsAnError(t *testing.T) {
 	refused := &sdk.TxResponse{TxHash: "AB12", Codespace: "sdk", Code: 13, RawLog: "insufficient fees; got: , required: 5ucred"}
 	for _, format := range []string{"json", "text"} {
@@ -79,7 +79,7 @@ func TestARefusedTransactionIsAnError(t *testing.T) {
 	require.Contains(t, out, "credenced query wait-tx AB12")
 }
 
-// What a block made of a transaction is told: its answers, or why it failed.
+// The command tells how the transaction ended in its block: its responses, or why it failed.
 func TestTheEndOfATransaction(t *testing.T) {
 	answer, err := (&sdk.TxMsgData{}).Marshal()
 	require.NoError(t, err)
@@ -125,7 +125,7 @@ func TestAwaitInclusion(t *testing.T) {
 	require.ErrorContains(t, err, "credenced query tx AB")
 }
 
-// What was stopped says so, with what to do next; what failed by itself does not.
+// The error of a command that was stopped says so, with the next step. A command that failed by itself keeps its error.
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	plain := errors.New("x")

@@ -16,7 +16,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// A folder without a running node: what can be checked is, and the rest says why not.
+// In the folder of a stopped node, doctor makes the checks that need no running node. For the others it says why they were not made.
 func TestDoctorOfAStoppedNode(t *testing.T) {
 	home := t.TempDir()
 	report := func() string {

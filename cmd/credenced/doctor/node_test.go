@@ -24,18 +24,18 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// running is a node whose services are what a test says: it has a folder, its own RPC and a gRPC service.
+// running is a node with a folder, an RPC and a gRPC service. The test sets what the services answer.
 type running struct {
 	t      *testing.T
 	home   string
 	status ctypes.ResultStatus
 	peers  int
-	states []string // of peers in consensus
-	mute   bool     // it says nothing of them
+	states []string // the states of the peers in consensus
+	mute   bool     // it tells no states of peers
 	seat   poatypes.Seat
 }
 
-// answer is the node's RPC.
+// answer serves the node's RPC.
 func (r *running) answer(w http.ResponseWriter, req *http.Request) {
 	var call struct {
 		ID     json.RawMessage `json:"id"`
@@ -67,7 +67,7 @@ func (r *running) answer(w http.ResponseWriter, req *http.Request) {
 	fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":%s}`, call.ID, text)
 }
 
-// newRunning starts a node that is well. All of its services are at the two ports that the test serves.
+// newRunning starts a healthy node. All of its services are at the two ports that the test serves.
 func newRunning(t *testing.T) *running {
 	t.Helper()
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
@@ -94,7 +94,7 @@ func newRunning(t *testing.T) *running {
 	return r
 }
 
-// edit replaces texts in a file of the configuration, each of which has to be there.
+// edit replaces texts in a configuration file. Each text must be there.
 func (r *running) edit(name string, pairs ...string) {
 	r.t.Helper()
 	path := filepath.Join(r.home, "config", name)
@@ -106,7 +106,7 @@ func (r *running) edit(name string, pairs ...string) {
 	require.NoError(r.t, os.WriteFile(path, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o600))
 }
 
-// Each trouble of a running node is its own line, with what to do; a node that is well has none.
+// Each problem of a running node has a line of its own, with the next step. A healthy node has no such line.
 func TestDoctorOfARunningNode(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -140,7 +140,7 @@ func TestDoctorOfARunningNode(t *testing.T) {
 			cmd.SetOut(&out)
 			cmd.SetArgs([]string{"--home", r.home})
 			err := cmd.ExecuteContext(t.Context())
-			said := strings.ReplaceAll(out.String(), "FAIL  disk", "ok    disk") // the machine of the test may have a small one
+			said := strings.ReplaceAll(out.String(), "FAIL  disk", "ok    disk") // the disk of the test's machine may be small
 			if tc.says == "" {
 				require.NotContains(t, said, "FAIL")
 				require.Contains(t, said, "amber on "+nodetest.ChainID)
@@ -153,7 +153,7 @@ func TestDoctorOfARunningNode(t *testing.T) {
 	}
 }
 
-// A node without a seat signs no blocks, and one whose key is with a signer is not compared.
+// A node without a seat signs no blocks. If the key is with a signer, doctor does not compare it.
 func TestDoctorOfANodeWithoutASeat(t *testing.T) {
 	r := newRunning(t)
 	r.seat.ConsensusPubkey = []byte("somebody else")

@@ -34,7 +34,7 @@ func TestReasonOf(t *testing.T) {
 	require.Equal(t, plain, Explain(plain), "an ordinary refusal to start stays what it is")
 }
 
-// stage is a node whose process is the test.
+// stage is a node whose process is the test itself.
 type stage struct {
 	*Node
 	out     bytes.Buffer
@@ -48,7 +48,7 @@ func newStage() *stage {
 	return s
 }
 
-// The engine's own words about its failure end the node; other errors do not, and the first reason stays.
+// The engine's log lines about its failure end the node. Other errors do not, and the first reason stays.
 func TestWatchEndsTheNode(t *testing.T) {
 	s := newStage()
 	logger := s.WatchLog(log.NewNopLogger()).With("module", "consensus")
@@ -69,7 +69,7 @@ func TestWatchEndsTheNode(t *testing.T) {
 	require.Equal(t, cli.ExitDiverged, s.Reason().Status, "a node that catches up tries for ever otherwise")
 }
 
-// A block that can't be executed ends a node that is catching up at once, and another one after its peers had time.
+// A block that cannot be executed ends a node at once while it catches up. Otherwise the node first gives its peers some time.
 func TestFailedBlock(t *testing.T) {
 	s := newStage()
 	s.ReportFailure(errors.New("beacon of block 7: no proof"), time.Now().Add(-time.Hour))

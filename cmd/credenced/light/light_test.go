@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nothing is trusted without a word of it.
+// The first start is refused if no trusted block is named.
 func TestFirstStartNeedsTrust(t *testing.T) {
 	cmd := Command()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true

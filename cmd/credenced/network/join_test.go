@@ -22,7 +22,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
-// someGenesis writes a genesis file of chain amber-1 and returns its path and its hash. Joining reads no more of it than the chain's id.
+// someGenesis writes a genesis file of chain amber-1, and returns its path and hash. Joining reads only the chain's id from it.
 func someGenesis(t *testing.T) (path, hash string) {
 	t.Helper()
 	doc, err := setup.NewGenesis("amber-1", time.Unix(1_800_000_000, 0).UTC(), genesis.State{})
@@ -39,7 +39,7 @@ var (
 	otherPeer = strings.Repeat("b2", 20) + "@10.0.0.2:26656"
 )
 
-// join runs "network join" for a new home with a good genesis.
+// join runs "network join" for a new home, with a good genesis.
 func join(t *testing.T, args ...string) (home, out string, err error) {
 	t.Helper()
 	path, hash := someGenesis(t)
@@ -48,7 +48,7 @@ func join(t *testing.T, args ...string) (home, out string, err error) {
 	return home, out, err
 }
 
-// rpcServer answers status with a height and commit with a header whose time tells chains apart.
+// rpcServer serves `status` with a height and `commit` with a header. Chains differ by the time in the header.
 func rpcServer(t *testing.T, height int64, at time.Time) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func rpcServer(t *testing.T, height int64, at time.Time) string {
 	return server.URL
 }
 
-// A node that begins from a snapshot trusts the block that all servers agree on, or the one that it is told.
+// A node that starts from a snapshot trusts the block that all servers agree on, or the block that --trust names.
 func TestJoinTrustsWhatAllAgreeOn(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0).UTC()
 	a, b := rpcServer(t, 105, at), rpcServer(t, 101, at)
@@ -145,7 +145,7 @@ func TestJoinRefusesWhatItCanNotTrust(t *testing.T) {
 	}
 }
 
-// Lists of peers come from the command line and from files, the node itself left out; each flag reaches its setting.
+// Lists of peers come from the command line and from files, without the node itself. Each flag reaches its setting.
 func TestJoinWritesItsFlags(t *testing.T) {
 	list := filepath.Join(t.TempDir(), "peers.txt")
 	require.NoError(t, os.WriteFile(list, []byte("\n"+somePeer+"\n\n"+otherPeer+"\n"), 0o600))
@@ -181,7 +181,7 @@ func TestJoinWritesItsFlags(t *testing.T) {
 	require.Equal(t, host, cfg.Moniker)
 }
 
-// Who joins again keeps the node's keys and writes the rest anew.
+// Joining again keeps the node's keys and writes the other files anew.
 func TestJoinAgain(t *testing.T) {
 	home, _, err := join(t, "--peers", somePeer)
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func run(t *testing.T, chain Chain, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// From nothing to files that nodes start from, as founders type it.
+// The whole ceremony, with the commands that founders type, from nothing to files from which the nodes start.
 func TestCeremony(t *testing.T) {
 	chain := NewChain(app.New(log.NewNopLogger(), dbm.NewMemDB(), false, nothing{}, app.Options{}))
 	dir := t.TempDir()
@@ -66,7 +66,7 @@ func TestCeremony(t *testing.T) {
 	require.NotEmpty(t, hash)
 	require.Contains(t, must("collect", "--plan", plan, "--out", in("again"), in("amber.application.json"), in("birch.application.json")), hash)
 
-	// A validator joins with the keys that it applied with, from a server.
+	// A validator joins from a server, with the keys of its application.
 	server := httptest.NewServer(http.FileServer(http.Dir(in("out"))))
 	defer server.Close()
 	before, err := os.ReadFile(in("amber/config/node_key.json"))

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/app/ceremony"
 )
 
-// Each flag of "network init" reaches the plan.
+// Each flag of "network init" sets its value in the plan.
 func TestInitWritesThePlan(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "plan.json")
 	said, err := run(t, Chain{}, "init", "--chain-id", "amber-1", "--founder", "amber", "--founder", "birch,cedar", "--out", out,
@@ -73,7 +73,7 @@ func TestInitRefuses(t *testing.T) {
 	require.Equal(t, "mine", string(left))
 }
 
-// What a founder can't apply with is said before a file is written.
+// A bad application is refused before a file is written.
 func TestApplyRefuses(t *testing.T) {
 	dir := t.TempDir()
 	plan := filepath.Join(dir, "plan.json")
@@ -115,7 +115,7 @@ func TestApplyRefuses(t *testing.T) {
 	require.Equal(t, "mine", string(left))
 }
 
-// A founder's accounts, endpoints and roles stand in the application, each with its key's signature.
+// The application has the founder's accounts, endpoints and roles, each with its key's signature.
 func TestApplyWritesItsFlags(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -147,7 +147,7 @@ func TestApplyWritesItsFlags(t *testing.T) {
 	require.EqualValues(t, 3, a.Workers[0].Slots)
 	require.Equal(t, "val.example:26656", a.Node.Address)
 
-	apply("second.json") // with the keys that are there
+	apply("second.json") // with the keys of the first application
 	b, err := ceremony.LoadApplication(in("second.json"))
 	require.NoError(t, err)
 	require.Equal(t, a.Operator, b.Operator)

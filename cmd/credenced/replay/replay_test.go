@@ -22,13 +22,13 @@ import (
 	"github.com/credence-chain/credence/testutil"
 )
 
-// stopped is the home of a node that has made ten blocks, each with a send, and stopped.
+// stopped is the home of a node that made ten blocks, each with a send, and then stopped.
 type stopped struct {
 	home   string
 	hashes map[int64][]byte
 }
 
-// stopNode makes blocks and stops. Before block `at` a store of it is spoilt by hand, as a broken disk would; 0 for never.
+// stopNode makes the blocks and stops the node. Before block `at` it corrupts a store by hand, as a broken disk would; 0 for never.
 func stopNode(t *testing.T, at int64) stopped {
 	t.Helper()
 	s := stopped{home: t.TempDir(), hashes: map[int64][]byte{}}
@@ -95,7 +95,7 @@ func stopNode(t *testing.T, at int64) stopped {
 	return s
 }
 
-// replayOf runs the command.
+// replayOf runs the command "replay".
 func replayOf(t *testing.T, home string, args ...string) (string, error) {
 	t.Helper()
 	cmd := Command(nil)
@@ -108,7 +108,7 @@ func replayOf(t *testing.T, home string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// TestReplayOfASoundNode: from genesis and from the middle every block ends as it did, and the home is only read.
+// TestReplayOfASoundNode: replayed from genesis and from the middle, every block ends as it did on the node. The home is only read.
 func TestReplayOfASoundNode(t *testing.T) {
 	s := stopNode(t, 0)
 	for _, tc := range []struct {
@@ -129,8 +129,8 @@ func TestReplayOfASoundNode(t *testing.T) {
 	require.ErrorContains(t, err, "genesis.json")
 }
 
-// TestReplayNamesTheDivergence: of a node whose store was spoilt before block 6, a replay names the block, the store and the first
-// transaction that ended otherwise.
+// TestReplayNamesTheDivergence: a store is corrupted before block 6. The replay names the block, the store and the first transaction
+// with another result.
 func TestReplayNamesTheDivergence(t *testing.T) {
 	s := stopNode(t, 6)
 	_, err := replayOf(t, s.home)
@@ -147,12 +147,12 @@ func TestReplayNamesTheDivergence(t *testing.T) {
 		require.ErrorContains(t, err, part)
 	}
 
-	// Before it all is well, and after it the node's blocks follow from its own spoilt state.
+	// The blocks before block 6 agree. The blocks after it also agree, as they start from the node's own corrupted state.
 	for _, args := range [][]string{{"--to", "5"}, {"--from", "7"}} {
 		_, err := replayOf(t, s.home, args...)
 		require.NoError(t, err)
 	}
-	// A part of the range that does not begin at the first block begins with the state that the node had, and finds the same.
+	// A range from the middle starts from the node's own state before it, and finds the same divergence.
 	_, err = replayOf(t, s.home, "--from", "4", "--to", "8")
 	require.ErrorAs(t, err, &d)
 	require.Equal(t, int64(6), d.Height)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzParseConsensusKey: no content of a key file makes its reader panic, and one that is taken is a key that signs.
+// FuzzParseConsensusKey: no content of a key file makes its reader panic. A key that is taken can sign.
 func FuzzParseConsensusKey(f *testing.F) {
 	secret := ed25519.GenPrivKeyFromSecret([]byte("a test"))
 	content, err := cmtjson.Marshal(privval.FilePVKey{Address: secret.PubKey().Address(), PubKey: secret.PubKey(), PrivKey: secret})

@@ -29,12 +29,12 @@ type nothing struct{}
 
 func (nothing) Get(string) any { return nil }
 
-// newApp is the application, for its default state and its checks of a genesis.
+// newApp returns an application, for its default state and its checks of a genesis.
 func newApp() *app.App {
 	return app.New(log.NewNopLogger(), dbm.NewMemDB(), false, nothing{}, app.Options{})
 }
 
-// Keys are made once: a second call finds them, and gives the same public halves. Their files are the owner's alone.
+// Keys are made once: a second call finds them and returns the same public keys. Only the owner can read their files.
 func TestMakeKeys(t *testing.T) {
 	n := Node{Home: filepath.Join(t.TempDir(), "new", "home")}
 	keys, err := n.MakeKeys()
@@ -55,7 +55,7 @@ func TestMakeKeys(t *testing.T) {
 	require.Equal(t, keys.NodeID+"@127.0.0.1:7", Node{Ports: Ports{P2P: 7}}.PeerAddress(keys))
 }
 
-// A key's file that can't be read is never replaced: that would lose the seat.
+// A key file that cannot be read is never replaced. Replacing it would lose the seat.
 func TestMakeKeysKeepsWhatItCanNotRead(t *testing.T) {
 	for name, path := range map[string]func(string) string{"beacon": BeaconKeyFile, "court": CourtKeyFile} {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestMakeKeysKeepsWhatItCanNotRead(t *testing.T) {
 	}
 }
 
-// Each key of a seat proves that it is held, for one chain and one organisation.
+// Each key of a seat has a proof of possession, for one chain and one organisation.
 func TestSeatKeys(t *testing.T) {
 	n := Node{Home: t.TempDir(), ChainID: "amber-1"}
 	k, err := n.SeatKeys("amber")
@@ -97,7 +97,7 @@ func TestSeatKeys(t *testing.T) {
 	require.False(t, court.PubKey().VerifySignature(message(poatypes.KeyConsensus, "amber-1", "amber", k.CourtPubkey), k.CourtPossession), "for one use")
 }
 
-// Of two beacon keys the seat rotates to the next one.
+// If the seat has two beacon keys, the second is the next one to rotate to.
 func TestSeatKeysHaveTheNextBeaconKey(t *testing.T) {
 	n := Node{Home: t.TempDir(), ChainID: "amber-1"}
 	first, err := n.SeatKeys("amber")
@@ -125,7 +125,7 @@ func TestNewKeyIsMadeOnce(t *testing.T) {
 	require.NotEqual(t, a, b)
 }
 
-// The files of a network on one machine are what its nodes need of each other: ports, peers, seats and one genesis.
+// The nodes of a network on one machine have files that fit together: ports, peers, seats and one genesis.
 func TestTestnet(t *testing.T) {
 	a := newApp()
 	dir := filepath.Join(t.TempDir(), "net")
@@ -196,7 +196,7 @@ func TestTestnetRefuses(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "node1", "config", "genesis.json"))
 }
 
-// EditFile changes a genesis where there is one, and leaves it as it was when the change fails.
+// EditFile changes an existing genesis file. If the change fails, the file stays as it was.
 func TestEditFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "genesis.json")
 	err := EditFile(path, func(genesis.State) error { return nil })

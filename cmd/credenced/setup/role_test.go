@@ -25,7 +25,7 @@ var (
 	idB = strings.Repeat("b2", 20)
 )
 
-// member is a node of a role, with peers that it needs.
+// member returns a node of this role, with the peers that the role needs.
 func member(t *testing.T, role Role) Member {
 	t.Helper()
 	return Member{
@@ -34,7 +34,7 @@ func member(t *testing.T, role Role) Member {
 	}
 }
 
-// settingsIn are the settings of a TOML file, by their names.
+// settingsIn returns the settings of a TOML file by their names.
 func settingsIn(t *testing.T, path string) map[string]string {
 	t.Helper()
 	v := viper.New()
@@ -47,7 +47,7 @@ func settingsIn(t *testing.T, path string) map[string]string {
 	return out
 }
 
-// differences are the settings of the files in a node's folder that are not the engine's or the SDK's defaults, as lines of text.
+// differences returns the settings in a node's folder that differ from the defaults of the engine and the SDK, as lines of text.
 func differences(t *testing.T, home string) string {
 	t.Helper()
 	plain := t.TempDir()
@@ -71,8 +71,8 @@ func differences(t *testing.T, home string) string {
 	return b.String()
 }
 
-// The files of each role differ from the defaults of the engine and the SDK in what the golden file lists, and in nothing else.
-// -args -rewrite writes it anew.
+// The files of each role differ from the defaults of the engine and the SDK only in the lines of the golden file. -args -rewrite writes
+// the golden file anew.
 func TestRolesAreGolden(t *testing.T) {
 	var b strings.Builder
 	show := func(name string, m Member) {
@@ -142,7 +142,7 @@ func TestMemberRefuses(t *testing.T) {
 	}
 }
 
-// Names that are odd and harmless are taken, and are read back as they are.
+// Odd but harmless names are accepted, and are read back unchanged.
 func TestMonikersAreReadBack(t *testing.T) {
 	for _, name := range []string{"Bernstein Süd", "node 1 (amber)", "it's", "a=b", "#1", ""} {
 		m := member(t, RoleFull)
@@ -153,7 +153,7 @@ func TestMonikersAreReadBack(t *testing.T) {
 	}
 }
 
-// The command line of a node that serves everywhere asks it on its own machine.
+// If a node listens on all addresses, its own command line asks it on the loopback address.
 func TestClientAsksItsOwnNode(t *testing.T) {
 	for serve, want := range map[string]string{
 		"0.0.0.0": "tcp://127.0.0.1:26657", "::": "tcp://127.0.0.1:26657", "10.0.0.7": "tcp://10.0.0.7:26657", "fd00::7": "tcp://[fd00::7]:26657",
@@ -170,7 +170,7 @@ func TestClientAsksItsOwnNode(t *testing.T) {
 	require.Equal(t, "tcp://127.0.0.1:26657", comet["rpc.laddr"], "a seed serves its own machine alone, whatever it is told")
 }
 
-// The folder is its owner's; files in a place that can't be a folder are an error.
+// Only the owner can open the node's folder. Writing to a path that cannot be a folder is an error.
 func TestMemberWritesItsFolder(t *testing.T) {
 	m := member(t, RoleFull)
 	require.NoError(t, m.Write())

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is trusted is a block, by its height and its whole hash: not the hash of a set of validators, which receipts take too.
+// The trusted block is given by its height and its whole hash. The hash of a validator set, which receipts also take, is refused.
 func TestParseTrust(t *testing.T) {
 	hash := strings.Repeat("AB", 32)
 	for _, text := range []string{"12:" + hash, "12:" + strings.ToLower(hash)} {

@@ -24,7 +24,7 @@ import (
 
 const chain = "signed-1"
 
-// newHome is the folder of a signer with a key, as seat-keys makes it.
+// newHome returns the folder of a signer with a key, as seat-keys makes it.
 func newHome(t *testing.T) (home string, key *privval.FilePV) {
 	t.Helper()
 	home = t.TempDir()
@@ -36,7 +36,7 @@ func newHome(t *testing.T) (home string, key *privval.FilePV) {
 	return home, key
 }
 
-// node is what a validator's node keeps of its signer.
+// node returns the part of a validator's node that talks to the signer.
 func node(t *testing.T, listen string) (n *privval.SignerClient, end func()) {
 	t.Helper()
 	endpoint, err := privval.NewSignerListenerFromAddr(listen, ed25519.GenPrivKey(), log.NewNopLogger())
@@ -48,7 +48,7 @@ func node(t *testing.T, listen string) (n *privval.SignerClient, end func()) {
 	return client, end
 }
 
-// start runs a signer until the returned function is called, which waits for its end.
+// start runs a signer. The returned function stops it and waits for its end.
 func start(t *testing.T, s signer) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -65,14 +65,14 @@ func voteFor(key *privval.FilePV, height int64, block byte) *cmtproto.Vote {
 	}).ToProto()
 }
 
-// A signer signs for a node that it dials, and never two blocks of one height, not even after it was started again; without its state, or
+// A signer dials a node and signs for it. It never signs two blocks of one height, even after a restart. Without its state file, or
 // beside another signer, it does not start.
 func TestASignerSignsEachHeightOnce(t *testing.T) {
 	home, key := newHome(t)
 	listen := "tcp://" + privval.GetFreeLocalhostAddrPort()
 	s := signer{home: home, chainID: chain, node: listen}
 	stop := start(t, s)
-	time.Sleep(12 * dialEvery) // it does not give the node up
+	time.Sleep(12 * dialEvery) // the signer keeps dialling
 	n, end := node(t, listen)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
 
@@ -92,7 +92,7 @@ func TestASignerSignsEachHeightOnce(t *testing.T) {
 	require.NoError(t, stop())
 	stop = start(t, s)
 	require.Eventually(t, func() bool { return n.Ping() == nil }, time.Minute, 50*time.Millisecond)
-	require.Eventually(t, func() bool { // the node may have to find out first that the connection is another
+	require.Eventually(t, func() bool { // the node may first have to notice that the connection is a new one
 		err := n.SignVote(chain, voteFor(key, 7, 2))
 		require.Error(t, err)
 		return strings.Contains(err.Error(), "conflicting data")
@@ -104,7 +104,7 @@ func TestASignerSignsEachHeightOnce(t *testing.T) {
 	require.ErrorContains(t, s.serve(t.Context(), log.NewNopLogger()), "it says what the key signed last")
 }
 
-// A signer opens an encrypted key, and goes on from what the key signed last. Signing never writes the key in plain.
+// A signer opens an encrypted key, and goes on from the last signature of the key. Signing never writes the key in plain.
 func TestASignerOpensItsKey(t *testing.T) {
 	home, key := newHome(t)
 	path, pass := filepath.Join(home, "config", "priv_validator_key.json"), filepath.Join(home, "passphrase")
@@ -138,7 +138,7 @@ func TestASignerOpensItsKey(t *testing.T) {
 	require.ErrorContains(t, err, state)
 }
 
-// A node that ends closes its connection; the signer dials the next one.
+// A node that ends closes its connection. The signer then dials the node that is started next.
 func TestASignerDialsTheNodeThatIsStartedNext(t *testing.T) {
 	home, _ := newHome(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// freePort is an address on this machine where nobody listens.
+// freePort returns an address on this machine where nothing listens.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -21,12 +21,12 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// plain is what a store without TLS serves with.
+// plain returns the settings of a store that serves without TLS.
 func plain(t *testing.T) serving {
 	return serving{home: t.TempDir(), listen: "127.0.0.1:0", quota: "1MiB", blob: "1MiB", uploads: 4, connections: 8, grace: time.Hour, every: time.Hour, uploadIdle: time.Hour}
 }
 
-// Metrics and health have a port of their own, and both ports are free again when the store is stopped.
+// Metrics and health have a port of their own. Both ports are free again after the store has stopped.
 func TestServeMetrics(t *testing.T) {
 	s := plain(t)
 	s.metrics = freePort(t)
@@ -52,7 +52,7 @@ func TestServeMetrics(t *testing.T) {
 	}
 }
 
-// What can't be listened on, or has no certificate, ends the command with its flag, and leaves no port open.
+// If an address or a certificate cannot be used, the command ends with an error that names the flag. It leaves no port open.
 func TestServeEndsWhereItCanNotListen(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// command runs "store" with arguments, as typed.
+// command runs "store" with these arguments, and returns its output.
 func command(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := Command()
@@ -39,7 +39,7 @@ func command(t *testing.T, args ...string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// notes is a log that is read while it is written.
+// notes is a log that can be read while it is written.
 type notes struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -60,7 +60,7 @@ func (n *notes) find(pattern string) string {
 	return ""
 }
 
-// A store is served with TLS, takes up accounts while it runs, and forgets nothing when it starts again.
+// A store serves with TLS, takes up new accounts while it runs, and keeps everything over a restart.
 func TestServe(t *testing.T) {
 	home := t.TempDir()
 	cert, key, pool := certificate(t, home)

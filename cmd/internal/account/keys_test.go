@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runKeys runs a command of keys on a keyring in a folder.
+// runKeys runs a command of "keys" on the keyring in a folder.
 func runKeys(t *testing.T, folder, input string, args ...string) (out, words string, err error) {
 	t.Helper()
 	cmd := NewKeysCommand()
@@ -22,7 +22,7 @@ func runKeys(t *testing.T, folder, input string, args ...string) (out, words str
 	return stdout.String(), stderr.String(), err
 }
 
-// Keys are listed with their addresses; one that is made again from its words in another keyring has the same address.
+// Keys are listed with their addresses. A key that is recovered from its words in another keyring has the same address.
 func TestKeysAreListedAndRecovered(t *testing.T) {
 	one, other := t.TempDir(), t.TempDir()
 	made, said, err := runKeys(t, one, "", "add", "alice")

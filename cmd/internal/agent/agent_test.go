@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// run runs a command of the group, and gives what it printed.
+// run runs a command of the group and returns its output.
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	cmd := NewCommand()
@@ -38,7 +38,7 @@ func mustRun(t *testing.T, args ...string) string {
 	return out
 }
 
-// A file is sealed for whom its owner allows, and the record says so until it is changed.
+// A file is sealed for the parties that its owner allows. The record lists them until it is changed.
 func TestSealAllowRevoke(t *testing.T) {
 	home, dir := t.TempDir(), t.TempDir()
 	file, sealed := filepath.Join(dir, "patients.csv"), filepath.Join(dir, "patients.sealed")
@@ -88,7 +88,7 @@ func TestSealAllowRevoke(t *testing.T) {
 	_, err = run(t, "allow", "ffffffff", "--home", home, "--app", "a/b")
 	require.ErrorContains(t, err, "0 sealed files")
 
-	// The record opens the file with the agent's identity alone.
+	// The record and the agent's identity are enough to open the file.
 	identity, err := readIdentity(filepath.Join(home, "identity"), "")
 	require.NoError(t, err)
 	key, err := secret.KeyOf(r.Header, identity)
@@ -102,7 +102,7 @@ func TestSealAllowRevoke(t *testing.T) {
 	require.Equal(t, "plain text", string(plain))
 }
 
-// An identity that is made with a passphrase is encrypted from its first byte on; one that is plain is not taken for encrypted.
+// An identity that is made with a passphrase is encrypted from its first byte on. A plain identity is not taken for an encrypted one.
 func TestEncryptedIdentity(t *testing.T) {
 	dir := t.TempDir()
 	pass, file, plain := filepath.Join(dir, "passphrase"), filepath.Join(dir, "identity"), filepath.Join(dir, "plain")
@@ -125,7 +125,8 @@ func TestEncryptedIdentity(t *testing.T) {
 	require.Contains(t, problem.Next, "key encrypt")
 }
 
-// Who seals names pools, or says that every one will do. What a requester can make of a container is allowed by name alone.
+// Sealing needs named pools, or the word that every pool may run the task. Variables of the requester's choice and sealed answers are
+// allowed only by flags of their own.
 func TestSealAsksForPools(t *testing.T) {
 	home, dir := t.TempDir(), t.TempDir()
 	file := filepath.Join(dir, "patients.csv")
@@ -206,7 +207,7 @@ func TestOpenAnswer(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "none"))
 }
 
-// An agent that others can reach has TLS, or says that a proxy has.
+// An agent that others can reach needs TLS, or the word that a proxy has TLS.
 func TestStartRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--url":               {"--url", "keys.example.org"},

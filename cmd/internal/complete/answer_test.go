@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What hangs costs the patience, and what was found before it is offered.
+// A search that hangs is left after the patience. The results that it found before are offered.
 func TestWhatHangsIsLeft(t *testing.T) {
 	never := make(chan struct{})
 	defer close(never)
@@ -20,7 +20,7 @@ func TestWhatHangsIsLeft(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(begun), patience)
 }
 
-// A word that others chose can not pass for two.
+// A word that somebody else chose cannot look like two words.
 func TestWordsAreOneLine(t *testing.T) {
 	q := &question{}
 	q.add("a\nb", "")

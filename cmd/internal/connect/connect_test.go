@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/internal/keyfile"
 )
 
-// devnet writes what is known of a devnet that has a requester and a provider, whose nodes are at the endpoints.
+// devnet writes the info file of a devnet with a requester and a provider, whose nodes are at the endpoints.
 func devnet(t *testing.T, running bool, endpoints ...string) *devinfo.Info {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,7 +37,7 @@ func devnet(t *testing.T, running bool, endpoints ...string) *devinfo.Info {
 	return info
 }
 
-// withFlags parses the flags of a command with keys.
+// withFlags parses the flags of a command that uses keys.
 func withFlags(t *testing.T, args ...string) (*Flags, *cobra.Command) {
 	t.Helper()
 	var c Flags
@@ -47,7 +47,7 @@ func withFlags(t *testing.T, args ...string) (*Flags, *cobra.Command) {
 	return &c, cmd
 }
 
-// Where no chain can be reached, the error says what to do, and the exit status that it is the network.
+// If no chain can be reached, the error names the next step. The exit status is that of network errors.
 func TestNoChainToReach(t *testing.T) {
 	t.Setenv(devinfo.EnvInfo, filepath.Join(t.TempDir(), "none.json"))
 	for _, tc := range []struct {
@@ -73,7 +73,8 @@ func TestNoChainToReach(t *testing.T) {
 	}
 }
 
-// Whose key pays: --key-file, --from by a name of the devnet, or the devnet's requester; and who publishes.
+// The requester's key is that of --key-file, of --from by a name of the devnet, or the devnet's own. The provider's key follows from
+// the same flags.
 func TestLoadKeys(t *testing.T) {
 	info := devnet(t, true, "127.0.0.1:1")
 	requester, provider := info.Accounts[0], info.Accounts[1]
@@ -89,7 +90,7 @@ func TestLoadKeys(t *testing.T) {
 		args      []string
 		info      *devinfo.Info
 		requester string
-		provider  string // "" for none of its own
+		provider  string // "" if the provider has no key of its own
 	}{
 		{"the devnet's", nil, info, requester.Address, provider.Address},
 		{"of a file", []string{"--key-file", other}, info, key.Address(), ""},
@@ -135,7 +136,8 @@ func TestLoadKeys(t *testing.T) {
 	}
 }
 
-// What the chain does not have is named with the flag that named it, and with how it is listed; a node that fails has not said so.
+// If the chain does not have the wanted object, the error names its flag and the command that lists such objects. If the node fails,
+// the error does not claim that the object is missing.
 func TestLookUp(t *testing.T) {
 	require.NoError(t, LookUp("--pool", "north", "workers pools", nil))
 	err := LookUp("--pool", "nor\"th", "workers pools", status.Error(codes.NotFound, "x"))
@@ -153,7 +155,7 @@ func TestLookUp(t *testing.T) {
 	require.False(t, IsUnknown(nil))
 }
 
-// The chain that is signed for is the one given, the node's, or the devnet's.
+// The chain id for signatures is that of the flag, of the node, or of the devnet.
 func TestChainID(t *testing.T) {
 	t.Setenv(devinfo.EnvInfo, filepath.Join(t.TempDir(), "none.json"))
 	o := &AccountFlags{}
@@ -170,7 +172,7 @@ func TestChainID(t *testing.T) {
 	require.Equal(t, "one", id)
 }
 
-// A devnet's accounts have names; those of another chain have not.
+// A devnet's accounts have names. Accounts of another chain have none.
 func TestNamesOfADevnet(t *testing.T) {
 	info := devnet(t, true)
 	address := info.Accounts[0].Address
@@ -184,7 +186,7 @@ func TestNamesOfADevnet(t *testing.T) {
 	require.Equal(t, address, o.NameOf(address))
 }
 
-// Without a node a command may go on; a node that was named has to answer.
+// Without a node these commands go on. If a node was named, it has to answer.
 func TestWithOrWithoutChain(t *testing.T) {
 	devnet(t, true, "127.0.0.1:1")
 	for _, tc := range []struct {

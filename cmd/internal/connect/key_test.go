@@ -23,7 +23,7 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// keys is a keyring with the keys "alice", "public" and "board", and the flags of a command that names it.
+// keys is a keyring with the keys "alice", "public" and "board", and the flags of a command that uses it.
 type keys struct {
 	ring  keyring.Keyring
 	cmd   *cobra.Command
@@ -55,7 +55,7 @@ func newKeys(t *testing.T, args ...string) *keys {
 	return k
 }
 
-// A key is named by its name or by its address; both are the same key, whose signature its public key verifies.
+// A key may be named by its name or by its address. Both give the same key, and its public key verifies the signature.
 func TestKeysByNameAndAddress(t *testing.T) {
 	k := newKeys(t)
 	byName, err := k.flags.LoadNamedKey(k.cmd, "alice")
@@ -69,7 +69,7 @@ func TestKeysByNameAndAddress(t *testing.T) {
 	require.False(t, byAddress.PubKey().VerifySignature([]byte("that"), signature))
 }
 
-// What a key cannot do it says, with what to do instead.
+// If a key cannot sign, the error says so and names another way.
 func TestKeysThatCannotSign(t *testing.T) {
 	k := newKeys(t)
 	for name, says := range map[string]string{"public": "is a public key alone", "board": "is a multisig key"} {
@@ -96,7 +96,7 @@ func TestMultisigKey(t *testing.T) {
 	require.ErrorContains(t, err, `multisig "nobody"`)
 }
 
-// Who signs: the key of a file, or the one named; both at once are refused, and none is asked for by the owner's name.
+// The signer is the key of a file or the named key. Both at once are refused. Without either, no key is looked up by the owner's name.
 func TestLoadSigner(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "key")
 	secret := secp256k1.GenPrivKeyFromSecret([]byte("file"))
@@ -130,7 +130,7 @@ func TestLoadSigner(t *testing.T) {
 	require.ErrorContains(t, err, "owner: missing")
 }
 
-// An address that is named with --from is an owner without a key.
+// An address in --from names an owner whose key is not here.
 func TestDefaultOwnerByAddress(t *testing.T) {
 	address, err := AccountText(secp256k1.GenPrivKeyFromSecret([]byte("elsewhere")).PubKey().Address())
 	require.NoError(t, err)

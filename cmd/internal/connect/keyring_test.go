@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// keyCommand has the keyring's flags, parsed from a command line.
+// keyCommand returns a command with the keyring's flags, parsed from these arguments, and the flags.
 func keyCommand(t *testing.T, args ...string) (*cobra.Command, *Flags) {
 	t.Helper()
 	var c Flags
@@ -24,8 +24,8 @@ func keyCommand(t *testing.T, args ...string) (*cobra.Command, *Flags) {
 	return cmd, &c
 }
 
-// The keyring is the one that the SDK's own commands use: a flag's, the environment's, the configuration's, and else the
-// system's.
+// The keyring is the one that the SDK's own commands use. The flag comes first, then the environment, the configuration and the
+// system's keyring.
 func TestKeyringDefaults(t *testing.T) {
 	home := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "config"), 0o700))
@@ -50,8 +50,8 @@ func TestKeyringDefaults(t *testing.T) {
 	}
 }
 
-// A devnet's accounts go by their names, those of workers' owners by their organisations' too; who names a keyring means
-// the keyring.
+// A devnet's accounts are found by their names. The owners of workers are also found by their organisations. A keyring flag makes the
+// command look in the keyring only.
 func TestKeysOfADevnet(t *testing.T) {
 	info := &devinfo.Info{Accounts: []devinfo.AccountInfo{
 		{Name: "provider", Address: "cred1p"}, {Name: "amber-owner", Organisation: "amber", Address: "cred1a"},
@@ -65,7 +65,7 @@ func TestKeysOfADevnet(t *testing.T) {
 	cmd, _ = keyCommand(t, "--keyring-backend", "test")
 	require.Nil(t, ofDevnet(cmd, info, "provider"))
 
-	// Who is not found is told who there is, and no line of anybody's code.
+	// If the account is not found, the error lists the accounts of the devnet. It has no line of source code.
 	cmd, c := keyCommand(t, "--keyring-backend", "test", "--keyring-dir", t.TempDir())
 	c.From = "nobody"
 	_, err := c.loadKey(cmd, info)

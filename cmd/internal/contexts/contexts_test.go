@@ -13,7 +13,8 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// alone has a user's configuration of its own, and no environment that says anything.
+// alone gives the test a user configuration of its own, and clears the environment variables. It returns the folder of the
+// configuration.
 func alone(t *testing.T) (configuration string) {
 	t.Helper()
 	configuration = t.TempDir()
@@ -28,7 +29,7 @@ func alone(t *testing.T) (configuration string) {
 	return configuration
 }
 
-// manage runs a command below context.
+// manage runs a command below "context" and returns its output.
 func manage(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	root := &cobra.Command{Use: "credenced", SilenceErrors: true, SilenceUsage: true}
@@ -41,7 +42,7 @@ func manage(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// told is what a command with all flags of contexts is told by a command line.
+// told returns the flags that a command with all flags of contexts gets from this command line and the context.
 func told(t *testing.T, args ...string) (map[string]string, error) {
 	t.Helper()
 	got := map[string]string{}
@@ -69,8 +70,8 @@ func told(t *testing.T, args ...string) (map[string]string, error) {
 	return got, err
 }
 
-// Flags beat the environment, and that beats the context in use; a context that the command line names beats the environment. Who
-// names another node takes nothing of the context's network, who names another key nothing of its key.
+// A flag beats the environment, which beats the context in use. A context that the command line names beats the environment. If another
+// node is named, nothing of the context's network is used. If another key is named, nothing of its key is used.
 func TestWhatCounts(t *testing.T) {
 	type settings = map[string]string
 	type environment = map[string]string
@@ -111,7 +112,7 @@ func TestWhatCounts(t *testing.T) {
 	}
 }
 
-// Without a file commands are as they were.
+// Without a file of contexts, commands work as if there were no contexts.
 func TestWithoutContexts(t *testing.T) {
 	alone(t)
 	got, err := told(t, "--node", "a:1")
@@ -125,7 +126,7 @@ func TestWithoutContexts(t *testing.T) {
 	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
 }
 
-// The file is the user's alone. Contexts are added once, replaced when it is asked for, listed, shown, removed.
+// Only the user can read the file. A context is added once, replaced only on request, listed, shown and removed.
 func TestCommands(t *testing.T) {
 	path := filepath.Join(alone(t), "credence", "contexts.yaml")
 	out, err := manage(t, "add", "testnet", "--node", "https://a.example:9090", "--from", "alice")
@@ -167,7 +168,7 @@ func TestCommands(t *testing.T) {
 	require.ErrorContains(t, err, `NAME "testnet": there is no context of this name`)
 }
 
-// What no command could use is not kept.
+// A context that no command could use is refused and not saved.
 func TestRefused(t *testing.T) {
 	alone(t)
 	for _, tc := range []struct {
@@ -194,7 +195,7 @@ func TestRefused(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// A file that cannot be right is named, and never written over.
+// An invalid file is named in the error, and is never overwritten.
 func TestBrokenFile(t *testing.T) {
 	for _, text := range []string{"current: lost\n", "contexts: [1]\n", "contexts:\n  x:\n    nodes: [a:1]\n", ":"} {
 		path := filepath.Join(alone(t), "credence", "contexts.yaml")
@@ -213,7 +214,7 @@ func TestBrokenFile(t *testing.T) {
 	}
 }
 
-// Relative paths mean the folder in which the context was made.
+// A relative path refers to the folder in which the context was made.
 func TestPathsAreWhole(t *testing.T) {
 	alone(t)
 	t.Chdir(t.TempDir())

@@ -29,7 +29,7 @@ const (
 
 var feedID = strings.Repeat("5e", 32)
 
-// euro is a feed of acme with a value.
+// euro returns a feed of acme that has a value.
 func euro(change ...func(*feedstypes.Feed)) feedstypes.Feed {
 	f := feedstypes.Feed{
 		Id: feedID, Organisation: "acme", Account: account, Name: "euro", App: "studio/rates", MinTrust: 1000, Policy: "credence", History: 9, Updates: 3, Late: 1, Entries: 2,
@@ -43,7 +43,7 @@ func euro(change ...func(*feedstypes.Feed)) feedstypes.Feed {
 	return f
 }
 
-// feedNode has these feeds, whose values are 90 s old.
+// feedNode returns a node with these feeds, whose values are 90 s old.
 func feedNode(t *testing.T, feeds ...feedstypes.Feed) *nodetest.Node {
 	n := nodetest.NewNode(t)
 	find := func(fits func(feedstypes.Feed) bool) (feedstypes.Feed, error) {
@@ -89,7 +89,7 @@ func feedNode(t *testing.T, feeds ...feedstypes.Feed) *nodetest.Node {
 	return n
 }
 
-// onePage is the first page of a list, as a node cuts it.
+// onePage returns the first page of a list, as a node cuts it.
 func onePage[T any](list []T, p *query.PageRequest) ([]T, *query.PageResponse) {
 	if p == nil || p.Limit == 0 || uint64(len(list)) <= p.Limit {
 		return list, &query.PageResponse{}
@@ -109,14 +109,14 @@ func mustRun(t *testing.T, n *nodetest.Node, args ...string) string {
 	return out
 }
 
-// exitOf is the exit status and the words of a refusal.
+// exitOf returns the exit status and the text of a refusal.
 func exitOf(t *testing.T, err error) (int, string) {
 	t.Helper()
 	require.Error(t, err)
 	return cli.ExitStatus(err), err.Error()
 }
 
-// TestShow: a feed is found by its owner and name, and by its id; what people, scripts and pipes get of it.
+// TestShow: a feed is found by its owner and name, and by its id. The test covers the output for people, for scripts and for pipes.
 func TestShow(t *testing.T) {
 	n := feedNode(t, euro())
 	for _, name := range []string{"acme/euro", feedID, strings.ToUpper(feedID)} {
@@ -136,7 +136,7 @@ func TestShow(t *testing.T) {
 	require.Contains(t, mustRun(t, feedNode(t, euro(func(f *feedstypes.Feed) { f.Shared = true })), "show", "acme/euro"), "jobs of every account of acme")
 }
 
-// TestShowWithoutAValue says so, and has an exit status for scripts.
+// TestShowWithoutAValue: a feed without a value is reported so, with an exit status for scripts.
 func TestShowWithoutAValue(t *testing.T) {
 	n := feedNode(t, euro(func(f *feedstypes.Feed) { f.Latest = nil }))
 	require.Contains(t, mustRun(t, n, "show", "acme/euro"), "none yet")
@@ -148,7 +148,7 @@ func TestShowWithoutAValue(t *testing.T) {
 	require.Empty(t, out)
 }
 
-// TestNoSuchFeed: it is said what was looked for, and how feeds are listed; of a bare name, whose it is has to be said.
+// TestNoSuchFeed: the error says what was looked for, and how to list feeds. A bare name is refused, because its owner is missing.
 func TestNoSuchFeed(t *testing.T) {
 	n := feedNode(t, euro())
 	for _, name := range []string{"acme/pound", "zeta/euro", strings.Repeat("00", 32)} {
@@ -168,7 +168,7 @@ func TestNoSuchFeed(t *testing.T) {
 	require.Contains(t, text, "whose feed is this")
 }
 
-// TestList: columns, an owner's alone, a limit; and values that a program chose can not write to the terminal.
+// TestList: the list has columns, and may be limited to an owner or in length. A value that a program chose cannot act on the terminal.
 func TestList(t *testing.T) {
 	long := euro(func(f *feedstypes.Feed) {
 		f.Organisation, f.Name, f.Id = "zeta", "long", strings.Repeat("77", 32)
@@ -194,7 +194,7 @@ func TestList(t *testing.T) {
 	require.Len(t, list.Feeds, 2)
 }
 
-// TestHistory: the newest first, cut and made printable.
+// TestHistory: the values come newest first, cut in length and made printable.
 func TestHistory(t *testing.T) {
 	n := feedNode(t, euro())
 	out := mustRun(t, n, "history", "acme/euro")
@@ -206,7 +206,7 @@ func TestHistory(t *testing.T) {
 	require.Equal(t, "90", list.Values[0].Height)
 }
 
-// TestUsage: what can not be meant is refused before anything is sent, and exits as a mistake in the command line does.
+// TestUsage: impossible arguments are refused before anything is sent, with the exit status of a mistake in the command line.
 func TestUsage(t *testing.T) {
 	for name, tc := range map[string]struct {
 		args []string
@@ -235,7 +235,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestReceiptProblem: why there is no receipt, and whether it is worth asking again.
+// TestReceiptProblem: the error says why there is no receipt. The exit status says whether asking again may help.
 func TestReceiptProblem(t *testing.T) {
 	other := errors.New("no route")
 	require.Equal(t, other, receiptProblem("acme/euro", other), "not a refusal")
@@ -248,7 +248,7 @@ func TestReceiptProblem(t *testing.T) {
 	}
 }
 
-// TestReceiptIsNotBegunWithoutProofs: where the node proves nothing, no file is left.
+// TestReceiptIsNotBegunWithoutProofs: if the node proves nothing, no file is left behind.
 func TestReceiptIsNotBegunWithoutProofs(t *testing.T) {
 	n := feedNode(t, euro())
 	out := filepath.Join(t.TempDir(), "euro.json")
@@ -258,7 +258,7 @@ func TestReceiptIsNotBegunWithoutProofs(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestCommandsHaveExamples: each has words and an example, and appText makes a reference that can be run.
+// TestCommandsHaveExamples: each command has a description and an example. The test also covers appText and shorten.
 func TestCommandsHaveExamples(t *testing.T) {
 	for _, c := range NewCommand().Commands() {
 		require.NotEmpty(t, c.Short, c.Name())

@@ -26,7 +26,7 @@ func TestArgsFlags(t *testing.T) {
 	}{
 		{[]string{"--args", "-width,640"}, []string{"-width", "640"}},
 		{[]string{"--args", "a", "--args", "b,c"}, []string{"a", "b", "c"}},
-		{[]string{"--args", `"a,b",c`}, []string{"a,b", "c"}}, // as it always was
+		{[]string{"--args", `"a,b",c`}, []string{"a,b", "c"}}, // a quoted comma does not split
 		{[]string{"--arg", `{"a": 1, "b": "x, y"}`, "--arg", "", "--arg", "it's"}, []string{`{"a": 1, "b": "x, y"}`, "", "it's"}},
 		{[]string{"--args", "a", "--arg", "b", "--args", "c"}, []string{"a", "b", "c"}},
 	} {

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// readLine reads a job as the line of a command.
+// readLine reads the job of a command line.
 func readLine(t *testing.T, line ...string) (client.Job, *Table, error) {
 	t.Helper()
 	var j Flags
@@ -21,7 +21,7 @@ func readLine(t *testing.T, line ...string) (client.Job, *Table, error) {
 	return j.ReadJob("studio/app:1", f.Args(), f.Changed("bag"))
 }
 
-// The size of the bag is that of the line, or what the datasets or the rows make, which the client counts.
+// The size of the bag comes from the command line. Otherwise the client counts it from the datasets or the rows.
 func TestReadJobBag(t *testing.T) {
 	for _, tc := range []struct {
 		line []string

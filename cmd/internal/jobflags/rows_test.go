@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// writeFiles writes files into a folder in which the test then stands.
+// writeFiles writes files into a new folder, and makes it the working directory of the test.
 func writeFiles(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -22,7 +22,7 @@ func writeFiles(t *testing.T, files map[string]string) {
 	}
 }
 
-// takeRows parses a command line and splits it.
+// takeRows parses a command line and takes its rows apart.
 func takeRows(t *testing.T, line ...string) (*Flags, []string, []client.Row, *Table, error) {
 	t.Helper()
 	var j Flags
@@ -58,7 +58,7 @@ func TestTakeRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []client.Row{{Args: []string{"a,b"}}}, list)
 
-	// A file a task: each finds its own below /in, unless the line says otherwise.
+	// Each file makes one task. A task finds its file below /in, unless the command line says otherwise.
 	_, _, list, _, err = takeRows(t, "--map", "in/*.txt", "--", "/in/{file}", "{stem}")
 	require.NoError(t, err)
 	require.Equal(t, []client.Row{

@@ -23,7 +23,7 @@ func TestReadTable(t *testing.T) {
 	}{
 		{"rows.csv", []string{"scene", "width"}, [][]string{{"a", "1"}, {"b\nc", "2"}}, []string{"row 1 (line 2 of rows.csv)", "row 2 (line 3 of rows.csv)"}},
 		{"rows.TSV", []string{"k", "v"}, [][]string{{"1", "a,b"}}, []string{"row 1 (line 2 of rows.TSV)"}},
-		{"[odd].csv", []string{"x"}, [][]string{{"1"}}, []string{"row 1 (line 2 of [odd].csv)"}}, // a file goes before a pattern
+		{"[odd].csv", []string{"x"}, [][]string{{"1"}}, []string{"row 1 (line 2 of [odd].csv)"}}, // an existing file takes precedence over a pattern
 		{"texts/*", []string{"path", "file", "stem"}, [][]string{{"texts/a.tar.gz", "a.tar.gz", "a.tar"}, {"texts/b.txt", "b.txt", "b"}}, []string{"texts/a.tar.gz", "texts/b.txt"}},
 		{"-1..1", []string{"n"}, [][]string{{"-1"}, {"0"}, {"1"}}, []string{"number -1", "number 0", "number 1"}},
 		{"7..7", []string{"n"}, [][]string{{"7"}}, []string{"number 7"}},

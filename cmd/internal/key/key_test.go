@@ -32,7 +32,8 @@ func run(args ...string) (string, error) {
 	return out.String(), err
 }
 
-// The files of one node are encrypted with one passphrase and read with it; they come back as they were. What no program opens stays plain.
+// Files of keys are encrypted in place with one passphrase, and can be read with it. Decrypting restores their content. A key file that
+// no program could open encrypted is refused and stays plain.
 func TestKeysAreChangedInPlace(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	dir := t.TempDir()

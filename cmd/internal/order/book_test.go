@@ -19,7 +19,7 @@ const (
 	marketOf  = "/credence.market.v1.Query/"
 )
 
-// offer is an order of pool north that rests.
+// offer returns a resting order of pool north.
 func offer(id string, price uint64, change func(r *markettypes.OrderRecord)) markettypes.OrderRecord {
 	r := markettypes.OrderRecord{
 		Id: id, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_RESTING, Height: 90,
@@ -31,7 +31,7 @@ func offer(id string, price uint64, change func(r *markettypes.OrderRecord)) mar
 	return r
 }
 
-// bookNode has a pool without an operator, whose orders are what the test says.
+// bookNode returns a node with these orders, and a pool without an operator.
 func bookNode(t *testing.T, records ...markettypes.OrderRecord) *nodetest.Node {
 	n := nodetest.NewNode(t)
 	nodetest.Answer(n, marketOf+"Book", func(*markettypes.QueryBookRequest) (*markettypes.QueryBookResponse, error) {
@@ -55,7 +55,7 @@ func bookNode(t *testing.T, records ...markettypes.OrderRecord) *nodetest.Node {
 	return n
 }
 
-// fields are the cells of a table's lines; cells have at most one space between words.
+// fields returns the cells of a table's lines. Within a cell, words are at most one space apart.
 func fields(out string) (rows [][]string) {
 	for line := range strings.Lines(out) {
 		var cells []string

@@ -19,7 +19,7 @@ func resources(cpu, memory, disk uint64, gpus uint32) appstypes.Resources {
 	return appstypes.Resources{CpuMillis: cpu, MemoryBytes: memory, DiskBytes: disk, Gpus: gpus}
 }
 
-// Every flag reaches its field.
+// Every flag sets its field of the order.
 func TestOrderCreate(t *testing.T) {
 	d := newDesk(t)
 	alice := d.key("alice")
@@ -115,7 +115,7 @@ func TestOrderCreateRefuses(t *testing.T) {
 	}
 }
 
-// An input that is served already is named by its digest, and nothing is sent anywhere.
+// An input that is already served may be named by its digest. Nothing is then uploaded.
 func TestOrderInputs(t *testing.T) {
 	d := newDesk(t)
 	d.key("alice")

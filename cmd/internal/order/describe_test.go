@@ -13,7 +13,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// rowsOf returns the labels and texts that a printer writes.
+// rowsOf returns the labels and texts that write prints.
 func rowsOf(t *testing.T, write func(*printer.Labels)) [][]string {
 	t.Helper()
 	var out strings.Builder
@@ -113,7 +113,7 @@ func TestDescribeRequest(t *testing.T) {
 	require.Contains(t, rows[2][1], "It promises no bound on wrong results")
 }
 
-// Accounts of a request are named as people know them, here by their addresses.
+// The accounts of a request are shown as people know them, here by their addresses.
 func TestDescribeParties(t *testing.T) {
 	var o orderFlags
 	job := markettypes.Job{App: "studio/ray:1", Size_: 1, Trust: 2, Policy: "credence", MaxPrice: 1, Sponsor: someOwner, Beneficiary: someOwner,

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The folder of an order's file is made where there is none, for its owner alone.
+// If the folder of an order's file does not exist, it is made for its owner alone.
 func TestOrdersAreWrittenInNewFolders(t *testing.T) {
 	d := newDesk(t)
 	d.key("alice")

@@ -17,7 +17,7 @@ import (
 
 var someOrderID = strings.Repeat("ab", 32)
 
-// knowOrder has a node know one order by its id, and knowRequest one request; of others it says that there are none.
+// knowOrder makes a node know one order by its id. knowRequest does so for one request. Other ids are not found.
 func knowOrder(n *nodetest.Node, r *markettypes.OrderRecord) {
 	nodetest.Answer(n, marketOf+"Order", func(q *markettypes.QueryOrderRequest) (*markettypes.QueryOrderResponse, error) {
 		if r == nil || q.Id != r.Id {
@@ -43,7 +43,7 @@ func named(r markettypes.OrderRecord) markettypes.OrderRecord {
 	return r
 }
 
-// inspectID inspects what the chain knows under an id, as JSON.
+// inspectID runs inspect on an id and returns its JSON.
 func inspectID(t *testing.T, n *nodetest.Node, id string) (inspected, error) {
 	t.Helper()
 	out, err := n.RunCommand(t, NewCommand(), "inspect", id, "--output", "json")
@@ -54,7 +54,7 @@ func inspectID(t *testing.T, n *nodetest.Node, id string) (inspected, error) {
 	return i, err
 }
 
-// What became of an order of the chain follows from its record, the owner's floor and the pool as it is now.
+// The state of an order of the chain follows from its record, the owner's floor and the present state of the pool.
 func TestInspectStandings(t *testing.T) {
 	for _, tc := range []struct {
 		name         string
@@ -126,7 +126,7 @@ func TestInspectRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "the chain knows no order or request "+someOrderID)
 	require.ErrorContains(t, err, "credenced order book --category all")
 
-	// An order that was cancelled by its nonce, before the chain saw it, has nothing in it to show.
+	// An order was cancelled by its nonce before the chain saw it. Its record has no order to show.
 	knowOrder(n, &markettypes.OrderRecord{
 		Id: someOrderID, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_CANCELLED, Order: markettypes.Order{Owner: someOwner, Nonce: 9},
 	})
@@ -141,7 +141,7 @@ func TestInspectRefuses(t *testing.T) {
 	require.NotEqual(t, cli.ExitUsage, cli.ExitStatus(err))
 }
 
-// A file's order that the chain has not seen is what the floor and the height make of it.
+// The chain has not seen the order of a file. Its state then follows from the owner's floor and the height.
 func TestNoteUnseen(t *testing.T) {
 	for _, tc := range []struct {
 		name         string

@@ -22,8 +22,8 @@ import (
 // otherOwner is an account that owns nothing.
 const otherOwner = "cred1qyqszqgpqyqszqgpqyqszqgpqyqszqgpe0386x"
 
-// assetNode sells studio/ray:1 and base/rates:7 for a list price, studio/ray:2 by order alone, and has pool north, whose operator
-// is organisation polar. Everything is of someOwner, who acts for polar.
+// assetNode returns a node on which studio/ray:1 and base/rates:7 have a list price, and studio/ray:2 is sold by order alone. It has
+// pool north, operated by organisation polar. Everything belongs to someOwner, who acts for polar.
 func assetNode(t *testing.T) *nodetest.Node {
 	n := bookNode(t)
 	none := func(format string, args ...any) error { return status.Errorf(codes.NotFound, format, args...) }
@@ -86,7 +86,7 @@ func assetNode(t *testing.T) *nodetest.Node {
 	return n
 }
 
-// create runs "order create" and returns the order that it wrote, and what it said beside it.
+// create runs "order create". It returns the order that the command wrote, and its notes.
 func create(t *testing.T, n *nodetest.Node, args ...string) (o markettypes.Order, notes string, err error) {
 	t.Helper()
 	root := &cobra.Command{Use: "credence", SilenceUsage: true, SilenceErrors: true}
@@ -104,7 +104,7 @@ func create(t *testing.T, n *nodetest.Node, args ...string) (o markettypes.Order
 	return *s.Order, said.String(), nil
 }
 
-// What the command line leaves out is what the chain has, and is told.
+// Values that the command line leaves out are taken from the chain, and noted.
 func TestCreateTakesFromTheChain(t *testing.T) {
 	n := assetNode(t)
 	mine := []string{"--owner", someOwner}
@@ -139,7 +139,7 @@ func TestCreateTakesFromTheChain(t *testing.T) {
 	require.EqualValues(t, 5e9, o.Request.FuelLimit, "as the version proposes")
 }
 
-// Names that the chain does not know are refused where they are what is traded, and noted where they only restrict it.
+// The command refuses an order for a thing that the chain does not have, or that breaks the rules of its owner or pool.
 func TestCreateLooksUp(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -180,7 +180,7 @@ func TestCreateLooksUp(t *testing.T) {
 	}
 }
 
-// Counterparts that the chain does not know may come; more often a letter is wrong.
+// An order may be restricted to counterparts that do not exist yet. As this is often a typing error, the command notes it.
 func TestCreateNotesWhoIsNotMeant(t *testing.T) {
 	n := assetNode(t)
 	nodetest.Answer(n, "/credence.apps.v1.Query/Dataset", func(r *appstypes.QueryDatasetRequest) (*appstypes.QueryDatasetResponse, error) {
@@ -201,7 +201,7 @@ func TestCreateNotesWhoIsNotMeant(t *testing.T) {
 	}, strings.Split(strings.TrimSpace(said), "\n"))
 }
 
-// A nonce that an order of the owner has already is refused with the order that has it.
+// If an order of the owner already has the nonce, the error names that order.
 func TestCreateKnowsUsedNonces(t *testing.T) {
 	n := assetNode(t)
 	r := named(offer("", 1, func(*markettypes.OrderRecord) {}))

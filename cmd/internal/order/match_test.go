@@ -11,7 +11,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// A match names its pool's order and its request; each that is missing is asked for by its flag.
+// A match needs its pool's order and its request. If one is missing, the error names its flag.
 func TestMatchNeedsItsSides(t *testing.T) {
 	n := bookNode(t)
 	knowOrder(n, nil)
@@ -28,7 +28,7 @@ func TestMatchNeedsItsSides(t *testing.T) {
 	}
 }
 
-// A deal is told with what a reader would ask: how much of the bag, at which prices, who pays.
+// The output of a deal has the part of the bag, the prices and the payer.
 func TestPrintDeal(t *testing.T) {
 	deal := dealstypes.Deal{
 		Id: someOrderID, Height: 12, Size_: 3, Bag: 10, Pool: "north", App: "studio/ray", AppVersion: "1", Requester: someOwner, Escrow: 9_000_000,
@@ -57,7 +57,7 @@ func TestPrintDeal(t *testing.T) {
 	require.Contains(t, fields(print(deal)), []string{"payer", "voucher v1"})
 }
 
-// What an account may not sign for is said before anything is sent.
+// If the account may not sign, the error comes before anything is sent.
 func TestSendNeedsAKey(t *testing.T) {
 	r := offer(someOrderID, 1, func(*markettypes.OrderRecord) {})
 	n := bookNode(t, r)

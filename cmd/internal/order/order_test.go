@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/internal/devinfo"
 )
 
-// desk is somebody with a keyring, some files, and no node.
+// desk is a user with a keyring and files, and without a node.
 type desk struct {
 	t    *testing.T
 	dir  string
@@ -55,7 +55,7 @@ func (d *desk) address(record *keyring.Record) string {
 	return text
 }
 
-// run runs a command of `order` and returns what it wrote.
+// run runs a command of "order" and returns its output.
 func (d *desk) run(args ...string) (string, error) {
 	d.t.Helper()
 	cmd := NewCommand()
@@ -63,7 +63,7 @@ func (d *desk) run(args ...string) (string, error) {
 	var out bytes.Buffer
 	cmd.SetOut(&out)
 	cmd.SetErr(io.Discard)
-	if args[0] != "inspect" { // in front of the program's own arguments, if there are any
+	if args[0] != "inspect" { // the flags go before the program's own arguments, if there are any
 		at := slices.Index(args, "--")
 		if at < 0 {
 			at = len(args)

@@ -24,7 +24,7 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// sides are the files of a pool's order and a request, each signed by its owner; change may change the job first.
+// sides are the files of a pool's order and a request, each signed by its owner. signedSides may change the job first.
 type sides struct {
 	key           credence.Key
 	keyFile       string
@@ -57,13 +57,13 @@ func signedSides(t *testing.T, change func(j *markettypes.Job)) sides {
 	return s
 }
 
-// someTerms are what a task of the deals of these tests would run under.
+// someTerms are the terms of a task in the deals of these tests.
 var someTerms = dealstypes.Terms{
 	Policy: "credence", Trust: 1000, AppPrice: 20_000, DatasetPrice: 500, Price: 40_000, Stake: 10_000_000, Value: 5_000_000, MaxSeats: 3, FuelLimit: 1e9,
 	CommissionBps: 250, CommitBlocks: 30, RevealBlocks: 10, AuditBlocks: 100, Premium: 9_000, CourtFee: 1,
 }
 
-// A dry run says what would be traded at which terms, and sends nothing.
+// A dry run says what would be traded on which terms, and sends nothing.
 func TestDryRun(t *testing.T) {
 	s := signedSides(t, func(*markettypes.Job) {})
 	n := assetNode(t)
@@ -117,14 +117,14 @@ func TestDryRun(t *testing.T) {
 	require.Empty(t, taken.All())
 }
 
-// The one who pays the escrow is told when that has too little: requester, sponsor or voucher.
+// If the payer of the escrow has too little, the dry run says so. The payer is the requester, the sponsor or the voucher.
 func TestDryRunSaysWhoCanNotPay(t *testing.T) {
 	id := strings.Repeat("cd", 32)
 	for _, tc := range []struct {
 		name   string
 		change func(*markettypes.Job)
 		escrow uint64
-		says   string // behind "BUT ", after the requester's address is put in
+		says   string // the text after "BUT ", with ME for the requester's address
 	}{
 		{"enough", func(*markettypes.Job) {}, 5_000_000, ""},
 		{"the requester", func(*markettypes.Job) {}, 5_000_001, "BUT ME has 5 CRED now: the deal is not made unless it has 5.000001 CRED.\n"},
@@ -153,7 +153,7 @@ func TestDryRunSaysWhoCanNotPay(t *testing.T) {
 	}
 }
 
-// A match is proposed, and what the next block makes of it is told: a deal, or the reason why there is none.
+// A match is proposed. The command then tells the result in the next block: a deal, or the reason why there is none.
 func TestMatch(t *testing.T) {
 	match := strings.Repeat("ef", 32)
 	deal := dealstypes.Deal{Id: someOrderID, Height: 102, Size_: 3, Bag: 3, Pool: "north", App: "studio/ray", AppVersion: "1", Terms: someTerms, Escrow: 600_000}
@@ -216,7 +216,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// What is wrong with a side is said with the flag that names it, before anything is sent.
+// An error in one of the two orders names the flag of that order, before anything is sent.
 func TestMatchRefusesItsSides(t *testing.T) {
 	s := signedSides(t, func(*markettypes.Job) {})
 	reads := signedSides(t, func(j *markettypes.Job) { j.Datasets = []string{"base/rates:7"} })
@@ -257,7 +257,7 @@ func TestMatchRefusesItsSides(t *testing.T) {
 	}
 }
 
-// What others wrote into their orders never acts on a terminal, in words and as JSON.
+// Texts in other people's orders never act on a terminal, as text or as JSON.
 func TestHostileOrders(t *testing.T) {
 	const hostile = "\x1b[2J\u202egood\u009b31m\r\nOrder forged"
 	r := markettypes.Request{

@@ -14,8 +14,7 @@ import (
 
 const afterwards = "it was pruned at height 90, and its nonce stays used: its content is in the state before that, which archive nodes keep"
 
-// TestInspectWhatWasPruned: of an order or a request that was pruned inspect says what is left, by its id and by its file, and does not
-// fail.
+// TestInspectWhatWasPruned: inspect of a pruned order or request succeeds and shows what is left of it.
 func TestInspectWhatWasPruned(t *testing.T) {
 	n := bookNode(t)
 	knowOrder(n, &markettypes.OrderRecord{Id: someOrderID, Kind: markettypes.ORDER_KIND_POOL, Status: markettypes.ORDER_STATUS_FILLED, Filled: 9, Pruned: 90})
@@ -38,7 +37,7 @@ func TestInspectWhatWasPruned(t *testing.T) {
 	require.Contains(t, out, "credenced task show "+someOrderID)
 }
 
-// TestAskChainForWhatWasPruned: a file's order that the chain has as a compact record alone is said to be used.
+// TestAskChainForWhatWasPruned: inspect of a file shows the state of its order, even if the chain has only the compact record of it.
 func TestAskChainForWhatWasPruned(t *testing.T) {
 	r := named(offer("", 40_000, func(*markettypes.OrderRecord) {}))
 	n := bookNode(t)

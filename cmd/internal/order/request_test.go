@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/flagtest"
 )
 
-// Every field of a job on the chain is set by a flag of order create request, or filled in by what it names.
+// For every field of a job on the chain there is a flag of "order create request", or a thing named there that fills it in.
 func TestOrderRequestSetsEveryField(t *testing.T) {
 	var r requestFlags
 	f := pflag.NewFlagSet("job", pflag.ContinueOnError)

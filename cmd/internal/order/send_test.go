@@ -18,7 +18,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// keyOf makes a key in a file.
+// keyOf makes a key in a file, and returns both.
 func keyOf(t *testing.T) (key credence.Key, file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "some.key")
@@ -27,7 +27,7 @@ func keyOf(t *testing.T) (key credence.Key, file string) {
 	return key, file
 }
 
-// writeOffer writes a pool's order of an owner to a file.
+// writeOffer writes a pool's order of an owner to a file, and returns its path.
 func writeOffer(t *testing.T, owner string, change func(o *markettypes.Order)) string {
 	t.Helper()
 	o := offer("", 40_000, func(*markettypes.OrderRecord) {}).Order
@@ -40,7 +40,7 @@ func writeOffer(t *testing.T, owner string, change func(o *markettypes.Order)) s
 	return file
 }
 
-// answerAll answers each message of the market as the chain does, with the id of someOrderID.
+// answerAll answers each message of the market as the chain does, with the id someOrderID.
 func answerAll(msg sdk.Msg) proto.Message {
 	switch msg.(type) {
 	case *markettypes.MsgPlaceOrder:
@@ -57,7 +57,7 @@ func answerAll(msg sdk.Msg) proto.Message {
 	return nil
 }
 
-// What is sent is what the command line and the file say, and what is printed is what the chain answered: in words and as JSON.
+// The sent message has the values of the command line and the file. The output has the chain's response, as text and as JSON.
 func TestOrdersAreSent(t *testing.T) {
 	key, file := keyOf(t)
 	me := key.Address()
@@ -118,7 +118,7 @@ func TestOrdersAreSent(t *testing.T) {
 	}
 }
 
-// A submitted request has its money locked: it is taken back as a request, by its id or the beginning of one.
+// A submitted request has money locked. So it is cancelled as a request, by its id or the beginning of its id.
 func TestCancelASubmittedRequest(t *testing.T) {
 	key, file := keyOf(t)
 	r := markettypes.Request{Id: someOrderID, Requester: key.Address(), Status: markettypes.REQUEST_STATUS_RESTING, Job: markettypes.Job{App: "studio/ray:1", Size_: 1}}
@@ -138,7 +138,7 @@ func TestCancelASubmittedRequest(t *testing.T) {
 			require.Equal(t, &markettypes.MsgCancelRequest{Requester: key.Address(), Id: someOrderID}, taken.Only(t))
 		})
 	}
-	r.Status = markettypes.REQUEST_STATUS_SIGNED // nothing is locked: it is an order like others
+	r.Status = markettypes.REQUEST_STATUS_SIGNED // nothing is locked, so it is cancelled like any order
 	n := bookNode(t)
 	knowOrder(n, nil)
 	knowRequest(n, &r)
@@ -148,7 +148,7 @@ func TestCancelASubmittedRequest(t *testing.T) {
 	require.IsType(t, &markettypes.MsgCancelOrder{}, taken.Only(t))
 }
 
-// What is paid for gas is the node's least, or what the flags say.
+// The gas price is the least that the node takes, or that of the flags.
 func TestGasOfOrders(t *testing.T) {
 	_, file := keyOf(t)
 	for _, tc := range []struct {
@@ -172,7 +172,7 @@ func TestGasOfOrders(t *testing.T) {
 	}
 }
 
-// --generate-only sends nothing: the transaction goes to standard output, for a key that signs elsewhere.
+// --generate-only sends nothing. It writes the transaction to standard output, to be signed elsewhere.
 func TestOrdersThatAreOnlyGenerated(t *testing.T) {
 	key, _ := keyOf(t)
 	offered := writeOffer(t, key.Address(), func(*markettypes.Order) {})
@@ -222,7 +222,7 @@ func TestOrdersThatAreOnlyGenerated(t *testing.T) {
 	}
 }
 
-// What can't be sent is said before anything goes to the chain, with what to do.
+// If an order cannot be sent, the error comes before anything goes to the chain, with the next step.
 func TestOrdersThatAreNotSent(t *testing.T) {
 	key, file := keyOf(t)
 	other, otherFile := keyOf(t)
@@ -267,7 +267,7 @@ func TestOrdersThatAreNotSent(t *testing.T) {
 	}
 }
 
-// A refusal of the chain keeps its text, and its exit status says whether it was for money.
+// A refusal by the chain keeps its text. The exit status says whether money was missing.
 func TestRefusedOrders(t *testing.T) {
 	key, file := keyOf(t)
 	offered := writeOffer(t, key.Address(), func(*markettypes.Order) {})

@@ -11,7 +11,8 @@ import (
 	credence "github.com/credence-chain/credence/client"
 )
 
-// What the chain says of an order by its id is said of the file that was named; what was named by its id stays so.
+// If an order came from a file, an error of the chain about its id names the file instead. An order that was named by its id keeps the
+// id.
 func TestSidesAreNamed(t *testing.T) {
 	file := side{flag: "--pool", text: "pool.json", id: "aa11"}
 	known := side{flag: "--app", text: "bb22", id: "bb22"}
@@ -24,7 +25,7 @@ func TestSidesAreNamed(t *testing.T) {
 	require.Equal(t, other, nameSides(other, file), "what is not the chain's stays as it is")
 }
 
-// Without a node an id means nothing; a name that is neither a file nor an id is said to be so.
+// Without a node an order cannot be found by its id. A name that is neither a file nor an id is reported so.
 func TestOrderByID(t *testing.T) {
 	d := newDesk(t)
 	_, err := d.run("inspect", strings.Repeat("0a", 32), "--chain-id", "one")

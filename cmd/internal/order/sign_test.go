@@ -17,7 +17,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// Create, sign and inspect without a node; a file that was changed, and another chain, are seen.
+// Orders are created, signed and inspected without a node. A changed file or another chain is noticed.
 func TestOrderSign(t *testing.T) {
 	d := newDesk(t)
 	alice := d.key("alice")
@@ -64,7 +64,7 @@ func TestOrderSign(t *testing.T) {
 	_, err = d.run("inspect", signed, "--chain-id", "one")
 	require.ErrorContains(t, err, `unknown field "volumes"`)
 
-	// An order that is no good is shown, and is an error.
+	// inspect shows a bad order and then fails
 	bad := d.path("bad.json")
 	require.NoError(t, os.WriteFile(bad, []byte(`{"owner":"`+alice+`","pool":{"pool":"north","stake":"1"}}`), 0o600))
 	out, err = d.run("inspect", bad, "--chain-id", "one")
@@ -72,7 +72,7 @@ func TestOrderSign(t *testing.T) {
 	require.Contains(t, out, "Pool order")
 }
 
-// Two of three keys sign for their account; each says what it can't do.
+// Two of three keys sign for their account. A wrong key, or too few keys, gives an error that names the reason.
 func TestOrderMultisig(t *testing.T) {
 	d := newDesk(t)
 	var members []cryptotypes.PubKey
@@ -96,7 +96,7 @@ func TestOrderMultisig(t *testing.T) {
 	}
 	a, err := sign("a", "board")
 	require.NoError(t, err)
-	c, err := sign("c", d.address(board)) // by address: its keys need not be known
+	c, err := sign("c", d.address(board)) // by address, so that its public keys need not be known
 	require.NoError(t, err)
 	_, err = sign("stranger", "board")
 	require.ErrorContains(t, err, "is none of the 3 keys of board")
@@ -120,7 +120,7 @@ func TestOrderMultisig(t *testing.T) {
 	require.Equal(t, d.address(board), i.Owner)
 }
 
-// A key whose secret is elsewhere, or on a ledger, says what to do instead.
+// A key whose secret is elsewhere or on a ledger cannot sign. The error names another way.
 func TestOrderKeysThatCanNotSign(t *testing.T) {
 	d := newDesk(t)
 	record, err := d.ring.SaveOfflineKey("public", secp256k1.GenPrivKey().PubKey())

@@ -8,8 +8,8 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// An order below its owner's floor is cancelled, whatever its record says; one whose height has come is expired; one whose
-// pool is not what it was is stale.
+// An open order below its owner's floor is cancelled. An open order is expired once its height has come, and stale if its pool has
+// changed.
 func TestOrderStatus(t *testing.T) {
 	now := standing{floors{{"a", markettypes.ORDER_KIND_POOL}: 5}, map[string]string{"s": "its stake rose"}}
 	for _, tc := range []struct {

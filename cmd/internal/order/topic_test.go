@@ -9,7 +9,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// A part of the book that is empty says which it is, and that of no category where else to look.
+// The text of an empty part of the book names that part. For offers without a category it says how to see the others.
 func TestNothingText(t *testing.T) {
 	for _, tc := range []struct {
 		topic topicFlags
@@ -26,7 +26,7 @@ func TestNothingText(t *testing.T) {
 	}
 }
 
-// Flags that name a part of the book that there is not are refused: a letter that is wrong is no empty book.
+// Bad flags for a part of the book are refused. A typing error must not look like an empty book.
 func TestTopicsAreLookedUp(t *testing.T) {
 	n := bookNode(t)
 	for _, tc := range []struct {
@@ -45,7 +45,7 @@ func TestTopicsAreLookedUp(t *testing.T) {
 	}
 }
 
-// "all" lists every category, that of none first and the others by their time; a limit cuts what is over.
+// "all" lists every category: first the orders without one, then the categories by their time. The limit cuts the list.
 func TestBookOfEveryCategory(t *testing.T) {
 	n := bookNode(t, offer("aa", 1, func(*markettypes.OrderRecord) {}))
 	out, err := n.RunCommand(t, NewCommand(), "book", "--category", "all", "--limit", "1")
@@ -74,7 +74,7 @@ func TestParseKindNonce(t *testing.T) {
 	}
 }
 
-// Cancelling by a kind needs the nonce; without it the error says how the line goes on.
+// Cancelling by kind needs a nonce. Without one the error shows how to complete the command.
 func TestCancelRefuses(t *testing.T) {
 	n := bookNode(t)
 	knowOrder(n, nil)

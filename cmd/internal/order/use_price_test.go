@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestInspectOrderByUse: what docs/pool-operator.md writes and reads. The most is what the largest fuel limit costs.
+// TestInspectOrderByUse: inspect shows the price by use as docs/pool-operator.md writes it. The largest price is that of the largest
+// fuel limit.
 func TestInspectOrderByUse(t *testing.T) {
 	d := newDesk(t)
 	d.key("alice")

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever others chose, nothing that a terminal acts upon is printed, a row stays on its line, and JSON has the same value.
+// For any text that others chose, nothing that a terminal acts upon is printed. A row stays on its line, and JSON has the same value.
 func TestNothingPrintedActs(t *testing.T) {
 	const hostile = "\x1b[2J\u202e\u009b31m\ttab\r\n  owner  forged"
 	var table, labels, text strings.Builder

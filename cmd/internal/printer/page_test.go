@@ -10,7 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 )
 
-// pagesOf serves pages of numbers, each of which names the next by its index.
+// pagesOf serves pages of numbers. Each page names the next page by its index.
 func pagesOf(t *testing.T, pages ...[]int) func(*query.PageRequest) ([]int, *query.PageResponse, error) {
 	return func(p *query.PageRequest) ([]int, *query.PageResponse, error) {
 		require.EqualValues(t, 100, p.Limit)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// brokenPipe takes nothing.
+// brokenPipe is a writer that fails on every write.
 type brokenPipe struct{}
 
 var errPipe = errors.New("broken pipe")

@@ -26,7 +26,7 @@ func TestCheckCommand(t *testing.T) {
 		return out.String(), err
 	}
 	magic := "\x00asm\x01\x00\x00\x00"
-	// A memory of one page, and _start, which returns or makes a tail call to itself.
+	// The module has a memory of one page and a function _start, which returns or makes a tail call to itself.
 	head := magic + "\x01\x04\x01\x60\x00\x00" + "\x03\x02\x01\x00" + "\x05\x03\x01\x00\x01" + "\x07\x13\x02\x06memory\x02\x00\x06_start\x00\x00"
 	out, err := check([]byte(head + "\x0a\x04\x01\x02\x00\x0b"))
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestCheckCommand(t *testing.T) {
 	require.ErrorContains(t, err, "not a WebAssembly module")
 }
 
-// TestCheckImage: an image says what it is, in words that its author chose.
+// TestCheckImage: the report shows words that the image's author chose, and makes them printable.
 func TestCheckImage(t *testing.T) {
 	describe := func(kind string, data []byte) artifact.Descriptor {
 		return artifact.Descriptor{MediaType: kind, Digest: artifact.Sum(data), Size: int64(len(data))}

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Bytes that are published already stay as they are; who asked for anything else is told.
+// Bytes that are already published stay as they are. If the flags ask for another name, owner or price, the user is told.
 func TestPublishedOtherwise(t *testing.T) {
 	is := published{owner: "cred1p", price: 20_000}
 	for _, tc := range []struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
-// A task's line says how far it is after each event.
+// After each event the line of a task says how far the task is.
 func TestLineOfATask(t *testing.T) {
 	l := &taskLine{}
 	l.drawAgain()
@@ -41,7 +41,7 @@ func TestLineOfATask(t *testing.T) {
 	}
 }
 
-// What a node says of a task can't leave its line, nor act on the terminal, whichever field says it.
+// No text of a node leaves the line of its task or acts on the terminal, in any field.
 func TestLinesOfHostileNodes(t *testing.T) {
 	const hostile = "\x1b[2J\nforged\u202e"
 	var out bytes.Buffer
@@ -53,7 +53,7 @@ func TestLinesOfHostileNodes(t *testing.T) {
 	} {
 		e.Task = "ab"
 		out.Reset()
-		v.drawn = 0 // so that the view itself writes no control
+		v.drawn = 0 // so that the view itself writes no control characters
 		v.Observe(e)
 		require.Contains(t, out.String(), "forged", e.Kind)
 		require.NotContains(t, out.String(), "\x1b", e.Kind)

@@ -17,7 +17,7 @@ func TestRateText(t *testing.T) {
 	}
 }
 
-// A bag is counted by its events: what it is told of size and coins, and each end once, by whether it is of use.
+// The tally of a bag is counted from events: its size, its coins, and each end, with or without a result.
 func TestTallyOfABag(t *testing.T) {
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var c tally
@@ -40,7 +40,7 @@ func TestTallyOfABag(t *testing.T) {
 	require.Equal(t, begin, c.begin)
 }
 
-// A request that is met in parts is as large as the largest that was told.
+// A request may be matched in parts. Its size is the largest size in any event.
 func TestTallyGrows(t *testing.T) {
 	var c tally
 	c.take(client.Event{Kind: client.EventMatched, Size: 7}, time.Time{})

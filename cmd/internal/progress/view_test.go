@@ -54,7 +54,7 @@ func TestPlainView(t *testing.T) {
 	require.NotContains(t, out.String(), "\x1b")
 }
 
-// wait is what the observer hears of a chain that is quiet for ten minutes, and then goes on.
+// wait returns the events of a chain that is quiet for ten minutes and then goes on.
 func wait() (events []client.Event) {
 	for s := uint64(8); s <= 600; s++ {
 		events = append(events, client.Event{Kind: client.EventStalled, Waited: s, Request: "beef", Text: fmt.Sprintf("waiting for the chain for %ds", s)})
@@ -62,7 +62,7 @@ func wait() (events []client.Event) {
 	return append(events, client.Event{Kind: client.EventResumed, Waited: 600, Text: "the chain goes on at height 9, after 10m0s"})
 }
 
-// Where there is no terminal, a wait takes a line once in a while, not one a second.
+// Without a terminal, a wait prints a line at growing intervals, and not one a second.
 func TestAWaitWithoutATerminal(t *testing.T) {
 	var plain, json bytes.Buffer
 	for name, out := range map[string]*bytes.Buffer{"plain": &plain, "json": &json} {
@@ -85,7 +85,7 @@ func TestAWaitWithoutATerminal(t *testing.T) {
 	}
 }
 
-// On a terminal a wait counts in one line, which goes when it is over.
+// On a terminal, a wait counts in a single line. The line disappears when the wait is over.
 func TestAWaitOnATerminal(t *testing.T) {
 	var out bytes.Buffer
 	v := newTTYView(&out, 80)
@@ -121,7 +121,7 @@ func TestJSONViewIsALineAnEvent(t *testing.T) {
 	}
 }
 
-// screen is what a terminal shows after the bytes: lines, cursor up, erase below.
+// screen returns the lines that a terminal shows after these bytes. It knows cursor up and erase below.
 func screen(t *testing.T, raw string) []string {
 	t.Helper()
 	var lines []string
@@ -179,7 +179,7 @@ func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
 	require.Contains(t, lines[0], "0 of 100 tasks ended")
 }
 
-// bigBagEvents are those of a bag of 100 tasks, of which 90 end, each tenth without a result.
+// bigBagEvents returns the events of a bag of 100 tasks, of which 90 end, each tenth without a result.
 func bigBagEvents() []client.Event {
 	events := []client.Event{{Kind: client.EventSubmitted, Size: 100, Locked: 200_000_000, Text: "submitted: request ab"}}
 	for i := range uint64(90) {
@@ -193,13 +193,13 @@ func bigBagEvents() []client.Event {
 	return append(events, client.Event{Kind: client.EventDrawn, Task: "x", Index: 95, Organisation: "grove", Wave: 1})
 }
 
-// ticking is a clock that goes on by a tenth of a second each time it is read.
+// ticking returns a clock that advances by a tenth of a second with each reading.
 func ticking() func() time.Time {
 	at := time.Unix(0, 0)
 	return func() time.Time { at = at.Add(100 * time.Millisecond); return at }
 }
 
-// A big bag is told as a whole: how far it is, at what rate, what it has cost; failures stand first.
+// A big bag is shown as a whole: its progress, its rate and its cost. Failures come first.
 func TestBigBag(t *testing.T) {
 	var out bytes.Buffer
 	tty := newTTYView(&out, 120)
@@ -229,7 +229,7 @@ func TestBigBag(t *testing.T) {
 	require.GreaterOrEqual(t, strings.Count(out.String(), "tasks ended"), 2)
 }
 
-// What a program wrote in several lines is told in one, and its lines are told apart.
+// Several lines of a program's text become one line, in which they can still be told apart.
 func TestEventLineOfSeveralLines(t *testing.T) {
 	e := client.Event{Task: "ab", Index: 3, Text: "it failed; its last words on stderr, from fjord (not verified):\n    one\n    two"}
 	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", eventLine(e))

@@ -27,7 +27,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// What is no receipt is not proven, and says so to people and programs; what could not be looked at is another error.
+// A file that is no receipt is reported as not proven, to people and to programs. A file that could not be read is another error.
 func TestVerifyRefuses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "receipt.json")
 	require.NoError(t, os.WriteFile(file, []byte("{}"), 0o600))
@@ -70,7 +70,7 @@ func statement() *receipt.Statement {
 	}
 }
 
-// The words promise no more than the protocol does, and nothing that a requester chose looks like one of our lines.
+// The text promises no more than the protocol does. No text that a requester chose looks like a line of ours.
 func TestWords(t *testing.T) {
 	say := func(edit func(*receipt.Statement), files string) string {
 		s := statement()

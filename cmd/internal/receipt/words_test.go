@@ -39,7 +39,8 @@ func TestEvidenceText(t *testing.T) {
 	}
 }
 
-// What a trust means is said only where the policy bounds wrong results, and of one task only where replicas were drawn for it.
+// The meaning of a trust is stated only under a policy that bounds wrong results. For a single task it is stated only if replicas were
+// drawn for it.
 func TestTrustText(t *testing.T) {
 	bounded := receipt.Evidence{Policy: "credence", Bounded: true, Trust: 1_000, Replicas: 3, X: "0.004", Faction: 2, Eligible: 9}
 	require.Equal(t, "policy credence: of all tasks with the trust 1000, at most one in 1000 is to be expected wrong; "+
@@ -74,7 +75,7 @@ func TestSmallWords(t *testing.T) {
 	require.Equal(t, `-n 'two words' 'it'\''s'`, quoteArgs([]string{"-n", "two words", "it's"}))
 }
 
-// TestAsksEvidence: a receipt without the evidence of an answer is remarked on under the policies that ask for some, and no other.
+// TestAsksEvidence: a receipt without evidence gets a remark under the policies that ask for evidence, and under no other policy.
 func TestAsksEvidence(t *testing.T) {
 	for policy, want := range map[string]bool{"proven": true, "attested": true, "credence": false, "single": false, "of a later chain": false} {
 		require.Equal(t, want, asksEvidence(policy), policy)

@@ -41,7 +41,7 @@ func TestWithoutADevnet(t *testing.T) {
 		require.Equal(t, cli.ExitNetwork, problem.ExitCode())
 	}
 
-	// One that was stopped, and one that was killed.
+	// A devnet that was stopped, and one that was killed.
 	info := &devinfo.Info{Format: 1, State: dir, GRPC: []string{"127.0.0.1:1"}, ChainID: "x"}
 	require.NoError(t, info.Save())
 	require.ErrorIs(t, runCommand(t, "task", "list"), connect.ErrNotRunning)

@@ -23,7 +23,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// completed asks as a shell does what goes on with a command line, and returns the words with the directive last.
+// completed asks for the completions of a command line, as a shell does. It returns the words, with the directive last.
 func completed(t *testing.T, args ...string) []string {
 	t.Helper()
 	root := &cobra.Command{Use: "credence"}
@@ -37,7 +37,7 @@ func completed(t *testing.T, args ...string) []string {
 	return strings.Fields(out.String())
 }
 
-// undisturbed has no devnet, no contexts and no keys but its own, in a folder of its own.
+// undisturbed gives the test a folder of its own, without a devnet, contexts or keys.
 func undisturbed(t *testing.T) {
 	t.Helper()
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
@@ -46,7 +46,7 @@ func undisturbed(t *testing.T) {
 	t.Chdir(t.TempDir())
 }
 
-// What needs no chain is offered without one, by what was begun.
+// Values that need no chain are completed without one, from the beginning that was typed.
 func TestCompletesWithoutAChain(t *testing.T) {
 	undisturbed(t)
 	for name, folder := range map[string]string{"alice": "keyring-test", "bob": "keyring-file", "carol": "."} {
@@ -74,7 +74,7 @@ func TestCompletesWithoutAChain(t *testing.T) {
 		{"run ", "a.wasm apps/ b.tar :4"},
 		{"run a", "a.wasm apps/ :4"},
 		{"run apps/", "apps/d.wasm :4"},
-		{"run ap", "apps/ :6"}, // no space behind it
+		{"run ap", "apps/ :6"}, // the directive adds no space
 		{"workflow run ", "yaml yml :8"},
 		{"order place ", "json :8"},
 		{"order inspect ", "apps/ job.json :4"},
@@ -85,7 +85,7 @@ func TestCompletesWithoutAChain(t *testing.T) {
 	}
 }
 
-// What a chain has is offered from it: what an id can be, the newest requests of who asks and their tasks, apps and their versions.
+// The chain gives completions: ids, the newest requests of the user and their tasks, and apps with their versions.
 func TestCompletesFromTheChain(t *testing.T) {
 	n := nodetest.NewNode(t)
 	undisturbed(t)
@@ -121,7 +121,7 @@ func TestCompletesFromTheChain(t *testing.T) {
 	})
 	for _, tc := range []struct{ line, want string }{
 		{"task cancel --key-file key --node NODE ", "bbbbbbbbbbbb aaaaaaaaaaaa :4"},
-		{"task show --node NODE ", ":4"}, // nobody's
+		{"task show --node NODE ", ":4"}, // without a key there are no requests of the user
 		{"task show --node NODE eeee", id("e") + " :4"},
 		{"order inspect --node NODE ffff", id("f") + " :4"},
 		{"task show --node NODE zz", ":4"},
@@ -135,7 +135,8 @@ func TestCompletesFromTheChain(t *testing.T) {
 	}
 }
 
-// A shell is never kept waiting: a node that takes calls and does not answer them costs it the patience, one that is away nothing.
+// Completion is bounded in time. A node that accepts calls and never answers costs no more than the patience. A node that is down costs
+// no wait.
 func TestCompletionIsBounded(t *testing.T) {
 	undisturbed(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -148,17 +149,17 @@ func TestCompletionIsBounded(t *testing.T) {
 	}
 }
 
-// plain are the flags whose values nobody can know before.
+// plain are the flags whose values cannot be known in advance.
 var plain = strings.Fields(`arg args audit-blocks bag base-price beneficiary chain-id clock commission concurrency cpu datasets-per-task description digest disk env expiry
 	fuel gas gas-prices gpus history holder input limit listen locator map max-app-price max-bond max-dataset-price max-fuel max-pool-price max-price
 	measurement media-type memory min-replicas name node nonce ok-exit once onchain only-app-of only-dataset-of only-pool-of only-requester output-path
 	platform price price-per-gfuel price-per-second recipient requester rest schema seed since sponsor stake stall stdin stdout store store-token task time trust url value version
 	volume wait workdir`)
 
-// files are the flags whose values are files and folders, which a shell offers by itself.
+// files are the flags whose values are files or folders. A shell completes these by itself.
 var files = strings.Fields(`files home identity journal key-file key-passphrase-file keyring-dir oci-path out provider-key-file tls-cert tls-key`)
 
-// Each argument of a command is completed, and each flag that has a value, unless it is listed above.
+// Every argument of a command, and every flag with a value, has completions, unless it is listed above.
 func TestEverythingIsCompleted(t *testing.T) {
 	excused := map[string]bool{}
 	for _, name := range append(plain, files...) {

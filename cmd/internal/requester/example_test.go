@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What --help shows of orders, publishing, runs and tasks is what the commands take: their flags, and as many arguments.
+// The examples in --help of orders, publishing, runs and tasks are valid: the commands take their flags and their number of arguments.
 func TestExamplesAreTaken(t *testing.T) {
 	seen := 0
 	var walk func(of *cobra.Command)

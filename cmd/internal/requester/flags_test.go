@@ -13,7 +13,8 @@ import (
 	"github.com/credence-chain/credence/internal/commandline"
 )
 
-// What run and order create request have in common is one definition: the same name is the same flag with the same words.
+// The common flags of "run" and "order create request" have one definition, so that a flag has the same description and default in
+// both.
 func TestCommonFlagsAreTheSame(t *testing.T) {
 	find := func(words ...string) *pflag.FlagSet {
 		root := &cobra.Command{}
@@ -40,7 +41,7 @@ func TestCommonFlagsAreTheSame(t *testing.T) {
 	require.Greater(t, n, 20)
 }
 
-// Whatever a context can be given, run is told. A context is told nothing by another.
+// Every setting of a context is a flag of "run". A command that makes a context takes no --context.
 func TestContextsSetFlagsThatThereAre(t *testing.T) {
 	root := &cobra.Command{}
 	root.AddCommand(Commands()...)
@@ -57,7 +58,7 @@ func TestContextsSetFlagsThatThereAre(t *testing.T) {
 	require.Nil(t, add.Flags().Lookup(contexts.Flag))
 }
 
-// The help of commands on jobs has every flag in a group that says what it is about, once.
+// In the help of commands on jobs, every flag is in exactly one group, and the group has a title.
 func TestFlagsAreGrouped(t *testing.T) {
 	root := &cobra.Command{Use: "credence"}
 	root.AddCommand(Commands()...)

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/flagtest"
 )
 
-// Every field of a job is set by a flag of run. One that is added to the job without a flag makes this fail.
+// Every field of a job is set by a flag of "run". The test fails if a new field has no flag.
 func TestRunSetsEveryField(t *testing.T) {
 	j := &jobFlags{}
 	cmd := runCmdWith(j)
@@ -20,7 +20,7 @@ func TestRunSetsEveryField(t *testing.T) {
 	j.out, j.bagGiven = "o", true
 	job, err := j.readJob([]string{"app.wasm"})
 	require.NoError(t, err)
-	// Rows are --map's, which takes other flags apart. Nonce is --once's, which run alone has.
-	// Rest says in blocks what RestFor says in time: --rest sets either.
+	// --map sets Rows and excludes other flags. --once sets Nonce, and only "run" has it. --rest sets Rest in blocks or RestFor in
+	// time.
 	require.Empty(t, flagtest.UnsetFields(job, "Rest", "Rows", "Nonce"))
 }

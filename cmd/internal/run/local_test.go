@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// A job with --ok-exit 10 fails on status 0, which is then no success: the words do not call it a failure of status 0.
+// Under --ok-exit 10 a job fails with status 0. The text does not call that a failure with status 0.
 func TestLocalFailure(t *testing.T) {
 	for _, tc := range []struct {
 		report local.Report
@@ -55,7 +55,7 @@ func TestWriteLocal(t *testing.T) {
 	require.Contains(t, out.String(), cli.NoFiles)
 }
 
-// TestFindEngine: a program comes before a Docker Engine, which needs a daemon.
+// TestFindEngine: an engine that is a program is preferred to a Docker Engine, which needs a daemon.
 func TestFindEngine(t *testing.T) {
 	has := func(names ...string) func(string) (string, error) {
 		return func(name string) (string, error) {
@@ -75,7 +75,7 @@ func TestFindEngine(t *testing.T) {
 	require.Equal(t, "runc", findEngine(has("crun", "runc"), socket))
 }
 
-// TestLocalContainers: what one container did here is no word about another run of it, and no fuel is counted.
+// TestLocalContainers: the text does not claim that another run of the container ends alike. No fuel is counted.
 func TestLocalContainers(t *testing.T) {
 	failed := &local.Report{Runtime: "oci", Reason: string(runtime.Exit), ExitCode: 3}
 	require.Equal(t, "the program failed with exit status 3 here", formatLocalFailure(failed))
@@ -85,7 +85,7 @@ func TestLocalContainers(t *testing.T) {
 	require.Contains(t, out.String(), "Two runs of a container may differ")
 }
 
-// TestLocalCircuits: every run of a circuit ends alike, and no work is counted.
+// TestLocalCircuits: every run of a circuit ends alike. No work is counted.
 func TestLocalCircuits(t *testing.T) {
 	require.Contains(t, formatLocalFailure(&local.Report{Runtime: "circuit", Reason: "trap"}), "would do so on every worker")
 	var out bytes.Buffer

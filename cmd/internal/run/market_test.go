@@ -46,7 +46,7 @@ func TestMarketFlags(t *testing.T) {
 	}
 }
 
-// parsed runs the command's own flags.
+// parsed parses the command's own flags and returns the job.
 func parsed(t *testing.T, args ...string) client.Job {
 	t.Helper()
 	var (

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/progress"
 )
 
-// TestNothingOfAProgramIsPrintedRaw: a program chooses the names in its result, and can forge no line of ours with them.
+// TestNothingOfAProgramIsPrintedRaw: a program chooses the names of its result files. It cannot forge a line of ours with them.
 func TestNothingOfAProgramIsPrintedRaw(t *testing.T) {
 	names := []string{"\x1b[31mred", "a\nVerdict   1 of 1 accepted", "tab\t", "\u202ertl", "\x7f", "\u009b2J", "plain.txt"}
 	task := &client.TaskReport{ID: strings.Repeat("ab", 32), Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT"}, Agreed: []string{"north"}, Dir: "out", Files: names}
@@ -44,7 +44,7 @@ func TestReportOfNothing(t *testing.T) {
 	require.NotContains(t, out.String(), "Result", "what was not downloaded is not known to be empty")
 }
 
-// What happened to many tasks of a bag is said once, with their numbers.
+// The report of a bag groups the tasks that ended alike, and lists their numbers.
 func TestReportOfABag(t *testing.T) {
 	report := &client.Report{Accepted: 2}
 	for i := range uint64(20) {

@@ -16,7 +16,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write golden files instead of comparing them")
 
-// The report of each kind of end, as people read it. -args -rewrite writes it anew.
+// The golden file has the report of each kind of ending. -args -rewrite writes it anew.
 func TestReportsAreGolden(t *testing.T) {
 	id := func(n int) string { return strings.Repeat(fmt.Sprintf("%02x", n), 32) }
 	result := func(n int, files ...string) *client.TaskReport {

@@ -34,7 +34,7 @@ var (
 	newRequest  = strings.Repeat("99", 32)
 )
 
-// ladder is a node that knows one task, its deal and its request, each by its id or the beginning of it.
+// ladder returns a node that knows one task, its deal and its request. Each is found by its id or the beginning of its id.
 func ladder(t *testing.T, task taskstypes.Task, request markettypes.Request) *nodetest.Node {
 	t.Helper()
 	task.Deal, request.Id, request.Requester = someDeal, someRequest, someOwner
@@ -67,7 +67,7 @@ func ladder(t *testing.T, task taskstypes.Task, request markettypes.Request) *no
 	return n
 }
 
-// payer is the key of somebody who pays, in a file.
+// payer makes the key of a paying account in a file, and returns the account's address and the file.
 func payer(t *testing.T) (address, file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "payer.key")
@@ -88,7 +88,7 @@ func answerAll(msg sdk.Msg) proto.Message {
 	return nil
 }
 
-// matched is a request for one task of two CRED at most, that rested for 40 blocks.
+// matched returns a matched request for one task of at most two CRED. It would have rested for 40 blocks.
 func matched() markettypes.Request {
 	return markettypes.Request{
 		Height: 10, Expiry: 50, Status: markettypes.REQUEST_STATUS_MATCHED, Deal: someDeal, Deals: 1,
@@ -96,7 +96,7 @@ func matched() markettypes.Request {
 	}
 }
 
-// A request is repeated or taken back by its own id, that of its deal, or of its task; the beginning of one will do.
+// A request is repeated or cancelled by its own id, by that of its deal or by that of its task. The beginning of an id is enough.
 func TestRequestsAreRepeatedAndCancelled(t *testing.T) {
 	me, file := payer(t)
 	for _, id := range []string{someRequest, someDeal, someID, "fefe", "dede", "abab"} {
@@ -144,7 +144,7 @@ func TestRetryAsJSONForAnotherPrice(t *testing.T) {
 	require.Empty(t, taken.All())
 }
 
-// A challenge names one task; what it does depends on whether its bytes are asked for.
+// A challenge names one task. It may ask for a new judgement, or for the bytes of the answer.
 func TestChallenge(t *testing.T) {
 	me, file := payer(t)
 	for _, tc := range []struct {
@@ -169,7 +169,7 @@ func TestChallenge(t *testing.T) {
 	}
 }
 
-// What can't be done is said before anything is sent, with what to do and the exit status of its class.
+// An impossible command is refused before anything is sent. The error has the next step and the exit status of its class.
 func TestTaskCommandsRefuse(t *testing.T) {
 	_, file := payer(t)
 	for _, tc := range []struct {
@@ -204,7 +204,7 @@ func TestTaskCommandsRefuse(t *testing.T) {
 	}
 }
 
-// A request that ended without a deal has nothing to follow: that is said with its reason, and is no success.
+// A request that ended without a deal has no task to follow. The error says so with the reason, and the command fails.
 func TestRequestsWithoutADeal(t *testing.T) {
 	r := matched()
 	r.Deal, r.Deals, r.Status, r.Reason = "", 0, markettypes.REQUEST_STATUS_UNMATCHED, "no pool takes it."
@@ -216,7 +216,7 @@ func TestRequestsWithoutADeal(t *testing.T) {
 	}
 }
 
-// A task that has ended is shown as its story and its money, by any of its ids; as JSON with a line for each event.
+// A task that has ended is shown with its story and its money, by any of its ids. JSON has a line for each event.
 func TestTaskShow(t *testing.T) {
 	task := taskstypes.Task{
 		Id: someID, Index: 4, Attempt: 1, Phase: taskstypes.PHASE_DONE, Ending: taskstypes.ENDING_VOID, Opened: 20, Done: 60,
@@ -239,7 +239,7 @@ func TestTaskShow(t *testing.T) {
 	}
 }
 
-// What a program, a worker or a node says of a task stays on its line, and acts on no terminal.
+// Texts that a program, a worker or a node chose stay on their line, and do not act on the terminal.
 func TestHostileTasks(t *testing.T) {
 	const hostile = "\x1b[2J\u202egood\nforged: accepted"
 	var out strings.Builder
@@ -285,7 +285,7 @@ func TestListOfNothing(t *testing.T) {
 	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
 }
 
-// A receipt is of one final answer; where there is none, the exit status says whether waiting helps.
+// A receipt is about one final answer. If there is none, the exit status says whether waiting helps.
 func TestReceiptsThatThereAreNot(t *testing.T) {
 	for _, tc := range []struct {
 		reason receipt.Reason
@@ -308,7 +308,8 @@ func TestReceiptsThatThereAreNot(t *testing.T) {
 	require.Equal(t, broken, receiptProblem(someID, broken), "whoever can't look has not seen that there is none")
 }
 
-// TestReceiptWaitsForTheFinalAnswer: as long as the answer can be challenged, saying so once; for nothing else, and not for ever.
+// TestReceiptWaitsForTheFinalAnswer: the command waits as long as the answer can be challenged, and says so once. It waits for nothing
+// else, and its wait can be stopped.
 func TestReceiptWaitsForTheFinalAnswer(t *testing.T) {
 	provisional := &receipt.Refusal{Reason: receipt.ReasonProvisional, What: "the answer can be challenged until height 9"}
 	broken := errors.New("no chain")
@@ -339,7 +340,7 @@ func TestReceiptWaitsForTheFinalAnswer(t *testing.T) {
 	require.Equal(t, provisional, err, "whoever stops it learns why there is none yet")
 }
 
-// A receipt's file is called by its task unless it is named; a new folder is made, and "-" is standard output.
+// A receipt's file is named after its task unless a name is given. A new folder is made, and "-" is standard output.
 func TestReceiptsAreWritten(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -373,7 +374,7 @@ func TestReceiptsAreWritten(t *testing.T) {
 	require.ErrorContains(t, err, "--out: ")
 }
 
-// Of a deal with several tasks it is not clear which answer is meant.
+// A deal with several tasks does not say which answer is meant, so the command refuses it.
 func TestReceiptOfSeveralTasks(t *testing.T) {
 	n := ladder(t, taskstypes.Task{Id: someID}, matched())
 	nodetest.Answer(n, "/credence.tasks.v1.Query/TasksOfDeal", func(*taskstypes.QueryTasksOfDealRequest) (*taskstypes.QueryTasksOfDealResponse, error) {

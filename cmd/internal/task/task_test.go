@@ -24,7 +24,7 @@ const someOwner = "cred1s0n477cgj5sdjnhpqfskfrmg2kn0zu46q42wxy"
 
 var someID = strings.Repeat("ab", 32)
 
-// Requests come page by page, with what their deals came to.
+// Requests are listed page by page, with the results of their deals.
 func TestTaskList(t *testing.T) {
 	n := nodetest.NewNode(t)
 	nodetest.Answer(n, "/credence.market.v1.Query/Requests", func(r *markettypes.QueryRequestsRequest) (*markettypes.QueryRequestsResponse, error) {
@@ -95,7 +95,7 @@ func TestParseSince(t *testing.T) {
 	}
 }
 
-// taskNode knows one task by its id.
+// taskNode returns a node that knows one task by its id.
 func taskNode(t *testing.T, task taskstypes.Task) *nodetest.Node {
 	n := nodetest.NewNode(t)
 	nodetest.Answer(n, "/credence.tasks.v1.Query/Resolve", func(r *taskstypes.QueryResolveRequest) (*taskstypes.QueryResolveResponse, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/tasktable"
 )
 
-// What a program chose stands in its cell, and acts on no terminal that shows the table.
+// Texts that a program chose stay in their cells, and do not act on a terminal that shows the table.
 func TestHostileCells(t *testing.T) {
 	const hostile = "\x1b[2J,\"\nforged\u202e"
 	dir := t.TempDir()
@@ -35,7 +35,7 @@ func TestHostileCells(t *testing.T) {
 	require.Len(t, rows, 4)
 }
 
-// A table that can't be written is told at the end; the run is not stopped for it.
+// If the table cannot be written, the error comes at the end. The run is not stopped for it.
 func TestATableThatCanNotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -45,13 +45,13 @@ func TestATableThatCanNotBeWritten(t *testing.T) {
 	require.ErrorContains(t, table.Close(), "the table of tasks: ")
 }
 
-// Another file than that beside the results may keep it; nothing is left of what was half written.
+// The table may be kept in another file than the one beside the results. No half-written file is left behind.
 func TestATableInAnotherFile(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "new", "mine.csv")
 	table := tasktable.New(filepath.Join(dir, "out"), nil, nil).KeepIn(file)
 	table.Observe(client.Event{Kind: client.EventResuming, Size: 2})
-	table.Observe(ended(7, client.TaskReport{ID: "11"})) // of no task that there is
+	table.Observe(ended(7, client.TaskReport{ID: "11"})) // the bag has no such task
 	require.NoError(t, table.Close())
 	require.Equal(t, file, table.Path())
 	list, err := os.ReadDir(filepath.Dir(file))
@@ -60,7 +60,7 @@ func TestATableInAnotherFile(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(dir, "out"))
 }
 
-// A file that is no table of tasks is not taken for one: the bag is gone on with without rows.
+// A file that is no table of tasks is not loaded. The bag then continues without its rows.
 func TestLoadOfSomethingElse(t *testing.T) {
 	for _, text := range []string{"", "a,b\n1,2\n", "row,task\n1,2\n", "\"", "row,task,status,exit_status,reason,result,files,digest,paid\n"} {
 		dir := t.TempDir()

@@ -41,7 +41,7 @@ func TestTable(t *testing.T) {
 	require.Equal(t, want, read())
 	require.Equal(t, filepath.Join(dir, "tasks.csv"), table.Path())
 
-	// Who goes on with the bag in another shell finds its rows.
+	// Another process that continues the bag finds the rows.
 	again := tasktable.Load(dir)
 	again.Observe(client.Event{Kind: client.EventResuming, Size: 4})
 	again.Observe(ended(3, client.TaskReport{ID: "44", Ending: "ACCEPTED", Verdict: good, DownloadError: "nobody\nserves it"}))
@@ -49,7 +49,7 @@ func TestTable(t *testing.T) {
 	require.Contains(t, read(), "4,e,2,44,accepted,0,")
 	require.Contains(t, read(), "1,\"a, b\",640,,pending")
 
-	// One task by itself needs none.
+	// A single task needs no table.
 	alone := tasktable.New(filepath.Join(t.TempDir(), "none"), nil, nil)
 	alone.Observe(client.Event{Kind: client.EventSubmitted, Size: 1})
 	alone.Observe(ended(0, client.TaskReport{}))

@@ -24,7 +24,7 @@ nodes:
   - {name: rare, app: "studio/words:1", when: {node: split, exit: [10]}, after: merge}
 `
 
-// inFolder writes files, and stands in their folder.
+// inFolder writes files into a new folder, and makes it the working directory.
 func inFolder(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -84,7 +84,7 @@ func TestValidate(t *testing.T) {
 	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
 }
 
-// A node's job is what run would make of its flags, with the results of others in their folders.
+// The job of a node is the one that "run" would make of its flags. The results of other nodes are in their folders.
 func TestJobOfANode(t *testing.T) {
 	inFolder(t, map[string]string{"w.yaml": sample, "text.txt": "x"})
 	d, err := readDefinition("w.yaml")
@@ -139,7 +139,7 @@ func TestDraw(t *testing.T) {
 	require.ErrorContains(t, err, "--format")
 }
 
-// What was begun is not begun again, and only the same definition, on the same chain, is gone on with.
+// A workflow that was begun is not begun again. It is resumed only with the same definition and on the same chain.
 func TestOpenJournal(t *testing.T) {
 	inFolder(t, map[string]string{"w.yaml": sample})
 	d, err := readDefinition("w.yaml")

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzReadDefinition: no file of a workflow makes its reader panic, and one that is taken has an order.
+// FuzzReadDefinition: no workflow file makes its reader panic. The nodes of an accepted file can be ordered.
 func FuzzReadDefinition(f *testing.F) {
 	f.Add([]byte(sample))
 	f.Add([]byte("nodes: [{name: a, after: [a]}]"))

@@ -15,7 +15,7 @@ import (
 
 func twoNodes() *definition { return &definition{nodes: []node{{name: "split"}, {name: "merge-all"}}} }
 
-// linesOf returns what a view wrote, without the seconds at the beginning of lines.
+// linesOf returns the output of a view, without the seconds at the beginning of the lines.
 func linesOf(out *bytes.Buffer) []string {
 	text := regexp.MustCompile(`(?m)^ *\d+\.\ds `).ReplaceAllString(out.String(), "")
 	return strings.Split(strings.TrimRight(text, "\n"), "\n")
@@ -32,7 +32,7 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
-// ended is the end of a task, with a result that is of use or without.
+// ended returns the event of a task's end, with a useful result or without one.
 func ended(good bool) client.Event {
 	r := &client.TaskReport{Ending: "VOID"}
 	if good {
@@ -41,7 +41,7 @@ func ended(good bool) client.Event {
 	return client.Event{Kind: client.EventEnded, Task: strings.Repeat("ab", 32), Result: r, Text: "it ended"}
 }
 
-// A node of few tasks tells of each; of many it tells what went wrong, and how many have ended.
+// For a node of few tasks the view tells of each task. For a node of many it tells the failures and how many tasks have ended.
 func TestViewTellsOfTasks(t *testing.T) {
 	begun := workflow.State{Status: workflow.Begun}
 	var out bytes.Buffer
@@ -68,7 +68,7 @@ func TestViewTellsOfTasks(t *testing.T) {
 	require.Equal(t, "merge-all  10 of 10 tasks ended, 1 without a result", linesOf(&out)[many+1], "so is the last")
 }
 
-// For programs each event is a line of JSON with its node and the node's status, those without a text included.
+// For programs each event is a line of JSON, with the name and status of its node. This includes events without a text.
 func TestViewForPrograms(t *testing.T) {
 	var out bytes.Buffer
 	v := newView(&out, twoNodes(), "json")
