@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A fault in an answer is that answer's alone: the node whose process the page shares goes on, and the next question is answered.
+// The attack: computing an answer panics. The panic becomes the error of this answer alone: the process goes on, and the next question
+// is answered.
 func TestAPanicIsAnError(t *testing.T) {
 	c := newCache()
 	_, err := c.getAnswer(t.Context(), 1, "/api/broken", nil, func(context.Context) ([]byte, error) { panic("index out of range") })

@@ -33,7 +33,7 @@ type fakeNode struct {
 	asked []string
 }
 
-// questions are the methods that were called, in their order.
+// questions returns the methods that were called, in their order.
 func (n *fakeNode) questions() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -56,7 +56,7 @@ func newFakeNode(t *testing.T, task taskstypes.Task, deal dealstypes.Deal) *fake
 	dealstypes.RegisterQueryServer(server, &fakeDeals{deal: deal})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	go func() { _ = server.Serve(listener) }() // it ends with Stop
+	go func() { _ = server.Serve(listener) }() // the goroutine ends with Stop
 	t.Cleanup(server.Stop)
 	n.endpoint = listener.Addr().String()
 	return n

@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
-// TestTrustIsShownAsCommandsTakeIt: what the page shows of every trust that the chain has, a command reads as the same trust.
+// TestTrustIsShownAsCommandsTakeIt: for every trust of the chain, a command reads the text on the page as the same trust.
 func TestTrustIsShownAsCommandsTakeIt(t *testing.T) {
 	var trusts []uint64
 	for demanded := uint64(poco.MinTrust); demanded <= poco.MaxTrust; {
@@ -37,7 +37,7 @@ func TestTrustIsShownAsCommandsTakeIt(t *testing.T) {
 	}
 }
 
-// TestReplicaPrice: the page says how a price by use is made, and the price alone where there is none.
+// TestReplicaPrice: the page shows how a price by use is made. Without a price by use it shows the price alone.
 func TestReplicaPrice(t *testing.T) {
 	program := `import {replicaPrice} from "./static/format.js"; console.log(JSON.stringify([
   {price: "50000"}, {price: "50000", use_price: {base: "0", per_gfuel: "500", per_second: "0"}}, {price: "50000", use_price: {base: "10000", per_gfuel: "0", per_second: "5"}},

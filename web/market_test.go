@@ -11,7 +11,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// TestOrderRows: each kind of order is shown with its own price, volume and tags; what a kind does not have is empty.
+// TestOrderRows: each kind of order is shown with its own price, volume and tags. Columns that a kind does not have are empty.
 func TestOrderRows(t *testing.T) {
 	pool := orderRowOf(markettypes.OrderRecord{Id: "a1", Filled: 3, Order: markettypes.Order{Owner: "anna", Expiry: 9, Pool: &markettypes.PoolOrder{
 		Pool: "north", Price: 50, Volume: 7, Category: "xs", MaxFuel: 11, Stake: 13, Trust: 100, CommissionBps: 250, Tags: []string{"eu"},
@@ -34,7 +34,7 @@ func TestRequestRows(t *testing.T) {
 	require.EqualValues(t, 3, requestRowOf(markettypes.Request{Job: markettypes.Job{Size_: 3}}).Size)
 }
 
-// TestDealRows: every sum and count of a deal stands under its own name, as text where a browser would round it.
+// TestDealRows: every sum and count of a deal has its own name. A number that a browser would round is given as text.
 func TestDealRows(t *testing.T) {
 	row := dealRowOf(dealstypes.Deal{
 		Id: "d1", Request: "a1", App: "studio/paint", AppVersion: "1", Pool: "north", Requester: "anna", RequesterOrganisation: "acme",

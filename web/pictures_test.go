@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryPageHasItsPicture: each picture that the check of the pages takes is in docs/pages, docs/pages.md shows it, and no other lies there.
+// TestEveryPageHasItsPicture: docs/pages has exactly the pictures that the check of the pages takes. docs/pages.md shows each of them.
 func TestEveryPageHasItsPicture(t *testing.T) {
 	script, err := os.ReadFile("check/pages.mjs")
 	require.NoError(t, err)

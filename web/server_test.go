@@ -29,10 +29,10 @@ var (
 	dealID = strings.Repeat("d2", 32)
 )
 
-// nasty is what a user may have chosen, to become markup or script somewhere.
+// nasty is a text that a user may have chosen, so that it becomes markup or script on a page.
 const nasty = `</script><img src=x onerror=alert(1)>"'&` + "\u2028"
 
-// serve starts a node that knows one task, and a page over it.
+// serve starts a node that knows one task, and a page server for it.
 func serve(t *testing.T) (*fakeNode, *Server, *httptest.Server) {
 	t.Helper()
 	node := newFakeNode(t,
@@ -63,7 +63,7 @@ func get(t *testing.T, address string) (*http.Response, string) {
 	return res, string(body)
 }
 
-// Every answer, errors too, has the policy under which no data can become script, and nothing comes from elsewhere.
+// Every response, errors included, has a content policy under which data cannot become script and nothing is loaded from elsewhere.
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	_, _, page := serve(t)
 	for _, path := range []string{"/", "/tasks", "/tasks/" + anID, "/static/app.js", "/api/tasks/" + anID, "/api/tasks/zz", "/nothing", "/api/nothing", "/static/../server.go", "/static/nothing.js"} {
@@ -80,7 +80,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	}
 }
 
-// TestEveryPageHasItsAddress: each page that the script knows is served at its path, so that a link to it and a reload lead there.
+// TestEveryPageHasItsAddress: each page of the script is served at its own path, so that links and reloads work.
 func TestEveryPageHasItsAddress(t *testing.T) {
 	_, s, page := serve(t)
 	script, err := fs.ReadFile(s.files, "app.js")
@@ -96,7 +96,7 @@ func TestEveryPageHasItsAddress(t *testing.T) {
 	}
 }
 
-// TestReceiptsAreCheckedHere: the page for receipts and all that it loads are served, and the verifier is that of package receipt.
+// TestReceiptsAreCheckedHere: the page for receipts is served with all files that it loads. Its verifier is that of package receipt.
 func TestReceiptsAreCheckedHere(t *testing.T) {
 	_, _, page := serve(t)
 	res, body := get(t, page.URL+"/verify")
@@ -132,7 +132,7 @@ func TestOnlyReads(t *testing.T) {
 	}
 }
 
-// What a user chose comes as JSON that stands in no markup, whatever it holds.
+// Any text of a user comes as JSON that cannot become markup.
 func TestChosenTextIsEscaped(t *testing.T) {
 	_, _, page := serve(t)
 	res, body := get(t, page.URL+"/api/tasks/"+anID)
@@ -147,7 +147,7 @@ func TestChosenTextIsEscaped(t *testing.T) {
 	require.NotContains(t, body, "<")
 }
 
-// The script makes elements of data by hand alone: nothing in it parses text.
+// The scripts build elements from data one by one: none of them parses text as markup.
 func TestScriptsParseNothing(t *testing.T) {
 	_, s, _ := serve(t)
 	forbidden := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|setHTML|\beval\b|new Function|srcdoc|javascript:|https?://`)
@@ -160,7 +160,7 @@ func TestScriptsParseNothing(t *testing.T) {
 		seen++
 		data, err := fs.ReadFile(s.files, path)
 		require.NoError(t, err)
-		text := strings.ReplaceAll(string(data), "http://www.w3.org/2000/svg", "") // the name of a language, not an address
+		text := strings.ReplaceAll(string(data), "http://www.w3.org/2000/svg", "") // the name of a language, and not an address
 		require.Empty(t, forbidden.FindString(text), path)
 		if strings.HasSuffix(path, ".html") {
 			require.NotRegexp(t, `<script(?:>| type="module">)|<style| on[a-z]+=| style=`, text, "%s: nothing inline", path)
@@ -199,7 +199,7 @@ func TestParametersAreBounded(t *testing.T) {
 	}
 }
 
-// The next page is asked for by what the page before named, whatever bytes that is.
+// The next page is asked for by the key that the previous page named. The key may be any bytes.
 func TestNextPage(t *testing.T) {
 	_, _, page := serve(t)
 	_, body := get(t, page.URL+"/api/tasks?state=running")
@@ -214,7 +214,7 @@ func TestNextPage(t *testing.T) {
 
 func pageOf(p params) (*query.PageRequest, error) { return readPage(p, true) }
 
-// A question is put to the node once a block, however many ask.
+// The node is asked once a block for the same question, however many visitors ask.
 func TestAnswersAreRemembered(t *testing.T) {
 	node, _, page := serve(t)
 	get(t, page.URL+"/api/tasks/"+anID)
@@ -267,7 +267,7 @@ func TestCacheComputesOnceAndForgets(t *testing.T) {
 	require.NoError(t, err, "an error is not remembered")
 }
 
-// More questions than are answered at a time are told to come again, and get no answer by waiting.
+// Questions above the limit are told to come again. They do not wait for an answer.
 func TestManyQuestions(t *testing.T) {
 	_, s, page := serve(t)
 	for range maxAsked {
@@ -305,13 +305,13 @@ func TestEventsAreStreamed(t *testing.T) {
 	require.NoError(t, err)
 	defer again.Body.Close()
 	lines = bufio.NewScanner(again.Body)
-	for range 2 { // the event's name, and its id
+	for range 2 { // the name of the event, and its id
 		require.True(t, lines.Scan())
 	}
 	require.Equal(t, "id: 101.0", lines.Text(), "a browser that comes again goes on where it was")
 }
 
-// A server that is told to end ends, with streams open.
+// A server that is told to end does so, even with open streams.
 func TestServeEnds(t *testing.T) {
 	_, s, _ := serve(t)
 	other := New(s.chain.conn)

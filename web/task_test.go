@@ -8,7 +8,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestSeatsOfAnAudit: what an audit found of a seat is shown in place of what the first settlement said, and the faults of both courts.
+// TestSeatsOfAnAudit: the audit's finding on a seat replaces that of the first settlement. The faults of both courts are shown.
 func TestSeatsOfAnAudit(t *testing.T) {
 	task := taskstypes.Task{
 		Settlement: &taskstypes.Settlement{
@@ -26,7 +26,8 @@ func TestSeatsOfAnAudit(t *testing.T) {
 	require.NotNil(t, seatsOf(nil, task, nil), "a list without entries is a list")
 }
 
-// TestHeightsOfASeat: the state knows the last step; the node's index, where it has one, the step before.
+// TestHeightsOfASeat: the height of a seat's last step comes from the state. The height of the step before comes from the node's index,
+// if the node has one.
 func TestHeightsOfASeat(t *testing.T) {
 	at := map[moment]int64{{"committed", "anna"}: 7}
 	revealed := taskstypes.Seat{Who: "anna", State: taskstypes.SEAT_STATE_REVEALED, Height: 9, Outcome: &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Fuel: 5}}

@@ -11,7 +11,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// kindsOf returns the kinds of steps, in their order.
+// kindsOf returns the kinds of the steps, in their order.
 func kindsOf(steps []step) (kinds []string) {
 	for _, s := range steps {
 		kinds = append(kinds, s.Kind)
@@ -19,7 +19,8 @@ func kindsOf(steps []step) (kinds []string) {
 	return kinds
 }
 
-// TestStepsOfALife: a task with a liar, whose court judges, in the order in which it happened; what the state says last is told last.
+// TestStepsOfALife: the court judges a task with a wrong answer. The steps come in the order in which they happened, and the ending
+// comes last.
 func TestStepsOfALife(t *testing.T) {
 	task := taskstypes.Task{
 		Opened: 11, CourtCalled: 40, Done: 50, ByCourt: true, Phase: taskstypes.PHASE_DONE,
@@ -34,7 +35,8 @@ func TestStepsOfALife(t *testing.T) {
 	require.Equal(t, []string{"silent", "matched", "opened", "drawn", "committed", "drawn", "committed", "revealed", "court", "ended"}, kindsOf(steps))
 	require.Equal(t, "accepted by court", steps[len(steps)-1].Word)
 
-	// Under audit the court's word is the audit's, not the ending's; the end of the audit is told as what is to come, until it is final.
+	// Under audit the court's word belongs to the audit, and not to the ending. Until the audit is final, its end is shown as a step to
+	// come.
 	task.Audit = &taskstypes.Audit{End: 90}
 	task.Phase = taskstypes.PHASE_AUDIT
 	steps = stepsOf(task, dealstypes.Deal{Height: 10}, page, nil)
@@ -45,7 +47,7 @@ func TestStepsOfALife(t *testing.T) {
 	require.Equal(t, "final", steps[len(steps)-1].Kind)
 }
 
-// TestStepsAreInOrder: whatever a state says, each draw is one step, and steps ascend.
+// TestStepsAreInOrder: for any state, each draw makes one step, and the heights of the steps never fall.
 func TestStepsAreInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		height := rapid.Int64Range(1, 50)
