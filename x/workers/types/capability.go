@@ -3,13 +3,7 @@ package types
 import (
 	"slices"
 
-	"github.com/credence-chain/credence/internal/words"
-)
-
-// Limits of a set of capabilities.
-const (
-	MaxCapabilities  = 16
-	MaxCapabilityLen = 32
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // NormalCapabilities returns a set of capabilities as it is stored: ascending, each once.
@@ -19,18 +13,15 @@ func NormalCapabilities(names []string) []string {
 	return slices.Compact(out)
 }
 
-// ValidateCapabilities checks a set: at most MaxCapabilities names, ascending, each once, each 1 to 32 of a-z, 0-9, '.'
-// and '-'. ErrCapabilities says which is wrong.
+// ValidateCapabilities checks that a set has at most contract.MaxTags names, each of the form of contract.IsTag, in ascending order and
+// each once. ErrCapabilities says which is wrong; the caller puts the field in front.
 func ValidateCapabilities(names []string) error {
-	if len(names) > MaxCapabilities {
-		return ErrCapabilities.Wrapf("%d of them, expected at most %d", len(names), MaxCapabilities)
+	if len(names) > contract.MaxTags {
+		return ErrCapabilities.Wrapf("%d of them, expected at most %d", len(names), contract.MaxTags)
 	}
 	for i, name := range names {
-		if name == "" || len(name) > MaxCapabilityLen {
-			return ErrCapabilities.Wrapf("%q: expected 1 to %d characters", name, MaxCapabilityLen)
-		}
-		if !words.IsMade(name, ".-") {
-			return ErrCapabilities.Wrapf("%q: expected only a-z, 0-9, '.' and '-'", name)
+		if !contract.IsTag(name) {
+			return ErrCapabilities.Wrapf("%q: expected 1 to %d of a-z, 0-9, '.' and '-'", name, contract.MaxTagLen)
 		}
 		if i > 0 && names[i-1] >= name {
 			return ErrCapabilities.Wrapf("%q after %q: expected ascending order, each once", name, names[i-1])

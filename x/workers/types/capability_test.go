@@ -7,12 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/x/workers/types"
 )
 
 func TestCapabilities(t *testing.T) {
 	var many []string
-	for i := range types.MaxCapabilities + 1 {
+	for i := range contract.MaxTags + 1 {
 		many = append(many, fmt.Sprintf("cap-%02d", i))
 	}
 	for _, tc := range []struct {
@@ -25,11 +26,11 @@ func TestCapabilities(t *testing.T) {
 		{"as many as may be", many[:16], ""},
 		{"one more", many, "17 of them, expected at most 16"},
 		{"as long as may be", []string{strings.Repeat("a", 32)}, ""},
-		{"one longer", []string{strings.Repeat("a", 33)}, "expected 1 to 32"},
-		{"empty", []string{""}, "expected 1 to 32"},
-		{"capital", []string{"GPU"}, "expected only"},
-		{"underscore", []string{"a_b"}, "expected only"},
-		{"space", []string{"a b"}, "expected only"},
+		{"one longer", []string{strings.Repeat("a", 33)}, "expected 1 to 32 of a-z"},
+		{"empty", []string{""}, "expected 1 to 32 of a-z"},
+		{"capital", []string{"GPU"}, "expected 1 to 32 of a-z"},
+		{"underscore", []string{"a_b"}, "expected 1 to 32 of a-z"},
+		{"space", []string{"a b"}, "expected 1 to 32 of a-z"},
 		{"twice", []string{"gpu", "gpu"}, "each once"},
 		{"unordered", []string{"tee", "gpu"}, "expected ascending"},
 	} {
