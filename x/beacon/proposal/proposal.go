@@ -36,8 +36,8 @@ const Shares = 10
 // PerTx is the most gas that one transaction may ask for.
 func (l Limits) PerTx() uint64 { return l.Gas / Shares }
 
-// MaxLooks bounds how many claims a proposer looks up in the state for one block. The rest waits for the next block.
-const MaxLooks = 1_500
+// MaxClaims bounds how many claims a proposer looks up in the state for one block. The rest waits for the next block.
+const MaxClaims = 1_500
 
 // A Claim is an act that an urgent transaction says it performs, and that can be done only once.
 type Claim struct {
@@ -47,7 +47,7 @@ type Claim struct {
 	First bool
 }
 
-// Urgent knows the transactions whose deadline costs their sender a stake. They go first.
+// Urgent knows the transactions whose sender loses stake if they miss a deadline. They go first.
 type Urgent interface {
 	// Claims returns what a transaction claims, without reading state; nil for an ordinary transaction.
 	Claims(tx sdk.Tx) []Claim
@@ -181,9 +181,9 @@ func (h *Handler) inOrder(ctx sdk.Context, waiting [][]byte, limits Limits) (cho
 	// Urgent ones get more than their share only if the others leave room, so that neither group is kept out.
 	share := Limits{Bytes: blockshare.OfAnswers(limits.Bytes), Gas: blockshare.OfAnswers(limits.Gas)}
 	var late []candidate
-	claimed, looks := map[any]bool{}, 0
+	claimed, claims := map[any]bool{}, 0
 	for _, c := range urgent {
-		if looks += len(c.claims); looks > MaxLooks {
+		if claims += len(c.claims); claims > MaxClaims {
 			break
 		}
 		if slices.ContainsFunc(c.claims, func(claim Claim) bool { return claimed[claim.Of] }) || !h.urgent.Due(ctx, c.tx) {

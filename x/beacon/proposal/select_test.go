@@ -35,7 +35,7 @@ func decodeFake(bz []byte) (sdk.Tx, error) {
 // fakeUrgent counts what it is asked.
 type fakeUrgent struct {
 	waiting [][]byte
-	looks   int
+	claims  int // how many it was asked about
 }
 
 func (*fakeUrgent) Claims(tx sdk.Tx) (claims []Claim) {
@@ -46,7 +46,7 @@ func (*fakeUrgent) Claims(tx sdk.Tx) (claims []Claim) {
 }
 
 func (u *fakeUrgent) Due(_ sdk.Context, tx sdk.Tx) bool {
-	u.looks += len(tx.(fakeTx).Claims)
+	u.claims += len(tx.(fakeTx).Claims)
 	return !tx.(fakeTx).NotDue
 }
 
@@ -129,15 +129,15 @@ func TestInOrderSharesBytes(t *testing.T) {
 }
 
 // A flood of candidates that claim what nobody waits for has a bounded number of them looked up, and costs others nothing.
-func TestLooksAreBounded(t *testing.T) {
+func TestClaimsAreBounded(t *testing.T) {
 	u := &fakeUrgent{}
 	h := &Handler{decoder: decodeFake, urgent: u}
 	var waiting [][]byte
-	for i := range 4 * MaxLooks {
+	for i := range 4 * MaxClaims {
 		waiting = append(waiting, fake(t, fakeTx{Name: fmt.Sprint(i), Gas: 1, Claims: []string{fmt.Sprint(i), fmt.Sprint("and ", i)}, NotDue: true}))
 	}
 	a := fake(t, fakeTx{Name: "a", Gas: 1})
 	chosen := h.inOrder(sdk.Context{}, append(waiting, a), Limits{Bytes: 1 << 20, Gas: 1_000_000})
 	require.Equal(t, [][]byte{a}, chosen)
-	require.Equal(t, MaxLooks, u.looks)
+	require.Equal(t, MaxClaims, u.claims)
 }
