@@ -259,7 +259,7 @@ func (s *Server) checkURL(ctx context.Context, asked string) *Refusal {
 // signature has been checked, so nobody else can use up its chain reads.
 func (s *Server) readCase(ctx context.Context, who, task string) (Case, *Refusal) {
 	if _, known := s.cases.find(s.now(), task); !known && !s.mayReadChain(ctx, who) {
-		return Case{}, refuse(TooMany, "%s has the chain looked at more often than is done for it; ask again later", who)
+		return Case{}, refuse(TooMany, "%s asks for reads of the chain too often; ask again later", who)
 	}
 	c, err := s.cases.get(ctx, s.now(), task, func(ctx context.Context) (Case, error) {
 		if !s.chainReads.AllowN(s.now(), 1) {
