@@ -9,8 +9,8 @@ const PolicyAttested = "attested"
 //
 // The worker's stake is locked all the same: a worker that commits and does not reveal loses it. Where two honest runs of the
 // program never differ, the accepted answer is under audit like an answer of replicas. A court that finds another answer takes the
-// stake, and the chain then trusts the machine no more. The policy does not carry the claim of the error debt, and it neither
-// charges nor credits the ledgers: one fault of a platform would affect all its answers.
+// stake, and the chain then trusts the machine no more. The bound of the error debt does not cover the policy, which neither charges
+// nor credits the ledgers: one fault of a platform would affect all its answers.
 type Attested struct{}
 
 // Name implements Policy.

@@ -40,8 +40,9 @@ const (
 	AuditUnopposed                     // nobody called the court
 	AuditUpheld                        // the court found the same answer
 	AuditOverturned                    // the court found another answer, which is the task's now
-	AuditNoAnswer                      // the court has no answer, or does not agree on one where nobody owes it the inputs: what was accepted stands
-	AuditUndecided                     // the court did not agree, or was silent: what was accepted stands
+	// AuditNoAnswer: the court agreed that it has no answer, or was divided and nobody owes it the inputs. What was accepted stands.
+	AuditNoAnswer
+	AuditUndecided // the court did not agree, or was silent: what was accepted stands
 	// AuditUnserved: more than a third of the court could not get an input. The workers whose stakes stand for the answer must
 	// serve its inputs until the answer is final. The accepted answer stands, and these workers pay the court.
 	AuditUnserved
@@ -104,8 +105,8 @@ type AuditSettlement struct {
 // pass on.
 func (t *Task) owesInputs() bool { return t.Terms.policyRules().Evidence == EvidenceNone }
 
-// AuditsReplicas says whether the audit is of what replicas gave under the error debt. A conviction leads to such answers, and the bounds
-// on errors and colluders count what courts find of them.
+// AuditsReplicas says whether the audited answer was given by replicas under the error debt. Only such answers are audited after a
+// conviction and counted for the bounds on errors and colluders.
 func (t *Task) AuditsReplicas() bool { return t.Terms.policyRules().Ledgers }
 
 // openAudit begins the audit window of an answer that the replicas gave. A policy without a court has no audit.

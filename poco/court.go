@@ -38,13 +38,13 @@ func (t Task) CourtPace() uint64 {
 
 // CourtRound returns the round of the line in which a task gets its place, given the round of the place called last and the
 // last round in which its requester already has a place, 0 for none. A requester has one place in a round, and rounds are
-// called in their order. So before its j-th task in the line (this one counted) at most
+// called in their order. So before its j-th task in the line (this one counted), at most
 //
 //	(j+1)(k-1) + j-1
 //
-// are called: of each other requester one in this round and in the j rounds before it, and its own. Here k requesters, its own
-// counted, have places while it waits. For its first task, a requester that comes to the line later does not count: its place is in a
-// later round, or further back in this one.
+// tasks are called: from each of the k-1 other requesters one in this round and one in each of the j rounds before it, and j-1 of its
+// own. k is the number of requesters, this one counted, that have places while it waits. For its first task, a requester that comes to
+// the line later does not count: its place is in a later round, or further back in this one.
 func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
 
 // CourtBound returns the most tasks that are called before a requester's j-th task in the line while k requesters have places there.
@@ -165,8 +165,8 @@ func (t *Task) endByVerdict(verdict Outcome) []Effect {
 // CourtAtOnce says whether the task's policy asks the court and no worker.
 func (t *Task) CourtAtOnce() bool { return t.Terms.policyRules().Court == CourtAtOnce }
 
-// AffordsCourt says whether the escrow can pay a court of this many seats besides the app, the datasets and the replicas that have
-// answered, of which at least the first worker's is counted. A court that is called without anybody's fault is paid from the
+// AffordsCourt says whether the escrow can pay a court of this many seats after the app, the datasets and the replicas that have
+// answered. At least one replica is counted, the first worker's. A court that is called without anybody's fault is paid from the
 // escrow; if the escrow is too small, the task is not judged.
 func (t *Task) AffordsCourt(bench uint64) bool {
 	left, _ := t.Terms.Work() // checked by Terms.Validate

@@ -8,7 +8,7 @@ const PolicyProven = "proven"
 // the worker locks no stake for being right, but a deposit for showing up. A worker that commits and does not reveal loses the
 // deposit.
 //
-// It does not carry the claim of the error debt: one fault of the proving system would affect all its answers.
+// The bound of the error debt does not cover it: one fault of the proving system would affect all its answers.
 type Proven struct{}
 
 // Name implements Policy.
