@@ -262,8 +262,8 @@ func (k Keeper) FindRequest(ctx context.Context, id string) (types.Request, erro
 
 // resolvePruned adds the ids of pruned orders and requests that begin with a prefix. A request without a compact record of its own
 // (findPruned) is found by its whole id alone.
-func (k Keeper) resolvePruned(ctx context.Context, beginning string, out *types.QueryResolveResponse) error {
-	found, err := prefix.Raw(ctx, k.Pruned, beginning)
+func (k Keeper) resolvePruned(ctx context.Context, idPrefix string, out *types.QueryResolveResponse) error {
+	found, err := prefix.Raw(ctx, k.Pruned, idPrefix)
 	if err != nil {
 		return err
 	}
@@ -282,15 +282,15 @@ func (k Keeper) resolvePruned(ctx context.Context, beginning string, out *types.
 			out.Orders = prefix.Merge(out.Orders, []string{id})
 		}
 	}
-	if len(beginning) != prefix.Digits || len(out.Requests) > 0 {
+	if len(idPrefix) != prefix.Digits || len(out.Requests) > 0 {
 		return nil
 	}
-	if _, err := k.FindRequest(ctx, beginning); err != nil {
+	if _, err := k.FindRequest(ctx, idPrefix); err != nil {
 		if errors.Is(err, types.ErrNotFound) {
 			return nil
 		}
 		return err
 	}
-	out.Requests = []string{beginning}
+	out.Requests = []string{idPrefix}
 	return nil
 }

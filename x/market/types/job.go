@@ -246,7 +246,7 @@ func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
 	return j.checkCourt(version)
 }
 
-// checkCourt refuses an app that no court can judge where the policy may ask one, or the job asks for a window to audit its answers.
+// checkCourt refuses an app that no court can judge if the policy may ask a court, or if the job has an audit window.
 func (j Job) checkCourt(version appstypes.Version) error {
 	rules := j.policyRules()
 	asked := rules.Court == poco.CourtInAudit && j.AuditBlocks > 0

@@ -73,7 +73,7 @@ func (k Keeper) mintable(ctx context.Context, at int64) (left uint64, err error)
 	return left, err
 }
 
-// Burn destroys coins of an account: ErrInvalid.
+// Burn destroys coins of an account. It returns ErrInvalid if the amount or the reason is not allowed.
 func (k Keeper) Burn(ctx context.Context, owner sdk.AccAddress, amount uint64, reason string) error {
 	if err := types.ValidateDecision(amount, reason); err != nil {
 		return err

@@ -18,9 +18,9 @@ import (
 // organisation. Instead, when the window of a task ends, it is checked whether an organisation that answered was convicted since
 // the task was opened.
 
-// askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged. A court
-// of replicas sits whatever the budget holds. One of an enclave's answer, which the court may not even be able to run, sits where the budget
-// holds all of its cost.
+// askAudit carries out an AskAudit effect: it decides whether the chain itself calls the court on an answer that nobody challenged. A
+// court about replicas' answers sits even if the budget cannot pay it. A court about an enclave's answer, which it may be unable to run,
+// sits only if the budget holds its whole cost.
 func (k Keeper) askAudit(ctx context.Context, it *item) (poco.Event, error) {
 	ev := poco.AuditDrawn{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
 	var err error
@@ -65,8 +65,9 @@ func (k Keeper) findAuditCause(ctx context.Context, it *item) (poco.AuditCause, 
 	return poco.AuditNone, nil
 }
 
-// isOfConvicted says whether an answer of replicas is of an organisation that a court convicted since the task was opened. A conviction leads
-// to no enclave's answers: the machine is frozen, and files for enclaves alone would keep one court after another from finding anything.
+// isOfConvicted says whether an answer of replicas is of an organisation that a court convicted since the task was opened. A conviction
+// does not lead to audits of an enclave's answers: its machine is frozen, and the court could not read files that are released to
+// enclaves alone, so that it would find nothing.
 func (k Keeper) isOfConvicted(ctx context.Context, it *item) (bool, error) {
 	if !it.state.AuditsReplicas() {
 		return false, nil

@@ -65,8 +65,8 @@ func (k Keeper) endStopped(ctx sdk.Context, it *item) (bool, error) {
 // acceptsAttestation says whether a task can still end by an attested answer. It cannot if all enclaves that its deal accepts are
 // frozen. At the deadline of the reveals it also cannot if the chain voided the session of an awaited worker after the worker
 // committed: such a worker is not to blame. A worker is to blame if its session expired, or if it never had one.
-// A worker is to blame too if a court convicted its organisation since it committed. A verdict freezes the machine, so that one lie with
-// one stake would else free a worker of all that it had committed to.
+// A worker is to blame too if a court convicted its organisation since it committed. Otherwise a worker could lie once, lose one stake,
+// have its machine frozen by the verdict, and so be excused from all its other commitments.
 func (k Keeper) acceptsAttestation(ctx sdk.Context, it *item) (bool, error) {
 	l := listingOf(it.deal)
 	if usable, err := k.enclaves.IsUsable(ctx, l); err != nil || !usable {

@@ -152,7 +152,7 @@ func (k Keeper) initTask(ctx context.Context, t types.Task) error {
 	)
 }
 
-// initQueues puts a task into those queues of deadlines, of pruning and of the court in which it waits.
+// initQueues puts a task into the queues in which it waits: of deadlines, of pruning, of the court.
 func (k Keeper) initQueues(ctx context.Context, t types.Task) error {
 	if t.Queued != 0 {
 		if err := k.Queue.Set(ctx, t.QueueKey()); err != nil {

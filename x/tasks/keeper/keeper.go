@@ -36,7 +36,7 @@ type Keeper struct {
 	Tasks collections.Map[string, types.Task]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
-	// Queue: (types.DueQueue, height, task). The tasks of a queue whose height has come are due.
+	// Queue: (queue, height, task). An entry is due once its height has come.
 	Queue collections.KeySet[collections.Triple[uint32, uint64, string]]
 	// Ledgers: key -> error debt.
 	Ledgers collections.Map[string, types.Ledger]
