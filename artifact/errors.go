@@ -8,7 +8,7 @@ import "errors"
 var (
 	// ErrDigest says that a text is not a digest.
 	ErrDigest = errors.New("invalid digest")
-	// ErrNotFound says that every server that was asked answered and has no such blob.
+	// ErrNotFound says that all servers that were asked have answered, and none has the blob.
 	ErrNotFound = errors.New("blob not found")
 	// ErrCorrupted says that the received bytes do not hash to the blob's digest.
 	ErrCorrupted = errors.New("blob corrupted")

@@ -16,7 +16,7 @@ const dockerManifestType = "application/vnd.docker.distribution.manifest.v2+json
 // imageManifestTypes are the types of manifests that a client asks for.
 var imageManifestTypes = []string{ManifestType, dockerManifestType}
 
-// configTypes are the configurations of images of programs, in both kinds of manifest.
+// configTypes are the media types of the configuration of a program's image, one for each kind of manifest.
 var configTypes = []string{"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"}
 
 // Compression is how a layer of an image, a tar archive, is packed.

@@ -19,8 +19,8 @@ func mustDigest(s string) (out [32]byte) {
 	return out
 }
 
-// Common names of the certificates. The root signs both the authority of platforms and the key that signs collateral; the names
-// tell them apart.
+// Names of the certificate of a platform's key and of the key that signs collateral. Both chains end at the same root, so the names
+// tell which is which.
 const (
 	namePlatform   = "Intel SGX PCK Certificate"
 	nameCollateral = "Intel SGX TCB Signing"

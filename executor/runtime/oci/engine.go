@@ -48,7 +48,7 @@ type container struct {
 	memory     uint64 // bytes, all that it has in memory
 	cpus       float64
 	fileBytes  uint64 // the largest file that it may write
-	cpuSeconds uint64 // of one process, lest nobody is left to stop it
+	cpuSeconds uint64 // CPU time that one process may use: it ends even if no agent is left to stop it
 	stdin      io.Reader
 	stdout     io.Writer
 	stderr     io.Writer
@@ -57,7 +57,7 @@ type container struct {
 
 // ending is how a container ended.
 type ending struct {
-	exit        int  // its status, 128 and the number of the signal that ended it
+	exit        int  // its status; 128 plus the number of the signal if a signal ended it
 	outOfMemory bool // the kernel killed a process of it for want of memory
 	memory      uint64
 }

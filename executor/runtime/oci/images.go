@@ -185,8 +185,8 @@ func fetchPart(ctx context.Context, program runtime.Program, store artifact.Stor
 	return artifact.Blob{Source: store, Digest: part.Digest, Long: part.Size}, nil
 }
 
-// unpackLayer writes a layer's archive without its compression, of at most a given number of bytes, and returns its size. It checks
-// the archive against the digest in the image's configuration.
+// unpackLayer writes a layer's archive decompressed, at most limit bytes, and returns its size. It checks the archive against the digest
+// in the image's configuration.
 func unpackLayer(path string, packed artifact.Content, how artifact.Compression, want artifact.Digest, limit int64) (int64, error) {
 	in, err := packed.Open()
 	if err != nil {

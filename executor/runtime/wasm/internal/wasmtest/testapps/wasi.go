@@ -88,10 +88,10 @@ func (a *app) writeMemory(fd, from, size int64) []byte {
 		a.mustCall("fd_write", fd, buffer, 1, scratch))
 }
 
-// writeOutput makes the app write memory[from:from+size] into /out/name.
+// writeOutput returns the code that writes memory[from:from+size] into /out/result.
 func (a *app) writeOutput(from, size int64) []byte {
 	return asm.Code(a.openOut(1024, "result"), a.writeMemory(4, from, size))
 }
 
-// outputFunctions are what output needs.
+// outputFunctions are the WASI functions that writeOutput needs.
 var outputFunctions = []string{"path_open", "fd_write"}
