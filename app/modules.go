@@ -106,7 +106,8 @@ func (a *App) makeModules() {
 		beacontypes.ModuleName,
 		// The bank books the block's virtual sends, after all modules that make them.
 		banktypes.ModuleName,
-		// When transactions have spent coins that other transactions have just added, the vouchers send them on by a plain send.
+		// After the bank, which adds the coins of this block's virtual sends to the balance: the vouchers send on by a plain send what
+		// was spent.
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{

@@ -13,8 +13,8 @@ import (
 	"github.com/credence-chain/credence/internal/recent"
 )
 
-// rememberedSignatures is how many transactions with good signatures are remembered. It is more than wait in a mempool of the
-// default size.
+// rememberedSignatures is how many transactions with good signatures are remembered. A mempool of the default size holds
+// fewer.
 const rememberedSignatures = 10_000
 
 // signatures saves a node from verifying the signatures of a transaction twice: when the mempool takes it, and when a block

@@ -130,7 +130,7 @@ func (o *Outcome) Text() string {
 	return o.Kind
 }
 
-// Plan is how a task is checked, with its numbers in decimal text.
+// Plan is how a task is checked, as people read it.
 type Plan struct {
 	// Court says that no replicas suffice.
 	Court bool `json:"court"`

@@ -222,8 +222,8 @@ func (i *Info) Name(address string) string {
 	return address
 }
 
-// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet: first of the workers that agreed with the
-// verdict, and then of the court executors. It implements client.LastWords.
+// LastWords finds what the program of a task wrote to stderr, in the logs of the devnet. It looks first in the logs of the workers that
+// agreed with the verdict, then in those of the court executors. It implements client.LastWords.
 func (i *Info) LastWords(t *client.TaskReport) (from, text string) {
 	type home struct{ name, folder string }
 	var homes []home

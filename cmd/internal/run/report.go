@@ -35,7 +35,7 @@ func printTasks(out io.Writer, r *client.Report) {
 	}
 }
 
-// printVerdict prints how many tasks were accepted, how many deals there were, and how many tasks were not matched.
+// printVerdict prints how many tasks were accepted, each deal if there are several, and why tasks were not matched.
 func printVerdict(out io.Writer, r *client.Report) {
 	fmt.Fprintf(out, "Verdict   %d of %d accepted", r.Accepted, len(r.Tasks))
 	if n := courtCount(r); n > 0 {

@@ -93,8 +93,8 @@ func (c *compilation) hasEnded() bool {
 	}
 }
 
-// slotsFor returns how many slots are taken from the view of a task: the slot of a compilation without waiters is free for a task of
-// its module. mu is held.
+// slotsFor returns how many slots are in use for a task of this module. The slot of a compilation of it without waiters does not count,
+// because the task takes that slot over. mu is held.
 func (a *Agent) slotsFor(key moduleKey) int {
 	if c := a.compilations[key]; c != nil && c.waiters == 0 && !c.hasEnded() {
 		return a.used - 1
