@@ -25,7 +25,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Whatever is asked for or answered badly is a clear error or a defined outcome, and the money is accounted for.
+// Every bad request or bad answer leads to a clear error or a defined outcome, and all money is accounted for.
 func TestBadInputs(t *testing.T) {
 	n := start(t, 12*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
 	before := n.open()
@@ -93,7 +93,7 @@ func TestBadInputs(t *testing.T) {
 		n.isRefusal(err, "market", markettypes.ErrTrust.ABCICode(), "trust")
 	})
 	in("too few organisations", func(n *network) {
-		// More than ever joined the pool: nobody has to wait to be told.
+		// The request asks for more organisations than ever joined the pool. It is refused at once instead of waiting.
 		n.refused(cli.ExitFailed, "organisations that are no party to the task, expected at least 8", app, "--min-replicas", "8")
 		request, err := n.try(job(app, lyingTrust, 8))
 		require.NoError(n.t, err)
@@ -120,7 +120,7 @@ func TestBadInputs(t *testing.T) {
 	n.auditLedgers(pieces)
 }
 
-// testWrongDigest publishes a digest whose only store serves other bytes: nobody runs them, the requester is refunded.
+// testWrongDigest publishes a digest whose only store serves other bytes. No worker runs them, and the requester is refunded.
 func testWrongDigest(n *network) {
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(loop())
@@ -128,7 +128,7 @@ func testWrongDigest(n *network) {
 	defer store.Close()
 	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(echo()))
 	app := n.publishDigest("swapped", digest, uint64(len(loop())), appPrice, store.URL)
-	task := n.ended(n.submit(job(app, looseTrust, 2)).Id) // planned with a charge, which nobody owes
+	task := n.ended(n.submit(job(app, looseTrust, 2)).Id) // planned with a charge, which no worker has to pay
 	require.Equal(n.t, taskstypes.ENDING_INPUT_UNAVAILABLE, task.Ending)
 	require.Empty(n.t, task.Settlement.Payments)
 	for _, end := range task.Settlement.Seats {
@@ -136,14 +136,14 @@ func testWrongDigest(n *network) {
 	}
 }
 
-// testAnswersOutOfTurn plays one worker by hand: nothing is taken from it but its one commitment, and what it does not
-// open in time costs it its stake.
+// testAnswersOutOfTurn plays one worker by hand. The chain takes only its one commitment from it. The worker does not reveal in time, and
+// loses its stake.
 func testAnswersOutOfTurn(n *network) {
 	const org = "amber"
 	n.Worker(org).Kill()
 	key, err := client.LoadKey(n.Info.Worker(org).KeyFile)
 	require.NoError(n.t, err)
-	seats := uint32(len(n.Info.Workers)) // everybody is drawn
+	seats := uint32(len(n.Info.Workers)) // every worker is drawn
 	deal := n.submit(job("studio/echo:1", lyingTrust, seats))
 	task := n.reaches(deal.Id, "a seat for "+org, func(t taskstypes.Task) bool {
 		return seatOf(t, func(s taskstypes.Seat) bool { return s.Organisation == org }) != nil
@@ -193,8 +193,8 @@ func testAnswersOutOfTurn(n *network) {
 	}
 }
 
-// failsEverywhere runs an app with the command, which says that it failed and why; that is an answer: the workers are
-// paid, the app's owner is not.
+// failsEverywhere runs an app with the command, which says that the app failed and why. The failure is an answer: the workers are paid, and
+// the app's owner is not.
 func (n *network) failsEverywhere(app, words, reason string, fuel uint64) {
 	n.t.Helper()
 	known := len(n.deals())
@@ -224,7 +224,7 @@ func (n *network) failsEverywhere(app, words, reason string, fuel uint64) {
 	require.Empty(n.t, report.Files)
 }
 
-// refused runs the command and checks its exit status, and that its words say what to do next.
+// refused runs the command and checks its exit status and that its text says what to do next.
 func (n *network) refused(exit int, words string, args ...string) string {
 	n.t.Helper()
 	dir := n.t.TempDir()
@@ -253,7 +253,7 @@ func (n *network) file(name string, data []byte) string {
 	return path
 }
 
-// isRefusal checks the module's error and that it has words.
+// isRefusal checks the module's error and its text.
 func (n *network) isRefusal(err error, codespace string, code uint32, words string) {
 	n.t.Helper()
 	var refused *client.TxError

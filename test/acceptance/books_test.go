@@ -26,7 +26,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// piece is a task that ended, with its deal.
+// piece is an ended task with its deal.
 type piece struct {
 	task taskstypes.Task
 	deal dealstypes.Deal
@@ -40,7 +40,7 @@ type books struct {
 	supply   uint64
 }
 
-// open reads the books as they are after the latest block.
+// open reads the books after the latest block.
 func (n *network) open() books {
 	n.t.Helper()
 	b := books{height: n.height(), balances: map[string]uint64{}}
@@ -52,15 +52,15 @@ func (n *network) open() books {
 	return b
 }
 
-// at is the network whose state is asked for as it was after the block of a height.
+// at returns the network with its queries set to the state after the block of a height.
 func (n *network) at(height int64) *network {
 	old := *n
 	old.ctx = metadata.AppendToOutgoingContext(n.ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
 	return &old
 }
 
-// fees sums what an account has paid in each block after one height and up to another for transactions, failed ones too. Answers
-// to tasks are free.
+// fees sums the fees that an account has paid for transactions, failed ones too, by block. It looks at the blocks after one height and up
+// to another. Answers to tasks are free.
 func (n *network) fees(payer string, after, upTo int64) map[int64]uint64 {
 	n.t.Helper()
 	paid := map[int64]uint64{}
@@ -78,11 +78,12 @@ func (n *network) fees(payer string, after, upTo int64) map[int64]uint64 {
 	}
 }
 
-// feeBlocks is how often the fees of transactions are handed out to the operators of the seats, in blocks.
+// feeBlocks is the number of blocks between two payments of the transaction fees to the operators of the seats.
 const feeBlocks = 100
 
-// handOut moves fees from those who paid them, as of the height of b, to the operators: every hundred blocks each has the same
-// part, for the seats of a devnet have one power and none falls; what does not divide waits. b is at the given height afterwards.
+// handOut moves fees from the accounts that paid them to the operators, from the height of b up to the given height. Every hundred blocks
+// each operator gets the same part, because the seats of a devnet have equal power and none falls. The remainder waits. Afterwards b is at
+// the given height.
 func (n *network) handOut(b *books, height int64) {
 	n.t.Helper()
 	paid := map[int64]uint64{}
@@ -106,14 +107,14 @@ func (n *network) handOut(b *books, height int64) {
 	}
 }
 
-// everybody is every account that a settlement can touch.
+// everybody returns every account that a settlement can touch.
 func (n *network) everybody() []string {
 	var out []string
 	for _, a := range n.Info.Accounts {
 		out = append(out, a.Address)
 	}
 	for _, v := range n.Info.Validators {
-		out = append(out, v.Operator, v.CourtAddress) // who answers in court is paid nothing, and pays nothing
+		out = append(out, v.Operator, v.CourtAddress) // a court account is paid nothing and pays nothing
 	}
 	for _, w := range n.Info.Workers {
 		out = append(out, w.Address)
@@ -128,8 +129,8 @@ func (n *network) supply() uint64 {
 	return res.Amount.Amount.Uint64()
 }
 
-// audit compares every account, every stake, the fees and the supply with the sum of the settlements and of the fees paid; all
-// tasks must have ended.
+// audit compares every account, every stake, the fees and the supply with the sum of the settlements and of the fees paid. All tasks must
+// have ended.
 func (n *network) audit(now books, pieces []piece) {
 	n.t.Helper()
 	balances, slashed, burnt := now.balances, map[string]uint64{}, uint64(0)
@@ -152,7 +153,7 @@ func (n *network) audit(now books, pieces []piece) {
 	}
 	height := n.height()
 	n.handOut(&now, height)
-	at := n.at(height) // a hand-out while we look changes nothing
+	at := n.at(height) // a payment of fees meanwhile changes nothing
 	for address, want := range balances {
 		require.Equal(n.t, want, at.balance(address), "balance of %s at height %d", address, height)
 	}
@@ -192,7 +193,7 @@ func module(t *testing.T, name string) string {
 	return text
 }
 
-// conserve checks the two laws of every settlement.
+// conserve checks the two laws of money of a settlement.
 func conserve(t *testing.T, p piece) {
 	t.Helper()
 	escrow, err := p.deal.Terms.Escrow()
@@ -218,7 +219,7 @@ func conserve(t *testing.T, p piece) {
 	require.Equal(t, slashed, taken, "slashed stake of %s", story(p.task))
 }
 
-// resettle has package poco end the accepted task again, from its last step, and compares who is paid what.
+// resettle has package poco end the accepted task again from its last step. It compares the payments.
 func (n *network) resettle(p piece) {
 	n.t.Helper()
 	if p.task.Ending != taskstypes.ENDING_ACCEPTED {
@@ -246,7 +247,7 @@ func (n *network) resettle(p piece) {
 				}
 			}
 			for _, v := range n.Info.Validators {
-				if v.CourtAddress == to { // it answers, and can spend nothing
+				if v.CourtAddress == to { // it answers in court and cannot spend
 					to = v.Operator
 				}
 			}
@@ -268,15 +269,15 @@ func (n *network) resettle(p piece) {
 	}
 }
 
-// debt is what a ledger has to say.
+// debt is the content of a ledger.
 type debt struct {
 	trust, counted uint64
 	charged        poco.Q64
 	charges        int
 }
 
-// ledgers recomputes every ledger from the tasks' records. A turn's answer does not depend on when it is asked: once the
-// draws before it are settled it is open or shut, so that the charges follow from the draw order alone.
+// ledgers recomputes every ledger from the tasks' records. The gate's answer for a turn does not depend on when it is asked: once the
+// earlier draws are settled, the turn is open or shut. So the charges follow from the order of the draws alone.
 func ledgers(t *testing.T, pieces []piece) map[string]*debt {
 	t.Helper()
 	drawn := slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.task.Plan == nil })
@@ -295,7 +296,7 @@ func ledgers(t *testing.T, pieces []piece) map[string]*debt {
 		if plan.Court {
 			charge = poco.Q64{}
 		} else {
-			// One validator of one seat sees no block ahead: the beacon's factor is 1.
+			// With one validator of one seat, no proposer sees a block ahead, so the beacon's factor is 1.
 			x := poco.Collusion(plan.Faction, plan.Eligible, uint64(plan.Replicas), uint64(plan.Lottery), 1)
 			require.Equal(t, x, plan.X, story(p.task))
 			require.Equal(t, poco.Charge(x), charge, story(p.task))
@@ -310,7 +311,7 @@ func ledgers(t *testing.T, pieces []piece) map[string]*debt {
 			open = open && both[i].charged.Add(charge).Cmp(both[i].budget()) <= 0
 		}
 		accepted := p.task.Ending == taskstypes.ENDING_ACCEPTED
-		// Vindicated: it was right, or said that it has no answer, which is no lie that could be accepted.
+		// The first worker is vindicated: it was right, or it said that it has no answer. Neither is a lie that could be accepted.
 		first := p.task.Seats[0].Outcome
 		vindicated := first != nil && (accepted && *first == *p.task.Verdict ||
 			first.Kind == taskstypes.KIND_INPUT_UNAVAILABLE || first.Kind == taskstypes.KIND_ABSTAIN)
@@ -327,25 +328,25 @@ func ledgers(t *testing.T, pieces []piece) map[string]*debt {
 	return out
 }
 
-// budget B = (N+1)/T + E0, with the allowance of the default parameters.
+// budget computes B = (N+1)/T + E0, with the allowance of the default parameters.
 func (d *debt) budget() poco.Q64 {
 	return poco.FracDown(d.counted+1, d.trust).Add(poco.QuarterQ64)
 }
 
-// plannedAt is the height at which a task took its turn.
+// plannedAt returns the height at which a task took its turn.
 func plannedAt(t taskstypes.Task) int64 {
 	for _, d := range t.Draws {
 		if d.Wave == 2 && d.Attempt == t.Attempt {
 			return d.Height
 		}
 	}
-	return t.From // the plan was the court: reveals were taken at once
+	return t.From // the plan was the court, and reveals were taken at once
 }
 
-// auditLedgers compares the chain's ledgers with those recomputed; it returns the number of charges.
+// auditLedgers compares the chain's ledgers with the recomputed ones and returns the number of charges.
 func (n *network) auditLedgers(pieces []piece) (charges int) {
 	n.t.Helper()
-	n.blocks(2) // turns that waited for the last one
+	n.blocks(2) // for turns that waited for the last one
 	want := ledgers(n.t, pieces)
 	res, err := n.conn.Tasks().Ledgers(n.ctx, &taskstypes.QueryLedgersRequest{})
 	require.NoError(n.t, err)

@@ -28,24 +28,24 @@ var (
 
 const (
 	chaosValidators, chaosWorkers = 4, 7
-	commitBlocks, revealBlocks    = 200, 60 // windows, far longer than a fault
+	commitBlocks, revealBlocks    = 200, 60 // windows in blocks, far longer than a fault
 	slowest                       = 400 * time.Millisecond
 	leastSeconds, mostSeconds     = 4, 12 // how long a fault lasts
 	smokeLeast, smokeMost         = 3, 3
-	chaosTasks                    = 3 // under way at each fault
+	chaosTasks                    = 3 // tasks that run at each fault
 	chaosTrust                    = lyingTrust
 )
 
-// chaos is a network that faults are tried on.
+// chaos is a network on which faults are tried.
 type chaos struct {
 	*network
 	links links
 	rand  *rand.Rand
-	least int // seconds of a fault
+	least int // the least seconds of a fault
 	most  int
 	app   string
 	conns []*client.Conn // one for each validator
-	small map[int]bool   // validators whose data is on a small disk already
+	small map[int]bool   // validators whose data is already on a small disk
 	rows  []chaosRow
 }
 
@@ -56,7 +56,7 @@ type chaosRow struct {
 	tasks          string
 }
 
-// fault is one kind of fault. It strikes and mends, and returns who was struck. A fault that this machine does not allow returns errSkipped.
+// fault is one kind of fault. It strikes, mends, and returns what was struck. It returns errSkipped on a machine that does not allow it.
 type fault struct {
 	name   string
 	strike func(*chaos, time.Duration) (victims string, err error)
@@ -81,12 +81,12 @@ var faults = []fault{
 	{"30 % of the workers gone", (*chaos).workersGone},
 }
 
-// smoke is what every run of the tests tries.
+// smoke are the faults that every run of the tests tries.
 var smoke = []string{"partition 2|2", "a validator is killed", "30 % of the workers gone"}
 
-// TestChaos lets faults come over a network of four validators and seven workers, with tasks under way. After each one all nodes have
-// one app hash and all seats sign, every module holds exactly what it owes, every task has ended within its windows with the right
-// answer, and no worker was slashed or jailed. In an ordinary run it is a smoke of three faults; make chaos tries each kind.
+// TestChaos strikes a network of four validators and seven workers with faults while tasks run. After each fault all nodes have the same
+// app hash, all seats sign, and every module holds exactly what it owes. Every task has ended within its windows with the right answer, and
+// no worker was slashed or jailed. An ordinary run is a smoke test of three faults. make chaos tries each kind.
 func TestChaos(t *testing.T) {
 	within := 4 * time.Minute
 	c := &chaos{small: map[int]bool{}, rand: rand.New(rand.NewPCG(*chaosSeed, 0)), least: smokeLeast, most: smokeMost}
@@ -110,7 +110,7 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// plan is the faults in the order of the seed: each as often as there are rounds.
+// plan returns the faults in the order of the seed. Each kind comes once a round.
 func (c *chaos) plan() (out []fault) {
 	for _, f := range faults {
 		for _, name := range smoke {
@@ -127,7 +127,7 @@ func (c *chaos) plan() (out []fault) {
 	return out
 }
 
-// dialAll connects with each node, and for what is asked in general with whichever answers.
+// dialAll connects to each node. It also connects to all of them together, for general questions that any answering node may take.
 func (c *chaos) dialAll() {
 	c.t.Helper()
 	for i := range c.Info.GRPC {
@@ -142,7 +142,7 @@ func (c *chaos) dialAll() {
 	c.conn = conn
 }
 
-// try has one fault come while tasks are under way, and looks at everything afterwards.
+// try strikes with one fault while tasks run, and checks everything afterwards.
 func (c *chaos) try(f fault) {
 	c.t.Helper()
 	var deals []dealstypes.Deal
@@ -170,7 +170,7 @@ func (c *chaos) try(f fault) {
 	c.t.Logf("%s (%s) for %s, with tasks in %s: all is well after %s, at height %d", f.name, victims, row.lasted, phases, row.back.Round(100*time.Millisecond), row.to)
 }
 
-// phasesOf says where the tasks are when a fault strikes.
+// phasesOf returns the phases of the tasks when a fault strikes.
 func (c *chaos) phasesOf(deals []dealstypes.Deal) string {
 	c.t.Helper()
 	var out []string
@@ -199,7 +199,7 @@ func namesOf(processes []*devnet.Process) string {
 	return strings.Join(out, ", ")
 }
 
-// pause lets the fault last.
+// pause waits while the fault lasts.
 func (c *chaos) pause(d time.Duration) {
 	select {
 	case <-time.After(d):
@@ -207,7 +207,7 @@ func (c *chaos) pause(d time.Duration) {
 	}
 }
 
-// awaitAll waits until every node answers, and is with the others.
+// awaitAll waits until every node answers and has caught up with the others.
 func (c *chaos) awaitAll() {
 	c.t.Helper()
 	reached := int64(0)
@@ -226,14 +226,14 @@ func (c *chaos) awaitAll() {
 	}
 }
 
-// requireEnded waits for tasks, none of which may outlive the deadline of a phase, and compares their answers.
+// requireEnded waits for the tasks to end and compares their answers. No task may outlive the deadline of a phase.
 func (c *chaos) requireEnded(deals []dealstypes.Deal) {
 	c.t.Helper()
-	const late = 5 // blocks in which a queue of what is due may carry over
+	const late = 5 // blocks by which a full queue of due tasks may be late
 	for _, deal := range deals {
 		var task taskstypes.Task
 		c.until("a task has ended", func() bool {
-			height := c.height() // before the task is read: what it says is not older
+			height := c.height() // read before the task, so that the task is at least as new
 			if task = c.task(deal.Id); task.Phase == taskstypes.PHASE_DONE {
 				return true
 			}
@@ -250,7 +250,7 @@ func (c *chaos) requireEnded(deals []dealstypes.Deal) {
 	}
 }
 
-// requireOneState waits for a block that all four seats have signed, and compares the app hash of all nodes after it. It returns the
+// requireOneState waits for a block that all four seats have signed. It compares the app hash of all nodes after that block and returns the
 // height.
 func (c *chaos) requireOneState() int64 {
 	c.t.Helper()
@@ -278,7 +278,7 @@ func (c *chaos) requireOneState() int64 {
 	return height
 }
 
-// hashOf waits until a node has the block, whose header has the hash of the state before it.
+// hashOf waits until a node has the block. The header of a block has the hash of the state before it.
 func (c *chaos) hashOf(i int, height int64) (hash []byte) {
 	c.t.Helper()
 	c.until(fmt.Sprintf("%s has block %d", c.Info.Validators[i].Name, height), func() bool {
@@ -288,7 +288,7 @@ func (c *chaos) hashOf(i int, height int64) (hash []byte) {
 	return appHash(c.network, c.conns[i], height)
 }
 
-// requireNobodyHurt looks that no worker has lost stake or freedom, and no seat is jailed: all of them are honest.
+// requireNobodyHurt demands that no worker has lost stake or is jailed, and that no seat is jailed. All of them are honest.
 func (c *chaos) requireNobodyHurt() {
 	c.t.Helper()
 	for _, info := range c.Info.Workers {
@@ -299,7 +299,7 @@ func (c *chaos) requireNobodyHurt() {
 	}
 }
 
-// report prints the rows, and writes them where they are wanted.
+// report prints the rows, and writes them to a file if one is given.
 func (c *chaos) report() {
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d, commit %s, %d validators, %d workers, %d tasks under way at each fault\n\n", *chaosSeed, *chaosCommit, chaosValidators, chaosWorkers, chaosTasks)

@@ -21,8 +21,8 @@ import (
 	"github.com/credence-chain/credence/internal/devnet"
 )
 
-// The commands as a newcomer types them: a devnet, a run, Ctrl-C while it runs, following and fetching it, and Ctrl-C of
-// the devnet, which leaves no process behind.
+// The test runs the commands as a newcomer types them: a devnet, a run, Ctrl-C while it runs, following it and fetching its result. Ctrl-C
+// of the devnet leaves no process behind.
 func TestCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -102,7 +102,7 @@ func TestCommands(t *testing.T) {
 	require.Contains(t, out, "Next: ")
 }
 
-// proof is a receipt, and what is trusted of its chain.
+// proof is a receipt with the trusted data of its chain.
 type proof struct{ file, chain, set, block string }
 
 // receipt makes the receipt of a task, and asks the node for its validators and its block.
@@ -125,7 +125,7 @@ func (c *command) receipt(id string) (p proof) {
 	return p
 }
 
-// proves verifies a receipt while nothing runs any more, and a folder against it.
+// proves verifies a receipt while no process runs any more, and a folder against the receipt.
 func (c *command) proves(p proof, dir string) {
 	t := c.t
 	t.Helper()
@@ -145,7 +145,7 @@ func (c *command) proves(p proof, dir string) {
 	require.Contains(t, out, "not proven (files)")
 }
 
-// failures are ends that are no success: a program that fails, and transactions that the chain refuses.
+// failures runs commands that fail: one whose program fails, and transactions that the chain refuses.
 func (c *command) failures(info *devnet.Info) {
 	t := c.t
 	t.Helper()
@@ -206,7 +206,7 @@ func (c *command) make(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run waits for its end and returns what it said and its exit status.
+// run waits for the end of a command and returns its output and its exit status.
 func (c *command) run(args ...string) (string, int) {
 	c.t.Helper()
 	cmd := c.make(args...)
@@ -215,7 +215,7 @@ func (c *command) run(args ...string) (string, int) {
 	return string(out), cmd.ProcessState.ExitCode()
 }
 
-// running is a command at work.
+// running is a command that runs.
 type running struct {
 	*command
 	cmd   *exec.Cmd
@@ -225,7 +225,7 @@ type running struct {
 	said bytes.Buffer
 }
 
-// start starts one that is told to stop, if it still runs, at the end of the test.
+// start starts a command. If it still runs at the end of the test, it is told to stop.
 func (c *command) start(args ...string) *running {
 	c.t.Helper()
 	r := &running{command: c, cmd: c.make(args...), lines: make(chan string, 1000)}
@@ -252,7 +252,7 @@ func (c *command) start(args ...string) *running {
 	return r
 }
 
-// line waits for one that holds the words.
+// line waits for a line that holds the words.
 func (r *running) line(words string) string {
 	r.t.Helper()
 	for {
@@ -273,7 +273,7 @@ func (r *running) interrupt() { _ = r.cmd.Process.Signal(syscall.SIGINT) }
 // wait returns the exit status.
 func (r *running) wait() int {
 	_ = r.cmd.Wait()
-	for range r.lines { // until all it said was read
+	for range r.lines { // until all of its output was read
 	}
 	return r.cmd.ProcessState.ExitCode()
 }

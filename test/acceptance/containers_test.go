@@ -23,14 +23,14 @@ import (
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
-// engineVar names the engines that must work here, as for the tests of the runtime: the first of them is used. Without it
-// the first that works is.
+// engineVar names the container engines that must work here, as for the tests of the runtime. The first of them is used. Without this
+// variable, the first engine that works is used.
 const engineVar = "CREDENCE_TEST_OCI"
 
-// socketVar is where a Docker Engine listens.
+// socketVar is the variable with the socket of a Docker Engine.
 const socketVar = "CREDENCE_TEST_DOCKER_SOCKET"
 
-// testEngine is what runs containers here, or the test is skipped, loudly.
+// testEngine returns the engine that runs containers here. Without one it skips the test and says so in the log.
 func testEngine(t *testing.T) runtime.OCI {
 	t.Helper()
 	if testing.Short() {
@@ -50,7 +50,7 @@ func testEngine(t *testing.T) runtime.OCI {
 	return runtime.OCI{Engine: filepath.Base(tool.Find(t, "runc", "crun"))}
 }
 
-// packImage packs a static Linux program of this module into the archive of an image, as the example's pack does.
+// packImage packs a static Linux program of this module into an image archive, as the example's pack does.
 func packImage(t *testing.T, name, path string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -72,7 +72,7 @@ type containers struct {
 	liar   string
 }
 
-// run has a container run under a policy, with the result in the folder that it returns.
+// run has a container run under a policy and returns its report and the folder of its result.
 func (c *containers) run(policy string, malleate func(*client.Job), args ...string) (*client.TaskReport, string) {
 	c.t.Helper()
 	job := client.Job{App: c.probe, Args: args, Trust: 1000, Policy: policy, Bag: 1, Out: filepath.Join(c.t.TempDir(), "out")}
@@ -91,7 +91,7 @@ func (c *containers) run(policy string, malleate func(*client.Job), args ...stri
 	return task, job.Out
 }
 
-// agreed says that all honest organisations found the same answer.
+// agreed checks that all honest organisations found the same answer.
 func (c *containers) agreed(task *client.TaskReport) {
 	c.t.Helper()
 	require.Equal(c.t, "ACCEPTED", task.Ending)
@@ -100,10 +100,10 @@ func (c *containers) agreed(task *client.TaskReport) {
 	require.Empty(c.t, task.Faults)
 }
 
-// all asks all four organisations, of which one lies.
+// all asks all four organisations. One of them lies.
 func all(job *client.Job) { job.MinReplicas = 4 }
 
-// TestContainers runs containers on workers of four organisations, of which one lies: quorums and single workers, results and
+// TestContainers runs containers on workers of four organisations, one of which lies. It covers quorums and single workers, results and
 // failures of every kind, and a worker that is killed while its container runs.
 func TestContainers(t *testing.T) {
 	engine := testEngine(t)
@@ -128,8 +128,8 @@ func TestContainers(t *testing.T) {
 	c.nothingLeft()
 }
 
-// iExec runs an app that is written to iExec's contract, unchanged: its result is what its computed.json names, or the bytes
-// for a callback.
+// iExec runs an unchanged app that is written to iExec's contract. Its result is the file that its computed.json names, or the bytes for a
+// callback.
 func (c *containers) iExec(t *testing.T) {
 	word := packImage(t, "wordfreq", "github.com/credence-chain/credence/examples/wordfreq-container")
 	text := filepath.Join(t.TempDir(), "text.txt")
@@ -156,7 +156,7 @@ func (c *containers) iExec(t *testing.T) {
 	require.JSONEq(t, fmt.Sprintf(`{"callback-data": "0x%064x"}`, 4), string(computed))
 }
 
-// single believes whoever is drawn, a liar as well: that is what it says.
+// single accepts the answer of the one drawn worker, even of a liar, because the policy promises no more.
 func (c *containers) single(t *testing.T) {
 	task, out := c.run("single", nil, "print", "hello")
 	require.Equal(t, "ACCEPTED", task.Ending)
@@ -174,7 +174,7 @@ func (c *containers) networkDenied(t *testing.T) {
 	require.Equal(t, "refused", string(word))
 }
 
-// failures are answers: workers agree on them, and are paid.
+// failures are answers too: workers agree on them and are paid.
 func (c *containers) failures(t *testing.T) {
 	for _, tc := range []struct {
 		args     []string
@@ -201,7 +201,7 @@ func (c *containers) failures(t *testing.T) {
 	}
 }
 
-// noQuorum: a program of which no two runs are alike has no result, and costs its requester nothing.
+// noQuorum runs a program whose runs all differ. It has no result and costs its requester nothing.
 func (c *containers) noQuorum(t *testing.T) {
 	task, _ := c.run("quorum", all, "random")
 	require.Equal(t, "UNDECIDED", task.Ending)
@@ -210,8 +210,8 @@ func (c *containers) noQuorum(t *testing.T) {
 	require.Empty(t, task.Faults, "nobody can say who is wrong")
 }
 
-// killed: a worker is killed while its container runs. The container outlives it; the worker's next start removes it, runs the
-// task again, and answers in time.
+// killed kills a worker while its container runs. The container survives. When the worker starts again, it removes the container, runs the
+// task again and answers in time.
 func (c *containers) killed(t *testing.T) {
 	ended := make(chan *client.TaskReport, 1)
 	go func() {
@@ -222,7 +222,7 @@ func (c *containers) killed(t *testing.T) {
 	victim := "birch"
 	home := c.Info.ContainerWorker(victim).Home
 	var orphan container
-	c.until("the victim's container runs", func() bool { // as the first, or with the others that follow the first
+	c.until("the victim's container runs", func() bool { // it is the first worker, or among those that follow
 		for _, n := range napping(t) {
 			if n.runsIn(home) {
 				orphan = n
@@ -248,7 +248,7 @@ type container struct {
 	room string
 }
 
-// runsIn says whether it is a run of a worker with this home.
+// runsIn says whether the container belongs to a worker with this home.
 func (n container) runsIn(home string) bool {
 	_, err := os.Stat(filepath.Join(home, "cache", "oci", "rooms", n.room))
 	return err == nil
@@ -258,7 +258,7 @@ func (n container) exists(t *testing.T) bool {
 	return slices.ContainsFunc(napping(t), func(m container) bool { return m.room == n.room })
 }
 
-// napping lists the probes that nap on this machine, with the rooms that they run in.
+// napping lists the probes that nap on this machine, with the rooms in which they run.
 func napping(t *testing.T) (all []container) {
 	t.Helper()
 	commands, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -280,7 +280,7 @@ func napping(t *testing.T) (all []container) {
 	return all
 }
 
-// nothingLeft: no container and no mount of a run is there once all tasks have ended.
+// nothingLeft demands that no container and no mount of a run is left once all tasks have ended.
 func (c *containers) nothingLeft() {
 	c.t.Helper()
 	require.Empty(c.t, napping(c.t))

@@ -22,7 +22,7 @@ import (
 
 const deployed = "../../docker/"
 
-// prometheusAnswer is what its API says; only what is read here.
+// prometheusAnswer has the parts of an answer of Prometheus' API that are read here.
 type prometheusAnswer struct {
 	Status, Error string
 	Data          struct {
@@ -35,7 +35,7 @@ type prometheusAnswer struct {
 	}
 }
 
-// needsMore are metrics that nothing shows in the network of the test, where nothing fails, nobody has a feed, answers are not audited,
+// needsMore are the metrics that have no value in the network of the test: nothing fails there, no feed exists, answers are not audited,
 // and the store collects nothing.
 var needsMore = []string{
 	"credence_chain_isolated_failures_total", "credence_chain_reading_failures_total", "credence_chain_audits", "credence_chain_feed_age_seconds",
@@ -43,8 +43,8 @@ var needsMore = []string{
 	"credence_store_deleted_bytes_total",
 }
 
-// TestDashboards: a Prometheus that scrapes a live network takes every query of the dashboards, and finds something for it, and it
-// evaluates every alarm.
+// TestDashboards: a Prometheus scrapes a live network. It accepts every query of the dashboards and finds a value for it, and it evaluates
+// every alarm.
 func TestDashboards(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -89,7 +89,7 @@ func TestDashboards(t *testing.T) {
 	}
 }
 
-// useStore writes to a store and reads from it, and is refused once.
+// useStore writes to a store, reads from it, and is refused once.
 func (n *network) useStore(url, token string) {
 	n.t.Helper()
 	data := []byte("something")
@@ -104,7 +104,7 @@ func (n *network) useStore(url, token string) {
 	require.Error(n.t, err)
 }
 
-// endpoints are where the workers serve their metrics.
+// endpoints returns the addresses at which the workers serve their metrics.
 func (n *network) endpoints() (out []string) {
 	for _, w := range n.Info.Workers {
 		out = append(out, strings.TrimPrefix(w.Endpoint, "http://"))
@@ -112,7 +112,7 @@ func (n *network) endpoints() (out []string) {
 	return out
 }
 
-// runPrometheus starts one that scrapes the targets of each job and evaluates the alarms. It returns the URL of its API.
+// runPrometheus starts a Prometheus that scrapes the targets of each job and evaluates the alarms. It returns the URL of its API.
 func (n *network) runPrometheus(program string, jobs map[string][]string) string {
 	n.t.Helper()
 	alarms, err := filepath.Abs(deployed + "prometheus/alerts.yml")
@@ -151,7 +151,7 @@ func ask(t *testing.T, api, what, query string) (out prometheusAnswer) {
 
 type panelQuery struct{ panel, expr string }
 
-// dashboardQueries are all queries of all dashboards.
+// dashboardQueries returns all queries of all dashboards.
 func dashboardQueries(t *testing.T) (out []panelQuery) {
 	t.Helper()
 	paths, err := filepath.Glob(deployed + "grafana/dashboards/*.json")

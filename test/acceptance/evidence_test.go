@@ -33,8 +33,9 @@ const (
 	cubes       = circuit.Header + "\ninput x\nmul xx x x\nmul y xx x\noutput y\n"
 )
 
-// TestEvidence: on real processes, one worker's answer is shown by an enclave's word (of the software platform), and another's by a proof
-// that its worker makes. Each is requested, drawn, answered with evidence and paid, and its receipt holds the evidence.
+// TestEvidence runs on real processes. One worker's answer is shown by the attestation of an enclave (of the software platform), and
+// another's by a proof that its worker makes. Each task is requested, drawn, answered with evidence and paid. Its receipt holds the
+// evidence.
 func TestEvidence(t *testing.T) {
 	n := start(t, 4*time.Minute, devnet.Options{Workers: 3, Enclaves: true, EditGenesis: func(g devnet.Genesis) error {
 		if err := windows(200, 120, 60)(g); err != nil {
@@ -82,7 +83,7 @@ func (n *network) offerCircuits() {
 	require.NoError(n.t, err)
 }
 
-// accepted has a job run by one worker, and demands that its answer is accepted and all of its money accounted for.
+// accepted has one worker run a job. It demands that the answer is accepted and all of its money accounted for.
 func (n *network) accepted(t *testing.T, j markettypes.Job) taskstypes.Task {
 	t.Helper()
 	studio := n.balance(n.Info.Account("provider").Address)
@@ -113,7 +114,7 @@ func (n *network) accepted(t *testing.T, j markettypes.Job) taskstypes.Task {
 	return task
 }
 
-// attested: the worker has registered a session by itself, and its key signs the answer.
+// attested checks that the worker has registered a session by itself, and that the session's key signs the answer.
 func (n *network) attested(t *testing.T) {
 	j := job(n.publish("echo", echo(), appPrice), 100, 0)
 	j.Policy = poco.PolicyAttested
@@ -125,7 +126,7 @@ func (n *network) attested(t *testing.T) {
 	require.Equal(t, enclavestypes.PLATFORM_SOFTWARE, res.Sessions[0].Session.Platform)
 }
 
-// proven: the worker proves that the program makes 343 of 7. A request for what nobody could prove is refused.
+// proven checks that the worker proves that the program makes 343 of 7. A request that no worker could prove is refused.
 func (n *network) proven(t *testing.T) {
 	provider, id := n.key("provider"), artifact.Sum([]byte(cubes))
 	_, err := n.send(provider, &appstypes.MsgPublish{
@@ -150,8 +151,8 @@ func (n *network) proven(t *testing.T) {
 	require.Less(t, before-n.balance(n.Info.Account("requester").Address), j.MaxPrice/10, "nothing but the transaction's fee is gone")
 }
 
-// sealedForEnclaves: the owner's agent gives the key of a file to the session of the worker's enclave. Whoever has the worker's own key, and
-// not the session's, gets none; and the worker keeps none on its disk.
+// sealedForEnclaves: the owner's agent gives the key of a file to the session of the worker's enclave. An attacker with the worker's own
+// key, but not the session's, gets no key. The worker keeps no key on its disk.
 func (n *network) sealedForEnclaves(t *testing.T) {
 	const plain = "what the worker's owner does not read"
 	o, dir := newOwner(t, n), t.TempDir()

@@ -20,7 +20,7 @@ import (
 // cmtCommitted marks the signature of a seat that signed the block.
 const cmtCommitted = cmtproto.BlockIDFlagCommit
 
-// killFor kills a process as a power cut would, and starts it again.
+// killFor kills a process as a power cut would, and starts it again later.
 func (c *chaos) killFor(p *devnet.Process, d time.Duration) (string, error) {
 	p.Kill()
 	c.pause(d)
@@ -40,7 +40,7 @@ func (c *chaos) killAll(d time.Duration) (string, error) {
 	return "all four", nil
 }
 
-// hangFor stops a process, which keeps its connections and answers nothing, and lets it go on.
+// hangFor stops a process and lets it go on later. Meanwhile the process keeps its connections and does not answer.
 func (c *chaos) hangFor(p *devnet.Process, d time.Duration) (string, error) {
 	pid := p.PID()
 	if err := syscall.Kill(-pid, syscall.SIGSTOP); err != nil {
@@ -50,10 +50,11 @@ func (c *chaos) hangFor(p *devnet.Process, d time.Duration) (string, error) {
 	return p.Name, syscall.Kill(-pid, syscall.SIGCONT)
 }
 
-// inFlight is how long messages that have passed may still lead to a block after a line is cut.
+// inFlight is how long a block may still come after a line is cut, from messages that passed before.
 const inFlight = time.Second
 
-// partition separates so many validators from the others. Those that are not more than two thirds must make no blocks meanwhile.
+// partition separates the given number of validators from the others. A side that has no more than two thirds of them must make no blocks
+// meanwhile.
 func (c *chaos) partition(apart int, d time.Duration) (string, error) {
 	side, names := map[string]bool{}, ""
 	order := c.rand.Perm(chaosValidators)
@@ -116,10 +117,10 @@ func (c *chaos) workersGone(d time.Duration) (string, error) {
 	return namesOf(gone), nil
 }
 
-// signState is what must survive all: what the seat's key signed last.
+// signState is the file that must survive every loss: what the seat's key signed last.
 const signState = "priv_validator_state.json"
 
-// wipe loses a validator's data but for what its key signed last, as the validators' guide says to restore it. The node gets all blocks
+// wipe deletes a validator's data except for the file of what its key signed last, as the validators' guide says. The node gets all blocks
 // from its peers again.
 func (c *chaos) wipe(d time.Duration) (string, error) {
 	i := c.rand.IntN(chaosValidators)
@@ -132,7 +133,8 @@ func (c *chaos) wipe(d time.Duration) (string, error) {
 	return p.Name, p.Start()
 }
 
-// restoreBackup has a validator begin again from a copy of its data that is some blocks old, with what its key signed last.
+// restoreBackup has a validator begin again from a copy of its data that is some blocks old. The file of what its key signed last is up to
+// date.
 func (c *chaos) restoreBackup(d time.Duration) (string, error) {
 	i := c.rand.IntN(chaosValidators)
 	p, data := c.Validator(i), c.dataOf(i)
@@ -162,10 +164,10 @@ func (c *chaos) restoreBackup(d time.Duration) (string, error) {
 	return p.Name, p.Start()
 }
 
-// diskSize is a little more than what a node leaves free of its disk by default.
+// diskSize is a little more than the space that a node leaves free on its disk by default.
 const diskSize = 320 << 20
 
-// fillDisk puts a validator's data on a small disk, which then fills up. The node has to end by itself and say why; it goes on when there
+// fillDisk puts a validator's data on a small disk, which then fills up. The node has to end by itself and say why. It goes on when there
 // is room again.
 func (c *chaos) fillDisk(d time.Duration) (string, error) {
 	i := c.rand.IntN(chaosValidators)
@@ -199,7 +201,7 @@ func (c *chaos) fillDisk(d time.Duration) (string, error) {
 	return p.Name, p.Start()
 }
 
-// mountSmall moves a folder to a small file system in memory, which is there until the test ends.
+// mountSmall moves a folder to a small file system in memory, which exists until the test ends.
 func (c *chaos) mountSmall(folder string) error {
 	away := folder + ".away"
 	if err := os.Rename(folder, away); err != nil {
@@ -217,7 +219,7 @@ func (c *chaos) mountSmall(folder string) error {
 
 func (c *chaos) dataOf(i int) string { return filepath.Join(c.Info.Validators[i].Home, "data") }
 
-// emptyBut empties a folder but for one file.
+// emptyBut empties a folder except for one file.
 func emptyBut(folder, keep string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -17,14 +17,14 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// A worker's node hangs between the worker's commit and its reveal: the worker leaves it for another of its nodes, reveals in
-// time, and loses nothing.
+// A worker's node hangs between the worker's commit and its reveal. The worker changes to another of its nodes, reveals in time and loses
+// nothing.
 func TestWorkerLeavesANodeThatHangs(t *testing.T) {
 	n := start(t, 10*time.Minute, devnet.Options{Validators: 4, Workers: 4, EditGenesis: windows(200, 120, 60)})
 	conn, err := client.Dial(n.ctx, n.Info.GRPC, n.Info.ChainID)
 	require.NoError(t, err)
 	defer conn.Close()
-	n.conn = conn // the first node may be the one that hangs
+	n.conn = conn // because the first node may be the one that hangs
 	app := n.publish("echo", echo(), appPrice)
 	before := n.open()
 
@@ -41,7 +41,7 @@ func TestWorkerLeavesANodeThatHangs(t *testing.T) {
 		}
 		n.resume(node)
 		n.ended(deal)
-		return false // it was quicker than us
+		return false // the worker was quicker than the test
 	})
 	t.Logf("%s has committed, and its node %s hangs", victim, node)
 	begin := time.Now()
@@ -55,7 +55,7 @@ func TestWorkerLeavesANodeThatHangs(t *testing.T) {
 	require.Contains(t, n.log(victim), "msg=\"node left\" role=worker")
 	n.ended(deal)
 
-	// While it still hangs, the next task is like any.
+	// The first node still hangs. The next task is not affected.
 	n.ended(n.submit(job(app, lyingTrust, 3)).Id)
 	n.resume(node)
 
@@ -79,10 +79,10 @@ func TestWorkerLeavesANodeThatHangs(t *testing.T) {
 	n.audit(before, pieces)
 }
 
-// hang stops the validator behind a gRPC endpoint: it holds its connections, and answers nothing.
+// hang stops the validator behind a gRPC endpoint. The validator keeps its connections and does not answer.
 func (n *network) hang(endpoint string) { n.signal(endpoint, syscall.SIGSTOP) }
 
-// resume lets it go on.
+// resume lets the validator go on.
 func (n *network) resume(endpoint string) { n.signal(endpoint, syscall.SIGCONT) }
 
 func (n *network) signal(endpoint string, s syscall.Signal) {
@@ -96,7 +96,7 @@ func (n *network) signal(endpoint string, s syscall.Signal) {
 	require.FailNow(n.t, "no validator serves "+endpoint)
 }
 
-// log of an organisation's worker.
+// log returns the log of an organisation's worker.
 func (n *network) log(organisation string) string {
 	n.t.Helper()
 	data, err := os.ReadFile(n.Worker(organisation).LogFile)
@@ -106,7 +106,7 @@ func (n *network) log(organisation string) string {
 
 var inUse = regexp.MustCompile(`msg=working .*node=(\S+)|msg="node left" .*to=(\S+)`)
 
-// nodeOf is the node that a worker uses, by its log.
+// nodeOf returns the node that a worker uses, from its log.
 func (n *network) nodeOf(organisation string) string {
 	n.t.Helper()
 	found := inUse.FindAllStringSubmatch(n.log(organisation), -1)
@@ -115,8 +115,8 @@ func (n *network) nodeOf(organisation string) string {
 	return last[1] + last[2]
 }
 
-// The only node of a chain hangs while a run waits for its task: the run says so in a few lines, and ends right once the node
-// goes on. With little patience it ends before, and says how to go on.
+// The only node of a chain hangs while a run waits for its task. The run says so in a few lines and ends correctly once the node goes on. A
+// run with a short patience ends earlier and says how to go on.
 func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	n := start(t, 8*time.Minute, devnet.Options{Workers: 2})
 	c := &command{t: t, ctx: n.ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))}
@@ -125,7 +125,7 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	node := n.Info.GRPC[0]
 	court := func(s syscall.Signal) { require.NoError(t, syscall.Kill(-n.Court(0).PID(), s)) }
 	run := func(more ...string) *running {
-		court(syscall.SIGSTOP) // or it may have answered before its node hangs
+		court(syscall.SIGSTOP) // the court could have answered before its node hangs
 		r := c.start(append([]string{"run", app, "--policy", "court", "--fuel", "100M", "--progress", "plain"}, more...)...)
 		r.line("matched with")
 		n.hang(node)

@@ -12,8 +12,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// A worker that is killed between its commit and its reveal, and started again, reveals in time and is paid: the first
-// worker, and one of the second wave.
+// A worker is killed between its commit and its reveal, and is started again. It reveals in time and is paid. This is done to the first
+// worker and to one of the second wave.
 func TestWorkerKilledBetweenCommitAndReveal(t *testing.T) {
 	n := start(t, 10*time.Minute, devnet.Options{})
 	app := n.publish("echo", echo(), appPrice)
@@ -26,7 +26,7 @@ func TestWorkerKilledBetweenCommitAndReveal(t *testing.T) {
 	require.Zero(t, n.Worker(victim).PID())
 	n.revives(first.Id, victim)
 
-	// In the second wave another worker is held up, so that the victim's commit is not the last.
+	// In the second wave another worker is stopped, so that the victim's commit is not the last.
 	var second string
 	n.until("a worker of wave 2 is ahead of another", func() bool {
 		second = n.submit(job(app, lyingTrust, 3)).Id
@@ -34,7 +34,7 @@ func TestWorkerKilledBetweenCommitAndReveal(t *testing.T) {
 		slow := seatOf(task, func(s taskstypes.Seat) bool { return s.Wave == 2 && s.State == taskstypes.SEAT_STATE_DRAWN })
 		if slow == nil {
 			n.ended(second)
-			return false // they were quicker than us
+			return false // the workers were quicker than the test
 		}
 		pid := n.Worker(slow.Organisation).PID()
 		require.NoError(t, syscall.Kill(-pid, syscall.SIGSTOP))
@@ -62,7 +62,7 @@ func TestWorkerKilledBetweenCommitAndReveal(t *testing.T) {
 	n.auditLedgers(pieces)
 }
 
-// revives waits until the killed worker is the only one awaited, starts it, and looks that it made good.
+// revives waits until the task awaits only the killed worker, starts it, and checks that it reveals and is paid.
 func (n *network) revives(deal, victim string) {
 	n.t.Helper()
 	task := n.reaches(deal, "the reveals of the others", func(t taskstypes.Task) bool {
@@ -87,7 +87,7 @@ func (n *network) revives(deal, victim string) {
 	require.Equal(n.t, workerstypes.Record{Confirmations: record.Right, Right: record.Right, Earned: earned + devnet.Price}, record)
 }
 
-// seatOf finds the first seat that is as described; nil when there is none.
+// seatOf returns the first seat that satisfies a condition, or nil when there is none.
 func seatOf(t taskstypes.Task, is func(taskstypes.Seat) bool) *taskstypes.Seat {
 	for _, s := range t.Seats {
 		if is(s) {
@@ -97,7 +97,7 @@ func seatOf(t taskstypes.Task, is func(taskstypes.Seat) bool) *taskstypes.Seat {
 	return nil
 }
 
-// committed finds a seat of a wave that has committed, other than one organisation's.
+// committed returns a seat of a wave that has committed and is not of the given organisation.
 func committed(t taskstypes.Task, wave uint32, except string) *taskstypes.Seat {
 	return seatOf(t, func(s taskstypes.Seat) bool {
 		return s.Wave == wave && s.Organisation != except && s.State == taskstypes.SEAT_STATE_COMMITTED

@@ -15,8 +15,8 @@ import (
 	"github.com/credence-chain/credence/internal/devnet"
 )
 
-// link is a line from one validator to another that can be cut and slowed down. A cut line keeps its connections and what was sent, as a
-// network does whose packets are sent again until they arrive.
+// link is a line from one validator to another that a test can cut and slow down. A cut line keeps its connections and the bytes that were
+// sent, as a network does that sends lost packets again until they arrive.
 type link struct {
 	from, to string // names of the validators
 	listener net.Listener
@@ -27,7 +27,7 @@ type link struct {
 
 const (
 	chunkSize   = 32 << 10
-	chunksAhead = 256 // of a slow or cut line, before its sender has to wait
+	chunksAhead = 256 // chunks that a slow or cut line holds before its sender has to wait
 	lookEvery   = 10 * time.Millisecond
 )
 
@@ -51,7 +51,7 @@ func (l *link) serve() {
 	}
 }
 
-// connect passes a connection on until one side ends it. Nobody is reached over a cut line.
+// connect passes a connection on until one side ends it. It makes no new connection over a cut line.
 func (l *link) connect(near net.Conn) {
 	l.awaitWhole()
 	far, err := net.Dial("tcp", l.target)
@@ -75,7 +75,7 @@ type chunk struct {
 	due  time.Time
 }
 
-// pass copies one way, each chunk after the delay and while the line is whole.
+// pass copies bytes one way. Each chunk waits for the delay, and for the line to be whole.
 func (l *link) pass(from, to net.Conn) {
 	chunks := make(chan chunk, chunksAhead)
 	go func() {
@@ -101,7 +101,7 @@ func (l *link) pass(from, to net.Conn) {
 	l.awaitWhole()
 	to.Close()
 	from.Close()
-	for range chunks { // the reader ends now
+	for range chunks { // so that the reader ends now
 	}
 }
 
@@ -119,7 +119,7 @@ func (l *link) close() {
 // links are all lines of a network.
 type links struct{ all []*link }
 
-// add is devnet's Options.Link.
+// add implements devnet's Options.Link.
 func (ls *links) add(from, to devnet.ValidatorInfo) (string, error) {
 	target := net.JoinHostPort("127.0.0.1", strconv.Itoa(to.P2P))
 	l, err := newLink(from.Name, to.Name, target)
@@ -143,14 +143,14 @@ func (ls *links) split(side map[string]bool) {
 	}
 }
 
-// slow delays every line, each way.
+// slow delays every line in both directions.
 func (ls *links) slow(delay time.Duration) {
 	for _, l := range ls.all {
 		l.delay.Store(int64(delay))
 	}
 }
 
-// A line passes bytes on; a slow one later; a cut one when it is whole again.
+// A line passes bytes on. A slow line passes them later, and a cut line when it is whole again.
 func TestLink(t *testing.T) {
 	echo, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -11,8 +11,9 @@ import (
 	netload "github.com/credence-chain/credence/internal/load"
 )
 
-// TestLoad loads a network of real processes with sends and tasks for seconds: everything that is sent is accepted, and the accounts that
-// were made for it leave their organisation and give back what they have left. With CREDENCE_LOAD=measure it takes a rate that fills the machine, for the figures of docs/performance.md.
+// TestLoad loads a network of real processes with sends and tasks for seconds. Every transaction is accepted. The accounts that were made
+// for the load leave their organisation and return their remaining coins. With CREDENCE_LOAD=measure it takes a rate that fills the
+// machine, for the figures of docs/performance.md.
 func TestLoad(t *testing.T) {
 	n := start(t, 4*time.Minute, devnet.Options{})
 	payer := n.key("requester")

@@ -1,5 +1,5 @@
-// Package acceptance runs whole networks of real processes, as `credenced devnet` starts them: validators, court
-// executors, workers, saboteurs among them, and looks at the promises of the protocol from outside.
+// Package acceptance runs whole networks of real processes, as `credenced devnet` starts them: validators, court executors, and workers,
+// some of them saboteurs. It checks the promises of the protocol from outside.
 package acceptance
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 )
 
-// binaries is the folder with the programs under test: $CREDENCE_BIN, or one that they are built into.
+// binaries is the folder with the programs under test: $CREDENCE_BIN, or a folder into which they are built.
 var binaries string
 
 func TestMain(m *testing.M) {
-	wasm.MaybeRunChild() // the truth is computed by this program's own runtime
+	wasm.MaybeRunChild() // this program's own runtime computes the truth
 	flag.Parse()
 	os.Exit(run(m))
 }

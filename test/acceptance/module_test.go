@@ -1,9 +1,9 @@
 package acceptance
 
-// The apps of these tests are assembled here, by hand: a few dozen bytes each, so that a task costs a worker next to
-// nothing, and so that what is right can be said without running anything.
+// The apps of these tests are assembled here by hand. Each has a few dozen bytes, so that a task costs a worker next to nothing, and its
+// right answer is known without running it.
 
-// wasiTypes of the functions they import, as WebAssembly writes them: parameters, then results.
+// wasiTypes are the types of the imported functions, as WebAssembly writes them: parameters, then results.
 var wasiTypes = map[string]string{
 	"environ_sizes_get": "\x60\x02\x7f\x7f\x01\x7f",
 	"environ_get":       "\x60\x02\x7f\x7f\x01\x7f",
@@ -13,15 +13,15 @@ var wasiTypes = map[string]string{
 	"proc_exit":         "\x60\x01\x7f\x00",
 }
 
-// assemble makes a module of some pages of memory, data at address 1024, and a _start of this code. Imports are called by
-// their place in the list.
+// assemble makes a module with some pages of memory, data at address 1024, and a _start of this code. The code calls an import by its place
+// in the list.
 func assemble(pages uint64, data string, imports []string, code ...[]byte) []byte {
 	types, names := uleb(uint64(len(imports)+1)), uleb(uint64(len(imports)))
 	for i, name := range imports {
 		types = append(types, wasiTypes[name]...)
 		names = cat(names, text("wasi_snapshot_preview1"), text(name), []byte{0x00}, uleb(uint64(i)))
 	}
-	types = append(types, 0x60, 0x00, 0x00) // _start takes and gives nothing
+	types = append(types, 0x60, 0x00, 0x00) // _start takes and returns nothing
 	start := uleb(uint64(len(imports)))
 	body := cat(append([][]byte{{0x00}}, append(code, []byte{0x0b})...)...)
 	m := cat([]byte("\x00asm\x01\x00\x00\x00"),
@@ -36,30 +36,30 @@ func assemble(pages uint64, data string, imports []string, code ...[]byte) []byt
 	return m
 }
 
-// echo writes its environment into /out/result: each variable with a zero byte behind it. The environment holds the
-// task's id, so that every task of it has another right answer.
+// echo assembles an app that writes its environment into /out/result, with a zero byte after each variable. The environment holds the
+// task's id, so that every task has its own right answer.
 func echo() []byte {
 	const sizes, get, open, write = 0, 1, 2, 3
-	trap := []byte{0x04, 0x40, 0x00, 0x0b} // if it failed: unreachable
+	trap := []byte{0x04, 0x40, 0x00, 0x0b} // unreachable, if the call failed
 	return assemble(1, "out/result", []string{"environ_sizes_get", "environ_get", "path_open", "fd_write"},
 		i32(0), i32(4), call(sizes), trap,
 		i32(16384), i32(4096), call(get), trap,
 		// path_open(3, 0, "out/result", create and truncate, the right to write) gives descriptor 4.
 		i32(3), i32(0), i32(1024), i32(10), i32(1|8), i64(1<<6), i64(0), i32(0), i32(16), call(open), trap,
-		// One buffer: from 4096, as long as environ_sizes_get said at 4.
+		// There is one buffer. It begins at 4096, and its length is what environ_sizes_get stored at 4.
 		i32(32), i32(4096), store(0), i32(32), i32(4), load(0), store(4),
 		i32(4), i32(32), i32(1), i32(20), call(write), trap)
 }
 
-// failing exits with a status.
+// failing assembles an app that exits with a status.
 func failing(status int32) []byte {
 	return assemble(1, "", []string{"proc_exit"}, i32(int64(status)), call(0))
 }
 
-// loop never ends: loop br 0 end.
+// loop assembles an app that never ends: loop br 0 end.
 func loop() []byte { return assemble(1, "", nil, []byte{0x03, 0x40, 0x0c, 0x00, 0x0b}) }
 
-// huge wants more memory than any task may have: 20,000 pages of 64 KiB.
+// huge assembles an app that wants more memory than a task may have: 20,000 pages of 64 KiB.
 func huge() []byte { return assemble(20_000, "", nil) }
 
 func section(id byte, content []byte) []byte {

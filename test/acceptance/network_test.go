@@ -24,7 +24,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// appPrice is what the echo app takes for a result, in ucred.
+// appPrice is the price of a result of the echo app, in ucred.
 const appPrice = 30_000
 
 // network is a devnet with what the tests need of it.
@@ -35,8 +35,7 @@ type network struct {
 	conn *client.Conn
 }
 
-// start runs a devnet until the test ends, which must be within the given time. On a failure the ends of all logs are
-// shown.
+// start runs a devnet until the test ends. The test must end within the given time. After a failure the ends of all logs are shown.
 func start(t *testing.T, within time.Duration, o devnet.Options) *network {
 	t.Helper()
 	if testing.Short() {
@@ -54,7 +53,7 @@ func startIn(t *testing.T, ctx context.Context, o devnet.Options) *network {
 	}
 	o.Credenced, o.Worker = filepath.Join(binaries, "credenced"), filepath.Join(binaries, "credence-worker")
 	if o.EditGenesis == nil {
-		o.EditGenesis = windows(200, 120, 60) // a busy machine must not make an honest worker late
+		o.EditGenesis = windows(200, 120, 60) // so that a busy machine does not make an honest worker late
 	}
 	n, err := devnet.Start(o)
 	require.NoError(t, err)
@@ -73,14 +72,14 @@ func startIn(t *testing.T, ctx context.Context, o devnet.Options) *network {
 	return &network{Network: n, t: t, ctx: ctx, conn: conn}
 }
 
-// windows sets the market's, in blocks: for commits (the court's too), for reveals, and for enough organisations. They
-// close early once everybody has answered, so that long ones cost time only where somebody is silent.
+// windows sets the market's windows, in blocks: for commits (those of the court too), for reveals, and for enough organisations. A window
+// closes early once all have answered, so a long window costs time only where a seat is silent.
 func windows(commit, reveal, wait int64) func(devnet.Genesis) error {
 	return func(g devnet.Genesis) error {
 		return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
 			s.Params.CommitBlocks, s.Params.RevealBlocks, s.Params.WaitBlocks = commit, reveal, wait
 			s.Params.MinRevealSeconds = 0
-			s.Params.AuditBlocks = 0 // the books are read when a task has ended, and its stakes are to be free then
+			s.Params.AuditBlocks = 0 // the books are read when a task has ended, and its stakes must be free by then
 			return nil
 		})
 	}
@@ -94,7 +93,7 @@ func logs(t *testing.T, n *devnet.Network) {
 	}
 }
 
-// key of a funded account.
+// key returns the key of a funded account.
 func (n *network) key(name string) client.Key {
 	n.t.Helper()
 	account := n.Info.Account(name)
@@ -104,7 +103,7 @@ func (n *network) key(name string) client.Key {
 	return key
 }
 
-// send has an account's message included. Only refusals come back; anything else ends the test.
+// send has an account's message included. It returns only refusals. Any other error ends the test.
 func (n *network) send(key client.Key, msg sdk.Msg) (*client.TxResult, error) {
 	n.t.Helper()
 	sender, err := client.NewSender(n.conn, key, client.SenderOptions{Gas: client.TableGas})
@@ -139,14 +138,14 @@ func (n *network) publishDigest(name, digest string, size, price uint64, locator
 	return answer.Reference
 }
 
-// job is a cheap one: room for ten replicas.
+// job returns a cheap job with room for ten replicas.
 func job(app string, trust uint64, replicas uint32) markettypes.Job {
 	return markettypes.Job{
 		App: app, Trust: trust, MinReplicas: replicas, MaxPrice: appPrice + 10*devnet.Price, FuelLimit: 100_000_000, Size_: 1,
 	}
 }
 
-// try submits a job; the error is the chain's refusal.
+// try submits a job. Its error is the chain's refusal.
 func (n *network) try(j markettypes.Job) (string, error) {
 	n.t.Helper()
 	requester := n.key("requester")
@@ -182,7 +181,7 @@ func (n *network) deal(id string) dealstypes.Deal {
 	return res.Deal
 }
 
-// tasks of a deal that were opened so far.
+// tasks returns the tasks of a deal that were opened so far.
 func (n *network) tasks(deal string) []taskstypes.Task {
 	n.t.Helper()
 	res, err := n.conn.Tasks().TasksOfDeal(n.ctx, &taskstypes.QueryTasksOfDealRequest{Deal: deal, Pagination: &query.PageRequest{Limit: 100}})
@@ -190,7 +189,7 @@ func (n *network) tasks(deal string) []taskstypes.Task {
 	return res.Tasks
 }
 
-// task of a deal of one.
+// task returns the task of a deal that has only one.
 func (n *network) task(deal string) taskstypes.Task {
 	n.t.Helper()
 	var tasks []taskstypes.Task
@@ -201,13 +200,13 @@ func (n *network) task(deal string) taskstypes.Task {
 	return tasks[0]
 }
 
-// ended waits for the end of a deal of one.
+// ended waits until the deal's only task has ended.
 func (n *network) ended(deal string) taskstypes.Task {
 	n.t.Helper()
 	return n.reaches(deal, "its end", func(t taskstypes.Task) bool { return t.Phase == taskstypes.PHASE_DONE })
 }
 
-// reaches waits until the task of a deal of one is as described.
+// reaches waits until the deal's only task satisfies a condition.
 func (n *network) reaches(deal, what string, is func(taskstypes.Task) bool) taskstypes.Task {
 	n.t.Helper()
 	var task taskstypes.Task
@@ -225,7 +224,7 @@ func (n *network) height() int64 {
 	return height
 }
 
-// blocks waits for some more of them.
+// blocks waits for k more blocks.
 func (n *network) blocks(k int64) {
 	n.t.Helper()
 	end := n.height() + k
@@ -246,7 +245,7 @@ func (n *network) balance(address string) uint64 {
 	return amount
 }
 
-// until polls until something is so; the test's deadline bounds it, and a devnet that falls ends it.
+// until polls until a condition is true. It ends at the test's deadline, and when the devnet fails.
 func (n *network) until(what string, is func() bool) {
 	n.t.Helper()
 	for !is() {
@@ -260,7 +259,7 @@ func (n *network) until(what string, is func() bool) {
 	}
 }
 
-// story of a task in a line, for the log.
+// story describes a task in a line, for the log.
 func story(t taskstypes.Task) string {
 	var seats []string
 	for _, s := range t.Seats {
@@ -273,7 +272,7 @@ func story(t taskstypes.Task) string {
 	return fmt.Sprintf("task %s: %s by %s, seats %s, heights %d to %d", t.Id[:8], t.Ending, by, strings.Join(seats, " "), t.Opened, t.Done)
 }
 
-// deals of the requester, as they are now.
+// deals returns the present deals of the requester.
 func (n *network) deals() []dealstypes.Deal {
 	n.t.Helper()
 	res, err := n.conn.Market().Requests(n.ctx, &markettypes.QueryRequestsRequest{

@@ -22,14 +22,14 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Orders as people trade them, with commands alone: signed off the chain and carried by a third, with datasets and
-// without; the book, and taking back what is on it; a pool that passes to another operator.
+// TestOrders trades orders as people do, with commands alone. Orders are signed off the chain and carried by a third account, with datasets
+// and without. Offers are placed on the book and taken back. A pool passes to another operator.
 func TestOrders(t *testing.T) {
 	n := start(t, 5*time.Minute, devnet.Options{Workers: 3, EditGenesis: func(g devnet.Genesis) error {
 		if err := windows(200, 120, 60)(g); err != nil {
 			return err
 		}
-		// The laboratory may operate pools too, so that there is somebody to hand one to.
+		// The laboratory may operate pools too, so that the pool can pass to it.
 		return genesis.Edit(g.State, g.Codec, orgstypes.ModuleName, &orgstypes.GenesisState{}, func(s *orgstypes.GenesisState) error {
 			i := slices.IndexFunc(s.Organisations, func(o orgstypes.Organisation) bool { return o.Id == "lab" })
 			s.Organisations[i].Roles = orgstypes.SortRoles(append(s.Organisations[i].Roles, orgstypes.ROLE_POOL_OPERATOR))
@@ -45,7 +45,7 @@ func TestOrders(t *testing.T) {
 	d.read(reads)
 }
 
-// trader types commands, in a home of its own.
+// trader runs commands, in a home of its own.
 type trader struct {
 	*network
 	c   *command
@@ -67,13 +67,13 @@ func (d *trader) do(args ...string) string {
 	return out
 }
 
-// order runs one of `order`.
+// order runs a subcommand of `order` that succeeds.
 func (d *trader) order(args ...string) string {
 	d.t.Helper()
 	return d.do(append([]string{"order"}, args...)...)
 }
 
-// refused runs one of `order` that fails, and says why.
+// refused runs a subcommand of `order` that fails, and checks the reason that it gives.
 func (d *trader) refused(exit int, why string, args ...string) {
 	d.t.Helper()
 	out, status := d.c.run(append([]string{"order"}, args...)...)
@@ -81,7 +81,7 @@ func (d *trader) refused(exit int, why string, args ...string) {
 	require.Contains(d.t, out, why)
 }
 
-// says reads what one of `order` says to programs: JSON, and nothing else, on its standard output.
+// says reads the output of a subcommand of `order` for programs. Its standard output is JSON and nothing else.
 func (d *trader) says(into any, args ...string) {
 	d.t.Helper()
 	out, err := d.c.make(slices.Concat([]string{"order"}, args, []string{"--output", "json"})...).Output()
@@ -97,16 +97,16 @@ func (d *trader) signs(name string, args ...string) string {
 	return d.file(name + ".signed.json")
 }
 
-// inspected is what `order inspect` says of an order.
+// inspected is the output of `order inspect`.
 type inspected struct{ ID, Status, Filled, Left string }
 
-// made is what `order match` says.
+// made is the output of `order match`.
 type made struct {
 	Deal struct{ ID string }
 }
 
-// signedWithDatasets has four kinds of orders matched that their owners signed, one of them for a dataset without list
-// price; another dataset is paid its own. It returns the deal.
+// signedWithDatasets matches four kinds of orders that their owners signed. One of them is for a dataset without a list price, and another
+// dataset is paid its own price. It returns the deal.
 func (d *trader) signedWithDatasets(app string) (deal dealstypes.Deal) {
 	for name, terms := range map[string][]string{"cities": {"--by-order"}, "roads": {"--price", "0.02CRED"}} {
 		require.NoError(d.t, os.WriteFile(d.file(name+".csv"), []byte(name+"\n"), 0o600))
@@ -151,13 +151,13 @@ func (d *trader) signedWithDatasets(app string) (deal dealstypes.Deal) {
 		d.says(&of, "inspect", want.file)
 		require.Equal(d.t, inspected{deal.Datasets[i].Order, "filled", "1", "0"}, of)
 	}
-	// Its volume is used up, whoever asks.
+	// The volume of the order is used up for every requester.
 	match[2], match[6] = ask("again"), "list"
 	d.refused(cli.ExitRefused, "its volume of 1 is used up", with(cities, "list")...)
 	return deal
 }
 
-// read looks at the end of a deal with datasets: the program found them, and their owners are paid.
+// read checks the end of a deal with datasets: the program found the datasets, and their owners are paid.
 func (d *trader) read(deal dealstypes.Deal) {
 	task := d.ended(deal.Id)
 	paid := map[string]uint64{}
@@ -175,9 +175,9 @@ func (d *trader) read(deal dealstypes.Deal) {
 	}
 }
 
-// signed has what two signed matched by a third, once.
+// signed has a third account match two orders that their owners signed off the chain. A second match of the same orders is refused.
 func (d *trader) signed(app string) {
-	// The operator and the requester sign; nothing of it is on the chain.
+	// The operator and the requester sign. Neither order is on the chain.
 	d.order("create", "pool", d.Info.Pool, "--price", "0.04CRED", "--volume", "5", "--out", d.file("offer.json"))
 	d.order("sign", d.file("offer.json"), "--offline", "--out", d.file("offer.signed.json"))
 	job := d.signs("job", "request", app, "--trust", "99%", "--max-price", "1CRED", "--fuel", "100M", "--expiry", "+1000")
@@ -187,7 +187,7 @@ func (d *trader) signed(app string) {
 	require.Contains(d.t, d.order(append(match, "--dry-run")...), "would trade 1 task now")
 	d.refused(cli.ExitFailed, "it has no signature, and the chain does not know it", "match", "--pool", d.file("offer.json"), "--request", job, "--from", "provider")
 
-	// A third has it matched, once.
+	// A third account has the orders matched, once.
 	var of made
 	d.says(&of, match...)
 	deal := d.deal(of.Deal.ID)
@@ -201,7 +201,7 @@ func (d *trader) signed(app string) {
 	d.says(&seen, "inspect", d.file("offer.signed.json"))
 	require.Equal(d.t, inspected{deal.PoolOrder, "signed", "1", "4"}, seen)
 
-	// What holds when it is proposed and not in the next block says why: nobody can lock so much.
+	// The match holds when it is proposed, but not in the next block, because the payer cannot lock the escrow. The command says why.
 	d.order("create", "pool", d.Info.Pool, "--price", "50000CRED", "--out", d.file("dear.json"))
 	d.order("presign", d.file("dear.json"))
 	rich := d.signs("rich", "request", app, "--trust", "99%", "--max-price", "150000CRED", "--fuel", "100M")
@@ -210,7 +210,7 @@ func (d *trader) signed(app string) {
 	d.refused(cli.ExitNoVerdict, "payer can not pay the escrow", match...)
 }
 
-// book places offers and takes them back: one by itself, and one with all that are older.
+// book places offers and takes them back: one by itself, and one with all older offers.
 func (d *trader) book() {
 	book := func() []string {
 		d.t.Helper()
@@ -252,8 +252,8 @@ func (d *trader) book() {
 	require.Equal(d.t, 0, strings.Count(d.order("list", "--from", "operator"), "resting"))
 }
 
-// tx has an account's transaction included. It returns what the chain says against it, "" for nothing: the command waits for
-// the block, and its status says which of the two it is.
+// tx has an account's transaction included. It returns the chain's objection, or "" if there is none. The command waits for the block, and
+// its exit status tells the two cases apart.
 func (d *trader) tx(from string, args ...string) string {
 	d.t.Helper()
 	out, status := d.c.run(slices.Concat([]string{"tx"}, args, []string{
@@ -267,8 +267,8 @@ func (d *trader) tx(from string, args ...string) string {
 	return out
 }
 
-// handedOver passes a pool from the exchange to the laboratory: the former operator's offers stand no longer, and only the
-// new one makes others.
+// handedOver passes a pool from the exchange to the laboratory. The offers of the former operator end, and only the new operator makes
+// others.
 func (d *trader) handedOver() {
 	for _, name := range []string{"operator", "requester"} {
 		key, err := os.ReadFile(d.Info.Account(name).KeyFile)

@@ -18,8 +18,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestPagesAndClients: what a devnet's page shows in a browser, what its node streams, and the examples of the clients in other
-// languages, each where this machine has what it needs.
+// TestPagesAndClients checks a devnet's page in a browser, the streams of its node, and the examples of the clients in other languages.
+// Each part runs where this machine has the programs that it needs.
 func TestPagesAndClients(t *testing.T) {
 	n := start(t, 15*time.Minute, devnet.Options{Validators: 1, Workers: 7})
 	app := n.publish("echo", echo(), appPrice)
@@ -67,7 +67,7 @@ func (c *command) feed(app string) {
 	require.Zero(c.t, status, out)
 }
 
-// runs runs a program in the repository's folder, which has to succeed and say something.
+// runs runs a program in the repository's folder. The program has to succeed and print the given text.
 func (n *network) runs(t *testing.T, says string, env []string, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(n.ctx, name, args...)
@@ -78,7 +78,7 @@ func (n *network) runs(t *testing.T, says string, env []string, name string, arg
 	require.Contains(t, string(out), says)
 }
 
-// streams reads a request's events from the first block on, breaks off, and goes on from the place that was named.
+// streams reads a request's events from the first block on, breaks off, and continues from the place in the last event.
 func (n *network) streams(t *testing.T, request string) {
 	watch := types.NewWatchClient(n.conn)
 	var got []string
@@ -124,7 +124,7 @@ func contains(types []string, name string) bool {
 	return false
 }
 
-// serverSent reads the same from the page's port.
+// serverSent reads the same events from the page's port.
 func (n *network) serverSent(t *testing.T, request string) {
 	req, err := http.NewRequestWithContext(n.ctx, http.MethodGet, n.Info.Web+"/api/events?from=1&request="+request, nil)
 	require.NoError(t, err)

@@ -27,8 +27,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// A full node writes the chain's events into PostgreSQL, all of them, and the ten queries of the operators' guide answer what the chain
-// itself does. Blocks that come while the database is away are missing, and the last query says which.
+// A full node writes all of the chain's events into PostgreSQL. The ten queries of the operators' guide return what the chain itself has.
+// Blocks that come while the database is away are missing, and the last query names them.
 func TestEventsInPostgreSQL(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -37,7 +37,7 @@ func TestEventsInPostgreSQL(t *testing.T) {
 	n := start(t, 8*time.Minute, devnet.Options{Workers: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1})
 	app := n.publish("echo", echo(), appPrice)
 	n.ended(n.submit(job(app, lyingTrust, 2)).Id)
-	n.ended(n.submit(job(app, lyingTrust, uint32(len(n.Info.Workers)))).Id) // the liar is among them: a court, and a slash
+	n.ended(n.submit(job(app, lyingTrust, uint32(len(n.Info.Workers)))).Id) // the liar is among them, so there is a court and a slash
 	other := n.publish("second", append(echo(), 0, 1, 0), appPrice)         // with an empty section of its own
 	n.ended(n.submit(job(other, lyingTrust, 2)).Id)
 	n.blocks(2)
@@ -64,7 +64,7 @@ func TestEventsInPostgreSQL(t *testing.T) {
 		require.ElementsMatch(t, want[i], got, "%s\n%s", q.title, q.text)
 	}
 
-	// The database is away for some blocks: the node goes on without it, and with it again.
+	// The database is away for some blocks. The node goes on without it, and with it again.
 	server.stop(t)
 	before := n.height()
 	n.until("blocks without a database", func() bool { return heightOf(node) >= before+4 })
@@ -79,7 +79,7 @@ func TestEventsInPostgreSQL(t *testing.T) {
 	}
 }
 
-// answers are the rows of the ten queries, from the chain's own state.
+// answers returns the rows of the ten queries, computed from the chain's own state.
 func (n *network) answers(pieces []piece, upTo int64) [10][]string {
 	n.t.Helper()
 	ended, accepted, spent, premium := counts{}, counts{}, counts{}, counts{}
@@ -147,7 +147,7 @@ func (c counts) rows() (out []string) {
 	return out
 }
 
-// row is a row's columns in one text.
+// row returns the columns of a row in one text.
 func row(columns ...any) string {
 	var out []string
 	for _, c := range columns {
@@ -158,7 +158,7 @@ func row(columns ...any) string {
 
 type exampleQuery struct{ title, text string }
 
-// exampleQueries are those of the operators' guide, in their order.
+// exampleQueries returns the queries of the operators' guide, in their order.
 func exampleQueries(t *testing.T) (out []exampleQuery) {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operator.md")
@@ -170,7 +170,7 @@ func exampleQueries(t *testing.T) (out []exampleQuery) {
 	return out
 }
 
-// rowsOf asks a query, and returns each row in one text.
+// rowsOf runs a query and returns each row in one text.
 func rowsOf(t *testing.T, db *sql.DB, query string) (out []string) {
 	t.Helper()
 	rows, err := db.Query(query)
@@ -194,7 +194,7 @@ func rowsOf(t *testing.T, db *sql.DB, query string) (out []string) {
 	return out
 }
 
-// startIndexer starts a full node beside the devnet, whose events go to a database.
+// startIndexer starts a full node beside the devnet that writes its events to a database.
 func (n *network) startIndexer(conn string) setup.Node {
 	n.t.Helper()
 	return n.startFullNode("indexer", func(text string) string {
@@ -205,7 +205,7 @@ func (n *network) startIndexer(conn string) setup.Node {
 	})
 }
 
-// startFullNode starts a full node beside the devnet, with its config.toml changed.
+// startFullNode starts a full node beside the devnet, with a changed config.toml.
 func (n *network) startFullNode(name string, change func(config string) string) setup.Node {
 	n.t.Helper()
 	v := n.Info.Validators[0]
@@ -231,8 +231,8 @@ func (n *network) startFullNode(name string, change func(config string) string) 
 	return node
 }
 
-// run starts a program beside the devnet until the test ends. Its log is shown with the others on a failure. One that is not of ours is
-// named by its path.
+// run starts a program beside the devnet until the test ends. After a failure its log is shown with the others. The path names a program
+// that is not ours.
 func (n *network) run(name, program string, args ...string) {
 	n.t.Helper()
 	if !filepath.IsAbs(program) {
@@ -262,7 +262,7 @@ func rpcOf(node setup.Node) (*rpchttp.HTTP, error) {
 	return rpchttp.New(fmt.Sprintf("tcp://127.0.0.1:%d", node.Ports.RPC), "/websocket")
 }
 
-// heightOf a node; -1 while it does not answer.
+// heightOf returns the height of a node, or -1 while it does not answer.
 func heightOf(node setup.Node) int64 {
 	rpc, err := rpcOf(node)
 	if err != nil {
@@ -277,7 +277,7 @@ func heightOf(node setup.Node) int64 {
 	return status.SyncInfo.LatestBlockHeight
 }
 
-// awaitIndexed waits until the database has the transactions of a block: the block after it is there.
+// awaitIndexed waits until the database has the transactions of a block. It has them when the next block is there.
 func (n *network) awaitIndexed(db *sql.DB, height int64) {
 	n.t.Helper()
 	n.until(fmt.Sprintf("the database has block %d", height), func() bool {
@@ -286,7 +286,7 @@ func (n *network) awaitIndexed(db *sql.DB, height int64) {
 	})
 }
 
-// requireAllEvents compares the number of events of each block with those of the node's block results. The sink adds one for a block,
+// requireAllEvents compares the number of events of each block with that of the node's block results. The sink adds one event for a block
 // and two for a transaction.
 func (n *network) requireAllEvents(db *sql.DB, node setup.Node, upTo int64) {
 	n.t.Helper()
@@ -308,19 +308,19 @@ func (n *network) requireAllEvents(db *sql.DB, node setup.Node, upTo int64) {
 	n.t.Logf("%d events of %d blocks", total, upTo)
 }
 
-// postgres is a server of the distribution's, in a folder of its own.
+// postgres is a server from the distribution's package, in a folder of its own.
 type postgres struct {
 	bin, folder string
 	port        int
 	as          *syscall.SysProcAttr
 }
 
-// newPostgres starts a server with the schema of the guide; without one the test is skipped.
+// newPostgres starts a server with the schema of the guide. If PostgreSQL is missing, the test is skipped.
 func newPostgres(t *testing.T) *postgres {
 	t.Helper()
 	p := &postgres{bin: postgresFolder(t), port: freePort(t), as: &syscall.SysProcAttr{}}
 	var err error
-	// Not below the test's own folder, which another user can't enter.
+	// The folder is not below the test's own, because the server runs as another user that cannot enter that one.
 	p.folder, err = os.MkdirTemp("", "credence-postgres-")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(p.folder) })
@@ -341,7 +341,7 @@ func newPostgres(t *testing.T) *postgres {
 	return p
 }
 
-// postgresFolder has the server's programs.
+// postgresFolder returns the folder of the server's programs.
 func postgresFolder(t *testing.T) string {
 	t.Helper()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -353,7 +353,7 @@ func postgresFolder(t *testing.T) string {
 	return filepath.Dir(tool.Find(t, "initdb"))
 }
 
-// leaveRoot has the server run as another user: it refuses root.
+// leaveRoot has the server run as another user, because it refuses to run as root.
 func (p *postgres) leaveRoot(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -407,7 +407,7 @@ func (p *postgres) open(t *testing.T) *sql.DB {
 	return db
 }
 
-// The schema that operators are given is CometBFT's, of the version that is built in.
+// The schema that operators are given is that of the CometBFT version that is built in.
 func TestSchemaIsCometBFTs(t *testing.T) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/cometbft/cometbft").Output()
 	require.NoError(t, err)

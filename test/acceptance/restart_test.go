@@ -13,7 +13,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// A devnet that is stopped and started on the same folder continues: its chain, its results, and a task that was running.
+// A devnet is stopped and started on the same folder. Its chain, its results and a running task continue.
 func TestDevnetRestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -51,7 +51,7 @@ func TestDevnetRestart(t *testing.T) {
 	n.audit(before, pieces)
 	n.auditLedgers(pieces)
 
-	// The workers still serve what they answered before.
+	// The workers still serve the answers from before the restart.
 	report, err := client.FetchTask(ctx, n.conn, pieces[0].task.Id, nil, filepath.Join(t.TempDir(), "out"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"result"}, report.Files)

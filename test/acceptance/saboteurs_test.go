@@ -14,40 +14,41 @@ import (
 )
 
 const (
-	// mostTasks within which every case has to occur: none is so rare that a hundred tasks go without it.
+	// mostTasks is the number of tasks within which every case has to occur. Each case is frequent enough for that.
 	mostTasks = 100
-	// ample lets the first tasks have exactly three replicas; those after it have four, which find the rarest case sooner.
+	// ample is the number of tasks with exactly three replicas. The later tasks have four, which produce the rarest case sooner.
 	ample = 20
-	// lyingTrust of the tasks with three replicas and more; a lie needs more liars than there are.
+	// lyingTrust is the trust of the tasks with at least three replicas. A lie would need more liars than there are.
 	lyingTrust = 10_000
-	// looseTrust of tasks with two replicas, which two liars may deceive, and whose ledgers are charged for it.
+	// looseTrust is the trust of the tasks with two replicas. Two liars may deceive them, and their ledgers are charged for it.
 	looseTrust = 1_000
 )
 
-// sightings are the cases that have to occur.
+// sightings records which of the required cases have occurred.
 type sightings struct{ wave1, wave2, both, charge bool }
 
 func (s sightings) all() bool { return s.wave1 && s.wave2 && s.both && s.charge }
 
-// Two of seven organisations collude on one wrong answer. Whenever one is drawn it is caught: the right answer is
-// accepted, its stake falls by what the settlements say and nobody else's does; ledgers and every balance are as
-// computed from the tasks' records.
+// Two of seven organisations collude on one wrong answer. Whenever one of them is drawn, it is caught. The right answer is accepted. The
+// saboteur's stake falls by the amount in the settlements, and no other stake falls. Ledgers and balances equal those computed from the
+// tasks' records.
 func TestSaboteursAreCaught(t *testing.T) {
 	var seen sightings
 	for tasks, networks := 0, 0; !seen.all(); networks++ {
-		// Two convictions in one block jail even when faults are forgiven after it; then another network goes on.
+		// Two convictions in one block jail a saboteur, even when each fault is forgiven in the next block. In that case another network
+		// goes on.
 		require.Less(t, tasks, mostTasks, "after %d tasks: %+v", tasks, seen)
 		require.Less(t, networks, 8, "saboteurs were jailed each time: %+v", seen)
 		tasks += sabotage(t, &seen, mostTasks-tasks)
 	}
 }
 
-// sabotage runs one network until all cases were seen, a saboteur is jailed, or so many tasks were submitted; it says
-// how many.
+// sabotage runs one network until all cases were seen, a saboteur is jailed, or the given number of tasks was submitted. It returns the
+// number of submitted tasks.
 func sabotage(t *testing.T, seen *sightings, most int) int {
 	t.Helper()
 	n := start(t, 12*time.Minute, devnet.Options{Saboteurs: 2, Cooling: 1, Forgiveness: 1})
-	defer n.Stop() // before another one starts
+	defer n.Stop() // before another network starts
 	require.Len(t, n.Info.Saboteurs, 2)
 	app := n.publish("echo", echo(), appPrice)
 	before := n.open()
@@ -78,7 +79,7 @@ func sabotage(t *testing.T, seen *sightings, most int) int {
 			deal = n.submit(job(app, looseTrust, 2))
 			running[deal.Id] = deal
 		}
-		// Staggered, so that convictions rarely meet in one block, and no more at once than there are slots.
+		// The requests are staggered, so that two convictions rarely fall into one block. No more run at once than there are slots.
 		n.blocks(4)
 		n.until("a slot is free", func() bool { collect(); return len(running) < 5 })
 	}
@@ -102,7 +103,7 @@ func sabotage(t *testing.T, seen *sightings, most int) int {
 	return submitted
 }
 
-// note looks which cases a task was.
+// note records which cases a task was.
 func (s *sightings) note(n *devnet.Network, p piece) {
 	liars, first := 0, false
 	for _, seat := range p.task.Seats {
@@ -118,7 +119,7 @@ func (s *sightings) note(n *devnet.Network, p piece) {
 		s.wave2 = s.wave2 || seat.Wave == 2
 		s.both = s.both || liars == 2
 	}
-	// A first worker that lies and is caught leaves the charge that it was planned with.
+	// A first worker that lies and is caught leaves the charge of its plan on the ledger.
 	s.charge = s.charge || first && p.task.Gate != "shut" && p.task.ByCourt && p.task.Plan.Replicas == 2
 }
 
@@ -127,7 +128,7 @@ func (n *network) jailed() bool {
 	return slices.ContainsFunc(n.Info.Saboteurs, func(org string) bool { return n.worker(org).Jailed })
 }
 
-// judged checks that the accepted answer is right and that the liars, and they alone, pay for theirs.
+// judged checks that the accepted answer is right and that only the liars pay for theirs.
 func (n *network) judged(p piece) {
 	n.t.Helper()
 	require.Equal(n.t, taskstypes.ENDING_ACCEPTED, p.task.Ending, story(p.task))
@@ -150,7 +151,7 @@ func (n *network) judged(p piece) {
 		}
 	}
 	if deceived {
-		// What the claim allows, and the ledger is charged for in expectation: two liars hold both seats.
+		// The claim allows this case, and the ledger is charged for it in expectation: two liars hold both seats.
 		require.Equal(n.t, uint64(looseTrust), p.deal.Terms.Trust, "a lie was accepted: %s", story(p.task))
 		require.Len(n.t, p.task.Seats, liars, "a lie was accepted against an honest worker: %s", story(p.task))
 		n.t.Logf("both seats were saboteurs': %s", story(p.task))

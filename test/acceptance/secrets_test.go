@@ -27,14 +27,14 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// owner is somebody with a secret: an agent's folder, and the agent while it runs.
+// owner is the owner of a secret: the folder of its agent, and the agent while it runs.
 type owner struct {
 	*network
 	home, url, listen string
 	agent             *exec.Cmd
 }
 
-// credenced runs a command of the agent, and returns what it printed.
+// credenced runs a command of the agent and returns its output.
 func (o *owner) credenced(args ...string) string {
 	o.t.Helper()
 	out, err := exec.CommandContext(o.ctx, filepath.Join(binaries, "credenced"), append([]string{"agent"}, args...)...).CombinedOutput()
@@ -44,7 +44,7 @@ func (o *owner) credenced(args ...string) string {
 
 func newOwner(t *testing.T, n *network) *owner {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // a free port
 	require.NoError(t, err)
 	o := &owner{network: n, home: filepath.Join(t.TempDir(), "agent"), listen: listener.Addr().String()}
 	o.url = "http://" + o.listen
@@ -83,8 +83,8 @@ func (o *owner) given() int {
 	return bytes.Count(data, []byte(`"given":true`))
 }
 
-// TestSecrets: a sealed input is read by the workers that the chain draws, and by nobody else; the answer is sealed for the requester. In a
-// second task the agent is killed when the first worker has the key, and the others have it from that worker.
+// TestSecrets: a sealed input is read only by the workers that the chain draws, and the answer is sealed for the requester. In a second
+// task the agent is killed when the first worker has the key. The others get the key from that worker.
 func TestSecrets(t *testing.T) {
 	const plain = "what only drawn workers read"
 	n := start(t, 5*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
@@ -139,7 +139,7 @@ func TestSecrets(t *testing.T) {
 	n.requireNowhere(plain)
 }
 
-// refused asks the agent as a worker that was not drawn would, and returns who that is and why it was refused.
+// refused asks the agent as a worker that was not drawn. It returns that worker and the reason for the refusal.
 func (o *owner) refused(task taskstypes.Task, digest string) (string, release.Reason) {
 	o.t.Helper()
 	for _, w := range o.Info.Workers {
@@ -151,7 +151,7 @@ func (o *owner) refused(task taskstypes.Task, digest string) (string, release.Re
 	return "", ""
 }
 
-// ask asks the agent with the key of a worker, as whoever runs it can, and returns why it was refused.
+// ask asks the agent with the key of a worker, as the operator of that worker can, and returns the reason for the refusal.
 func (o *owner) ask(task taskstypes.Task, who, digest string) release.Reason {
 	o.t.Helper()
 	blob, err := artifact.ParseDigest(digest)
@@ -181,7 +181,7 @@ func holdsSeat(task taskstypes.Task, who string) bool {
 	return false
 }
 
-// open fetches the answer of a task, and opens it.
+// open fetches the answer of a task and opens it.
 func (o *owner) open(task taskstypes.Task, identity string) string {
 	o.t.Helper()
 	dir := o.t.TempDir()
@@ -194,7 +194,7 @@ func (o *owner) open(task taskstypes.Task, identity string) string {
 	return string(text)
 }
 
-// heldKeys are the keys that workers keep.
+// heldKeys returns the files of the keys that workers keep.
 func (n *network) heldKeys() (files []string) {
 	for _, w := range n.Info.Workers {
 		of, err := filepath.Glob(filepath.Join(w.Home, "keys", "*.key.age"))
@@ -204,14 +204,14 @@ func (n *network) heldKeys() (files []string) {
 	return files
 }
 
-// requireNowhere looks for a text in everything that workers keep.
+// requireNowhere demands that a text is in no file that workers keep.
 func (n *network) requireNowhere(plain string) {
 	n.t.Helper()
 	looked := 0
 	for _, w := range n.Info.Workers {
 		require.NoError(n.t, filepath.WalkDir(w.Home, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
-				return nil // gone meanwhile
+				return nil // it was deleted meanwhile
 			}
 			data, err := os.ReadFile(path)
 			if err == nil {
@@ -224,13 +224,13 @@ func (n *network) requireNowhere(plain string) {
 	require.Greater(n.t, looked, len(n.Info.Workers))
 }
 
-// copying is a program that prints what it reads.
+// copying assembles a program that prints its input.
 func copying() []byte {
 	const read, write = 0, 1
-	trap := []byte{0x04, 0x40, 0x00, 0x0b} // if it failed: unreachable
+	trap := []byte{0x04, 0x40, 0x00, 0x0b} // unreachable, if the call failed
 	return assemble(1, "", []string{"fd_read", "fd_write"},
 		i32(32), i32(4096), store(0), i32(32), i32(16384), store(4), // a buffer
 		i32(0), i32(32), i32(1), i32(20), call(read), trap,
-		i32(32), i32(20), load(0), store(4), // as much as was read
+		i32(32), i32(20), load(0), store(4), // the number of bytes that were read
 		i32(1), i32(32), i32(1), i32(20), call(write), trap)
 }

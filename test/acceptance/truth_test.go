@@ -16,8 +16,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// truth is the right answer of an echo task, found twice: by running the module here, and, for the digest, by saying what
-// it has to write.
+// truth returns the right answer of an echo task. It is found twice: by running the module here, and for the digest by computing the text
+// that the module has to write.
 func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.Outcome {
 	n.t.Helper()
 	spec, err := agent.BuildSpec(chain.Assignment{Task: task, Deal: deal}, program.ProgramOf(echo()), nil)
@@ -42,7 +42,7 @@ func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.O
 	return taskstypes.OutcomeFromPoco(answer.Outcome)
 }
 
-// truthCache keeps the module compiled within a test.
+// truthCache returns a cache that keeps the compiled module within a test.
 func truthCache(t *testing.T) string {
 	t.Helper()
 	if cache[t.Name()] == "" {

@@ -17,9 +17,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Four validators as processes reach the same app hash over a run with tasks in all phases, although one of them is killed
-// and started again meanwhile. A task for which every organisation is drawn has the saboteur among its seats for certain,
-// and so the court of all four seats decides.
+// Four validators run as processes with tasks in all phases. One of them is killed and started again. All reach the same app hash. A task
+// that draws every organisation certainly has the saboteur among its seats, and so the court of all four seats decides it.
 func TestFourValidatorsAgree(t *testing.T) {
 	const dead = 3
 	n := start(t, 15*time.Minute, devnet.Options{Validators: 4, Saboteurs: 1, Cooling: 1, Forgiveness: 1, EditGenesis: func(g devnet.Genesis) error {
@@ -41,13 +40,13 @@ func TestFourValidatorsAgree(t *testing.T) {
 		return running
 	}
 
-	// The court with four seats, while all are up.
+	// The court has four seats, while all validators are up.
 	everyone := uint32(len(n.Info.Workers))
 	court := n.submit(job(app, lyingTrust, everyone))
 	n.until("the first verdict", func() bool { return len(open()) == 0 })
 	n.convicted(n.task(court.Id), saboteur, 4)
 
-	// One validator falls while tasks are in several phases; three seats are more than two thirds of the court.
+	// One validator falls while tasks are in several phases. Three seats are more than two thirds of the court.
 	n.submit(job(app, lyingTrust, 2))
 	n.until("the saboteur is out of its cooling", func() bool { return n.worker(saboteur).CoolingUntil <= n.height() })
 	court = n.submit(job(app, lyingTrust, everyone))
@@ -59,7 +58,7 @@ func TestFourValidatorsAgree(t *testing.T) {
 	n.blocks(5)
 	n.convicted(n.task(court.Id), saboteur, 3)
 
-	// Back again, it catches up and its executor sits in court.
+	// The validator is back, catches up, and its executor sits in court.
 	rose := n.height()
 	require.Greater(t, rose, fell+5)
 	require.NoError(t, n.Validator(dead).Start())
@@ -90,7 +89,7 @@ func TestFourValidatorsAgree(t *testing.T) {
 		res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
-	// On a busy machine the validator's node may fall behind again while a court sits, which costs its seat that court only.
+	// On a busy machine the validator's node may fall behind again while a court sits. Then its seat misses that court only.
 	for try := 1; ; try++ {
 		n.until("the saboteur is out of its cooling", func() bool { return n.worker(saboteur).CoolingUntil <= n.height() })
 		court = n.submit(job(app, lyingTrust, everyone))
@@ -115,7 +114,7 @@ func TestFourValidatorsAgree(t *testing.T) {
 		}
 	}
 	t.Logf("four validators agree on every height up to %d; one was away from %d to %d; phases seen: %v", end, fell, rose, seen)
-	// The others pass within a block.
+	// The other phases pass within a block.
 	for _, phase := range []taskstypes.Phase{
 		taskstypes.PHASE_FIRST, taskstypes.PHASE_LOCKED, taskstypes.PHASE_SECOND, taskstypes.PHASE_REVEAL,
 		taskstypes.PHASE_COURT_COMMIT, taskstypes.PHASE_COURT_REVEAL, taskstypes.PHASE_DONE,
@@ -133,8 +132,8 @@ func TestFourValidatorsAgree(t *testing.T) {
 	n.audit(before, pieces)
 }
 
-// lenient lets a seat be silent in court, and miss blocks, more often than the one that falls does: on a busy machine it is away for
-// more than the hundred blocks that jail a seat, and a jailed seat is in no court.
+// lenient lets a seat be silent in court and miss blocks more often than the falling validator does. On a busy machine it is away for more
+// than the hundred blocks that jail a seat, and a jailed seat is in no court.
 func lenient(g devnet.Genesis) error {
 	err := genesis.Edit(g.State, g.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
 		s.Params.DowntimeWindow, s.Params.MaxMissed = 2000, 1000
@@ -149,7 +148,7 @@ func lenient(g devnet.Genesis) error {
 	})
 }
 
-// convicted checks that the court decided against the saboteur, with so many seats on the truth.
+// convicted checks that the court decided against the saboteur, with the given number of seats on the truth.
 func (n *network) convicted(task taskstypes.Task, saboteur string, seats int) {
 	n.t.Helper()
 	n.t.Log(story(task))
@@ -170,7 +169,7 @@ func revealedSeats(court []taskstypes.Seat) []taskstypes.Seat {
 	return slices.DeleteFunc(slices.Clone(court), func(s taskstypes.Seat) bool { return s.State != taskstypes.SEAT_STATE_REVEALED })
 }
 
-// appHash that a block's header carries: of the state after the block before it.
+// appHash returns the app hash in a block's header, which is that of the state after the block before.
 func appHash(n *network, conn *client.Conn, height int64) []byte {
 	n.t.Helper()
 	res, err := cmtservice.NewServiceClient(conn).GetBlockByHeight(n.ctx, &cmtservice.GetBlockByHeightRequest{Height: height})

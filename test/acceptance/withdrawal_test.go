@@ -17,8 +17,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestAnInputIsWithdrawn: the requester's server gives a file to the first worker and to nobody after it. The others have it from
-// that worker, and the task is accepted as if nothing had happened.
+// TestAnInputIsWithdrawn: the requester's server gives a file to the first worker and to no other. The other workers get it from the first
+// worker, and the task is accepted as usual.
 func TestAnInputIsWithdrawn(t *testing.T) {
 	n := start(t, 5*time.Minute, devnet.Options{EditGenesis: windows(200, 30, 6)})
 	app := n.publish("echo", echo(), appPrice)

@@ -1,5 +1,5 @@
-// Package bench measures blocks of the in-process chain. Bank sends of the same run are the yardstick: what a machine does
-// in a second says little, what it does in the time of a bank send says more. docs/performance.md has the figures.
+// Package bench measures blocks of the in-process chain. The yardstick is bank sends in the same run: the work of a machine in a second
+// says little, and its work in the time of a bank send says more. docs/performance.md has the figures.
 package bench_test
 
 import (
@@ -28,13 +28,13 @@ const (
 	requestGas = 1_900_000
 )
 
-// BenchmarkSends is the yardstick: bank sends, each of an account of its own.
+// BenchmarkSends is the yardstick: bank sends, each from an account of its own.
 func BenchmarkSends(b *testing.B) {
 	m, n := sends(b, b.N, nil)
 	m.report(b, n)
 }
 
-// BenchmarkEmptyBlock is a block in which nothing is due.
+// BenchmarkEmptyBlock measures a block in which nothing is due.
 func BenchmarkEmptyBlock(b *testing.B) {
 	for _, seats := range []int{1, 4, 20} {
 		b.Run(fmt.Sprintf("seats=%d", seats), func(b *testing.B) {
@@ -49,7 +49,7 @@ func BenchmarkEmptyBlock(b *testing.B) {
 	}
 }
 
-// compute is a chain whose workers have room for what a benchmark opens.
+// compute returns a chain whose workers have room for all tasks that a benchmark opens.
 func compute(t testing.TB, seats int, w *watch) *testutil.Compute {
 	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, append(w.options(), testutil.WithParams(
 		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
@@ -61,14 +61,14 @@ func opens(perBlock uint32) testutil.Option {
 	return testutil.WithDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = perBlock })
 }
 
-// job is one whose tasks run on exactly n workers.
+// job returns a job whose tasks run on exactly n workers.
 func job(c *testutil.Compute, n uint32, size uint64) markettypes.Job {
 	j := c.Job()
 	j.Trust, j.MinReplicas, j.Size_ = 2, n, size
 	return j
 }
 
-// BenchmarkRequests are requests of one task each: the message, its match, the deal, and the draw of the first worker.
+// BenchmarkRequests measures requests of one task each: the message, its match, the deal, and the draw of the first worker.
 func BenchmarkRequests(b *testing.B) {
 	c := compute(b, 1, nil)
 	var m meter
@@ -100,8 +100,9 @@ func request(c *testutil.Compute, job markettypes.Job) (ids []string) {
 	return ids
 }
 
-// life runs a bag of tasks to its end. Every worker answers in the block after it may, at most most answers in one
-// transaction. It adds blocks in which workers commit or reveal to answers, all to whole, and returns how many they sent.
+// life runs a bag of tasks to its end. Every worker answers in the first block that takes its answer, with at most the given number of
+// answers in one transaction. life adds the blocks in which workers commit or reveal to answers, and all blocks to whole. It returns the
+// number of answers.
 func life(t testing.TB, c *testutil.Compute, n uint32, most int, whole, answers *meter) (sent int) {
 	ids := request(c, job(c, n, perBlock))
 	for range 60 {
@@ -128,7 +129,7 @@ func (m *meter) add(other meter) {
 	m.bytes += other.bytes
 }
 
-// queueAnswers queues what the workers have to say about these tasks, and returns how many messages that is.
+// queueAnswers queues the answers that the workers owe for these tasks, and returns their number.
 func queueAnswers(c *testutil.Compute, ids []string, most int) (n int) {
 	due := map[string][]sdk.Msg{}
 	var who []string
@@ -171,8 +172,8 @@ func ended(c *testutil.Compute, ids []string) bool {
 	return true
 }
 
-// BenchmarkTasks is the chain's share of a task's whole life in a bag of 100: opening, draws, commits, reveals, ledgers,
-// settlement; every block from the request on. Answers are the same per message, over the blocks that hold some.
+// BenchmarkTasks measures the chain's share of a task's whole life in a bag of 100: opening, draws, commits, reveals, ledgers and
+// settlement, in every block from the request on. The figures for answers are per message, over the blocks that hold answers.
 func BenchmarkTasks(b *testing.B) {
 	for _, seats := range []int{1, 4, 20} {
 		for _, n := range []uint32{2, 3} {
@@ -197,8 +198,8 @@ func BenchmarkTasks(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleBlock is a block in which nothing is due, beside tasks that are open: a thousand, ten thousand, and with
-// -bench.open=100000 as many more. All of them wait for a worker.
+// BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and as many more as -bench.open
+// says. All of them wait for a worker.
 func BenchmarkIdleBlock(b *testing.B) {
 	c := idle(b, nil)
 	open := 0
@@ -221,7 +222,7 @@ func BenchmarkIdleBlock(b *testing.B) {
 	require.GreaterOrEqual(b, len(c.OpenTasks()), open)
 }
 
-// idleParams let tasks wait for ever.
+// idleParams let tasks wait without an end.
 func idleParams() []testutil.Option {
 	return []testutil.Option{testutil.WithParams(
 		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
@@ -231,7 +232,7 @@ func idleParams() []testutil.Option {
 		}, nil), opens(8_000)}
 }
 
-// openTasks opens so many tasks more, which wait for a worker.
+// openTasks opens the given number of further tasks, which wait for a worker.
 func openTasks(c *testutil.Compute, more int) {
 	for more > 0 {
 		size := min(more, 25_000)

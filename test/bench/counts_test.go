@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// countsFile has what TestCounts counted last, in the format of Go's benchmarks: benchstat compares two of them.
+	// countsFile has the last counts of TestCounts in the format of Go's benchmarks. benchstat compares two of these files.
 	countsFile = "testdata/counts.txt"
-	// worse is by how much a count may grow before the test fails.
+	// worse is the factor by which a count may grow before the test fails.
 	worse = 1.10
 )
 
@@ -73,15 +73,15 @@ func countIdle(open int) func(testing.TB, *watch) (meter, int) {
 	}
 }
 
-// TestCounts counts what work costs that no machine and no neighbour changes: reads, writes and iterators of the stores, the keys and bytes that
-// blocks keep, and what is allocated. It fails when one of them has grown by a tenth over testdata/counts.txt. -args -rewrite
-// renews the file, and -args -places=20 says which parts of the state it is.
+// TestCounts counts costs of work that do not depend on the machine or its load: reads, writes and iterators of the stores, the keys and
+// bytes that blocks keep, and allocations. It fails when a count is more than a tenth above testdata/counts.txt. -args -rewrite renews the
+// file. -args -places=20 says which parts of the state cause the counts.
 func TestCounts(t *testing.T) {
 	var lines []string
 	for _, c := range counted {
 		w := new(watch)
 		_, n := c.run(t, w)
-		plain, _ := c.run(t, nil) // the watch allocates too
+		plain, _ := c.run(t, nil) // a separate run without the watch, which allocates too
 		if *listPlaces > 0 {
 			t.Logf("%s\n%s", c.name, w.list(n, *listPlaces))
 		}
@@ -114,7 +114,7 @@ func formatCounts(name string, n int, c counts, m meter) string {
 
 var countOf = regexp.MustCompile(`\t([0-9.]+) (\S+)`)
 
-// compareCounts returns what has become dearer, and what is on one side only.
+// compareCounts returns the counts that have grown too much, and those that are on one side only.
 func compareCounts(before, after string) (complaints []string) {
 	read := func(text string) map[string]float64 {
 		out := map[string]float64{}
@@ -142,7 +142,7 @@ func compareCounts(before, after string) (complaints []string) {
 	return complaints
 }
 
-// TestCompareCounts: what grew by more than a tenth, what is new and what is gone are found; what fell is not.
+// TestCompareCounts: a count that grew by more than a tenth, a new one and a missing one are found. A count that fell is not.
 func TestCompareCounts(t *testing.T) {
 	const before = "BenchmarkCounts/a\t1\t100.0 reads/op\t50.0 writes/op\nBenchmarkCounts/b\t1\t7.0 reads/op\n"
 	require.Empty(t, compareCounts(before, before))
@@ -166,14 +166,14 @@ func TestIdleBlockIsFlat(t *testing.T) {
 		w.by = nil
 		all = append(all, w.counts)
 	}
-	all[0].readBytes, all[1].readBytes = 0, 0 // a number of more digits
+	all[0].readBytes, all[1].readBytes = 0, 0 // a larger number has more digits
 	all[0].keptBytes, all[1].keptBytes = 0, 0
 	all[0].writtenBytes, all[1].writtenBytes = 0, 0
 	require.Equal(t, all[0], all[1])
 	require.Positive(t, all[0].reads)
 }
 
-// idle is a chain whose tasks wait for a worker for as long as it lives.
+// idle returns a chain on which every task waits for a worker as long as the chain lives.
 func idle(t testing.TB, w *watch) *testutil.Compute {
 	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: 1, Workers: 20, Stake: 100_000_000_000}, append(w.options(), idleParams()...)...)
 }

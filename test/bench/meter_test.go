@@ -24,7 +24,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestMain measures as nodes run: without the checks that are for tests alone.
+// TestMain measures as nodes run, without the checks that only tests need.
 func TestMain(m *testing.M) {
 	compact.CheckRemembered.Store(false)
 	os.Exit(m.Run())
@@ -32,14 +32,14 @@ func TestMain(m *testing.M) {
 
 var mostOpen = flag.Int("bench.open", 10_000, "most open tasks that an idle block is measured beside")
 
-// meter sums the processor time that blocks take. It counts all that a validator's application does with a block and its
-// transactions: each is checked for the mempool, the block is proposed, judged, executed and committed. What the test does
-// beside it, such as signing, is not counted.
+// meter sums the processor time of blocks. It counts all the work of a validator's application on a block and its transactions: each
+// transaction is checked for the mempool, and the block is proposed, judged, executed and committed. Work of the test itself, such as
+// signing, is not counted.
 type meter struct {
-	cpu  time.Duration // of the process, garbage collection and all
+	cpu  time.Duration // of the process, its garbage collection included
 	wall time.Duration
 
-	mallocs, bytes uint64 // objects that were allocated, and their bytes
+	mallocs, bytes uint64 // allocated objects and their bytes
 
 	watch *watch // of the chain's stores; may be nil
 }
@@ -51,20 +51,20 @@ func queue(c *testutil.Chain, from *testutil.Account, gas uint64, msgs ...sdk.Ms
 	_, answers := taskstypes.AssignedAnswers(msgs, gas)
 	c.QueueTx(c.SignUnorderedAs(from, deadline, func(b client.TxBuilder) {
 		b.SetGasLimit(gas)
-		if !answers { // those are free
+		if !answers { // answers are free
 			b.SetFeeAmount(sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, int64(gas/1000)))) // encoding.LeastGasPrice
 		}
 	}, msgs...))
 }
 
-// unordered counts signatures: no two of an account may share a deadline.
+// unordered counts signatures, so that no two transactions of an account share a deadline.
 var unordered int
 
-// block makes the next block of what is queued and demands that all of it succeeds.
+// block makes the next block of the queued transactions and demands that all succeed.
 func (m *meter) block(t testing.TB, c *testutil.Chain) {
 	t.Helper()
 	txs := c.Queued()
-	runtime.GC() // the test's own garbage
+	runtime.GC() // so that the test's own garbage is not measured
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	m.watch.start()
@@ -90,8 +90,8 @@ func (m *meter) block(t testing.TB, c *testutil.Chain) {
 	}
 }
 
-// report says what one of n things took: its processor time, how many a second would fill a processor, and how many bank
-// sends take as long.
+// report prints the cost of one of n things: its processor time, how many a second would fill a processor, and how many bank sends take as
+// long.
 func (m *meter) report(b *testing.B, n int) {
 	b.Helper()
 	each := float64(m.cpu.Nanoseconds()) / float64(n) / 1e3
@@ -99,10 +99,10 @@ func (m *meter) report(b *testing.B, n int) {
 	b.ReportMetric(1e6/each, "op/cpu-s")
 	b.ReportMetric(each/sendCost(b), "sends/op")
 	b.ReportMetric(float64(m.mallocs)/float64(n), "objects/op")
-	b.ReportMetric(0, "ns/op") // of the test and what it prepares: says nothing
+	b.ReportMetric(0, "ns/op") // this would be the time of the test and its preparation, which says nothing
 }
 
-// processorTime is the user and system time that this process has used.
+// processorTime returns the user and system time that this process has used.
 func processorTime(t testing.TB) time.Duration {
 	var r syscall.Rusage
 	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &r))
@@ -114,7 +114,7 @@ var yardstick struct {
 	cost float64
 }
 
-// sendCost is the processor time of one bank send in this run, in microseconds.
+// sendCost returns the processor time of one bank send in this run, in microseconds.
 func sendCost(t testing.TB) float64 {
 	yardstick.once.Do(func() {
 		m, n := sends(t, 20, nil)
@@ -123,14 +123,14 @@ func sendCost(t testing.TB) float64 {
 	return yardstick.cost
 }
 
-// sends makes blocks of bank sends, each from an account of its own, and returns how many sends they held.
+// sends makes blocks of bank sends, each from an account of its own, and returns the number of sends.
 func sends(t testing.TB, blocks int, w *watch) (m meter, n int) {
 	var names []string
 	for i := range perBlock {
 		names = append(names, fmt.Sprintf("account-%d", i))
 	}
 	c := testutil.New(t, append(w.options(), testutil.WithSeats(1), testutil.WithAccounts(names...))...)
-	c.Next() // nothing is checked before the first block
+	c.Next() // the mempool checks nothing before the first block
 	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
 	for i := range warm + blocks {
 		if i == warm {

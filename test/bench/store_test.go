@@ -13,8 +13,8 @@ import (
 	"github.com/credence-chain/credence/testutil"
 )
 
-// counts are what the application does with its stores: what keepers ask for, and what of it a block writes into the trees in
-// the end. A key that a block writes ten times is written ten times by keepers, and kept once.
+// counts are the operations of the application on its stores: the requests of keepers, and the keys that a block finally writes into the
+// trees. If keepers write a key ten times in a block, ten writes are counted, and one key is kept.
 type counts struct {
 	reads, writes, iterators, steps int
 	readBytes, writtenBytes         int // of values read; of keys and values written
@@ -36,7 +36,7 @@ func (c *counts) at(store string, key []byte) *place {
 	return c.by[name]
 }
 
-// list returns the places with the most reads and writes, one a line, each by one of n.
+// list returns the places with the most reads and writes, one a line. Each figure is divided by n.
 func (c *counts) list(n, most int) string {
 	names := slices.SortedFunc(maps.Keys(c.by), func(a, b string) int {
 		x, y := c.by[a], c.by[b]
@@ -51,14 +51,14 @@ func (c *counts) list(n, most int) string {
 	return b.String()
 }
 
-// watch counts what a chain does with its stores while it is on.
+// watch counts the operations of a chain on its stores while it is on.
 type watch struct {
 	counts
 	on bool
 	ms storetypes.CommitMultiStore
 }
 
-// options make a chain that is watched; none when nothing is to be watched.
+// options returns the options of a chain that is watched. Without a watch there are none.
 func (w *watch) options() []testutil.Option {
 	if w == nil {
 		return nil
@@ -79,7 +79,7 @@ func (w *watch) options() []testutil.Option {
 	}
 }
 
-// start and stop enclose what is counted. Both forget what was written into the trees so far.
+// start begins the counting, and stop ends it. Both forget what was written into the trees so far.
 func (w *watch) start() {
 	if w == nil {
 		return
@@ -112,13 +112,13 @@ func (s watchedRoot) CacheMultiStore() storetypes.CacheMultiStore {
 	return watchedCache{s.CommitMultiStore.CacheMultiStore(), s.w}
 }
 
-// watchedCache counts what is asked of it. What a cache above it writes when it is done goes past it, into the store within.
+// watchedCache counts the requests that it gets. The final write of a cache above it goes to the inner store and is not counted.
 type watchedCache struct {
 	cache
 	w *watch
 }
 
-// cache gives the embedded interface a name that is none of its methods'.
+// cache gives the embedded interface a field name that no method of it has.
 type cache interface{ storetypes.CacheMultiStore }
 
 func (s watchedCache) CacheMultiStore() storetypes.CacheMultiStore {

@@ -15,7 +15,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// work counts what blocks do to the state.
+// work counts the operations of blocks on the state.
 type work struct {
 	reads, writes, steps int // keys read, keys set or deleted, steps of iterators
 	read, written        int // bytes of values read; of keys and values written
@@ -38,7 +38,7 @@ func (m countedStores) GetKVStore(k storetypes.StoreKey) storetypes.KVStore {
 	return countedStore{m.multiStore.GetKVStore(k), m.work}
 }
 
-// CacheMultiStore counts what a branch does as well.
+// CacheMultiStore returns a branch that is counted as well.
 func (m countedStores) CacheMultiStore() storetypes.CacheMultiStore {
 	return countedStores{m.multiStore.CacheMultiStore(), m.work}
 }
@@ -84,7 +84,7 @@ type countedIterator struct {
 
 func (i countedIterator) Next() { i.steps++; i.Iterator.Next() }
 
-// rehearse runs the messages and the hooks of the next block on a cache that counts and is thrown away.
+// rehearse runs the messages and the hooks of the next block on a counting cache, and then drops the cache.
 func rehearse(c *testutil.Compute, msgs []sdk.Msg) (w work) {
 	c.T.Helper()
 	ctx := c.Ctx()
@@ -110,15 +110,16 @@ func rehearse(c *testutil.Compute, msgs []sdk.Msg) (w work) {
 	return w
 }
 
-// TestWorkOfATask counts what the life of an honest task makes blocks do: every message that is executed and every hook of a block, less
-// those of as many idle blocks. It prints figures by task, and fails where an idle block beside finished tasks does more than one before.
+// TestWorkOfATask counts the work of blocks in the life of an honest task: every executed message and every hook of a block, less the hooks
+// of the same number of idle blocks. It prints figures by task. It fails when an idle block does more work beside finished tasks than
+// before them.
 func TestWorkOfATask(t *testing.T) {
 	const bag = 50
 	for _, replicas := range []uint32{2, 3} {
 		c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 20, Slots: 64, Stake: 100_000_000_000})
 		job := c.Job()
 		job.Trust, job.MinReplicas, job.Size_ = 2, replicas, bag
-		livesOf(c, job.Size_, func() []string { return c.QueueSubmit(job) }) // the first of all makes records that later ones find
+		livesOf(c, job.Size_, func() []string { return c.QueueSubmit(job) }) // the very first bag makes records that later bags find
 		idle := rehearse(c, nil)
 		sum, blocks, seats := livesOf(c, job.Size_, func() []string { return c.QueueSubmit(job) })
 		after := rehearse(c, nil)
@@ -130,7 +131,7 @@ func TestWorkOfATask(t *testing.T) {
 	}
 }
 
-// livesOf runs a bag to its end, and returns what its blocks did, how many there were, and how many seats were drawn.
+// livesOf runs a bag to its end. It returns the work of its blocks, their number, and the number of drawn seats.
 func livesOf(c *testutil.Compute, size uint64, submit func() []string) (sum work, blocks, seats int) {
 	c.T.Helper()
 	ids := submit()
@@ -142,7 +143,7 @@ func livesOf(c *testutil.Compute, size uint64, submit func() []string) (sum work
 			require.Zero(c.T, r.Code, r.Log)
 		}
 	}
-	next(nil) // the request itself is in the queue, and is counted where it is matched
+	next(nil) // the request is queued, and is counted in the block of its match
 	for range 200 {
 		var msgs []sdk.Msg
 		ended := 0

@@ -26,19 +26,19 @@ import (
 
 const (
 	chainID = "consortium-1"
-	// votingPeriod is how long the council votes. Five operators vote at once, each within a few blocks, also on a busy machine.
+	// votingPeriod is how long the council votes. Five operators vote at once, each within a few blocks, even on a busy machine.
 	votingPeriod = 30 * time.Second
 )
 
-// life is a consortium and what has happened to it so far.
+// life is a consortium and its history so far.
 type life struct {
 	*network
 	hash    string // of the genesis
 	members map[string]*machine
-	council []string // organisations that vote
+	council []string // the organisations that vote
 	secret  string   // of amber's account at its store
-	workers int      // that are registered
-	version string   // the folder of the programs of which the nodes are
+	workers int      // the number of registered workers
+	version string   // the folder of the programs that the nodes run
 	steps   []step
 	began   time.Time
 }
@@ -50,9 +50,9 @@ type step struct {
 	height int64
 }
 
-// TestLife takes a consortium from bare machines through what its years bring: a fifth member, new keys, a double sign, an expulsion, an
-// archive, an upgrade, a pause and a lost disk. After each step a program runs, and its answer is right. Without -life.whole it is a smoke:
-// the ceremony, the archive and the books.
+// TestLife takes a consortium from bare machines through the events of years: a fifth member, new keys, a double sign, an expulsion, an
+// archive, an upgrade, a pause and a lost disk. After each step a program runs, and its answer is right. Without -life.whole it is a smoke
+// test of the ceremony, the archive and the books.
 func TestLife(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -80,7 +80,7 @@ func TestLife(t *testing.T) {
 	l.step("the books and the state", l.check)
 }
 
-// step does something, and then has a program run.
+// step performs a step and then has a program run.
 func (l *life) step(what string, do func()) {
 	l.t.Helper()
 	began := time.Now()
@@ -103,7 +103,7 @@ func (l *life) printSteps() {
 	l.t.Log("\n" + b.String())
 }
 
-// program says its argument.
+// program prints its argument.
 const program = `package main
 
 import "os"
@@ -121,7 +121,7 @@ func (l *life) compileProgram() {
 	require.NoError(l.t, err, string(out))
 }
 
-// request is the command by which somebody of amber has the program run, through a node of a member.
+// request returns the command with which amber's requester has the program run, through a node of a member.
 func (l *life) request(through, says string) []string {
 	m := l.members[through]
 	return []string{
@@ -140,7 +140,7 @@ func (l *life) path(parts ...string) string {
 
 func (l *life) storeURL() string { return "http://" + l.members["amber"].address + ":5000/amber" }
 
-// runProgram has the program run, and compares what it says.
+// runProgram has the program run and compares its output.
 func (l *life) runProgram(says string) {
 	l.t.Helper()
 	l.members["amber"].run(l.request("cedar", says)...)
@@ -216,7 +216,7 @@ func (l *life) startNode(m *machine) {
 	m.node = m.start("node", "credenced", "start", "--home", m.home, "--log_no_color")
 }
 
-// startWorkers starts the worker and the court executor of a member, each with its own node and another's.
+// startWorkers starts the worker and the court executor of a member. Each uses its own node and another's.
 func (l *life) startWorkers(m *machine) {
 	other := l.members["amber"]
 	if m == other {
@@ -242,7 +242,7 @@ func (l *life) awaitWorkers(m *machine) {
 	}
 }
 
-// decide has the council decide on a message: amber proposes, all vote yes at once, and the proposal passes.
+// decide has the council decide on a message: amber proposes, all members vote yes at once, and the proposal passes.
 func (l *life) decide(message ...string) {
 	l.t.Helper()
 	amber := l.members["amber"]
@@ -272,7 +272,7 @@ func (l *life) decide(message ...string) {
 	require.Equal(l.t, "PROPOSAL_STATUS_PASSED", one.Proposal.Status, one.Proposal.FailedReason)
 }
 
-// forEachOfCouncil has all members of the council do something at once.
+// forEachOfCouncil runs a function on all members of the council at once.
 func (l *life) forEachOfCouncil(do func(*machine) error) {
 	l.t.Helper()
 	errs := make([]error, len(l.council))
@@ -299,7 +299,7 @@ func (l *life) seatOf(organisation string) (s seat) {
 	return res.Seat
 }
 
-// awaitBlock waits for a block that the consensus key of a machine has signed, or for one that it has not.
+// awaitBlock waits for a block that the consensus key of a machine has signed, or for one that it has not signed.
 func (l *life) awaitBlock(m *machine, signed bool) {
 	l.t.Helper()
 	who := privval.LoadFilePVEmptyState(filepath.Join(m.home, "config", "priv_validator_key.json"), "").GetAddress()
@@ -312,7 +312,7 @@ func (l *life) awaitBlock(m *machine, signed bool) {
 	})
 }
 
-// bringIn has a seat that waits join the validators.
+// bringIn has a waiting seat join the validators.
 func (l *life) bringIn(m *machine) {
 	l.t.Helper()
 	m.send("poa", "unjail")
@@ -325,7 +325,7 @@ func (l *life) pay(account string, ucred uint64) {
 	l.members["amber"].send("bank", "send", l.members["amber"].operator(), account, fmt.Sprintf("%ducred", ucred))
 }
 
-// join takes a fifth organisation in: admitted, seated and with a worker.
+// join admits a fifth organisation and gives it a seat and a worker.
 func (l *life) join() {
 	elm := l.newMachine("elm")
 	l.members["elm"] = elm
@@ -350,7 +350,7 @@ func (l *life) join() {
 	l.awaitWorkers(elm)
 }
 
-// rotate moves birch's seat to other machines, with three new keys. The new consensus key is on a machine that does nothing but sign.
+// rotate moves birch's seat to other machines, with three new keys. The new consensus key is on a machine that only signs.
 func (l *life) rotate() {
 	old, moved, vault := l.members["birch"], l.newMachine("birch-2"), l.newMachine("birch-signer")
 	listen := "tcp://" + moved.address + ":26659"
@@ -370,12 +370,12 @@ func (l *life) rotate() {
 	was := l.seatOf("birch").ConsensusPubkey
 	for _, kind := range []string{"consensus", "beacon", "court"} {
 		old.send("poa", "rotate-"+kind+"-key", next[kind+"_pubkey"], next[kind+"_possession"])
-		l.awaitNoChanges() // a seat has one change at a time
+		l.awaitNoChanges() // because a seat has one change at a time
 	}
 	l.awaitBlock(vault, true)
 	require.NotEqual(l.t, was, l.seatOf("birch").ConsensusPubkey)
 	signing.kill()
-	l.awaitBlock(vault, false) // it is the signer that signs
+	l.awaitBlock(vault, false) // so the signer is the one that signs
 	sign()
 	l.awaitBlock(vault, true)
 	old.node.stop()
@@ -407,8 +407,8 @@ func (l *life) copyFolder(from, to string) {
 	require.NoError(l.t, os.CopyFS(to, os.DirFS(from)))
 }
 
-// doubleSign has cedar's consensus key sign two blocks of one height, as it would on two machines. Everybody sees the evidence; the seat is
-// out for ever with these keys, and comes back with others by a vote.
+// doubleSign has cedar's consensus key sign two blocks of one height, as two machines would. All nodes see the evidence. The seat is out
+// for ever with these keys, and comes back with other keys by a vote.
 func (l *life) doubleSign() {
 	cedar, amber := l.members["cedar"], l.members["amber"].client()
 	height := l.members["amber"].height() - 1
@@ -456,7 +456,7 @@ func (l *life) leaveCouncil(organisation string) {
 	l.council = slices.DeleteFunc(l.council, func(org string) bool { return org == organisation })
 }
 
-// expel takes an organisation's seat, its vote and its worker in the block in which the vote ends.
+// expel takes away an organisation's seat, its vote and its worker, all in the block in which the vote ends.
 func (l *life) expel() {
 	l.decide("orgs", "set-status", "delta", "revoked")
 	l.leaveCouncil("delta")
@@ -478,7 +478,7 @@ func (l *life) archive() {
 	require.Greater(l.t, status.SyncInfo.EarliestBlockHeight, int64(1), "it has begun from a snapshot")
 }
 
-// running are the machines whose nodes are to live.
+// running returns the machines whose nodes should run.
 func (l *life) running() (out []*machine) {
 	for _, m := range l.machines {
 		if l.members[strings.TrimSuffix(m.name, "-2")] == m {
@@ -488,8 +488,8 @@ func (l *life) running() (out []*machine) {
 	return out
 }
 
-// upgrade votes for an upgrade, at whose height every node ends and is started with the next version. Programs are asked for shortly before,
-// so that tasks are under way; whoever waits for them waits through it.
+// upgrade votes for an upgrade. At its height every node ends and is started with the next version. Programs are requested shortly before,
+// so that tasks run across the upgrade, and their requesters wait through it.
 func (l *life) upgrade() {
 	amber := l.members["amber"]
 	at := amber.height() + 100
@@ -513,7 +513,7 @@ func (l *life) upgrade() {
 	require.Positive(l.t, alive, "a task is under way when the nodes end")
 	l.version = l.programs.next
 	for _, m := range l.running() {
-		l.startNodeOf(m, l.version) // workers and commands are the same in both
+		l.startNodeOf(m, l.version) // workers and commands are the same in both versions
 	}
 	for _, m := range l.running() {
 		m.awaitHeight(at + 2)
@@ -527,10 +527,10 @@ func (l *life) upgrade() {
 	l.t.Logf("%d of %d tasks were under way when the nodes ended at height %d", alive, len(waiting), at)
 }
 
-// underWay names a program that is asked for so many blocks before the upgrade.
+// underWay returns the name of a program that is requested the given number of blocks before the upgrade.
 func underWay(blocks int64) string { return fmt.Sprintf("%d blocks before the upgrade", blocks) }
 
-// pause stops new work by the votes of two thirds of the seats, and lets it go on.
+// pause stops new work by the votes of two thirds of the seats, and then lets it go on.
 func (l *life) pause() {
 	vote := func(what string) {
 		for _, org := range l.council[:3] { // of four
@@ -544,8 +544,8 @@ func (l *life) pause() {
 	vote("vote-resume")
 }
 
-// loseDisk has elm's machine lose its node's data. A key that may have signed what nobody remembers is not used again: the node begins
-// from a snapshot in a new folder, with a new consensus key, to which the seat rotates.
+// loseDisk deletes the node's data on elm's machine. The old key may have signed blocks of which no record is left, so it is not used
+// again. The node begins from a snapshot in a new folder with a new consensus key, to which the seat rotates.
 func (l *life) loseDisk() {
 	old, moved := l.members["elm"], l.newMachine("elm-2")
 	old.node.kill()
@@ -563,7 +563,7 @@ func (l *life) loseDisk() {
 	l.awaitBlock(moved, true)
 }
 
-// check compares the nodes' states and the books, looks whether anybody honest lost anything, and has the state that all of this led to
+// check compares the states of the nodes and checks the books. It demands that no honest party has lost anything. It has the final state
 // exported and read again.
 func (l *life) check() {
 	amber := l.members["amber"]
@@ -606,7 +606,7 @@ func (l *life) check() {
 	archive := l.members["archive"]
 	archive.node.stop()
 	exported := l.path("exported.json")
-	archive.bin = l.version // the state is laid out as that version has it
+	archive.bin = l.version // the state has the layout of that version
 	archive.run("credenced", "export", "--home", archive.home, "--output-document", exported)
 	archive.run("credenced", "genesis", "validate", exported, "--home", archive.home)
 	archive.bin = l.programs.now

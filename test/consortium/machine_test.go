@@ -23,7 +23,7 @@ import (
 
 const (
 	subnet = "10.88.0."
-	// patience with anything that a machine is asked for. The whole network shares two processors with the test.
+	// patience is how long the test waits for any action of a machine. The whole network shares two processors with the test.
 	patience = 3 * time.Minute
 )
 
@@ -50,7 +50,7 @@ func (n *network) ip(args string) {
 	require.NoError(n.t, err, "ip %s: %s", args, out)
 }
 
-// machine is what one member runs on: a network namespace, an address, a folder.
+// machine is the machine of one member: a network namespace, an address and a folder.
 type machine struct {
 	net       *network
 	t         *testing.T
@@ -62,7 +62,7 @@ type machine struct {
 	node      *process
 }
 
-// newMachine plugs a machine in.
+// newMachine adds a machine to the network.
 func (n *network) newMachine(name string) *machine {
 	n.t.Helper()
 	number := len(n.machines) + 2
@@ -82,7 +82,7 @@ func (n *network) newMachine(name string) *machine {
 	return m
 }
 
-// command is a command of the programs, on the machine.
+// command returns a command of the programs, on the machine.
 func (m *machine) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("ip", append([]string{"netns", "exec", m.namespace, filepath.Join(m.bin, args[0])}, args[1:]...)...)
 	cmd.Dir = m.net.dir
@@ -90,7 +90,7 @@ func (m *machine) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// try runs a command, and returns what it printed.
+// try runs a command and returns its output.
 func (m *machine) try(args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -108,7 +108,7 @@ func (m *machine) try(args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// run runs a command that must succeed.
+// run runs a command that must succeed and returns its output.
 func (m *machine) run(args ...string) string {
 	m.t.Helper()
 	out, err := m.try(args...)
@@ -124,7 +124,7 @@ type process struct {
 	done chan struct{}
 }
 
-// start starts a program whose output goes to a file of a name.
+// start starts a program whose output goes to a file of the given name.
 func (m *machine) start(name string, args ...string) *process {
 	m.t.Helper()
 	path := filepath.Join(m.net.dir, m.name+"-"+name+".log")
@@ -158,7 +158,7 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// stop asks the process to end, and waits for that.
+// stop asks the process to end and waits until it has.
 func (p *process) stop() {
 	p.m.t.Helper()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
@@ -179,7 +179,7 @@ func (p *process) awaitEnd() int {
 func (m *machine) grpc() string { return net.JoinHostPort(m.address, "9090") }
 func (m *machine) rpc() string  { return "http://" + net.JoinHostPort(m.address, "26657") }
 
-// client is the machine's RPC, asked from the test's own address.
+// client returns a client of the machine's RPC, which asks from the test's own address.
 func (m *machine) client() *rpchttp.HTTP {
 	m.t.Helper()
 	c, err := rpchttp.NewWithTimeout(m.rpc(), "/websocket", 10)
@@ -187,7 +187,7 @@ func (m *machine) client() *rpchttp.HTTP {
 	return c
 }
 
-// height is the node's height, -1 while it does not answer or catches up.
+// height returns the node's height, or -1 while it does not answer or catches up.
 func (m *machine) height() int64 {
 	status, err := m.client().Status(m.t.Context())
 	if err != nil || status.SyncInfo.CatchingUp {
@@ -202,13 +202,13 @@ func (m *machine) awaitHeight(height int64) {
 	m.await("height "+strconv.FormatInt(height, 10), func() bool { return m.height() >= height })
 }
 
-// await waits for something that the machine is to reach.
+// await waits until the machine has reached a condition.
 func (m *machine) await(what string, reached func() bool) {
 	m.t.Helper()
 	require.Eventually(m.t, reached, patience, 300*time.Millisecond, "%s does not reach: %s", m.name, what)
 }
 
-// query asks the machine's own node, by the command line.
+// query asks the machine's own node by the command line.
 func (m *machine) query(into any, args ...string) error {
 	out, err := m.try(append(append([]string{"credenced", "query"}, args...), "--home", m.home, "--output", "json")...)
 	if err != nil {
@@ -229,13 +229,13 @@ func (m *machine) tx(args ...string) []string {
 
 var accountInText = regexp.MustCompile(`cred1[0-9a-z]+`)
 
-// operator is the address of the machine's operator.
+// operator returns the address of the machine's operator.
 func (m *machine) operator() string {
 	m.t.Helper()
 	return accountInText.FindString(m.run("credenced", "keys", "show", "operator", "--address", "--home", m.home))
 }
 
-// seatKeys prints the keys of the node for an organisation's seat, with their proofs, as the messages take them.
+// seatKeys prints the node's keys for an organisation's seat, with their proofs, as the messages take them.
 func (m *machine) seatKeys(organisation string, more ...string) (text string, fields map[string]string) {
 	m.t.Helper()
 	text = strings.TrimSpace(m.run(append([]string{"credenced", "seat-keys", organisation, "--chain-id", chainID, "--home", m.home}, more...)...))

@@ -1,5 +1,5 @@
-// Package consortium plays the life of a consortium on real processes. Each member has a network namespace with an address of its own and
-// acts by the commands of the guides; nothing here reaches into a node.
+// Package consortium plays the life of a consortium on real processes. Each member has a network namespace with its own address and acts by
+// the commands of the guides. No test reaches into a node.
 package consortium_test
 
 import (
@@ -13,13 +13,13 @@ import (
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
-// inside names the variable that says that the test already runs in a namespace of its own, in which it may build a network.
+// inside is the variable that is set when the test already runs in a namespace of its own, in which it may build a network.
 const inside = "CREDENCE_CONSORTIUM_NAMESPACE"
 
 // whole plays all steps, which takes ten minutes on a busy machine.
 var whole = flag.Bool("life.whole", false, "play every step of a consortium's life")
 
-// programs are the folders with the binaries: those of this source, and the next version, to which the chain is upgraded.
+// programs are the folders with the binaries: those of this source, and those of the next version, to which the chain is upgraded.
 type programs struct{ now, next string }
 
 // buildPrograms builds both versions, or takes them from $CREDENCE_BIN and $CREDENCE_BIN_NEXT.
@@ -45,7 +45,8 @@ func buildPrograms(t *testing.T) programs {
 	return p
 }
 
-// enterNamespace runs the test again in a network namespace of its own, and reports whether this is that run. The one outside only waits.
+// enterNamespace runs the test again in a network namespace of its own, and reports whether this is that inner run. The outer run only
+// waits.
 func enterNamespace(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
@@ -71,7 +72,7 @@ func enterNamespace(t *testing.T) bool {
 	return false
 }
 
-// goCommand compiles for the workers' sandbox.
+// goCommand makes a command that compiles for the workers' sandbox.
 func goCommand(args ...string) *exec.Cmd {
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")

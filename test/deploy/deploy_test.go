@@ -25,8 +25,8 @@ import (
 
 const root = "../../docker/"
 
-// served are the names of all metrics that the programs export: those of the references, which tests beside the code keep
-// true, and those of the consensus engine that are used here.
+// served returns the names of all metrics that the programs export: those of the references, which tests beside the code keep true, and
+// those of the consensus engine that are used here.
 func served(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{"up": true}
@@ -61,7 +61,7 @@ func served(t *testing.T) map[string]bool {
 	return out
 }
 
-// metricsOf are the names of metrics in a query: words outside of labels that are neither functions nor keywords.
+// metricsOf returns the names of metrics in a query: words outside of labels that are neither functions nor keywords.
 func metricsOf(query string) (out []string) {
 	query = regexp.MustCompile(`\{[^}]*\}|\[[^]]*\]|"[^"]*"|(by|without|on|ignoring)\s*\([^)]*\)`).ReplaceAllString(query, " ")
 	for _, m := range regexp.MustCompile(`[a-zA-Z_:][a-zA-Z0-9_:]*\s*\(?`).FindAllString(query, -1) {
@@ -95,7 +95,7 @@ func rules(t *testing.T) []rule {
 	return file.Groups[0].Rules
 }
 
-// Every query of the alarms and of the dashboards asks for metrics that are served.
+// Every query of the alarms and of the dashboards uses only served metrics.
 func TestQueriesNameServedMetrics(t *testing.T) {
 	known := served(t)
 	used := map[string]bool{}
@@ -139,18 +139,18 @@ func TestQueriesNameServedMetrics(t *testing.T) {
 			}
 		}
 	}
-	// What the protocol tells is looked at somewhere.
+	// Every metric of the protocol is used in some query.
 	for name := range known {
 		if strings.HasPrefix(name, "credence_chain_") {
 			if name == "credence_chain_court_votes_total" {
-				continue // for those who search
+				continue // this one helps in a search for causes
 			}
 			require.True(t, used[name], "no dashboard and no alarm has %s", name)
 		}
 	}
 }
 
-// promtool finds Prometheus' own checker.
+// promtool returns the path of Prometheus' own checker.
 func promtool(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("PROMTOOL"); path != "" {
@@ -159,7 +159,7 @@ func promtool(t *testing.T) string {
 	return tool.Find(t, "promtool")
 }
 
-// Every alarm fires on what it is for, and not before: Prometheus' own evaluator plays alerts_test.yml.
+// Every alarm fires in its case, and not before. Prometheus' own evaluator plays alerts_test.yml.
 func TestAlarmsFire(t *testing.T) {
 	tool := promtool(t)
 	for _, args := range [][]string{{"check", "rules", "alerts.yml"}, {"test", "rules", "alerts_test.yml"}} {
@@ -175,7 +175,7 @@ func TestAlarmsFire(t *testing.T) {
 	}
 }
 
-// compose.yaml runs what localnet.sh lays out: every folder it mounts is one of those, and no address is taken twice.
+// compose.yaml runs the network that localnet.sh lays out. Every folder that it mounts is one of those, and no address is used twice.
 func TestCompose(t *testing.T) {
 	text, err := os.ReadFile(root + "compose.yaml")
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestCompose(t *testing.T) {
 	require.Len(t, file.Services, 18)
 	var top map[string]any
 	require.NoError(t, yaml.Unmarshal(text, &top))
-	for key := range top { // docker-compose 1.29 refuses what came later, such as name
+	for key := range top { // docker-compose 1.29 refuses newer keys, such as name
 		require.True(t, strings.HasPrefix(key, "x-") || slices.Contains([]string{"services", "volumes", "networks"}, key), key)
 	}
 	if program, err := exec.LookPath("docker-compose"); err == nil {
@@ -229,7 +229,7 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// The bases of Kubernetes are built by kustomize where there is one; no cluster and no schema is asked here.
+// kustomize, where it is installed, builds the bases of Kubernetes. The test uses no cluster and no schema.
 func TestKubernetes(t *testing.T) {
 	for _, base := range []string{"nodes", "workers", "store"} {
 		files, err := filepath.Glob(root + "kubernetes/" + base + "/*.yaml")
@@ -254,7 +254,7 @@ func TestKubernetes(t *testing.T) {
 	}
 }
 
-// checkPod checks that all containers of a pod are bare of rights.
+// checkPod checks that all containers of a pod run without privileges.
 func checkPod(t *testing.T, path string, object map[string]any) {
 	t.Helper()
 	raw, err := json.Marshal(object)

@@ -18,11 +18,12 @@ import (
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
-// pages in the order in which their blocks are run, all in one shell: the first starts, the others build on it.
+// pages are the guides in the order in which their blocks run, all in one shell. The first page starts the network, and the others build on
+// it.
 var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "feeds.md", "secrets.md"}
 
-// TestGuides starts a devnet where readers have theirs, and runs what the pages say in one shell that ends at the first
-// command that fails.
+// TestGuides starts a devnet where readers have theirs. It runs the blocks of the pages in one shell that ends at the first failing
+// command.
 func TestGuides(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -62,7 +63,7 @@ func TestGuides(t *testing.T) {
 	require.Len(t, said, len(blocks))
 }
 
-// environment is the test's own, with the programs first in the path, Go's caches where they are, and no other devnet.
+// environment returns the test's own environment, with the programs first in the path, Go's caches in their places, and no other devnet.
 func environment(t *testing.T) (env []string) {
 	t.Helper()
 	for _, e := range os.Environ() {
@@ -82,10 +83,10 @@ func environment(t *testing.T) (env []string) {
 	return append(env, "CREDENCE="+checkout, "PATH="+path+string(filepath.ListSeparator)+os.Getenv("PATH"), "GOFLAGS=")
 }
 
-// separator precedes each block's output; no command prints it.
+// separator precedes each block's output. No command prints it.
 const separator = "\x1e"
 
-// runAll runs blocks in one shell and returns what each said, up to the one that failed, and when each began.
+// runAll runs blocks in one shell. It returns the output of each block up to the one that failed, and the time at which each began.
 func runAll(ctx context.Context, blocks []block, env []string, dir string) (said, begun []string, err error) {
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\n")
@@ -98,7 +99,7 @@ func runAll(ctx context.Context, blocks []block, env []string, dir string) (said
 	}
 	cmd := exec.CommandContext(ctx, "bash", file)
 	cmd.Dir, cmd.Env = dir, env
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a block left running ends with the shell
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // processes that a block left running end with the shell
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
 	var out bytes.Buffer

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// binaries is the folder with the programs that the guides call: $CREDENCE_BIN, or one that they are built into.
+// binaries is the folder with the programs that the guides call: $CREDENCE_BIN, or a folder into which they are built.
 var binaries string
 
 func TestMain(m *testing.M) {
@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	if testing.Short() {
-		return m.Run() // what starts processes skips
+		return m.Run() // the tests that start processes skip
 	}
 	if binaries = os.Getenv("CREDENCE_BIN"); binaries != "" {
 		return m.Run()

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOperator runs the operators' guide from bare machines on: addresses 127.0.0.2 to 127.0.0.7 are the machines. What a
-// page starts in the background ends with the test.
+// TestOperator runs the operators' guide from bare machines on. The addresses 127.0.0.2 to 127.0.0.7 are the machines. Processes that a
+// page starts in the background end with the test.
 func TestOperator(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -25,7 +25,7 @@ func TestOperator(t *testing.T) {
 	env := append(environment(t), "HOME="+filepath.Join(dir, "home"))
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	// Whatever the shell's end, so do what it left running.
+	// However the shell ends, the processes that it left running end too.
 	stop := block{page: page, code: "trap - EXIT; kill $(jobs -p); wait"}
 	first := block{page: page, code: "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT"}
 	said, took, failed := runAll(ctx, append(append([]block{first}, blocks...), stop), env, dir)

@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// ends waits until a process ends by itself, and returns its exit status and the end of its log.
+// ends waits until a process ends by itself. It returns the exit status and the end of the log.
 func ends(t *testing.T, cmd *exec.Cmd, n setup.Node) (status int, said string) {
 	t.Helper()
 	done := make(chan error, 1)
@@ -36,7 +36,7 @@ func ends(t *testing.T, cmd *exec.Cmd, n setup.Node) (status int, said string) {
 	return cmd.ProcessState.ExitCode(), string(bz[max(0, len(bz)-6000):])
 }
 
-// A node whose state is not the chain's ends while it catches up, and says so, instead of asking its peers for ever. Here its genesis
+// A node has another state than the chain. It ends while it catches up and says so, instead of asking its peers for ever. Here its genesis
 // has another coin.
 func TestDivergedNodeEnds(t *testing.T) {
 	if testing.Short() {
@@ -68,7 +68,8 @@ func TestDivergedNodeEnds(t *testing.T) {
 	require.Contains(t, said, "Next: keep the folder")
 }
 
-// A validator whose disk fills up ends with a status of its own and a line, whether it sees that coming or its files fail.
+// A validator's disk fills up. The validator ends with a status of its own and says so in a line, both when it sees the end of the space
+// coming and when a write to its files fails.
 func TestFullDiskEnds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -76,7 +77,7 @@ func TestFullDiskEnds(t *testing.T) {
 	binary := build(t)
 	n := files(t, 1)[0]
 
-	// It sees it coming.
+	// The validator sees it coming.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "start", "--home", n.Home, "--min-free-disk", fmt.Sprint(uint64(1)<<40))
@@ -85,7 +86,7 @@ func TestFullDiskEnds(t *testing.T) {
 	require.Equal(t, cli.ExitStorage, cmd.ProcessState.ExitCode(), "%s", out)
 	require.Contains(t, string(out), "MiB free, expected at least")
 
-	// Its files fail: a small disk of its own, in a mount namespace, which this test fills.
+	// A write fails. The validator has a small disk of its own, in a mount namespace, and this test fills the disk.
 	disk := filepath.Join(t.TempDir(), "disk")
 	require.NoError(t, os.Mkdir(disk, 0o700))
 	mount := fmt.Sprintf("mount -t tmpfs -o size=64m none %[1]s && cp -r %[2]s/. %[1]s && exec %[3]s start --home %[1]s --log_no_color --min-free-disk 0", disk, n.Home, binary)
@@ -115,7 +116,7 @@ func TestFullDiskEnds(t *testing.T) {
 	t.Logf("it said:\n%s", said[strings.LastIndex(said, "Error: "):])
 }
 
-// altered is a genesis file with another parameter of x/tasks.
+// altered returns a genesis file with another parameter of x/tasks.
 func altered(t *testing.T, text string) string {
 	t.Helper()
 	changed := regexp.MustCompile(`"court_fuel_per_block": ?"\d+"`).ReplaceAllString(text, `"court_fuel_per_block":"777"`)

@@ -17,7 +17,7 @@ import (
 )
 
 // A validator runs with an encrypted beacon key, and a signer with an encrypted consensus key. Without the passphrase, with a wrong one or
-// a damaged file neither starts, and both say what to do.
+// with a damaged file, neither starts, and both say what to do.
 func TestEncryptedKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -67,13 +67,13 @@ func TestEncryptedKeys(t *testing.T) {
 	require.Equal(t, seat.CourtPubkey, again.CourtPubkey, "seat-keys opens them, and makes none anew")
 	kill(t, node)
 
-	// The consensus key is for a signer then; a node that finds it encrypted says so.
+	// An encrypted consensus key is only for a signer. A node that finds it encrypted says so.
 	out, err = command("key", "encrypt", consensus, "--"+keyfile.Flag, pass)
 	require.NoError(t, err, out)
 	refuses("CometBFT reads a plain one only", "--"+keyfile.Flag, pass)
 	listen := fmt.Sprintf("tcp://127.0.0.1:%d", freePorts(t, 1)[0])
 	configure(t, n, `priv_validator_laddr = ""`, fmt.Sprintf("priv_validator_laddr = %q", listen))
-	refuses("CometBFT reads a plain one only", "--"+keyfile.Flag, pass) // also where a signer is expected: CometBFT looks at the file
+	refuses("CometBFT reads a plain one only", "--"+keyfile.Flag, pass) // also where a signer is expected, because CometBFT reads the file
 	away := filepath.Join(t.TempDir(), "signer")
 	for _, path := range []string{consensus, filepath.Join(n.Home, "data", "priv_validator_state.json")} {
 		folder := filepath.Join(away, filepath.Base(filepath.Dir(path)))

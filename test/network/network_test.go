@@ -23,8 +23,7 @@ import (
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 )
 
-// Four validators reach the same app hash; one that is killed and started again catches up; the three others go on
-// without it.
+// Four validators reach the same app hash. One of them is killed, and the three others go on. After a new start it catches up.
 func TestFourValidators(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -46,13 +45,13 @@ func TestFourValidators(t *testing.T) {
 	waitForHeight(t, nodes[3], reached)
 	requireSameHash(t, nodes, reached)
 
-	// It takes part again: with another one down, three of four are left, and the chain needs all of them.
+	// It takes part again. With another validator down, three of four are left, and the chain needs all of them.
 	kill(t, procs[0])
 	reached = waitForHeight(t, nodes[1], height(nodes[1])+5)
 	requireSameHash(t, nodes[1:], reached)
 }
 
-// A validator without a readable beacon key refuses to start and says why; a node without a seat needs none.
+// A validator without a readable beacon key refuses to start and says why. A node without a seat needs no beacon key.
 func TestBeaconKeyIsRequired(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -74,18 +73,18 @@ func TestBeaconKeyIsRequired(t *testing.T) {
 	refuses("0600")
 	require.NoError(t, os.Rename(key, key+".away"))
 	refuses("no such file")
-	_, err := n.MakeKeys() // another key
+	_, err := n.MakeKeys() // this makes another key
 	require.NoError(t, err)
 	refuses("whose beacon key is")
 	require.NoError(t, os.Remove(key))
-	// A full node: the same files but another consensus key.
+	// A full node has the same files but another consensus key.
 	require.NoError(t, os.Remove(filepath.Join(n.Home, "config", "priv_validator_key.json")))
 	require.NoError(t, os.Remove(filepath.Join(n.Home, "data", "priv_validator_state.json")))
 	start(t, binary, n)
 	require.Eventually(t, func() bool { return height(n) == 0 }, 2*time.Minute, 200*time.Millisecond, "it answers, without blocks")
 }
 
-// build returns the binary under test: that of CREDENCED, or one built here.
+// build returns the binary under test: that of CREDENCED, or one that is built here.
 func build(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("CREDENCED"); path != "" {
@@ -158,7 +157,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 	_, _ = cmd.Process.Wait()
 }
 
-// get asks a node's RPC; false while it does not answer.
+// get asks a node's RPC. It returns false while the node does not answer.
 func get(n setup.Node, path string, into any) bool {
 	c := http.Client{Timeout: 10 * time.Second}
 	res, err := c.Get(fmt.Sprintf("http://127.0.0.1:%d/%s", n.Ports.RPC, path))
@@ -171,7 +170,7 @@ func get(n setup.Node, path string, into any) bool {
 	}{into}) == nil
 }
 
-// height returns a node's height, -1 while it does not answer.
+// height returns a node's height, or -1 while it does not answer.
 func height(n setup.Node) int64 {
 	var status struct {
 		SyncInfo struct {
@@ -206,7 +205,7 @@ func requireSameHash(t *testing.T, nodes []setup.Node, at int64) {
 				} `json:"header"`
 			} `json:"signed_header"`
 		}
-		waitForHeight(t, n, at) // the others may be ahead of it
+		waitForHeight(t, n, at) // the other nodes may be ahead of it
 		require.True(t, get(n, fmt.Sprintf("commit?height=%d", at), &commit))
 		hash := commit.SignedHeader.Header.AppHash
 		require.Len(t, hash, 64)

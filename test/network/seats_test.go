@@ -29,8 +29,8 @@ import (
 
 const late = "late"
 
-// A fifth organisation gets a seat by vote and its node signs blocks; a seat signs with another consensus key from another machine;
-// one is removed by vote. All nodes agree on one app hash, those without a seat too.
+// A fifth organisation gets a seat by vote, and its node signs blocks. A seat then signs with another consensus key from another machine.
+// One seat is removed by vote. All nodes agree on one app hash, those without a seat too.
 func TestSeatsChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -61,7 +61,7 @@ func TestSeatsChange(t *testing.T) {
 	signs(t, nodes[0], address(keys))
 	require.Len(t, validators(t, nodes[0]), 5)
 
-	// The new machine has the seat's beacon key and a consensus key of its own, and knows the chain before the seat moves to it.
+	// The new machine has the seat's beacon key and its own consensus key. It has caught up with the chain before the seat moves to it.
 	moved := follower(t, binary, filepath.Join(t.TempDir(), "moved"), nodes, func(n setup.Node) {
 		require.NoError(t, os.Remove(setup.BeaconKeyFile(n.Home)))
 		bz, err := os.ReadFile(setup.BeaconKeyFile(nodes[1].Home))
@@ -90,7 +90,8 @@ func TestSeatsChange(t *testing.T) {
 	t.Logf("seats added, rotated and removed; one app hash at height %d", end)
 }
 
-// admitLate admits an organisation without a seat, whose operator's key is in a folder, and lets the council and seats act fast.
+// admitLate admits an organisation without a seat. The key of its operator is in a folder. It also shortens the periods of the council and
+// of seats.
 func admitLate(g genesis.State, cdc codec.Codec, home string) error {
 	operator, err := setup.NewKey(home, setup.OperatorKey, cdc)
 	if err != nil {
@@ -172,7 +173,7 @@ func (c consortium) sends(home string, msg sdk.Msg) {
 	require.NoError(c.t, err)
 }
 
-// adopts has the council propose, vote, and wait until the seats are what it decided.
+// adopts has the council propose and vote, and waits until the seats are those that it decided.
 func (c consortium) adopts(msg sdk.Msg) {
 	c.t.Helper()
 	gov := govv1.NewQueryClient(c.conn)
@@ -200,7 +201,7 @@ func address(k poatypes.SeatKeys) string {
 	return fmt.Sprintf("%X", poatypes.Seat{ConsensusPubkey: k.ConsensusPubkey}.ConsensusAddress().Bytes())
 }
 
-// validators are the consensus addresses of the set, as a node's RPC shows it.
+// validators returns the consensus addresses of the validator set, as a node's RPC shows it.
 func validators(t *testing.T, n setup.Node) (out []string) {
 	t.Helper()
 	var res struct {
@@ -215,7 +216,7 @@ func validators(t *testing.T, n setup.Node) (out []string) {
 	return out
 }
 
-// signs waits until a validator signed one block and proposed another.
+// signs waits until a validator has signed one block and proposed another.
 func signs(t *testing.T, n setup.Node, who string) {
 	t.Helper()
 	signed, proposed := false, false

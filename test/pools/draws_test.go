@@ -1,4 +1,4 @@
-// Package pools measures busy pools: how often draws of wave 2 are refused, and what tasks lose by it.
+// Package pools measures busy pools: how often draws of wave 2 are refused, and what tasks lose by that.
 package pools
 
 import (
@@ -24,7 +24,7 @@ var (
 	commit = flag.String("pools.commit", "unknown", "what the table says of the commit")
 )
 
-// A cell is one chain with one pool.
+// cell is one chain with one pool.
 type cell struct {
 	seats, workers int
 	load           float64 // the share of all slots that should be taken
@@ -33,21 +33,22 @@ type cell struct {
 var slots = flag.Int("pools.slots", 4, "slots of each worker")
 
 const (
-	execution = 6  // blocks that a worker takes to run a task on average; between 3 and 9
-	life      = 14 // about how many blocks a slot is taken
+	execution = 6  // the average number of blocks in which a worker runs a task; between 3 and 9
+	life      = 14 // the approximate number of blocks that a slot is taken
 	warmUp    = 40
 )
 
-// tally is what happened in a cell.
+// tally counts the events in a cell.
 type tally struct {
 	ended, accepted, byCourt, refunded int
-	plans, refused, hit                int // hit: ended tasks of which a draw was refused
+	plans, refused, hit                int // hit: ended tasks with a refused draw
 	latency, busy                      int
 	seats                              int
 }
 
-// TestRefusedDraws counts refused draws in pools of several sizes under load, on the whole application. Everybody is honest. An organisation has one
-// worker; a task takes three to nine blocks to run. Requests come evenly, as long as fewer slots are taken than the load asks for.
+// TestRefusedDraws counts refused draws in pools of several sizes under load, on the whole application. All workers are honest. Each
+// organisation has one worker, and a task takes three to nine blocks to run. Requests come evenly, while fewer slots are taken than the
+// load asks for.
 func TestRefusedDraws(t *testing.T) {
 	cells := []cell{{4, 10, 0.5}, {7, 10, 0.9}}
 	measured := *blocks
@@ -70,7 +71,7 @@ func TestRefusedDraws(t *testing.T) {
 	fmt.Fprintln(&table, "| workers | seats | load asked | load | tasks ended | plans | draws refused | of the plans | tasks with one | by court | refunded | replicas | blocks from opening to end |")
 	fmt.Fprintln(&table, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, c := range cells {
-		measured := max(30, measured*10/c.workers) // a large pool ends as many tasks sooner
+		measured := max(30, measured*10/c.workers) // a large pool ends as many tasks in fewer blocks
 		y := c.measure(t, measured)
 		require.Positive(t, y.ended, "%+v", c)
 		if c.seats < 7 {
@@ -80,14 +81,14 @@ func TestRefusedDraws(t *testing.T) {
 		fmt.Fprintf(&table, "| %d | %d | %.0f %% | %.0f %% | %d | %d | %d | %s | %s | %s | %s | %.2f | %.1f |\n", c.workers, c.seats, 100*c.load,
 			100*float64(y.busy)/float64(measured*c.workers**slots), y.ended, y.plans, y.refused, per(y.refused, y.plans), per(y.hit, y.ended),
 			per(y.byCourt, y.ended), per(y.refunded, y.ended), float64(y.seats)/float64(max(1, y.ended)), float64(y.latency)/float64(max(1, y.ended)))
-		if *out != "" { // after each, because a large pool takes long
+		if *out != "" { // after each cell, because a large pool takes long
 			require.NoError(t, os.WriteFile(*out, table.Bytes(), 0o600))
 		}
 	}
 	t.Log("\n" + table.String())
 }
 
-// measure runs a cell for so many blocks after the warm-up.
+// measure runs a cell for the given number of blocks after the warm-up.
 func (c cell) measure(t *testing.T, measured int) (y tally) {
 	s := testutil.NewCompute(t, testutil.ComputeOptions{Seats: c.seats, Workers: c.workers, Slots: uint32(*slots)})
 	since, planned, hit := map[string]int64{}, map[string]bool{}, map[string]bool{}
@@ -129,7 +130,7 @@ func (c cell) measure(t *testing.T, measured int) (y tally) {
 		if counts {
 			y.busy += busy
 		}
-		// Requests come evenly, a block's share of the load in each block: all at once they would be planned and drawn at once for ever.
+		// Requests come evenly: each block gets its share of the load. If all came at once, they would always be planned and drawn at once.
 		target := c.load * float64(c.workers**slots)
 		share += target / life
 		for want := target - float64(busy+coming); want >= 1 && share >= 1; want-- {
@@ -157,7 +158,7 @@ func (c cell) measure(t *testing.T, measured int) (y tally) {
 	return y
 }
 
-// takes is how many blocks a worker takes to run a task: between 3 and 9, by the hash of who and what.
+// takes returns the number of blocks in which a worker runs a task: between 3 and 9, by the hash of the key.
 func takes(key string) int64 {
 	h := sha256.Sum256([]byte(key))
 	return execution - 3 + int64(h[0]%7)

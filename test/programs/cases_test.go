@@ -19,12 +19,12 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// program is one run of a program that others wrote, and what is right. What is right is computed here, by other means, or
-// known from a textbook; it is never what the program printed once.
+// program is one run of a program that others wrote, with its right result. The test computes the right result by other means, or takes it
+// from a textbook. It never takes it from an earlier output of the program.
 type program struct {
-	name string // also of its module
+	name string // also the name of its module
 	args []string
-	// execution and inputs; stdin is text that becomes a file.
+	// execution and inputs are those of the task. stdin is text that becomes a file.
 	execution contract.Execution
 	stdin     string
 	inputs    func(t *testing.T) []client.InputFile
@@ -32,10 +32,10 @@ type program struct {
 	check func(t *testing.T, out string, status uint32)
 }
 
-// sources is where scripts/programs.sh keeps what it fetched.
+// sources is the folder in which scripts/programs.sh keeps the fetched sources.
 const sources = "../../build/programs/sources"
 
-// text is half a megabyte of words that a linear congruence chooses.
+// text returns half a megabyte of words that a linear congruence chooses.
 func text() string {
 	var b strings.Builder
 	for n := uint32(1); b.Len() < 500_000; n = n*1664525 + 1013904223 {
@@ -44,7 +44,7 @@ func text() string {
 	return b.String()
 }
 
-// pigeonhole says in clauses that n+1 pigeons have n holes of their own, which is impossible.
+// pigeonhole returns clauses that say that each of n+1 pigeons has one of n holes for itself, which is impossible.
 func pigeonhole(n int) string {
 	var clauses []string
 	at := func(pigeon, hole int) int { return pigeon*n + hole + 1 }
@@ -63,7 +63,7 @@ func pigeonhole(n int) string {
 	return fmt.Sprintf("p cnf %d %d\n%s\n", n*(n+1), len(clauses), strings.Join(clauses, "\n"))
 }
 
-// clauses are those of a satisfiable formula: x1 xor x2, x2 xor x3, and so on, with the first one true.
+// clauses returns the clauses of a satisfiable formula: x1 xor x2, x2 xor x3, and so on, with the first variable true.
 func clauses(n int) [][]int {
 	list := [][]int{{1}}
 	for i := 1; i < n; i++ {
@@ -97,7 +97,7 @@ func printed(t *testing.T, out string) string {
 	return string(data)
 }
 
-// programs are the runs, each in another way of the contract: standard input, folders, statuses, relative paths.
+// programs are the runs. Each uses another part of the contract: standard input, folders, statuses, relative paths.
 var programs = []program{
 	{
 		name: "bzip2", args: []string{"-9", "-c"}, stdin: text(),
@@ -139,7 +139,7 @@ var programs = []program{
 	{
 		name: "fasttree", args: []string{"-nt", "/in/alignment.fa"},
 		inputs: func(t *testing.T) []client.InputFile {
-			// Two pairs, which differ in 4 places each within, and in 40 between.
+			// There are two pairs. The texts of a pair differ in 4 places, and those of different pairs in 40.
 			base := strings.Repeat("ACGTTGCAAC", 20)
 			other := func(from, to int) string {
 				b := []byte(base)
@@ -228,7 +228,7 @@ SELECT a, avg(b) FROM t GROUP BY a ORDER BY a;
 	},
 }
 
-// linearModel is a support vector machine whose decision is the sum of the first three attributes, less 0.5.
+// linearModel is a support vector machine. Its decision is the sum of the first three attributes, less 0.5.
 const linearModel = `svm_type c_svc
 kernel_type linear
 nr_class 2
@@ -241,7 +241,7 @@ SV
 -0.5 1:-1 2:-1 3:-1
 `
 
-// predictLinear decides as linearModel says: attributes that are left out are 0.
+// predictLinear decides as linearModel does. A missing attribute is 0.
 func predictLinear(t *testing.T, data string) (classes []string) {
 	t.Helper()
 	for line := range strings.Lines(data) {

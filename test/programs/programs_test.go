@@ -1,5 +1,5 @@
-// Package programs runs programs that others wrote, as they wrote them, and compares what they come to with what is right.
-// scripts/programs.sh fetches and compiles them.
+// Package programs runs programs of others, unchanged, and compares their results with the right ones. scripts/programs.sh fetches and
+// compiles them.
 package programs
 
 import (
@@ -27,11 +27,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// unbuilt is the status of scripts/programs.sh when it could not install its compiler or fetch the sources of a program.
+// unbuilt is the exit status of scripts/programs.sh when it could not install its compiler or fetch the sources of a program.
 const unbuilt = 75
 
-// modules is the folder with the compiled programs. One that could not be built is not there, and its test is skipped: a
-// network that fails, or a machine without the compiler, says nothing about a program.
+// modules returns the folder with the compiled programs. A program that could not be built is missing there, and its test is skipped: a
+// failing network or a missing compiler says nothing about a program.
 func modules(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -48,7 +48,7 @@ func modules(t *testing.T) string {
 	return "../../build/programs"
 }
 
-// job is a program's run as a requester would ask for it.
+// job returns a program's run as a requester would ask for it.
 func (p program) job(t *testing.T, folder string) client.Job {
 	t.Helper()
 	job := client.Job{
@@ -66,7 +66,7 @@ func (p program) job(t *testing.T, folder string) client.Job {
 	return job
 }
 
-// TestHere runs every program in the sandbox of a worker, twice: the second run has the same digest and fuel.
+// TestHere runs every program twice in the sandbox of a worker. Both runs have the same digest and fuel.
 func TestHere(t *testing.T) {
 	folder := modules(t)
 	working, err := registry.Open(t.Context(), runtime.Config{CacheDir: t.TempDir(), SandboxOptional: true})

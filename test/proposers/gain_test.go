@@ -29,20 +29,20 @@ var (
 	commit  = flag.String("proposers.commit", "unknown", "what the table says of the commit")
 )
 
-// likes is the chance of what the coalition hopes for: one draw in so many suits it.
+// likes is the inverse of the chance that a draw suits the coalition: one draw in eight does.
 const likes = 8
 
-// rows are the coalitions that are played: their places in the rotation. Those without a choice, or with fewer than the most, get
-// a quarter of the targets.
+// rows are the played coalitions, by their places in the rotation. A coalition without a choice, or with fewer than the most, gets a
+// quarter of the targets.
 var rows = []struct {
 	seats     int
 	coalition []int
 	share     int
 }{{4, nil, 4}, {4, []int{0}, 1}, {7, nil, 4}, {7, []int{0}, 4}, {7, []int{0, 2}, 4}, {7, []int{0, 1}, 1}, {10, []int{0, 1, 2}, 2}}
 
-// TestProposersGain plays coalitions on the whole application. The engine's rules say who proposes. Each block is prepared, judged
-// and executed by the application, with real keys; a withheld block is one that nobody sees. The coalition foresees seeds with the
-// keys that it has, and what it foresees must come true. How often it gets a seed that it likes is held against what the chain counts.
+// TestProposersGain plays coalitions on the whole application. The engine's rules say who proposes. The application prepares, judges and
+// executes each block, with real keys. A withheld block is never sent. The coalition foresees seeds with its own keys, and its predictions
+// must come true. The frequency of seeds that suit the coalition is compared with what the chain counts.
 func TestProposersGain(t *testing.T) {
 	var table bytes.Buffer
 	fmt.Fprintf(&table, "What proposers gain who withhold blocks: go test ./test/proposers -run TestProposersGain -v -args -proposers.targets=%d\n", *targets)
@@ -68,7 +68,7 @@ func TestProposersGain(t *testing.T) {
 	}
 }
 
-// choicesOf turns the rate at which draws suited into the number of independent seeds that give this rate, with its error.
+// choicesOf converts the rate of suitable draws into the number of independent seeds that give this rate, with its error.
 func choicesOf(rate, deviation float64) string {
 	if rate >= 1 {
 		return "all"
@@ -82,7 +82,7 @@ type run struct {
 	t     *testing.T
 	chain *testutil.Chain
 	seats map[string]*testutil.Seat // by consensus address
-	set   *cmttypes.ValidatorSet    // that of the next height
+	set   *cmttypes.ValidatorSet    // the set of the next height
 	ours  []string
 
 	factor           uint64
@@ -109,7 +109,7 @@ func newRun(t *testing.T, seats int, places []int) *run {
 	return r
 }
 
-// game is the coalition's for the seed of a height.
+// game returns the coalition's game for the seed of a height.
 func (r *run) game(target int64) Game {
 	rotation := NewRotation(r.chain.Height()+1, r.set)
 	task := sha256.Sum256(fmt.Appendf(nil, "task %d", target))

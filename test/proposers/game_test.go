@@ -12,13 +12,13 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// ring is the regular rotation of n seats, of which a coalition holds those whose bits are set.
+// ring returns the regular rotation of n seats. The coalition holds the seats whose bits are set.
 func ring(n int, coalition uint) func(Slot) bool {
 	return func(at Slot) bool { return coalition>>((at.Height+int64(at.Round))%int64(n))&1 == 1 }
 }
 
-// TestChoicesAreTheMost: wherever in the rotation fewer than a third of the seats stand, they have at most the choices that
-// the chain counts, and next to one another they have them all.
+// TestChoicesAreTheMost: a coalition of fewer than a third of the seats has at most the choices that the chain counts, wherever its seats
+// stand in the rotation. If the seats stand next to one another, it has all of these choices.
 func TestChoicesAreTheMost(t *testing.T) {
 	for n := 1; n <= 16; n++ {
 		k := int(poatypes.Colluders(n))
@@ -36,8 +36,8 @@ func TestChoicesAreTheMost(t *testing.T) {
 	}
 }
 
-// TestTheGameIsPlayedBest: with seeds that are known to nobody but this test, the coalition gets a good one as often as its choices
-// say, and no choice of its moves gets it more often.
+// TestTheGameIsPlayedBest: only this test knows the seeds. The coalition gets a good seed as often as its number of choices says, and no
+// other moves get one more often.
 func TestTheGameIsPlayedBest(t *testing.T) {
 	const tries, chance = 4_000, 1.0 / 8
 	for _, c := range []struct {

@@ -13,7 +13,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// engineSet is a set of n seats of equal power as the engine keeps it, in the order of their addresses, which is their rotation.
+// engineSet returns a set of n seats of equal power as the engine keeps it, in the order of their addresses, which is their rotation.
 func engineSet(n int) *cmttypes.ValidatorSet {
 	seats := make([]*cmttypes.Validator, n)
 	for i := range seats {
@@ -22,10 +22,10 @@ func engineSet(n int) *cmttypes.ValidatorSet {
 	return cmttypes.NewValidatorSet(seats)
 }
 
-// table says who proposes: the seat's place among the addresses, by height and round.
+// table says who proposes, by height and round. A seat is given by its place among the addresses.
 type table [][]int
 
-// A leaving is that a seat is out of the engine's set from a height on.
+// leaving is a seat that is out of the engine's set from a height on.
 type leaving struct{ seat, height int }
 
 // tabulate asks the engine's set for the rotation of a chain from which seats leave.
@@ -48,7 +48,7 @@ func tabulate(n, heights int, leavings ...leaving) table {
 	return out
 }
 
-// play is the game of a coalition over a table of proposers.
+// play returns the game of a coalition over a table of proposers.
 func (t table) play(coalition uint, target int) Game {
 	return Game{
 		Target: int64(target),
@@ -57,9 +57,9 @@ func (t table) play(coalition uint, target int) Game {
 	}
 }
 
-// TestChoicesAfterLeaving: whichever seat leaves, at whichever place of a cycle, fewer than a third of the seats have at most the choices
-// that the chain counts in the blocks after, and soon no more than in a regular rotation. Where the number of colluders is the same before and after, some
-// coalition has them all.
+// TestChoicesAfterLeaving: any seat leaves, at any place of a cycle. In the blocks after that, a coalition of fewer than a third of the
+// seats has at most the choices that the chain counts, and soon no more than in a regular rotation. Where the number of colluders is the
+// same before and after, some coalition has all of these choices.
 func TestChoicesAfterLeaving(t *testing.T) {
 	for n := 4; n <= 11; n++ {
 		colluders, remaining := int(poatypes.Colluders(n)), int(poatypes.Colluders(n-1))
@@ -90,8 +90,8 @@ func TestChoicesAfterLeaving(t *testing.T) {
 	}
 }
 
-// TestChoicesAfterTwoLeft: two seats that leave, at once or one after the other, give no more choices than one, counted from the larger set
-// until the rotation is regular again after the second. Six and nine seats have as many colluders as four and seven.
+// TestChoicesAfterTwoLeft: two seats leave, at once or one after the other. They give no more choices than one leaving seat, counted from
+// the larger set until the rotation is regular again after the second. Six and nine seats have as many colluders as four and seven.
 func TestChoicesAfterTwoLeft(t *testing.T) {
 	random := rand.New(rand.NewPCG(61, 2))
 	for _, row := range []struct{ seats, tries int }{{6, 2_000}, {9, 500}} {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hexReaders are the files that decode hexadecimal digits, with what they read. Of these, only internal/ids reads the 64 digits of
+// hexReaders are the files that decode hexadecimal digits, with the kind of value that they read. Only internal/ids reads the 64 digits of
 // ids and digests.
 var hexReaders = map[string]string{
 	"internal/ids/ids.go":                        "ids and digests",
@@ -35,13 +35,13 @@ var hexReaders = map[string]string{
 	"x/market/keeper/index.go":                   "the rank of an order",
 }
 
-// writesDigests says whether a text is the beginning of the texts of digests, or a pattern that makes one.
+// writesDigests says whether a text is the prefix of digests in text form, or a pattern that makes a digest.
 func writesDigests(text string) bool { return text == "sha256:" || strings.HasPrefix(text, "sha256:%") }
 
-// digits is what a file says of digests and of hexadecimal digits.
+// digits says whether a file writes the prefix of digests and whether it decodes hexadecimal digits.
 type digits struct{ writesDigests, readsHex bool }
 
-// readDigits finds in a file the text with which digests begin, and calls that decode hexadecimal digits.
+// readDigits searches a file for the prefix of digests, and for calls that decode hexadecimal digits.
 func readDigits(file *ast.File) (d digits) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -84,8 +84,8 @@ func walkFiles(t *testing.T, do func(name string, file *ast.File)) {
 	}))
 }
 
-// TestOneParserOfDigits: ids have one parser (internal/ids), and digests one text (artifact/digest.go), which stands on it. A file that
-// decodes digits of another kind is in the list, with what it reads.
+// TestOneParserOfDigits: ids have one parser (internal/ids). Digests have one text form (artifact/digest.go), which uses that parser. A
+// file that decodes other digits is in the list, with the kind of value that it reads.
 func TestOneParserOfDigits(t *testing.T) {
 	seen, writers := map[string]bool{}, []string{}
 	walkFiles(t, func(name string, file *ast.File) {
@@ -105,7 +105,7 @@ func TestOneParserOfDigits(t *testing.T) {
 	}
 }
 
-// TestDigitsAreFound: the rule is no empty one.
+// TestDigitsAreFound: the check finds a file that breaks the rule.
 func TestDigitsAreFound(t *testing.T) {
 	for source, want := range map[string]digits{
 		`var _, _ = hex.DecodeString(text)`:                  {readsHex: true},

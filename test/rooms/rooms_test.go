@@ -1,4 +1,4 @@
-// Package rooms holds the tree to docs/architecture.md: which folder may import which.
+// Package rooms checks the tree against docs/architecture.md: which folder may import which.
 package rooms
 
 import (
@@ -16,12 +16,12 @@ const (
 	page   = "../../docs/architecture.md"
 )
 
-// outside are folders that nothing of the product imports: tests, what they share, tools, and programs for the network.
+// outside matches the folders that the product does not import: tests, their helpers, tools, and programs for the network.
 var outside = regexp.MustCompile(`^(test|testutil|tools|examples)(/|$)`)
 
 var names = regexp.MustCompile("`([^`]+)`")
 
-// readRooms returns the folders of the page's first table, with the number of their row, counted from above.
+// readRooms returns the folders of the page's first table, each with the number of its row from above.
 func readRooms(t *testing.T) map[string]int {
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
@@ -41,7 +41,7 @@ func readRooms(t *testing.T) map[string]int {
 	return rooms
 }
 
-// findRoom returns the room that a package is in: that with the longest name.
+// findRoom returns the room of a package: the matching room with the longest name.
 func findRoom(rooms map[string]int, pkg string) (room string, found bool) {
 	for at := pkg; ; {
 		if _, found := rooms[at]; found {
@@ -55,7 +55,7 @@ func findRoom(rooms map[string]int, pkg string) (room string, found bool) {
 	}
 }
 
-// TestImportsPointDown: what a package imports of this project is in its own row of the table, or in one below.
+// TestImportsPointDown: a package imports only packages of its own row of the table, or of a row below.
 func TestImportsPointDown(t *testing.T) {
 	rooms := readRooms(t)
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
@@ -68,7 +68,7 @@ func TestImportsPointDown(t *testing.T) {
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
 		pkg := strings.TrimPrefix(fields[0], module)
-		if outside.MatchString(pkg) || pkg == "x" { // x holds a test alone
+		if outside.MatchString(pkg) || pkg == "x" { // x holds only a test
 			continue
 		}
 		from, found := findRoom(rooms, pkg)
@@ -91,7 +91,7 @@ func TestImportsPointDown(t *testing.T) {
 	require.Greater(t, seen, 500, "imports of this project")
 }
 
-// TestAnImportUpwardIsFound: the rule is no empty one.
+// TestAnImportUpwardIsFound: the check finds an import that breaks the rule.
 func TestAnImportUpwardIsFound(t *testing.T) {
 	rooms := readRooms(t)
 	app, _ := findRoom(rooms, "app/genesis")

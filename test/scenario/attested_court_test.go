@@ -14,8 +14,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// accepted requests a task whose answer can be challenged for some blocks, and has its worker answer so, with the word of its enclave. Who
-// says whose the task must be; "" takes anybody's.
+// accepted requests a task whose answer can be challenged for some blocks, and has its worker give this answer with the attestation of its
+// enclave. The argument who names the worker that must be drawn; "" takes any worker.
 func (a *attested) accepted(who string, o poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	return a.acceptedFor(20, who, o)
@@ -55,7 +55,7 @@ func (a *attested) untilPhase(id string, phase taskstypes.Phase) {
 	require.Equal(a.T, phase, a.Task(id).Phase)
 }
 
-// challenge calls the court on an answer, and has its seats find an outcome. It returns the task once it is final.
+// challenge calls the court on an answer and has its seats find the given outcomes. It returns the task once it is final.
 func (a *attested) challenge(t taskstypes.Task, found ...poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	from := a.Actor("stranger")
@@ -63,7 +63,7 @@ func (a *attested) challenge(t taskstypes.Task, found ...poco.Outcome) taskstype
 	return a.judge(t, found...)
 }
 
-// judge has the court's seats find outcomes, one seat after another in turn, until a task is final.
+// judge has the court's seats find the given outcomes, assigned to the seats in turn, until a task is final.
 func (a *attested) judge(t taskstypes.Task, found ...poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	for range 120 {
@@ -95,9 +95,9 @@ func (a *attested) locked(who string) uint64 {
 	return w.Locked
 }
 
-// TestLyingEnclave: an enclave signs a lie, which is accepted and paid for. A challenge brings the court, which finds the truth: the worker
-// loses its stake, out of which the court and the requester are paid, and its machine is believed no more. The image stays: one machine
-// says nothing of the others that run it. When a second organisation's machine is found wrong, the image goes too.
+// TestLyingEnclave: an enclave signs a lie, which is accepted and paid for. A challenge brings the court, which finds the truth. The worker
+// loses its stake, which pays the court and the requester. Its machine is no longer trusted. The image stays, because one machine says
+// nothing about the others that run it. When a machine of a second organisation is found wrong, the image is removed too.
 func TestLyingEnclave(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	task := a.accepted("", testutil.Lie)
@@ -142,8 +142,9 @@ func (a *attested) audits() *taskstypes.QueryAuditsResponse {
 	return res
 }
 
-// TestHonestEnclaveUnderAudit: the court that finds the same answer is paid out of the bond, and one that finds none, because it could not
-// have an input or because the seats contradict each other, costs the worker nothing either. Its stake is free and its machine counts.
+// TestHonestEnclaveUnderAudit: a court that finds the same answer is paid from the bond. A court can also find no answer, because it has no
+// input or because its seats contradict each other. It costs the worker nothing either. The worker's stake is free, and its machine stays
+// valid.
 func TestHonestEnclaveUnderAudit(t *testing.T) {
 	for name, c := range map[string]struct {
 		found poco.Outcome
@@ -173,8 +174,8 @@ func TestHonestEnclaveUnderAudit(t *testing.T) {
 	}
 }
 
-// TestNoFreeCourtOfEnclaves: one party asks for an answer over an input of its own, challenges it, and serves the input to half of the court,
-// so that no two thirds agree. Each time it pays the whole court out of its bond, and the rest comes back.
+// TestNoFreeCourtOfEnclaves: one party requests an answer over its own input and challenges it. It serves the input to half of the court, so
+// that no two thirds agree. Each time it pays the whole court from its bond, and the rest of the bond comes back.
 func TestNoFreeCourtOfEnclaves(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	for range 2 {
@@ -195,8 +196,8 @@ func TestNoFreeCourtOfEnclaves(t *testing.T) {
 	}
 }
 
-// TestConvictedEnclaveCallsNoCourt: one verdict does not send the other answers of the organisation to the court, one window each: their
-// inputs may be for enclaves alone. They can still be challenged.
+// TestConvictedEnclaveCallsNoCourt: a verdict against one answer does not send the organisation's other answers to the court, because their
+// inputs may be for enclaves alone. The other answers can still be challenged.
 func TestConvictedEnclaveCallsNoCourt(t *testing.T) {
 	a := newAttested(t, 5, nil, testutil.WithParams(func(p *taskstypes.Params) { p.PatrolPerMille = 0 }, nil, nil))
 	first := a.acceptedFor(200, "", testutil.Truth)
@@ -212,8 +213,8 @@ func TestConvictedEnclaveCallsNoCourt(t *testing.T) {
 	require.Equal(t, budget, a.audits().Budget)
 }
 
-// TestConvictedIsNotExcused: a worker that has committed to another answer signs one lie and challenges it itself, so that the verdict freezes
-// its machine. It cannot show the other answer, and loses that stake too.
+// TestConvictedIsNotExcused: a worker has committed to another answer. It signs one lie and challenges the lie itself, so that the verdict
+// freezes its machine. It cannot show the other answer, and loses that stake too.
 func TestConvictedIsNotExcused(t *testing.T) {
 	a := newAttested(t, 60, nil)
 	lie := a.acceptedFor(200, "", testutil.Lie)
@@ -231,8 +232,8 @@ func TestConvictedIsNotExcused(t *testing.T) {
 	require.EqualValues(t, 1000, end.Settlement.Seats[0].Slash)
 }
 
-// TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too, where the audit budget holds the whole court. Where seats freeze the image while the court runs an answer, the
-// answer is judged all the same: it was accepted.
+// TestPatrolOfEnclaves: the lottery draws accepted answers of enclaves too, if the audit budget can pay the whole court. Seats freeze the
+// image while the court runs an answer. The answer is still judged, because it was accepted.
 func TestPatrolOfEnclaves(t *testing.T) {
 	a := newAttested(t, 5, nil, testutil.WithParams(func(p *taskstypes.Params) { p.PatrolPerMille = 1000 }, nil, nil))
 	unpaid := a.accepted("", testutil.Lie)

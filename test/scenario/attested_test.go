@@ -33,10 +33,10 @@ const attestedChain = "test-devnet"
 type attested struct {
 	*proof
 	sessions map[string]*attester.SoftwareSession // by worker
-	listed   string                               // measurement
+	listed   string                               // the listed measurement
 }
 
-// newAttested starts the chain. Each worker has a machine of its own, and has registered a session.
+// newAttested starts the chain. Each worker has a machine of its own and has registered a session.
 func newAttested(t *testing.T, reveal uint64, params func(*enclavestypes.Params), more ...testutil.Option) *attested {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 3, PoolStake: 1000, Price: 10}, append(more,
 		testutil.WithChainID(attestedChain), testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
@@ -72,7 +72,7 @@ func (a *attested) publish(name string, measurements ...string) {
 	})
 }
 
-// machine opens a session on a machine of a name.
+// machine opens a session on the machine of the given name.
 func (a *attested) machine(name string, change func(*attester.Machine)) *attester.SoftwareSession {
 	m := attester.Machine{Seed: []byte(name), Measurement: attester.DefaultMeasurement(), Level: 2, End: a.Now().Unix() + 1_000_000}
 	if change != nil {
@@ -83,7 +83,7 @@ func (a *attested) machine(name string, change func(*attester.Machine)) *atteste
 	return s
 }
 
-// registration is the message by which a worker registers a session, with a quote over the present block.
+// registration returns the message by which a worker registers a session, with a quote over the present block.
 func (a *attested) registration(who string, s *attester.SoftwareSession) *enclavestypes.MsgRegisterSession {
 	a.T.Helper()
 	w, err := app.WorkersKeeper(a.App).GetWorker(a.Ctx(), who)
@@ -96,7 +96,7 @@ func (a *attested) registration(who string, s *attester.SoftwareSession) *enclav
 	return &enclavestypes.MsgRegisterSession{Worker: who, Platform: enclavestypes.PLATFORM_SOFTWARE, Key: key[:], Height: a.Height(), Quote: quote}
 }
 
-// ask requests a task of an app, and returns it once a worker is drawn.
+// ask requests a task of an app and returns the task once a worker is drawn.
 func (a *attested) ask(name string) taskstypes.Task {
 	a.T.Helper()
 	id := a.Submit(testutil.PayWork(markettypes.Job{
@@ -107,7 +107,7 @@ func (a *attested) ask(name string) taskstypes.Task {
 	return t
 }
 
-// word is the evidence of an answer as a worker makes it. change makes of the task what somebody else would run.
+// word makes the evidence of an answer as a worker does. The function change can turn the task into one that another party would run.
 func (a *attested) word(t taskstypes.Task, s *attester.SoftwareSession, o poco.Outcome, change func(a *chain.Assignment, who, chainID *string)) []byte {
 	a.T.Helper()
 	deal, err := app.DealsKeeper(a.App).WholeDeal(a.Ctx(), t.Deal)
@@ -121,7 +121,8 @@ func (a *attested) word(t taskstypes.Task, s *attester.SoftwareSession, o poco.O
 	return evidence
 }
 
-// toRefusal has the worker commit, lets something happen, and demands that its reveal is refused so. It returns the task at its end.
+// toRefusal has the worker commit, calls between, and demands that its reveal is refused with the given error. It returns the task at its
+// end.
 func (a *attested) toRefusal(t taskstypes.Task, between func(), want *errorsmod.Error) taskstypes.Task {
 	a.T.Helper()
 	key, reveal := a.toReveal(t, testutil.Truth, a.word(t, a.sessions[t.Seats[0].Who], testutil.Truth, nil))
@@ -130,8 +131,8 @@ func (a *attested) toRefusal(t taskstypes.Task, between func(), want *errorsmod.
 	return a.untilEnded(t.Id)
 }
 
-// TestWordIsPaid: from the request to the payment. The enclave signs the answer with its session key, and the worker is paid; what it
-// locks meanwhile is the pool's stake.
+// TestWordIsPaid plays a task from the request to the payment. The enclave signs the answer with its session key, and the worker is paid.
+// Meanwhile the worker locks the pool's stake.
 func TestWordIsPaid(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	task := a.ask("sealed")
@@ -162,8 +163,9 @@ func TestWordIsPaid(t *testing.T) {
 	require.Equal(t, a.AppHash(), a.Replay(), "another node reaches the same state")
 }
 
-// TestWordOfSomethingElse: the word for another task, attempt, worker, chain, app, input or answer, that of a key which nobody
-// registered for this worker, and one with a bit changed are refused with the reason and change nothing; the right one still counts.
+// TestWordOfSomethingElse: the attestation is for another task, attempt, worker, chain, app, input or answer, comes from a key that is not
+// registered for this worker, or has one bit changed. It is refused with the reason and changes nothing. The right attestation is still
+// taken.
 func TestWordOfSomethingElse(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	task := a.ask("sealed")
@@ -196,7 +198,7 @@ func TestWordOfSomethingElse(t *testing.T) {
 	}
 	key, reveal := a.toReveal(task, testutil.Truth, nil)
 	names := slices.Sorted(maps.Keys(bad))
-	for _, name := range names { // in one block: the window is short
+	for _, name := range names { // in one block, because the window is short
 		msg := *reveal
 		msg.Evidence = bad[name]
 		a.Queue(key, &msg)
@@ -210,7 +212,7 @@ func TestWordOfSomethingElse(t *testing.T) {
 	require.Equal(t, taskstypes.ENDING_ACCEPTED, a.untilEnded(task.Id).Ending)
 }
 
-// TestSessionIsOver: who lets its session end before the reveal cannot show its answer, and pays for it.
+// TestSessionIsOver: a worker lets its session end before the reveal. It cannot show its answer and pays for it.
 func TestSessionIsOver(t *testing.T) {
 	a := newAttested(t, 5, func(p *enclavestypes.Params) { p.SessionBlocks = 8 })
 	task := a.ask("sealed")
@@ -229,7 +231,7 @@ func TestSessionIsOver(t *testing.T) {
 	require.EqualValues(t, 60, end.Settlement.Refund)
 }
 
-// standing says why the session of a task's worker does not count in the next block.
+// standing returns why the session of a task's worker is not valid in the next block.
 func (a *attested) standing(t taskstypes.Task) string {
 	a.T.Helper()
 	res, err := enclavestypes.NewQueryClient(a.Conn()).Sessions(a.Ctx(), &enclavestypes.QuerySessionsRequest{Worker: t.Seats[0].Who})
@@ -238,7 +240,7 @@ func (a *attested) standing(t taskstypes.Task) string {
 	return res.Sessions[0].Refused
 }
 
-// TestRenewedSessionCounts: who registers its key again in time is not cut off.
+// TestRenewedSessionCounts: a worker that registers its key again in time can still show its answer.
 func TestRenewedSessionCounts(t *testing.T) {
 	a := newAttested(t, 9, func(p *enclavestypes.Params) { p.SessionBlocks = 8 })
 	task := a.ask("sealed")
@@ -250,7 +252,7 @@ func TestRenewedSessionCounts(t *testing.T) {
 	require.Equal(t, taskstypes.ENDING_ACCEPTED, a.untilEnded(task.Id).Ending)
 }
 
-// checkWhole demands that a task ended with its requester refunded and nobody at fault.
+// checkWhole demands that a task ended with a refund to its requester and without a fault.
 func (a *attested) checkWhole(end taskstypes.Task) {
 	a.T.Helper()
 	require.Equal(a.T, taskstypes.ENDING_EVIDENCE_STOPPED, end.Ending)
@@ -264,7 +266,7 @@ func (a *attested) checkWhole(end taskstypes.Task) {
 	}
 }
 
-// freeze has seats vote until something is frozen: two of four are more than a third.
+// freeze has seats vote until a subject is frozen. Two of four seats are more than a third.
 func (a *attested) freeze(subject string) {
 	a.T.Helper()
 	for i := range 2 {
@@ -276,8 +278,8 @@ func (a *attested) freeze(subject string) {
 	}
 }
 
-// TestFrozenMachine: seats freeze a machine in one block. Its word is refused from then on, with the reason; the task that waited for it
-// ends whole, and the machine registers no further session. What was paid before stays paid.
+// TestFrozenMachine: seats freeze a machine in one block. Its attestations are refused from then on, with the reason. The waiting task ends
+// whole, and the machine registers no further session. Earlier payments stay.
 func TestFrozenMachine(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	paid := a.ask("sealed")
@@ -293,7 +295,7 @@ func TestFrozenMachine(t *testing.T) {
 	a.Refuse(a.Key(who), enclavestypes.ErrFrozen, a.registration(who, a.sessions[who]))
 	require.Equal(t, taskstypes.ENDING_ACCEPTED, a.Task(paid.Id).Ending)
 
-	// It commits once more, though it knows: now it is to blame.
+	// The worker commits once more although it knows of the freeze. Now it is at fault.
 	for {
 		task = a.ask("sealed")
 		if task.Seats[0].Who == who {
@@ -308,7 +310,8 @@ func TestFrozenMachine(t *testing.T) {
 	require.Equal(t, a.AppHash(), a.Replay(), "another node reaches the same state")
 }
 
-// TestFrozenMeasurement: where nothing that an app lists counts, its tasks end whole, wherever they stand, and further requests are refused.
+// TestFrozenMeasurement: all measurements that an app lists are frozen. Its tasks end whole in every phase, and further requests are
+// refused.
 func TestFrozenMeasurement(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	waiting := a.ask("sealed")
@@ -318,8 +321,8 @@ func TestFrozenMeasurement(t *testing.T) {
 	a.refuseRequest("runtime", poco.PolicyAttested, enclavestypes.ErrNotListed)
 }
 
-// TestRevokedLevel: the council raises the least level between the commitment and the reveal. Sessions of machines below it count no
-// more, and the task ends whole.
+// TestRevokedLevel: the council raises the least level between the commitment and the reveal. The sessions of machines below it become
+// invalid, and the task ends whole.
 func TestRevokedLevel(t *testing.T) {
 	a := newAttested(t, 60, nil)
 	task := a.ask("sealed")
@@ -335,8 +338,8 @@ func TestRevokedLevel(t *testing.T) {
 	a.Deliver(a.Key(who), a.registration(who, a.machine(task.Seats[0].Organisation, func(m *attester.Machine) { m.Level = 3 })))
 }
 
-// TestImageOfTheCouncil: an app that lists no measurement takes those that the council listed for its runtime, once they count. Before
-// that its requests are refused; another measurement is not taken.
+// TestImageOfTheCouncil: an app that lists no measurement accepts those that the council has listed for its runtime, once they are in
+// force. Before that its requests are refused. Other measurements are refused.
 func TestImageOfTheCouncil(t *testing.T) {
 	a := newAttested(t, 5, func(p *enclavestypes.Params) { p.DelayBlocks = 1 })
 	a.refuseRequest("runtime", poco.PolicyAttested, enclavestypes.ErrNotListed)
@@ -362,7 +365,7 @@ func TestImageOfTheCouncil(t *testing.T) {
 	require.Equal(t, taskstypes.ENDING_ACCEPTED, a.untilEnded(task.Id).Ending)
 }
 
-// TestWithoutSession: a worker that never registered is refused, and pays.
+// TestWithoutSession: a worker that never registered a session is refused, and pays.
 func TestWithoutSession(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	task := a.ask("sealed")
@@ -372,7 +375,7 @@ func TestWithoutSession(t *testing.T) {
 	require.EqualValues(t, 60, end.Settlement.Refund)
 }
 
-// TestOneMachineOneOrganisation: a machine that serves an organisation serves no other, until the council releases it.
+// TestOneMachineOneOrganisation: a machine that serves one organisation cannot serve another until the council releases it.
 func TestOneMachineOneOrganisation(t *testing.T) {
 	a := newAttested(t, 5, nil)
 	first, second := a.WorkerKey(testutil.Lab(1)).String(), a.WorkerKey(testutil.Lab(2)).String()
@@ -389,13 +392,13 @@ func TestOneMachineOneOrganisation(t *testing.T) {
 	require.Equal(t, testutil.Lab(2), got.Machine.Organisation)
 }
 
-// TestQuotesThatAreRefused: a quote is for one chain, worker, organisation, key and recent block, on a machine that is up to date and
-// whose enclave nobody can look into.
+// TestQuotesThatAreRefused: a quote is for one chain, worker, organisation, key and recent block. Its machine must be up to date, and its
+// enclave must be closed to debuggers. Any other quote is refused.
 func TestQuotesThatAreRefused(t *testing.T) {
 	a := newAttested(t, 5, func(p *enclavestypes.Params) { p.FreshBlocks = 3 })
 	who, other := a.WorkerKey(testutil.Lab(1)).String(), a.WorkerKey(testutil.Lab(2)).String()
 	own := a.sessions[who]
-	type maker = func() *enclavestypes.MsgRegisterSession // over the block before
+	type maker = func() *enclavestypes.MsgRegisterSession // each makes a quote over the block before
 	change := func(f func(m *enclavestypes.MsgRegisterSession)) maker {
 		return func() *enclavestypes.MsgRegisterSession {
 			m := a.registration(who, own)
@@ -434,6 +437,6 @@ func TestQuotesThatAreRefused(t *testing.T) {
 		r := a.Try(a.Key(who), c.msg())
 		space, code, _ := errorsmod.ABCIInfo(c.want, false)
 		require.Equal(t, []any{space, code}, []any{r.Codespace, r.Code}, "%s: %s", name, r.Log)
-		a.Deliver(a.Key(who), a.registration(who, own)) // the right one counts
+		a.Deliver(a.Key(who), a.registration(who, own)) // the right quote is taken
 	}
 }

@@ -24,10 +24,10 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// TestEveryStateOfTheCouncilIsImported: whatever the council votes (organisations admitted, revoked, restored, given and
-// taken roles; parameters; workers freed), in any order, while seats go to jail, sign twice and come back, and a crowd does
-// anything on the market, the state is exported and imported: the engine's check of validators passes, the import exports
-// the same, two imports agree on the app hash, and once the validator set has settled both chains live the same life.
+// TestEveryStateOfTheCouncilIsImported: the council votes in any order. It admits, revokes and restores organisations, gives and takes
+// roles, changes parameters and frees workers. Meanwhile seats go to jail, sign twice and come back, and a crowd acts on the market. The
+// state is exported and imported: it passes the engine's check of validators, the import exports the same state, and two imports have the
+// same app hash. Once the validator set has settled, both chains live the same life.
 func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
@@ -49,7 +49,7 @@ func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 			s.laws()
 			s.survives(false)
 		}
-		// Nothing pends at the engine, and nobody misses a vote: then an import can live the same life to the block.
+		// No change of validators is pending at the engine, and no seat misses a vote. An import can then live the same life to the block.
 		for _, seat := range s.Seats {
 			s.Present(seat.OrgID)
 		}
@@ -72,7 +72,7 @@ func TestEveryStateOfTheCouncilIsImported(t *testing.T) {
 	t.Logf("reached: %v", seen)
 }
 
-// senate is a crowd whose council acts all the time.
+// senate is a crowd with a council that acts all the time.
 type senate struct {
 	*crowd
 	late int
@@ -102,7 +102,7 @@ func senateSetting() []testutil.Option {
 	}
 }
 
-// member is an organisation of the chain, a seat's half of the time.
+// member returns an organisation of the chain. Half of the time it is a seat's.
 func (s *senate) member() string {
 	if s.below(2) == 0 {
 		return testutil.SeatOrg(1 + s.below(len(s.Seats)))
@@ -110,7 +110,7 @@ func (s *senate) member() string {
 	return pick(s.crowd, s.org(), s.lab())
 }
 
-// vote has the council adopt something, or fail to.
+// vote has the council adopt a proposal, or fail to adopt it.
 func (s *senate) vote() {
 	authority := app.Authority()
 	var msgs []sdk.Msg
@@ -120,7 +120,7 @@ func (s *senate) vote() {
 		case 0, 1, 2:
 			msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: org, Status: orgstypes.STATUS_REVOKED})
 		case 3, 4:
-			for _, seat := range s.Seats { // most of what is revoked comes back, else little would be left
+			for _, seat := range s.Seats { // most revoked organisations are restored, because otherwise few would be left
 				if s.below(2) == 0 {
 					msgs = append(msgs, &orgstypes.MsgSetStatus{Authority: authority, OrgId: seat.OrgID, Status: orgstypes.STATUS_ACTIVE})
 				}
@@ -172,7 +172,7 @@ func (s *senate) vote() {
 	}
 }
 
-// seatMsg is something that the council may decide about an organisation's seat; it may be refused.
+// seatMsg returns a random decision of the council about an organisation's seat. The chain may refuse it.
 func (s *senate) seatMsg(org string) sdk.Msg {
 	authority := app.Authority()
 	seat := s.keysFor(org)
@@ -191,7 +191,7 @@ func (s *senate) seatMsg(org string) sdk.Msg {
 	}
 }
 
-// keysFor makes new keys for an organisation's seat, which the chain signs with when it takes them.
+// keysFor makes new keys for an organisation's seat. The chain signs with them once it has accepted them.
 func (s *senate) keysFor(org string) *testutil.Seat {
 	s.late++
 	seat := s.NewSeat(org, s.Org(org).Member(), fmt.Sprintf("%s %d", org, s.late))
@@ -199,7 +199,7 @@ func (s *senate) keysFor(org string) *testutil.Seat {
 	return seat
 }
 
-// rotate has seats change keys and hands, or leave; most of it is refused.
+// rotate has seats change keys or operators, or leave. The chain refuses most of these messages.
 func (s *senate) rotate() {
 	var sent []sdk.Msg
 	for _, seat := range s.Seats {
@@ -258,7 +258,7 @@ func (s *senate) seats() {
 	}
 }
 
-// live makes a block in which some do what their tasks ask for.
+// live makes a block in which some workers and seats answer their tasks.
 func (s *senate) live(c *testutil.Compute) {
 	for i, id := range c.OpenTasks() {
 		if (i+int(c.Height()))%3 > 0 {
@@ -279,7 +279,7 @@ func (s *senate) poa() map[string]poatypes.Seat {
 	return out
 }
 
-// laws that hold after every block: a seat is in only while its organisation may hold one, and some are always in.
+// laws checks the laws that hold after every block: a seat is in only while its organisation may hold one, and some seats are always in.
 func (s *senate) laws() {
 	seats := s.poa()
 	active := 0
@@ -323,7 +323,7 @@ func (s *senate) laws() {
 	}
 }
 
-// survives exports the state and imports it, twice; with lives, the old and the new chain then live the same life.
+// survives exports the state and imports it twice. If lives is set, the old and the new chain then live the same life.
 func (s *senate) survives(lives bool) {
 	exported := s.Export()
 	var validators []string
@@ -357,7 +357,7 @@ func (s *senate) survives(lives bool) {
 	same(s.T, s.Export().AppState, one.Export().AppState, "the whole state at the end")
 }
 
-// same demands that two exported states are the same, every module's.
+// same demands that every module's part of two exported states is the same.
 func same(t testing.TB, want, got json.RawMessage, when string) {
 	t.Helper()
 	a, b := map[string]json.RawMessage{}, map[string]json.RawMessage{}

@@ -21,7 +21,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// crowd is everybody around a market, doing anything: sensible or not, their own or somebody else's.
+// crowd has all participants around a market. They take random actions, sensible or not, with their own things or with those of others.
 type crowd struct {
 	*testutil.Compute
 	dice   poco.Entropy
@@ -29,8 +29,8 @@ type crowd struct {
 	nonce  uint64
 
 	signed   map[markettypes.OrderKind][]markettypes.SignedOrder
-	requests []known // on the book, or signed
-	orders   []known // of assets
+	requests []known // requests on the book or signed
+	orders   []known // orders of assets
 	vouchers []known
 	pools    []string
 	apps     []string // ids
@@ -38,7 +38,7 @@ type crowd struct {
 	sent     map[string]int // messages by type
 }
 
-// crowdOptions are the organisations of a crowd.
+// crowdOptions adds the organisations of a crowd.
 func crowdOptions(o testutil.ComputeOptions) testutil.ComputeOptions {
 	o.Spares = 3
 	o.Groups = []testutil.Group{{Name: "trio", Keys: 3, Threshold: 2}}
@@ -70,7 +70,7 @@ func newCrowd(c *testutil.Compute, seed string) *crowd {
 	return s
 }
 
-// below throws dice: a crowd is repeatable, whatever else runs.
+// below returns a random number below n. A crowd is repeatable in every run.
 func (s *crowd) below(n int) int {
 	s.throws++
 	return int(s.dice.Below(s.throws, uint64(n)))
@@ -78,7 +78,7 @@ func (s *crowd) below(n int) int {
 
 func pick[T any](s *crowd, from ...T) T { return from[s.below(len(from))] }
 
-// one picks from a list; the zero value when it is empty.
+// one picks a random element of a list. It returns the zero value for an empty list.
 func one[T any](s *crowd, from []T) (out T) {
 	if len(from) > 0 {
 		out = pick(s, from...)
@@ -93,7 +93,7 @@ func (s *crowd) send(from *testutil.Account, msg sdk.Msg) {
 
 func (s *crowd) next() uint64 { s.nonce++; return s.nonce }
 
-// requester is an account that may request, mostly; trio signs only off the chain.
+// requester returns an account that usually may request. The group trio signs only off the chain.
 func (s *crowd) requester() *testutil.Account {
 	return s.Actor(one(s, []string{
 		testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester, testutil.Requester,
@@ -105,7 +105,7 @@ func (s *crowd) org() string {
 	return pick(s, testutil.Requester, testutil.Provider, testutil.Operator, "volt", "press", "patron", testutil.Lab(1))
 }
 
-// operator is who operates a pool, mostly.
+// operator returns the operator of a pool, and sometimes another account.
 func (s *crowd) operator(id string) *testutil.Account {
 	pool, err := app.WorkersKeeper(s.App).GetPool(s.Ctx(), id)
 	if err != nil || pool.Operator == "" || s.below(8) == 0 {
@@ -114,7 +114,7 @@ func (s *crowd) operator(id string) *testutil.Account {
 	return s.Actor(pool.Operator)
 }
 
-// provider is who owns an app or a dataset, mostly.
+// provider returns the owner of an app or a dataset, and sometimes another account.
 func (s *crowd) provider(id string) *testutil.Account {
 	listed, err := app.AppsKeeper(s.App).Apps.Get(s.Ctx(), id)
 	owner := listed.Owner
@@ -128,7 +128,7 @@ func (s *crowd) provider(id string) *testutil.Account {
 	return s.Actor(s.Name(owner))
 }
 
-// someone is nobody, mostly, or an organisation that is meant.
+// audience is usually empty, and sometimes names organisations.
 func (s *crowd) audience() orgstypes.Audience {
 	if s.below(5) > 0 {
 		return orgstypes.Audience{}
@@ -193,7 +193,7 @@ func (s *crowd) job() markettypes.Job {
 	return job
 }
 
-// order is a random order of a kind, with its owner.
+// order returns a random order of a kind with its owner.
 func (s *crowd) order(kind markettypes.OrderKind) known {
 	k := known{kind: kind}
 	o := &k.order
@@ -221,7 +221,7 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 			CommissionBps: uint32(s.below(int(at.MaxCommissionBps) + 1)), Tags: at.Capabilities, Category: pick(s, "", "", "", "", "xs"),
 			Apps: s.restriction(s.apps), Datasets: s.restriction(s.datasets), Requesters: s.audience(),
 		}
-		if s.below(3) == 0 { // answers use tens of thousands of units of fuel
+		if s.below(3) == 0 { // an answer uses tens of thousands of units of fuel
 			o.Pool.UsePrice = &dealstypes.UsePrice{Base: at.MinPrice + uint64(s.below(5)), PerGfuel: uint64(1 + s.below(1_000_000))}
 			o.Pool.Price = o.Pool.UsePrice.Base + uint64(s.below(15))
 		}
@@ -235,7 +235,7 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 	}
 	o.Owner, o.Nonce, o.Expiry = k.owner.String(), s.next(), s.expiry()
 	if s.below(15) == 0 {
-		o.Nonce = uint64(1_000 + s.below(40)) // somebody's second thoughts
+		o.Nonce = uint64(1_000 + s.below(40)) // a repeated nonce replaces an earlier order
 	}
 	k.id = s.OrderID(*o)
 	return k
@@ -245,7 +245,7 @@ var kinds = []markettypes.OrderKind{
 	markettypes.ORDER_KIND_APP, markettypes.ORDER_KIND_DATASET, markettypes.ORDER_KIND_POOL, markettypes.ORDER_KIND_POOL, markettypes.ORDER_KIND_REQUEST,
 }
 
-// somebody queues one message.
+// somebody queues one message of a random account.
 func (s *crowd) somebody() {
 	switch s.below(16) {
 	case 0, 1, 2, 3:
@@ -296,7 +296,7 @@ func (s *crowd) place() {
 	s.send(k.owner, &markettypes.MsgPlaceOrder{Owner: k.owner.String(), Order: k.order})
 }
 
-// sign signs an order off the chain, rarely spoiling the signature.
+// sign signs an order off the chain. On rare occasions it spoils the signature.
 func (s *crowd) sign(k known) {
 	signed := s.SignOrder(k.owner, k.order)
 	if s.below(10) == 0 {
@@ -307,7 +307,7 @@ func (s *crowd) sign(k known) {
 	s.signed[k.kind] = append(s.signed[k.kind], signed)
 }
 
-// meet proposes a match of what was signed, mostly what fits a fresh request.
+// meet proposes a match of signed orders. They usually fit a fresh request.
 func (s *crowd) meet() {
 	by := s.Actor(pick(s, "stranger", "patron", "volt", testutil.Requester))
 	request, pool := s.order(markettypes.ORDER_KIND_REQUEST), s.order(markettypes.ORDER_KIND_POOL)
@@ -335,7 +335,7 @@ func (s *crowd) meet() {
 		}
 	}
 	s.send(by, msg)
-	if s.below(6) == 0 { // a second relayer
+	if s.below(6) == 0 { // a second relayer proposes it too
 		again := *msg
 		other := s.Actor("press")
 		again.Relayer = other.String()
@@ -457,7 +457,7 @@ func (s *crowd) poolMessage() {
 		}
 	case 1, 2, 3:
 		if id == testutil.Pool && s.below(4) > 0 {
-			return // most rely on it
+			return // most workers rely on it
 		}
 		s.send(by, &workerstypes.MsgSetPool{
 			Operator: by.String(), Id: id, Description: pool.Description, Invited: pool.Invited, Requesters: pool.Requesters,
@@ -542,7 +542,7 @@ func (s *crowd) taskMessage() {
 	})
 }
 
-// council proposes and votes now and then; a vote takes blocks, which the crowd makes.
+// council proposes and votes now and then. A vote takes blocks, which the crowd makes.
 func (s *crowd) council() {
 	if a, err := app.AppsKeeper(s.App).Apps.Get(s.Ctx(), "studio/paint"); err == nil && a.Suspended {
 		s.Vote(&appstypes.MsgReinstate{Authority: app.Authority(), App: a.Id})

@@ -25,7 +25,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// name calls an id by a name from now on.
+// name gives an id a name for the following output.
 func (s *stage) name(id, name string) { s.names[id] = name }
 
 // short replaces ids by their names.
@@ -40,7 +40,7 @@ func (s *stage) short(text string) string {
 
 var anID = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// dealt names a new deal and its tasks, which the steps that follow are about.
+// dealt names a new deal and its tasks. The following steps are about them.
 func (s *stage) dealt(e *dealstypes.EventDeal) {
 	deal, err := taskstypes.ParseID(e.Id)
 	require.NoError(s.t, err)
@@ -61,7 +61,7 @@ func (s *stage) events(events []abci.Event) (out []string) {
 		if !strings.HasPrefix(e.Type, "credence.") {
 			continue
 		}
-		// What baseapp adds is no field of the event.
+		// The attributes that baseapp adds are no fields of the event.
 		e.Attributes = slices.DeleteFunc(slices.Clone(e.Attributes), func(a abci.EventAttribute) bool {
 			return a.Key == "mode" || a.Key == "msg_index"
 		})
@@ -81,7 +81,7 @@ func (s *stage) events(events []abci.Event) (out []string) {
 	return out
 }
 
-// event says an event in words; "" for one that says nothing new.
+// event describes an event in words. It returns "" for an event without news.
 func (s *stage) event(msg gogoproto.Message) string {
 	switch e := msg.(type) {
 	case *markettypes.EventRequest:
@@ -162,7 +162,7 @@ func (s *stage) event(msg gogoproto.Message) string {
 	return ""
 }
 
-// bookEvent says what happened on the book, to pools, apps and datasets.
+// bookEvent describes the events of the book, pools, apps and datasets.
 func (s *stage) bookEvent(msg gogoproto.Message) string {
 	status := func(o fmt.Stringer) string { return strings.ToLower(strings.TrimPrefix(o.String(), "ORDER_STATUS_")) }
 	switch e := msg.(type) {

@@ -17,7 +17,7 @@ const feedFile = "value.txt"
 //
 //	feed create euro [by=acme app=studio/paint trust=100 policy= history= shared]
 //	feed delete euro [by=acme owner=acme]
-//	feed euro [owner=acme]                      what it shows, and its values, the newest first
+//	feed euro [owner=acme]                      the feed and its values, the newest first
 func (s *stage) feed(w *words) []string {
 	word := w.next()
 	by := s.chain.Actor(w.text("by", testutil.Requester))

@@ -24,7 +24,7 @@ func shortWindows(p *markettypes.Params) {
 	p.MinRevealSeconds = 0
 }
 
-// fewOpenings lets so many tasks be opened in a block.
+// fewOpenings limits the number of tasks that are opened in a block to n.
 func fewOpenings(n uint32) testutil.Option {
 	return testutil.WithDealParams(func(p *dealstypes.Params) { p.OpensPerBlock = n })
 }
@@ -33,7 +33,7 @@ func smallMarket() testutil.Option {
 	return testutil.WithParams(nil, shortWindows, func(p *workerstypes.Params) { p.CoolingBlocks = 20 })
 }
 
-// habits makes each task its own mixture of truth, lies, silence and failure, the same on every chain.
+// habits gives each task its own mixture of truth, lies, silence and failure. The mixture is the same on every chain.
 func habits(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool) {
 	n := poco.Entropy{Beacon: []byte("habits"), Task: [32]byte{t.Id[0], t.Id[1], t.Id[2]}}.Below(uint32(len(seat.Organisation))+uint32(seat.Organisation[len(seat.Organisation)-1]), 16)
 	switch {
@@ -51,9 +51,9 @@ func habits(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (po
 	return testutil.Truth, true
 }
 
-// TestOpenTasksSurviveAnImport: a chain with tasks in all phases is exported and imported. The export of the import is the
-// same JSON, two imports agree on the app hash, and from then on both chains live the same life: every task ends with the
-// same verdict, every account with the same balance, every worker with the same stake and record, every ledger alike.
+// TestOpenTasksSurviveAnImport: a chain with tasks in all phases is exported and imported. The export of the import is the same JSON, and
+// two imports have the same app hash. From then on both chains live the same life: every task ends with the same verdict, every account has
+// the same balance, every worker the same stake and record, and all ledgers are alike.
 func TestOpenTasksSurviveAnImport(t *testing.T) {
 	t.Parallel()
 	old := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 9, Slots: 12}, smallMarket(), fewOpenings(6))
@@ -63,15 +63,15 @@ func TestOpenTasksSurviveAnImport(t *testing.T) {
 		edit(&job)
 		ids = append(ids, old.QueueSubmit(job)...)
 	}
-	submit(func(j *markettypes.Job) { j.Size_ = 40 }) // opened by six a block: some are still to be opened
+	submit(func(j *markettypes.Job) { j.Size_ = 40 }) // six are opened a block, so some are still to be opened
 	submit(func(j *markettypes.Job) { j.Policy = poco.PolicyCourt })
-	submit(func(j *markettypes.Job) { j.MinReplicas, j.Trust = 9, 100 }) // waits for enough organisations
+	submit(func(j *markettypes.Job) { j.MinReplicas, j.Trust = 9, 100 }) // this one waits for enough organisations
 	for i := range 14 {
 		if i == 6 || i == 10 {
 			submit(func(j *markettypes.Job) { j.MinReplicas = 3 })
 		}
 		for j, id := range ids {
-			if old.HasTask(id) && (i+j)%3 > 0 { // not everybody is equally quick
+			if old.HasTask(id) && (i+j)%3 > 0 { // so that the workers differ in speed
 				old.QueueWork(id, habits)
 			}
 		}
@@ -146,10 +146,10 @@ func sameState(t *testing.T, want, got json.RawMessage, when string) {
 	}
 }
 
-// TestTheMarketSurvivesAnImport: orders of every kind and status, resting requests, a rematch under way, matches and requests
-// that wait for the next block, vouchers that pay and that have expired, floors, deals over several pools and half
-// cancelled, pending terms of pools, offers of pools and apps, invitations. The export of the import is the same JSON, and
-// from then on both chains live the same life.
+// TestTheMarketSurvivesAnImport: a chain is exported with orders of every kind and status, resting requests, a rematch in progress, matches
+// and requests that wait for the next block, and valid and expired vouchers. It also has floors, deals over several pools and half
+// cancelled, pending terms of pools, offers of pools and apps, and invitations. The export of the import is the same JSON, and from then on
+// both chains live the same life.
 func TestTheMarketSurvivesAnImport(t *testing.T) {
 	t.Parallel()
 	old := testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 9, Slots: 6, Commission: 300}), testutil.WithApp(callbacks),
@@ -169,7 +169,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 		s.CheckBooks()
 	}
 
-	// Three blocks that leave everything half done.
+	// These three blocks leave every operation half done.
 	acme, grid, volt, studio := s.Actor(testutil.Requester), s.Actor(testutil.Operator), s.Actor("volt"), s.Actor(testutil.Provider)
 	s.send(volt, &appstypes.MsgPublish{
 		Owner: volt.String(), Name: "steady", Version: "1.0", Digest: taskstypes.DigestText([32]byte{1}), Size_: 1, Price: 50,
@@ -222,7 +222,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 		})
 	}
 	s.Next()
-	s.NextN(3) // the nine rest
+	s.NextN(3) // the nine requests rest on the book
 	s.send(grid, &workerstypes.MsgSetPool{Operator: grid.String(), Id: "north", Description: "n", Terms: &workerstypes.PoolTerms{Stake: 150, MinPrice: 3}})
 	s.send(volt, &workerstypes.MsgTransferPool{Operator: volt.String(), Pool: "south", To: testutil.Operator})
 	s.send(volt, &appstypes.MsgTransfer{Owner: volt.String(), Id: "volt/steady", To: studio.String()})
@@ -230,7 +230,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	south := place(volt, "south", 9, 0)
 	s.send(volt, &markettypes.MsgPlaceOrder{Owner: volt.String(), Order: south})
 	s.Next()
-	for i := range 2 { // matches, an order and a request of the last block
+	for i := range 2 { // matches, an order and a request are in the last block
 		wish := markettypes.Order{Owner: acme.String(), Nonce: s.next(), Request: new(markettypes.Job)}
 		*wish.Request = job(func(j *markettypes.Job) { j.Size_, j.Partial = 2, true })
 		s.send(grid, &markettypes.MsgMatchOrders{

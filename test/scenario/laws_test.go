@@ -17,8 +17,8 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// TestWorkersAreToldTheJob: whoever has to execute a task learns its program's arguments and inputs with it, which the deal's
-// record has not; so does whoever asks for the task or the deal.
+// TestWorkersAreToldTheJob: a worker that has to execute a task gets the program's arguments and inputs with the task. The deal's record
+// does not have them. A query for the task or the deal returns them too.
 func TestWorkersAreToldTheJob(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{}, fewOpenings(6), testutil.WithParams(nil, shortWindows, nil))
@@ -43,7 +43,8 @@ func TestWorkersAreToldTheJob(t *testing.T) {
 	require.Empty(t, stored.Args)
 }
 
-// TestTermsArePinned: the council changes every parameter and the app its price while a task runs; it ends as it began.
+// TestTermsArePinned: while a task runs, the council changes every parameter, and the app's owner changes its price. The task ends under
+// its first terms.
 func TestTermsArePinned(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithParams(nil, func(p *markettypes.Params) {
@@ -90,8 +91,8 @@ func TestTermsArePinned(t *testing.T) {
 	c.CheckBooks()
 }
 
-// TestARevokedOrganisationFinishes: its worker leaves the draws at once, but commits, reveals and is paid for the task
-// that it was drawn for, and its stake can leave.
+// TestARevokedOrganisationFinishes: the worker of a revoked organisation is no longer drawn. It still commits, reveals and is paid for its
+// open task, and its stake can leave.
 func TestARevokedOrganisationFinishes(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithParams(nil, func(p *markettypes.Params) {
@@ -120,8 +121,8 @@ func TestARevokedOrganisationFinishes(t *testing.T) {
 	c.CheckBooks()
 }
 
-// TestDraws: over many tasks nobody is drawn who must not be (the requester's organisation, the provider's), never two of
-// one organisation, and everyone can recompute every draw from the beacon.
+// TestDraws: over many tasks no excluded organisation is drawn (the requester's, the provider's), and no two workers of one organisation.
+// Every draw can be recomputed from the beacon.
 func TestDraws(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{
@@ -158,7 +159,7 @@ func TestDraws(t *testing.T) {
 	require.Len(t, drawnFor, 8, "everyone else takes part: %v", drawnFor)
 	require.Positive(t, drawnFor["lab-1"])
 
-	// A recorded draw that was tampered with is noticed.
+	// A recorded draw that was changed is noticed.
 	task := c.Task(others[0])
 	task.Draws[1].Drawn[0]++
 	ctx := c.Ctx()
@@ -168,7 +169,7 @@ func TestDraws(t *testing.T) {
 	require.False(t, replay.Equal_)
 }
 
-// TestBadRequests is the bad input of requesters, each with its registered error, and none of it costs a unit.
+// TestBadRequests sends the bad input of requesters. Each is refused with its registered error and costs nothing.
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
 	c := testutil.NewCompute(t, testutil.ComputeOptions{})

@@ -22,7 +22,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// own carries out a step of those who own pools, apps, datasets and workers:
+// own carries out a step of the owners of pools, apps, datasets and workers:
 //
 //	pool NAME [by=grid] [stake= price= commission= tags=] [invited] [requesters=]      a pool is opened
 //	terms POOL [by=] stake= price= commission=  new terms are announced, in force after the notice
@@ -104,7 +104,8 @@ func (s *stage) own(word string, w *words) ([]string, bool) {
 	return s.wait(1), true
 }
 
-// owner is who acts for an asset: the organisation that its name begins with, unless by says otherwise.
+// owner returns the account that acts for an asset. It belongs to the organisation with which the asset's name begins, unless by names
+// another.
 func (s *stage) owner(ref string, w *words) *testutil.Account {
 	org := ref
 	if i := strings.IndexByte(ref, '/'); i >= 0 {
@@ -134,7 +135,7 @@ func (s *stage) publish(word string, w *words) {
 	})
 }
 
-// update sends a worker's settings as they are, but for an edit.
+// update sends a worker's present settings with an edit.
 func (s *stage) update(lab string, edit func(*workerstypes.MsgUpdate)) {
 	owner, key := s.chain.Org(lab).Member(), s.chain.WorkerKey(lab)
 	worker, err := app.WorkersKeeper(s.chain.App).GetWorker(s.chain.Ctx(), key.String())
@@ -156,7 +157,7 @@ func (f callbackFunc) OnResult(ctx context.Context, d dealstypes.Deal, r dealsty
 	return f(ctx, d, r)
 }
 
-// callbacks registers those of the scripts: each has the stranger give the beneficiary 7 ucred, and then may spoil it.
+// callbacks registers the callbacks of the scripts. Each has the stranger give the beneficiary 7 ucred. Some of them then fail.
 func callbacks(a *app.App) {
 	for name, then := range map[string]func(sdk.Context) error{
 		"thanks":  func(sdk.Context) error { return nil },

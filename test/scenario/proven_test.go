@@ -31,7 +31,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// The programs of this test: a polynomial, and the same with another text.
+// The tests have two programs: a polynomial, and the same polynomial with another text.
 const (
 	cube      = evidencecircuit.Header + "\ninput x\nmul xx x x\nmul y xx x\noutput y\n"
 	otherCube = cube + "# another text\n"
@@ -39,7 +39,7 @@ const (
 
 const circuitPool = "circuits"
 
-// verifierOf is the verifier of a program on a development chain.
+// verifierOf returns the verifier of a program on a development chain.
 func verifierOf(t *testing.T, name, source string) verifierstypes.Verifier {
 	p, err := evidencecircuit.Parse([]byte(source))
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func newProof(t *testing.T) *proof {
 	return p
 }
 
-// request asks for cubes of an argument, and returns the task once a worker is drawn.
+// request asks for the cubes of an argument, and returns the task once a worker is drawn.
 func (p *proof) request(argument string) taskstypes.Task {
 	p.T.Helper()
 	id := p.Submit(testutil.PayWork(markettypes.Job{
@@ -103,7 +103,7 @@ func (p *proof) request(argument string) taskstypes.Task {
 	return t
 }
 
-// refuseRequest demands that a request for an app is refused, with nothing locked for it.
+// refuseRequest demands that a request for an app is refused and locks nothing.
 func (p *proof) refuseRequest(name, policy string, want error) {
 	p.T.Helper()
 	requester := p.Org(testutil.Requester).Member()
@@ -114,7 +114,8 @@ func (p *proof) refuseRequest(name, policy string, want error) {
 	require.Equal(p.T, before, p.Balance(requester.Addr))
 }
 
-// work runs a task as its worker does, and returns the answer with its evidence. change makes of the task what somebody else would run.
+// work runs a task as its worker does, and returns the answer with its evidence. The function change can turn the task into one that
+// another party would run.
 func (p *proof) work(t taskstypes.Task, change func(a *chain.Assignment, who, chainID *string)) (poco.Outcome, []byte) {
 	p.T.Helper()
 	deal, err := app.DealsKeeper(p.App).WholeDeal(p.Ctx(), t.Deal)
@@ -168,8 +169,8 @@ func (p *proof) untilEnded(id string) taskstypes.Task {
 	return taskstypes.Task{}
 }
 
-// TestProofIsPaid: from the request to the payment. The worker runs the program, proves what it answers, and is paid; the deposit is
-// what a replica costs, and free again.
+// TestProofIsPaid plays a task from the request to the payment. The worker runs the program, proves its answer and is paid. The deposit is
+// the price of a replica and is freed at the end.
 func TestProofIsPaid(t *testing.T) {
 	p := newProof(t)
 	task := p.request("7")
@@ -197,8 +198,8 @@ func TestProofIsPaid(t *testing.T) {
 	require.Equal(t, p.AppHash(), p.Replay(), "another node reaches the same state")
 }
 
-// TestProofOfSomethingElse: evidence of another task, attempt, worker, chain, app, input or answer, or with a bit changed, is refused
-// with the reason and changes nothing; the right one still counts.
+// TestProofOfSomethingElse: the evidence is of another task, attempt, worker, chain, app, input or answer, or has one bit changed. It is
+// refused with the reason and changes nothing. The right evidence is still taken.
 func TestProofOfSomethingElse(t *testing.T) {
 	p := newProof(t)
 	task := p.request("7")
@@ -222,7 +223,7 @@ func TestProofOfSomethingElse(t *testing.T) {
 	}
 	key, reveal := p.toReveal(task, o, nil)
 	names := slices.Sorted(maps.Keys(bad))
-	for _, name := range names { // in one block: the window is short
+	for _, name := range names { // in one block, because the window is short
 		msg := *reveal
 		msg.Evidence = bad[name]
 		p.Queue(key, &msg)
@@ -236,7 +237,7 @@ func TestProofOfSomethingElse(t *testing.T) {
 	require.Equal(t, taskstypes.ENDING_ACCEPTED, p.untilEnded(task.Id).Ending)
 }
 
-// TestWhoProvesNothingLosesItsDeposit and no more.
+// TestWhoProvesNothingLosesItsDeposit: a worker that proves nothing loses its deposit and no more.
 func TestWhoProvesNothingLosesItsDeposit(t *testing.T) {
 	p := newProof(t)
 	task := p.request("7")
@@ -249,8 +250,8 @@ func TestWhoProvesNothingLosesItsDeposit(t *testing.T) {
 	require.EqualValues(t, 60, end.Settlement.Refund)
 }
 
-// TestStoppedVerifierBeatsTheTerms: more than a third of the seats stops a verifier in one block. From then on its proofs are refused,
-// the task ends whole, with nobody at fault, and further requests are refused; what was paid before stays paid.
+// TestStoppedVerifierBeatsTheTerms: more than a third of the seats stop a verifier in one block. From then on its proofs are refused, the
+// task ends whole without a fault, and further requests are refused. Earlier payments stay.
 func TestStoppedVerifierBeatsTheTerms(t *testing.T) {
 	p := newProof(t)
 	paid := p.request("2")

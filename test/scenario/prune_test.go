@@ -17,15 +17,15 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// pruneAfter has tasks pruned so many blocks after they are final.
+// pruneAfter has tasks pruned the given number of blocks after they are final.
 func pruneAfter(blocks int64, each uint32) testutil.Option {
 	return testutil.WithParams(func(p *taskstypes.Params) { p.PruneBlocks, p.PrunesPerBlock = blocks, each }, nil, nil)
 }
 
-// TestPruningChangesNothingElse: two chains execute the same blocks of a simulated life, one with everything that has ended pruned as early as
-// can be. Every transaction ends with the same code, and in the end every coin, stake, ledger and whatever else can change is the same; of
-// tasks, deals, orders and requests one has the compact records of what the other has whole. The chain with pruning exports and imports,
-// and goes on.
+// TestPruningChangesNothingElse: two chains execute the same blocks of a simulated life. One of them prunes all ended records as early as
+// possible. Every transaction ends with the same code. In the end every coin, stake, ledger and other changeable value is the same. Where
+// one chain has whole tasks, deals, orders and requests, the other has their compact records. The pruning chain can be exported and
+// imported, and goes on.
 func TestPruningChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	s := live(t, 77)
@@ -40,7 +40,7 @@ func TestPruningChangesNothingElse(t *testing.T) {
 			early = len(tasksState(t, pruned).Pruned)
 		}
 	}
-	for range 60 { // what is due is more than a block takes
+	for range 60 { // more is due than one block takes
 		whole.Next()
 		pruned.Next()
 	}
@@ -74,7 +74,7 @@ func byID[T any](list []T, id func(T) string) map[string]T {
 	return out
 }
 
-// compareTasks compares the tasks of a chain that prunes nothing with those of one that prunes, and returns how many were pruned.
+// compareTasks compares the tasks of a chain that prunes nothing with those of one that prunes, and returns the number of pruned tasks.
 func compareTasks(t *testing.T, all, left *taskstypes.GenesisState) int {
 	t.Helper()
 	records := byID(left.Pruned, func(p taskstypes.PrunedTask) string { return p.Id })
@@ -97,7 +97,7 @@ func compareTasks(t *testing.T, all, left *taskstypes.GenesisState) int {
 	return len(records)
 }
 
-// compareDeals does so with deals. How many tasks of a deal are gone is what pruning counts itself.
+// compareDeals compares the deals in the same way. Pruning itself counts how many tasks of a deal are gone.
 func compareDeals(t *testing.T, all, left *dealstypes.GenesisState) {
 	t.Helper()
 	records := byID(left.Pruned, func(p dealstypes.PrunedDeal) string { return p.Id })
@@ -121,7 +121,7 @@ func compareDeals(t *testing.T, all, left *dealstypes.GenesisState) {
 	require.Equal(t, all, left, "openings, releases")
 }
 
-// compareMarket does so with orders and requests. What of an order is in pruned deals is counted by pruning itself.
+// compareMarket compares orders and requests in the same way. Pruning itself counts the part of an order that is in pruned deals.
 func compareMarket(t *testing.T, all, left *markettypes.GenesisState, deals *dealstypes.GenesisState) {
 	t.Helper()
 	records := byID(left.Pruned, func(p markettypes.PrunedOrder) string { return p.Id })
@@ -192,20 +192,20 @@ func statesOf(t *testing.T, c *testutil.Compute) (out map[string]json.RawMessage
 	return out
 }
 
-// TestStatePerFinishedTask measures what finished tasks leave in the state, before and after they are pruned, with their deals and requests. The
-// figures of docs/performance.md are its output (-v).
+// TestStatePerFinishedTask measures what finished tasks leave in the state, with their deals and requests, before and after they are
+// pruned. The figures of docs/performance.md are its output (-v).
 func TestStatePerFinishedTask(t *testing.T) {
 	t.Parallel()
 	stores := []string{"tasks", "deals", "market"}
 	for _, c := range []struct {
 		size         uint64
-		whole, after int // at least so many bytes before, at most so many after
+		whole, after int // at least this many bytes before pruning, at most this many after
 	}{{1, 2_500, 300}, {20, 1_300, 240}} {
 		const requests = 4
 		chain := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 12, Slots: 20}, fewOpenings(20), pruneAfter(400, 100), testutil.WithParams(nil, shortWindows, nil))
 		job := chain.Job()
 		job.Size_ = c.size
-		chain.Run(testutil.Honest, chain.Submit(job)...) // what the first one leaves once is not counted
+		chain.Run(testutil.Honest, chain.Submit(job)...) // the first task leaves some state that is made only once and is not counted
 		chain.NextN(420)
 		before := stateBytes(chain)
 		seats := 0

@@ -1,12 +1,12 @@
 // Package scenario plays whole lives of tasks on the in-process chain, with all its modules.
 //
-// The scripts in testdata are meant to be read: a comment says what it is about, then come steps, one a line, and below
-// them, after "----", what the chain did. They are files of cockroachdb/datadriven: a directive is one step or several that
-// follow each other without an empty line, and what they do together stands below the last. Running with
+// The scripts in testdata are meant to be read. A comment says what a script is about. Then come steps, one a line, and
+// below them, after "----", what the chain did. The files have the format of cockroachdb/datadriven. A directive is one or
+// more steps without an empty line between them. The output of all its steps stands below the last. This command:
 //
 //	go test ./test/scenario -run TestScripts -args -rewrite
 //
-// writes what the chain does now; the difference is then read before it is committed.
+// writes the present output of the chain. Read the difference before you commit it.
 package scenario
 
 import (
@@ -24,7 +24,7 @@ type step struct {
 	words []string
 }
 
-// readSteps returns the steps of a directive: its first line, and those that datadriven calls its input.
+// readSteps returns the steps of a directive: its first line, and the lines that datadriven calls its input.
 func readSteps(d *datadriven.TestData) (steps []step) {
 	for _, line := range append([]string{d.FullCmd()}, strings.Split(d.Input, "\n")...) {
 		if words := strings.Fields(line); len(words) > 0 {
@@ -34,8 +34,8 @@ func readSteps(d *datadriven.TestData) (steps []step) {
 	return steps
 }
 
-// playScript plays a script on a chain of its own, and fails where the chain does something else than the script says.
-// It calls after, if there is one, after each step.
+// playScript plays a script on a chain of its own, and fails where the chain differs from the script. If after is given, it is called after
+// each step.
 func playScript(t *testing.T, path string, after func(s *stage)) *stage {
 	t.Helper()
 	s := newStage(t)
@@ -70,7 +70,7 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// TestReadSteps: a directive is all of its lines, in their order, with the words that datadriven takes for arguments.
+// TestReadSteps: a directive has all of its lines in their order. They include the words that datadriven takes for arguments.
 func TestReadSteps(t *testing.T) {
 	var got [][]step
 	datadriven.RunTestFromString(t, strings.Join([]string{

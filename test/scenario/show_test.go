@@ -20,14 +20,14 @@ func (s *stage) ledger(key string) []string {
 		l.View.Debt, l.View.Budget, l.View.Ledger.Counted, l.View.Ledger.Unsettled, l.View.Ledger.Next)}
 }
 
-// ledgerMoney is a ledger's account in money.
+// ledgerMoney prints a ledger's account in money.
 func (s *stage) ledgerMoney(key string) []string {
 	l, err := taskstypes.NewQueryClient(s.chain.Conn()).Ledger(s.chain.Ctx(), &taskstypes.QueryLedgerRequest{Key: key})
 	require.NoError(s.t, err)
 	return []string{fmt.Sprintf("charged %s of %s ucred, premiums %s", l.View.ValueDebt, l.View.ValueBudget, l.View.Premiums)}
 }
 
-// courtLine says who waits for the court, in which order.
+// courtLine prints the tasks that wait for the court, in order.
 func (s *stage) courtLine() (out []string) {
 	q := taskstypes.NewQueryClient(s.chain.Conn())
 	line, err := q.CourtLine(s.chain.Ctx(), &taskstypes.QueryCourtLineRequest{})
@@ -40,7 +40,7 @@ func (s *stage) courtLine() (out []string) {
 	return append(out, fmt.Sprintf("in session: %d", line.Courts.Sessions))
 }
 
-// money is what every organisation has: coins, and what its workers have bonded.
+// money returns the wealth of every organisation: its coins, and the stakes of its workers.
 func (s *stage) money() map[string]uint64 {
 	out := map[string]uint64{}
 	for _, org := range s.organisations() {
@@ -72,7 +72,7 @@ func (s *stage) organisations() []string {
 	return out
 }
 
-// balances says what everyone has gained or lost since the first request, coins and bonded stake together.
+// balances prints what each organisation has gained or lost since the first request, coins and bonded stake together.
 func (s *stage) balances() (out []string) {
 	now, sum := s.money(), int64(0)
 	for _, org := range s.organisations() {
@@ -121,7 +121,7 @@ func (s *stage) challenge(args []string) []string {
 	return s.block()
 }
 
-// audits says what courts found of accepted answers.
+// audits prints what courts found of accepted answers.
 func (s *stage) audits() (out []string) {
 	res, err := taskstypes.NewQueryClient(s.chain.Conn()).Audits(s.chain.Ctx(), &taskstypes.QueryAuditsRequest{})
 	require.NoError(s.t, err)
@@ -132,19 +132,19 @@ func (s *stage) audits() (out []string) {
 	return append(out, fmt.Sprintf("budget %d; errors at most %d ppm, colluders at most %d ppm of %d assumed", res.Budget, res.ErrorsPpm, res.ColludersPpm, res.AssumedPpm))
 }
 
-// final says how an answer became final.
+// final describes how an answer became final.
 func (s *stage) final(e *taskstypes.EventFinal) string {
 	return fmt.Sprintf("%s  final: %s: %s", e.Task, strings.TrimPrefix(e.Audit.Result.String(), "AUDIT_RESULT_"), s.answer(*e.Verdict)) +
 		auditText(e.Audit.Settlement)
 }
 
-// askedBytes says what came of asking for an answer's bytes.
+// askedBytes describes the result of asking for an answer's bytes.
 func (s *stage) askedBytes(e *taskstypes.EventBytes) string {
 	return fmt.Sprintf("%s  bytes: %s, under audit below height %d", e.Task, strings.TrimPrefix(e.Result.String(), "AUDIT_RESULT_"), e.End) +
 		auditText(e.Settlement)
 }
 
-// auditText says who was paid and who lost what by a court's look at an accepted answer.
+// auditText describes who was paid and who lost how much when the court judged an accepted answer.
 func auditText(settlement *taskstypes.AuditSettlement) (line string) {
 	for _, p := range settlement.Payments {
 		line += fmt.Sprintf("\n      %s pays %s %d (%s)", p.Source, p.To, p.Amount, strings.ToLower(p.Party))

@@ -23,8 +23,8 @@ var (
 	soakFirst  = flag.Int("soak.first", 0, "number of the first of them")
 )
 
-// TestSimulation lets everybody do anything, right or wrong, in any order. After every block every book adds up, no unit
-// of the supply is lost but what was burnt, and in the end every task has ended, and a replay agrees.
+// TestSimulation has all participants take random actions, right or wrong, in any order. After every block all books add up, and the supply
+// loses only the burnt units. In the end every task has ended, and a replay agrees.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	sent, deals := map[string]int{}, 0
@@ -40,11 +40,11 @@ func TestSimulation(t *testing.T) {
 type sim struct {
 	*crowd
 	supplied uint64
-	good     int // transactions that succeeded
+	good     int // the number of transactions that succeeded
 	refused  int
 }
 
-// newSimChain is the chain of a simulated life.
+// newSimChain starts the chain of a simulated life.
 func newSimChain(t *testing.T, more ...testutil.Option) *testutil.Compute {
 	t.Helper()
 	return testutil.NewCompute(t, crowdOptions(testutil.ComputeOptions{Workers: 6, Slots: 3, Seats: 4, Stake: 5_000, Commission: 300}),
@@ -59,12 +59,12 @@ func newSimChain(t *testing.T, more ...testutil.Option) *testutil.Compute {
 			},
 			func(p *workerstypes.Params) {
 				p.CoolingBlocks, p.UnbondingBlocks, p.ForgivenessBlocks, p.DuePerBlock, p.NoticeBlocks = 6, 60, 25, 3, 5
-				p.MinUnbond = 500 // of stakes of 5,000
+				p.MinUnbond = 500 // the stakes are 5,000
 			},
 		)}, more...)...)
 }
 
-// live lets a life go by, until everything has ended.
+// live plays a life until every task has ended.
 func live(t *testing.T, life int) *sim {
 	t.Helper()
 	s := &sim{crowd: newCrowd(newSimChain(t), fmt.Sprint("life ", life))}
@@ -117,7 +117,7 @@ func simulate(t *testing.T, life int, sent map[string]int) (deals int) {
 	return deals
 }
 
-// work has the seats of open tasks do something, mostly; it returns how many tasks are open.
+// work has the seats of most open tasks act. It returns the number of open tasks.
 func (s *sim) work() int {
 	open := s.OpenTasks()
 	for _, id := range open {
@@ -128,7 +128,7 @@ func (s *sim) work() int {
 	return len(open)
 }
 
-// block makes one and checks everything.
+// block makes a block and checks all laws.
 func (s *sim) block() {
 	s.Next()
 	for _, r := range s.Results() {
@@ -153,7 +153,7 @@ func (s *sim) block() {
 	}
 }
 
-// burnt is what all settlements have burnt.
+// burnt returns the sum that all settlements have burnt.
 func (s *sim) burnt() (sum uint64) {
 	require.NoError(s.T, app.TasksKeeper(s.App).Tasks.Walk(s.Ctx(), nil, func(_ string, t taskstypes.Task) (bool, error) {
 		if t.Settlement != nil {

@@ -22,26 +22,26 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// stage is a chain under a script.
+// stage is a chain that a script drives.
 type stage struct {
 	t          *testing.T
 	options    testutil.ComputeOptions
 	params     []func(*taskstypes.Params, *markettypes.Params, *workerstypes.Params)
 	dealParams []func(*dealstypes.Params)
 	chain      *testutil.Compute
-	market     bool // what happens on the book is said too
+	market     bool // events of the book are printed too
 
 	ids     []string          // tasks in order of their deals: t1, t2, ...
-	at      int               // the task that steps are about
+	at      int               // the task that the steps are about
 	deals   []string          // ids: d1, d2, ...
 	names   map[string]string // id of a request, order, voucher or deal -> its name
-	known   map[string]known  // name -> what the script calls so
+	known   map[string]known  // name -> what the script has named so
 	last    string            // id of the last request
 	nonce   uint64            // of the last order of the script
-	court   []string          // what court seats answer, in order; the last word holds for the rest
-	value   string            // what a right answer leaves in value.txt; empty for an answer without a file
-	habits  map[string]string // organisation -> what its worker answers while time runs; the truth unless said
-	start   map[string]uint64 // balances when the first request was made
+	court   []string          // answers of the court seats, in order; the last word holds for the rest
+	value   string            // content of value.txt in a right answer; empty for an answer without a file
+	habits  map[string]string // organisation -> answer of its worker while time runs; the truth if not set
+	start   map[string]uint64 // balances at the first request
 	started bool
 	fresh   bool // no deal was made in this block yet
 	also    bool // the step's transaction waits for the next step's block
@@ -53,39 +53,39 @@ func newStage(t *testing.T) *stage {
 	}
 }
 
-// play carries out a step and returns what to print below it. The steps of tasks; those of the market are at trade,
-// those of pools, apps and datasets at own:
+// play carries out a step and returns the text to print below it. The list has the steps of tasks. The steps of the market
+// are listed at trade, and those of pools, apps and datasets at own. The steps from workers to market come before all others.
 //
 //	workers 7, seats 4, price 10, appprice 50, poolstake 1000, stake 1000000, slots 8,
-//	commission 100 (bps)                        before anything else
-//	param court_strikes 2                       a parameter of a module, likewise
-//	role lab-3 requester                        another role of a worker's or a seat's organisation, likewise
-//	org volt pool_operator requester            another organisation, likewise
-//	group trio 3 2                              an account of three keys of which two sign, likewise
-//	market                                      likewise: what happens on the book is said too
+//	commission 100 (bps)                        the chain
+//	param court_strikes 2                       a parameter of a module
+//	role lab-3 requester                        another role of a worker's or a seat's organisation
+//	org volt pool_operator requester            another organisation
+//	group trio 3 2                              an account of three keys of which two sign
+//	market                                      events of the book are printed too
 //	also STEP                                   the step's transaction waits for the block of the next step
 //	submit trust=10000 min=3 max=150 value=0 policy=credence size=1 static    a request; ends two blocks later
 //	task 2                                      the steps below are about the second task
 //	commit first|second|third...|blind|all [truth|lie|failed|noinput|abstain]      workers commit, in one block
-//	commit stranger|lab-3 ..., reveal ...       somebody by name, drawn or not
+//	commit stranger|lab-3 ..., reveal ...       an account by its name, drawn or not
 //	reveal first|...|all [lie]                  workers reveal; "lie" reveals something else than was committed
 //	truth 1.0842                                from now on a right answer leaves value.txt with this; "says:7" is an answer that
 //	                                            leaves another, wherever a step takes an answer
 //	decline first|...                           a worker gives its seat back
 //	habit lab-3 lie|silent|truth                what a worker answers when "run" lets time pass
 //	court truth truth lie silent                what each court seat will answer when the court is in session
-//	session                                     the court commits and reveals so, once
-//	line                                        who waits for the court
-//	challenge stranger [150]                    somebody challenges the answer, with a bond of at most so much
-//	challenge stranger bytes                    somebody asks for the bytes of the answer
+//	session                                     the court commits and reveals these answers, once
+//	line                                        the tasks that wait for the court
+//	challenge stranger [150]                    the stranger challenges the answer, with a bond of at most 150
+//	challenge stranger bytes                    the stranger asks for the bytes of the answer
 //	audits                                      what courts found of accepted answers
 //	cancel                                      the requester takes the last request back
 //	pause lab-3 lab-4, resume lab-3             workers take no more assignments, or take them again
-//	emergency pause|resume 3                    the first three seats vote so, without a proposal, in one block
+//	emergency pause|resume 3                    the first three seats vote for this, without a proposal, in one block
 //	council allowance_per_mille 0               the council changes the parameter of x/tasks, by a vote; also value_allowance
 //	block [n], until PHASE, run [all]           time passes: n blocks, until a phase, until the task has ended, or all
 //	                                            tasks have (workers by habit, the court as said)
-//	expect ACCEPTED                             fails unless the task ended so
+//	expect ACCEPTED                             fails unless the task has this ending
 //	ledger class/10000, money class/10000       show a ledger's count, and its account in money
 //	feed create|delete euro ..., feed euro      a feed, and what it shows: see feeds_test.go
 //	balances, workers                           show state; "balances from here" counts anew
@@ -188,7 +188,7 @@ func (s *stage) play(st step) string {
 	return strings.Join(out, "\n")
 }
 
-// wait makes n blocks for a step, unless its transaction waits for that of the next.
+// wait makes n blocks for a step, unless its transaction waits for the block of the next step.
 func (s *stage) wait(n int) (out []string) {
 	if s.also {
 		return nil
@@ -289,7 +289,7 @@ func (s *stage) setUp(word string, args []string) bool {
 	return true
 }
 
-// dealParam returns the change of a parameter of deals; nil for those of other modules.
+// dealParam returns the change of a parameter of deals, or nil for a parameter of another module.
 func dealParam(name string, n int64) func(*dealstypes.Params) {
 	switch name {
 	case "opens_per_block":
@@ -300,7 +300,7 @@ func dealParam(name string, n int64) func(*dealstypes.Params) {
 	return nil
 }
 
-// roles reads roles as "pool_operator".
+// roles parses role names such as "pool_operator".
 func roles(t *testing.T, words []string) (out []orgstypes.Role) {
 	for _, w := range words {
 		role, found := orgstypes.Role_value["ROLE_"+strings.ToUpper(w)]
@@ -322,7 +322,7 @@ func (s *stage) begin() {
 	s.chain = testutil.NewCompute(s.t, s.options, testutil.WithApp(callbacks), deals, testutil.WithParams(
 		func(p *taskstypes.Params) { s.edit(p, &markettypes.Params{}, &workerstypes.Params{}) },
 		func(p *markettypes.Params) {
-			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 9, 5, 12, 3 // with fuel and module 11 to commit
+			p.CommitBlocks, p.RevealBlocks, p.WaitBlocks, p.MaxAttempts = 9, 5, 12, 3 // fuel and module add 11 to the commit window
 			p.MinRevealSeconds = 0
 			s.edit(&taskstypes.Params{}, p, &workerstypes.Params{})
 		},
@@ -352,7 +352,7 @@ func (s *stage) phase() string {
 
 var ordinals = []string{"first", "second", "third", "fourth", "fifth", "sixth", "seventh"}
 
-// who are the addresses that a word of a script means.
+// who returns the addresses that a word of a script means.
 func (s *stage) who(word string) (out []string) {
 	t := s.chain.Task(s.id())
 	switch {
@@ -390,7 +390,7 @@ func (s *stage) outcome(word string) poco.Outcome {
 	return o
 }
 
-// act has workers commit, reveal or decline in one block: subjects, then at most one answer.
+// act has workers commit, reveal or decline in one block. The arguments are the subjects, then at most one answer.
 func (s *stage) act(word string, args []string) []string {
 	c, t := s.chain, s.chain.Task(s.id())
 	answer := "truth"
@@ -421,7 +421,7 @@ func (s *stage) act(word string, args []string) []string {
 	return s.block()
 }
 
-// courtAnswer is what a court seat answers.
+// courtAnswer returns the answer of a court seat.
 func (s *stage) courtAnswer(t taskstypes.Task, seat taskstypes.Seat) (poco.Outcome, bool) {
 	i := slices.IndexFunc(t.Court, func(o taskstypes.Seat) bool { return o.Who == seat.Who })
 	word := s.court[min(i, len(s.court)-1)]
@@ -431,8 +431,8 @@ func (s *stage) courtAnswer(t taskstypes.Task, seat taskstypes.Seat) (poco.Outco
 	return s.outcome(word), true
 }
 
-// session is the court's: it commits, its silent seats let the window pass, it reveals. It ends with a verdict, or when the
-// court is called again.
+// session plays one session of the court: the seats commit, the windows of the silent seats pass, and the seats reveal. It ends with a
+// verdict, or when the court is called again.
 func (s *stage) session() (out []string) {
 	recalls := s.chain.Task(s.id()).Recalls
 	for range 200 {
@@ -449,7 +449,7 @@ func (s *stage) session() (out []string) {
 	return out
 }
 
-// run plays the task to its end, or all of them, those still to come too.
+// run plays the task to its end. With all set, it plays all tasks, those that are still to be opened too.
 func (s *stage) run(all bool) (out []string) {
 	for range 500 {
 		running := s.chain.Running()
@@ -470,7 +470,7 @@ func (s *stage) run(all bool) (out []string) {
 	return out
 }
 
-// habit is what a seat answers while time runs.
+// habit returns the answer of a seat while time runs.
 func (s *stage) habit(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool) {
 	if bench == taskstypes.BENCH_COURT {
 		return s.courtAnswer(t, seat)
@@ -485,10 +485,10 @@ func (s *stage) habit(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.
 	}
 }
 
-// aSource is where in the code an error came from.
+// aSource matches the place in the code from which an error came.
 var aSource = regexp.MustCompile(` \[[^\]]*\.go:\d+\].*`)
 
-// block makes one and says what happened in it.
+// block makes a block and returns the events in it.
 func (s *stage) block() (out []string) {
 	if !s.started {
 		s.start, s.started = s.money(), true

@@ -17,18 +17,18 @@ import (
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
-// textOfRaw finds the text of what the state holds raw: ids and digests in hexadecimal digits, addresses in bech32.
+// textOfRaw matches the text form of values that the state holds raw: ids and digests in hexadecimal digits, addresses in bech32.
 var textOfRaw = regexp.MustCompile(`[0-9a-f]{64}|cred1[02-9ac-hj-np-z]{38}`)
 
-// reason is a sentence for people that a record keeps: why a request met nothing. It names a voucher as people read it.
+// reason matches a sentence for people that a record keeps: why a request met nothing. The sentence names a voucher in text form.
 var reason = regexp.MustCompile(`voucher: [0-9a-f]{64} pays`)
 
-// rawModules are the modules whose state holds no such text.
+// rawModules are the modules whose state holds no text of this form.
 var rawModules = []string{
 	dealstypes.StoreKey, markettypes.StoreKey, orgstypes.StoreKey, poatypes.StoreKey, taskstypes.StoreKey, voucherstypes.StoreKey,
 }
 
-// use is what the entries of a store with one prefix take.
+// use is the number and the size of the entries of a store with one prefix.
 type use struct{ entries, keys, values int }
 
 // readStore calls visit with every entry of a module's store.
@@ -41,7 +41,7 @@ func readStore(t *testing.T, c *testutil.Compute, module string, visit func(key,
 	}
 }
 
-// TestStateIsRaw: ids, addresses and digests are stored as bytes, whatever happens to a task. It logs what the state takes.
+// TestStateIsRaw: ids, addresses and digests are stored as bytes in every life of a task. It logs the size of the state.
 func TestStateIsRaw(t *testing.T) {
 	for _, script := range []string{"liar_first", "voucher", "datasets", "resting", "court_recalled"} {
 		t.Run(script, func(t *testing.T) {

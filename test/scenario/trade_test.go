@@ -23,7 +23,7 @@ type known struct {
 	kind   markettypes.OrderKind
 	owner  *testutil.Account
 	order  markettypes.Order
-	signed *markettypes.SignedOrder // off the chain
+	signed *markettypes.SignedOrder // signed off the chain
 }
 
 // trade carries out a step of the market. Names are the script's; expiry is a number of blocks from now on:
@@ -34,7 +34,7 @@ type known struct {
 //	order app NAME app= price= volume= tags= datasets= pools= requesters=
 //	order dataset NAME dataset= price= volume= tags= apps= pools= requesters=       by=WHO, nonce=, expiry= for all
 //	presign KIND NAME ..., sign KIND NAME ...   as order; also request, with the fields of submit
-//	forge NAME by=WHO                           the signature of an order is replaced by somebody else's
+//	forge NAME by=WHO                           the signature of an order is replaced by that of WHO
 //	match request=NAME pool=NAME [app=NAME] [datasets=NAME,-] [by=WHO]       ends two blocks later
 //	cancel [NAME], cancel order NAME, cancel nonce KIND WHO 7, cancel below KIND WHO 7
 //	voucher NAME amount= expiry= [by=WHO] [holder=WHO] [apps= datasets= pools=]
@@ -117,7 +117,7 @@ func (s *stage) submit(w *words) []string {
 	return s.wait(2)
 }
 
-// learn remembers an order or a request under a name, or without one.
+// learn stores an order or a request under a name, or without one.
 func (s *stage) learn(name string, k known) known {
 	k.id = s.chain.OrderID(k.order)
 	if name != "" {
@@ -141,7 +141,7 @@ func (s *stage) job(w *words) markettypes.Job {
 	job.Size_ = w.amount("size", 0)
 	job.FuelLimit = w.amount("fuel", job.FuelLimit)
 	job.Policy = w.text("policy", "")
-	// max is the most for app, datasets and replicas: a script says what it is about, and the premium comes on top.
+	// The word max limits the price of app, datasets and replicas. The premium is added to it.
 	job = testutil.PayWork(job, w.amount("max", s.chain.TenSeats()))
 	job.StaticCredibility = w.flag("static")
 	job.App = w.text("app", job.App)
@@ -175,8 +175,7 @@ func (w *words) resources() appstypes.Resources {
 	return appstypes.Resources{CpuMillis: w.amount("cpu", 0), MemoryBytes: w.amount("memory", 0)}
 }
 
-// restriction reads ids, and whose organisations meet it as well.
-// usePrice is the price by use that an order says, if it says one.
+// usePrice returns the price by use that an order names, or nil if it names none.
 func (w *words) usePrice() *dealstypes.UsePrice {
 	p := dealstypes.UsePrice{Base: w.amount("base", 0), PerGfuel: w.amount("gfuel", 0), PerSecond: w.amount("second", 0)}
 	if p == (dealstypes.UsePrice{}) {
@@ -238,7 +237,7 @@ func (s *stage) newOrder(w *words) known {
 	return s.learn(name, k)
 }
 
-// reference is how a match names an order: with its signature, or by its id.
+// reference returns an order as a match names it: with its signature, or by its id.
 func (s *stage) reference(name string) markettypes.SignedOrder {
 	k, found := s.known[name]
 	require.True(s.t, found, "nothing is called %q", name)

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// words are the arguments of a step: plain ones in order, and key=value. What no step asks for is a mistake.
+// words are the arguments of a step: plain words in order, and key=value. An argument that the step does not use is a mistake.
 type words struct {
 	*stage
 	line  string
@@ -41,7 +41,7 @@ func (w *words) next() string {
 	return word
 }
 
-// flag takes a plain word, if it is there.
+// flag takes a plain word, and returns false if it is not there.
 func (w *words) flag(word string) bool {
 	for i, p := range w.plain {
 		if p == word {
@@ -78,7 +78,7 @@ func (w *words) amount(key string, otherwise uint64) uint64 {
 	return n
 }
 
-// height is a number of blocks from the last one on.
+// height reads a number of blocks and adds it to the last height.
 func (w *words) height(key string) int64 {
 	if n := w.amount(key, 0); n > 0 {
 		return w.chain.Height() + int64(n)

@@ -29,10 +29,11 @@ import (
 	verifierstypes "github.com/credence-chain/credence/x/verifiers/types"
 )
 
-// Proofs of zkVMs on the chain. No prover of one is here, so that this is shown in two halves. The keys of deployed verifiers and a
-// genuine proof of each: the council admits the key, the proof holds under what the chain stores, and the chain refuses it for an answer,
-// because it is of another journal. And keys of the same form whose trapdoor the test knows, with which it makes proofs for any
-// journal: such an answer is accepted and paid, and refused for another statement.
+// These tests check proofs of zkVMs on the chain. No prover of a zkVM is available here, so they work in two halves. The first half takes
+// the keys of deployed verifiers and a genuine proof of each. The council admits the key, the proof holds under the stored key, and the
+// chain refuses it for an answer, because it is of another journal. The second half makes keys of the same form whose trapdoor the test
+// knows, so that it can make a proof for any journal. The chain accepts and pays such an answer, and refuses the proof for another
+// statement.
 
 // zkvm is a chain that is not for development, with a pool of modules.
 type zkvm struct{ *proof }
@@ -48,7 +49,7 @@ func newZkvm(t *testing.T) *zkvm {
 	return &zkvm{&proof{Compute: c}}
 }
 
-// admit has the council admit a verifier, and publishes an app of its name whose program the verifier knows by an id.
+// admit has the council admit a verifier. It publishes an app under the verifier's name, with a program that the verifier knows by an id.
 func (z *zkvm) admit(v verifierstypes.Verifier, program [32]byte) {
 	z.T.Helper()
 	z.Pass(&verifierstypes.MsgAdmit{Authority: app.Authority(), Verifier: v})
@@ -61,7 +62,7 @@ func (z *zkvm) admit(v verifierstypes.Verifier, program [32]byte) {
 	})
 }
 
-// ask requests an answer of a verifier's app, and returns the task and the statement that a proof of testutil.Truth has to show.
+// ask requests an answer of a verifier's app. It returns the task and the statement that a proof of testutil.Truth has to show.
 func (z *zkvm) ask(verifier string) (taskstypes.Task, [32]byte) {
 	z.T.Helper()
 	id := z.Submit(testutil.PayWork(markettypes.Job{
@@ -79,10 +80,10 @@ func (z *zkvm) ask(verifier string) (taskstypes.Task, [32]byte) {
 	return t, s.Digest()
 }
 
-// appOf is the name of a verifier's app: no app has a dot in its name.
+// appOf returns the name of a verifier's app. An app's name has no dot.
 func appOf(verifier string) string { return strings.ReplaceAll(verifier, ".", "-") }
 
-// stored is a verifier as the chain has it.
+// stored returns a verifier as the chain has it.
 func (z *zkvm) stored(name string) verifierstypes.Verifier {
 	z.T.Helper()
 	v, err := app.VerifiersKeeper(z.App).GetVerifier(z.Ctx(), name)
@@ -90,7 +91,7 @@ func (z *zkvm) stored(name string) verifierstypes.Verifier {
 	return v
 }
 
-// check verifies a proof of some journal under what the chain stores.
+// check verifies a proof of a journal under the verifier's stored key.
 func check(t *testing.T, v verifierstypes.Verifier, program [32]byte, journal, evidence []byte) error {
 	t.Helper()
 	var root [32]byte
@@ -105,7 +106,7 @@ func check(t *testing.T, v verifierstypes.Verifier, program [32]byte, journal, e
 	return s.Verify(program, journal, evidence)
 }
 
-// TestDeployedKeys: the council admits the keys of deployed releases, and a genuine proof of another journal than the statement shows no
+// TestDeployedKeys: the council admits the keys of deployed releases. A genuine proof of a journal other than the statement shows no
 // answer.
 func TestDeployedKeys(t *testing.T) {
 	z := newZkvm(t)
@@ -128,8 +129,8 @@ func TestDeployedKeys(t *testing.T) {
 	require.Contains(t, z.Vote(&verifierstypes.MsgAdmit{Authority: app.Authority(), Verifier: v}).FailedReason, "the selector is")
 }
 
-// TestStatementIsTheJournal: a proof whose journal is the statement is accepted under both systems, and paid; one of another journal,
-// program or format is refused, and the right one still counts.
+// TestStatementIsTheJournal: under both systems a proof whose journal is the statement is accepted and paid. A proof of another journal,
+// program or format is refused, and the right one is still taken.
 func TestStatementIsTheJournal(t *testing.T) {
 	z := newZkvm(t)
 	program := [32]byte{3, 1, 4}
@@ -226,8 +227,8 @@ func deployed(t *testing.T, name string) (verifierstypes.Verifier, vector) {
 	return verifierstypes.Verifier{}, vector{}
 }
 
-// trapdoor is a Groth16 key whose secrets are known: multiples of the generators. A proof for any public inputs is
-// A = a G1, B = b G2, C = (a b - alpha beta - gamma x) / delta G1, where x is what the inputs make of ic.
+// trapdoor is a Groth16 key whose secrets are known: multiples of the generators. A proof for any public inputs is A = a G1, B = b G2, C =
+// (a b - alpha beta - gamma x) / delta G1. Here x is the combination of the inputs with ic.
 type trapdoor struct {
 	alpha, beta, gamma, delta fr.Element
 	ic                        []fr.Element
@@ -258,7 +259,7 @@ func g2(x fr.Element) []byte {
 	return b[:]
 }
 
-// key is the verifying key in the encoding of groth16.ParseKey.
+// key returns the verifying key in the encoding of groth16.ParseKey.
 func (k trapdoor) key() []byte {
 	out := slices.Concat(g1(k.alpha), g2(k.beta), g2(k.gamma), g2(k.delta))
 	for _, x := range k.ic {
@@ -290,8 +291,8 @@ type maker struct {
 	prove    func(program [32]byte, journal []byte) []byte
 }
 
-// sp1Maker is one in the format up to version 5: the inputs are the program's key, and SHA-256 of the public values without its first
-// three bits.
+// sp1Maker makes proofs in the format of SP1 up to version 5. The inputs are the program's key, and SHA-256 of the public values without
+// its first three bits.
 func sp1Maker(t *testing.T) maker {
 	k, selector := newTrapdoor(2), []byte{1, 2, 3, 4}
 	v := verifierstypes.Verifier{Name: "sp1-made", System: verifierstypes.SYSTEM_SP1, Key: k.key(), Selector: selector}
@@ -303,8 +304,8 @@ func sp1Maker(t *testing.T) maker {
 	}}
 }
 
-// risc0Maker is one of RISC Zero: the inputs are the control root and the claim, each in two halves, and the control id. The claim is
-// computed here from RISC Zero's description of it, not by what is tested.
+// risc0Maker makes proofs of RISC Zero. The inputs are the control root and the claim, each in two halves, and the control id. The test
+// computes the claim from RISC Zero's description, independently of the tested code.
 func risc0Maker(t *testing.T) maker {
 	k, root, id := newTrapdoor(5), [32]byte{5}, [32]byte{31: 7}
 	v := verifierstypes.Verifier{Name: "risc0-made", System: verifierstypes.SYSTEM_RISC0, Key: k.key(), Root: root[:], ControlId: id[:]}
@@ -322,13 +323,13 @@ func risc0Maker(t *testing.T) maker {
 	}}
 }
 
-// tagged is RISC Zero's hash of a structure: of its name's hash, its parts, and the number of those that are digests.
+// tagged computes RISC Zero's hash of a structure, over the hash of its name, its parts, and the number of parts that are digests.
 func tagged(name string, digests uint16, parts ...[]byte) [32]byte {
 	tag := sha256.Sum256([]byte(name))
 	return sha256.Sum256(binary.LittleEndian.AppendUint16(append(tag[:], slices.Concat(parts...)...), digests))
 }
 
-// halves of a digest as numbers: each half is little endian.
+// halves returns the halves of a digest as numbers. Each half is little endian.
 func halves(d [32]byte) (low, high [32]byte) {
 	for i := range 16 {
 		low[31-i], high[31-i] = d[i], d[16+i]
@@ -336,7 +337,7 @@ func halves(d [32]byte) (low, high [32]byte) {
 	return low, high
 }
 
-// selectorOf is that of a verifier of RISC Zero: the first bytes of the hash of its control root, control id and key.
+// selectorOf returns the selector of a verifier of RISC Zero: the first bytes of the hash of its control root, control id and key.
 func selectorOf(v verifierstypes.Verifier) []byte {
 	part := func(from, size int) []byte { h := sha256.Sum256(v.Key[from : from+size]); return h[:] }
 	var list [32]byte
