@@ -10,7 +10,7 @@ import (
 
 const module = "github.com/credence-chain/credence/"
 
-// dependencies lists the packages that the given ones are linked from, themselves among them.
+// dependencies lists the packages from which the given ones are linked, and the given ones themselves.
 func dependencies(t *testing.T, packages ...string) []string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-deps"}, packages...)...)
@@ -24,7 +24,7 @@ func dependencies(t *testing.T, packages ...string) []string {
 	return deps
 }
 
-// What people run for money links nothing of the laboratory.
+// The programs that people run for money link no package of the laboratory.
 func TestNobodyLinksTheLaboratory(t *testing.T) {
 	programs := dependencies(t, "./cmd/credenced", "./cmd/credence-worker", "./poco/...", "./x/...", "./client/...")
 	require.Contains(t, programs, module+"poco")
@@ -33,8 +33,8 @@ func TestNobodyLinksTheLaboratory(t *testing.T) {
 	}
 }
 
-// The laboratory needs no chain: of this project it uses the protocol alone, and no framework for chains. The protocol reads recipients in
-// bech32 and executions in protobuf's wire format, with libraries that need nothing else.
+// The laboratory needs no chain. Of this project it uses only the protocol, and it uses no framework for chains. The protocol reads
+// recipients in bech32 and executions in protobuf's wire format, with libraries that need nothing else.
 func TestTheLaboratoryNeedsNoChain(t *testing.T) {
 	deps := dependencies(t, "./cmd/credence-lab", "./lab/...")
 	require.Contains(t, deps, module+"poco")

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestAbsencesAreBounded: whatever an organisation does, and with however many workers, it keeps away at no more times within a
-// window than the quota and, for each of its workers, as many coolings as fit into it. Silences of one outage count once.
+// TestAbsencesAreBounded: an organisation with any number of workers stays away as often as it can. Within a window its absences are at
+// most the quota plus, for each of its workers, the coolings that fit into the window. Silences of one outage count once.
 func TestAbsencesAreBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rule := AbsenceRule{
@@ -20,7 +20,7 @@ func TestAbsencesAreBounded(t *testing.T) {
 		free := make([]int64, workers) // first height at which each can be drawn
 		var a Absences
 		begun, height, count := int64(1), int64(1), 0
-		for height-begun < rule.Window { // one patient organisation: each worker keeps away as soon as it is drawn
+		for height-begun < rule.Window { // a patient organisation: each worker stays away as soon as it is drawn
 			acted := false
 			for w := range free {
 				if height < free[w] {
@@ -38,7 +38,7 @@ func TestAbsencesAreBounded(t *testing.T) {
 				}
 				free[w] = height + max(1, cooling)
 				if silent {
-					free[w] = max(free[w], height+rule.Cooling) // a silence cools down in any case
+					free[w] = max(free[w], height+rule.Cooling) // a silence always cools down
 				}
 				acted = true
 			}
@@ -46,7 +46,7 @@ func TestAbsencesAreBounded(t *testing.T) {
 				height++
 			}
 		}
-		// The absences beyond the quota cool for 2, 4, 8, ... coolings: with w workers no more of them fit than w and log2 of the window.
+		// The absences beyond the quota cool for 2, 4, 8, ... coolings. At most w and the log2 of the window of them fit, for w workers.
 		doublings := 1
 		for rule.Cooling<<doublings < rule.Window && doublings < maxDoublings {
 			doublings++
@@ -56,7 +56,7 @@ func TestAbsencesAreBounded(t *testing.T) {
 	})
 }
 
-// TestAbsencesCool: nothing within the quota, then longer each time, to a bound; and a new window forgets.
+// TestAbsencesCool: absences within the quota do not cool. Each further one cools longer, up to a bound. A new window forgets them.
 func TestAbsencesCool(t *testing.T) {
 	rule := AbsenceRule{Quota: 2, Window: 100, Cooling: 10}
 	var a Absences

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEndings plays one task into each ending of the table in docs/protocol.md.
+// TestEndings plays one task into each ending of the outcome table in docs/protocol.md.
 func TestEndings(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -200,8 +200,8 @@ func TestEndings(t *testing.T) {
 		{"a first worker declines, the next answers", nil, func(p *play) {
 			p.due(1)
 			require.NoError(p.t, p.user(Declined{p.height, "w1", 1}))
-			p.due(p.task.Deadline) // it goes
-			p.due(p.task.Deadline) // another is drawn
+			p.due(p.task.Deadline) // the wait ends
+			p.due(p.task.Deadline) // another first worker is drawn
 			require.Equal(p.t, "w2", p.task.Seats[0].Who)
 			p.toReveal(truth, truth, truth)
 			p.revealAll(BenchWorkers)
@@ -236,7 +236,7 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-// TestRefusals is the bad input of users, each with its error.
+// TestRefusals gives the machine the bad input of users. Each input has its own error.
 func TestRefusals(t *testing.T) {
 	commitment := [32]byte{1}
 	drawn := func(p *play) { p.due(1) }
@@ -353,7 +353,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestACopyIsWorthless: whoever commits to another's commitment can never open it, whatever it learns later.
+// TestACopyIsWorthless: a worker copies another worker's commitment. It can never open the copy, whatever it learns later.
 func TestACopyIsWorthless(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.due(1)
@@ -385,14 +385,14 @@ func TestUnknownEvent(t *testing.T) {
 	require.ErrorContains(t, err, "unknown event")
 }
 
-// TestHowOftenADrawIsTried: the draw of a first worker ever more rarely, so that many tasks that wait cost few tries; later draws
-// at an even pace. A last try at the end of the wait decides.
+// TestHowOftenADrawIsTried: the pauses between the tries to draw a first worker grow, so that many waiting tasks cost few tries. Later
+// waves are tried at an even pace. The last try, at the end of the wait, decides.
 func TestHowOftenADrawIsTried(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		wait, retry int64
 		locked      bool
-		looks       []int64 // since the wait began
+		looks       []int64 // blocks from the begin of the wait to each try
 		ending      Ending
 	}{
 		{"a first worker", 60, 5, false, []int64{0, 5, 15, 35, 60}, EndTooFew},
@@ -431,14 +431,14 @@ func TestHowOftenADrawIsTried(t *testing.T) {
 	}
 }
 
-// TestEachAttemptHasItsOwnTries: the wait of an attempt begins with it, and so do its tries.
+// TestEachAttemptHasItsOwnTries: a new attempt begins a new wait and a new series of tries.
 func TestEachAttemptHasItsOwnTries(t *testing.T) {
 	terms := testTerms()
 	terms.WaitBlocks, terms.RetryBlocks = 60, 5
 	p := newPlay(t, terms)
 	p.due(1)
 	p.first = func() (Seat, bool) { return Seat{}, false }
-	p.due(p.task.Deadline) // silent
+	p.due(p.task.Deadline) // the first worker is silent
 	lost := p.height
 	require.Equal(t, lost+1, p.task.Deadline)
 	for _, want := range []int64{7, 19, 43, 60} {

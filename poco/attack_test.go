@@ -9,16 +9,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Attacks of docs/security.md that need no more than the pure core.
+// These are the attacks of docs/security.md that the pure core alone can perform.
 
-// TestADictionaryOpensNothing: a task whose answer is yes or no. Somebody knows both answers, everything that a commitment binds and
-// the salts that people would choose, and cannot tell which one was committed. It could, if the salt were guessable.
+// TestADictionaryOpensNothing: the answer of a task is yes or no. The attacker knows both answers, everything that a commitment binds, and
+// the salts that people would choose. It cannot tell which answer was committed. With a guessable salt it could.
 func TestADictionaryOpensNothing(t *testing.T) {
 	yes, no := truth, lie
 	task := [32]byte{9}
 	committed := Commitment(BenchWorkers, "chain", task, 1, "worker", yes, Salt([]byte("32 bytes that only the worker has"), BenchWorkers, "chain", task, 1))
 	guesses := [][]byte{make([]byte, SaltSize)}
-	for i := range uint64(20_000) { // counters, in either order of bytes; times; names hashed
+	for i := range uint64(20_000) { // counters in both byte orders; times; hashed names
 		big, little := make([]byte, SaltSize), make([]byte, SaltSize)
 		binary.BigEndian.PutUint64(big[24:], i)
 		binary.LittleEndian.PutUint64(little, i)
@@ -44,8 +44,9 @@ func TestADictionaryOpensNothing(t *testing.T) {
 	require.Error(t, CheckSalt(guesses[0]), "and the chain refuses the one that everybody has")
 }
 
-// TestLazySeatsChooseNothing: seats of the court that run nothing reveal what the workers said, whom a coalition holds. They get
-// their way only with more than two thirds of the power, and are at fault when the others have two thirds.
+// TestLazySeatsChooseNothing: some seats of the court run nothing and repeat the answer of the workers, all of whom a coalition holds. That
+// answer wins only when these seats have more than two thirds of the power. They are at fault when the other seats have more than two
+// thirds.
 func TestLazySeatsChooseNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bench := rapid.IntRange(1, 21).Draw(t, "bench")
@@ -86,7 +87,7 @@ func TestLazySeatsChooseNothing(t *testing.T) {
 	})
 }
 
-// TestTimesPayNothing: whoever commits or reveals first, or last, within the windows, is paid the same.
+// TestTimesPayNothing: the order and the blocks in which workers reveal within the window change no payment.
 func TestTimesPayNothing(t *testing.T) {
 	play := func(t *rapid.T, shuffled bool) Settlement {
 		p := newPlay(t, testTerms())
@@ -113,8 +114,8 @@ func TestTimesPayNothing(t *testing.T) {
 	})
 }
 
-// TestTheFirstWorkerCannotSeeTheLottery: the first of a task that is planned with one replica and a lottery knows everything but the
-// seed that comes after its commitment. Whatever it looks at, the lottery is won as often.
+// TestTheFirstWorkerCannotSeeTheLottery: a task is planned with one replica and a lottery. Its first worker knows everything except the
+// seed that comes after its commitment. Nothing that it can look at predicts the lottery.
 func TestTheFirstWorkerCannotSeeTheLottery(t *testing.T) {
 	const tasks, lottery = 4_000, 5
 	for name, tell := range map[string]func(task, before [32]byte) bool{
@@ -147,8 +148,8 @@ func TestTheFirstWorkerCannotSeeTheLottery(t *testing.T) {
 	}
 }
 
-// TestDrawnAndNeverCommitting: a coalition whose first workers never commit ends a task only if it is drawn in every attempt, and
-// each of its seats rests after it. In wave 2 each pays the court that it causes.
+// TestDrawnAndNeverCommitting: the first workers of a coalition never commit. The coalition ends a task only if its workers are drawn in
+// every attempt, and each of its seats must rest afterwards. In wave 2 each silent seat pays for the court that it causes.
 func TestDrawnAndNeverCommitting(t *testing.T) {
 	p := newPlay(t, testTerms())
 	faults := 0
@@ -171,9 +172,10 @@ func TestDrawnAndNeverCommitting(t *testing.T) {
 	require.EqualValues(t, 4*p.task.Terms.CourtFee, last.Slash)
 }
 
-// TestBurntStakesRaisePlans performs what nothing prevents: a coalition burns stakes to make everybody's tasks dearer. Its own tasks are lied on
-// and found out. Each puts the charge w on the ledger of the class, and costs a stake. The plans of a requester that has no part in it
-// grow, until they are the court; its own ledger bears nothing, D stays within the budget, and what it pays is bounded by its own max_price.
+// TestBurntStakesRaisePlans performs an attack that the protocol does not prevent: a coalition burns stakes to make all tasks more
+// expensive. It lies on its own tasks and is found out. Each lie puts the charge w on the ledger of the class and costs the coalition a
+// stake. The plans of an uninvolved requester grow until they are the court. The ledger of that requester bears nothing, D stays within the
+// budget, and its own max_price bounds what it pays.
 func TestBurntStakesRaisePlans(t *testing.T) {
 	const trust, stakes = 10_000, 8
 	class, victim, turns := Ledger{Trust: trust}, Ledger{Trust: trust}, newMemoryTurns()

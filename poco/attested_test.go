@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestAttestedTakesAttestations: an answer is accepted with its enclave's word only; that of another statement, of another size or
-// kind is as good as none.
+// TestAttestedTakesAttestations: an answer is accepted only with the attestation of its enclave. An attestation of another statement, or of
+// another size or kind, is refused as if there were none.
 func TestAttestedTakesAttestations(t *testing.T) {
 	p, good := toShownReveal(t, PolicyAttested, truth)
 	require.Len(t, good.Evidence, AttestationSize)
@@ -28,7 +28,7 @@ func TestAttestedTakesAttestations(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestAttestedPlansOne, and locks the pool's stake, whatever a replica costs.
+// TestAttestedPlansOne: the policy plans one worker and locks the pool's stake, whatever a replica costs.
 func TestAttestedPlansOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		eligible := rapid.Uint64Range(0, 30).Draw(t, "eligible")
@@ -42,7 +42,8 @@ func TestAttestedPlansOne(t *testing.T) {
 	require.False(t, rules.Ledgers || rules.Bounded || rules.Confirms, "no claim of the error debt, no ledger, no record")
 }
 
-// TestSessionData: each part of what a quote vouches for is in its 64 bytes, and so is each in the ids of machines and measurements.
+// TestSessionData: the 64 bytes of a quote depend on each value that the quote vouches for. The ids of machines and measurements depend on
+// each of their parts too.
 func TestSessionData(t *testing.T) {
 	key, seed := [SessionKeySize]byte{1}, []byte{2, 3}
 	base := SessionData("chain-1", "cred1w", "lab", key, 7, seed)
@@ -65,9 +66,9 @@ func TestSessionData(t *testing.T) {
 	require.NotEqual(t, MachineID(1, value), MachineID(1, []byte{1, 3}))
 }
 
-// TestAttestedIsJudgedInAuditAlone: a court looks at what was accepted, and at nothing before. A verdict against the answer takes the
-// stake. A court that cannot have an input, or does not agree, takes nothing: the worker owes it no inputs. The bond pays it: whoever
-// challenges an answer over inputs of its own, and serves them to a part of the court, has no court for nothing.
+// TestAttestedIsJudgedInAuditAlone: the court judges an answer only after it was accepted. A verdict against the answer takes the stake. A
+// court that does not have an input, or does not agree, takes nothing, because the worker does not owe it the inputs. The bond pays that
+// court. So a challenger that serves its own inputs to only a part of the court gets no court for free.
 func TestAttestedIsJudgedInAuditAlone(t *testing.T) {
 	rules := Attested{}.Rules()
 	require.Equal(t, CourtInAudit, rules.Court)

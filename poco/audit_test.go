@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// checkAudit checks the laws of what became of the answer under audit.
+// checkAudit checks the laws of a settled audit.
 func (p *play) checkAudit() {
 	audit := p.task.Audit
 	judged := p.end.Ending == EndAccepted && !p.end.ByCourt && p.task.Terms.AuditBlocks > 0 && p.task.Terms.policyRules().Court != CourtNever
@@ -64,7 +64,7 @@ func (p *play) checkAudit() {
 	}
 }
 
-// broke says whether the chain gave the task up before anybody asked for the court.
+// broke says whether the chain gave up the task before the court was requested.
 func (p *play) broke() bool {
 	return p.final.Result == AuditUndecided && p.task.Audit.Cause == AuditNone
 }
@@ -76,7 +76,7 @@ func slashes(ends []SeatEnd) (sum uint64) {
 	return sum
 }
 
-// audited plays a task to the audit of an answer that three replicas gave.
+// audited plays a task up to the audit of an answer that three replicas gave.
 func audited(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
 	terms := testTerms()
 	terms.AuditBlocks = 20
@@ -91,7 +91,7 @@ func audited(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
 	return p
 }
 
-// TestAnswersUnderAudit: the escrow is paid when the answer is accepted, the stakes stay until it is final.
+// TestAnswersUnderAudit: the escrow is paid when the answer is accepted. The stakes stay locked until the answer is final.
 func TestAnswersUnderAudit(t *testing.T) {
 	p := audited(t, truth)
 	require.Len(t, p.end.FromEscrow, 4)
@@ -106,7 +106,8 @@ func TestAnswersUnderAudit(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestNoAudit: a court's answer is final at once, and so is one under terms without a window or without a court.
+// TestNoAudit: an answer of the court is final at once. An answer under terms without an audit window or without a court is final at once
+// too.
 func TestNoAudit(t *testing.T) {
 	terms := testTerms()
 	terms.AuditBlocks = 20
@@ -126,7 +127,7 @@ func TestNoAudit(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestChallenge is every end of a challenge: four seats at 10, a bond of 100, stakes of 1,000, value 300.
+// TestChallenge plays every end of a challenge. There are four seats at 10, a bond of 100, stakes of 1,000 and a value of 300.
 func TestChallenge(t *testing.T) {
 	court := func(amount uint64, n int) (pays []Pay) {
 		for _, who := range []string{"v1", "v2", "v3", "v4"}[:n] {
@@ -179,7 +180,7 @@ func TestChallenge(t *testing.T) {
 		},
 		{
 			name: "silence: the answer stands, the bond comes back", answer: truth, court: []Outcome{truth, truth, {}, {}},
-			result: AuditUndecided, verdict: truth, back: 100, // silences were noted when the court was given up
+			result: AuditUndecided, verdict: truth, back: 100, // the silences were recorded when the court was given up
 		},
 		{
 			name: "one is silent", answer: truth, court: []Outcome{truth, truth, truth, {}},
@@ -213,7 +214,8 @@ func TestChallenge(t *testing.T) {
 	}
 }
 
-// TestRestitutionOfAnOverturnedAnswer: whatever is at risk, a requester that owns its liars loses half of what the court left.
+// TestRestitutionOfAnOverturnedAnswer: a requester owns the liars of its task. It loses half of what the court leaves of their stakes,
+// whatever value is at risk.
 func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
 	p := audited(t, lie, func(t *Terms) { t.Value = 1 << 40 })
 	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 40}))
@@ -224,7 +226,7 @@ func TestRestitutionOfAnOverturnedAnswer(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestWhenItCanBeChallenged: within the window, to its last block, and not before or after.
+// TestWhenItCanBeChallenged: a challenge is taken within the window, its last block included, and neither before nor after.
 func TestWhenItCanBeChallenged(t *testing.T) {
 	p := newPlay(t, testTerms())
 	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 1}), ErrWrongPhase)
@@ -235,13 +237,13 @@ func TestWhenItCanBeChallenged(t *testing.T) {
 	p.height = end - 1
 	p.due(p.height)
 	require.Equal(t, PhaseCourtCommit, p.task.Phase)
-	// Two blocks later the window would be over: a court that has begun is not hurried.
+	// The window would be over two blocks later. A court that has begun keeps its full time.
 	require.Greater(t, p.task.Deadline, end)
 	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "another", Bond: 1}), ErrAlready)
 }
 
-// TestTheChainAudits: at the end of the window the chain may call the court itself; the budget's bond comes back to it when
-// liars pay.
+// TestTheChainAudits: at the end of the window the chain may call the court itself. The bond comes from the audit budget, and it returns
+// there when liars pay.
 func TestTheChainAudits(t *testing.T) {
 	for _, cause := range []AuditCause{AuditConviction, AuditPatrol} {
 		p := audited(t, lie)
@@ -262,7 +264,7 @@ func TestTheChainAudits(t *testing.T) {
 	require.EqualValues(t, 3, p.final.BondKept)
 }
 
-// TestATaskThatBreaksUnderAudit frees everybody's stake and bond.
+// TestATaskThatBreaksUnderAudit: the chain gives up a task under audit. Every stake and every bond is freed.
 func TestATaskThatBreaksUnderAudit(t *testing.T) {
 	p := audited(t, truth)
 	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
@@ -280,7 +282,7 @@ func TestChallengeBond(t *testing.T) {
 	require.EqualValues(t, uint64(math.MaxUint64), terms.ChallengeBond(3, 1), "saturates")
 }
 
-// TestDrawPatrol: each task is drawn with the governed chance, and no seed draws all or none.
+// TestDrawPatrol: each task is drawn with the governed chance, and no seed draws all tasks or none.
 func TestDrawPatrol(t *testing.T) {
 	const n = 20_000
 	drawn := 0
@@ -305,8 +307,8 @@ func drawsOf(seed string) (out []bool) {
 	return out
 }
 
-// TestBoundErrors holds the formula against the exact Poisson limit: with a mean of E + 3 + 2 sqrt(E) at most 5 % of samples
-// have E errors or fewer.
+// TestBoundErrors compares the formula with the exact Poisson limit. With a mean of E + 3 + 2 sqrt(E), at most 5 % of samples have E errors
+// or fewer.
 func TestBoundErrors(t *testing.T) {
 	require.EqualValues(t, 1_000_000, BoundErrors(0, 0))
 	require.EqualValues(t, 1_000_000, BoundErrors(2, 0))

@@ -19,7 +19,7 @@ func BenchmarkMakePlan(b *testing.B) {
 	}
 }
 
-// BenchmarkGate asks the youngest of many turns in flight; what it reads must not grow with their number.
+// BenchmarkGate asks the gate for the youngest of many turns in flight. What the gate reads must not grow with their number.
 func BenchmarkGate(b *testing.B) {
 	for _, open := range []int{1_000, 10_000, 30_000} {
 		b.Run(fmt.Sprint(open), func(b *testing.B) {
@@ -42,7 +42,7 @@ func BenchmarkGate(b *testing.B) {
 	}
 }
 
-// BenchmarkDraw draws eight of a pool; its size must not matter.
+// BenchmarkDraw draws eight workers of a pool. The size of the pool must not matter.
 func BenchmarkDraw(b *testing.B) {
 	for _, size := range []uint64{100, 10_000, 1_000_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {

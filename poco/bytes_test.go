@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// askBytes plays an accepted answer to the court that looks for its bytes.
+// askBytes plays an accepted answer until the court looks for its bytes.
 func askBytes(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
 	p := audited(t, answer, change...)
 	p.due(p.height + 3)
@@ -16,7 +16,8 @@ func askBytes(t *testing.T, answer Outcome, change ...func(*Terms)) *play {
 	return p
 }
 
-// TestBytesThatAreServed: the asker pays the court, nobody is at fault, and the audit goes on for as long as it would have.
+// TestBytesThatAreServed: the party that asked for the bytes pays the court. No worker is at fault. The audit goes on for the time that was
+// left.
 func TestBytesThatAreServed(t *testing.T) {
 	p := askBytes(t, lie)
 	asked, end := p.height, p.task.Audit.End
@@ -31,7 +32,7 @@ func TestBytesThatAreServed(t *testing.T) {
 	require.Equal(t, end, p.task.Audit.DrawHeight(), "nobody moves the height whose seed draws the patrol")
 	require.Len(t, p.held, 3, "the stakes stand")
 
-	// A lie whose bytes are there is a lie: the one look at the answer is not used up.
+	// The bytes of a lie can be there. Asking for them does not use up the one challenge of the answer.
 	require.ErrorIs(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100, Bytes: true}), ErrAlready, "once")
 	before := p.task.AttemptOn(BenchCourt)
 	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
@@ -42,8 +43,9 @@ func TestBytesThatAreServed(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestBytesThatAreWithheld: those who were paid pay the court and the requester, no more than a court costs each, and it is one
-// missed reveal for as many answers as they withhold at a time. The bond comes back, and what is left of the stakes still stands.
+// TestBytesThatAreWithheld: the paid workers do not serve the bytes of the answer. They pay the court and the requester, each at most the
+// cost of a court. All answers that they withhold at one time count as one missed reveal. The bond comes back, and the rest of the stakes
+// still secures the answer.
 func TestBytesThatAreWithheld(t *testing.T) {
 	p := askBytes(t, lie)
 	accepted := p.task.Audit.End - 20
@@ -63,7 +65,7 @@ func TestBytesThatAreWithheld(t *testing.T) {
 		require.Equal(t, Outage{Committed: accepted, Missed: p.height}, e.Outage)
 		require.EqualValues(t, 960, p.held[e.Who])
 	}
-	// Who hides the bytes of a lie loses the rest of the stake when the court finds the lie.
+	// A worker hides the bytes of a lie. It loses the rest of its stake when the court finds the lie.
 	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
 	p.due(p.height)
 	p.courtSays(truth, truth, truth, truth)
@@ -78,8 +80,8 @@ func TestBytesThatAreWithheld(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestBytesServedToHalfOfTheCourt: a worker that asks for its own bytes, and serves only half of the court, does not have the court for
-// nothing. No two thirds agree, nobody is at fault, and each seat is paid out of the bond.
+// TestBytesServedToHalfOfTheCourt: a worker asks for its own bytes and serves only half of the court. No two thirds agree, and no worker is at
+// fault. The bond pays each seat, so the worker gets no court for free.
 func TestBytesServedToHalfOfTheCourt(t *testing.T) {
 	p := askBytes(t, truth)
 	p.courtSays(truth, truth, noInput, noInput)
@@ -93,8 +95,8 @@ func TestBytesServedToHalfOfTheCourt(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestBytesThatNobodyKnowsOf: without two thirds for the bytes, or against them, nobody is at fault. The bond pays the seats that voted, and the
-// rest comes back: all of it when the task breaks.
+// TestBytesThatNobodyKnowsOf: two thirds of the court agree neither that the bytes are served nor that they are withheld. No worker is at fault.
+// The bond pays the seats that voted, and the rest comes back. All of it comes back when the court is given up or the task breaks.
 func TestBytesThatNobodyKnowsOf(t *testing.T) {
 	for _, answers := range [][]Outcome{
 		{truth, truth, abstain, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},

@@ -14,7 +14,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write golden files anew")
 
-// TestGoldenHashes pins every hash of the protocol: a change here breaks every worker, receipt and replay there is.
+// TestGoldenHashes pins every hash of the protocol. A change here would break every worker, receipt and replay.
 func TestGoldenHashes(t *testing.T) {
 	task := TaskID(DealID(RequestID("credence-1", "cred1alice", 7), 0), 3)
 	salt := Salt([]byte("a worker's secret"), BenchWorkers, "credence-1", task, 1)
@@ -64,7 +64,7 @@ func TestGoldenHashes(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// TestCommitmentBindsEveryField: nothing can be changed after the fact.
+// TestCommitmentBindsEveryField: no field can change after the commitment.
 func TestCommitmentBindsEveryField(t *testing.T) {
 	salt := make([]byte, SaltSize)
 	salt[0] = 1
@@ -99,7 +99,7 @@ func TestHashSeparatesFields(t *testing.T) {
 	})
 }
 
-// TestFrameIsWhatHashHashes: whoever signs a frame signs what its hash stands for.
+// TestFrameIsWhatHashHashes: a signature over a frame covers the bytes whose hash is taken.
 func TestFrameIsWhatHashHashes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fields := rapid.SliceOf(rapid.SliceOf(rapid.Byte())).Draw(t, "fields")

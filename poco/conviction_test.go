@@ -35,7 +35,7 @@ func TestConvictions(t *testing.T) {
 	}
 }
 
-// TestConvictionsStayFew: whatever happens, fewer are kept than make a review, each of another organisation.
+// TestConvictionsStayFew: fewer convictions are kept than a review needs, and each is of another organisation, in every course of events.
 func TestConvictionsStayFew(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rule := ConvictionRule{Organisations: rapid.Uint32Range(2, 5).Draw(t, "k"), Window: rapid.Int64Range(1, 20).Draw(t, "window")}

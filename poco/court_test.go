@@ -41,21 +41,21 @@ func TestCourtPace(t *testing.T) {
 	require.EqualValues(t, 1, task.CourtPace(), "never for nothing")
 }
 
-// TestNobodysFloodDelaysAnother: requesters put tasks into the court's line in any number and at any time, and whenever there
-// is room the first is called. No task has more called before it than CourtBound says, and of one requester's tasks the older
-// goes first.
+// TestNobodysFloodDelaysAnother: requesters put any number of tasks into the court's line at any time. Whenever there is room, the court
+// takes the first task of the line. No task waits behind more calls than CourtBound says. Of the tasks of one requester, the older one is
+// called first.
 func TestNobodysFloodDelaysAnother(t *testing.T) {
 	type place struct {
 		round, since uint64
 		who          int
-		called       int // before it entered
-		own          int // of its requester, itself counted
+		called       int // calls before it entered
+		own          int // tasks of its requester in the line, this one included
 		others       map[int]bool
-		first        int // requesters with places when it entered, its own counted
+		first        int // requesters with places when it entered, its own included
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		var line []*place
-		now, calls := uint64(0), 0 // the round called last; calls so far
+		now, calls := uint64(0), 0 // the round that was called last; the number of calls so far
 		lastOf := map[int]uint64{} // since of the requester's last called
 		enter := func(who int, since uint64) {
 			p := &place{since: since, who: who, called: calls, own: 1, others: map[int]bool{}}
@@ -109,8 +109,8 @@ func TestNobodysFloodDelaysAnother(t *testing.T) {
 	})
 }
 
-// TestSilentSeatsAreAwaitedAnew: a court without a verdict for want of answers is called again; who has answered has done its
-// work, who has not runs it now, and commitments of the session before open nothing.
+// TestSilentSeatsAreAwaitedAnew: too few answers leave a court without a verdict, and it is called again. A seat that has answered has done
+// its work. A seat that has not answered runs the task now. A commitment of the earlier session opens nothing.
 func TestSilentSeatsAreAwaitedAnew(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.recalls = 2
@@ -142,7 +142,7 @@ func TestSilentSeatsAreAwaitedAnew(t *testing.T) {
 	require.Equal(t, FaultWrong, p.end.Seats[1].Fault)
 }
 
-// TestACourtOfThoseWhoAnswered: the silent seats are gone when it is called again, and nobody is awaited any more.
+// TestACourtOfThoseWhoAnswered: the silent seats have left when the court is called again. The court then awaits no seat.
 func TestACourtOfThoseWhoAnswered(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.recalls = 1
@@ -157,7 +157,7 @@ func TestACourtOfThoseWhoAnswered(t *testing.T) {
 	p.checkEnd()
 }
 
-// courtSays2 is courtSays with something done before the court is judged.
+// courtSays2 is courtSays, but calls a function before the court is judged.
 func (p *play) courtSays2(before func(), answers ...Outcome) {
 	for i, o := range answers {
 		require.NoError(p.t, p.commit(BenchCourt, p.task.Court[i].Who, o))
@@ -170,8 +170,8 @@ func (p *play) courtSays2(before func(), answers ...Outcome) {
 	p.due(p.task.Deadline)
 }
 
-// TestSilenceIsNoJudgement: a court that stays silent refunds, and what the workers said against each other stays open; a
-// worker that was silent, or said that it has no answer, has said nothing against anybody.
+// TestSilenceIsNoJudgement: the court stays silent. The task is refunded, and a dispute between workers stays open. A worker that was
+// silent, or said that it has no answer, is in no dispute.
 func TestSilenceIsNoJudgement(t *testing.T) {
 	for _, c := range []struct {
 		answers []Outcome
@@ -198,14 +198,14 @@ func TestSilenceIsNoJudgement(t *testing.T) {
 		})
 	}
 	p := newPlay(t, testTerms())
-	p.gate = func() Gate { return GateShut } // the court without a dispute
+	p.gate = func() Gate { return GateShut } // the court is called without a dispute
 	p.toReveal(truth, truth, truth)
 	p.revealAll(BenchWorkers)
 	p.courtSays()
 	require.Equal(t, []Dispute{DisputeNone, DisputeNone, DisputeNone}, disputes(*p.end))
 }
 
-// TestWhileItWaitsNothingIsLate: in the line no window runs, and nobody's answer is taken.
+// TestWhileItWaitsNothingIsLate: while a task waits in the court's line, no window runs and no answer is taken.
 func TestWhileItWaitsNothingIsLate(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.toReveal(truth, lie, truth)

@@ -7,10 +7,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestEveryCourtIsPaid is the law of courts (L3): with a stake that the plan takes, S >= V c_v, every court that finds something is
-// paid in full, whatever the price, the escrow and the answers, and whether a fault calls it, the plan, a shut turn or a first worker
-// that has no answer. Where nobody's fault would pay and the escrow cannot, no court is called. A court that cannot run the
-// program in its window finds nobody at fault, and is paid as far as the escrow goes.
+// TestEveryCourtIsPaid is the law of courts (L3). The plan takes only a stake S >= V c_v. With that stake, every court that finds something
+// is paid in full, for any price, escrow and answers. It does not matter what calls the court: a fault, the plan, a shut turn or a first
+// worker that has no answer. Where no fault would pay and the escrow cannot pay, no court is called. A court that cannot run the program in
+// its window finds no worker at fault, and is paid as far as the escrow goes.
 func TestEveryCourtIsPaid(t *testing.T) {
 	found := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -36,7 +36,7 @@ func TestEveryCourtIsPaid(t *testing.T) {
 			return
 		}
 		answers := rapid.SliceOfN(anyOutcome(), 3, 3).Draw(t, "answers")
-		silent := rapid.IntRange(0, 4).Draw(t, "silent") // the last of wave 2, or nobody
+		silent := rapid.IntRange(0, 4).Draw(t, "silent") // at 4 the last worker of wave 2 is silent
 		require.NoError(t, p.commit(BenchWorkers, p.task.Seats[0].Who, answers[0]))
 		p.due(p.task.Deadline)
 		for i := 1; i < len(p.task.Seats); i++ {
@@ -63,10 +63,10 @@ func TestEveryCourtIsPaid(t *testing.T) {
 		p.courtSays(verdict, verdict, verdict, verdict)
 		p.checkEnd()
 		if verdict == noInput && !p.task.isWithdrawn() {
-			return // nobody claims to have had it, and the court has run nothing
+			return // no worker claims to have had the input, and the court has run nothing
 		}
 		if verdict == abstain && p.end.Refund < 4 {
-			found["all that the escrow had"]++ // nobody is at fault, and the escrow was not asked to hold a court that a dispute calls
+			found["all that the escrow had"]++ // no worker is at fault, and the escrow need not hold a court that a dispute calls
 			return
 		}
 		for _, who := range []string{"v1", "v2", "v3", "v4"} {

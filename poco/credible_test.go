@@ -34,7 +34,7 @@ func TestCredible(t *testing.T) {
 	require.ErrorIs(t, err, credibility.ErrTrust)
 }
 
-// TestCredibleIsMonotone: one record more, or a longer one, never makes a set less credible, nor does a lower trust.
+// TestCredibleIsMonotone: a set never becomes less credible by one more record, by a longer record, or by a lower trust.
 func TestCredibleIsMonotone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		records := rapid.SliceOfN(rapid.Uint64Range(0, 1<<20), 1, 12).Draw(t, "records")

@@ -15,7 +15,7 @@ func anyEntropy(t *rapid.T) Entropy {
 	}
 }
 
-// chiSquare is the statistic of counts against a uniform distribution.
+// chiSquare returns the statistic of counts against a uniform distribution.
 func chiSquare(counts []int) float64 {
 	total := 0
 	for _, c := range counts {
@@ -28,7 +28,7 @@ func chiSquare(counts []int) float64 {
 	return sum
 }
 
-// TestDrawIsUniform: with fixed seeds, so that it is no gamble. 27.88 is the 99.9 % quantile at 9 degrees of freedom.
+// TestDrawIsUniform uses fixed seeds, so that its result never changes. 27.88 is the 99.9 % quantile at 9 degrees of freedom.
 func TestDrawIsUniform(t *testing.T) {
 	const size, draws, quantile = 10, 20_000, 27.88
 	counts := make([][]int, 4) // by seat: organisations; the last counts members
@@ -59,7 +59,7 @@ func TestDrawIsUniform(t *testing.T) {
 	require.False(t, Entropy{}.Lottery(0))
 }
 
-// TestDrawsAreIndependent: task, attempt, wave and seat each change what is drawn.
+// TestDrawsAreIndependent: the task, the attempt, the wave and the seat each change the draw.
 func TestDrawsAreIndependent(t *testing.T) {
 	base := Entropy{Beacon: []byte("seed"), Task: [32]byte{1}, Attempt: 1, Wave: 1}
 	others := []Entropy{base, base, base, base}
@@ -72,7 +72,7 @@ func TestDrawsAreIndependent(t *testing.T) {
 	require.NotEqual(t, base.Below(0, huge), base.Member(0, huge))
 }
 
-// TestLeastIgnoresTheList: the order of the tickets and those that are taken out change nothing for the others.
+// TestLeastIgnoresTheList: neither the order of the tickets nor the removal of some tickets changes the result for the others.
 func TestLeastIgnoresTheList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := anyEntropy(t)

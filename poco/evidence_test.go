@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shown is a policy for tests that asks for evidence of its one worker.
+// shown is a policy for tests. It draws one worker and asks it for evidence.
 type shown struct{ Single }
 
 func (shown) Name() string { return "shown" }
@@ -18,7 +18,7 @@ func (shown) Rules() Rules {
 
 func init() { policies = append(policies, shown{}) }
 
-// evidenceOf stands for the evidence of a statement: its digest, as long as the kind has it.
+// evidenceOf returns a stand-in for the evidence of a statement: the digest of the statement.
 func evidenceOf(s Statement) []byte {
 	d := s.Digest()
 	if s.Kind == EvidenceAttestation {
@@ -27,7 +27,7 @@ func evidenceOf(s Statement) []byte {
 	return d[:]
 }
 
-// verifyDigest takes a statement's digest for its proof.
+// verifyDigest accepts the digest of a statement as its proof.
 func verifyDigest(s Statement, evidence []byte) error {
 	if !bytes.Equal(evidenceOf(s), evidence) {
 		return errors.New("this shows another statement")
@@ -35,7 +35,7 @@ func verifyDigest(s Statement, evidence []byte) error {
 	return nil
 }
 
-// withEvidence completes a reveal by what the policy of the terms asks for.
+// withEvidence adds to a reveal the evidence that the policy of the terms asks for.
 func withEvidence(task Task, e Revealed) Revealed {
 	e.Verify = verifyDigest
 	if kind := task.Terms.policyRules().Evidence; kind != EvidenceNone && e.Bench == BenchWorkers && e.Outcome.Kind.IsAnswer() {
@@ -44,7 +44,7 @@ func withEvidence(task Task, e Revealed) Revealed {
 	return e
 }
 
-// toShownReveal brings a task under a policy to where its worker reveals an outcome, and returns the reveal.
+// toShownReveal plays a task under a policy until its worker can reveal an outcome. It returns the reveal.
 func toShownReveal(t *testing.T, policy string, o Outcome) (*play, Revealed) {
 	terms := testTerms()
 	terms.Policy = policy
@@ -61,8 +61,8 @@ func toShownReveal(t *testing.T, policy string, o Outcome) (*play, Revealed) {
 	return p, withEvidence(p.task, Revealed{Height: p.height, Who: who, Attempt: 1, Outcome: o, Salt: s.salt})
 }
 
-// TestEvidenceComesWithTheAnswer: a policy that asks for evidence takes an answer with evidence of this very answer, and none
-// otherwise; what is refused changes nothing, so that the right one still counts.
+// TestEvidenceComesWithTheAnswer: a policy that asks for evidence takes an answer only with evidence of this very answer. A refused reveal
+// changes nothing, so that the right one is still taken.
 func TestEvidenceComesWithTheAnswer(t *testing.T) {
 	p, good := toShownReveal(t, "shown", truth)
 	other := func(change func(*Statement)) []byte {
@@ -97,7 +97,8 @@ func TestEvidenceComesWithTheAnswer(t *testing.T) {
 	require.Equal(t, EndAccepted, p.task.Ending)
 }
 
-// TestEvidenceNobodyAskedFor is refused, unlooked at: under another policy, with what is no answer, from the court.
+// TestEvidenceNobodyAskedFor: evidence is refused unread where none is asked for: under another policy, with an outcome that is no answer,
+// and from the court.
 func TestEvidenceNobodyAskedFor(t *testing.T) {
 	looked := func(Statement, []byte) error { t.Error("it was looked at"); return nil }
 	for name, c := range map[string]struct {
@@ -122,8 +123,8 @@ func TestEvidenceNobodyAskedFor(t *testing.T) {
 	require.ErrorIs(t, p.user(bad), ErrEvidence)
 }
 
-// TestStopBeatsTheTerms: once what the evidence is checked against was stopped, the task ends whole, wherever it stands. A task
-// that waits for none takes no notice.
+// TestStopBeatsTheTerms: the verifier or machine behind the evidence was stopped. A task that waits for such evidence ends whole in every
+// phase. Other tasks are not affected.
 func TestStopBeatsTheTerms(t *testing.T) {
 	revealed, reveal := toShownReveal(t, "shown", truth)
 	require.NoError(t, revealed.user(reveal))

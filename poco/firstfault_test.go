@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// faulted is a task of three replicas that the court has judged, in which some were wrong.
+// faulted returns a task of three replicas, some of them wrong, that the court has judged.
 func faulted(floor, score uint64, answers ...Outcome) Task {
 	terms := testTerms()
 	task := Task{
@@ -23,8 +23,8 @@ func faulted(floor, score uint64, answers ...Outcome) Task {
 	return task
 }
 
-// TestTheFirstFaultOfALongRecord: the stake is 1,000 and the court costs 40. Alone, and with a long record, a worker loses what the
-// plan needs and a quarter at least; otherwise everything.
+// TestTheFirstFaultOfALongRecord: the stake is 1,000 and the court costs 40. A worker with a long record that is wrong alone loses what the
+// plan needs, and a quarter at least. In all other cases it loses everything.
 func TestTheFirstFaultOfALongRecord(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -56,8 +56,9 @@ func TestTheFirstFaultOfALongRecord(t *testing.T) {
 	require.EqualValues(t, 1_000, task.settleEnding().Seats[0].Slash, "who withholds has no excuse")
 }
 
-// TestAFarmedRecordIsNoLicence: with the least that a first fault costs, lying is still no better than the truth for whoever has the
-// chance x of the plan: x (G + r) - (1-x) cost - c <= r - c, the inequality of the stake. It is exact for whatever x, value and price.
+// TestAFarmedRecordIsNoLicence: the first fault of a long record costs least. Lying still pays no better than the truth for a coalition
+// that succeeds with the plan's chance x: x (G + r) - (1-x) cost - c <= r - c, the inequality of the stake. It is exact for all x, values
+// and prices.
 func TestAFarmedRecordIsNoLicence(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := Q64{Lo: rapid.Uint64Range(0, 1<<63).Draw(t, "x")}
@@ -68,13 +69,13 @@ func TestAFarmedRecordIsNoLicence(t *testing.T) {
 		terms.Stake = rapid.Uint64Range(0, 1<<50).Draw(t, "stake")
 		floor, ok := StakeNeeded(x, terms.Exposure(4))
 		if !ok || floor > terms.Stake {
-			return // such a plan is not made
+			return // no such plan is made
 		}
 		task := faulted(floor, LongRecord, lie, truth, truth)
 		task.Terms = terms
 		cost := new(big.Int).SetUint64(task.wrongCost(task.Seats[0]))
 		unit := new(big.Int).Lsh(big.NewInt(1), 64)
-		// A liar that does not run the task saves c, which is r: lying gains x (G + r) - (1-x) cost, the truth r - c = 0.
+		// A liar that does not run the task saves c, which is r. Lying gains x (G + r) - (1-x) cost, and the truth gains r - c = 0.
 		gain := new(big.Int).Mul(x.Big(), new(big.Int).SetUint64(terms.Value))
 		loss := new(big.Int).Mul(new(big.Int).Sub(unit, x.Big()), new(big.Int).Add(cost, new(big.Int).SetUint64(terms.Reward())))
 		loss.Sub(loss, new(big.Int).Mul(unit, new(big.Int).SetUint64(terms.Reward())))

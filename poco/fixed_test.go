@@ -15,7 +15,7 @@ func anyQ64() *rapid.Generator[Q64] {
 	})
 }
 
-// clamp is what every operation means: exact arithmetic, held between zero and MaxQ64.
+// clamp returns a number limited to the range from zero to MaxQ64. Every operation returns its exact result, limited in this way.
 func clamp(n *big.Int) *big.Int {
 	if n.Sign() < 0 {
 		return new(big.Int)
@@ -31,7 +31,7 @@ func TestQ64IsExactArithmeticClamped(t *testing.T) {
 		a, b := anyQ64().Draw(t, "a"), anyQ64().Draw(t, "b")
 		num := rapid.OneOf(rapid.Uint64Range(0, 20), rapid.Uint64()).Draw(t, "num")
 		den := rapid.OneOf(rapid.Uint64Range(1, 20), rapid.Uint64Min(1)).Draw(t, "den")
-		// As numbers: a big.Int that came to zero and one that began as zero differ in memory.
+		// Compare as numbers: a big.Int that became zero and one that was zero from the start differ in memory.
 		require.Zero(t, clamp(new(big.Int).Add(a.Big(), b.Big())).Cmp(a.Add(b).Big()), "%v + %v", a, b)
 		require.Zero(t, clamp(new(big.Int).Sub(a.Big(), b.Big())).Cmp(a.Sub(b).Big()), "%v - %v", a, b)
 		require.Equal(t, a.Big().Cmp(b.Big()), a.Cmp(b))

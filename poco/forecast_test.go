@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A forecast is what planning one task after the other comes to.
+// A forecast equals planning one task after the other.
 func TestForecastIsOnePlanAfterTheOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trust := rapid.SampledFrom([]uint64{2, 100, 10_000}).Draw(t, "trust")
@@ -45,7 +45,7 @@ func TestForecastIsOnePlanAfterTheOther(t *testing.T) {
 	})
 }
 
-// A million tasks take a moment.
+// A forecast of a million tasks takes only a moment.
 func TestForecastOfManyTasks(t *testing.T) {
 	in := PlanInput{
 		Allowances: DefaultAllowances, Window: 600, Faction: 40, Eligible: 200, Factor: 1, MaxSeats: 25, Stake: 1 << 40,
@@ -58,7 +58,7 @@ func TestForecastOfManyTasks(t *testing.T) {
 	require.Equal(t, uint32(1), f.Cheapest.Replicas)
 }
 
-// countingPolicy counts the plans that are made.
+// countingPolicy counts the plans that it is asked for.
 type countingPolicy struct {
 	Credence
 	plans *int
@@ -69,7 +69,8 @@ func (p countingPolicy) Plan(in PlanInput) Plan {
 	return p.Credence.Plan(in)
 }
 
-// No number of tasks takes more plans than there are kinds of plans, times the steps of a search among 2^40. More tasks are refused.
+// The plans of a forecast are bounded for any number of tasks: by the number of kinds of plans, times the steps of a search among 2^40. A
+// forecast of more tasks is refused.
 func TestForecastsAreBounded(t *testing.T) {
 	most := MaxReplicas * LotterySteps * 81
 	for _, trust := range []uint64{2, 10_000, MaxTrust} {

@@ -39,16 +39,16 @@ func resultOf(letter string) Outcome {
 	return Outcome{Kind: KindResult, Digest: Hash([]byte(letter))}
 }
 
-// contractPlay is a scenario as this chain would have played it: who contributed what, in their order.
+// contractPlay is the same scenario as this chain would have played it: the contributions in their order.
 type contractPlay struct {
 	scenario contractScenario
 	ballots  []Ballot
 	workers  []string
-	junk     bool // somebody contributed what it could not reveal
+	junk     bool // a worker contributed a result that it could not reveal
 }
 
-// take plays a step, and says whether the scenario goes on as here: a reopened task, and one that is finalised by its only
-// contribution, have no counterpart.
+// take plays a step and says whether the scenario goes on here as it does there. Two kinds of step have no counterpart here: the reopening
+// of a task, and finalising it by its only contribution.
 func (p *contractPlay) take(step []any, res string) bool {
 	kind := step[0].(string)
 	switch {
@@ -68,8 +68,8 @@ func (p *contractPlay) take(step []any, res string) bool {
 	return true
 }
 
-// TestIExecContractsAgree plays the contributions of iExec's published scenarios through the policy: after each, it accepts exactly
-// what the contracts have the consensus on, and asks for more where they have none.
+// TestIExecContractsAgree plays the contributions of iExec's published scenarios through the policy. After each contribution the policy
+// accepts the result on which the contracts have a consensus. It asks for more workers where they have none.
 func TestIExecContractsAgree(t *testing.T) {
 	reached, open, copied := 0, 0, 0
 	for _, s := range readContracts(t) {
@@ -80,7 +80,7 @@ func TestIExecContractsAgree(t *testing.T) {
 			}
 			j := IExec{}.Judge(Terms{Trust: s.In.Trust}, p.ballots)
 			switch {
-			case entry.Status == "FAILED": // claimed when its time was over
+			case entry.Status == "FAILED": // claimed after its time was over
 			case p.junk:
 				require.NotEqual(t, DecideAccept, j.Decision, "%s, step %d: what cannot be revealed does not count here", s.ID, i)
 				copied++
@@ -99,8 +99,8 @@ func TestIExecContractsAgree(t *testing.T) {
 	require.Positive(t, copied)
 }
 
-// TestIExecContractsScore settles the same tasks, and compares each worker's score with that of the contracts. Work at price 0
-// counts for no record here; on iExec it does.
+// TestIExecContractsScore settles the same tasks and compares each worker's score with its score on the contracts. Here, work at price 0
+// raises no record. On iExec it does.
 func TestIExecContractsScore(t *testing.T) {
 	compared, free := 0, 0
 	for _, s := range readContracts(t) {
@@ -143,7 +143,7 @@ func TestIExecContractsScore(t *testing.T) {
 	require.Positive(t, free)
 }
 
-// TestIExecPlans: the workers that iExec's rule needs when all agree and nobody has a score, as its contracts were seen to need them.
+// TestIExecPlans compares the plans with iExec's contracts: how many workers the rule needs when all agree and none has a score.
 func TestIExecPlans(t *testing.T) {
 	for _, c := range []struct {
 		trust    uint64
@@ -180,8 +180,8 @@ func TestIExecJudges(t *testing.T) {
 	require.Equal(t, accepts(lie), overflow, "a contribution that the contracts revert is not counted")
 }
 
-// TestIExecAsksForTheFewest: as many workers without a score as it asks for bring the consensus when they join the best group, and
-// one fewer does not.
+// TestIExecAsksForTheFewest: the policy asks for a number of workers without a score. When that number joins the best group, there is a
+// consensus. With one worker fewer there is none.
 func TestIExecAsksForTheFewest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ballots, trust := drawBallots(t), rapid.SampledFrom([]uint64{2, 5, 100, 10_000, 1_000_000_000}).Draw(t, "trust")

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// totals is what each replica has at the end of a task, less what it has lost.
+// totals returns what each replica has gained at the end of a task, less what it has lost.
 func totals(s Settlement) map[string]int64 {
 	has := map[string]int64{}
 	for _, e := range s.Seats {
@@ -23,7 +23,7 @@ func totals(s Settlement) map[string]int64 {
 	return has
 }
 
-// requireNoneRises: no replica but the one that was kept silent has more than before.
+// requireNoneRises demands that no replica has more than before, except the silenced one.
 func requireNoneRises(t require.TestingT, before, after Settlement, silent string) {
 	was := totals(before)
 	for who, has := range totals(after) {
@@ -33,7 +33,7 @@ func requireNoneRises(t require.TestingT, before, after Settlement, silent strin
 	}
 }
 
-// silences are the ways in which a replica that would have been right can be kept from giving its answer.
+// silences are the ways to keep a replica from giving its right answer.
 var silences = map[string]func(*Seat){
 	"keeps silent":       func(s *Seat) { s.State, s.Outcome = SeatSilent, Outcome{} },
 	"does not reveal":    func(s *Seat) { s.State, s.Outcome = SeatCommitted, Outcome{} },
@@ -41,8 +41,8 @@ var silences = map[string]func(*Seat){
 	"has no time to run": func(s *Seat) { s.Outcome = abstain },
 }
 
-// TestNobodyEarnsByAnothersSilence: whatever task is accepted, and whatever its other replicas did: when one that was right gives no
-// answer instead, no other replica has more by it. It may have kept that one from the chain, or an input from it.
+// TestNobodyEarnsByAnothersSilence: a replica may keep another from the chain, or keep an input from it. In any accepted task, a replica
+// that was right now gives no answer. No other replica gains by that, whatever it did.
 func TestNobodyEarnsByAnothersSilence(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		task := anyEnded(t, EndAccepted)
@@ -70,8 +70,9 @@ func TestNobodyEarnsByAnothersSilence(t *testing.T) {
 	})
 }
 
-// TestSilenceInEveryRow: the same of every life in the outcome table that ends with an accepted answer under the policy with a court. The
-// task itself lives on from the silence there: it may need a court then, which finds what the replica would have said.
+// TestSilenceInEveryRow performs the same attack on the outcome table: on every life that ends with an accepted answer under the policy
+// with a court. The task lives on after the silence. It may then need a court, which finds the answer that the silent replica would have
+// given.
 func TestSilenceInEveryRow(t *testing.T) {
 	compared := 0
 	for _, row := range readOutcomeTable(t) {
@@ -83,7 +84,7 @@ func TestSilenceInEveryRow(t *testing.T) {
 				}
 				for _, letter := range []string{"x", "i", "a", "-"} {
 					if letter == "-" && i == 0 {
-						continue // another worker is drawn in the place of a silent first one
+						continue // another worker is drawn in the place of a silent first worker
 					}
 					silenced := row
 					silenced.replicas = slices.Clone(row.replicas)
@@ -103,7 +104,7 @@ func TestSilenceInEveryRow(t *testing.T) {
 	require.Greater(t, compared, 20)
 }
 
-// TestInformersPart: a lie of 1,000, a court of 40, a fifth to those who were right.
+// TestInformersPart: a lie costs 1,000, the court takes 40, and the workers who were right get a fifth.
 func TestInformersPart(t *testing.T) {
 	for _, tc := range []struct {
 		name    string

@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// weighed are ballots of workers with records.
+// weighed returns ballots of workers with the given records.
 func weighed(scores []uint64, outcomes ...Outcome) []Ballot {
 	ballots := ballotsOf(outcomes...)
 	for i := range scores {
@@ -19,8 +19,8 @@ func weighed(scores []uint64, outcomes ...Outcome) []Ballot {
 	return ballots
 }
 
-// TestJuryNeeds: as many newcomers as have to agree, by hand: 4^n against trust - 1; against one lie of a newcomer 4^n against
-// 5 (trust - 1). The first numbers are those of Sarmenta's formula at f = 1/5.
+// TestJuryNeeds compares the number of newcomers that must agree with numbers found by hand: 4^n against trust - 1, and against one lie of
+// a newcomer 4^n against 5 (trust - 1). The first numbers are those of Sarmenta's formula at f = 1/5.
 func TestJuryNeeds(t *testing.T) {
 	for _, c := range []struct {
 		trust                 uint64
@@ -87,7 +87,7 @@ func TestJuryPlans(t *testing.T) {
 	require.EqualValues(t, MaxReplicas, most)
 }
 
-// drawBallots draws what a task's seats may have brought.
+// drawBallots draws possible ballots of the seats of a task.
 func drawBallots(t *rapid.T) []Ballot {
 	outcomes := rapid.SliceOfN(rapid.SampledFrom([]Outcome{truth, truth, truth, lie, lie, failing, noInput, abstain, {}}), 0, MaxReplicas).Draw(t, "outcomes")
 	ballots := ballotsOf(outcomes...)
@@ -97,9 +97,9 @@ func drawBallots(t *rapid.T) []Ballot {
 	return ballots
 }
 
-// TestJuryBelievesByCredibility holds the jury against the definition, with rationals: what it accepts has at least two votes and a
-// credibility of at least 1 - 1/trust, what it does not accept has not; the order of the ballots does not matter; and the number of
-// newcomers that it asks for is the least with which it would accept.
+// TestJuryBelievesByCredibility compares the jury with the definition in rationals. An accepted answer has at least two votes and a
+// credibility of at least 1 - 1/trust. An answer that is not accepted does not. The order of the ballots does not matter. The jury asks for
+// the least number of newcomers with which it would accept.
 func TestJuryBelievesByCredibility(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ballots, trust := drawBallots(t), rapid.SampledFrom([]uint64{2, 5, 100, 10_000, 1_000_000_000}).Draw(t, "trust")

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// memoryTurns is Turns in maps; it counts reads and writes.
+// memoryTurns implements Turns with maps. It counts reads and writes.
 type memoryTurns struct {
 	records map[uint64]TurnRecord
 	spans   map[[2]uint64]Sums
@@ -44,8 +44,8 @@ func (m *memoryTurns) DropSpan(level uint8, i uint64) error {
 	return nil
 }
 
-// TestLedgerAgainstAPlainList enters and settles turns at random and compares every sum, and the gate, with a list
-// that is walked from its start.
+// TestLedgerAgainstAPlainList enters and settles turns at random. It compares every sum and the gate with those of a list that is walked
+// from its start.
 func TestLedgerAgainstAPlainList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trust := rapid.SampledFrom([]uint64{2, 10, 100, 10_000}).Draw(t, "trust")
@@ -105,7 +105,7 @@ func TestLedgerAgainstAPlainList(t *testing.T) {
 	})
 }
 
-// anyValue is a value at risk: small ones, and such whose charges fill 104 bits.
+// anyValue draws a value at risk: a small one, or one whose charges fill 104 bits.
 func anyValue(t *rapid.T) uint64 {
 	return rapid.OneOf(rapid.Uint64Range(0, 500), rapid.Uint64()).Draw(t, "value")
 }
@@ -117,7 +117,7 @@ func plainCharge(w Q64, value uint64) Money {
 	return Money(fromBig(n.Rsh(n, 64)))
 }
 
-// plainGate is protocol section 3 in exact numbers: open if both accounts are, shut if one is.
+// plainGate is the gate of protocol section 3 in exact numbers. It is open if both accounts are open, and shut if one of them is shut.
 func plainGate(s Sums, r TurnRecord, trust uint64, a Allowances) Gate {
 	count := plainCountGate(s, r.Charge, trust, a.Errors)
 	n := func(m Money) *big.Int { return Q64(m).Big() }
@@ -138,7 +138,8 @@ func plainGate(s Sums, r TurnRecord, trust uint64, a Allowances) Gate {
 	return GateWait
 }
 
-// plainCountGate is the count's part in exact rationals, but for the budget, which is rounded down as specified.
+// plainCountGate is the part of the gate that the count decides, in exact rationals. Only the budget is rounded down, as the specification
+// says.
 func plainCountGate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	sum := func(qs ...Q64) *big.Int {
 		n := new(big.Int)
@@ -161,7 +162,7 @@ func plainCountGate(s Sums, w Q64, trust uint64, e0 Q64) Gate {
 	return GateWait
 }
 
-// TestGateIsFinal: however earlier turns settle, open stays open, shut stays shut, and the earliest never waits.
+// TestGateIsFinal: earlier turns settle in any way. An open gate stays open, a shut gate stays shut, and the earliest turn never waits.
 func TestGateIsFinal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l, store := Ledger{Trust: rapid.SampledFrom([]uint64{2, 5, 50}).Draw(t, "trust")}, newMemoryTurns()
@@ -190,7 +191,7 @@ func TestGateIsFinal(t *testing.T) {
 				}
 				last[turn] = g
 			}
-			// Only decided turns settle: charged w or nothing when open, nothing when shut.
+			// Only decided turns settle. An open turn is charged w or nothing, and a shut turn is charged nothing.
 			var ready []int
 			for i, turn := range left {
 				if last[turn] != GateWait {
@@ -206,7 +207,7 @@ func TestGateIsFinal(t *testing.T) {
 			}
 			require.NoError(t, l.Settle(store, left[i], charged, rapid.Bool().Draw(t, "counted"), 1, 10))
 			left = append(left[:i:i], left[i+1:]...)
-			// The promise itself: the debt never exceeds the budget it was spent against, plus what was counted since.
+			// This is the promise: the debt never exceeds the budget against which it was spent, plus what was counted since.
 			require.True(t, l.D.Cmp(l.Budget(QuarterQ64)) <= 0 || l.N == 0, "D %s above B %s", l.D, l.Budget(QuarterQ64))
 			require.LessOrEqual(t, l.Value.D.Cmp(l.ValueBudget(a.Value)), 0, "D$ %s above B$ %s", l.Value.D, l.ValueBudget(a.Value))
 		}
@@ -256,7 +257,7 @@ func TestLimitInTheCount(t *testing.T) {
 	require.True(t, limit(l, 250).Spent())
 }
 
-// What is free in money is cut by the same rule, and bounds dear tasks alone.
+// The same rule limits what is free in money. This limit bounds expensive tasks only.
 func TestLimitInMoney(t *testing.T) {
 	a := Allowances{Errors: QuarterQ64, Value: 1_000}
 	limit := func(l Ledger, value uint64, height int64) Limit { return l.Limit(a, value, false, height, 100) }
@@ -277,7 +278,7 @@ func TestLimitInMoney(t *testing.T) {
 	require.Equal(t, BoundDebt, limit(l, 0, 250).By, "nothing is at risk")
 }
 
-// A charge is never less in money than it is worth, and what a plan may use never more than is free.
+// The charge in money is never below the exact charge. The amount that a plan may use is never above what is free.
 func TestMoneyIsRoundedToTheSafeSide(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := Q64{Hi: rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Range(0, mostCharge.Hi)).Draw(t, "hi"), Lo: rapid.Uint64().Draw(t, "lo")}
@@ -303,7 +304,7 @@ func TestMoneyIsRoundedToTheSafeSide(t *testing.T) {
 	})
 }
 
-// TestThePremiumCoversTheValue: a requester who is paid for wrong answers has paid as much for them.
+// TestThePremiumCoversTheValue: a requester who is compensated for wrong answers has paid at least as much in premiums.
 func TestThePremiumCoversTheValue(t *testing.T) {
 	for _, c := range []struct{ value, trust, premium uint64 }{
 		{0, 10, 0}, {1, 1_000_000_000, 1}, {100, 10, 10}, {101, 10, 11}, {^uint64(0), 2, 1 << 63},
@@ -315,8 +316,8 @@ func TestThePremiumCoversTheValue(t *testing.T) {
 	}
 }
 
-// TestCheapTasksDoNotPayForADearOne performs F8: an organisation farms its ledger with tasks that put almost nothing at risk. In
-// the count they have earned the budget for whole errors. In money they have earned what they paid.
+// TestCheapTasksDoNotPayForADearOne performs attack F8: an organisation farms its ledger with tasks that put almost nothing at risk. In the
+// count these tasks earn a budget for whole errors. In money they earn only what the organisation paid.
 func TestCheapTasksDoNotPayForADearOne(t *testing.T) {
 	const trust, value = 10, 1_000_000_000
 	farm := func(a Allowances) PlanInput {
@@ -359,7 +360,7 @@ func TestHistogram(t *testing.T) {
 	require.False(t, h.Long(1<<31), "the median moved, and a full bucket did not wrap")
 }
 
-// A task whose lie is certain to pass enters and leaves, and the sums keep the charges of the others.
+// A task whose lie is certain to pass enters the ledger and leaves it. The sums keep the charges of the other tasks.
 func TestCertainChargesLoseNoOthers(t *testing.T) {
 	l, store := Ledger{Trust: 2}, newMemoryTurns()
 	for _, w := range []Q64{FracUp(1, 10), MaxQ64, MaxQ64} {

@@ -37,11 +37,11 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestOutageLaws: a worker that went out once, with whatever it had committed to before, has one strike in whatever order
-// its tasks end; one that came back and went again has two.
+// TestOutageLaws: a worker goes out once, with any number of commitments from before. It has one strike, in whatever order its tasks end. A
+// worker that comes back and goes out again has two.
 func TestOutageLaws(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		out := func(name string, from int64) (all []Outage, end int64) { // commitments in from..from+9, windows end later
+		out := func(name string, from int64) (all []Outage, end int64) { // it committed in blocks from..from+9, and the windows end later
 			for range rapid.IntRange(1, 5).Draw(r, name) {
 				o := Outage{from + rapid.Int64Range(0, 9).Draw(r, "committed"), from + 10 + rapid.Int64Range(0, 9).Draw(r, "missed")}
 				all, end = append(all, o), max(end, o.Missed)

@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The outcome table of the specification is data: every row is a task's whole life, and what everybody is paid at its
-// end. The test lives each life and compares.
+// The outcome table of the specification is data. Every row is the whole life of a task and every payment at its end. The test plays each
+// life and compares.
 const (
 	outcomeFile  = "../docs/protocol.md"
 	outcomeFence = "```outcome-table"
 )
 
-// tableTerms are the terms of the table: amounts that leave a rest wherever something is divided.
+// tableTerms are the terms of the table. Their amounts leave a remainder wherever something is divided.
 func tableTerms() Terms {
 	return Terms{
 		ChainID: "table", Policy: PolicyCredence, Trust: 100,
@@ -31,7 +31,7 @@ func tableTerms() Terms {
 	}
 }
 
-// outcomeRow is a row: a script, and the settlement it ends in.
+// outcomeRow is a row of the table: a script, and the settlement in which it ends.
 type outcomeRow struct {
 	line                 int
 	replicas, court      []string
@@ -131,8 +131,8 @@ func parseOutcomeRow(t *testing.T, line int, text string) outcomeRow {
 	}
 }
 
-// answer is what a letter of the script stands for: - no commit, x a commit that is not revealed, i INPUT_UNAVAILABLE,
-// a ABSTAIN, F and G two failures of the app, any other capital a result.
+// answer returns the answer behind a letter of the script. - is no commitment, x a commitment that is not revealed, i INPUT_UNAVAILABLE and
+// a ABSTAIN. F and G are two failures of the app. Any other capital is a result.
 func answer(letter string) (o Outcome, commits, reveals bool) {
 	digest := sha256.Sum256([]byte(letter))
 	switch letter {
@@ -152,7 +152,7 @@ func answer(letter string) (o Outcome, commits, reveals bool) {
 
 var tableSalt = []byte("a salt of exactly thirty-two by!")
 
-// life drives one task through its events, as x/tasks does, and keeps its settlement.
+// life drives one task through the events of a script, as x/tasks does, and keeps its settlement.
 type life struct {
 	t      *testing.T
 	task   Task
@@ -168,7 +168,7 @@ func (r outcomeRow) live(t *testing.T) (Task, Settlement) {
 		terms.Policy = r.how
 	}
 	if r.how == PolicyIExec {
-		terms.Trust = 4 // five seats are too few for the trust of the other rows
+		terms.Trust = 4 // the trust of the other rows needs more than five seats
 	}
 	if r.how == "stopped" {
 		terms.Policy = shown{}.Name()
@@ -198,7 +198,7 @@ func (l *life) run() {
 			return
 		}
 		l.due()
-		// A message may open the next phase at once, in which the same people have something to say.
+		// A message may open the next phase at once. In that phase the same workers and seats send their next messages.
 		for before := PhaseDone; before != l.task.Phase; {
 			before = l.task.Phase
 			l.messages()
@@ -210,7 +210,7 @@ func (l *life) run() {
 	l.t.Fatal("the task does not end")
 }
 
-// due moves time to the deadline and sends what a block hook would.
+// due moves time to the deadline and sends the event of a block hook.
 func (l *life) due() {
 	if l.task.Deadline > l.height {
 		l.height = l.task.Deadline
@@ -218,7 +218,7 @@ func (l *life) due() {
 	l.send(Due{Height: l.height})
 }
 
-// messages sends what the script's workers and court would, as far as the phase takes it.
+// messages sends what the workers and the court of the script would send, as far as the phase takes it.
 func (l *life) messages() {
 	switch l.task.Phase {
 	case PhaseFirst, PhaseSecond:
@@ -305,7 +305,7 @@ func (l *life) draw(wave uint32) {
 		l.send(DrawFailed{Height: l.height})
 	case wave == 1:
 		l.send(FirstDrawn{Height: l.height, Seat: seat(0)})
-	case l.task.Seated: // the script has nobody for a further wave
+	case l.task.Seated: // the script has no worker for a further wave
 		l.send(DrawFailed{Height: l.height})
 	default:
 		var seats []Seat

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// exactStake is protocol section 5 in exact rationals; nil when no stake suffices.
+// exactStake computes the stake of protocol section 5 in exact rationals. It returns nil when no stake suffices.
 func exactStake(x Q64, e Exposure) *big.Rat {
 	one := big.NewRat(1, 1)
 	rest := new(big.Rat).Sub(one, rat(x))
@@ -63,14 +63,14 @@ func anyPlanInput(t *rapid.T) PlanInput {
 	}
 }
 
-// fits says whether (n, a) passes the error debt and the stake inequality.
+// fits says whether a plan of n replicas and a lottery of a passes the error debt and the stake inequality.
 func fits(in PlanInput, allowance Q64, n, a uint64) bool {
 	x := Collusion(in.Faction, in.Eligible, n, a, in.Factor)
 	stake, ok := StakeNeeded(x, in.Exposure)
 	return Charge(x).Cmp(allowance) <= 0 && ok && stake <= in.Stake
 }
 
-// TestPlanIsTheCheapestThatFits compares the plan with all plans there are.
+// TestPlanIsTheCheapestThatFits compares the plan with every possible plan.
 func TestPlanIsTheCheapestThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anyPlanInput(t)
@@ -87,7 +87,7 @@ func TestPlanIsTheCheapestThatFits(t *testing.T) {
 			require.Equal(t, BoundSpent, plan.Bound)
 			return
 		}
-		var n, lottery uint64 // the slow twin: the first in order of expected seats, n + a
+		var n, lottery uint64 // the slow twin takes the first fitting plan in order of expected seats, n + a
 		for steps := uint64(max(in.MinReplicas, 1)) * LotterySteps; steps < (MaxReplicas+1)*LotterySteps && n == 0; steps++ {
 			k, j := steps/LotterySteps, steps%LotterySteps
 			seats := k
@@ -160,7 +160,8 @@ func TestPlanCases(t *testing.T) {
 	require.Contains(t, Plan{Court: true, Bound: BoundEvidence}.Text(), "records")
 }
 
-// TestFit: with as many left as the plan counted it is carried out as it is; with fewer it takes more seats, or none will do.
+// TestFit: a plan is carried out unchanged when as many workers are left as it counted. With fewer workers it takes more seats, or it
+// cannot be carried out.
 func TestFit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		eligible := rapid.Uint64Range(2, 60).Draw(t, "eligible")
@@ -195,8 +196,8 @@ func TestFit(t *testing.T) {
 	})
 }
 
-// TestRefusedDrawsAreCounted: each look at another seed is another chance to lie. So the plans of a task, together, claim at
-// least the sum of the chances that each of them gave.
+// TestRefusedDrawsAreCounted: each further seed gives a coalition another chance to lie. Together the plans of a task claim at least the
+// sum of these chances.
 func TestRefusedDrawsAreCounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms := testTerms()
@@ -225,7 +226,7 @@ func TestRefusedDrawsAreCounted(t *testing.T) {
 		for p.task.Phase == PhaseLocked {
 			p.due(p.task.Deadline)
 		}
-		if p.task.Plan.Court { // no plan was cheap enough: it still enters with what was risked
+		if p.task.Plan.Court { // no plan was cheap enough; the task still enters with the chance that was risked
 			require.Equal(t, sum, p.task.Plan.X)
 		}
 		require.GreaterOrEqual(t, p.task.Plan.X.Cmp(sum), 0)

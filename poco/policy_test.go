@@ -12,7 +12,7 @@ import (
 // released are the policies without those that tests add.
 var released = slices.Clone(policies)
 
-// Each policy is described: it has a row in section 3.1 of the specification, rows in the outcome table, and its seats in section 9.4.
+// Each policy is documented. It has a row in section 3.1 of the specification, rows in the outcome table, and its seats in section 9.4.
 func TestPoliciesAreDocumented(t *testing.T) {
 	text, err := os.ReadFile(outcomeFile)
 	require.NoError(t, err)
@@ -31,7 +31,7 @@ func TestPoliciesAreDocumented(t *testing.T) {
 	}
 }
 
-// A paragraph that lists the policies without a court lists them all: one that names three of them means to.
+// A paragraph that names three policies without a court is a list of them. It must name all of them.
 func TestListsOfCourtlessPoliciesAreWhole(t *testing.T) {
 	var names []string
 	for _, p := range released {

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestFullBlocksDoNotCount: whichever blocks of a window answers fill, and however many, a seat that is awaited has as many blocks
-// with room as the window has, and not one more. It is the law of the window (L5).
+// TestFullBlocksDoNotCount is the law of the window (L5): other transactions fill any number of blocks of a window. An awaited seat still
+// gets exactly as many blocks with room as the window has.
 func TestFullBlocksDoNotCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		full := map[int64]bool{}
@@ -17,7 +17,7 @@ func TestFullBlocksDoNotCount(t *testing.T) {
 		}
 		p := newPlay(t, testTerms())
 		p.recalls = 1
-		counted := int64(0) // up to this block they were counted
+		counted := int64(0) // blocks up to this height were counted
 		p.full = func() (n int64) {
 			for h := counted; h < p.height; h++ {
 				if full[h] {
@@ -27,7 +27,7 @@ func TestFullBlocksDoNotCount(t *testing.T) {
 			counted = p.height
 			return n
 		}
-		// room plays a phase in which nobody answers, and counts its blocks with room.
+		// room plays a phase in which no seat answers, and counts the blocks with room.
 		room := func(begins int64) (blocks int64) {
 			phase, attempt := p.task.Phase, p.task.AttemptOn(BenchCourt)
 			counted = begins
@@ -66,7 +66,7 @@ func TestFullBlocksDoNotCount(t *testing.T) {
 	})
 }
 
-// TestNobodyIsAwaited: a deadline does not move when nobody is awaited, nor before it has come.
+// TestNobodyIsAwaited: a deadline does not move while no seat is awaited, nor before it has come.
 func TestNobodyIsAwaited(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.due(1)

@@ -26,8 +26,8 @@ func TestChoicesAfterLeaving(t *testing.T) {
 	require.EqualValues(t, MostChoices, ChoicesAfterLeaving(1<<40))
 }
 
-// TestWhatTheFactorCosts holds the table of ADR 61: the plan of a young ledger's first task, with 200 organisations of which 40 may
-// collude, on chains of so many seats. Replicas are counted in sixteenths.
+// TestWhatTheFactorCosts pins the table of ADR 61: the plan of the first task of a young ledger, for several numbers of seats. Of 200
+// organisations, 40 may collude. Replicas are counted in sixteenths.
 func TestWhatTheFactorCosts(t *testing.T) {
 	for seats, want := range map[uint64]uint32{1: 2*16 + 9, 4: 2*16 + 15, 7: 3*16 + 6, 10: 3*16 + 14, 13: 4*16 + 11, 19: 6*16 + 9} {
 		ledger := Ledger{Trust: 10_000}

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestProvenTakesProofs: an answer is accepted with its proof only, and a proof of another statement is as good as none.
+// TestProvenTakesProofs: an answer is accepted only with its proof. A proof of another statement is refused as if there were none.
 func TestProvenTakesProofs(t *testing.T) {
 	p, good := toShownReveal(t, PolicyProven, truth)
 	for _, evidence := range [][]byte{nil, {1}, append([]byte{1}, good.Evidence[1:]...)} {
@@ -22,7 +22,8 @@ func TestProvenTakesProofs(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestProvenPlansOne and asks for a deposit: never more than what a replica is paid, whatever the pool's stake.
+// TestProvenPlansOne: the policy plans one worker and asks it for a deposit. The deposit is at most the pay of a replica, whatever the
+// pool's stake.
 func TestProvenPlansOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		eligible := rapid.Uint64Range(0, 30).Draw(t, "eligible")

@@ -56,8 +56,8 @@ func TestQuorumPlans(t *testing.T) {
 	require.Equal(t, []uint64{3, 3}, []uint64{expected, most}, "a quorum costs what it costs, and no court")
 }
 
-// TestQuorumIsOfMoreThanHalf: whatever the ballots, their order does not matter, and what is believed was said by more than
-// half of all that were asked, so that no second answer could have been.
+// TestQuorumIsOfMoreThanHalf: for any ballots, their order does not matter. An accepted answer was given by more than half of all workers
+// that were asked, so that no second answer could be accepted too.
 func TestQuorumIsOfMoreThanHalf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		asked := rapid.Uint32Range(0, MaxReplicas).Draw(t, "asked")

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// twoFirst is a policy for tests: it asks one organisation after the other until two agree.
+// twoFirst is a policy for tests. It asks one organisation after the other until two agree.
 type twoFirst struct {
 	name  string
 	court CourtUse
@@ -36,7 +36,7 @@ var (
 
 func init() { policies = append(policies, recruiting, thenToCourt, thenAudited) }
 
-// recruitPlay is a task whose plan is the first worker alone.
+// recruitPlay returns a task whose plan is the first worker alone.
 func recruitPlay(t *testing.T, policy Policy, attempts, seats uint32) *play {
 	terms := testTerms()
 	terms.Policy, terms.MaxAttempts, terms.MaxSeats = policy.Name(), attempts, seats
@@ -45,12 +45,12 @@ func recruitPlay(t *testing.T, policy Policy, attempts, seats uint32) *play {
 	return p
 }
 
-// answers has the seats of the last wave commit and reveal; an empty outcome is silence.
+// answers has the seats of the last wave commit and reveal. An empty outcome is silence.
 func (p *play) answers(o Outcome) {
 	last := p.task.Seats[len(p.task.Seats)-1]
 	require.Equal(p.t, SeatDrawn, last.State)
 	if o.Kind == KindUnspecified {
-		p.due(p.task.Deadline) // the window passes, and with it the reveal that nobody is awaited for
+		p.due(p.task.Deadline) // the window passes, and with it the reveal, which awaits no worker
 		p.due(p.task.Deadline)
 		return
 	}
@@ -59,7 +59,7 @@ func (p *play) answers(o Outcome) {
 	p.revealAll(BenchWorkers)
 }
 
-// TestMoreReplicasAreDrawn: a policy that is not satisfied has further waves drawn, each from a later seed, until it is.
+// TestMoreReplicasAreDrawn: a policy that is not satisfied has further waves drawn until it is. Each wave is drawn from a later seed.
 func TestMoreReplicasAreDrawn(t *testing.T) {
 	p := recruitPlay(t, recruiting, 3, 5)
 	p.toReveal(truth)
@@ -81,8 +81,8 @@ func TestMoreReplicasAreDrawn(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestRecruitingEnds: at the last wave, at the last seat that is paid for, and where nobody can be drawn. Then the court
-// decides, or nobody does.
+// TestRecruitingEnds: recruiting ends at the last wave, at the last seat that is paid for, and where no worker can be drawn. Then the court
+// decides, or the task stays undecided.
 func TestRecruitingEnds(t *testing.T) {
 	for _, c := range []struct {
 		name            string
@@ -107,7 +107,7 @@ func TestRecruitingEnds(t *testing.T) {
 					p.answers(o)
 				}
 				for p.task.Phase == PhaseLocked {
-					p.due(p.task.Deadline) // looked for again until the wait ends
+					p.due(p.task.Deadline) // the draw is tried again until the wait ends
 				}
 				require.Len(t, p.task.Seats, c.drawn)
 				if policy != thenToCourt {
@@ -125,8 +125,8 @@ func TestRecruitingEnds(t *testing.T) {
 	}
 }
 
-// TestAMissedRevealStaysMissed: whoever did not reveal with its wave cannot do it with a later one, which it could choose
-// after it has seen the others; its outage ends when its own wave's window did.
+// TestAMissedRevealStaysMissed: a worker did not reveal with its wave. It cannot reveal with a later wave, because it could then decide
+// after it has seen the others. Its outage ended when the window of its own wave did.
 func TestAMissedRevealStaysMissed(t *testing.T) {
 	p := recruitPlay(t, recruiting, 3, 5)
 	p.toReveal(truth)

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ended is a task with these replicas and this court, ended as given.
+// ended returns the settlement of a task with these replicas and this court that ended as given.
 func ended(terms Terms, ending Ending, byCourt bool, verdict Outcome, seats, court []Seat) Settlement {
 	t := Task{Terms: terms, Ending: ending, ByCourt: byCourt, Verdict: verdict, Seats: seats, Court: court}
 	return t.settleEnding()
@@ -31,8 +31,9 @@ func bench(answers ...Outcome) (seats []Seat) {
 	return seats
 }
 
-// TestFees is the outcome table of docs/protocol.md, to the last unit: app price 50, price 10 a replica, at most five of
-// them (escrow 100), stake 1000, court fee 10 a seat, a fifth of slashed stake to those who were right, value 300.
+// TestFees checks the outcome table of docs/protocol.md to the last unit. The app price is 50, and a replica costs 10. At most five
+// replicas are paid, so the escrow is 100. The stake is 1000, the court fee 10 a seat and the value 300. A fifth of the slashed stake goes
+// to the workers who were right.
 func TestFees(t *testing.T) {
 	terms := testTerms()
 	a, b, c := "a", "b", "c"
@@ -176,8 +177,8 @@ func TestFees(t *testing.T) {
 	}
 }
 
-// TestRoyaltiesAndCommission: what datasets and the pool add to the table: price 10 less 12.5 % is 8 and 2, dust to the pool;
-// datasets cost at most 20, this task's 7 and 5 (escrow 120).
+// TestRoyaltiesAndCommission adds datasets and the pool's commission to the table. A price of 10 less 12.5 % is split into 8 and 2, because
+// the pool gets the remainder. Datasets cost at most 20, and those of this task cost 7 and 5. The escrow is 120.
 func TestRoyaltiesAndCommission(t *testing.T) {
 	terms := testTerms()
 	terms.DatasetPrice, terms.CommissionBps, terms.PoolOwner = 20, 1_250, "pool"
@@ -232,8 +233,9 @@ func TestRoyaltiesAndCommission(t *testing.T) {
 	}
 }
 
-// TestPartsOfThePrice: over all terms and endings, each right replica's worker and pool owner have the price between them,
-// the worker its part rounded down, the pool one payment; each royalty is paid in full for a result and not at all otherwise.
+// TestPartsOfThePrice: over all terms and endings, the worker and the pool owner of each right replica share the price between them. The
+// worker's part is rounded down, and the pool gets one payment. A royalty is paid in full when there is a result, and not at all when there
+// is none.
 func TestPartsOfThePrice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms, s := anySettlement(t)
@@ -255,7 +257,7 @@ func TestPartsOfThePrice(t *testing.T) {
 				royalties += p.Amount
 			}
 		}
-		if s.Ending == EndCourtUnpaid { // who agreed is paid though nobody is right; the outcome table says whom
+		if s.Ending == EndCourtUnpaid { // workers who agreed are paid although no answer was found right; the outcome table says which
 			require.Zero(t, right)
 			return
 		}
@@ -286,7 +288,7 @@ func TestCourtSeatsAreSorted(t *testing.T) {
 	require.Empty(t, s.CourtSilent)
 }
 
-// TestConfirmations: a record grows by agreement with another organisation or with the court, never in free tasks.
+// TestConfirmations: a record grows when its worker agrees with another organisation or with the court. It never grows in free tasks.
 func TestConfirmations(t *testing.T) {
 	confirmed := func(terms Terms, byCourt bool, seats ...Seat) (out []bool) {
 		for _, e := range ended(terms, EndAccepted, byCourt, truth, seats, nil).Seats {
@@ -303,13 +305,13 @@ func TestConfirmations(t *testing.T) {
 	require.Equal(t, []bool{false, false}, confirmed(free, false, a, b), "a free task")
 }
 
-// anySettlement is how any ended task is settled.
+// anySettlement returns random terms and the settlement of a random ended task.
 func anySettlement(t *rapid.T, endings ...Ending) (Terms, Settlement) {
 	task := anyEnded(t, endings...)
 	return task.Terms, task.settleEnding()
 }
 
-// anyEnded draws an ended task with a liar's every way of ending up slashed.
+// anyEnded draws a random ended task. Its liars are slashed in every possible way.
 func anyEnded(t *rapid.T, endings ...Ending) Task {
 	terms := testTerms()
 	small := rapid.OneOf(rapid.Uint64Range(0, 20), rapid.Uint64Range(0, 1<<40))
@@ -353,7 +355,7 @@ func anyEnded(t *rapid.T, endings ...Ending) Task {
 	}
 }
 
-// TestSettlementLaws: no unit is made or lost in any ending.
+// TestSettlementLaws: no ending creates or loses a unit of money.
 func TestSettlementLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms, s := anySettlement(t)
@@ -361,9 +363,9 @@ func TestSettlementLaws(t *testing.T) {
 	})
 }
 
-// TestAccusingOneselfNeverPays: a coalition of the requester, the app's owner and any workers gets out of a settlement at
-// most what it put in, and where the answer was accepted loses more than half of every stake that was slashed beyond
-// the court's pay: an informer's share is below one half however many of the informers are its own.
+// TestAccusingOneselfNeverPays: the requester, the app's owner and any workers collude and accuse their own members. They get at most what
+// they put in. Where the answer was accepted, they also lose more than half of each slashed stake that the court's pay has left: the
+// informers' share is below one half, however many informers are theirs.
 func TestAccusingOneselfNeverPays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms, s := anySettlement(t, EndAccepted, EndAccepted, EndVoid, EndCourtSilent, EndInputUnavailable, EndAbstained)
@@ -387,7 +389,7 @@ func TestAccusingOneselfNeverPays(t *testing.T) {
 			}
 		}
 		if slashed < all {
-			return // someone else's stake is in it: what comes of that is no self-accusation
+			return // an outsider's stake is part of it, so this is no self-accusation
 		}
 		require.LessOrEqual(t, back, slashed-court, "the coalition gains by its own slashing")
 		if s.Ending == EndAccepted && slashed > court {

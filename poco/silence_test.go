@@ -40,7 +40,7 @@ func TestCourtRecord(t *testing.T) {
 	}
 }
 
-// TestOneOutageNeverJails: however many courts a seat is silent in while it is out once, they count as one.
+// TestOneOutageNeverJails: the silences of a seat during one outage count as one, in any number of courts.
 func TestOneOutageNeverJails(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rule := CourtStrikes{Most: rapid.Uint32Range(2, 5).Draw(t, "most"), Window: rapid.Int64Range(1, 100).Draw(t, "window")}

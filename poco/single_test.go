@@ -25,7 +25,7 @@ func TestSingleJudges(t *testing.T) {
 	}
 }
 
-// TestSinglePlansOne: whatever is asked of it, it draws one worker, or waits for one; it costs the price of one.
+// TestSinglePlansOne: for any request the policy draws one worker, or waits for one. The price is that of one worker.
 func TestSinglePlansOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := PlanInput{

@@ -31,7 +31,7 @@ func someStatement() Statement {
 	}
 }
 
-// TestGoldenStatement pins the statement: guests and enclaves compute it as well.
+// TestGoldenStatement pins the statement, because guests and enclaves compute it too.
 func TestGoldenStatement(t *testing.T) {
 	text := func(h [32]byte) string { return hex.EncodeToString(h[:]) }
 	attested := someStatement()

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The outcomes that the tests' actors know.
+// These are the outcomes that the actors of the tests give.
 var (
 	truth   = Outcome{Kind: KindResult, Digest: [32]byte{1}, Fuel: 7}
 	lie     = Outcome{Kind: KindResult, Digest: [32]byte{2}, Fuel: 7}
@@ -29,7 +29,7 @@ func testTerms() Terms {
 	}
 }
 
-// secret is what an actor committed.
+// secret is the outcome and the salt behind an actor's commitment.
 type secret struct {
 	outcome Outcome
 	salt    []byte
@@ -41,8 +41,8 @@ type pledge struct {
 	attempt uint32
 }
 
-// play is a caller of the task machine: it answers effects as the chain does and keeps the books that the machine's
-// laws are about. What the chain would decide (who is drawn, the plan, the gate) comes from the choose functions.
+// play drives the task machine as the chain does. It answers the machine's effects and keeps the books that the laws of the machine are
+// about. The functions among its fields decide what the chain would decide: who is drawn, the plan and the gate.
 type play struct {
 	t      require.TestingT
 	task   Task
@@ -52,23 +52,23 @@ type play struct {
 	second func(first Seat) (Plan, []Seat, bool)
 	gate   func() Gate
 	court  func() []Seat
-	scarce func() bool // too few organisations for a later wave; nil: never
-	unpaid func() bool // the court would judge it, and the escrow cannot pay; nil: never
+	scarce func() bool // says whether too few organisations are left for a later wave; nil: never
+	unpaid func() bool // says whether a task that the court should judge has an escrow that cannot pay the court; nil: never
 
 	secrets  map[pledge]secret
-	held     map[string]uint64 // stake locked
-	locked   uint64            // ever
+	held     map[string]uint64 // stake that is locked now
+	locked   uint64            // stake that was locked in all
 	freed    uint64
 	entered  int
-	charge   Q64   // with which it entered
+	charge   Q64   // the charge with which the task entered the ledgers
 	delay    int64 // from the plan to the draw
 	resolved []Resolve
-	opened   bool // an open gate was answered
+	opened   bool // the gate was asked and said open
 	recalls  int  // how often a silent court is called again
 	end      *Settlement
 	audit    func() AuditDrawn // whether the chain audits an answer that nobody challenged; nil: never
 	final    *AuditSettlement
-	asked    *AuditSettlement // what came of asking for the bytes
+	asked    *AuditSettlement // the result of asking for the bytes
 	full     func() int64     // blocks of a window that do not count; nil: none
 }
 
@@ -88,7 +88,7 @@ func newPlay(t require.TestingT, terms Terms) *play {
 	return p
 }
 
-// hook feeds an event of the chain, which must be accepted, and answers its effects.
+// hook feeds an event of the chain to the machine. The machine must accept it. hook then answers the effects of the event.
 func (p *play) hook(ev Event) {
 	next, effects, err := p.task.Apply(ev)
 	require.NoError(p.t, err, "%T in phase %s", ev, p.task.Phase)
@@ -179,7 +179,7 @@ func (p *play) answer(e Effect) Event {
 	return nil
 }
 
-// more answers a Draw of a later wave.
+// more answers a request to draw a later wave.
 func (p *play) more(e Draw) Event {
 	var seats []Seat
 	for i := range e.Count {
@@ -198,7 +198,7 @@ func (p *play) free(who string, amount uint64) {
 	p.freed += amount
 }
 
-// requireAdvance holds Advance against what Apply made of an event.
+// requireAdvance compares the result of Advance with that of Apply for the same event.
 func (p *play) requireAdvance(ev Event, next Task, effects []Effect) {
 	own := p.task
 	own.Seats, own.Court = slices.Clone(own.Seats), slices.Clone(own.Court)
@@ -208,7 +208,7 @@ func (p *play) requireAdvance(ev Event, next Task, effects []Effect) {
 	require.Equal(p.t, effects, same, "%T in phase %s, in place", ev, p.task.Phase)
 }
 
-// user feeds an event of a user: refused with a known error and no change, or accepted without an effect.
+// user feeds an event of a user. The machine either refuses it with a known error and without a change, or accepts it without an effect.
 func (p *play) user(ev Event) error {
 	before := p.task
 	next, effects, err := p.task.Apply(ev)
@@ -246,7 +246,7 @@ func (p *play) reveal(bench Bench, who string) error {
 	return p.user(withEvidence(p.task, Revealed{Height: p.height, Bench: bench, Who: who, Attempt: attempt, Outcome: s.outcome, Salt: s.salt}))
 }
 
-// due moves to a height and acts on the deadline if it has come, as the block hooks do.
+// due moves to a height. If the deadline has come, it acts on the deadline as the block hooks do.
 func (p *play) due(height int64) {
 	p.height = height
 	if d := p.task.Deadline; d != 0 && d <= height {
@@ -260,7 +260,7 @@ func (p *play) due(height int64) {
 	}
 }
 
-// toReveal plays until reveals are taken: the first commits, then the others.
+// toReveal plays until the machine takes reveals: the first worker commits, then the others.
 func (p *play) toReveal(first Outcome, others ...Outcome) {
 	p.due(p.height)
 	require.NoError(p.t, p.commit(BenchWorkers, p.task.Seats[0].Who, first))
@@ -274,7 +274,7 @@ func (p *play) toReveal(first Outcome, others ...Outcome) {
 	p.due(max(p.height, p.task.From))
 }
 
-// revealAll reveals everything committed and judges.
+// revealAll reveals every commitment and lets the machine judge.
 func (p *play) revealAll(bench Bench) {
 	seats := p.task.Seats
 	if bench == BenchCourt {
@@ -363,7 +363,7 @@ func (p *play) checkEnd() {
 	}
 }
 
-// checkSettlement is the two laws of money, and the bounds on what may be taken.
+// checkSettlement checks the two laws of money, and the bounds on what a settlement may take.
 func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 	escrow, err := terms.Escrow()
 	require.NoError(t, err)
@@ -398,7 +398,7 @@ func TestEscrowAndExposure(t *testing.T) {
 	require.Equal(t, Exposure{Value: 300, Reward: 8, Cost: 8, CourtCost: 40}, terms.Exposure(4), "the commission is no part of what a worker has to lose")
 	terms.CourtFee = math.MaxUint64/2 + 1
 	require.EqualValues(t, uint64(math.MaxUint64), terms.Exposure(2).CourtCost, "saturates")
-	// Nothing at risk but the running cost: honesty pays as long as the worker's part covers it, whatever the pool takes.
+	// Only the running cost is at risk. Honesty pays as long as the worker's part covers that cost, whatever part the pool takes.
 	terms = testTerms()
 	terms.Value, terms.CommissionBps, terms.CourtFee = 1_000, 5_000, 0
 	half, ok := StakeNeeded(QuarterQ64, terms.Exposure(0))
@@ -478,8 +478,8 @@ func TestNames(t *testing.T) {
 	require.Equal(t, "UNSPECIFIED", Kind(9).String())
 }
 
-// TestAnyOrderOfEvents throws random events at a task, from anybody, at any time, garbage among them, and then lets its
-// deadlines pass. Whatever was thrown: it ends, and every law of the end holds.
+// TestAnyOrderOfEvents feeds random events to a task, from any sender and at any time, malformed ones among them. Then it lets the
+// deadlines of the task pass. In every case the task ends, and every law of the end holds.
 func TestAnyOrderOfEvents(t *testing.T) {
 	endings := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -490,7 +490,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		terms.CourtFee = rapid.SampledFrom([]uint64{0, 7, 10, 1 << 63}).Draw(t, "court fee")
 		terms.Value = rapid.SampledFrom([]uint64{0, 300, 1 << 62}).Draw(t, "value")
 		if terms.Stake == 1<<63 {
-			terms.Stake = 1 << 58 // five seats of it fit 64 bits; the chain's supply bounds it likewise
+			terms.Stake = 1 << 58 // five such stakes fit 64 bits, and the chain's supply keeps stakes as small
 		}
 		terms.AuditBlocks = rapid.SampledFrom([]int64{0, 0, 7}).Draw(t, "audit")
 		p := newPlay(t, terms)
@@ -511,7 +511,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			return rapid.Int64Range(0, 3).Draw(t, "full blocks")
 		}
 		random(t, p)
-		for range 100 { // whoever is left does its part or does not; then the deadlines decide
+		for range 100 { // the remaining actors do their part or do not; then the deadlines decide
 			if p.task.Phase == PhaseDone {
 				break
 			}
@@ -540,7 +540,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 	t.Log(endings)
 }
 
-// random makes the chain's choices random and throws events.
+// random makes random choices for the chain and feeds random events.
 func random(t *rapid.T, p *play) {
 	n := 0
 	p.first = func() (Seat, bool) {
@@ -595,7 +595,7 @@ func anyOutcome() *rapid.Generator[Outcome] {
 	return rapid.SampledFrom([]Outcome{truth, truth, truth, truth, truth, truth, lie, lie, failing, noInput, abstain})
 }
 
-// someWork has seats do what they should, or not.
+// someWork has some seats do their work and others not.
 func someWork(t *rapid.T, p *play) {
 	if p.task.Phase == PhaseDone {
 		return
@@ -604,7 +604,7 @@ func someWork(t *rapid.T, p *play) {
 	for bench, seats := range [][]Seat{p.task.Seats, p.task.Court} {
 		for _, s := range seats {
 			switch rapid.IntRange(0, 7).Draw(t, s.Who+" does") {
-			case 6: // rapid prefers small numbers: most do their part
+			case 6: // rapid prefers small numbers, so most do their part
 			case 7:
 				_ = p.user(Declined{p.height, s.Who, p.task.Attempt})
 			default:
@@ -618,7 +618,7 @@ func someWork(t *rapid.T, p *play) {
 	}
 }
 
-// garbage is an event of anybody, with anything in it.
+// garbage feeds an event from a random sender with random contents.
 func garbage(t *rapid.T, p *play) {
 	who := rapid.SampledFrom([]string{"stranger", "", "w1", "x0", "x1", "v0", "requester"}).Draw(t, "who")
 	attempt := rapid.Uint32Range(0, 4).Draw(t, "attempt")
@@ -637,7 +637,7 @@ func garbage(t *rapid.T, p *play) {
 	case 3:
 		_ = p.user(Cancelled{height})
 	default:
-		// An event of the chain that answers nothing asked: refused without a trace, where the phase does not fit.
+		// An event of the chain that answers no question of the task. It is refused without a change where the phase does not take it.
 		ev := rapid.SampledFrom([]Event{
 			FirstDrawn{height, Seat{Who: "z"}}, AuditDrawn{Height: height}, SecondDrawn{Height: height}, MoreDrawn{Height: height}, CourtOpened{Height: height},
 			CourtUnpaid{height}, TurnCame{height, GateOpen}, DrawFailed{height}, DrawRefused{height}, PlanMade{height, Plan{}, 2},

@@ -28,12 +28,12 @@ func pick(t require.TestingT, e Entropy, given uint64, drawable func(uint64) boo
 
 func all(uint64) bool { return true }
 
-// TestNobodyShapesADraw: whichever of its organisations a coalition takes out, those drawn of the others are those drawn
-// with all of the coalition in, in the same order, and then those behind them. It never has more of its own drawn.
+// TestNobodyShapesADraw: a coalition takes some of its organisations out of a draw. The draw of the remaining organisations keeps its
+// order, and the freed seats go to the next tickets in that order. The coalition never has more of its own organisations drawn.
 func TestNobodyShapesADraw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := anyEntropy(t)
-		// With fewer than ten so few could be left in so much room that a seat is not filled, once in some million runs.
+		// With fewer than ten tickets, too few could remain and a seat could stay empty, about once in some million runs.
 		given := rapid.Uint64Range(10, 60).Draw(t, "tickets")
 		ours := map[uint64]bool{}
 		for _, i := range rapid.SliceOfDistinct(rapid.Uint64Range(0, given-1), rapid.ID).Draw(t, "the coalition's") {
@@ -58,7 +58,7 @@ func TestNobodyShapesADraw(t *testing.T) {
 			return n
 		}
 		require.LessOrEqual(t, own(shaped), own(whole))
-		// Seats that it gave up went to those behind, in their order.
+		// The freed seats went to the next tickets, in their order.
 		longer := pick(t, e, given, all, int(given))
 		require.Equal(t, whole, longer[:4])
 		rest := slices.DeleteFunc(longer, func(ticket uint64) bool { return out[ticket] })
@@ -66,8 +66,8 @@ func TestNobodyShapesADraw(t *testing.T) {
 	})
 }
 
-// TestTicketsAreUniform: every ticket comes first as often, whatever the number of tickets given out or drawable. The
-// seeds are fixed. 27.88 is the 99.9 % quantile at 9 degrees of freedom.
+// TestTicketsAreUniform: every ticket comes first equally often, for any number of tickets that are given out or drawable. The seeds are
+// fixed. 27.88 is the 99.9 % quantile at 9 degrees of freedom.
 func TestTicketsAreUniform(t *testing.T) {
 	for _, given := range []uint64{10, 16, 17, 32} {
 		counts := [3][]int{make([]int, 10), make([]int, 10), make([]int, 10)}
@@ -91,7 +91,7 @@ func TestTicketSpace(t *testing.T) {
 	}
 }
 
-// TestRankings: each field of the entropy changes the order, a failure is passed on, and the search has an end.
+// TestRankings: each field of the entropy changes the order, a failure is returned to the caller, and the search ends.
 func TestRankings(t *testing.T) {
 	base := Entropy{Beacon: []byte("seed"), Task: [32]byte{1}, Attempt: 1, Wave: 1}
 	others := []Entropy{base, base, base, base}

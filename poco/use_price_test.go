@@ -49,8 +49,8 @@ func anyUsePrice(t *rapid.T, most uint64) UsePrice {
 	return use
 }
 
-// TestPriceOfAgainstTwin compares with whole numbers of any size: the base and what is used, rounded up, at most the price. More fuel
-// never costs less.
+// TestPriceOfAgainstTwin compares the price with a twin in whole numbers of any size. The price is the base plus the use, rounded up, and
+// at most the maximal price. More fuel never costs less.
 func TestPriceOfAgainstTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms := Terms{Price: rapid.Uint64().Draw(t, "price"), FuelLimit: rapid.Uint64().Draw(t, "limit"), Seconds: rapid.Uint32().Draw(t, "seconds")}
@@ -100,8 +100,8 @@ func TestUsePriceValidate(t *testing.T) {
 	}
 }
 
-// TestSettlementByUse: who was right is paid by the fuel of the accepted answer, whatever others claimed; the pool has its share of
-// that, and the rest of the escrow goes back, or to a court that nobody's fault called.
+// TestSettlementByUse: workers that were right are paid by the fuel of the accepted answer, whatever fuel others claimed. The pool gets its
+// share of that payment. The rest of the escrow goes back, or to a court that no fault has called.
 func TestSettlementByUse(t *testing.T) {
 	terms := testTerms()
 	terms.UsePrice, terms.CommissionBps, terms.PoolOwner = UsePrice{Base: 1, PerGfuel: 2_000_000_000}, 5_000, "pool"
@@ -113,23 +113,23 @@ func TestSettlementByUse(t *testing.T) {
 	checkSettlement(t, terms, s)
 	require.Equal(t, []Pay{{PartyApp, "owner", 50}, {PartyWorker, "a", 3}, {PartyWorker, "b", 3}, {PartyPool, "pool", 8}}, s.FromEscrow)
 	require.EqualValues(t, 36, s.Refund)
-	// A worker that claims more fuel gives another answer: the court finds it wrong.
+	// A worker that claims more fuel gives another answer. The court finds it wrong.
 	s = ended(terms, EndAccepted, true, frugal, []Seat{a, revealedSeat("c", greedy)}, bench(frugal, frugal, frugal, frugal))
 	checkSettlement(t, terms, s)
 	require.Equal(t, FaultWrong, s.Seats[1].Fault)
 	require.Equal(t, []Pay{{PartyApp, "owner", 50}, {PartyWorker, "a", 3}, {PartyPool, "pool", 4}}, s.FromEscrow)
-	// A court that nobody's fault called has its fee of what was not used.
+	// A court that no fault has called is paid from the unused part of the escrow.
 	s = ended(terms, EndAccepted, true, frugal, []Seat{a}, bench(frugal, frugal, frugal, frugal))
 	checkSettlement(t, terms, s)
 	require.EqualValues(t, 3, s.Refund)
 	require.EqualValues(t, 40, total(s.FromEscrow)-50-7)
-	// Replicas that agree where the escrow pays no court are paid for the use on which they agree.
+	// The escrow cannot pay a court. Replicas that agree are paid for the use on which they agree.
 	s = ended(terms, EndCourtUnpaid, false, Outcome{}, []Seat{a, b}, nil)
 	checkSettlement(t, terms, s)
 	require.EqualValues(t, 64, total(s.FromEscrow))
 }
 
-// TestUseForNothingConfirmsNothing: what costs nothing moves no record, also where the price would allow more.
+// TestUseForNothingConfirmsNothing: a free use changes no record, even where the price would allow more.
 func TestUseForNothingConfirmsNothing(t *testing.T) {
 	for policy, moved := range map[string]func(SeatEnd) bool{
 		PolicyCredence: func(e SeatEnd) bool { return e.Confirmed }, PolicyIExec: func(e SeatEnd) bool { return e.Vote != MarkNone },

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// votePlay is a task of a policy that votes, with so many seats planned.
+// votePlay returns a task under a voting policy, with the given number of planned seats.
 func votePlay(t require.TestingT, policy string, trust uint64, planned, most uint32) *play {
 	terms := testTerms()
 	terms.Policy, terms.Trust, terms.MaxSeats, terms.CourtFee = policy, trust, most, 0
@@ -23,7 +23,7 @@ func votePlay(t require.TestingT, policy string, trust uint64, planned, most uin
 	return p
 }
 
-// wave has the seats that were drawn last answer and reveal; an empty outcome is silence.
+// wave has the seats of the last draw commit and reveal. An empty outcome is silence.
 func (p *play) wave(outcomes ...Outcome) {
 	if p.task.Phase == PhaseLocked {
 		p.due(p.task.Deadline)
@@ -38,7 +38,7 @@ func (p *play) wave(outcomes ...Outcome) {
 	if p.task.Phase == PhaseSecond {
 		p.due(p.task.Deadline)
 	}
-	p.due(max(p.height, p.task.From)) // where nobody committed, that judges
+	p.due(max(p.height, p.task.From)) // where no seat committed, this judges
 	if p.task.Phase == PhaseReveal {
 		p.revealAll(BenchWorkers)
 	}
@@ -51,8 +51,8 @@ func votesOf(s *Settlement) (marks []VoteMark, confirmed []bool) {
 	return marks, confirmed
 }
 
-// TestAVoteMovesRecordsAndNoStake plays a jury and an iExec vote that a liar disturbs: more organisations are drawn, the liar's
-// record falls, its stake does not, and who was drawn after the first reveals confirms nothing.
+// TestAVoteMovesRecordsAndNoStake plays a jury and an iExec vote that a liar disturbs. More organisations are drawn. The liar's record
+// falls, but its stake does not. A worker that was drawn after the first reveals confirms nothing.
 func TestAVoteMovesRecordsAndNoStake(t *testing.T) {
 	p := votePlay(t, PolicyJury, 100, 4, 9)
 	p.toReveal(truth, truth, truth, lie)
@@ -78,7 +78,7 @@ func TestAVoteMovesRecordsAndNoStake(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestVotesEndWhereThereIsNoRoom: out of seats, or out of waves, a vote is refunded, and moves no record.
+// TestVotesEndWhereThereIsNoRoom: a vote that runs out of seats or waves is refunded and changes no record.
 func TestVotesEndWhereThereIsNoRoom(t *testing.T) {
 	for _, c := range []struct {
 		policy  string
@@ -104,7 +104,7 @@ func TestVotesEndWhereThereIsNoRoom(t *testing.T) {
 		p = votePlay(t, c.policy, c.trust, c.planned, MaxReplicas)
 		p.toReveal(truth, others...)
 		p.revealAll(BenchWorkers)
-		waves := uint32(1) // the planned one
+		waves := uint32(1) // the planned wave
 		for ; p.task.Phase == PhaseLocked; waves++ {
 			p.due(p.task.Deadline)
 			silent := make([]Outcome, len(p.task.Seats)-countSeats(p.task.Seats, func(s Seat) bool { return s.State != SeatDrawn }))
@@ -129,8 +129,8 @@ func TestMarksApply(t *testing.T) {
 	}
 }
 
-// TestAVoteConvictsNobody: however a task of workers who vote ends, only those lose stake who did not reveal what they had committed
-// to; whoever gave the accepted answer loses nothing and no record; and all money is accounted for.
+// TestAVoteConvictsNobody: a task under a voting policy ends in any way. Only workers that did not reveal their commitment lose stake. A
+// worker that gave the accepted answer loses neither stake nor record. All money is accounted for.
 func TestAVoteConvictsNobody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		policy := rapid.SampledFrom([]Policy{Quorum{}, Jury{}, IExec{}}).Draw(t, "policy")
@@ -169,7 +169,7 @@ func TestAVoteConvictsNobody(t *testing.T) {
 	})
 }
 
-// TestFreeWorkMovesNoRecord: a coalition that outvotes an honest worker for nothing takes none of its record.
+// TestFreeWorkMovesNoRecord: a coalition outvotes an honest worker in a free task. The worker's record stays the same.
 func TestFreeWorkMovesNoRecord(t *testing.T) {
 	for _, policy := range []string{PolicyJury, PolicyIExec} {
 		for _, price := range []uint64{0, 10} {

@@ -15,7 +15,7 @@ func TestWindow(t *testing.T) {
 		name     string
 		work     Work
 		expAll   int64
-		expReady int64 // of it before the program runs
+		expReady int64 // the part of it before the program runs
 	}{
 		{"nothing to do", Work{}, 120, 120},
 		{"time beside fuel", Work{Fuel: 40_000_000, RunBlocks: 300}, 420, 120},
@@ -23,7 +23,7 @@ func TestWindow(t *testing.T) {
 		{"a begun block counts whole", Work{Fuel: 1, ModuleBytes: 1, InputBytes: 1}, 123, 122},
 		{"exact blocks", Work{Fuel: 40_000_000, ModuleBytes: 100_000, InputBytes: 1_000_000}, 125, 123},
 		{"one more of each", Work{Fuel: 40_000_001, ModuleBytes: 100_001, InputBytes: 1_000_001}, 128, 125},
-		// What cost honest workers their stakes when fuel alone counted: 50 blocks for 21 processor seconds of compiling.
+		// This case cost honest workers their stakes when only fuel counted: 50 blocks for 21 processor seconds of compiling.
 		{"a large module and little fuel", Work{Fuel: 1_000_000_000, ModuleBytes: 19_700_000}, 120 + 50 + 197, 120 + 197},
 		{"all that there is", Work{Fuel: math.MaxUint64, ModuleBytes: math.MaxUint64, InputBytes: math.MaxUint64}, MaxWindow, MaxWindow},
 	} {
@@ -38,7 +38,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// TestWindowGrows: more to do never gives less time, and no task less than the base.
+// TestWindowGrows: more work never gets less time, and no task gets less than the base.
 func TestWindowGrows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, most uint64) uint64 { return rapid.Uint64Range(1, most).Draw(t, name) }
@@ -55,8 +55,8 @@ func TestWindowGrows(t *testing.T) {
 	})
 }
 
-// TestWindowOfThoseWhoFollow: blind workers and the court have three times as long as the first worker took, where that is
-// more than the pinned window.
+// TestWindowOfThoseWhoFollow: the other workers and the court get three times as long as the first worker took, if that is more than the
+// pinned window.
 func TestWindowOfThoseWhoFollow(t *testing.T) {
 	for _, took := range []int64{1, 3, 4, 9} {
 		t.Run(fmt.Sprint(took), func(t *testing.T) {
@@ -72,8 +72,8 @@ func TestWindowOfThoseWhoFollow(t *testing.T) {
 			if got := m.task.Deadline - 20; got != want {
 				t.Errorf("wave 2 has %d blocks, expected %d", got, want)
 			}
-			m.do(Due{Height: m.task.Deadline}) // silent
-			m.do(Due{Height: m.task.Deadline}) // nobody reveals: the court
+			m.do(Due{Height: m.task.Deadline}) // the worker is silent
+			m.do(Due{Height: m.task.Deadline}) // no worker reveals, so the court is called
 			m.do(CourtOpened{Height: 100, Seats: []Seat{{Who: "v1", Org: "v1", Power: 1}}})
 			if got := m.task.Deadline - 100; got != want {
 				t.Errorf("the court has %d blocks, expected %d", got, want)
@@ -102,7 +102,7 @@ func TestLastDecline(t *testing.T) {
 	}
 }
 
-// machine is a task that is fed events, whose effects are nobody's.
+// machine feeds events to a task and ignores its effects.
 type machine struct {
 	t    *testing.T
 	task Task

@@ -7,10 +7,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWithdrawalLaws: where the court cannot have an input on which a worker has answered, the requester pays the court before any
-// stake does; the first worker, whose answer charges the ledgers, loses what a lie costs, and another that answered pays what silence
-// in wave 2 costs; nobody else pays, and the requester gets nothing of a stake. So it is when half of the court is served: then there
-// is no verdict.
+// TestWithdrawalLaws: the court cannot get an input on which a worker has answered. The requester pays the court before any stake does. The
+// first worker loses the cost of a lie, because its answer charges the ledgers. Another worker that answered pays the cost of silence in
+// wave 2. No other worker pays, and the requester gets no part of a stake. The same holds when half of the court is served, because then
+// there is no verdict.
 func TestWithdrawalLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms := testTerms()
@@ -65,7 +65,7 @@ func TestWithdrawalLaws(t *testing.T) {
 	})
 }
 
-// TestAWithdrawalFreesNoLiar: what workers said against each other stays pending, and the charge stands.
+// TestAWithdrawalFreesNoLiar: a dispute between workers stays pending, and the charge stays on the ledgers.
 func TestAWithdrawalFreesNoLiar(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.toReveal(lie, truth, noInput)

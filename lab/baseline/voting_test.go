@@ -14,8 +14,7 @@ import (
 
 func num(r *big.Rat) float64 { v, _ := r.Float64(); return v }
 
-// vote plays every sequence of votes: error and expected results from the state
-// (good, bad) on.
+// vote plays every sequence of votes from the state (good, bad) on. It returns the error and the expected number of results.
 func vote(phi *big.Rat, m, good, bad int) (wrong, results *big.Rat) {
 	votes := big.NewRat(int64(good+bad), 1)
 	switch {
@@ -44,7 +43,7 @@ func TestMFirstTwin(t *testing.T) {
 	}
 }
 
-// The printed values of Watanabe and Fukushi, and two of our own.
+// These are the printed values of Watanabe and Fukushi, and two of our own.
 func TestMinVotes(t *testing.T) {
 	for _, c := range []struct {
 		phi, eps *big.Rat
@@ -132,7 +131,7 @@ func TestSpotCheckErrors(t *testing.T) {
 	}
 }
 
-// CrG against iExec's rewriting with odds.
+// CrG is compared with iExec's form of it, which uses odds.
 func TestCrGTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		groups := rapid.SliceOfN(rapid.SliceOfN(rapid.Int64Range(0, 99), 1, 4), 1, 4).Draw(t, "groups")
@@ -188,7 +187,7 @@ func TestCrP(t *testing.T) {
 	require.ErrorIs(t, err, baseline.ErrRange)
 }
 
-// The search against CrG itself.
+// The search is compared with CrG itself.
 func TestUnanimousTwin(t *testing.T) {
 	for _, c := range []struct {
 		f, eps *big.Rat
@@ -216,7 +215,7 @@ func TestUnanimousTwin(t *testing.T) {
 	require.ErrorIs(t, err, baseline.ErrRange)
 }
 
-// The closed form against walking the margin until the walk is over.
+// The closed form is compared with walking the margin until the walk is over.
 func TestIterativeTwin(t *testing.T) {
 	for _, c := range []struct {
 		r float64
@@ -261,7 +260,7 @@ func TestAuditErrors(t *testing.T) {
 		_, err = baseline.AuditStake(p, big.NewRat(1, 1), big.NewRat(1, 1), big.NewRat(1, 1))
 		require.ErrorIs(t, err, baseline.ErrRange, "%v", p)
 	}
-	// Two of four collude: all pairs, counted.
+	// Two of four collude. All pairs are counted.
 	pairs, lies := 0, 0
 	for i := range 4 {
 		for j := range 4 {

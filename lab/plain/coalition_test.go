@@ -11,8 +11,7 @@ import (
 	"github.com/credence-chain/credence/lab/plain"
 )
 
-// The blind draw against counting every set of n-1 that can be drawn from the
-// identities other than the first.
+// The blind draw is compared with a count of every set of n-1 that can be drawn from the identities other than the first.
 func TestBlindDrawTwin(t *testing.T) {
 	for pool := 1; pool <= 9; pool++ {
 		for colluders := 1; colluders <= pool; colluders++ {
@@ -44,8 +43,8 @@ func TestBlindDrawTwin(t *testing.T) {
 	}
 }
 
-// The lifetime bound against the story it tells: attack until the coalition is
-// gone; a success changes nothing, a failure costs one identity.
+// The lifetime bound is compared with its story: the coalition attacks until it is gone. A success changes nothing, and a failure costs one
+// identity.
 func TestLifetimeErrorsTwin(t *testing.T) {
 	for _, c := range []struct{ colluders, pool, n int }{{40, 200, 2}, {40, 200, 3}, {70, 200, 3}, {5, 9, 2}, {3, 100, 6}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
@@ -107,8 +106,8 @@ func TestUnanimous(t *testing.T) {
 	}
 }
 
-// At the minimal stake an attack and honesty are worth the same:
-// (1-x)(S+r) = x G + c. In whole units it is the smallest that is not worse.
+// At the minimal stake an attack and honesty are worth the same: (1-x)(S+r) = x G + c. In whole units the minimal stake is the smallest at
+// which the attack is not worth more.
 func TestMinStakeLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := big.NewRat(rapid.Int64Range(0, 999).Draw(t, "x"), 1000)
@@ -135,7 +134,7 @@ func TestMinStakeLaw(t *testing.T) {
 	require.ErrorIs(t, err, plain.ErrRange)
 }
 
-// The published tables: S/G that n replicas need, lottery that S/G needs.
+// The published tables have the S/G that n replicas need, and the lottery that S/G needs.
 func TestEconomicPlan(t *testing.T) {
 	unit := big.NewRat(1, 1)
 	for _, c := range []struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/lab/plain"
 )
 
-// The step of the supermartingale is exact at the chance x, and falls below 1 for any smaller chance.
+// The step of the supermartingale is exact at the chance x. It falls below 1 for any smaller chance.
 func TestConcentrationStep(t *testing.T) {
 	last := 1.0
 	for x := 0.001; x < 0.5; x += 0.001 {

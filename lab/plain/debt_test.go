@@ -17,7 +17,7 @@ func q64(r *big.Rat) *big.Rat {
 	return new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 64)))
 }
 
-// planAt is the plan for trust 10^6 after n tasks without debt.
+// planAt returns the plan for trust 10^6 after n tasks without debt.
 func planAt(t *testing.T, n int64) plain.Seats {
 	b, err := plain.Budget(big.NewInt(n), new(big.Int), big.NewInt(1_000_000))
 	require.NoError(t, err)
@@ -70,8 +70,8 @@ func TestPlanErrors(t *testing.T) {
 	require.False(t, planned, "an empty budget is for the court")
 }
 
-// The charge is the smallest integer not below 2^64 x/(1-x), with x from the
-// meaning of the lottery: a chance of j in 16 that one more seat must collude.
+// The charge is the smallest integer not below 2^64 x/(1-x). Here x follows from the meaning of the lottery: a chance of j in 16 that one
+// more seat must collude.
 func TestChargeTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		den := rapid.Int64Range(2, 200).Draw(t, "den")
@@ -100,7 +100,7 @@ func TestChargeTwin(t *testing.T) {
 	})
 }
 
-// The plan against trying every plan there is.
+// The plan is compared with the best of all plans.
 func TestPlanTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		den := rapid.Int64Range(2, 50).Draw(t, "den")

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// `make adversaries` plays 100,000 tasks for each coalition and keeps the table in lab/results; without these arguments the test is a
-// smoke of a few seconds.
+// `make adversaries` plays 100,000 tasks for each coalition and keeps the table in lab/results. Without these arguments the test is a smoke
+// test of a few seconds.
 var (
 	adversaryTasks  = flag.Int("adversaries.tasks", 1_000, "tasks for each coalition")
 	adversarySeeds  = flag.Int("adversaries.seeds", 3, "trials of each")
@@ -20,8 +20,8 @@ var (
 	adversaryCommit = flag.String("adversaries.commit", "unknown", "commit that is measured, for the table")
 )
 
-// TestAdversaries plays informed and patient coalitions of a fifth of the organisations against the transitions and ledgers of the
-// chain. In the mean over the seeds each ledger lets through no more wrong results than it was charged for, and than its bound.
+// TestAdversaries plays informed and patient coalitions of a fifth of the organisations against the transitions and ledgers of the chain.
+// In the mean over the seeds, each ledger lets through no more wrong results than it was charged for, and no more than its bound.
 func TestAdversaries(t *testing.T) {
 	var rows []Standing
 	trusts := []uint64{100, 10_000}
@@ -33,9 +33,9 @@ func TestAdversaries(t *testing.T) {
 			s := MeasureStanding(c, *adversarySeed)
 			rows = append(rows, s)
 			name := fmt.Sprintf("%s at trust %d", s.Population, trust)
-			// Errors scatter as counts do, and charges too, in steps as large as the largest: a lie that a lottery found once is charged for
-			// all those that it did not find. A sum of independent steps up to m whose mean is D has a variance up to m D. Four standard
-			// deviations:
+			// Errors scatter as counts do. Charges scatter too, in steps as large as the largest: a lie that a lottery found once is
+			// charged for all those that it did not find. A sum of independent steps up to m whose mean is D has a variance of at most m D.
+			// The scatter is four standard deviations.
 			scatter := func(expected float64) float64 {
 				return 4 * math.Sqrt((1+s.Largest)*max(1, expected)/float64(*adversarySeeds))
 			}

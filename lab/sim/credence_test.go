@@ -21,8 +21,8 @@ func BenchmarkCredenceInformed(b *testing.B) {
 	Credence{}.Run(Trial{World: w, Population: Informed{}, Seed: 1})
 }
 
-// With the same plan for every task, an informed coalition that loses a member for each failed attack brings as many
-// wrong results through in its life as the formula says.
+// An informed coalition has the same plan for every task and loses a member for each failed attack. In its life it passes as many wrong
+// results as the formula says.
 func TestLifetimeIsItsFormula(t *testing.T) {
 	for n, want := range map[uint32]float64{2: 4.875, 3: 0.568} {
 		exact, err := plain.LifetimeErrors(40, 200, int(n))
@@ -39,7 +39,7 @@ func TestLifetimeIsItsFormula(t *testing.T) {
 	}
 }
 
-// Against every population the errors stay within the promise, and within what the ledger's debt says, in the mean.
+// Against every population, the mean number of errors stays within the promise and within the debt of the ledger.
 func TestPromiseHoldsAgainstEveryPopulation(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range adversaryCells(Size{Tasks: 1_500, Seeds: 6}) {
@@ -57,7 +57,7 @@ func TestPromiseHoldsAgainstEveryPopulation(t *testing.T) {
 	require.Greater(t, len(seen), 17)
 }
 
-// What breaks the promise is seen to break it: the measurement can fail.
+// Broken assumptions break the promise in the measurement, so the measurement can fail.
 func TestBrokenAssumptionsAreSeen(t *testing.T) {
 	w := Standard(10_000, 2_000)
 	w.ReEntry = true
@@ -68,7 +68,7 @@ func TestBrokenAssumptionsAreSeen(t *testing.T) {
 	require.Greater(t, r.Likely.Mean-4*r.Likely.Error, r.Promise, "twice as many collude as were assumed")
 }
 
-// With many tasks in flight every turn comes, in whatever order tasks finish, and the debt stays within its budget.
+// With many tasks in flight every turn comes, in any order in which tasks finish. The debt stays within its budget.
 func TestTasksInFlight(t *testing.T) {
 	waits := 0.0
 	for _, depth := range []int{20, 400} {
@@ -83,7 +83,8 @@ func TestTasksInFlight(t *testing.T) {
 	require.Positive(t, waits, "some turn had to wait")
 }
 
-// Silence is answered by the court, absence by fewer organisations, faults by convictions: nothing stays without an answer.
+// In an honest world almost no task stays open: the court answers silence, fewer organisations are drawn under absence, and faults lead to
+// convictions.
 func TestHonestWorlds(t *testing.T) {
 	w := Standard(10_000, 5_000)
 	w.Colluding, w.Strikes, w.Cooling = 0, 2, 100
@@ -109,7 +110,7 @@ func TestAttacksDoNotPay(t *testing.T) {
 	}
 }
 
-// A proposer's choice among draws is what the beacon's factor is for.
+// The factor of the beacon pays for a proposer's choice among draws.
 func TestProposersChoiceIsPaidFor(t *testing.T) {
 	w := Standard(10_000, 2_000)
 	w.ReEntry = true
@@ -119,7 +120,7 @@ func TestProposersChoiceIsPaidFor(t *testing.T) {
 	require.LessOrEqual(t, closed.Likely.Mean, closed.Certificate.Mean+4*(closed.Likely.Error+closed.Certificate.Error))
 }
 
-// Whoever can refuse draws that do not suit gains nothing, because each look at another seed is counted.
+// A coalition that can refuse unsuitable draws gains nothing, because each look at another seed is counted.
 func TestRefusedDrawsArePaidFor(t *testing.T) {
 	w := Standard(10_000, 2_000)
 	w.ReEntry = true
@@ -146,7 +147,8 @@ func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 	require.Equal(t, big.NewInt(0), l.D.Big())
 }
 
-// Counting a quiet run by its plans gives what playing it gives: the same debt, and the same executions but for the lottery's luck.
+// A quiet run that is counted by its plans gives the result of playing it: the same debt, and the same executions except for the luck of
+// the lottery.
 func TestQuietRunsAreCountedByPlans(t *testing.T) {
 	for _, p := range []Population{Peace{}, Static{Chance: 1}} {
 		for _, trust := range []uint64{100, 10_000, 1_000_000} {

@@ -29,7 +29,7 @@ func TestCrowdBansAndBringsBack(t *testing.T) {
 	require.True(t, c.isDrawable(bad-1), "back under a new name")
 }
 
-// Everybody is as likely to be drawn; nobody twice; nobody who is away.
+// Every present worker is equally likely to be drawn. No worker is drawn twice, and no absent worker is drawn.
 func TestCrowdPicksEvenly(t *testing.T) {
 	w := Standard(100, 10)
 	w.Organisations, w.Colluding, w.Sybils = 10, 4, 3
@@ -49,7 +49,7 @@ func TestCrowdPicksEvenly(t *testing.T) {
 		require.InDelta(t, tries/16, seen[i], 150)
 	}
 
-	// Tilted, a colluder comes every second time, with the weight of its share.
+	// In a tilted draw a colluder comes every second time, with the weight of its share.
 	var weight, honest float64
 	for range tries {
 		d.beginRehearsal()
@@ -71,7 +71,7 @@ func TestCrowdPicksEvenly(t *testing.T) {
 	require.False(t, ok, "nobody is left")
 }
 
-// What is remembered of who can be drawn is what counting anew says, whoever is struck, cools down, pauses or comes back.
+// The stored census of drawable workers equals a new count, after workers are struck, cool down, pause or come back.
 func TestCensusIsACount(t *testing.T) {
 	w := Standard(100, 10)
 	w.Strikes, w.Cooling, w.AbsentShare, w.AbsentLength = 3, 7, 0.3, 400

@@ -20,7 +20,7 @@ func TestForecast(t *testing.T) {
 	require.Contains(t, out.String(), "BREAKS THE PROMISE")
 	require.NotContains(t, strings.Split(out.String(), "twice as many")[0], "BREAKS THE PROMISE", "not while the assumptions hold")
 
-	// What is planned for peace is what is measured there, but for the lottery's luck.
+	// The forecast for peace equals the measurement, except for the luck of the lottery.
 	peace := f.Peace.Row.Replicas
 	require.InDelta(t, peace.Mean, f.plannedReplicas()/500, 5*peace.Error+0.02)
 	require.NotContains(t, out.String(), "with 30 executions at the same time")

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One seed gives the same bytes, on however many cores; another gives others.
+// One seed gives the same bytes on any number of cores. Another seed gives other bytes.
 func TestReproducibleToTheByte(t *testing.T) {
 	cells := []Cell{
 		{Scheme: Credence{}, World: Standard(100, 300), Population: Informed{}, Seeds: 5},
@@ -38,7 +38,7 @@ func TestOver(t *testing.T) {
 	require.Greater(t, UpperBound(5, 10_000), 9e-4)
 }
 
-// The whole study runs, every table has rows, and what is written has them all.
+// The whole study runs, every table has rows, and the written file contains them all.
 func TestSmoke(t *testing.T) {
 	rows := MeasureCells(Study(Size{Tasks: 60, Seeds: 1, Horizon: 1_000, Lives: 1}), 1, nil)
 	var text, table bytes.Buffer

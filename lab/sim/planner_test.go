@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Whatever the ledgers hold, the planner says what poco.Credence.Plan says, in every field.
+// For any contents of the ledgers, the planner agrees with poco.Credence.Plan in every field.
 func TestPlannerIsMakePlan(t *testing.T) {
 	d := NewDice(3, 1)
 	memory := newPlanner()

@@ -10,19 +10,20 @@ import (
 	"github.com/credence-chain/credence/lab/baseline"
 )
 
-// figures are the means of a cell that tests look at.
+// measured returns the means of a cell.
 func measured(s Scheme, w World, p Population, seeds int) Row {
 	return Cell{Scheme: s, World: w, Population: p, Seeds: seeds}.Measure(1)
 }
 
-// near says that a measured mean is an expected value, within five standard errors and a share for what formulas leave out.
+// near checks that a measured mean equals an expected value, within five standard errors and a share for the effects that formulas leave
+// out.
 func near(t *testing.T, want float64, got Mean, share float64, what string) {
 	t.Helper()
 	require.InDelta(t, want, got.Mean, 5*got.Error+share*want, what)
 }
 
-// vote is how often a vote between always lying colluders and honest workers goes wrong, and how many are asked, when
-// none of them is asked twice. The published formulas draw with replacement.
+// vote computes how often a vote between always lying colluders and honest workers goes wrong, and how many workers are asked, when no
+// worker is asked twice. The published formulas draw with replacement.
 func vote(colluding, all int, decided func(lies, truths int) bool) (wrong, results float64) {
 	var play func(lies, truths int, chance float64)
 	play = func(lies, truths int, chance float64) {
@@ -73,12 +74,12 @@ func TestIterativeIsItsFormula(t *testing.T) {
 	require.Equal(t, Iterative{10}, IterativeFor(0.2, 1_000_000))
 }
 
-// Rare errors are found by tilted dice where counting finds none: three colluders of whom each lies once in twenty agree
-// on a lie once in a million tasks.
+// Tilted dice find rare errors where counting finds none. Three colluders, each lying once in twenty, agree on a lie once in a million
+// tasks.
 func TestRareErrorsAreSampled(t *testing.T) {
 	want := 40. / 200 * 39 / 199 * 38 / 198 / (20 * 20 * 20)
 	w := Standard(100, 10_000)
-	w.Strikes = 1 << 30 // nobody is banned, so that every task is as likely to go wrong
+	w.Strikes = 1 << 30 // no worker is banned, so that every task is equally likely to go wrong
 	r := measured(Audit{N: 3}, w, Static{Chance: 0.05}, 4)
 	require.Zero(t, r.Wrong)
 	require.InDelta(t, 3/40_000.0, r.Upper, 1e-9)
@@ -125,7 +126,7 @@ func TestBOINCIsItsValidator(t *testing.T) {
 	require.InDelta(t, 0.16, r.Rate.Mean, 0.03, "one in five, once hosts are trusted")
 }
 
-// Newcomers agree on a trust of iExec's after as many contributions as the contracts need.
+// Newcomers reach a trust of iExec's after as many contributions as the contracts need.
 func TestIExecNeedsItsContributions(t *testing.T) {
 	for trust, n := range map[uint64]float64{2: 1, 3: 2, 100: 7, 10_000: 14, 1_000_000: 20} {
 		r := measured(IExec{}, Standard(trust, 1), Peace{}, 1)
@@ -133,7 +134,7 @@ func TestIExecNeedsItsContributions(t *testing.T) {
 	}
 }
 
-// An informed coalition is never found out where all seats are public, so that errors are as likely as holding all seats.
+// An informed coalition is never found out where all seats are public. Errors are then as likely as a coalition that holds all seats.
 func TestInformedOwnsPublicSchemes(t *testing.T) {
 	for n, want := range map[int]float64{2: 40. / 200 * 39 / 199, 3: 40. / 200 * 39 / 199 * 38 / 198} {
 		r := measured(Audit{N: n}, Standard(100, 20_000), Informed{}, 4)
@@ -161,7 +162,7 @@ func TestSpotCheckIsItsFormula(t *testing.T) {
 	}
 }
 
-// Unanimity and audits are what their formulas say, exactly.
+// Unanimity and audits match their formulas exactly.
 func TestAuditsAreTheirFormulas(t *testing.T) {
 	for _, n := range []int{2, 3} {
 		w := Standard(100, 20_000)
@@ -187,7 +188,7 @@ func TestAuditsAreTheirFormulas(t *testing.T) {
 			require.InDelta(t, 40, r.Convicted.Mean, 0.3)
 		}
 	}
-	// A coalition whose stake is what the audits need neither gains nor loses.
+	// A coalition whose stake is the one that the audits need neither gains nor loses.
 	stake, err := baseline.AuditStake(big.NewRat(1, 10), big.NewRat(1_000, 1), big.NewRat(8, 1), big.NewRat(10, 1))
 	require.NoError(t, err)
 	require.Equal(t, "9070", stake.RatString())

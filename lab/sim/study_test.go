@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// No two cells of a study have one key, so that kept rows cannot be mistaken for others.
+// Every cell of a study has its own key, so that kept rows cannot be mistaken for others.
 func TestStudyHasNoCellTwice(t *testing.T) {
 	for _, size := range []Size{Smoke, Bounded, Full} {
 		seen := map[string]bool{}

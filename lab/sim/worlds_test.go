@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// When all members lie in all their tasks at the same moment, the first convictions lead the court to the other answers.
+// All members lie in all their tasks at the same moment. The first convictions lead the court back to the other answers.
 func TestMassAttackIsLedBackTo(t *testing.T) {
 	w := Standard(100, 1_200)
 	w.InFlight = 500
@@ -23,7 +23,7 @@ func TestMassAttackIsLedBackTo(t *testing.T) {
 	require.Zero(t, led.Open.Mean)
 }
 
-// Workers that a coalition registers beside its own count where workers are drawn, and not where organisations are.
+// Workers that a coalition registers in addition to its own count where workers are drawn. They do not count where organisations are drawn.
 func TestSybils(t *testing.T) {
 	w := Standard(10_000, 4_000)
 	many := w
@@ -33,7 +33,7 @@ func TestSybils(t *testing.T) {
 	require.Greater(t, more.Likely.Mean, 4*few.Likely.Mean)
 }
 
-// Who buys seats of wave 2 after the draw is not held by the promise: the more it buys, the more passes.
+// The promise does not cover an attacker who buys seats of wave 2 after the draw. The more it buys, the more lies pass.
 func TestBribesStayOpen(t *testing.T) {
 	w := Standard(10_000, 1_500)
 	w.ReEntry = true
@@ -46,7 +46,7 @@ func TestBribesStayOpen(t *testing.T) {
 	require.Greater(t, last, 100/10_000.0)
 }
 
-// Each honest world costs what it should, and no more; in none is an answer lost or an error beyond the promise.
+// Each honest world costs what it should, and no more. No world loses an answer or has an error beyond the promise.
 func TestEachHonestWorld(t *testing.T) {
 	rows := map[string]Row{}
 	var cells []Cell
@@ -82,8 +82,8 @@ func TestEachHonestWorld(t *testing.T) {
 	require.Zero(t, full.Wrong)
 }
 
-// A worker that is out when its answer is to be opened loses the stake of that task, one strike an outage, and is not jailed for one
-// outage a month.
+// A worker is out when it should reveal. It loses the stake of that task and gets one strike for each outage. One outage a month does not
+// jail it.
 func TestYearOfOutages(t *testing.T) {
 	w := Standard(10_000, 12_000)
 	w.Colluding, w.InFlight = 0, 4
@@ -96,10 +96,10 @@ func TestYearOfOutages(t *testing.T) {
 	require.Positive(t, r.Unlucky.Mean, "some reveals were missed")
 	require.Zero(t, r.Jailed.Mean)
 	require.Zero(t, r.Wrong)
-	// At most the whole stake for each, and the court for each silence.
+	// Each missed reveal loses at most the whole stake, and each silence costs at most the court.
 	require.LessOrEqual(t, (1-r.Kept.Mean)*200, r.Unlucky.Mean+float64(r.Tasks)*r.Courts.Mean*0.08)
 
-	w.Forgiveness = 0 // never forgiven: the second outage jails
+	w.Forgiveness = 0 // strikes are never forgiven: the second outage jails
 	require.Positive(t, measured(Credence{}, w, Peace{}, 2).Jailed.Mean)
 }
 
@@ -115,7 +115,7 @@ func TestLongRecordsLoseLess(t *testing.T) {
 	require.Greater(t, lost, 0.25)
 }
 
-// What the study of other plans says of each: what it saves, and what it gives up.
+// Each variant plan saves what the study says, and gives up what the study says.
 func TestVariantsGiveUpWhatTheySay(t *testing.T) {
 	named := map[string]*Variant{}
 	for _, v := range Variants() {
@@ -161,7 +161,7 @@ func TestVariantsGiveUpWhatTheySay(t *testing.T) {
 	require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error)
 }
 
-// Forty parts of what is free are a fortieth.
+// A variant that divides the free amount into forty parts plans with a fortieth of it.
 func TestVariantsPlanWithTheirParts(t *testing.T) {
 	v := &Variant{Parts: func(*poco.Ledger, uint64) uint64 { return 40 }}
 	w := Standard(100, 10)
@@ -174,7 +174,7 @@ func TestVariantsPlanWithTheirParts(t *testing.T) {
 	require.Greater(t, plan.Replicas, c.planner.makePlan(in).Replicas)
 }
 
-// A prior that a consortium declares holds while it is true, and rests on it.
+// A declared prior of a consortium holds while it is true. The promise then depends on it.
 func TestADeclaredPriorHoldsWhenItIsTrue(t *testing.T) {
 	w := variantWorld(1_000_000, 300)
 	w.Colluding, w.ReEntry = 10, true

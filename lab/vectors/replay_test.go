@@ -26,7 +26,7 @@ func scenario(inputs, end string, log ...string) string {
 	return fmt.Sprintf(`{"id":"x","in":{%s},"log":[%s],%s}`, inputs, strings.Join(log, ","), end)
 }
 
-// A life written by hand, and what must not pass.
+// The scenarios are a life that was written by hand, and changes to it that must not pass.
 func TestScenarios(t *testing.T) {
 	life := []string{
 		entry(`["c",1,"A"]`, "ok", "REVEALING", `"A"`, 1, 0, 602),

@@ -9,8 +9,7 @@ import (
 	"github.com/credence-chain/credence/lab/vectors"
 )
 
-// Cases of the same shapes with other numbers, inputs left out, and things that
-// must not pass.
+// The cases have the same shapes with other numbers, some have inputs left out, and some must not pass.
 func TestTrustShapes(t *testing.T) {
 	cases := []struct {
 		name, group, inputs, expected, tolerance, verdict string

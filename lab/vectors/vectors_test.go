@@ -22,7 +22,7 @@ func file(t *testing.T, name string) []byte {
 	return data
 }
 
-// one runs a single case and gives its outcome.
+// one runs a single case and returns its outcome.
 func one(t *testing.T, run runner, c any) vectors.Case {
 	data, err := json.Marshal([]any{c})
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func one(t *testing.T, run runner, c any) vectors.Case {
 	return report.Cases[0]
 }
 
-// text is one case written by hand.
+// text runs one case that was written by hand.
 func text(t *testing.T, run runner, c string) vectors.Case {
 	return one(t, run, json.RawMessage(c))
 }
@@ -58,8 +58,8 @@ func TestTestdata(t *testing.T) {
 	}
 }
 
-// TestEveryExpectedFieldIsCompared changes every number, text and flag that the
-// files expect, one at a time: each change must be noticed.
+// TestEveryExpectedFieldIsCompared changes every number, text and flag that the files expect, one at a time. The comparison must notice
+// each change.
 func TestEveryExpectedFieldIsCompared(t *testing.T) {
 	var trust struct{ Cases []map[string]any }
 	require.NoError(t, json.Unmarshal(file(t, "trust.json"), &trust))
@@ -92,7 +92,7 @@ func TestEveryExpectedFieldIsCompared(t *testing.T) {
 		for _, key := range []string{"workerStake", "lockedAtMatch", "delta", "scores", "contributionStatus"} {
 			eachLeaf(map[string]any{key: s[key]}, "", func(path string, spoil func() func()) {
 				if key == "workerStake" {
-					return // a copy: spoiled below
+					return // a copy, which is spoiled below
 				}
 				undo := spoil()
 				defer undo()
@@ -109,7 +109,7 @@ func TestEveryExpectedFieldIsCompared(t *testing.T) {
 	}
 }
 
-// eachLeaf visits every leaf below a container.
+// eachLeaf calls visit with every leaf below a container.
 func eachLeaf(v any, path string, visit func(path string, spoil func() func())) {
 	switch x := v.(type) {
 	case map[string]any:
@@ -150,7 +150,7 @@ func isLeaf(v any) bool {
 	}
 }
 
-// spoiled is another value of the same kind, outside every tolerance.
+// spoiled returns another value of the same kind, outside every tolerance.
 func spoiled(v any) any {
 	switch x := v.(type) {
 	case float64:

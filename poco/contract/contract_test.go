@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// files are inputs of these names that are no folders.
+// files returns inputs of these names, none of which is a folder.
 func files(names ...string) (list []Input) {
 	for _, name := range names {
 		list = append(list, Input{Name: name})
@@ -53,7 +53,7 @@ func TestCheckInputs(t *testing.T) {
 	}
 }
 
-// TestInputNodes: as many files and folders as there may be are taken, and one more is not.
+// TestInputNodes: the greatest number of files and folders is taken, and one more is refused.
 func TestInputNodes(t *testing.T) {
 	var names []string
 	for i := 0; len(names) < MaxInputNodes/2; i++ {
@@ -70,7 +70,7 @@ func TestInputNodes(t *testing.T) {
 	}
 }
 
-// TestNodesAreCounted holds the count against the obviously right twin, a set.
+// TestNodesAreCounted compares the count with that of a set, which is plainly right.
 func TestNodesAreCounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.SampledFrom([]string{"a", "b", "a-", "a.", "ab"})

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// many makes n variables in order.
+// many returns n variables in order.
 func many(n int) (env []string) {
 	for i := range n {
 		env = append(env, fmt.Sprintf("V%03d=", i))
@@ -102,7 +102,7 @@ func TestSucceeded(t *testing.T) {
 	}
 }
 
-// TestNormalExecution: the one form is reached in one step, means the same, and is in the order that Check wants.
+// TestNormalExecution: one step leads to the normal form. It has the same meaning, and it is in the order that Check demands.
 func TestNormalExecution(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := Execution{

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// someValue gives a value another content than its zero.
+// someValue sets a value to something other than its zero.
 func someValue(t require.TestingT, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
@@ -30,7 +30,8 @@ func someValue(t require.TestingT, v reflect.Value) {
 	}
 }
 
-// Each field of the type is in the table at its place. One that is added to the type alone would be in no message, and shown to nobody.
+// Each field of the type is in the table at its place. A field that is added only to the type would be in no message and would never be
+// shown.
 func TestEveryFieldOfAnExecutionIsInTheTable(t *testing.T) {
 	kind := reflect.TypeFor[Execution]()
 	require.Len(t, new(Execution).fields(), kind.NumField())
@@ -60,7 +61,7 @@ func TestEveryFieldOfAnExecutionIsInTheTable(t *testing.T) {
 	require.Empty(t, Execution{}.Describe())
 }
 
-// drawExecution draws a value of each field there is.
+// drawExecution draws an execution with a value for every field.
 func drawExecution(t *rapid.T) (e Execution) {
 	v := reflect.ValueOf(&e).Elem()
 	for i := range v.NumField() {
@@ -85,7 +86,7 @@ func drawExecution(t *rapid.T) (e Execution) {
 	return e
 }
 
-// The encoding has one form: what is read is written back byte by byte, and two executions that differ have two encodings.
+// An execution has one encoding. What is decoded encodes to the same bytes, and two different executions have different encodings.
 func TestEncodingOfAnExecution(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawExecution(t)
@@ -141,7 +142,7 @@ func TestDecodeExecutionRefuses(t *testing.T) {
 	})
 }
 
-// A field that is added later is covered by evidence without another line, and changes no statement of a job that does not have it.
+// Evidence covers a field that is added later without another line of code. A job without that field keeps its statement.
 func TestLaterFieldsAreCovered(t *testing.T) {
 	shape, color, place := text(""), truth(false), text("a")
 	fields := []field{
@@ -159,7 +160,7 @@ func TestLaterFieldsAreCovered(t *testing.T) {
 	}.CoveredByNumber(), "these are older than the rule")
 }
 
-// Those that evidence covers in place are a closed list: a further field that copied the line of its neighbour would be in no statement.
+// The fields that evidence covers in place are a closed list. A new field that copied the line of its neighbour would be in no statement.
 func TestFieldsCoveredInPlace(t *testing.T) {
 	var inPlace []int
 	for _, f := range new(Execution).fields() {

@@ -29,7 +29,7 @@ func TestFindRuntime(t *testing.T) {
 		if r.DefaultMemoryBytes > r.MaxMemoryBytes || r.MaxProgramBytes == 0 || r.MaxOutputBytes == 0 {
 			t.Errorf("%q: limits %+v", name, r)
 		}
-		// A court runs a task again and compares its fuel: what is not the same everywhere cannot be counted.
+		// A court runs a task again and compares its fuel. So only fuel that is the same everywhere can be counted.
 		if r.FuelSchedule != "" && !r.Deterministic {
 			t.Errorf("%q counts work that differs between machines", name)
 		}

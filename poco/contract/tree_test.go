@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// treeFiles are files of these names, empty folders where a slash ends one.
+// treeFiles returns files of these names. A name that ends in a slash is an empty folder.
 func treeFiles(names ...string) (list []TreeFile) {
 	for _, name := range names {
 		short, dir := strings.CutSuffix(name, "/")
@@ -27,7 +27,7 @@ func TestCheckTreeFiles(t *testing.T) {
 		{[]string{"A", "a"}, "differ only in the case"},
 		{[]string{"A/x", "a/y"}, "differ only in the case"},
 		{[]string{"A/x", "a"}, "differ only in the case"},
-		{[]string{"É", "é"}, ""}, // what Unicode makes of them is no rule
+		{[]string{"É", "é"}, ""}, // the names differ in Unicode's case only, and no rule is about that
 	} {
 		err := CheckTreeFiles(treeFiles(tc.names...))
 		if (err == nil) != (tc.expErr == "") || err != nil && !strings.Contains(err.Error(), tc.expErr) {

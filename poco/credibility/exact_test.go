@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// floats of the twins: wide enough for a power of 65536.
+// twinPrec is the precision of the twins' floats. It is enough for a power of 65536.
 const twinPrec = 700
 
 func fl(v float64) *big.Float { return new(big.Float).SetPrec(twinPrec).SetFloat64(v) }
@@ -29,7 +29,7 @@ func flPow(x *big.Float, n int) *big.Float {
 	return out
 }
 
-// bound is f s (1-s)^k / ((1-f) + f (1-s)^k), the definition, at one s.
+// bound computes f s (1-s)^k / ((1-f) + f (1-s)^k), the definition, at one s.
 func bound(f *big.Rat, k int, s *big.Float) *big.Float {
 	survive := flPow(fl(0).Sub(fl(1), s), k)
 	survive.Mul(survive, flRat(f))
@@ -39,7 +39,7 @@ func bound(f *big.Rat, k int, s *big.Float) *big.Float {
 	return survive.Quo(survive, all)
 }
 
-// largest finds p(k) by trying: a ternary search on the definition.
+// largest finds p(k) by trying, with a ternary search on the definition.
 func largest(f *big.Rat, k int) *big.Float {
 	lo, hi := fl(0), fl(1)
 	for range 400 { // (2/3)^400 is far below the twin's needs
@@ -85,8 +85,8 @@ func TestExactTwinAnywhere(t *testing.T) {
 		k := rapid.IntRange(1, 3000).Draw(t, "k")
 		l, err := credibility.Exact(f, uint32(k))
 		require.NoError(t, err)
-		// The search is exact to far less than the distance of p to the next
-		// unit. On a tie, as of f = 4/5 and k = 2, it ends below p.
+		// The error of the search is far below the distance of p to the next unit. On a tie, as for f = 4/5 and k = 2, the search ends
+		// below p.
 		requireBits(t, largest(f, k), l, fmt.Sprintf("f = %s, k = %d", f, k))
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The bit-by-bit logarithm against the power of 65536, for any rational.
+// The bit-by-bit logarithm is compared with the power of 65536, for any rational.
 func TestFloorLog2Twin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		den := rapid.Int64Range(1, 1<<30).Draw(t, "den")
@@ -21,7 +21,7 @@ func TestFloorLog2Twin(t *testing.T) {
 	})
 }
 
-// The slow path, which needs a number closer to 2^(j/65536) than chance gives.
+// The slow path needs a number closer to 2^(j/65536) than chance gives, so the test makes one.
 func TestExactFraction(t *testing.T) {
 	for _, x := range []*big.Rat{big.NewRat(1, 1), big.NewRat(3, 2), big.NewRat(65537, 65536), big.NewRat(131071, 65536)} {
 		require.Equal(t, floorLog2(x), exactFraction(x.Num(), x.Denom()), "x = %s", x)
@@ -30,7 +30,7 @@ func TestExactFraction(t *testing.T) {
 	require.EqualValues(t, 0, floorLog2(tiny.Add(tiny, big.NewRat(1, 1))), "1 + 2^-300")
 }
 
-// Bounds must enclose: the roots squared give back what they came from.
+// The bounds must enclose the value: the squared roots give back what they came from.
 func TestIntervals(t *testing.T) {
 	a := newArith(firstPrec)
 	for i := 1; i < len(a.roots); i++ {

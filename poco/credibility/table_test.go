@@ -11,14 +11,14 @@ import (
 	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// The committed table is the generated one: `go generate ./poco/credibility`.
+// The committed table equals the generated one. `go generate ./poco/credibility` makes it.
 func TestGovernedIsCurrent(t *testing.T) {
 	table, err := credibility.NewTable(credibility.GovernedFraction())
 	require.NoError(t, err)
 	require.Equal(t, table, credibility.Governed())
 }
 
-// Every exact entry, bracketed with wide floats from the definition.
+// Every exact entry is bracketed with wide floats that are computed from the definition.
 func TestGovernedTwin(t *testing.T) {
 	table := credibility.Governed()
 	requireBits(t, flRat(credibility.GovernedFraction()), table.L(0), "k = 0")
@@ -55,7 +55,7 @@ func TestTableLaws(t *testing.T) {
 	}
 }
 
-// record is a record of any size, each power of two as likely as the others.
+// record draws a record of any size. Each power of two is equally likely.
 func record(t *rapid.T) uint32 {
 	bits := rapid.IntRange(0, 32).Draw(t, "bits")
 	return uint32(rapid.Uint64Range(0, 1<<bits-1).Draw(t, "k"))

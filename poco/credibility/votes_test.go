@@ -11,8 +11,8 @@ import (
 	"github.com/credence-chain/credence/poco/credibility"
 )
 
-// TestOddsAreSarmentas: the whole numbers are CrP/(1-CrP) of the definition, 1 - f/k and 1 - f of a newcomer, for the fraction that
-// the chain assumes.
+// TestOddsAreSarmentas: the whole numbers are CrP/(1-CrP) of the definition, for the fraction that the chain assumes. The credibility is 1
+// - f/k, and 1 - f for a newcomer.
 func TestOddsAreSarmentas(t *testing.T) {
 	one := big.NewRat(1, 1)
 	for _, k := range []uint64{0, 1, 2, 3, 6, 20, 100, 1_000, 1 << 31, math.MaxUint64} {
@@ -28,7 +28,7 @@ func TestOddsAreSarmentas(t *testing.T) {
 	require.EqualValues(t, 499, credibility.Odds(100).Int64())
 }
 
-// TestBelievedTwin holds the test against CrG as a rational.
+// TestBelievedTwin compares the test with CrG as a rational.
 func TestBelievedTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		odds, others := rapid.Int64Range(0, 1<<40).Draw(t, "odds"), rapid.Int64Range(0, 1<<20).Draw(t, "others")

@@ -13,9 +13,8 @@ import (
 
 func hashOf(result string) iexec.Digest { return iexec.ResultHash(iexec.TaskID{}, []byte(result)) }
 
-// How many agreeing newcomers a trust needs, alone or against one who was wrong
-// before them, as measured on
-// iExec's own contracts.
+// TestReplicasNeeded compares how many agreeing newcomers a trust needs, alone or against an earlier wrong worker, with what was measured
+// on iExec's own contracts.
 func TestReplicasNeeded(t *testing.T) {
 	cases := []struct {
 		trust           int64
@@ -34,8 +33,7 @@ func TestReplicasNeeded(t *testing.T) {
 	}
 }
 
-// contributionsUntil counts newcomers for one result, after others, until it is
-// accepted.
+// contributionsUntil counts the newcomers for one result, after others, until it is accepted.
 func contributionsUntil(t *testing.T, trust int64, others []string) int {
 	tally := iexec.NewConsensus()
 	var err error
@@ -54,7 +52,7 @@ func contributionsUntil(t *testing.T, trust int64, others []string) int {
 	}
 }
 
-// A lone worker is enough exactly from weight = trust on.
+// One worker is enough exactly when its weight is at least the trust.
 func TestLoneWorker(t *testing.T) {
 	for _, score := range []uint64{302, 303} {
 		tally, err := iexec.NewConsensus().Add(hashOf("X"), iexec.Weight(score))
@@ -65,8 +63,8 @@ func TestLoneWorker(t *testing.T) {
 	}
 }
 
-// The tally against its definition: products by multiplication over the list,
-// credibility g/(1+sum) compared with 1 - 1/trust as rationals.
+// The tally is compared with its definition. Products are computed by multiplication over the list, and the credibility g/(1+sum) is
+// compared with 1 - 1/trust as rationals.
 func TestConsensusTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		results := rapid.SliceOfN(rapid.SampledFrom([]string{"A", "B", "C"}), 1, 12).Draw(t, "results")

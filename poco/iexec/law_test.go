@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/poco/iexec"
 )
 
-// ledger is a set of books against before the deal.
+// ledger is a set of books to compare with the deal's own.
 type ledger map[iexec.Party]*balance
 
 type balance struct{ stake, frozen *big.Int }
@@ -40,7 +40,7 @@ func (l ledger) sum() *big.Int {
 	return sum
 }
 
-// copyOf is a deep copy, to see that a refused transition changes nothing.
+// copyOf makes a deep copy, with which a test sees that a refused transition changes nothing.
 func copyOf(t *iexec.Task) iexec.Task {
 	c := *t
 	c.Contributions = append([]iexec.Contribution(nil), t.Contributions...)
@@ -55,11 +55,9 @@ func copyOf(t *iexec.Task) iexec.Task {
 
 func same(a, b iexec.Task) bool { return reflect.DeepEqual(copyOf(&a), copyOf(&b)) }
 
-// TestMoneyLaw plays random lives of a task. After every transition the sum of
-// stake and frozen over all parties, the kitty among them, is zero; nobody's
-// frozen money is negative; a refused transition changes nothing. A task that
-// ended holds only the other tasks' locks and the kitty, and a COMPLETED one
-// has moved exactly what a second computation, straight from the statuses, says.
+// TestMoneyLaw plays random lives of a task. After every transition the sum of stake and frozen over all parties, the kitty among them, is
+// zero. No party has negative frozen money. A refused transition changes nothing. When a task has ended, only the locks of other tasks and
+// the kitty are left. A COMPLETED task has moved exactly the amounts that a second computation finds from the statuses alone.
 func TestMoneyLaw(t *testing.T) {
 	ended := map[iexec.Status]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -74,7 +72,7 @@ func TestMoneyLaw(t *testing.T) {
 		require.NoError(t, err)
 		books := ledger{}
 		books.apply(deal.Match())
-		// A kitty from earlier failures, owed by nobody in these books.
+		// The kitty comes from earlier failures, and no party in these books owes it.
 		kitty := big.NewInt(rapid.Int64Range(0, 30_000_000_000).Draw(t, "kitty"))
 		books.of(iexec.Kitty).frozen.Set(kitty)
 
@@ -99,7 +97,7 @@ func TestMoneyLaw(t *testing.T) {
 			checkEnd(t, task, books, kitty)
 		}
 	})
-	// Of a hundred lives about thirty are completed and about as many fail: that none is or does is no accident.
+	// About thirty of a hundred lives are completed, and about as many fail. So a run without any of either would be an error.
 	require.NotZero(t, ended[iexec.Completed], "no life was completed: %v", ended)
 	require.NotZero(t, ended[iexec.Failed], "no life failed: %v", ended)
 }
@@ -154,8 +152,7 @@ func checkEnd(t *rapid.T, task *iexec.Task, books ledger, kitty *big.Int) {
 	require.Zero(t, books.of(iexec.AppOwner).stake.Cmp(deal.App))
 	require.Zero(t, books.of(iexec.DataOwner).stake.Cmp(deal.DatasetPrice()))
 
-	// Winners and the scheduler share the pool price, the seized stakes and the
-	// kitty's bonus; every loser is short of exactly its stake.
+	// Winners and the scheduler share the pool price, the seized stakes and the kitty's bonus. Every loser has lost exactly its stake.
 	pot := new(big.Int).Add(deal.Pool, new(big.Int).Mul(deal.WorkerStake(), big.NewInt(losers)))
 	pot.Add(pot, new(big.Int).Sub(kitty, frozen(iexec.Kitty)))
 	for _, c := range task.Contributions {

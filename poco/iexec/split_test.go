@@ -40,8 +40,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// Every unit of the pot goes to somebody, and each worker gets the largest
-// whole number not above its exact share.
+// Every unit of the pot is paid out. Each worker gets its exact share, rounded down.
 func TestSplitLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		price := rapid.Int64Range(0, 1<<60).Draw(t, "price")

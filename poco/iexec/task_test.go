@@ -41,8 +41,7 @@ func (b bench) shortcut(now uint64, worker string) error {
 	return err
 }
 
-// Deadlines of a task with T = 300: contributions end at 2100, the task at
-// 3000, reveals 600 after consensus.
+// The deadlines of a task with T = 300: contributions end at 2100, the task ends at 3000, and reveals end 600 after the consensus.
 func TestTransitions(t *testing.T) {
 	consensusAt := func(now uint64) func(bench) {
 		return func(b bench) {
@@ -145,8 +144,7 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
-// A kitty of 300,000,000 from a failed task is paid out whole to the scheduler
-// of the next completed one.
+// The kitty of 300,000,000 from a failed task is paid in full to the scheduler of the next completed task.
 func TestKittyIsPaidOut(t *testing.T) {
 	failed := newBench(t, 1)
 	effects, err := failed.task.Claim(3000)
