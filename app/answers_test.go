@@ -23,7 +23,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// town is a chain with a market whose blocks are made of the engine's mempool, and with somebody who floods it.
+// town is a chain with a market and with accounts that flood it. Its blocks are made from the engine's mempool.
 type town struct {
 	*testutil.Compute
 	pool   *testutil.Mempool
@@ -51,21 +51,21 @@ func (s *town) sign(from *testutil.Account, gas uint64, fee int64, msgs ...sdk.M
 	}, msgs...)
 }
 
-// answer is what a worker sends: no more gas than it needs, and no fee.
+// answer makes a worker's transaction with the least gas that it needs and no fee.
 func (s *town) answer(who string, msgs ...sdk.Msg) []byte {
 	return s.sign(s.Key(who), taskstypes.AnswersGas(len(msgs)), 0, msgs...)
 }
 
-// pays is an ordinary transaction that asks for a tenth of a block and pays for it.
+// pays makes an ordinary transaction that asks for a tenth of a block and pays for it.
 func (s *town) pays() []byte {
 	rich := s.Account("rich")
 	return s.sign(rich, testutil.TxGas, 20_000, banktypes.NewMsgSend(rich.Addr, rich.Addr, coin(1)))
 }
 
-// due are the answers that the seats of a task owe now, all of them honest.
+// due returns the honest answers that the seats of a task owe now.
 func (s *town) due(id string) (txs [][]byte) { return s.owed(id, testutil.Honest) }
 
-// owed are the answers that the workers and the court of a task owe now, as answer says.
+// owed returns the answers that the workers and the court of a task owe now. The argument answer chooses their contents.
 func (s *town) owed(id string, answer testutil.Answer) (txs [][]byte) {
 	task := s.Task(id)
 	for _, msg := range s.AnswersOwed(task, answer) {
@@ -94,8 +94,8 @@ func (s *town) taken(tx []byte) {
 	require.Zero(s.T, res.Code, res.Log)
 }
 
-// live has a task run to its end while flood sends what it likes before every block. Every honest answer has to be in the
-// very next block, before anything of the flood, and nobody loses anything.
+// live runs a task to its end and calls flood before every block. Every honest answer has to be in the very next block, before all
+// transactions of the flood. No worker loses anything.
 func (s *town) live(flood func()) {
 	t := s.T
 	ids := s.Submit(s.Job())
@@ -125,8 +125,8 @@ func (s *town) live(flood func()) {
 	require.Fail(t, "the task did not end")
 }
 
-// An account with 1 ucred sends, for nothing, messages for a task that does not exist, each for a tenth of a block or for
-// as little as an answer needs: none waits, none is in a block.
+// An account with 1 ucred floods the mempool with free messages for tasks that do not exist. Each asks for a tenth of a block, or for as
+// little gas as an answer needs. None waits in the mempool, and none is in a block.
 func TestFloodForNoTask(t *testing.T) {
 	s := newTown(t, nil)
 	pauper := s.Account("pauper")
@@ -137,7 +137,7 @@ func TestFloodForNoTask(t *testing.T) {
 			s.refused(sdkerrors.ErrInsufficientFee, s.sign(pauper, testutil.TxGas, 0, decline))
 			tx := s.sign(pauper, taskstypes.AnswersGas(1), 0, decline)
 			s.refused(taskstypes.ErrNotFound, tx)
-			// Nor has it a place in the block of a proposer to whom the engine shows it all the same.
+			// The engine may show the transaction to a proposer all the same. The proposer leaves it out of its block.
 			require.Len(t, s.Propose(tx), 1)
 			sent += 2
 		}
@@ -146,8 +146,8 @@ func TestFloodForNoTask(t *testing.T) {
 	require.GreaterOrEqual(t, sent, 240)
 }
 
-// A stranger names a task that there is, and its worker; the seat's own holder repeats its answer, and says the other one
-// as well.
+// A stranger floods an open task, first in its own name. Then the drawn worker itself repeats its answer and sends a second, different
+// answer.
 func TestFloodForATask(t *testing.T) {
 	s := newTown(t, nil)
 	stranger := s.Account("stranger")
@@ -186,7 +186,7 @@ func TestFloodForATask(t *testing.T) {
 	require.Len(t, s.Propose(others...), 1)
 }
 
-// Somebody pays for whole blocks, with transactions that came long before the answers: they have what the answers leave.
+// An account pays for whole blocks, with transactions that arrived long before the answers. They get only the room that the answers leave.
 func TestFloodThatPays(t *testing.T) {
 	s := newTown(t, nil)
 	for range 200 {
@@ -200,7 +200,7 @@ func TestFloodThatPays(t *testing.T) {
 	require.Greater(t, s.pool.Size(), 100)
 }
 
-// A mempool full of what others pay for has room for answers: each lane has four fifths of it.
+// A mempool full of paid transactions has room for answers, because each lane may fill at most four fifths of it.
 func TestMempoolFullOfOthers(t *testing.T) {
 	s := newTown(t, func(cfg *cmtcfg.MempoolConfig) { cfg.Size = 5_000 })
 	for range 4_000 {
@@ -213,8 +213,8 @@ func TestMempoolFullOfOthers(t *testing.T) {
 	}
 }
 
-// What an answer is free of, and what it is not: the node's least fee, for no more gas than it needs, and for enough of
-// it; up to MaxAnswers in one transaction, and nothing else in it.
+// An answer needs no fee when it asks for no more gas than an answer needs, and has enough of it. One transaction may hold up to MaxAnswers
+// answers and no other message. In all other cases the node's least fee is due.
 func TestAnswersAreFree(t *testing.T) {
 	s := newTown(t, nil)
 	job := s.Job()
@@ -246,7 +246,7 @@ func TestAnswersAreFree(t *testing.T) {
 	require.Less(t, uint64(s.Results()[0].GasUsed), gas*8/10, "an answer needs no more than the limit, with room to spare")
 	require.Equal(t, before-price, s.Balance(s.Key(who).Addr))
 
-	// Two tasks of one worker in one transaction.
+	// One transaction answers two tasks of one worker.
 	ids = append(ids, s.Submit(job)...)
 	byWorker := map[string][]sdk.Msg{}
 	for _, id := range ids[1:] {
@@ -264,8 +264,8 @@ func TestAnswersAreFree(t *testing.T) {
 	}
 }
 
-// A node that was started a moment ago judges answers by the height that it knows, and timeouts by its clock: what the
-// SDK tells it before the first block is a height of 0 and no time.
+// A node that has just started judges answers by the height that it knows, and timeouts by its clock. Before the first block the SDK gives
+// it a height of 0 and no time.
 func TestAnswersAfterARestart(t *testing.T) {
 	s := newTown(t, nil)
 	id := s.Submit(s.Job())[0]
@@ -282,14 +282,14 @@ func TestAnswersAfterARestart(t *testing.T) {
 		s.taken(s.SignAs(s.Key(seat.Who), func(b client.TxBuilder) { b.SetGasLimit(taskstypes.AnswersGas(1)) },
 			s.RevealMsg(task, seat.Who, taskstypes.BENCH_WORKERS)))
 	}
-	rich := s.Account("rich") // whose timeout is of this day, as everybody's is
+	rich := s.Account("rich") // its timeout is of today, like all others
 	s.taken(s.SignUnorderedAs(rich, time.Now().Add(time.Minute), func(b client.TxBuilder) { b.SetFeeAmount(coin(20_000)) },
 		banktypes.NewMsgSend(rich.Addr, rich.Addr, coin(1))))
 	require.Len(t, s.pool.Next(), len(task.Seats)+1)
 	require.Equal(t, taskstypes.PHASE_DONE, s.Task(id).Phase)
 }
 
-// Tests run within a real chain's limits.
+// Tests run within the limits of a real chain.
 func TestBlocksHaveLimits(t *testing.T) {
 	c := testutil.New(t)
 	c.Next()

@@ -10,7 +10,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// liveCensored runs a task to its end while the proposers who censor leave every answer out of their blocks, and returns the task.
+// liveCensored runs a task to its end and returns it. The censoring proposers leave every answer out of their blocks.
 func (s *town) liveCensored(censors ...string) taskstypes.Task {
 	s.T.Helper()
 	id := s.Submit(s.Job())[0]
@@ -36,7 +36,7 @@ func (s *town) liveCensored(censors ...string) taskstypes.Task {
 			sent[step] = true
 		}
 		if slices.Contains(censors, s.Proposer().OrgID) {
-			s.Next() // whatever waits is not in it
+			s.Next() // no waiting transaction is in it
 			continue
 		}
 		s.pool.Next()
@@ -45,8 +45,9 @@ func (s *town) liveCensored(censors ...string) taskstypes.Task {
 	return taskstypes.Task{}
 }
 
-// TestCensorsAreOutlasted: three of four proposers leave all answers out. They wait in the mempool for the fourth, whose turn comes in every
-// window: nobody loses anything. Were there no honest proposer in a window, whoever has committed could not reveal.
+// TestCensorsAreOutlasted: three of four proposers leave out all answers. The answers wait in the mempool for the fourth proposer, whose
+// turn comes in every window. No worker loses anything. Without an honest proposer in a window, a worker that has committed could not
+// reveal.
 func TestCensorsAreOutlasted(t *testing.T) {
 	s := newTown(t, nil)
 	task := s.liveCensored(testutil.SeatOrg(1), testutil.SeatOrg(2), testutil.SeatOrg(3))

@@ -30,7 +30,7 @@ func voteOn(c *testutil.Chain, who *testutil.Account) sdk.Msg {
 	return govv1.NewMsgVote(who.Addr, id, govv1.OptionYes, "")
 }
 
-// One seat, one vote: the tally is that of the seats, whatever coins anybody holds.
+// Each seat has one vote. The tally counts seats, whatever coins any account holds.
 func TestTally(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

@@ -20,8 +20,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestCourtKeyAnswersAndNothingElse: whoever takes the key that answers in courts has neither the organisation's vote nor coins,
-// alone nor through authz, not even with a grant that the account gave before it became a court key.
+// TestCourtKeyAnswersAndNothingElse: an attacker takes the key that answers in courts. It gets neither the organisation's vote nor coins,
+// with the key alone or through authz. A grant from before the account became a court key does not help either.
 func TestCourtKeyAnswersAndNothingElse(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4), testutil.WithAccounts("thief", "next"))
 	c.Next()
@@ -49,17 +49,17 @@ func TestCourtKeyAnswersAndNothingElse(t *testing.T) {
 	}
 	c.Refuse(thief, orgstypes.ErrRole, exec(send))
 	require.Equal(t, testutil.Funds, c.Balance(thief.Addr))
-	// What it is for passes the guard, and fails for want of a task.
+	// An answer, the purpose of the key, passes the guard. It fails because there is no such task.
 	c.Refuse(next, taskstypes.ErrNotFound, &taskstypes.MsgCommit{
 		Who: next.String(), Task: strings.Repeat("a", 64), Bench: taskstypes.BENCH_COURT, Commitment: bytes.Repeat([]byte{1}, 32),
 	})
-	// The one that was replaced is an account as any other.
+	// The replaced court key is an ordinary account again.
 	c.Deliver(s.Operator, banktypes.NewMsgSend(s.Operator.Addr, s.Court.Addr, coin(2)))
 	c.Deliver(s.Court, banktypes.NewMsgSend(s.Court.Addr, thief.Addr, coin(1)))
 }
 
-// TestCourtsFollowTheKey: a court is answered by the court keys of its call, its fees go to the operators, and a rotation meanwhile
-// holds for courts that are called later.
+// TestCourtsFollowTheKey: the court keys at the call of a court answer in it, and its fees go to the operators. A key rotation during the
+// session takes effect in later courts.
 func TestCourtsFollowTheKey(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{Seats: 4, Workers: 3})
 	before := map[string]int64{}
@@ -81,7 +81,7 @@ func TestCourtsFollowTheKey(t *testing.T) {
 	m := &poatypes.MsgRotateCourtKey{Operator: s.Operator.String()}
 	m.Pubkey, m.Possession = c.Possession(rotated, poatypes.KeyCourt)
 	c.Deliver(s.Operator, m)
-	gone := c.Seat("val-3") // leaves meanwhile, answers all the same, and its organisation is paid
+	gone := c.Seat("val-3") // it leaves during the session, still answers, and its organisation is paid
 	admin := c.Balance(c.Org("val-3").Admin.Addr)
 	c.Deliver(gone.Operator, &poatypes.MsgLeaveSeat{Operator: gone.Operator.String()})
 	for c.Task(id).Phase != taskstypes.PHASE_DONE {

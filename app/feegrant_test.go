@@ -14,7 +14,7 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// An owner without a coin takes back an order that it has signed, seen by the chain or not: somebody else grants the fee,
+// An owner without coins cancels an order that it has signed, whether the chain has seen the order or not. Another account grants the fee
 // for this kind of message alone.
 func TestFeeGrantPaysForCancelling(t *testing.T) {
 	const fee = 700

@@ -14,19 +14,19 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// trial is what came of a task whose first worker lies, and which the court therefore judges.
+// trial is the result of a task whose first worker lies, so that the court judges it.
 type trial struct {
 	task     taskstypes.Task
 	height   int64
-	balances map[string]int64             // of everybody but the seats and whoever floods
+	balances map[string]int64             // of all accounts but those of the seats and of the flood
 	stakes   map[string]uint64            // bonded by each worker
-	ledgers  map[string]taskstypes.Ledger // the task's two
-	seats    int64                        // what the operators of the seats have together, and what of the fees is not shared yet
+	ledgers  map[string]taskstypes.Ledger // the two ledgers of the task
+	seats    int64                        // the sum of the operators' balances and of the fees that are not shared yet
 	rich     int64
 }
 
-// try has a task run to its end while flood sends what it likes before each block. Its first worker lies, so that the court has to answer
-// too. Every answer, of workers and of seats, has to be in the very next block, and before anything of the flood.
+// try runs a task to its end and calls flood before each block. Its first worker lies, so that the court has to answer too. Every answer of
+// workers and seats has to be in the very next block, and before all transactions of the flood.
 func (s *town) try(flood func()) (out trial) {
 	t := s.T
 	t.Helper()
@@ -63,7 +63,7 @@ func (s *town) try(flood func()) (out trial) {
 	return s.verdict(id)
 }
 
-// verdict reads what came of a task.
+// verdict reads the result of a task.
 func (s *town) verdict(id string) trial {
 	t, ctx := s.T, s.Ctx()
 	out := trial{
@@ -93,10 +93,10 @@ func (s *town) verdict(id string) trial {
 	return out
 }
 
-// TestFloodWhileTheCourtAnswers: a lie goes to the court while an account with 1 ucred sends messages for nothing, a stranger answers in the
-// seats' places, and somebody pays for whole blocks, before every block of the task's life. What comes of the task is the same to the
-// last ucred as on a chain that nobody floods: the digest, all payments, the slash of the liar and of nobody else, and both ledgers. Whoever
-// pays for the blocks has paid the seats.
+// TestFloodWhileTheCourtAnswers: a lie goes to the court under a flood. Before every block of the task's life, an account with 1 ucred
+// sends free messages, a stranger answers in the place of the seats, and another account pays for whole blocks. The result equals that of a
+// chain without a flood to the last ucred: the digest, all payments, the slash of the liar alone, and both ledgers. The money paid for the
+// blocks has gone to the seats.
 func TestFloodWhileTheCourtAnswers(t *testing.T) {
 	quiet := newTown(t, nil)
 	want := quiet.try(func() {})

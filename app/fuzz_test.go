@@ -13,12 +13,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-// messageSeeds are how many messages of each type the fuzzer begins with, beside those that honest people sent.
+// messageSeeds is the number of messages of each type with which the fuzzer begins, beside those that honest accounts sent.
 const messageSeeds = 2
 
-// FuzzMessages: no bytes of any message of the interface registry make the codec, the checks of its fields, or its handler panic. One that
-// is executed is written again as a message that decodes to the same: gogoproto writes a negative number of an enumeration in a list so
-// that nobody can read it, and no handler may take one. The number chooses the type.
+// FuzzMessages: no bytes of any message of the interface registry make the codec, the check of its fields or its handler panic. The number
+// chooses the type. An executed message is written again and must decode to the same message. gogoproto writes a negative number of an
+// enumeration in a list in a form that cannot be decoded, so no handler may accept it.
 func FuzzMessages(f *testing.F) {
 	c := hostileChain(f, nil)
 	m := newMenace(c, 1)
@@ -69,7 +69,7 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
-// FuzzTransactions: no bytes make the check of the mempool, or the vote on a block that has them, panic, not even where the SDK recovers.
+// FuzzTransactions: no bytes make the mempool's check or the vote on their block panic, not even where the SDK recovers.
 func FuzzTransactions(f *testing.F) {
 	c := hostileChain(f, nil)
 	m := newMenace(c, 2)
@@ -92,7 +92,7 @@ func FuzzTransactions(f *testing.F) {
 	})
 }
 
-// FuzzProposals: a block whose first transaction is not the beacon's proof gets no vote, whatever it is, and nothing panics.
+// FuzzProposals: a block whose first transaction is not the beacon's proof gets no vote, and nothing panics.
 func FuzzProposals(f *testing.F) {
 	c := hostileChain(f, nil)
 	proof := c.Propose()[0]

@@ -18,7 +18,7 @@ import (
 
 func coin(n int64) sdk.Coins { return sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, n)) }
 
-// Exported state, imported and exported again, is the same text; two imports agree on the app hash.
+// State that is exported, imported and exported again is the same text. Two imports have the same app hash.
 func TestExportImportExport(t *testing.T) {
 	options := []testutil.Option{testutil.WithSeats(4), testutil.WithAccounts("alice", "bob"), testutil.WithOrg("acme", orgstypes.ROLE_WORKER)}
 	c := testutil.New(t, options...)
@@ -26,7 +26,7 @@ func TestExportImportExport(t *testing.T) {
 	c.Deliver(alice, banktypes.NewMsgSend(alice.Addr, acme.Admin.Addr, coin(7)))
 	c.Deliver(acme.Admin, &orgstypes.MsgAddMember{Admin: acme.Admin.String(), OrgId: "acme", Member: alice.String()})
 	c.Deliver(alice, &orgstypes.MsgAcceptMembership{Member: alice.String(), OrgId: "acme"})
-	bob := c.Account("bob") // is offered membership, and has not answered
+	bob := c.Account("bob") // he is offered membership and has not answered
 	c.Deliver(acme.Admin, &orgstypes.MsgAddMember{Admin: acme.Admin.String(), OrgId: "acme", Member: bob.String()})
 	submit(c, &orgstypes.MsgUpdateParams{Authority: app.OrgsKeeper(c.App).GetAuthority()})
 	c.Absent("val-2")
@@ -46,7 +46,7 @@ func TestExportImportExport(t *testing.T) {
 	require.Equal(t, testutil.Funds+7, a.Balance(acme.Admin.Addr))
 }
 
-// Coins sent to a module without touching its balance arrive there when the block ends.
+// Coins that a module receives without a change of its balance arrive there when the block ends.
 func TestVirtualSends(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice"))
 	c.Next()
@@ -58,7 +58,7 @@ func TestVirtualSends(t *testing.T) {
 	require.EqualValues(t, 5, bank.GetBalance(ctx, collector, encoding.BaseDenom).Amount.Int64())
 }
 
-// Unordered transactions need no sequence, run beside ordered ones, and only once.
+// Unordered transactions need no sequence, run beside ordered ones, and run only once.
 func TestUnorderedTransactions(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice", "bob"))
 	c.Next()
@@ -78,7 +78,7 @@ func TestUnorderedTransactions(t *testing.T) {
 	c.Next()
 	require.NotZero(t, c.Results()[0].Code, "a second time")
 	require.Equal(t, testutil.Funds+7, c.Balance(bob.Addr))
-	// Nor on a chain of the same name that goes on from its export.
+	// They run no second time on a chain of the same name that continues from its export.
 	again := testutil.Import(t, c.Export(), testutil.WithAccounts("alice", "bob"), testutil.WithSeats(1))
 	again.QueueTx(first)
 	again.Next()

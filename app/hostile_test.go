@@ -47,9 +47,9 @@ var (
 	hostileTable = flag.Bool("hostile.table", false, "print how many of each message ended in which code")
 )
 
-// TestHostileTransactions gives malformed and hostile transactions to the mempool and to blocks of two instances: every message with
-// random and boundary fields, within authz and proposals, in faulty envelopes, and bytes that are no transaction. Nothing panics,
-// not even what the SDK recovers; both instances have one app hash after each block, and in the end every book adds up.
+// TestHostileTransactions sends malformed and hostile transactions to the mempool and to the blocks of two instances. It sends every
+// message with random and boundary fields, within authz and proposals and in faulty envelopes, and it sends bytes that are no transaction.
+// Nothing panics, not even where the SDK recovers. Both instances have the same app hash after each block, and in the end all books add up.
 func TestHostileTransactions(t *testing.T) {
 	var first, second bytes.Buffer
 	a, b := hostileChain(t, &first), hostileChain(t, &second)
@@ -93,7 +93,7 @@ func TestHostileTransactions(t *testing.T) {
 	for _, key := range slices.Sorted(maps.Keys(panics)) {
 		t.Errorf("a panic in %s, seed %d: %s", key, *hostileSeed, panics[key])
 	}
-	a.NextN(12) // proposals end
+	a.NextN(12) // the proposals end
 	b.NextN(12)
 	require.Equal(t, a.AppHash(), b.AppHash())
 	a.CheckBooks()
@@ -108,7 +108,7 @@ func TestHostileTransactions(t *testing.T) {
 	}
 }
 
-// TestHostileCouncil gives every message of the authority random and boundary fields, as if a vote had passed it. None panics.
+// TestHostileCouncil executes every message of the authority with random and boundary fields, as if a vote had passed it. None panics.
 func TestHostileCouncil(t *testing.T) {
 	c := hostileChain(t, nil)
 	m := newMenace(c, *hostileSeed)
@@ -134,7 +134,8 @@ func TestHostileCouncil(t *testing.T) {
 	require.Greater(t, tried, 50)
 }
 
-// TestLegacyProposalsAreRefused: the SDK's proposals of the first kind, which panic without a content, are refused before their handlers.
+// TestLegacyProposalsAreRefused: the SDK's first kind of proposal panics when it has no content. The chain refuses these proposals before
+// their handlers run.
 func TestLegacyProposalsAreRefused(t *testing.T) {
 	c := testutil.New(t)
 	for _, name := range []string{"MsgSubmitProposal", "MsgVote", "MsgVoteWeighted", "MsgDeposit"} {
@@ -168,7 +169,7 @@ func count(tally map[string]map[string]int, kind, space string, code uint32) {
 	tally[kind][result]++
 }
 
-// table has a row for each kind: how many there were, and how many ended in each code.
+// table returns a row for each kind: the number of transactions, and how many of them ended in each code.
 func table(tally map[string]map[string]int) string {
 	var out strings.Builder
 	for _, kind := range slices.Sorted(maps.Keys(tally)) {
@@ -182,7 +183,7 @@ func table(tally map[string]map[string]int) string {
 	return out.String()
 }
 
-// hostileChain has a market with tasks in several phases, an order and a proposal: what hostile messages can name.
+// hostileChain returns a market with tasks in several phases, an order and a proposal, so that hostile messages can name them.
 func hostileChain(t testing.TB, to *bytes.Buffer) *testutil.Compute {
 	var options []testutil.Option
 	if to != nil {
@@ -195,21 +196,21 @@ func hostileChain(t testing.TB, to *bytes.Buffer) *testutil.Compute {
 	c.QueueWork(open[0], testutil.Honest)
 	c.Next()
 	dear := c.Job()
-	dear.MaxPrice = 1 // rests on the book
+	dear.MaxPrice = 1 // the order rests on the book
 	c.QueueSubmit(dear)
 	c.Next()
 	return c
 }
 
-// menace makes transactions that nobody honest would send.
+// menace makes transactions that no honest party would send.
 type menace struct {
 	*testutil.Compute
 	rand     *rand.Rand
 	messages []protoreflect.MessageDescriptor // of the interface registry
 	actors   []*testutil.Account
-	texts    []string                // that fields can hold: ids, addresses, names of the state, and what is none
-	valid    []*anypb.Any            // messages that were sent by those who made the market
-	own      map[string][]*anypb.Any // the same by their senders
+	texts    []string                // values for text fields: ids, addresses and names of the state, and text that is none of these
+	valid    []*anypb.Any            // messages that the makers of the market sent
+	own      map[string][]*anypb.Any // the same messages by their senders
 }
 
 func newMenace(c *testutil.Compute, seed int64) *menace {
@@ -265,7 +266,7 @@ func (m *menace) below(n int) int { return m.rand.Intn(n) }
 
 func pickOne[T any](m *menace, of ...T) T { return of[m.below(len(of))] }
 
-// makeTransaction makes one transaction of an account, and says of what kind it is.
+// makeTransaction makes one transaction of an account and returns its kind too.
 func (m *menace) makeTransaction(from *testutil.Account) (kind string, tx []byte) {
 	var msg *anypb.Any
 	if own := m.own[from.String()]; m.below(3) == 0 && len(own) > 0 {
@@ -317,7 +318,7 @@ func (m *menace) makeTransaction(from *testutil.Account) (kind string, tx []byte
 	return kind, tx
 }
 
-// wrap makes a message of a sender with messages in it.
+// wrap makes a message of a sender that contains other messages.
 func (m *menace) wrap(name, sender, from, list string, inner ...*anypb.Any) *dynamicpb.Message {
 	d, err := m.App.Encoding.InterfaceRegistry.FindDescriptorByName(protoreflect.FullName(name))
 	require.NoError(m.T, err)
@@ -336,7 +337,7 @@ func setAny(packed protoreflect.Message, url string, value []byte) {
 	packed.Set(fields.ByName("value"), protoreflect.ValueOfBytes(value))
 }
 
-// spoilEnvelope changes what is around the messages, and says how.
+// spoilEnvelope changes the envelope around the messages and returns how.
 func (m *menace) spoilEnvelope(body *txv1beta1.TxBody, auth *txv1beta1.AuthInfo, chain *string) string {
 	coin := func(denom, amount string) {
 		auth.Fee.Amount = append(auth.Fee.Amount, &basev1beta1.Coin{Denom: denom, Amount: amount})
@@ -387,7 +388,7 @@ func (m *menace) spoilEnvelope(body *txv1beta1.TxBody, auth *txv1beta1.AuthInfo,
 	return f.name
 }
 
-// sign signs a transaction as its account, or so as a fault of its envelope says.
+// sign signs a transaction as its account, or as the fault of its envelope demands.
 func (m *menace) sign(from *testutil.Account, body *txv1beta1.TxBody, auth *txv1beta1.AuthInfo, chain, fault string) []byte {
 	account := app.AccountKeeper(m.App).GetAccount(m.Ctx(), from.Addr)
 	key, err := codectypes.NewAnyWithValue(from.Key.PubKey())
@@ -453,7 +454,7 @@ func (m *menace) noise(n int) []byte {
 	return out
 }
 
-// spoilBytes changes the bytes of a transaction, and says how.
+// spoilBytes changes the bytes of a transaction and returns how.
 func (m *menace) spoilBytes(tx []byte) (string, []byte) {
 	tx = slices.Clone(tx)
 	switch m.below(6) {
@@ -478,7 +479,7 @@ func (m *menace) spoilBytes(tx []byte) (string, []byte) {
 	return "nested 200 deep", deep
 }
 
-// makeMessage makes the bytes of a message with hostile fields, signed by an account where it names a signer.
+// makeMessage makes the bytes of a message with hostile fields. If the message names a signer, the signer is the account.
 func (m *menace) makeMessage(d protoreflect.MessageDescriptor, signer string, depth int) []byte {
 	msg := dynamicpb.NewMessage(d)
 	m.fill(msg, signer, depth)
@@ -488,7 +489,7 @@ func (m *menace) makeMessage(d protoreflect.MessageDescriptor, signer string, de
 	return out
 }
 
-// setSigners names the account as the signer, also within submessages that say who signs.
+// setSigners names the account as the signer, also in submessages that name one.
 func (m *menace) setSigners(msg protoreflect.Message, signer string) {
 	for _, name := range proto.GetExtension(msg.Descriptor().Options(), msgv1.E_Signer).([]string) {
 		field := msg.Descriptor().Fields().ByName(protoreflect.Name(name))
@@ -507,7 +508,7 @@ func (m *menace) setSigners(msg protoreflect.Message, signer string) {
 	}
 }
 
-// fill gives the fields of a message random and boundary values; a message of few fields is at times left empty.
+// fill gives the fields of a message random and boundary values. It sometimes leaves a message of few fields empty.
 func (m *menace) fill(msg protoreflect.Message, signer string, depth int) {
 	if msg.Descriptor().FullName() == "google.protobuf.Any" {
 		m.fillAny(msg, signer, depth)
@@ -545,7 +546,7 @@ func (m *menace) fillField(msg protoreflect.Message, field protoreflect.FieldDes
 	}
 }
 
-// fillAny packs some message, a key, or what is none.
+// fillAny packs a random message, a key, or bytes that are no message.
 func (m *menace) fillAny(packed protoreflect.Message, signer string, depth int) {
 	urls := m.App.Encoding.InterfaceRegistry.ListAllInterfaces()
 	slices.Sort(urls)
@@ -564,7 +565,7 @@ func (m *menace) fillAny(packed protoreflect.Message, signer string, depth int) 
 	setAny(packed, url, m.makeMessage(d.(protoreflect.MessageDescriptor), pickOne(m, signer, app.Authority()), depth+1))
 }
 
-// scalar returns a boundary or random value of a field that is no message.
+// scalar returns a boundary or random value for a field that is no message.
 func (m *menace) scalar(field protoreflect.FieldDescriptor) protoreflect.Value {
 	switch field.Kind() {
 	case protoreflect.BoolKind:
@@ -590,7 +591,7 @@ func (m *menace) scalar(field protoreflect.FieldDescriptor) protoreflect.Value {
 	return protoreflect.Value{}
 }
 
-// senderOf is the account that a message names as its signer; empty where it is within a submessage.
+// senderOf returns the account that a message names as its signer. It returns an empty text when only a submessage names one.
 func (m *menace) senderOf(msg *anypb.Any) string {
 	decoded := m.decode(msg)
 	for _, name := range proto.GetExtension(decoded.Descriptor().Options(), msgv1.E_Signer).([]string) {
@@ -609,7 +610,7 @@ func (m *menace) decode(sent *anypb.Any) *dynamicpb.Message {
 	return msg
 }
 
-// mutate changes a few fields of a message that was valid when it was sent, and has the account sign it.
+// mutate changes a few fields of a message that was valid when it was sent, and names the account as the signer.
 func (m *menace) mutate(sent *anypb.Any, from *testutil.Account) *anypb.Any {
 	msg := m.decode(sent)
 	for range m.below(4) {
@@ -621,7 +622,7 @@ func (m *menace) mutate(sent *anypb.Any, from *testutil.Account) *anypb.Any {
 	return &anypb.Any{TypeUrl: sent.TypeUrl, Value: value}
 }
 
-// mutateField changes a field of a message or, within it, of a submessage.
+// mutateField changes a field of a message or of a submessage within it.
 func (m *menace) mutateField(msg protoreflect.Message, signer string) {
 	fields := msg.Descriptor().Fields()
 	if fields.Len() == 0 {

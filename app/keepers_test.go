@@ -10,8 +10,8 @@ import (
 	"github.com/credence-chain/credence/app"
 )
 
-// TestTheTypeOfTheApplicationNamesNoKeeper keeps tests fast to compile: see keepers in keepers.go. It walks what a compiler reads with
-// the type App: the fields of our own types, exported or not, and the methods of App.
+// TestTheTypeOfTheApplicationNamesNoKeeper keeps tests fast to compile; see keepers in keepers.go. It walks everything that a compiler
+// reads with the type App: the fields of our own types, exported or not, and the methods of App.
 func TestTheTypeOfTheApplicationNamesNoKeeper(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	var walk func(path string, typ reflect.Type)

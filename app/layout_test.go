@@ -32,13 +32,13 @@ import (
 	"github.com/credence-chain/credence/x/beacon"
 )
 
-// released is the layout of the state in the last release: what chains that run have on their disks.
+// released is the layout of the state in the last release: the layout on the disks of running chains.
 const released = "testdata/layout.released.txt"
 
 var renewLayout = flag.Bool("released", false, "with a release: renew "+released)
 
-// TestStateLayout fails when what a module keeps in its store, or how, differs from the last release under the same consensus version:
-// a running chain would be read wrongly after an upgrade. Every version that was raised has its migration.
+// TestStateLayout fails when the stored layout of a module differs from the last release under the same consensus version. An upgraded node
+// would then misread the state of a running chain. Every raised version has its migration.
 func TestStateLayout(t *testing.T) {
 	c := testutil.New(t, testutil.WithVersion(rehearsal.Idle()))
 	now := layoutOf(t, c.App)
@@ -57,7 +57,7 @@ func TestStateLayout(t *testing.T) {
 			was[s.module], from[s.module] = s, s.version
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(now)) { // all that differ are named
+	for _, name := range slices.Sorted(maps.Keys(now)) { // so that every difference is reported
 		s := now[name]
 		before, had := was[name]
 		switch {
@@ -73,7 +73,7 @@ func TestStateLayout(t *testing.T) {
 		require.Contains(t, now, name, "a released module is gone: its store needs an upgrade that deletes it")
 	}
 
-	// Steps from what was released to what there is are there for each module; the SDK's are at the versions of this state.
+	// Every module has the steps from its released version to its present one. Those of the SDK are at the versions of this state.
 	ctx := c.Ctx()
 	all, err := app.UpgradeKeeper(c.App).GetModuleVersionMap(ctx)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestStateLayout(t *testing.T) {
 	require.NoError(t, app.UpgradeKeeper(c.App).ApplyUpgrade(ctx, upgradetypes.Plan{Name: rehearsal.Name}))
 }
 
-// A migration that is missing is found.
+// The check finds a missing migration.
 func TestMissingMigrationIsFound(t *testing.T) {
 	v := rehearsal.Idle()
 	v.Change = func(m appmodule.AppModule, _ func(string) store.KVStoreService) appmodule.AppModule {
@@ -98,12 +98,12 @@ func TestMissingMigrationIsFound(t *testing.T) {
 	require.ErrorContains(t, err, "no migrations found for module beacon")
 }
 
-// raised is x/beacon of a next version whose author has forgotten the migration.
+// raised is x/beacon in its next version, whose author has forgotten the migration.
 type raised struct{ beacon.AppModule }
 
 func (r raised) ConsensusVersion() uint64 { return r.AppModule.ConsensusVersion() + 1 }
 
-// section is what the file says of one module.
+// section is the part of the file about one module.
 type section struct {
 	module  string
 	version uint64
@@ -127,7 +127,7 @@ func parseSection(t *testing.T, text string) (s section) {
 	return section{module: name, version: n, body: body + "\n"}
 }
 
-// layoutOf describes the stores of our modules: each collection with its prefix, its key and its value, and the fields of the values.
+// layoutOf describes the stores of our modules: each collection with its prefix, its key, its value and the fields of the values.
 func layoutOf(t *testing.T, a *app.App) map[string]section {
 	t.Helper()
 	out := map[string]section{}
@@ -155,7 +155,7 @@ func layoutOf(t *testing.T, a *app.App) map[string]section {
 	return out
 }
 
-// codecsOf names the codecs of a collection. The library does not show them, so that this looks where it keeps them.
+// codecsOf names the codecs of a collection. The library does not export them, so this function reads its private fields.
 func codecsOf(t *testing.T, c collections.Collection) (key, value string) {
 	t.Helper()
 	v := reflect.New(reflect.TypeOf(c)).Elem()
@@ -172,12 +172,12 @@ func codecsOf(t *testing.T, c collections.Collection) (key, value string) {
 	return typed.KeyType(), fmt.Sprintf("%T", field("vc"))
 }
 
-// describe lists the fields of a stored message, and of those in it.
+// describe lists the fields of a stored message and of its submessages.
 func describe(into map[string]string, valueType string) {
 	name := protoreflect.FullName(valueType[strings.LastIndexByte(valueType, '/')+1:])
 	d, err := gogoproto.HybridResolver.FindDescriptorByName(name)
 	if err != nil {
-		return // no message: a number, bytes
+		return // a number or bytes, no message
 	}
 	message, is := d.(protoreflect.MessageDescriptor)
 	if !is || into[string(name)] != "" {

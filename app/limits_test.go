@@ -14,7 +14,8 @@ import (
 	"github.com/credence-chain/credence/testutil"
 )
 
-// TestCouncilCannotStopTheEngine: a vote for consensus parameters with which no block would be made fails, and the chain goes on.
+// TestCouncilCannotStopTheEngine: the council votes for consensus parameters under which no block could be made. The proposal fails, and
+// the chain goes on.
 func TestCouncilCannotStopTheEngine(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(1))
 	p := genesis.ConsensusParams().ToProto()

@@ -33,7 +33,7 @@ import (
 	"github.com/credence-chain/credence/testutil"
 )
 
-// restNode is a node's gRPC and REST without a network.
+// restNode serves a node's gRPC and REST without a network.
 type restNode struct {
 	t    *testing.T
 	conn *grpc.ClientConn
@@ -69,7 +69,8 @@ func (n *restNode) ask(verb, path, body string) (*httptest.ResponseRecorder, map
 	return w, answer
 }
 
-// routes are the paths of our modules that the gateway knows, such as "GET /credence/apps/v1/apps/{id}". It keeps them to itself.
+// routes returns the paths of our modules that the gateway knows, such as "GET /credence/apps/v1/apps/{id}". The gateway keeps them in
+// private fields.
 func (n *restNode) routes() []string {
 	field, found := reflect.TypeFor[gwruntime.ServeMux]().FieldByName("handlers")
 	require.True(n.t, found)
@@ -90,7 +91,7 @@ func (n *restNode) routes() []string {
 	return out
 }
 
-// description is what these tests read of the document.
+// description is the part of the document that these tests read.
 type description struct {
 	Paths      map[string]map[string]operation
 	Components struct{ Schemas map[string]schema }
@@ -131,7 +132,7 @@ func readDescription(t *testing.T, n *restNode) description {
 	return d
 }
 
-// TestEveryRouteIsDescribed: the document that the node serves has every route of our modules that the gateway takes, and no other.
+// TestEveryRouteIsDescribed: the document that the node serves lists exactly the routes of our modules that the gateway takes.
 func TestEveryRouteIsDescribed(t *testing.T) {
 	n := newRESTNode(t, testutil.New(t))
 	var described []string
@@ -148,8 +149,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	require.Equal(t, n.routes(), described)
 }
 
-// TestDescribedPathsAreAnswered asks everything that is described, with values of the form that is described. A module answers each, or
-// says what is wrong and gives a reason; what it answers has the fields that are described, of their types.
+// TestDescribedPathsAreAnswered asks every described path with values of the described form. A module answers each request, or says what is
+// wrong with a reason. The answer has the described fields, and they have the described types.
 func TestDescribedPathsAreAnswered(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{})
 	c.Next()
@@ -176,7 +177,8 @@ func TestDescribedPathsAreAnswered(t *testing.T) {
 	require.Greater(t, answered, 30)
 }
 
-// TestWhatIsNoNameIsRefused: a path with something that no id, address, digest or name looks like is the caller's mistake, not the node's.
+// TestWhatIsNoNameIsRefused: a path contains text that cannot be an id, an address, a digest or a name. The node reports this as the
+// caller's mistake and not as its own.
 func TestWhatIsNoNameIsRefused(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{})
 	c.Next()
@@ -188,7 +190,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 		for _, odd := range []string{"!", "%20", "0", strings.Repeat("z", 200), "cred1" + strings.Repeat("q", 38), "sha256:0"} {
 			url := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, odd)
 			if strings.HasSuffix(path, "s/{id}") && strings.Contains(path, "/apps/v1/") {
-				url += "/" + odd // of an app and a dataset, which have two parts
+				url += "/" + odd // an app and a dataset have two parts
 			}
 			w, _ := n.ask(http.MethodGet, url, "")
 			require.Less(t, w.Code, 500, "%s: %s", url, w.Body)
@@ -200,7 +202,7 @@ func (d description) answerSchema(op operation) schema {
 	return op.Responses["200"].Content["application/json"].Schema
 }
 
-// urlOf fills a path and the enums of its query string.
+// urlOf fills in a path and the enums of its query string.
 func (d description) urlOf(path string, op operation) string {
 	query := []string{}
 	for _, p := range op.Parameters {
@@ -232,7 +234,7 @@ func exampleOf(s schema) string {
 	}
 }
 
-// fits says where a value is not what a schema describes.
+// fits returns an error that names the place where a value differs from its schema.
 func (d description) fits(s schema, value any, at string) error {
 	if len(s.AllOf) == 1 {
 		s = s.AllOf[0]
@@ -304,7 +306,7 @@ func typeFits(s schema, is, at string) error {
 	return nil
 }
 
-// TestThePageLoadsNothingFromElsewhere: the page and its files come from the node, under a policy that forbids anything else.
+// TestThePageLoadsNothingFromElsewhere: the page and its files come from the node, under a policy that forbids any other source.
 func TestThePageLoadsNothingFromElsewhere(t *testing.T) {
 	n := newRESTNode(t, testutil.New(t))
 	for path, kind := range map[string]string{
@@ -317,7 +319,7 @@ func TestThePageLoadsNothingFromElsewhere(t *testing.T) {
 		require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'; script-src 'self'")
 		body, err := io.ReadAll(w.Body)
 		require.NoError(t, err)
-		if path != "/openapi.json" { // which names the licence
+		if path != "/openapi.json" { // it names the licence
 			require.NotContains(t, string(body), "//www")
 			require.NotContains(t, string(body), "https:")
 		}

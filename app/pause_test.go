@@ -19,8 +19,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestPauseRefusesNewWork: of all messages that the chain takes, those that begin work are refused in a pause, and no others,
-// alone and inside authz; a node refuses them before its mempool.
+// TestPauseRefusesNewWork: during a pause the chain refuses exactly the messages that begin work, alone and inside authz. A node refuses
+// them before its mempool.
 func TestPauseRefusesNewWork(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("friend"), testutil.WithOrg("acme", orgstypes.ROLE_REQUESTER, orgstypes.ROLE_PROVIDER))
 	who, friend := c.Org("acme").Member(), c.Account("friend")
@@ -76,8 +76,8 @@ func TestPauseRefusesNewWork(t *testing.T) {
 	}
 }
 
-// TestPauseHoldsWork: deals that are made open no more tasks in a pause, requests of the block before it are not matched, and
-// tasks that are open run to their end; afterwards all of it goes on.
+// TestPauseHoldsWork: during a pause, existing deals open no more tasks, and requests of the block before it are not matched. Open tasks
+// run to their end. Afterwards all held work continues.
 func TestPauseHoldsWork(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{Seats: 1})
 	bag := c.Job()

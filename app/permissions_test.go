@@ -29,7 +29,7 @@ a court and nothing else, whatever is said here. A grant (authz) carries what it
 *not in a pause* begins new work, and an emergency pause refuses it.
 `
 
-// TestPermissionsAreDocumented: docs/permissions.md has every message that the router takes, under the role that the guard asks for.
+// TestPermissionsAreDocumented: docs/permissions.md lists every message that the router takes, under the role that the guard demands.
 func TestPermissionsAreDocumented(t *testing.T) {
 	want := permissions(t, testutil.New(t).App)
 	if *update {
@@ -40,7 +40,7 @@ func TestPermissionsAreDocumented(t *testing.T) {
 	require.Equal(t, want, string(got), "docs/permissions.md is stale: go test ./app -run TestPermissionsAreDocumented -write-permissions")
 }
 
-// permissions writes the page: roles in their order, modules and messages by name.
+// permissions writes the page, with roles in their order and modules and messages by name.
 func permissions(t *testing.T, a *app.App) string {
 	byRole := map[orgstypes.Role][]string{}
 	a.Encoding.InterfaceRegistry.RangeFiles(func(file protoreflect.FileDescriptor) bool {

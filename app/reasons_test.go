@@ -20,7 +20,7 @@ import (
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
 
-// infoIn is the google.rpc.ErrorInfo in an error of REST; nil without one.
+// infoIn returns the google.rpc.ErrorInfo in an error of REST, or nil without one.
 func infoIn(answer map[string]any) map[string]any {
 	details, _ := answer["details"].([]any)
 	for _, d := range details {
@@ -36,7 +36,7 @@ func reasonIn(answer map[string]any) string {
 	return reason
 }
 
-// TestErrorsHaveDetails: what a module refuses in a query and in a simulation crosses gRPC and REST with its reason and its field.
+// TestErrorsHaveDetails: a module refuses a query and a simulation. The reason and the field of the error arrive over gRPC and REST.
 func TestErrorsHaveDetails(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{}, testutil.WithAccounts("alice"))
 	c.Next()
@@ -74,7 +74,7 @@ func TestErrorsHaveDetails(t *testing.T) {
 	require.Equal(t, sender.CodeOf(markettypes.ErrNotFound), refused.CodeOf())
 	require.Equal(t, "NOT_FOUND", refused.Reason())
 
-	// What the SDK refuses, before any module.
+	// The SDK refuses this transaction before any module sees it.
 	_, err = txtypes.NewServiceClient(n.conn).Simulate(t.Context(), &txtypes.SimulateRequest{TxBytes: []byte("no transaction")})
 	require.Equal(t, "sdk", errorInfo(t, status.Convert(err)).Domain)
 	require.Equal(t, "TX_DECODE", errorInfo(t, status.Convert(err)).Reason)

@@ -33,7 +33,7 @@ func (restTasks) Ledgers(context.Context, *taskstypes.QueryLedgersRequest) (*tas
 	return &taskstypes.QueryLedgersResponse{}, nil
 }
 
-// A list's path is not taken for that of one record without a name: the gateway takes the first route that fits.
+// The gateway takes the first route that fits. The path of a list must not be read as that of one record with an empty name.
 func TestListsAreReachedByREST(t *testing.T) {
 	mux := gwruntime.NewServeMux()
 	require.NoError(t, appstypes.RegisterQueryHandlerServer(t.Context(), mux, &restApps{}))

@@ -18,8 +18,8 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// Every message that the router can be given has a role, from its own option or from the table, never from both; and
-// the table names nothing that does not exist.
+// Every message that the router takes has a role, either from its own option or from the table, but not from both. The table names only
+// messages that exist.
 func TestEveryMessageHasARole(t *testing.T) {
 	c := testutil.New(t)
 	registry := c.App.Encoding.InterfaceRegistry
@@ -34,7 +34,7 @@ func TestEveryMessageHasARole(t *testing.T) {
 			for j := 0; j < service.Methods().Len(); j++ {
 				input := service.Methods().Get(j).Input()
 				if c.App.MsgServiceRouter().HandlerByTypeURL("/"+string(input.FullName())) == nil {
-					continue // a definition that is linked, of a module that is not
+					continue // the definition is linked, but its module is not
 				}
 				services++
 				known[input.FullName()] = true
@@ -64,7 +64,7 @@ func TestRoleOfUnknownMessage(t *testing.T) {
 	}
 }
 
-// A message is checked wherever it comes from: alone, inside authz, inside authz inside authz.
+// A message is checked on every path: alone, inside authz, and inside authz within authz.
 func TestRolesThroughAuthz(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(1), testutil.WithAccounts("mallory", "friend"), testutil.WithOrg("acme", orgstypes.ROLE_WORKER))
 	mallory, friend, admin := c.Account("mallory"), c.Account("friend"), c.Org("acme").Admin
@@ -89,7 +89,7 @@ func TestRolesThroughAuthz(t *testing.T) {
 	c.Refuse(mallory, orgstypes.ErrRole, admit)
 	c.Refuse(mallory, orgstypes.ErrRole, exec(mallory, admit))
 
-	// A grant from somebody without the role gives nothing; one from the admin gives what the admin may do.
+	// A grant from an account without the role gives nothing. A grant from the admin gives the admin's rights.
 	grant(friend, mallory, add(friend))
 	c.Refuse(mallory, orgstypes.ErrRole, exec(mallory, add(friend)))
 	c.Refuse(mallory, authz.ErrNoAuthorizationFound, exec(mallory, add(admin)))
@@ -104,7 +104,7 @@ func TestRolesThroughAuthz(t *testing.T) {
 	require.Equal(t, "acme", org)
 }
 
-// The council's messages pass through governance, and only through it; only seats propose and vote.
+// The council's messages pass only through governance. Only seats propose and vote.
 func TestCouncil(t *testing.T) {
 	c := testutil.New(t, testutil.WithSeats(4), testutil.WithAccounts("alice"), testutil.WithOrg("acme", orgstypes.ROLE_WORKER))
 	alice := c.Account("alice")

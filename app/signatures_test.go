@@ -17,8 +17,8 @@ import (
 	"github.com/credence-chain/credence/testutil"
 )
 
-// TestAGoodSignatureCoversItsBytesAlone: a transaction that the mempool has found well signed is executed, and another with the
-// same signature is not, whether its bytes differ or its signer.
+// TestAGoodSignatureCoversItsBytesAlone: the mempool has verified the signature of a transaction, and the block executes it. Another
+// transaction with the same signature but other bytes or another signer is refused.
 func TestAGoodSignatureCoversItsBytesAlone(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice", "bob"))
 	c.Next()
@@ -26,7 +26,7 @@ func TestAGoodSignatureCoversItsBytesAlone(t *testing.T) {
 	send := func(amount int64) sdk.Msg {
 		return banktypes.NewMsgSend(alice.Addr, bob.Addr, sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, amount)))
 	}
-	c.Deliver(alice, send(1)) // the state has her public key from now on: until then, she is verified in the block too
+	c.Deliver(alice, send(1)) // her public key is in the state from now on; until then, she is verified in the block too
 	good := c.SignUnorderedAs(alice, c.Now().Add(testutil.BlockTime*30), payFee, send(1))
 	check := c.Check(good)
 	require.Zero(t, check.Code, check.Log)
@@ -42,7 +42,7 @@ func TestAGoodSignatureCoversItsBytesAlone(t *testing.T) {
 	require.NotZero(t, res[0].Code, "it is taken once")
 }
 
-// TestUncheckedTransactionsAreVerified: what never was in this node's mempool is verified when a block brings it.
+// TestUncheckedTransactionsAreVerified: a transaction that was never in this node's mempool is verified when a block brings it.
 func TestUncheckedTransactionsAreVerified(t *testing.T) {
 	c := testutil.New(t, testutil.WithAccounts("alice", "bob"))
 	c.Next()
@@ -55,13 +55,13 @@ func TestUncheckedTransactionsAreVerified(t *testing.T) {
 	require.Zero(t, res[1].Code, res[1].Log)
 }
 
-// payFee pays what the mempool asks for.
+// payFee pays the fee that the mempool asks for.
 func payFee(b client.TxBuilder) {
 	b.SetGasLimit(100_000)
 	b.SetFeeAmount(sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 100)))
 }
 
-// replaceMessage returns a signed transaction with another message in place of its own, and the signature as it was.
+// replaceMessage returns a signed transaction with another message and the old signature.
 func replaceMessage(t *testing.T, signed []byte, msg sdk.Msg) []byte {
 	var raw txtypes.TxRaw
 	require.NoError(t, raw.Unmarshal(signed))
@@ -77,7 +77,7 @@ func replaceMessage(t *testing.T, signed []byte, msg sdk.Msg) []byte {
 	return forged
 }
 
-// deliver makes a block of transactions and returns what became of them.
+// deliver makes a block of transactions and returns their results.
 func deliver(t *testing.T, c *testutil.Chain, txs ...[]byte) []*abci.ExecTxResult {
 	for _, tx := range txs {
 		c.QueueTx(tx)

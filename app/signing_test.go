@@ -31,7 +31,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 )
 
-// messages returns every message of a Msg service of ours.
+// messages returns every message of our Msg services.
 func messages(t *testing.T, cfg encoding.Config) (out []protoreflect.MessageDescriptor) {
 	cfg.InterfaceRegistry.RangeFiles(func(file protoreflect.FileDescriptor) bool {
 		for i := 0; i < file.Services().Len(); i++ {
@@ -49,14 +49,14 @@ func messages(t *testing.T, cfg encoding.Config) (out []protoreflect.MessageDesc
 	return out
 }
 
-// fill is how the fields of a generated message are filled.
+// fill says how the fields of a generated message are filled.
 type fill int
 
 const (
 	absent fill = iota // no field is in the bytes
-	hollow             // every field is there, and empty or zero
-	full               // every field is there, and has a value
-	random             // each field is one of these, by chance
+	hollow             // every field is there and is empty or zero
+	full               // every field is there and has a value
+	random             // each field is one of these, at random
 )
 
 // generator makes messages of any kind.
@@ -82,7 +82,7 @@ func (g *generator) fill(m protoreflect.Message, how fill) {
 		switch {
 		case how == absent:
 		case field.ContainingOneof() != nil && field.Name() == "multi":
-			// A signature of several, each of which is again one: the single one stands for both.
+			// A signature of several can contain signatures of several. The single one stands for both.
 		case field.IsMap():
 			panic("amino JSON has no maps, and this is one: " + field.FullName())
 		case field.IsList():
@@ -102,7 +102,7 @@ func (g *generator) fill(m protoreflect.Message, how fill) {
 	}
 }
 
-// scalar returns a value of a field that is no message, the zero of its kind when it is to be hollow.
+// scalar returns a value for a field that is no message. For a hollow message it is the zero of the field's kind.
 func (g *generator) scalar(field protoreflect.FieldDescriptor, how fill) protoreflect.Value {
 	pick := 0
 	if how != hollow {
@@ -129,8 +129,8 @@ func (g *generator) scalar(field protoreflect.FieldDescriptor, how fill) protore
 	panic(fmt.Sprintf("%s is a %s, which is not generated yet", field.FullName(), field.Kind()))
 }
 
-// A client that builds transactions from the definitions, in whatever language, writes an empty submessage in amino JSON
-// when its field says so. Go writes all those that are no pointers.
+// Clients in any language build transactions from the definitions. They write an empty submessage in amino JSON when its field says so. Go
+// writes every submessage that is no pointer, so the definitions must say this of the same fields.
 func TestSubmessagesSayThatAminoWritesThem(t *testing.T) {
 	seen := map[protoreflect.FullName]bool{}
 	var walk func(d protoreflect.MessageDescriptor)
@@ -169,12 +169,12 @@ func isPointer(t *testing.T, field protoreflect.FieldDescriptor) bool {
 	return false
 }
 
-// signingSeed is where the values of messages begin.
+// signingSeed is the seed of the values of messages.
 var signingSeed = flag.Int64("signing.seed", 1, "seed of the values that are signed")
 
-// Every message of ours signs in every mode: who signs and the chain, which has only the bytes, mean the same bytes. In
-// amino JSON they are also the same as Go's old codec writes, which wallets imitate, and they do not depend on whether an
-// empty submessage is in the transaction.
+// Every message of ours can be signed in every mode: the signer, and the chain that has only the bytes, compute the same bytes to sign. In
+// amino JSON they are also the bytes of Go's old codec, which wallets imitate. They do not depend on whether the transaction contains an
+// empty submessage.
 func TestEveryMessageSigns(t *testing.T) {
 	cfg := encoding.New()
 	key := secp256k1.GenPrivKeyFromSecret([]byte("signer"))
@@ -186,7 +186,7 @@ func TestEveryMessageSigns(t *testing.T) {
 
 	for _, d := range messages(t, cfg) {
 		t.Run(string(d.FullName()), func(t *testing.T) {
-			g.rand = rand.New(rand.NewSource(*signingSeed + int64(crc32.ChecksumIEEE([]byte(d.FullName()))))) // whatever their order
+			g.rand = rand.New(rand.NewSource(*signingSeed + int64(crc32.ChecksumIEEE([]byte(d.FullName()))))) // independent of their order
 			for i := range 24 {
 				raw := dynamicpb.NewMessage(d)
 				g.fill(raw, min(fill(i), random))
@@ -215,7 +215,7 @@ func TestEveryMessageSigns(t *testing.T) {
 					var doc struct{ Msgs []json.RawMessage }
 					require.NoError(t, json.Unmarshal(ours, &doc))
 					old, err := cfg.Amino.MarshalJSON(msg)
-					// The old codec knows no signature within a message: it fails, or writes one without its content otherwise.
+					// The old codec knows no signature within a message. It fails, or it writes a signature without its content.
 					signed := strings.Contains(string(doc.Msgs[0]), `"signature":"`)
 					if signed {
 						continue

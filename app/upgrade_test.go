@@ -19,8 +19,8 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// busy is a chain on which every block until a height brings a task, one worker lies, and all answer at once. Two of them with the same
-// arguments are the same, block for block.
+// busy returns a chain with a new task in every block until a height. One worker lies, and all answer at once. Two chains with the same
+// arguments are equal, block for block.
 func busy(t *testing.T, until int64, first upgrades.Version) *testutil.Compute {
 	t.Helper()
 	params := testutil.WithParams(nil, func(p *markettypes.Params) { p.AuditBlocks = 30 }, nil)
@@ -33,7 +33,7 @@ func busy(t *testing.T, until int64, first upgrades.Version) *testutil.Compute {
 	return c
 }
 
-// step makes a block with all answers that are due. Three workers lie from a height on, and each court takes its time.
+// step makes a block with all answers that are due. From a given height on three workers lie, and each court takes its time.
 func step(c *testutil.Compute, lieFrom int64) {
 	liars := []string{testutil.Lab(1), testutil.Lab(2), testutil.Lab(3)}
 	lies := func(_ taskstypes.Task, s taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool) {
@@ -52,8 +52,8 @@ func step(c *testutil.Compute, lieFrom int64) {
 	c.Next()
 }
 
-// TestUpgradeInPlace takes a chain with tasks in every phase to another layout, and lets it run on beside a twin whose upgrade changed
-// nothing: all state that people see is the same afterwards, every book is right, and another node that replays it has its hash.
+// TestUpgradeInPlace upgrades a chain with tasks in every phase to another layout. It then runs on beside a twin whose upgrade changed
+// nothing. All visible state is the same afterwards, all books are right, and another node that replays the chain has its hash.
 func TestUpgradeInPlace(t *testing.T) {
 	const height = 70
 	c, twin := busy(t, height-1, upgrades.Current()), busy(t, height-1, upgrades.Current())
@@ -102,8 +102,8 @@ func TestUpgradeInPlace(t *testing.T) {
 	again.CheckBooks()
 }
 
-// The block of an upgrade is proposed and judged by the new build too, when the old ones stopped before they had decided it. All that it
-// is given is the state before the upgrade.
+// The old builds can stop before they have decided the block of an upgrade. Then the new build proposes and judges this block too, from the
+// state before the upgrade.
 func TestUpgradedBuildProposesItsFirstBlock(t *testing.T) {
 	c := busy(t, 24, upgrades.Current())
 	c.TakeOver(rehearsal.Version())
@@ -118,7 +118,7 @@ func TestUpgradedBuildProposesItsFirstBlock(t *testing.T) {
 	require.True(t, c.Judge(c.Propose()...), "and the next")
 }
 
-// A build that is started too early, too late or with a name unknown to it says what is the matter.
+// A build that starts too early, too late, or for an unknown upgrade says what is wrong.
 func TestUpgradeAtTheWrongTime(t *testing.T) {
 	c := busy(t, 24, upgrades.Current())
 	_, err := c.TryNext()
@@ -138,7 +138,7 @@ func TestUpgradeAtTheWrongTime(t *testing.T) {
 		func() { unplanned.TakeOver(rehearsal.Version()) })
 }
 
-// A migration that fails stops the block whole: nothing of it is kept, and a mended build goes on from there.
+// A migration that fails stops the whole block. None of its changes are kept, and a corrected build continues from there.
 func TestFailedMigrationKeepsNothing(t *testing.T) {
 	c := busy(t, 24, upgrades.Current())
 	before := c.AppHash()

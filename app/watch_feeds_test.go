@@ -14,12 +14,12 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// TestFeedMetrics: feeds are counted, the age of a value grows with the chain's clock, and each final answer counts under what the feed
-// made of it. Not more than 100 feeds have a label.
+// TestFeedMetrics: feeds are counted, and the age of a value grows with the chain's clock. Each final answer is counted under what the feed
+// did with it. At most 100 feeds have a label.
 func TestFeedMetrics(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{More: []testutil.Party{{ID: "zeta", Roles: []orgstypes.Role{orgstypes.ROLE_REQUESTER}}}})
 	look := func() map[string]float64 {
-		reg := prometheus.NewRegistry() // its own: a reading is given again for some seconds
+		reg := prometheus.NewRegistry() // a registry of its own, because a reading is repeated for some seconds
 		c.App.Observe(reg)
 		return values(t, reg)
 	}
@@ -34,7 +34,7 @@ func TestFeedMetrics(t *testing.T) {
 	require.NotContains(t, look(), "credence_chain_feed_age_seconds zeta/euro", "it has no value")
 
 	blocks := prometheus.NewRegistry()
-	c.App.Observe(blocks) // counts from here on
+	c.App.Observe(blocks) // it counts from here on
 	says := func(answer poco.Outcome) {
 		job := c.Job()
 		job.Callback, job.Onchain = "feeds/euro", "value.txt"
@@ -43,7 +43,7 @@ func TestFeedMetrics(t *testing.T) {
 		c.Run(func(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) { return answer, true }, ids...)
 	}
 	says(c.FileOutcome("value.txt", "1.0842"))
-	says(testutil.Truth) // without the file
+	says(testutil.Truth) // an answer without the file
 	now := values(t, blocks)
 	require.Equal(t, 1.0, now["credence_chain_feed_updates_total latest"])
 	require.Equal(t, 1.0, now["credence_chain_feed_updates_total refused"])
@@ -53,7 +53,7 @@ func TestFeedMetrics(t *testing.T) {
 	c.NextN(3)
 	require.Equal(t, before+3*testutil.BlockTime.Seconds(), look()["credence_chain_feed_age_seconds zeta/euro"])
 
-	// The value of a feed behind the first hundred has no label.
+	// The value of a feed after the first hundred has no label.
 	other := c.Org(testutil.Requester).Member()
 	for i := range 100 {
 		c.Queue(other, create(other, fmt.Sprintf("a%03d", i)))

@@ -12,7 +12,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// values reads all metrics: name and labels -> value.
+// values reads all metrics into a map from name and labels to value.
 func values(t *testing.T, reg *prometheus.Registry) map[string]float64 {
 	t.Helper()
 	families, err := reg.Gather()
@@ -30,11 +30,11 @@ func values(t *testing.T, reg *prometheus.Registry) map[string]float64 {
 	return out
 }
 
-// What the node tells of a task on its way is what the state has, and its end is counted.
+// The node's metrics of an open task equal the state, and the end of the task is counted.
 func TestNodeMetrics(t *testing.T) {
 	c := testutil.NewCompute(t, testutil.ComputeOptions{})
 	look := func() map[string]float64 {
-		reg := prometheus.NewRegistry() // its own: a reading is given again for some seconds
+		reg := prometheus.NewRegistry() // a registry of its own, because a reading is repeated for some seconds
 		c.App.Observe(reg)
 		return values(t, reg)
 	}
@@ -76,7 +76,7 @@ func TestNodeMetrics(t *testing.T) {
 	require.Positive(t, after["credence_chain_ledger_budget class/10000"])
 	require.Contains(t, after, "credence_chain_ledger_tasks class/10000")
 
-	// The reference has every metric, and no other.
+	// The reference lists exactly the metrics.
 	declared := map[string]bool{}
 	for _, name := range watch.MetricNames() {
 		declared[name] = true
@@ -89,7 +89,7 @@ func TestNodeMetrics(t *testing.T) {
 	require.NotContains(t, values(t, counted), "credence_chain_reading_failures_total")
 }
 
-// TestNodeMetricsReferenceIsTrue fails when docs/node-metrics.md is not what is served; CREDENCE_REWRITE=1 renews it.
+// TestNodeMetricsReferenceIsTrue fails when docs/node-metrics.md differs from the served metrics. CREDENCE_REWRITE=1 renews the file.
 func TestNodeMetricsReferenceIsTrue(t *testing.T) {
 	const path = "../docs/node-metrics.md"
 	if os.Getenv("CREDENCE_REWRITE") != "" {

@@ -9,12 +9,12 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// Who takes part in a Compute: their names and their keys.
+// This file has the participants of a Compute: their names and their keys.
 
-// Lab is the organisation of the i-th worker, from 1.
+// Lab returns the organisation of the i-th worker. The first is 1.
 func Lab(i int) string { return fmt.Sprintf("lab-%d", i) }
 
-// Learn lets the helpers answer in courts with a seat's key.
+// Learn stores the court key of a seat, so that the helpers can answer in courts with it.
 func (c *Compute) Learn(s *Seat) {
 	c.keys[s.Court.String()], c.names[s.Court.String()] = s.Court, s.OrgID
 }
@@ -39,7 +39,7 @@ func (c *Compute) learn() {
 	c.names[c.Account("stranger").String()] = "stranger"
 }
 
-// Actor is who a word means: an organisation's member, or an account by its name.
+// Actor returns the account behind a word: the member of an organisation, or an account by its name.
 func (c *Compute) Actor(word string) *Account {
 	if org, found := c.orgs[word]; found {
 		return org.Member()
@@ -47,13 +47,13 @@ func (c *Compute) Actor(word string) *Account {
 	return c.Account(word)
 }
 
-// WorkerKey is the hot key of an organisation's worker.
+// WorkerKey returns the hot key of an organisation's worker.
 func (c *Compute) WorkerKey(org string) *Account { return c.Account(org + "-key") }
 
-// Spare is the second hot key of an organisation, by which nothing is registered at first.
+// Spare returns the second hot key of an organisation. At first no worker is registered with it.
 func (c *Compute) Spare(org string) *Account { return c.Account(org + "-spare") }
 
-// Name is the organisation behind an address, or the address.
+// Name returns the organisation behind an address, or the address itself.
 func (c *Compute) Name(address string) string {
 	if n, found := c.names[address]; found {
 		return n
@@ -63,7 +63,7 @@ func (c *Compute) Name(address string) string {
 
 // Named replaces every known address in a text by its organisation.
 func (c *Compute) Named(text string) string {
-	for _, id := range c.orgOrder { // longest names last: no address is part of another
+	for _, id := range c.orgOrder { // longest names last, so that no replaced address is a part of another
 		text = strings.ReplaceAll(text, c.orgs[id].Member().String(), id)
 	}
 	for _, s := range c.known {
@@ -78,7 +78,7 @@ func (c *Compute) Named(text string) string {
 	return text
 }
 
-// Key is the account that signs for a worker or a court seat, by its address.
+// Key returns the account that signs for a worker or a court seat, by its address.
 func (c *Compute) Key(who string) *Account {
 	c.T.Helper()
 	key, found := c.keys[who]

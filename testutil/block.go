@@ -20,8 +20,8 @@ func (c *Chain) Height() int64 { return c.height }
 // Now returns the time of the last block.
 func (c *Chain) Now() time.Time { return c.now }
 
-// Next makes a block of the queued transactions and returns what the application answered. The first entry of
-// TxResults is the beacon's proof, which is no transaction; Results leaves it out.
+// Next makes a block of the queued transactions and returns the application's answer. The first entry of TxResults is the beacon's proof,
+// which is no transaction. Results leaves it out.
 func (c *Chain) Next() *abci.ResponseFinalizeBlock {
 	c.T.Helper()
 	res, err := c.TryNext()
@@ -85,10 +85,10 @@ func (c *Chain) block() *abci.RequestFinalizeBlock {
 	return req
 }
 
-// proof signs the beacon's message for the next block with the key that the proposer's seat has.
+// proof signs the beacon's message for the next block with the current beacon key of the proposer's seat.
 func (c *Chain) proof(proposer *Seat, height int64) []byte {
 	c.T.Helper()
-	if c.takeovers[height] != nil { // its seed may lie where only the upgraded application finds it
+	if c.takeovers[height] != nil { // only the upgraded application may know where its seed is
 		proof, err := beacontypes.ProofOf(c.Propose())
 		require.NoError(c.T, err)
 		return proof
@@ -122,13 +122,13 @@ func (c *Chain) Until(height int64) {
 // Results returns the results of the last block's transactions, in order, without the beacon's proof.
 func (c *Chain) Results() []*abci.ExecTxResult { return c.LastBlock.TxResults[1:] }
 
-// Proposer returns the seat whose turn the next block is.
+// Proposer returns the seat that proposes the next block.
 func (c *Chain) Proposer() *Seat {
 	set := c.sets[c.height+1]
 	return c.seatByAddress(set[int(c.height)%len(set)].Address)
 }
 
-// Validators returns the organisations whose seats the consensus engine counts at the next block, sorted.
+// Validators returns the organisations whose seats are in the engine's validator set at the next block, sorted.
 func (c *Chain) Validators() (orgs []string) {
 	for _, v := range c.sets[c.height+1] {
 		orgs = append(orgs, c.seatByAddress(v.Address).OrgID)
@@ -144,7 +144,7 @@ func (c *Chain) Absent(orgs ...string) {
 	}
 }
 
-// Present ends Absent.
+// Present makes seats vote again.
 func (c *Chain) Present(orgs ...string) {
 	for _, o := range orgs {
 		delete(c.absent, o)
@@ -154,10 +154,10 @@ func (c *Chain) Present(orgs ...string) {
 // Accuse puts evidence into the next block that a seat signed two blocks at the last height.
 func (c *Chain) Accuse(org string) { c.AccuseKey(c.Seat(org)) }
 
-// AccuseKey is Accuse of a consensus key, which the seat may have given up.
+// AccuseKey is Accuse for a consensus key, which the seat may have replaced.
 func (c *Chain) AccuseKey(s *Seat) { c.accused = append(c.accused, s) }
 
-// Propose asks the application, as the engine would, for a block of the waiting transactions.
+// Propose asks the application for a block of the waiting transactions, as the engine would.
 func (c *Chain) Propose(waiting ...[]byte) [][]byte {
 	c.T.Helper()
 	res, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{
@@ -168,7 +168,7 @@ func (c *Chain) Propose(waiting ...[]byte) [][]byte {
 	return res.Txs
 }
 
-// Judge asks the application whether it votes for a block of these transactions, the first being the beacon's proof.
+// Judge asks the application whether it votes for a block of these transactions. The first one is the beacon's proof.
 func (c *Chain) Judge(txs ...[]byte) bool {
 	c.T.Helper()
 	res, err := c.App.ProcessProposal(&abci.RequestProcessProposal{

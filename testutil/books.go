@@ -13,7 +13,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// The laws that hold between two blocks of a Compute.
+// These are the laws that hold between two blocks of a Compute.
 
 // CheckBooks checks every module's books against its records and its coins, and the supply.
 func (c *Compute) CheckBooks() {
@@ -33,9 +33,9 @@ func (c *Compute) CheckBooks() {
 	require.EqualValues(c.T, len(seats), count, "active seats at height %d", c.Height())
 }
 
-// checkTasks checks what the modules must agree on: each worker's locked stake and busy slots are its open seats'; each
-// deal's escrow is that of its tasks that have not ended; each ledger's unsettled turns are the turns there are; the
-// queue holds each task once, at its deadline.
+// checkTasks checks the values on which the modules must agree. The locked stake and busy slots of each worker are those of its open seats.
+// The escrow of each deal is that of its unfinished tasks. The unsettled turns of each ledger are the existing turns. The queue holds each
+// task once, at its deadline.
 func (c *Compute) checkTasks(ctx sdk.Context) {
 	c.T.Helper()
 	k := app.TasksKeeper(c.App)
@@ -58,7 +58,7 @@ func (c *Compute) checkTasks(ctx sdk.Context) {
 				locked[s.Who] += deal.Terms.Stake
 				busy[s.Who]++
 			} else if s.Outcome != nil && *s.Outcome == t.Audit.Answer {
-				locked[s.Who] += deal.Terms.Stake - t.Audit.Taken // it stands for the answer, and the slot is free
+				locked[s.Who] += deal.Terms.Stake - t.Audit.Taken // the stake secures the answer, and the slot is free
 			}
 		}
 		return false, err

@@ -56,13 +56,13 @@ import (
 const (
 	// ChainID is the chain's name unless WithChainID says otherwise.
 	ChainID = "credence-test"
-	// BlockTime is how far the clock advances with every block.
+	// BlockTime is the time between two blocks.
 	BlockTime = time.Second
 	// VotingPeriod is how long the council votes.
 	VotingPeriod = 5 * time.Second
-	// Funds is what every account has at genesis, in ucred: a million CRED.
+	// Funds is the balance of every account at genesis, in ucred: a million CRED.
 	Funds int64 = 1_000_000_000_000
-	// TxGas is the gas limit of every transaction: the most that a block gives to one.
+	// TxGas is the gas limit of every transaction: the most that a block gives to one transaction.
 	TxGas = uint64(genesis.MaxBlockGas) / proposal.Shares
 )
 
@@ -70,7 +70,7 @@ func init() { compact.CheckRemembered.Store(true) }
 
 var genesisTime = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Chain is the application and what surrounds it: keys, validators, the blocks made so far.
+// Chain is the application with its surroundings: keys, validators and the blocks made so far.
 type Chain struct {
 	T   testing.TB
 	App *app.App
@@ -78,7 +78,7 @@ type Chain struct {
 	Seats []*Seat
 	// LastBlock is the answer to the last block.
 	LastBlock *abci.ResponseFinalizeBlock
-	// Blocks are the requests of all blocks, in order: what another node would replay.
+	// Blocks are the requests of all blocks, in order. Another node could replay them.
 	Blocks []*abci.RequestFinalizeBlock
 
 	chainID  string
@@ -98,18 +98,18 @@ type Chain struct {
 	height  int64
 	now     time.Time
 	queue   [][]byte
-	pending map[string]uint64 // account -> transactions of it in the queue
+	pending map[string]uint64 // account -> its transactions in the queue
 	absent  map[string]bool
 	accused []*Seat
-	known   []*Seat // every set of keys of a seat that signs or signed
-	// validators of a height; a block's updates hold two heights later.
+	known   []*Seat // every set of keys of a seat that signs or once signed
+	// sets has the validators by height. The updates of a block take effect two heights later.
 	sets map[int64][]abci.Validator
-	// The version of the first block, and those that took over later, by their first height.
+	// began is the version of the first block. The later versions are listed by their first height.
 	began     *upgrades.Version
 	takeovers map[int64]*upgrades.Version
 }
 
-// New starts a chain: genesis is stored, no block has been made.
+// New starts a chain: genesis is stored, and no block has been made.
 func New(t testing.TB, options ...Option) *Chain {
 	t.Helper()
 	c := newChain(t)
@@ -124,8 +124,8 @@ func New(t testing.TB, options ...Option) *Chain {
 	return c
 }
 
-// Import starts a chain from exported state, as operators restart one. The options must name the same seats,
-// organisations and accounts, so that their keys are at hand; they change nothing in the state.
+// Import starts a chain from exported state, as operators restart one. The options must name the same seats, organisations and accounts, so
+// that their keys are known. They change nothing in the state.
 func Import(t testing.TB, exported servertypes.ExportedApp, options ...Option) *Chain {
 	t.Helper()
 	c := newChain(t)
@@ -151,7 +151,7 @@ func newChain(t testing.TB) *Chain {
 	}
 }
 
-// open makes an application over the database. Its beacon signer is the chain: the proposer's key changes by turns.
+// open makes an application over the database. The chain is its beacon signer, because each block has another proposer's key.
 func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
@@ -203,7 +203,7 @@ func (c *Chain) begin(state json.RawMessage, initial int64, validators []abci.Va
 	c.sets[initial+1] = c.sets[initial]
 }
 
-// Ctx reads the last committed state; before the first block, that of genesis. What is written to it is lost.
+// Ctx returns a context over the last committed state, or over that of genesis before the first block. Writes to it are lost.
 func (c *Chain) Ctx() sdk.Context {
 	header := cmtproto.Header{ChainID: c.chainID, Height: c.height, Time: c.now}
 	if len(c.Blocks) == 0 && c.App.LastBlockHeight() == 0 {

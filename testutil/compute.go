@@ -15,7 +15,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Names of what a Compute sets up.
+// These are the names of the parts that a Compute sets up.
 const (
 	Requester = "acme"             // organisation that requests
 	Provider  = "studio"           // organisation that publishes AppRef
@@ -24,7 +24,7 @@ const (
 	AppRef    = "studio/paint:1.0" // the app
 )
 
-// Outcomes of the app, by name, as the actors of tests answer them.
+// These are the outcomes of the app that the actors of tests give, by name.
 var (
 	Truth   = poco.Outcome{Kind: poco.KindResult, Digest: sha256.Sum256([]byte("the right picture")), Fuel: 12_345}
 	Lie     = poco.Outcome{Kind: poco.KindResult, Digest: sha256.Sum256([]byte("a forged picture")), Fuel: 12_345}
@@ -33,7 +33,7 @@ var (
 	Abstain = poco.Outcome{Kind: poco.KindAbstain}
 )
 
-// ComputeOptions says what stands when a Compute begins; zero fields get the value in brackets.
+// ComputeOptions describes the initial state of a Compute. A zero field gets the value in brackets.
 type ComputeOptions struct {
 	Seats     int    // validators: val-1 ... [4]
 	Workers   int    // organisations with one worker each: lab-1 ... [7]
@@ -42,24 +42,24 @@ type ComputeOptions struct {
 	Price     uint64 // of a replica, ucred [10]
 	AppPrice  uint64 // of a result, ucred [50]
 	Slots     uint32 // of each worker [8]
-	// Commission of Pool's operator, in ten thousandths [0].
+	// Commission is the part of Pool's operator, in ten thousandths [0].
 	Commission uint32
-	// Roles adds to those of the organisations of workers and of seats, such as a requester that also works.
+	// Roles adds roles to the organisations of workers and seats, such as for a requester that also works.
 	Roles map[string][]orgstypes.Role
-	// Spares is how many of the workers' organisations, from the first, have a second key: Spare.
+	// Spares is the number of worker organisations, from the first, that have a second key; see Spare.
 	Spares int
 	// More organisations take part in the market, and Groups are funded multisig accounts.
 	More   []Party
 	Groups []Group
 }
 
-// Party is an organisation that takes part in the market, by one member.
+// Party is an organisation that takes part in the market through one member.
 type Party struct {
 	ID    string
 	Roles []orgstypes.Role
 }
 
-// Group is an account of several keys, all made from its name, of which Threshold sign.
+// Group is a multisig account whose keys are all made from its name. Threshold of them sign.
 type Group struct {
 	Name      string
 	Keys      int
@@ -87,21 +87,21 @@ func (o *ComputeOptions) defaults() {
 	}
 }
 
-// Compute is a chain with a market: a pool with an offer, an app, a requester, and workers, each of an organisation of
-// its own named lab-1, lab-2 ... Nothing runs by itself: the test says what workers and court seats answer, and signs it
-// with their keys.
+// Compute is a chain with a market: a pool with an offer, an app, a requester, and workers. Each worker belongs to an organisation of its
+// own, named lab-1, lab-2 and so on. Nothing runs by itself: the test chooses the answers of workers and court seats and signs them with
+// their keys.
 type Compute struct {
 	*Chain
 	Options ComputeOptions
 
 	nonce uint64
-	keys  map[string]*Account // address -> account of who may sit on a bench
+	keys  map[string]*Account // address -> account that may sit on a bench
 	names map[string]string   // address -> name
 	sworn map[string]poco.Outcome
-	files map[string]*taskstypes.OnchainFile // digest -> what a reveal of a result brings
+	files map[string]*taskstypes.OnchainFile // digest -> file that a reveal of the result brings
 }
 
-// NewCompute starts a chain and sets up its market by the messages that people would send.
+// NewCompute starts a chain and sets up its market by the messages that real participants would send.
 func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	t.Helper()
 	o.defaults()
@@ -136,7 +136,7 @@ func NewCompute(t testing.TB, o ComputeOptions, options ...Option) *Compute {
 	return c
 }
 
-// computeAccounts are the organisations and keys of a Compute; an import needs them too.
+// computeAccounts returns the options for the organisations and keys of a Compute. An import needs them too.
 func computeAccounts(o ComputeOptions) []Option {
 	o.defaults()
 	options := []Option{
@@ -164,8 +164,8 @@ func computeAccounts(o ComputeOptions) []Option {
 	return options
 }
 
-// Resume imports this chain's exported state into a new chain and goes on from there, with the same clock.
-// Options that name what is no state, such as callbacks, are given again.
+// Resume imports this chain's exported state into a new chain, which continues with the same clock. Options that are no state, such as
+// callbacks, must be given again.
 func (c *Compute) Resume(options ...Option) *Compute {
 	c.T.Helper()
 	next := &Compute{Chain: Import(c.T, c.Export(), append(append(computeAccounts(c.Options), WithKnown(c.known...)), options...)...), Options: c.Options, nonce: c.nonce}

@@ -13,14 +13,14 @@ import (
 	"github.com/cosmos/cosmos-sdk/server"
 )
 
-// Mempool is the consensus engine's own mempool before the application, as a node has it: transactions are checked before
-// they wait, a proposer is shown as many as fill a block, and what still waits is checked again after each block.
+// Mempool is the consensus engine's own mempool in front of the application, as in a node. A transaction is checked before it waits. A
+// proposer sees as many transactions as fill a block. After each block the waiting transactions are checked again.
 type Mempool struct {
 	c    *Chain
 	pool *mempool.CListMempool
 }
 
-// Mempool begins an empty mempool; edit may change its configuration.
+// Mempool makes an empty mempool. The function edit may change its configuration.
 func (c *Chain) Mempool(edit func(*cmtcfg.MempoolConfig)) *Mempool {
 	cfg := cmtcfg.DefaultMempoolConfig()
 	if edit != nil {
@@ -30,18 +30,18 @@ func (c *Chain) Mempool(edit func(*cmtcfg.MempoolConfig)) *Mempool {
 	return &Mempool{c, mempool.NewCListMempool(cfg, proxy.NewAppConnMempool(client, proxy.NopMetrics()), c.height)}
 }
 
-// Send hands a transaction to the mempool. The error is the mempool's own, such as that it is full; the application's
-// refusal is the answer's code.
+// Send gives a transaction to the mempool. The error is the mempool's own, such as that it is full. The code of the answer is the
+// application's refusal.
 func (m *Mempool) Send(tx []byte) (res *abci.ResponseCheckTx, err error) {
 	err = m.pool.CheckTx(tx, func(r *abci.ResponseCheckTx) { res = r }, mempool.TxInfo{})
 	return res, err
 }
 
-// Size is how many transactions wait.
+// Size returns the number of waiting transactions.
 func (m *Mempool) Size() int { return m.pool.Size() }
 
-// Next makes a block as a proposer does, has it judged, executes it, and returns its transactions without the proof;
-// their results are at Chain.Results.
+// Next makes a block as a proposer does, has the application judge and execute it, and returns its transactions without the proof. Their
+// results are at Chain.Results.
 func (m *Mempool) Next() [][]byte {
 	c := m.c
 	c.T.Helper()

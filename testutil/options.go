@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/x/beacon/proposal"
 )
 
-// options are a node's configuration: nothing but its folder.
+// options is a node's configuration that has only its folder.
 type options struct{ home string }
 
 func (o options) Get(key string) any {
@@ -29,7 +29,7 @@ func (o options) Get(key string) any {
 // Option changes how a chain starts.
 type Option func(*Chain)
 
-// WithSeats adds n seats, each of an organisation of its own named val-1, val-2 ... that holds the validator role.
+// WithSeats adds n seats. Each is of an organisation of its own, named val-1, val-2 and so on, that has the validator role.
 func WithSeats(n int) Option {
 	return func(c *Chain) {
 		for i := 1; i <= n; i++ {
@@ -38,7 +38,7 @@ func WithSeats(n int) Option {
 	}
 }
 
-// SeatOrg is the organisation of the i-th seat, from 1.
+// SeatOrg returns the organisation of the i-th seat. The first is 1.
 func SeatOrg(i int) string { return fmt.Sprintf("val-%d", i) }
 
 // WithAccounts adds funded accounts that belong to no organisation.
@@ -50,32 +50,32 @@ func WithAccounts(names ...string) Option {
 	}
 }
 
-// WithGenesis edits the genesis state after everything else was put in.
+// WithGenesis edits the genesis state after all other options have changed it.
 func WithGenesis(edit func(c *Chain, g genesis.State)) Option {
 	return func(c *Chain) { c.edits = append(c.edits, edit) }
 }
 
-// WithApp changes every application that the chain opens, replays among them, such as by registering callbacks.
+// WithApp calls a hook on every application that the chain opens, replays among them. The hook may register callbacks.
 func WithApp(hook func(*app.App)) Option {
 	return func(c *Chain) { c.hooks = append(c.hooks, hook) }
 }
 
-// WithBase changes every application before its stores are mounted, such as by watching what it reads and writes.
+// WithBase changes every application before its stores are mounted. It can watch what the application reads and writes.
 func WithBase(option func(*baseapp.BaseApp)) Option {
 	return func(c *Chain) { c.base = append(c.base, option) }
 }
 
-// WithSelector replaces how the application picks transactions for its blocks.
+// WithSelector replaces the way in which the application picks transactions for its blocks.
 func WithSelector(s proposal.Selector) Option {
 	return func(c *Chain) { c.opts.Selector = s }
 }
 
-// WithDB keeps the state there, in place of memory.
+// WithDB keeps the state in a database instead of in memory.
 func WithDB(db dbm.DB) Option {
 	return func(c *Chain) { c.db = db }
 }
 
-// WithLogger has the application write its log there. It writes none otherwise.
+// WithLogger gives the application a logger. Without this option it writes no log.
 func WithLogger(l log.Logger) Option {
 	return func(c *Chain) { c.logger = l }
 }

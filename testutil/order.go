@@ -23,7 +23,7 @@ func (c *Chain) SignOrder(owner *Account, o markettypes.Order) markettypes.Signe
 	}}
 }
 
-// OrderID returns the text of an order's id, of whatever kind.
+// OrderID returns the text of the id of an order of any kind.
 func (c *Chain) OrderID(o markettypes.Order) string { return markettypes.FormatID(o.ID(c.chainID)) }
 
 // VoucherID returns the text of a voucher's id.

@@ -11,7 +11,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Parameters that a chain begins with.
+// These options set the parameters with which a chain begins.
 
 // withoutAudits makes accepted answers final at once, unless a job or a test asks for an audit window.
 func withoutAudits() Option {
@@ -33,7 +33,7 @@ func WithParams(tasks func(*taskstypes.Params), market func(*markettypes.Params)
 	})
 }
 
-// WithDealParams changes the parameters of deals.
+// WithDealParams changes the parameters of deals at genesis.
 func WithDealParams(deals func(*dealstypes.Params)) Option {
 	return WithGenesis(func(c *Chain, g genesis.State) {
 		editGenesis(c, g, dealstypes.ModuleName, &dealstypes.GenesisState{}, func(s *dealstypes.GenesisState) { deals(&s.Params) })

@@ -27,7 +27,7 @@ type Account struct {
 	Name string
 	Key  *secp256k1.PrivKey // nil for a multisig account
 	Addr sdk.AccAddress
-	// Keys of a multisig account, of which Threshold sign.
+	// Keys are the keys of a multisig account, of which Threshold sign.
 	Keys      []*secp256k1.PrivKey
 	Threshold int
 }
@@ -35,7 +35,7 @@ type Account struct {
 // String returns the address in text, as messages carry it.
 func (a *Account) String() string { return a.Addr.String() }
 
-// NewAccount makes the account of a name. It has no coins unless genesis gave it some.
+// NewAccount makes the account of a name. It has coins only if genesis gave it some.
 func NewAccount(name string) *Account {
 	key := secp256k1.GenPrivKeyFromSecret([]byte("credence test account " + name))
 	return &Account{Name: name, Key: key, Addr: sdk.AccAddress(key.PubKey().Address())}
@@ -51,7 +51,7 @@ func NewGroup(name string, keys, threshold int) *Account {
 	return a
 }
 
-// PubKey returns the public key, of whichever kind.
+// PubKey returns the public key, of a single or a multisig account.
 func (a *Account) PubKey() cryptotypes.PubKey {
 	if a.Key != nil {
 		return a.Key.PubKey()
@@ -111,18 +111,18 @@ func (o *Org) record() orgstypes.Organisation {
 type Seat struct {
 	OrgID    string
 	Operator *Account
-	Court    *Account // answers in courts
+	Court    *Account // it answers in courts
 	Cons     cmted25519.PrivKey
 	Beacon   *beaconkey.PrivateKey
 	proof    []byte
 }
 
-// ConsAddress is how votes name the seat.
+// ConsAddress returns the address by which votes name the seat.
 func (s *Seat) ConsAddress() []byte { return consAddress(s.Cons.PubKey().Bytes()) }
 
 func consAddress(pub []byte) []byte { return cmted25519.PubKey(pub).Address() }
 
-// Update is what tells the engine that the seat is in.
+// Update returns the update that tells the engine that the seat is in the validator set.
 func (s *Seat) Update() abci.ValidatorUpdate {
 	return abci.Ed25519ValidatorUpdate(s.Cons.PubKey().Bytes(), poatypes.DefaultPower)
 }
@@ -134,7 +134,7 @@ func (s *Seat) record() poatypes.Seat {
 	}
 }
 
-// NewSeat makes keys of a seat; others with another name. The chain signs with them once it knows them.
+// NewSeat makes keys for a seat. Another name makes other keys. The chain signs with them after Know.
 func (c *Chain) NewSeat(org string, operator *Account, name string) *Seat {
 	key, proof := beaconKey(name)
 	s := &Seat{
@@ -145,16 +145,16 @@ func (c *Chain) NewSeat(org string, operator *Account, name string) *Seat {
 	return s
 }
 
-// Know has the chain sign with keys of a seat.
+// Know lets the chain sign with the keys of these seats.
 func (c *Chain) Know(seats ...*Seat) { c.known = append(c.known, seats...) }
 
-// WithKnown is Know, for an import.
+// WithKnown is Know as an option, for an import.
 func WithKnown(seats ...*Seat) Option { return func(c *Chain) { c.Know(seats...) } }
 
-// Known returns the keys that the chain signs with.
+// Known returns the keys with which the chain signs.
 func (c *Chain) Known() []*Seat { return c.known }
 
-// Possession proves that one of the seat's keys is held, for the seat of this organisation on this chain.
+// Possession proves that the seat holds one of its keys, for the seat of this organisation on this chain.
 func (c *Chain) Possession(s *Seat, kind poatypes.KeyKind) (pubkey, proof []byte) {
 	c.T.Helper()
 	var err error
@@ -188,7 +188,7 @@ func WithOrgOf(id string, members int, roles ...orgstypes.Role) Option {
 	return func(c *Chain) { c.addOrg(id, members, roles...) }
 }
 
-// WithRoles gives an organisation that an option before this one added further roles.
+// WithRoles adds roles to an organisation that an earlier option added.
 func WithRoles(id string, roles ...orgstypes.Role) Option {
 	return func(c *Chain) {
 		org := c.Org(id)
@@ -220,7 +220,7 @@ func (c *Chain) Account(name string) *Account {
 	return c.accounts[i]
 }
 
-// accountOf returns the account with an address, of an option or of a seat.
+// accountOf returns the account of an address, from the options or the seats.
 func (c *Chain) accountOf(address string) *Account {
 	c.T.Helper()
 	for _, s := range c.known {

@@ -9,18 +9,18 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Requests of a Compute, and the tasks that come of them.
+// This file makes the requests of a Compute and reads the tasks that they open.
 
-// Job is a job that the market takes: trust 10000, no floor of replicas, a price for ten seats.
+// Job returns a job that the market takes: trust 10000, no least number of replicas, and a price for ten seats.
 func (c *Compute) Job() markettypes.Job {
 	job := markettypes.Job{App: AppRef, Trust: 10_000, FuelLimit: 1 << 20}
 	return PayWork(job, c.TenSeats())
 }
 
-// TenSeats is what the app and ten replicas cost.
+// TenSeats returns the price of the app and ten replicas.
 func (c *Compute) TenSeats() uint64 { return c.Options.AppPrice + 10*c.Options.Price }
 
-// PayWork returns a job whose max_price leaves so much for app, datasets and replicas beside the premium.
+// PayWork returns a job whose max_price leaves this amount for the app, datasets and replicas after the premium.
 func PayWork(job markettypes.Job, work uint64) markettypes.Job {
 	priced := job
 	if priced.Policy == "" {
@@ -35,7 +35,7 @@ func (c *Compute) QueueSubmit(job markettypes.Job) []string {
 	return c.QueueSubmitFrom(c.Org(Requester).Member(), job)
 }
 
-// QueueSubmitFrom is QueueSubmit of any account.
+// QueueSubmitFrom is QueueSubmit for any account.
 func (c *Compute) QueueSubmitFrom(from *Account, job markettypes.Job) (ids []string) {
 	c.nonce++
 	c.Queue(from, &markettypes.MsgSubmitTask{Requester: from.String(), Nonce: c.nonce, Job: job})
@@ -46,7 +46,7 @@ func (c *Compute) QueueSubmitFrom(from *Account, job markettypes.Job) (ids []str
 	return ids
 }
 
-// Submit requests a job and makes two blocks: the request, and its matching, which draws first workers.
+// Submit requests a job and makes two blocks: one with the request, and one with its match, which draws the first workers.
 func (c *Compute) Submit(job markettypes.Job) []string {
 	c.T.Helper()
 	ids := c.QueueSubmit(job)
@@ -60,7 +60,7 @@ func (c *Compute) Submit(job markettypes.Job) []string {
 // NextNonce returns a nonce that no request of QueueSubmit has.
 func (c *Compute) NextNonce() uint64 { c.nonce++; return c.nonce }
 
-// LastRequest is the id of the requester's last request.
+// LastRequest returns the id of the requester's last request.
 func (c *Compute) LastRequest() string {
 	return taskstypes.IDText(poco.RequestID(c.chainID, c.Org(Requester).Member().String(), c.nonce))
 }
@@ -92,7 +92,7 @@ func (c *Compute) OpenTasks() (ids []string) {
 	return ids
 }
 
-// Running says whether tasks of a deal are still to be opened, or a request or match is waiting for its block.
+// Running says whether a deal still has tasks to open, or a request or match waits for its block.
 func (c *Compute) Running() bool {
 	c.T.Helper()
 	ctx := c.Ctx()

@@ -27,14 +27,14 @@ func (c *Chain) Restart() {
 	require.Equal(c.T, c.height, c.App.LastBlockHeight())
 }
 
-// PassPlan has the council pass an upgrade of a name at a height.
+// PassPlan has the council pass an upgrade with this name and height.
 func (c *Chain) PassPlan(name string, height int64) {
 	c.T.Helper()
 	c.Pass(&upgradetypes.MsgSoftwareUpgrade{Authority: app.Authority(), Plan: upgradetypes.Plan{Name: name, Height: height}})
 }
 
-// Upgrade demands that the build so far refuses the next block because of a plan, and has that of a version take over and execute the
-// same block. Replay changes builds at the same height.
+// Upgrade demands that the present build refuses the next block because of a plan. The build of another version then takes over and
+// executes the same block. Replay changes builds at the same height.
 func (c *Chain) Upgrade(v upgrades.Version) *abci.ResponseFinalizeBlock {
 	c.T.Helper()
 	res, err := c.TryUpgrade(v)
@@ -42,7 +42,7 @@ func (c *Chain) Upgrade(v upgrades.Version) *abci.ResponseFinalizeBlock {
 	return res
 }
 
-// TryUpgrade is Upgrade, for tests that expect the upgrade to fail.
+// TryUpgrade is Upgrade for tests that expect the upgrade to fail.
 func (c *Chain) TryUpgrade(v upgrades.Version) (*abci.ResponseFinalizeBlock, error) {
 	c.T.Helper()
 	req := c.block()
@@ -59,7 +59,7 @@ func (c *Chain) TakeOver(v upgrades.Version) {
 	c.Restart()
 }
 
-// WithVersion is the build that makes the first block.
+// WithVersion sets the build that makes the first block.
 func WithVersion(v upgrades.Version) Option {
 	return func(c *Chain) { c.opts.Version, c.began = &v, &v }
 }
@@ -86,7 +86,7 @@ func (c *Chain) Replay() []byte {
 	return fresh.App.LastCommitID().Hash
 }
 
-// Genesis returns what the chain began with.
+// Genesis returns the chain's genesis request.
 func (c *Chain) Genesis() *abci.RequestInitChain { return c.init }
 
 // AppHash returns the hash of the last committed state.

@@ -21,11 +21,11 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 )
 
-// Sign makes a transaction of messages signed by one account, with its next sequence: the transactions of the account
-// that are queued already count. It pays no fee.
+// Sign makes a transaction of messages that one account signs with its next sequence. The sequence counts the account's queued transactions
+// too. The transaction pays no fee.
 func (c *Chain) Sign(from *Account, msgs ...sdk.Msg) []byte { return c.SignAs(from, nil, msgs...) }
 
-// SignAs is Sign of a transaction that edit has changed before it is signed: its fee, and who pays it.
+// SignAs is Sign, but edit may change the transaction before it is signed, such as its fee and its payer.
 func (c *Chain) SignAs(from *Account, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	account := app.AccountKeeper(c.App).GetAccount(c.Ctx(), from.Addr)
@@ -33,13 +33,14 @@ func (c *Chain) SignAs(from *Account, edit func(client.TxBuilder), msgs ...sdk.M
 	return c.sign(from, account.GetAccountNumber(), account.GetSequence()+c.pending[from.Name], edit, msgs...)
 }
 
-// SignUnordered makes a transaction without a sequence, valid until deadline; no two of an account share a deadline.
+// SignUnordered makes a transaction without a sequence that is valid until deadline. Each unordered transaction of an account needs its own
+// deadline.
 func (c *Chain) SignUnordered(from *Account, deadline time.Time, msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	return c.SignUnorderedAs(from, deadline, nil, msgs...)
 }
 
-// SignUnorderedAs is SignUnordered of a transaction that edit has changed before it is signed.
+// SignUnorderedAs is SignUnordered, but edit may change the transaction before it is signed.
 func (c *Chain) SignUnorderedAs(from *Account, deadline time.Time, edit func(client.TxBuilder), msgs ...sdk.Msg) []byte {
 	c.T.Helper()
 	account := app.AccountKeeper(c.App).GetAccount(c.Ctx(), from.Addr)
@@ -69,7 +70,7 @@ func (c *Chain) sign(from *Account, number, sequence uint64, edit func(client.Tx
 		return bz
 	}
 	mode := signing.SignMode_SIGN_MODE_DIRECT
-	// Twice: what is signed includes who signs.
+	// The signature is set twice, because the signed bytes include the signer.
 	require.NoError(c.T, builder.SetSignatures(signing.SignatureV2{
 		PubKey: from.Key.PubKey(), Data: &signing.SingleSignatureData{SignMode: mode}, Sequence: sequence,
 	}))
@@ -83,7 +84,7 @@ func (c *Chain) sign(from *Account, number, sequence uint64, edit func(client.Tx
 	return bz
 }
 
-// signGroup signs as a multisig account: its first keys, as many as it takes, in the mode that such accounts use.
+// signGroup signs as a multisig account, with the first keys up to its threshold, in the mode of multisig accounts.
 func (c *Chain) signGroup(from *Account, number, sequence uint64, builder client.TxBuilder) {
 	c.T.Helper()
 	mode := signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON
@@ -110,11 +111,10 @@ func (c *Chain) Queue(from *Account, msgs ...sdk.Msg) {
 // QueueTx puts raw bytes into the next block.
 func (c *Chain) QueueTx(tx []byte) { c.queue = append(c.queue, tx) }
 
-// Queued returns what the next block will hold, in order.
+// Queued returns the transactions of the next block, in order.
 func (c *Chain) Queued() [][]byte { return c.queue }
 
-// Deliver signs messages, makes a block with the transaction (and whatever was queued before it), and demands that it
-// succeeds.
+// Deliver signs messages, makes a block of the queued transactions and this one, and demands that it succeeds.
 func (c *Chain) Deliver(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
 	c.T.Helper()
 	res := c.Try(from, msgs...)
@@ -122,7 +122,7 @@ func (c *Chain) Deliver(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
 	return res
 }
 
-// Try is Deliver without the demand.
+// Try is Deliver, but the transaction may fail.
 func (c *Chain) Try(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
 	c.T.Helper()
 	c.Queue(from, msgs...)
@@ -131,7 +131,7 @@ func (c *Chain) Try(from *Account, msgs ...sdk.Msg) *abci.ExecTxResult {
 	return results[len(results)-1]
 }
 
-// Refuse is Deliver, demanding that the transaction fails with this registered error.
+// Refuse is Deliver, but demands that the transaction fails with this registered error.
 func (c *Chain) Refuse(from *Account, want error, msgs ...sdk.Msg) *abci.ExecTxResult {
 	c.T.Helper()
 	res := c.Try(from, msgs...)
@@ -149,21 +149,21 @@ func (c *Chain) Response(res *abci.ExecTxResult, i int, out interface{ Unmarshal
 	require.NoError(c.T, out.Unmarshal(data.MsgResponses[i].Value))
 }
 
-// Balance returns what an address has, in ucred.
+// Balance returns the coins of an address, in ucred.
 func (c *Chain) Balance(addr sdk.AccAddress) int64 {
 	return app.BankKeeper(c.App).GetBalance(c.Ctx(), addr, encoding.BaseDenom).Amount.Int64()
 }
 
-// Pass has the council adopt messages that its authority sends: every seat's operator votes yes. It demands that the
-// proposal passes and its messages succeed.
+// Pass has the council adopt messages that its authority sends: the operator of every seat votes yes. It demands that the proposal passes
+// and its messages succeed.
 func (c *Chain) Pass(msgs ...sdk.Msg) {
 	c.T.Helper()
 	proposal := c.Vote(msgs...)
 	require.Equal(c.T, govv1.StatusPassed, proposal.Status, "proposal %d: %s", proposal.Id, proposal.FailedReason)
 }
 
-// Vote submits a proposal, has every seat vote yes, and returns it after the voting period. Votes of seats that are out are
-// refused, as they are on any chain.
+// Vote submits a proposal, has every seat vote yes, and returns the proposal after the voting period. The chain refuses the votes of seats
+// that are out.
 func (c *Chain) Vote(msgs ...sdk.Msg) govv1.Proposal {
 	c.T.Helper()
 	id := c.SubmitProposal(msgs...)

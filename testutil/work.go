@@ -14,13 +14,13 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// What workers and court seats of a Compute answer: they commit, and reveal what they have committed.
+// This file makes the answers of a Compute's workers and court seats: they commit, and reveal what they have committed.
 
 func swornKey(task, who string, attempt uint32, bench taskstypes.Bench) string {
 	return fmt.Sprint(task, "/", who, "/", attempt, "/", bench)
 }
 
-// CommitMsg is a commitment to an outcome, which the Compute remembers for RevealMsg.
+// CommitMsg makes a commitment to an outcome. The Compute remembers the outcome for RevealMsg.
 func (c *Compute) CommitMsg(t taskstypes.Task, who string, bench taskstypes.Bench, o poco.Outcome) *taskstypes.MsgCommit {
 	c.T.Helper()
 	id, err := taskstypes.ParseID(t.Id)
@@ -33,7 +33,7 @@ func (c *Compute) CommitMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 	return &taskstypes.MsgCommit{Who: who, Task: t.Id, Attempt: t.AttemptOn(bench), Bench: bench, Commitment: commitment[:]}
 }
 
-// RevealMsg opens what CommitMsg committed.
+// RevealMsg opens the commitment that CommitMsg made.
 func (c *Compute) RevealMsg(t taskstypes.Task, who string, bench taskstypes.Bench) *taskstypes.MsgReveal {
 	c.T.Helper()
 	id, err := taskstypes.ParseID(t.Id)
@@ -47,7 +47,8 @@ func (c *Compute) RevealMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 	}
 }
 
-// FileOutcome is the outcome of a program that left one file. Whoever reveals it from then on brings the file onto the chain.
+// FileOutcome returns the outcome of a program that left one file. From then on every reveal of this outcome brings the file onto the
+// chain.
 func (c *Compute) FileOutcome(path, content string) poco.Outcome {
 	c.T.Helper()
 	m, err := result.Build(result.KindResult, "", 0, []result.File{{Path: path, Content: artifact.Bytes(content)}})
@@ -60,10 +61,10 @@ func (c *Compute) FileOutcome(path, content string) poco.Outcome {
 	return o
 }
 
-// Answer says what a seat does: the outcome it commits to; false for nothing.
+// Answer chooses the outcome to which a seat commits. It returns false for a seat that commits nothing.
 type Answer func(t taskstypes.Task, seat taskstypes.Seat, bench taskstypes.Bench) (poco.Outcome, bool)
 
-// Honest answers the truth.
+// Honest answers the truth for every seat.
 func Honest(taskstypes.Task, taskstypes.Seat, taskstypes.Bench) (poco.Outcome, bool) {
 	return Truth, true
 }
@@ -74,7 +75,7 @@ type Owed struct {
 	Msg sdk.Msg
 }
 
-// AnswersOwed returns what is to be sent for a task in its phase: commitments as answer says, and every reveal.
+// AnswersOwed returns the messages that the seats of a task owe in its phase: the commitments that answer chooses, and every reveal.
 func (c *Compute) AnswersOwed(t taskstypes.Task, answer Answer) (out []Owed) {
 	c.T.Helper()
 	for _, side := range []struct {
@@ -99,7 +100,7 @@ func (c *Compute) AnswersOwed(t taskstypes.Task, answer Answer) (out []Owed) {
 	return out
 }
 
-// QueueWork queues what is to be done for a task in its phase.
+// QueueWork queues the messages that the seats of a task owe in its phase.
 func (c *Compute) QueueWork(id string, answer Answer) {
 	c.T.Helper()
 	for _, owed := range c.AnswersOwed(c.Task(id), answer) {
@@ -107,7 +108,7 @@ func (c *Compute) QueueWork(id string, answer Answer) {
 	}
 }
 
-// Run makes blocks in which every seat of these tasks does as answer says, until all have ended.
+// Run makes blocks in which every seat of these tasks answers as answer chooses, until all tasks have ended.
 func (c *Compute) Run(answer Answer, ids ...string) {
 	c.T.Helper()
 	for range 2_000 {

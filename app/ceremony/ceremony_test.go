@@ -85,7 +85,7 @@ func (c *ceremony) collect(list []Application) (*Collection, error) {
 	return Collect(c.plan, list, c.app.DefaultGenesis(), c.app.Encoding.Codec)
 }
 
-// Whoever collects, in whatever order, has the same file, and it is a valid genesis.
+// Every collector makes the same file, in any order of the applications, and the file is a valid genesis.
 func TestEverybodyMakesTheSameGenesis(t *testing.T) {
 	c := hold(t)
 	first, err := c.collect(c.list)
@@ -103,7 +103,7 @@ func TestEverybodyMakesTheSameGenesis(t *testing.T) {
 		require.Equal(t, first.Hash, again.Hash)
 	}
 
-	// Files keep all of it.
+	// Files keep the whole of an application.
 	path := filepath.Join(t.TempDir(), "a.json")
 	require.NoError(t, c.list[0].Save(path))
 	back, err := LoadApplication(path)
@@ -115,14 +115,14 @@ func TestEverybodyMakesTheSameGenesis(t *testing.T) {
 	require.Equal(t, c.plan, plan)
 }
 
-// What a founder did not sign is refused, by the name of the field; so is what two founders share.
+// A field that its founder did not sign is refused by its name. A value that two founders share is refused too.
 func TestCollectRefuses(t *testing.T) {
 	c := hold(t)
 	mallory := newKey(t)
 	for _, tc := range []struct {
 		name     string
 		malleate func(a *Application, other Application)
-		sign     bool // the founder itself signs it anew
+		sign     bool // the founder itself signs it again
 		expErr   string
 	}{
 		{"another plan", func(a *Application, _ Application) { a.Plan = "00" }, true, "made for another plan"},
@@ -181,7 +181,8 @@ func TestCollectRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "made for another plan, or the plan was changed")
 }
 
-// A court key's proof is for one chain, one organisation and one set of keys: a founder's own proof for another chain is no use.
+// A court key's proof is for one chain, one organisation and one set of keys. A founder reuses its own proof for another chain, and is
+// refused.
 func TestProofsOfAnotherChain(t *testing.T) {
 	c := hold(t)
 	elsewhere := c.plan
@@ -206,7 +207,7 @@ func TestProofsOfAnotherChain(t *testing.T) {
 	}
 }
 
-// Who holds two founders' keys can sign for both, yet no account is in two founders' applications.
+// One person holds the keys of two founders and can sign for both. An account that is in both applications is still refused.
 func TestNoCourtAccountOfTwo(t *testing.T) {
 	c := hold(t)
 	for what, other := range map[string]struct {
@@ -225,7 +226,7 @@ func TestNoCourtAccountOfTwo(t *testing.T) {
 	}
 }
 
-// The court's account exists, so that its answers can be sent, and belongs to no organisation.
+// The court's account exists, so that its answers can be sent. It belongs to no organisation.
 func TestSeatsHaveCourtAccounts(t *testing.T) {
 	c := hold(t)
 	made, err := c.collect(c.list)

@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seedPlan is a good plan, with the founders that hold has.
+// seedPlan returns a good plan, with the founders that hold has.
 func seedPlan() Plan {
 	p := DefaultPlan("amber-1", time.Date(2027, 1, 11, 9, 0, 0, 0, time.UTC))
 	p.Founders = []string{"cedar", "amber", "birch"}
 	return p
 }
 
-// FuzzPlan: no file makes the reader of plans panic, and a plan that is taken is the same plan, by its hash, when it was written.
+// FuzzPlan: no file makes the parser of plans panic. A plan that is accepted has the same hash after it is written again.
 func FuzzPlan(f *testing.F) {
 	text, err := json.Marshal(seedPlan())
 	require.NoError(f, err)
@@ -39,7 +39,8 @@ func FuzzPlan(f *testing.F) {
 	})
 }
 
-// FuzzApplication: no file of a founder makes its check panic, and none is taken in which something was changed that its keys have signed.
+// FuzzApplication: no file of a founder makes its check panic. No application is accepted after a change to a field that its keys have
+// signed.
 func FuzzApplication(f *testing.F) {
 	p := seedPlan()
 	a, _ := apply(f, p, "amber", 0)

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/app/encoding"
 )
 
-// What is remembered is what the SDK's codec says, errors included.
+// The cached answers equal those of the SDK's codec, errors included.
 func TestAddressesAreThoseOfTheSDK(t *testing.T) {
 	ours, theirs := encoding.Addresses(), addresscodec.Bech32Codec{Bech32Prefix: encoding.AddressPrefix}
 	for _, raw := range [][]byte{nil, {1}, bytes.Repeat([]byte{7}, 20), bytes.Repeat([]byte{8}, 32), bytes.Repeat([]byte{9}, 255), bytes.Repeat([]byte{9}, 256)} {
@@ -34,7 +34,7 @@ func TestAddressesAreThoseOfTheSDK(t *testing.T) {
 	}
 }
 
-// Whoever changes the bytes that it got changes nobody else's.
+// A caller that changes the bytes it received does not change what the next caller receives.
 func TestRememberedAddressesAreCopies(t *testing.T) {
 	codec := encoding.Addresses()
 	text, err := codec.BytesToString(bytes.Repeat([]byte{5}, 20))
@@ -47,7 +47,7 @@ func TestRememberedAddressesAreCopies(t *testing.T) {
 	require.Equal(t, bytes.Repeat([]byte{5}, 20), again)
 }
 
-// Reading an address asks the system for nothing.
+// Reading an address reads the SDK's configuration. That read allocates nothing.
 func TestReadingAnAddressIsCheap(t *testing.T) {
 	text := sdk.AccAddress(bytes.Repeat([]byte{6}, 20)).String()
 	require.True(t, strings.HasPrefix(text, encoding.AddressPrefix+"1"))

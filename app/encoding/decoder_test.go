@@ -34,7 +34,7 @@ func TestATransactionWithoutAFeeIsRefused(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestAnEnvelopeThatWouldPanicIsRefused: the SDK's checks of such transactions panic.
+// TestAnEnvelopeThatWouldPanicIsRefused: the decoder refuses transactions on which the SDK's checks would panic.
 func TestAnEnvelopeThatWouldPanicIsRefused(t *testing.T) {
 	cfg := encoding.New()
 	key := func(bytes []byte) *codectypes.Any {

@@ -8,7 +8,7 @@ import (
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
-// A seat that waits for its operator is jailed as well, and yet nobody's fault: alarms must not take it for one.
+// A seat that waits for its operator is jailed as well, but without a fault. Alarms must not report it as a fault.
 func TestSeatStatus(t *testing.T) {
 	for want, seat := range map[string]poatypes.Seat{
 		"active":     {},

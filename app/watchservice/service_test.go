@@ -27,7 +27,7 @@ import (
 
 var task, other = strings.Repeat("ab", 32), strings.Repeat("cd", 32)
 
-// chain has one event of the task in every tenth block, and one of another in each.
+// chain has an event of the task in every tenth block, and an event of another task in each block.
 type chain struct{ height int64 }
 
 func (c chain) Height(context.Context) (int64, error) { return c.height, nil }
@@ -89,7 +89,7 @@ func TestEventsAndSignsOfLife(t *testing.T) {
 		require.Equal(t, "/credence.tasks.v1.EventCommitted", e.Event.TypeUrl)
 		require.Equal(t, types.Place{Height: height + 1}, res.Next)
 	}
-	// Nothing for a task that never comes, but a sign of life with a newer place.
+	// A task that never exists brings no events, but a sign of life with a newer place.
 	out, err = watch.Events(t.Context(), &types.EventsRequest{Task: strings.Repeat("ef", 32), From: &types.Place{Height: 3}})
 	require.NoError(t, err)
 	res, err := out.Recv()

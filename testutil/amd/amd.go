@@ -1,4 +1,4 @@
-// Package amd makes what AMD makes, for tests: chips, lists and reports of SEV-SNP, under a root of its own.
+// Package amd makes AMD's artefacts for tests: chips, lists and reports of SEV-SNP, under a root of its own.
 package amd
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/credence-chain/credence/evidence/sevsnp"
 )
 
-// Maker makes chips: an AMD of its own. What it makes counts for a month around At.
+// Maker makes chips in the role of AMD. Its artefacts are valid for a month before and after At.
 type Maker struct {
 	At time.Time
 	// ARKDER and ASKDER are the certificates of the root (serial number 1) and of the product (2).
@@ -31,10 +31,10 @@ type Maker struct {
 	vcek     *ecdsa.PrivateKey
 }
 
-// month is how long before and after At things count.
+// month is how long artefacts are valid before and after At.
 const month = 30 * 24 * time.Hour
 
-// New is slow: it makes two RSA keys of 4096 bits.
+// New makes a Maker. It is slow, because it makes two RSA keys of 4096 bits.
 func New(at time.Time) (*Maker, error) {
 	m := &Maker{At: at, Chip: slices.Repeat([]byte{7}, 64)}
 	var err error
@@ -62,10 +62,10 @@ func (m *Maker) authority(name string, serial int64) *x509.Certificate {
 	}
 }
 
-// RootHash is what pins the root.
+// RootHash returns the hash that pins the root.
 func (m *Maker) RootHash() [32]byte { return sha256.Sum256(m.ARKDER) }
 
-// VCEK issues the chip's certificate for versions, in DER.
+// VCEK issues the chip's certificate for the given versions, in DER.
 func (m *Maker) VCEK(bootLoader, tee, snp, microcode uint8) ([]byte, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(3), Subject: pkix.Name{CommonName: "SEV-VCEK"}, NotBefore: m.At.Add(-month), NotAfter: m.At.Add(month),
@@ -89,7 +89,7 @@ func (m *Maker) VCEK(bootLoader, tee, snp, microcode uint8) ([]byte, error) {
 	return x509.CreateCertificate(rand.Reader, template, parent, &m.vcek.PublicKey, m.ask)
 }
 
-// List makes the root's revocation list, issued some time after At, in DER.
+// List makes the root's revocation list, in DER. It is issued the given time after At.
 func (m *Maker) List(after time.Duration, serials ...int64) ([]byte, error) {
 	template := &x509.RevocationList{
 		Number: big.NewInt(1), ThisUpdate: m.At.Add(after - 24*time.Hour), NextUpdate: m.At.Add(after + month), SignatureAlgorithm: x509.SHA384WithRSAPSS,
@@ -104,7 +104,7 @@ func (m *Maker) List(after time.Duration, serials ...int64) ([]byte, error) {
 	return x509.CreateRevocationList(rand.Reader, template, ark, m.ark)
 }
 
-// Report makes and signs a report; change changes it before.
+// Report makes and signs a report. The function change may change it before it is signed.
 func (m *Maker) Report(version uint32, change func([]byte)) ([]byte, error) {
 	b := make([]byte, sevsnp.ReportSize)
 	binary.LittleEndian.PutUint32(b, version)

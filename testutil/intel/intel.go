@@ -1,4 +1,4 @@
-// Package intel makes what Intel makes, for tests: platforms, collateral and quotes of TDX, under a root of its own.
+// Package intel makes Intel's artefacts for tests: platforms, collateral and quotes of TDX, under a root of its own.
 package intel
 
 import (
@@ -23,30 +23,30 @@ import (
 	"github.com/credence-chain/credence/evidence/tdx"
 )
 
-// Maker makes platforms, collateral and quotes: an Intel of its own.
+// Maker makes platforms, collateral and quotes in the role of Intel.
 type Maker struct {
 	T testing.TB
-	// At is when it does so: everything it makes counts then.
+	// At is the time of making. All artefacts are valid at this time.
 	At time.Time
-	// Keys of the root, the platform authority, the signer of collateral, the platform and the quoting enclave.
+	// These are the keys of the root, the platform authority, the signer of collateral, the platform and the quoting enclave.
 	Root, Authority, Signer, PCK, QE *ecdsa.PrivateKey
-	// Certificates of some of them; SignerDER and PCKDER may be replaced.
+	// These are certificates for some of the keys. A test may replace SignerDER and PCKDER.
 	RootCert, AuthorityCert *x509.Certificate
 	SignerDER, PCKDER       []byte
-	// Version of quotes, with the report of TDX 1.5 where Long.
+	// Version is the version of quotes. Long selects the report of TDX 1.5.
 	Version uint16
 	Long    bool
 	// Report and Enclave change the two reports before they are signed.
 	Report, Enclave func([]byte)
-	// Levels and Identity are changes to the collateral, as old=>new.
+	// Levels and Identity are changes to the collateral, in the form old=>new.
 	Levels, Identity string
-	// RevokedByRoot and RevokedByAuthority are serial numbers.
+	// RevokedByRoot and RevokedByAuthority are the serial numbers of revoked certificates.
 	RevokedByRoot, RevokedByAuthority []int64
-	// Issued moves the dates of the collateral and of the lists.
+	// Issued moves the dates of the collateral and of the lists by this duration.
 	Issued time.Duration
 }
 
-// New makes an Intel.
+// New makes a Maker with new keys and certificates.
 func New(t testing.TB, at time.Time) *Maker {
 	m := &Maker{T: t, At: at, Version: 4, Report: func([]byte) {}, Enclave: func([]byte) {}}
 	for _, to := range []**ecdsa.PrivateKey{&m.Root, &m.Authority, &m.Signer, &m.PCK, &m.QE} {
@@ -62,13 +62,13 @@ func New(t testing.TB, at time.Time) *Maker {
 	return m
 }
 
-// RootHash is what pins the root.
+// RootHash returns the hash that pins the root.
 func (m *Maker) RootHash() [32]byte { return sha256.Sum256(m.RootCert.Raw) }
 
-// AuthorityPEM are the certificates of the platform authority and of the root.
+// AuthorityPEM returns the certificates of the platform authority and of the root.
 func (m *Maker) AuthorityPEM() []byte { return ChainPEM(m.AuthorityCert.Raw, m.RootCert.Raw) }
 
-// Template is a certificate to be issued.
+// Template returns a certificate to be issued.
 func (m *Maker) Template(name string, serial int64, authority bool) *x509.Certificate {
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: m.At.AddDate(0, -1, 0), NotAfter: m.At.AddDate(1, 0, 0),
@@ -101,7 +101,7 @@ type item struct {
 	Value any
 }
 
-// PlatformExtension says that every component of the platform has a version.
+// PlatformExtension makes the extension that gives every component of the platform the same version.
 func (m *Maker) PlatformExtension(svn int) []byte {
 	base := asn1.ObjectIdentifier{1, 2, 840, 113741, 1, 13, 1}
 	id := func(n ...int) asn1.ObjectIdentifier { return append(slices.Clone(base), n...) }
@@ -144,7 +144,7 @@ func ChainPEM(ders ...[]byte) (out []byte) {
 	return out
 }
 
-// Quote makes one.
+// Quote makes a quote.
 func (m *Maker) Quote() []byte {
 	header := make([]byte, 48)
 	binary.LittleEndian.PutUint16(header, m.Version)
@@ -195,7 +195,7 @@ func (m *Maker) Quote() []byte {
 	return append(binary.LittleEndian.AppendUint32(signed, uint32(len(data))), data...)
 }
 
-// Collateral makes what belongs to it.
+// Collateral makes the collateral of the maker's quotes.
 func (m *Maker) Collateral() tdx.Collateral {
 	components := func(n int) string {
 		return "[" + strings.TrimSuffix(strings.Repeat(fmt.Sprintf(`{"svn":%d,"category":"BIOS"},`, n), 16), ",") + "]"

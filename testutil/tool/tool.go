@@ -1,6 +1,6 @@
-// Package tool finds the programs that tests need beside Go: a browser, Node, Python, a database. On somebody's own machine a test
-// whose program is missing is skipped, and says what to install. Where Required is set, as .ci/run does, it fails: a check that
-// nobody runs is no check.
+// Package tool finds the programs that tests need besides Go: a browser, Node, Python, a database. On a developer's machine, a test whose
+// program is missing is skipped and says what to install. With Required set, as in .ci/run, the test fails, so that no check is skipped
+// unnoticed.
 package tool
 
 import (
@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Required is the environment variable that, when it is not empty, turns the want of a program from a skip into a failure.
+// Required names an environment variable. If it is not empty, a missing program fails the test instead of skipping it.
 const Required = "CREDENCE_REQUIRE_TOOLS"
 
-// Find returns the path of the first of these programs that is here, or ends the test.
+// Find returns the path of the first of these programs that is installed, or ends the test.
 func Find(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -25,7 +25,7 @@ func Find(t testing.TB, names ...string) string {
 	return ""
 }
 
-// Miss ends the test for want of something that scripts/test-tools.sh installs.
+// Miss ends the test because something is missing that scripts/test-tools.sh installs.
 func Miss(t testing.TB, what string) {
 	t.Helper()
 	const install = "scripts/test-tools.sh installs what the tests need"
@@ -36,8 +36,8 @@ func Miss(t testing.TB, what string) {
 	t.Fatalf("for want of %s, and %s is set: %s", what, Required, install)
 }
 
-// FindPython returns a Python of 3.11 or newer that has these modules, or ends the test. The distribution's comes first: it has the
-// packages that scripts/test-tools.sh installs.
+// FindPython returns a Python of 3.11 or newer that has these modules, or ends the test. It tries the distribution's Python first, which
+// has the packages that scripts/test-tools.sh installs.
 func FindPython(t testing.TB, modules ...string) string {
 	t.Helper()
 	program := "import sys, " + strings.Join(modules, ", ") + "; assert sys.version_info >= (3, 11)"

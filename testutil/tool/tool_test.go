@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// outcome notes how a test ended, in place of ending it.
+// outcome records how a test ended, and does not end it.
 type outcome struct {
 	testing.TB
 	failed, skipped bool
@@ -41,7 +41,8 @@ func TestFindTakesTheFirstThatIsHere(t *testing.T) {
 	require.Equal(t, "sh", filepath.Base(Find(t, "no-such-program", "sh", "cat")))
 }
 
-// TestNoTestSkipsForWantOfAProgramByItself: a test that looks for a program and then skips goes past Required, and would not fail in CI.
+// TestNoTestSkipsForWantOfAProgramByItself: a test that looks for a program itself and then skips ignores Required, so it would not fail in
+// CI.
 func TestNoTestSkipsForWantOfAProgramByItself(t *testing.T) {
 	found := 0
 	require.NoError(t, filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
@@ -69,7 +70,7 @@ func TestNoTestSkipsForWantOfAProgramByItself(t *testing.T) {
 	require.NotZero(t, found, "some tests ask which programs are here; when none does, this test reads the wrong folder")
 }
 
-// calls says whether a function calls NAME of a package or a variable.
+// calls says whether a function calls a function NAME of a package or a variable.
 func calls(f *ast.FuncDecl, of, name string) (found bool) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
