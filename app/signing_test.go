@@ -82,7 +82,8 @@ func (g *generator) fill(m protoreflect.Message, how fill) {
 		switch {
 		case how == absent:
 		case field.ContainingOneof() != nil && field.Name() == "multi":
-			// A signature of several can contain signatures of several. The single one stands for both.
+			// A multi-signature can contain further multi-signatures. The generator leaves it out. The single signature stands for both
+			// kinds.
 		case field.IsMap():
 			panic("amino JSON has no maps, and this is one: " + field.FullName())
 		case field.IsList():

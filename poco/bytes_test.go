@@ -80,8 +80,8 @@ func TestBytesThatAreWithheld(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestBytesServedToHalfOfTheCourt: a worker asks for its own bytes and serves only half of the court. No two thirds agree, and no worker is at
-// fault. The bond pays each seat, so the worker gets no court for free.
+// TestBytesServedToHalfOfTheCourt: a worker asks for its own bytes and serves only half of the court. No two thirds agree, and no worker is
+// at fault. The bond pays each seat, so the worker gets no court for free.
 func TestBytesServedToHalfOfTheCourt(t *testing.T) {
 	p := askBytes(t, truth)
 	p.courtSays(truth, truth, noInput, noInput)
@@ -95,8 +95,8 @@ func TestBytesServedToHalfOfTheCourt(t *testing.T) {
 	p.checkEnd()
 }
 
-// TestBytesThatNobodyKnowsOf: two thirds of the court agree neither that the bytes are served nor that they are withheld. No worker is at fault.
-// The bond pays the seats that voted, and the rest comes back. All of it comes back when the court is given up or the task breaks.
+// TestBytesThatNobodyKnowsOf: two thirds of the court agree neither that the bytes are served nor that they are withheld. No worker is at
+// fault. The bond pays the seats that voted, and the rest comes back. All of it comes back when the court is given up or the task breaks.
 func TestBytesThatNobodyKnowsOf(t *testing.T) {
 	for _, answers := range [][]Outcome{
 		{truth, truth, abstain, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},

@@ -180,8 +180,8 @@ func TestIExecJudges(t *testing.T) {
 	require.Equal(t, accepts(lie), overflow, "a contribution that the contracts revert is not counted")
 }
 
-// TestIExecAsksForTheFewest: the policy asks for a number of workers without a score. When that number joins the best group, there is a
-// consensus. With one worker fewer there is none.
+// TestIExecAsksForTheFewest: the policy asks for a number of workers without a score. There is a consensus when that number joins the best
+// group, and none with one worker fewer.
 func TestIExecAsksForTheFewest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ballots, trust := drawBallots(t), rapid.SampledFrom([]uint64{2, 5, 100, 10_000, 1_000_000_000}).Draw(t, "trust")

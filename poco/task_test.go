@@ -66,7 +66,7 @@ type play struct {
 	opened   bool // the gate was asked and said open
 	recalls  int  // how often a silent court is called again
 	end      *Settlement
-	audit    func() AuditDrawn // whether the chain audits an answer that nobody challenged; nil: never
+	audit    func() AuditDrawn // whether the chain audits an unchallenged answer; nil: never
 	final    *AuditSettlement
 	asked    *AuditSettlement // the result of asking for the bytes
 	full     func() int64     // blocks of a window that do not count; nil: none

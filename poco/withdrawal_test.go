@@ -65,7 +65,8 @@ func TestWithdrawalLaws(t *testing.T) {
 	})
 }
 
-// TestAWithdrawalFreesNoLiar: a dispute between workers stays pending, and the charge stays on the ledgers.
+// TestAWithdrawalFreesNoLiar: a liar withdraws an input. The dispute between the workers stays pending, and the charge stays on the
+// ledgers.
 func TestAWithdrawalFreesNoLiar(t *testing.T) {
 	p := newPlay(t, testTerms())
 	p.toReveal(lie, truth, noInput)

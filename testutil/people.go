@@ -154,7 +154,7 @@ func WithKnown(seats ...*Seat) Option { return func(c *Chain) { c.Know(seats...)
 // Known returns the keys with which the chain signs.
 func (c *Chain) Known() []*Seat { return c.known }
 
-// Possession proves that the seat holds one of its keys, for the seat of this organisation on this chain.
+// Possession proves that this chain holds one of the seat's private keys. The proof is for the seat of this organisation on this chain.
 func (c *Chain) Possession(s *Seat, kind poatypes.KeyKind) (pubkey, proof []byte) {
 	c.T.Helper()
 	var err error

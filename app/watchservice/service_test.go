@@ -89,7 +89,7 @@ func TestEventsAndSignsOfLife(t *testing.T) {
 		require.Equal(t, "/credence.tasks.v1.EventCommitted", e.Event.TypeUrl)
 		require.Equal(t, types.Place{Height: height + 1}, res.Next)
 	}
-	// A task that never exists brings no events, but a sign of life with a newer place.
+	// A client that watches a task that never exists gets no events. It gets a sign of life with a newer place.
 	out, err = watch.Events(t.Context(), &types.EventsRequest{Task: strings.Repeat("ef", 32), From: &types.Place{Height: 3}})
 	require.NoError(t, err)
 	res, err := out.Recv()

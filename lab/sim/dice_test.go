@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Tilted dice make a rare event common, and weigh it so that its mean stays what it was.
+// Tilted dice make a rare event common. They weigh it so that its mean does not change.
 func TestTiltedDiceKeepTheMean(t *testing.T) {
 	d := NewDice(1, 1)
 	const p, tries = 0.001, 20_000

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A goal is reached by rows that reach it, missed by rows that do not, and open where nothing was measured.
+// A goal counts as reached by rows that satisfy it, as missed by rows that do not, and as open where nothing was measured.
 func TestReach(t *testing.T) {
 	for _, g := range Reach(nil) {
 		require.Equal(t, "not measured", g.Met, g.Measure)

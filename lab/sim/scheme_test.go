@@ -134,7 +134,8 @@ func TestIExecNeedsItsContributions(t *testing.T) {
 	}
 }
 
-// An informed coalition is never found out where all seats are public. Errors are then as likely as a coalition that holds all seats.
+// An informed coalition is never found out where all seats are public. An error is then as likely as a draw that gives the coalition all
+// seats.
 func TestInformedOwnsPublicSchemes(t *testing.T) {
 	for n, want := range map[int]float64{2: 40. / 200 * 39 / 199, 3: 40. / 200 * 39 / 199 * 38 / 198} {
 		r := measured(Audit{N: n}, Standard(100, 20_000), Informed{}, 4)
@@ -147,7 +148,7 @@ func TestInformedOwnsPublicSchemes(t *testing.T) {
 	require.Zero(t, r.Convicted.Mean)
 }
 
-// Spot-checking with backtracking is wrong as often as Sarmenta's formula says for the works that each worker did.
+// With spot-checking and backtracking, the error rate is that of Sarmenta's formula for the number of works that each worker did.
 func TestSpotCheckIsItsFormula(t *testing.T) {
 	for _, lies := range []float64{0.05, 0.1, 0.5} {
 		w := Standard(100, 10_000) // 50 for each worker

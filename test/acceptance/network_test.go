@@ -27,7 +27,7 @@ import (
 // appPrice is the price of a result of the echo app, in ucred.
 const appPrice = 30_000
 
-// network is a devnet with what the tests need of it.
+// network is a devnet with helpers for the tests.
 type network struct {
 	*devnet.Network
 	t    *testing.T

@@ -198,8 +198,8 @@ func BenchmarkTasks(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and as many more as -bench.open
-// says. All of them wait for a worker.
+// BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and with -bench.open=100000 a
+// hundred thousand. All of them wait for a worker.
 func BenchmarkIdleBlock(b *testing.B) {
 	c := idle(b, nil)
 	open := 0

@@ -598,7 +598,7 @@ func (l *life) check() {
 	require.Len(l.t, all.Workers, l.workers)
 	for _, w := range all.Workers {
 		require.False(l.t, w.Jailed, w.Organisation)
-		// JSON leaves out what is 0.
+		// JSON leaves out fields that are 0.
 		require.Empty(l.t, w.Record.Wrong+w.Record.Unrevealed+w.Record.Slashed, "%s: wrong, not revealed, slashed", w.Organisation)
 		// A requester's own organisation is never drawn.
 		require.Equal(l.t, w.Organisation == "amber", w.Record.Right == "", "%s: %s right answers", w.Organisation, w.Record.Right)

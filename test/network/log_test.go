@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A node with a log file writes its whole log there, with the engine's lines, and nothing elsewhere.
+// A node with a log file writes its whole log there, the engine's lines included. It writes no log elsewhere.
 func TestLogFile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")

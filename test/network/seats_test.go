@@ -90,8 +90,8 @@ func TestSeatsChange(t *testing.T) {
 	t.Logf("seats added, rotated and removed; one app hash at height %d", end)
 }
 
-// admitLate admits an organisation without a seat. The key of its operator is in a folder. It also shortens the periods of the council and
-// of seats.
+// admitLate admits an organisation without a seat. The key of its operator is in a folder. It also lowers the deposit of proposals and lets
+// seats change quickly.
 func admitLate(g genesis.State, cdc codec.Codec, home string) error {
 	operator, err := setup.NewKey(home, setup.OperatorKey, cdc)
 	if err != nil {

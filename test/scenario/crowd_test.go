@@ -235,7 +235,7 @@ func (s *crowd) order(kind markettypes.OrderKind) known {
 	}
 	o.Owner, o.Nonce, o.Expiry = k.owner.String(), s.next(), s.expiry()
 	if s.below(15) == 0 {
-		o.Nonce = uint64(1_000 + s.below(40)) // a repeated nonce replaces an earlier order
+		o.Nonce = uint64(1_000 + s.below(40)) // a nonce that an earlier order may have
 	}
 	k.id = s.OrderID(*o)
 	return k

@@ -35,7 +35,7 @@ type stage struct {
 	at      int               // the task that the steps are about
 	deals   []string          // ids: d1, d2, ...
 	names   map[string]string // id of a request, order, voucher or deal -> its name
-	known   map[string]known  // name -> what the script has named so
+	known   map[string]known  // name -> the order, request or voucher
 	last    string            // id of the last request
 	nonce   uint64            // of the last order of the script
 	court   []string          // answers of the court seats, in order; the last word holds for the rest
