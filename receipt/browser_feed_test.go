@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 )
 
-// parts are the bytes of a receipt, each of which counts.
+// parts returns the byte fields of a receipt. A change in any of them must be refused.
 func (r *FeedReceipt) parts() (parts [][]byte) {
 	parts = append(parts, r.FeedRecord.Value, r.FeedRecord.Proof, r.FeedRecord.StoreProof)
 	for _, l := range r.Path {
@@ -22,8 +22,8 @@ func (r *FeedReceipt) parts() (parts [][]byte) {
 	return parts
 }
 
-// TestBrowserFeeds: the verifier for browsers finds the same of feeds as this package: the statements, the reasons for hostile receipts
-// and for files in another encoding, and a refusal for every turned bit.
+// TestBrowserFeeds: the verifier for browsers agrees with this package on feeds. It finds the same statements. It gives the same reasons
+// for hostile receipts and for files in another encoding. It refuses every turned bit.
 func TestBrowserFeeds(t *testing.T) {
 	var cases []browserCase
 	add := func(name string, file []byte, trust Trust, expected Expected) {
@@ -63,7 +63,7 @@ func TestBrowserFeeds(t *testing.T) {
 			c := feedChain(t, odd)
 			return makeFeed(t, c, odd, 0), c.trust(9)
 		},
-		"without a value": func() (*FeedReceipt, Trust) { // made of one with a value, since MakeFeed makes none
+		"without a value": func() (*FeedReceipt, Trust) { // made from a receipt with a value, since MakeFeed refuses
 			c := feedChain(t, young)
 			r := makeFeed(t, feedChain(t, organisation), organisation, 1)
 			id, err := ids.Parse(young.Id)
@@ -123,6 +123,6 @@ func TestBrowserFeeds(t *testing.T) {
 	}
 	out := runBrowserCases(t, cases)
 	require.True(t, strings.HasPrefix(out, "2"), out) // more than 200
-	// The verifier of tasks takes no feed.
+	// The verifier of tasks refuses the receipt of a feed.
 	runBrowserCases(t, []browserCase{{Name: "as a task", File: string(file), Trust: trust.String(), Reason: ReasonFormat, IsFeed: true}})
 }

@@ -19,7 +19,7 @@ type shownOutcome struct {
 	Rows [][2]string
 }
 
-// row is the value of a row; empty without one.
+// row returns the value of the row of this name, or nothing if there is no such row.
 func (o shownOutcome) row(name string) string {
 	for _, r := range o.Rows {
 		if r[0] == name {
@@ -29,7 +29,7 @@ func (o shownOutcome) row(name string) string {
 	return ""
 }
 
-// showReceipt runs the script of the node's page on a receipt.
+// showReceipt runs the script of the node's page on a receipt and returns what the page shows.
 func showReceipt(t *testing.T, file []byte, trust Trust, expected map[string]string) (o shownOutcome) {
 	t.Helper()
 	node := tool.Find(t, "node")
@@ -57,7 +57,7 @@ console.log(JSON.stringify(await check(q.file, q.trust, q.expected)));
 	return o
 }
 
-// TestPageShowsWhatIsProven: the page says of a receipt of a task and of a feed what they prove, and of a wrong one why it proves nothing.
+// TestPageShowsWhatIsProven: the page shows what the receipt of a task or of a feed proves. It shows why a wrong receipt proves nothing.
 func TestPageShowsWhatIsProven(t *testing.T) {
 	c := chainOf(t, newStory())
 	r := c.mustMake()
@@ -86,7 +86,7 @@ func TestPageShowsWhatIsProven(t *testing.T) {
 	require.Contains(t, o.Says, "acme/euro")
 	require.Equal(t, "1.0842", o.row("Value"))
 	require.Equal(t, f.Latest.Task, o.row("Task"))
-	// What could write to a terminal, or turn the direction of text, is shown by its digits.
+	// Data that could write to a terminal, or turn the direction of text, is shown in hexadecimal.
 	f.Latest.Data = []byte("1\u202e0")
 	of = feedChain(t, f)
 	feed, err = makeFeed(t, of, f, 1).Encode()

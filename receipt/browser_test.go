@@ -18,7 +18,7 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// browserCase is a receipt, and what browser/receipt.mjs has to find.
+// browserCase is a receipt with what browser/receipt.mjs has to find in it.
 type browserCase struct {
 	Name   string     `json:"name"`
 	File   string     `json:"file"`
@@ -26,15 +26,15 @@ type browserCase struct {
 	Chain  string     `json:"chain"`
 	Task   string     `json:"task"`
 	Digest string     `json:"digest"`
-	Reason Reason     `json:"reason"` // of the refusal; "any" for whichever, empty for none
+	Reason Reason     `json:"reason"` // of the refusal; "any" allows every reason, empty expects no refusal
 	States *Statement `json:"states"`
-	// Feed: it is for verifyFeed. IsFeed: the file says so itself.
+	// Feed: verifyFeed verifies the file. IsFeed: the file itself says that it is of a feed.
 	Feed       bool           `json:"feed"`
 	IsFeed     bool           `json:"isFeed"`
 	StatesFeed *FeedStatement `json:"statesFeed"`
 }
 
-// runBrowserCases has browser/cases.mjs compare what receipt.mjs finds with the cases, and returns how many it says there were.
+// runBrowserCases runs browser/cases.mjs, which compares what receipt.mjs finds with the cases. It returns what the script prints.
 func runBrowserCases(t *testing.T, cases []browserCase) string {
 	node := tool.Find(t, "node")
 	list, err := json.Marshal(cases)
@@ -47,8 +47,8 @@ func runBrowserCases(t *testing.T, cases []browserCase) string {
 	return string(out)
 }
 
-// TestBrowser: the verifier for browsers finds the same as this package: the same reasons for every hostile receipt, a refusal for
-// every turned bit, and the same statement of what is right.
+// TestBrowser: the verifier for browsers agrees with this package. It gives the same reason for every hostile receipt, refuses every
+// turned bit, and makes the same statement of a good receipt.
 func TestBrowser(t *testing.T) {
 	var cases []browserCase
 	add := func(name string, r *Receipt, c browserCase) {

@@ -33,21 +33,21 @@ import (
 
 const testChain = "receipts-1"
 
-// A chain of these tests has the stores, proofs, headers and signatures of a real one; its state is written by hand.
+// chain is a chain for these tests. Its stores, proofs, headers and signatures are real; its state is written by hand.
 type chain struct {
 	t    *testing.T
 	id   string
-	sets [][]ed25519.PrivKey // by height, from 1; a set signs until the next that is not nil
+	sets [][]ed25519.PrivKey // by height, from 1
 
 	stores  *rootmulti.Store
 	hashes  map[int64][]byte // app hash after a height
 	blocks  map[int64]*cmttypes.Header
 	commits map[int64]*cmttypes.Commit // for a height
 	powers  []int64
-	silent  map[int]cmttypes.BlockIDFlag // what validators do who do not sign the block
-	// evidence that came with reveals in the block in which the answer was accepted.
+	silent  map[int]cmttypes.BlockIDFlag // by index in the set: the vote of a validator that does not sign the block
+	// evidence holds the evidence of each reveal in the block that accepted the answer.
 	evidence [][]byte
-	// noEvidence is why there is none.
+	// noEvidence is the error that Evidence returns.
 	noEvidence error
 }
 
@@ -60,7 +60,7 @@ func testKeys(first, n int) (keys []ed25519.PrivKey) {
 	return keys
 }
 
-// newChain makes a chain of some blocks. Sets is who validates from a height on.
+// newChain makes a chain whose state at a height holds the records. sets maps a height to the validators from that height on.
 func newChain(t *testing.T, id string, height int64, sets map[int64][]ed25519.PrivKey, powers []int64, records map[string]map[string][]byte) *chain {
 	c := &chain{
 		t: t, id: id, powers: powers, hashes: map[int64][]byte{}, blocks: map[int64]*cmttypes.Header{}, commits: map[int64]*cmttypes.Commit{},
@@ -83,7 +83,7 @@ func newChain(t *testing.T, id string, height int64, sets map[int64][]ed25519.Pr
 	for h := int64(1); h <= height; h++ {
 		for _, name := range testStores {
 			store := c.stores.GetKVStore(keys[name])
-			for i := range 3 { // neighbours, so that the trees have depth
+			for i := range 3 { // neighbours of the records, so that the trees have depth
 				store.Set([]byte(fmt.Sprint("noise ", h, i)), []byte("x"))
 			}
 			if h == 2 {
@@ -135,7 +135,7 @@ func (c *chain) sign(height int64) {
 
 func sum(text string) []byte { s := sha256.Sum256([]byte(text)); return s[:] }
 
-// signHeader has all validators but the silent ones sign a header; those may vote for no block.
+// signHeader returns the commit of a header. The silent validators do not sign the header: each is absent, or votes for no block.
 func signHeader(t *testing.T, header *cmttypes.Header, set *cmttypes.ValidatorSet, keys []ed25519.PrivKey, silent map[int]cmttypes.BlockIDFlag) *cmttypes.Commit {
 	commit := &cmttypes.Commit{
 		Height: header.Height, Round: 1,
@@ -195,7 +195,7 @@ func (c *chain) Evidence(_ context.Context, height int64, task [32]byte) ([][]by
 	return c.evidence, c.noEvidence
 }
 
-// trust is that in the set of a height.
+// trust returns the trust in the validators of a height.
 func (c *chain) trust(height int64) Trust {
 	return Trust{Hash: [32]byte(c.blocks[height].ValidatorsHash)}
 }
@@ -217,7 +217,7 @@ func addressOf(text string) string {
 	return out
 }
 
-// testManifest is that of the accepted answer.
+// testManifest returns the manifest of the accepted answer.
 func testManifest() result.Manifest {
 	m, err := result.Manifest{Kind: result.KindResult, ExitCode: 3, Stderr: "it took long\n"}.With(testFiles())
 	if err != nil {
@@ -233,7 +233,7 @@ type story struct {
 	request markettypes.Request
 }
 
-// newStory is a task with an answer that two workers gave, unopposed in its window.
+// newStory returns a task with an answer that two workers gave. Nobody challenged the answer in its window.
 func newStory() story {
 	digest := digestText(testManifest().Digest())
 	answer := &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: digest, Fuel: 77}
@@ -273,7 +273,7 @@ func newStory() story {
 	return s
 }
 
-// records writes the story as the modules do.
+// records returns the records of the story by store and key, encoded as the modules do.
 func (s story) records(t *testing.T) map[string]map[string][]byte {
 	return map[string]map[string][]byte{
 		tasksStore:  {string(keyOf(t, taskstypes.TasksPrefix.Bytes(), s.task.Id)): stored(t, s.task)},
@@ -297,13 +297,13 @@ func stored[T any, PT interface {
 	return value
 }
 
-// four is the set of four validators of equal power that most tests have.
+// four returns the set of four validators of equal power that most tests have.
 func four() map[int64][]ed25519.PrivKey { return map[int64][]ed25519.PrivKey{1: testKeys(0, 4)} }
 
-// testHeight is that of the state which receipts of these tests prove.
+// testHeight is the height of the state that the receipts of these tests prove.
 const testHeight = 5
 
-// chainOf has a story happen on a chain of four validators.
+// chainOf returns a chain of four validators whose state holds the story.
 func chainOf(t *testing.T, s story) *chain {
 	return newChain(t, testChain, testHeight, four(), nil, s.records(t))
 }
@@ -313,7 +313,7 @@ func (c *chain) make(begin Begin) (*Receipt, error) {
 	return Make(context.Background(), c, c.id, idOf("task"), testHeight, begin, testManifest().Bytes())
 }
 
-// mustMake makes it.
+// mustMake makes the receipt too, and fails the test on an error.
 func (c *chain) mustMake() *Receipt {
 	c.t.Helper()
 	r, err := c.make(Begin{})
@@ -321,7 +321,7 @@ func (c *chain) mustMake() *Receipt {
 	return r
 }
 
-// replaceRecords puts the records of the story and the header of this chain into a receipt, as a liar would who runs the chain.
+// replaceRecords replaces the records and the path of a receipt by those of this chain. A liar who runs a chain can do this.
 func (c *chain) replaceRecords(r *Receipt) {
 	c.t.Helper()
 	ctx := context.Background()

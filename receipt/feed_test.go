@@ -19,7 +19,7 @@ import (
 	feedstypes "github.com/credence-chain/credence/x/feeds/types"
 )
 
-// testFeed is a feed as x/feeds stores it, of an organisation.
+// testFeed returns a feed of an organisation, as x/feeds stores it.
 func testFeed(t *testing.T) feedstypes.Feed {
 	account, err := address.NewBech32Codec(addressPrefix).BytesToString(bytes.Repeat([]byte{7}, 20))
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func testFeed(t *testing.T) feedstypes.Feed {
 	}
 }
 
-// feedChain is a chain whose state has a feed.
+// feedChain returns a chain whose state holds a feed.
 func feedChain(t *testing.T, f feedstypes.Feed) *chain {
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	value, err := compact.Value[feedstypes.Feed](cdc, address.NewBech32Codec(addressPrefix)).Encode(f)
@@ -50,7 +50,8 @@ func makeFeed(t *testing.T, c *chain, f feedstypes.Feed, since int64) *FeedRecei
 	return r
 }
 
-// TestFeedReceipt: the receipt says what the record says, to whoever trusts the validators of its beginning or of its end.
+// TestFeedReceipt: the receipt states what the feed's record holds. The verifier trusts the validators at the beginning of the path,
+// which have changed once since.
 func TestFeedReceipt(t *testing.T) {
 	f := testFeed(t)
 	c := feedChain(t, f)
@@ -84,10 +85,10 @@ func TestFeedReceipt(t *testing.T) {
 	require.Equal(t, f.Account, s.Owner, "without an organisation the account owns it")
 }
 
-// hostileFeed is a spoilt receipt of testFeed, or one that is asked for something else.
+// hostileFeed is a spoilt receipt of testFeed, or a sound one that is verified against other expectations.
 type hostileFeed struct {
-	spoil    func(r *FeedReceipt) // nil for nothing
-	trust    *Trust               // nil for that of the chain
+	spoil    func(r *FeedReceipt) // nil: the receipt stays as it is
+	trust    *Trust               // nil: the trust in the chain's validators
 	expected Expected
 	reason   Reason
 }
@@ -111,7 +112,8 @@ func hostileFeeds() map[string]hostileFeed {
 	}
 }
 
-// TestFeedReceiptsRefused: each is refused for its reason.
+// TestFeedReceiptsRefused: each hostile receipt is refused for its own reason. No receipt is made of an unknown feed, or of a feed
+// without a value.
 func TestFeedReceiptsRefused(t *testing.T) {
 	f := testFeed(t)
 	c := feedChain(t, f)
@@ -141,7 +143,7 @@ func TestFeedReceiptsRefused(t *testing.T) {
 	require.Equal(t, ReasonRecord, reason, "no feed")
 }
 
-// TestFeedFilesHaveOneEncoding: what is written otherwise is refused.
+// TestFeedFilesHaveOneEncoding: a file in any other spelling is refused.
 func TestFeedFilesHaveOneEncoding(t *testing.T) {
 	f := testFeed(t)
 	file, err := makeFeed(t, feedChain(t, f), f, 0).Encode()

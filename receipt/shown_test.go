@@ -36,11 +36,11 @@ type shownStory struct {
 	session   enclavestypes.Session
 	verifier  verifierstypes.Verifier
 	evidence  []byte
-	// later is added to the execution of the request: fields of a later chain.
+	// later holds fields of a later chain. They are appended to the execution of the request.
 	later []byte
 }
 
-// newShown makes one under a policy. change makes of the statement what somebody else would show.
+// newShown returns a shownStory under a policy. change edits the statement that the evidence shows; nil leaves it true.
 func newShown(t *testing.T, policy string, change func(*poco.Statement)) shownStory {
 	s := shownStory{story: newStory()}
 	s.task.Seats, s.task.Audit = s.task.Seats[:1], nil
@@ -53,7 +53,7 @@ func newShown(t *testing.T, policy string, change func(*poco.Statement)) shownSt
 		s.task.Verdict = &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: digestText(claims.CircuitResult([]byte("49\n")).Digest())}
 		s.task.Seats[0].Outcome = s.task.Verdict
 	}
-	// What is to be shown, as the chain computes it.
+	// The statement that the evidence has to show, as the chain computes it.
 	whole := s.deal
 	whole.Args, whole.Inputs, whole.Execution = s.request.Job.Args, s.request.Job.Inputs, s.request.Job.Execution
 	verdict, err := artifact.ParseDigest(s.task.Verdict.Digest)
@@ -96,7 +96,7 @@ func (s *shownStory) attest(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// chain has the story happen, with the records as their modules write them.
+// chain returns a chain whose state holds the story, with the records as their modules write them.
 func (s shownStory) chain(t *testing.T) *chain {
 	records := s.records(t)
 	for key, value := range records[marketStore] {
@@ -111,11 +111,11 @@ func (s shownStory) chain(t *testing.T) *chain {
 		records[enclavesStore] = map[string][]byte{string(key): stored(t, s.session)}
 	}
 	c := newChain(t, testChain, testHeight, four(), nil, records)
-	c.evidence = [][]byte{nil, {1}, bytes.Repeat([]byte{7}, len(s.evidence)), s.evidence, nil} // those that others sent, and that were refused
+	c.evidence = [][]byte{nil, {1}, bytes.Repeat([]byte{7}, len(s.evidence)), s.evidence, nil} // all others were refused
 	return c
 }
 
-// appendWithin appends to the message that lies at a path of fields within another.
+// appendWithin appends bytes to a nested message. path holds the numbers of the fields that lead to it.
 func appendWithin(t *testing.T, message []byte, path []protowire.Number, more []byte) (out []byte) {
 	if len(path) == 0 {
 		return append(slices.Clone(message), more...)
@@ -138,7 +138,7 @@ func appendWithin(t *testing.T, message []byte, path []protowire.Number, more []
 	return out
 }
 
-// replaceAll replaces the basis of a receipt as well as its records.
+// replaceAll replaces the records, the path and the basis of a receipt by those of a new chain with this story.
 func (s shownStory) replaceAll(t *testing.T, c *chain, r *Receipt) {
 	*c = *s.chain(t)
 	c.replaceRecords(r)
@@ -149,7 +149,7 @@ func (s shownStory) replaceAll(t *testing.T, c *chain, r *Receipt) {
 	require.NoError(t, err)
 }
 
-// TestShown: the receipt of an answer under a policy that asks for evidence holds it, and whoever verifies the receipt checks it again.
+// TestShown: under a policy that asks for evidence, a receipt holds the evidence of its answer, and the verifier checks it again.
 func TestShown(t *testing.T) {
 	require.Equal(t, []string{verifierstypes.StoreKey, enclavestypes.StoreKey}, []string{verifiersStore, enclavesStore})
 	for number, name := range verifierstypes.System_name {
@@ -179,7 +179,7 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestShownIsOptional: where nobody has the evidence any more, the receipt says so by having none; the answer is proven all the same.
+// TestShownIsOptional: no evidence in the block fits the answer. The receipt has none, and proves the answer all the same.
 func TestShownIsOptional(t *testing.T) {
 	s := newShown(t, poco.PolicyAttested, nil)
 	c := s.chain(t)
@@ -192,7 +192,7 @@ func TestShownIsOptional(t *testing.T) {
 	require.Nil(t, got.Evidence.Shown)
 }
 
-// TestShownOfAPrunedBlock: a node that has the block no more gives a receipt without evidence. Whatever else goes wrong is an error.
+// TestShownOfAPrunedBlock: a node that has pruned the block makes a receipt without evidence. Every other failure is an error.
 func TestShownOfAPrunedBlock(t *testing.T) {
 	c := newShown(t, poco.PolicyAttested, nil).chain(t)
 	c.evidence, c.noEvidence = nil, fmt.Errorf("%w: block 40, the earliest is 50", ErrNoBlock)
@@ -207,7 +207,8 @@ func TestShownOfAPrunedBlock(t *testing.T) {
 	require.ErrorIs(t, err, c.noEvidence)
 }
 
-// TestShownIsOfAListedMeasurement: a maker takes the word of a session that the deal takes, and none of another.
+// TestShownIsOfAListedMeasurement: a maker takes the evidence of a session only if the deal accepts the session's measurement. A deal
+// without a list accepts every one.
 func TestShownIsOfAListedMeasurement(t *testing.T) {
 	for _, tc := range []struct {
 		listed []string
@@ -221,7 +222,7 @@ func TestShownIsOfAListedMeasurement(t *testing.T) {
 	}
 }
 
-// hostileShown are receipts whose evidence shows something else, each with the reason of its refusal.
+// hostileShown returns receipts whose evidence does not show the accepted answer, each with the reason of its refusal.
 func hostileShown(t *testing.T, policy string) map[string]struct {
 	r      *Receipt
 	c      *chain
@@ -267,7 +268,7 @@ func hostileShown(t *testing.T, policy string) map[string]struct {
 		c.replaceRecords(r)
 	})
 	add("a field of a later chain", ReasonRecord, "does not know; take a newer one", func(s *shownStory, c *chain, r *Receipt) {
-		s.later = []byte{0xfa, 0x3f, 1, 'x'} // 1023
+		s.later = []byte{0xfa, 0x3f, 1, 'x'} // field 1023
 		s.replaceAll(t, c, r)
 	})
 	if policy == poco.PolicyAttested {
@@ -279,7 +280,7 @@ func hostileShown(t *testing.T, policy string) map[string]struct {
 	return out
 }
 
-// TestHostileShown: evidence of anything else than the accepted answer is refused, with the reason.
+// TestHostileShown: a receipt whose evidence shows anything but the accepted answer is refused, with the reason.
 func TestHostileShown(t *testing.T) {
 	for _, policy := range []string{poco.PolicyProven, poco.PolicyAttested} {
 		all := hostileShown(t, policy)
@@ -293,7 +294,7 @@ func TestHostileShown(t *testing.T) {
 			require.ErrorContains(t, err, h.words, "%s, %s", policy, name)
 		}
 	}
-	// A key that nobody registered has no record; another's record is of another key.
+	// A key that nobody registered has no record, and the record of another key does not prove it.
 	s := newShown(t, poco.PolicyAttested, nil)
 	c := s.chain(t)
 	r, err := Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
@@ -309,7 +310,8 @@ func TestHostileShown(t *testing.T) {
 	refused(t, err, ReasonEvidence, "expected the 128")
 }
 
-// TestShownInABrowser: browser/receipt.mjs finds the same of enclaves' words. Of proofs it finds what they would be checked against.
+// TestShownInABrowser: browser/receipt.mjs judges attestations as this package does. It checks no proofs; it only finds the statement
+// that they would be checked against.
 func TestShownInABrowser(t *testing.T) {
 	var cases []browserCase
 	add := func(name string, r *Receipt, c browserCase) {

@@ -29,7 +29,7 @@ func testFiles() []result.File {
 	}
 }
 
-// refused is that a reason is given.
+// refused requires that err is a refusal for this reason, and that its text contains words.
 func refused(t *testing.T, err error, reason Reason, words string) {
 	t.Helper()
 	got, is := IsRefusal(err)
@@ -38,7 +38,7 @@ func refused(t *testing.T, err error, reason Reason, words string) {
 	require.ErrorContains(t, err, words)
 }
 
-// Everything that a receipt states is what the modules wrote and the validators signed.
+// The statement of a verified receipt holds exactly what the modules stored and the validators signed.
 func TestStatement(t *testing.T) {
 	c := chainOf(t, newStory())
 	file, err := c.mustMake().Encode()
@@ -72,12 +72,12 @@ func TestStatement(t *testing.T) {
 			Set: last.ValidatorsHash.String(), Trusted: c.trust(1).String(),
 		},
 	}, s)
-	// A block is trusted likewise, when it is in the path.
+	// A verifier may trust a block instead of a set of validators, if the path has that block.
 	_, err = Verify(r, Trust{Height: last.Height, Hash: [32]byte(last.Hash())}, Expected{})
 	require.NoError(t, err)
 }
 
-// The package stands on no Cosmos SDK, and on no module of the chain.
+// The package imports neither the Cosmos SDK nor a module of the chain.
 func TestImports(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// The numbers that are written here are those of the modules.
+// The package repeats some constants of the modules, which it may not import. Each equals the module's own.
 func TestRecordsAreTheModules(t *testing.T) {
 	require.Equal(t, taskstypes.StoreKey, tasksStore)
 	require.EqualValues(t, phaseAudit, taskstypes.PHASE_AUDIT)
@@ -108,7 +108,7 @@ func TestRecordsAreTheModules(t *testing.T) {
 	require.Equal(t, "ending 99", endingName(99))
 }
 
-// What is not a final answer is refused, with the reason.
+// A task without a final answer has no receipt. The maker refuses to make one, and the verifier refuses one that a liar made.
 func TestOnlyFinalAnswers(t *testing.T) {
 	for name, tc := range map[string]struct {
 		edit   func(*taskstypes.Task)
@@ -135,7 +135,7 @@ func TestOnlyFinalAnswers(t *testing.T) {
 			_, err := c.make(Begin{})
 			refused(t, err, tc.reason, tc.words) // an honest node says so at once
 
-			// A liar puts the record and its proof into a receipt all the same.
+			// A liar puts the record and its proof into a receipt in spite of that.
 			r := chainOf(t, newStory()).mustMake()
 			other := chainOf(t, s)
 			other.replaceRecords(r)
@@ -145,7 +145,8 @@ func TestOnlyFinalAnswers(t *testing.T) {
 	}
 }
 
-// An answer that the court overturned is refused where it is asked about, and named in the receipt of the court's answer.
+// The court overturned a lie. A verifier that expects the lie refuses the receipt. Without that expectation the receipt proves the
+// court's answer, and names the lie as overturned.
 func TestOverturned(t *testing.T) {
 	s := newStory()
 	s.task.Audit.Result, s.task.Audit.Answer = taskstypes.AUDIT_RESULT_OVERTURNED, taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: digestOf("lie")}
@@ -168,7 +169,7 @@ func TestOverturned(t *testing.T) {
 	require.True(t, got.Evidence.ByCourt)
 }
 
-// recommit replaces the signatures of a receipt's last header.
+// recommit edits the commit of a receipt's last header.
 func recommit(t *testing.T, r *Receipt, edit func(*cmttypes.Commit)) {
 	link := &r.Path[len(r.Path)-1]
 	var raw cmtproto.Commit
@@ -180,7 +181,7 @@ func recommit(t *testing.T, r *Receipt, edit func(*cmttypes.Commit)) {
 	require.NoError(t, err)
 }
 
-// reheader replaces the last header and has its validators sign it.
+// reheader edits a receipt's last header and has its validators sign the edited one.
 func (c *chain) reheader(r *Receipt, edit func(*cmttypes.Header)) {
 	link := &r.Path[len(r.Path)-1]
 	header, err := readHeader(link.Header)
@@ -193,7 +194,7 @@ func (c *chain) reheader(r *Receipt, edit func(*cmttypes.Header)) {
 	require.NoError(c.t, err)
 }
 
-// hostile is a receipt that was tampered with, and why it is refused.
+// hostile tampers with a receipt, and says how the verifier refuses it.
 type hostile struct {
 	edit   func(t *testing.T, c *chain, r *Receipt)
 	reason Reason
@@ -256,7 +257,7 @@ func hostiles() map[string]hostile {
 		}, ReasonSet, "names the set"},
 		"other set": {func(t *testing.T, c *chain, r *Receipt) {
 			liars := newChain(t, testChain, testHeight, map[int64][]ed25519.PrivKey{1: testKeys(50, 4)}, nil, newStory().records(t))
-			*r = *liars.mustMake() // right in itself, and signed by nobody that is trusted
+			*r = *liars.mustMake() // consistent in itself, but signed by validators that nobody trusts
 		}, ReasonUntrusted, "signed none of its 1 headers"},
 		"fewer validators": {func(t *testing.T, c *chain, r *Receipt) { r.Path[0].Validators = r.Path[0].Validators[:3] }, ReasonSet, "names the set"},
 		"two thirds": {func(t *testing.T, _ *chain, r *Receipt) {
@@ -294,7 +295,7 @@ func hostiles() map[string]hostile {
 	}
 }
 
-// What was tampered with is refused, each with its reason.
+// Each tampered receipt is refused for its own reason.
 func TestHostile(t *testing.T) {
 	for name, tc := range hostiles() {
 		t.Run(name, func(t *testing.T) {
@@ -322,11 +323,11 @@ func TestExpected(t *testing.T) {
 	refused(t, err, ReasonUntrusted, "signed none")
 }
 
-// Power counts, not heads.
+// The power of the validators that signed counts, and not their number.
 func TestPower(t *testing.T) {
 	c := newChain(t, testChain, testHeight, four(), []int64{1, 1, 1, 7}, newStory().records(t))
 	r := c.mustMake()
-	recommit(t, r, func(c *cmttypes.Commit) { // the heaviest is the first of a set
+	recommit(t, r, func(c *cmttypes.Commit) { // the validator with the most power comes first in a set
 		c.Signatures[0] = cmttypes.NewCommitSigAbsent()
 	})
 	_, err := Verify(r, c.trust(1), Expected{})
@@ -341,10 +342,11 @@ func TestPower(t *testing.T) {
 	require.Equal(t, 2, s.Signed.Signers)
 }
 
-// Validators that follow one another are reached from the oldest, and only along the path.
+// A verifier that trusts an older set of validators reaches the newest set along the path. A path with a missing, repeated or swapped
+// step is refused.
 func TestPath(t *testing.T) {
 	a, b, third := testKeys(0, 4), testKeys(4, 4), testKeys(8, 3)
-	// The first set comes back in between: what counts is that each set names the next.
+	// The first set comes back in between. Only one thing counts: each set names the next.
 	sets := map[int64][]ed25519.PrivKey{1: a, 3: b, 4: a, 6: third}
 	c := newChain(t, testChain, testHeight, sets, nil, newStory().records(t))
 	alone := c.mustMake()
@@ -362,7 +364,7 @@ func TestPath(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, len(r.Path)-1, s.Signed.Changes)
 
-	// From the second set the way leads over the first again.
+	// From the second set the path passes the first set again.
 	r, err = c.make(Begin{Height: 3})
 	require.NoError(t, err)
 	require.Len(t, r.Path, 3)
@@ -370,7 +372,7 @@ func TestPath(t *testing.T) {
 		_, err = Verify(r, c.trust(height), Expected{})
 		require.NoError(t, err, "%d", height)
 	}
-	// A block is trusted by its own hash, and is in the path when it was asked for.
+	// A block is trusted by its own hash. The path has it, because the maker was asked for it.
 	r, err = c.make(Begin{Height: 2, Block: true})
 	require.NoError(t, err)
 	_, err = Verify(r, Trust{Height: 2, Hash: [32]byte(c.blocks[2].Hash())}, Expected{})
@@ -392,7 +394,7 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// A file is read in one encoding only.
+// A receipt has one encoding. A file in any other spelling is refused.
 func TestDecodeIsStrict(t *testing.T) {
 	c := chainOf(t, newStory())
 	file, err := c.mustMake().Encode()
@@ -422,7 +424,7 @@ func TestDecodeIsStrict(t *testing.T) {
 	refused(t, err, ReasonFormat, "at most")
 }
 
-// parts are all bytes in a receipt.
+// parts returns the byte fields of a receipt.
 func (r *Receipt) parts() (parts [][]byte) {
 	for _, record := range []Record{r.TaskRecord, r.DealRecord, r.RequestRecord} {
 		parts = append(parts, record.Value, record.Proof, record.StoreProof)
@@ -434,7 +436,7 @@ func (r *Receipt) parts() (parts [][]byte) {
 	return parts
 }
 
-// Whatever bit is turned, and whatever byte is left out, of anything in it: the receipt proves nothing.
+// A receipt with one turned bit proves nothing, whichever bit of whichever part it is.
 func TestAnyChangeIsRefused(t *testing.T) {
 	c := newChain(t, testChain, testHeight, map[int64][]ed25519.PrivKey{1: testKeys(0, 4), 4: testKeys(2, 4)}, nil, newStory().records(t))
 	original, err := c.make(Begin{Height: 1})
@@ -454,11 +456,11 @@ func TestAnyChangeIsRefused(t *testing.T) {
 	})
 }
 
-// A record of another store, or another chain with the same validators, is named as such.
+// Another chain may have the same validators. A verifier that expects the first chain refuses the other chain's receipt.
 func TestAnotherChainWithTheSameValidators(t *testing.T) {
 	c := newChain(t, "copy-1", testHeight, four(), nil, newStory().records(t))
 	r := c.mustMake()
-	_, err := Verify(r, c.trust(1), Expected{}) // a set of validators does not say on which chain
+	_, err := Verify(r, c.trust(1), Expected{}) // trust in a set of validators names no chain
 	require.NoError(t, err)
 	_, err = Verify(r, c.trust(1), Expected{Chain: testChain})
 	refused(t, err, ReasonChain, "copy-1")
@@ -527,7 +529,7 @@ func TestParseTrust(t *testing.T) {
 	}
 }
 
-// FuzzVerify: no file makes it panic, and no file proves anything but what the chain accepted.
+// FuzzVerify: no file makes the verifier panic. A file that it accepts proves only the answer that the chain accepted.
 func FuzzVerify(f *testing.F) {
 	c := chainOf(&testing.T{}, newStory())
 	r, err := c.make(Begin{Height: 1, Block: true})
