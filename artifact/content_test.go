@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestContent: wherever bytes lie, they are read alike, and again.
+// TestContent: the same bytes are read wherever they lie, and they can be read twice.
 func TestContent(t *testing.T) {
 	want := []byte("some bytes")
 	store := NewMemory()
@@ -37,7 +37,7 @@ func TestContent(t *testing.T) {
 	require.Empty(t, got)
 }
 
-// TestContentOfAnotherSize: what has other bytes than it says is refused.
+// TestContentOfAnotherSize: a content that has more or fewer bytes than its size says is refused.
 func TestContentOfAnotherSize(t *testing.T) {
 	store := NewMemory()
 	digest, err := PutBytes(context.Background(), store, []byte("abc"))

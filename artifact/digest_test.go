@@ -49,7 +49,7 @@ func TestParseDigestRefuses(t *testing.T) {
 	}
 }
 
-// TestParseHex: the digits alone name a digest, with nothing before them.
+// TestParseHex: the digits of a digest are read without a prefix. Digits with a prefix, too few digits and capital letters are refused.
 func TestParseHex(t *testing.T) {
 	d := Sum([]byte("a"))
 	back, err := ParseHex(d.Hex())
@@ -61,7 +61,7 @@ func TestParseHex(t *testing.T) {
 	}
 }
 
-// TestAlgorithm: the beginning of a digest is told from a name, and comes back as it was.
+// TestAlgorithm: the prefix of a digest can be put before its digits and cut off again. It tells a digest from a name.
 func TestAlgorithm(t *testing.T) {
 	digits, named := CutAlgorithm(AddAlgorithm("12ab"))
 	require.True(t, named)

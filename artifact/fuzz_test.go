@@ -17,8 +17,8 @@ func imageSeeds() (manifest, config, index []byte) {
 	return manifest, config, index
 }
 
-// FuzzParseImage: no manifest and no configuration make their readers panic. The size of an image that is taken is no smaller than any
-// part of it: sums do not wrap.
+// FuzzParseImage: no manifest and no configuration make their readers panic. An accepted image is no smaller than any of its parts: sums
+// do not wrap.
 func FuzzParseImage(f *testing.F) {
 	manifest, config, _ := imageSeeds()
 	f.Add(manifest, config)
@@ -38,7 +38,7 @@ func FuzzParseImage(f *testing.F) {
 	})
 }
 
-// FuzzParseIndex: no index makes the choice of an image panic, and what is chosen is of the index.
+// FuzzParseIndex: no index makes the choice of an image panic. The chosen image is one of the index.
 func FuzzParseIndex(f *testing.F) {
 	_, _, index := imageSeeds()
 	f.Add(index, "linux/amd64")
@@ -61,8 +61,8 @@ func FuzzParseIndex(f *testing.F) {
 	})
 }
 
-// FuzzParseLocation: no text makes the reader of stores panic. What is taken, written and read again is the same place, whose repository
-// cannot leave the store's paths.
+// FuzzParseLocation: no text makes the reader of locations panic. A location that is accepted, written and read again is the same place.
+// Its repository cannot leave the store's paths.
 func FuzzParseLocation(f *testing.F) {
 	for _, text := range []string{"https://store.example/amber/inputs", "http://127.0.0.1:5000", "https://[::1]:5000/a", "http://a@b/c", "https://h/%2e%2e/x"} {
 		f.Add(text)
@@ -82,7 +82,7 @@ func FuzzParseLocation(f *testing.F) {
 	})
 }
 
-// FuzzParseRange: no header of a range reaches beyond the blob.
+// FuzzParseRange: no Range header reaches beyond the blob.
 func FuzzParseRange(f *testing.F) {
 	for _, text := range []string{"bytes=0-0", "bytes=-5", "bytes=9-", "bytes=9223372036854775807-", "bytes=0-18446744073709551615", "bytes=1-2,3-4"} {
 		f.Add(text, int64(10))

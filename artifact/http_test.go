@@ -96,7 +96,7 @@ func TestHandlerGet(t *testing.T) {
 	require.Equal(t, "ok\n", body)
 }
 
-// What is no blob of a repository is not found, whatever the path tries; nothing is written.
+// A request for anything but a blob of a repository is refused, whatever its path. So is every request to write.
 func TestHandlerRefuses(t *testing.T) {
 	base := serve(t, Handler(NewMemory()))
 	good := "/blobs/" + Sum(nil).String()
@@ -149,7 +149,7 @@ func TestHandlerNeverServesCorruptionToItsEnd(t *testing.T) {
 	}
 }
 
-// hostile answers every request with f and counts them.
+// hostile starts a server that answers every request with f. It returns the address and the count of the requests.
 func hostile(t *testing.T, f http.HandlerFunc) (string, *atomic.Int64) {
 	var n atomic.Int64
 	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,12 +158,12 @@ func hostile(t *testing.T, f http.HandlerFunc) (string, *atomic.Int64) {
 	})), &n
 }
 
-// quick asks again at once, but waits for servers that answer: a pause of the machine is no stall.
+// quick returns a client that repeats a request at once. It waits long for an answer, because a pause of the machine is no stall.
 func quick(urls ...string) *Client {
 	return &Client{BaseURLs: urls, Backoff: time.Millisecond, Stall: 20 * time.Second}
 }
 
-// hasty gives up on servers that stall.
+// hasty returns a client that soon gives up on a server that stalls.
 func hasty(urls ...string) *Client {
 	c := quick(urls...)
 	c.Stall = 700 * time.Millisecond
@@ -189,7 +189,7 @@ func TestClientAgainstHostileServers(t *testing.T) {
 		name   string
 		answer http.HandlerFunc
 		expErr error
-		asked  int64 // requests with nobody else to ask; 0: not counted
+		asked  int64 // requests when there is no other server; 0: not counted
 		stalls bool
 	}{
 		{"not found", http.NotFound, ErrNotFound, 1, false},

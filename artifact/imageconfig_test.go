@@ -23,7 +23,8 @@ func TestParseImageConfig(t *testing.T) {
 	}
 }
 
-// TestChooseImage: builders write an index around one image, with attestations beside it; registries keep one for all machines.
+// TestChooseImage: the image for this machine is chosen from an index. A builder's index holds one image with attestations beside it; a
+// registry's holds an image for each machine.
 func TestChooseImage(t *testing.T) {
 	entry := func(name, platform string) string {
 		return `{"mediaType":"` + ManifestType + `","digest":"` + Sum([]byte(name)).String() + `","size":1` + platform + `}`
@@ -35,7 +36,7 @@ func TestChooseImage(t *testing.T) {
 	for _, tc := range []struct{ entries, asked, want, err string }{
 		{bare, "", "bare", ""},
 		{bare, "linux/arm64", "bare", ""},
-		{arm, "", "arm", ""}, // the only one, although it is not for this machine
+		{arm, "", "arm", ""}, // the only image, although it is for another machine
 		{arm, "linux/amd64", "", "it has no image for linux/amd64, only for linux/arm64"},
 		{amd + "," + signed, "", "amd", ""},
 		{amd + "," + arm + "," + signed, "", "amd", ""},

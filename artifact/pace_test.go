@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A peer that makes no progress is left; one that is steady is served, however long it takes.
+// A peer that makes no progress is disconnected. A steady peer is served, however long it takes.
 func TestSlowPeersAreLeft(t *testing.T) {
 	const stall = 300 * time.Millisecond
 	ended := make(chan error, 1)
@@ -24,7 +24,7 @@ func TestSlowPeersAreLeft(t *testing.T) {
 			return
 		}
 		junk := make([]byte, 64<<10)
-		for range 1000 { // more than sockets buffer
+		for range 1000 { // more than the sockets buffer
 			if _, err := w.Write(junk); err != nil {
 				ended <- err
 				return

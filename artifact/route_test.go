@@ -35,7 +35,7 @@ func TestParseRoute(t *testing.T) {
 	}
 }
 
-// Whatever a request asks for, a repository's name has no part that climbs out of a folder.
+// No request leads to a repository whose name has a part that climbs out of a folder.
 func FuzzParseRoute(f *testing.F) {
 	for _, seed := range []string{"/v2/", "/v2/a/blobs/x", "/v2/a/../b/manifests/c", "/v2/a/blobs/uploads/../x"} {
 		f.Add(seed)

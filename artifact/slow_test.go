@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A server that hangs costs one wait, not one a blob.
+// A server that hangs costs one wait in all, and not one for each blob.
 func TestAServerThatHangsIsAskedLast(t *testing.T) {
 	ctx := context.Background()
 	hung, asked := hostile(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -26,7 +26,7 @@ func TestAServerThatHangsIsAskedLast(t *testing.T) {
 	}
 	require.EqualValues(t, 1, asked.Load())
 
-	// Once there is nobody else, it is asked; once it answers, it is as good as any.
+	// The server that hangs is asked after the others. Once it has answered, it has its old place again.
 	require.Equal(t, []string{honest, hung}, slow.orderServers([]string{hung, honest}))
 	slow.noteServer(hung, false)
 	require.Equal(t, []string{hung, honest}, slow.orderServers([]string{hung, honest}))

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stores are all implementations; each passes the same tests.
+// stores returns a store of each implementation. Each passes the same tests.
 func stores(t *testing.T, quota int64) map[string]Store {
 	dir, err := OpenDir(t.TempDir(), quota)
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestReadAllLimit(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// lyingSource says one size and gives other bytes, without verifying.
+// lyingSource announces one size and gives other bytes. It verifies nothing.
 type lyingSource struct {
 	size int64
 	data string
@@ -150,7 +150,7 @@ func TestDirDetectsFlippedBytes(t *testing.T) {
 			require.Less(t, len(got), len(data), "the copy must not be complete")
 			require.NoError(t, r.Close())
 
-			// Refused once, it is gone, so that it can be fetched again.
+			// The store drops a blob once it has refused it, so that the blob can be fetched again.
 			_, _, err = dir.Open(ctx, digest)
 			require.ErrorIs(t, err, ErrNotFound)
 			_, err = PutBytes(ctx, dir, data)
@@ -209,7 +209,7 @@ func TestDirLayoutAndRestart(t *testing.T) {
 	require.FileExists(t, filepath.Join(root, "index.json"))
 	require.FileExists(t, filepath.Join(root, "blobs", "sha256", digest.Hex()))
 
-	// A process killed half-way leaves its upload behind.
+	// A process was killed half-way and left its upload behind.
 	require.NoError(t, os.WriteFile(filepath.Join(dir.ingestDir(), "upload-1"), []byte("half"), 0o600))
 	again, err := OpenDir(root, 0)
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// shared is a registry with accounts of amber and birch, served, and their secrets.
+// shared is a served registry with accounts of amber and birch, and their secrets.
 type shared struct {
 	*Registry
 	url, amber, birch string
@@ -109,7 +109,7 @@ func TestOurClient(t *testing.T) {
 	require.ErrorIs(t, err, artifact.ErrUnreachable)
 }
 
-// Our client puts into and gets out of a registry that is not ours, and another tool finds the manifest there.
+// Our client uploads to a registry that is not ours, and reads the blob back. Another library finds the manifest there.
 func TestOurClientAndAnotherRegistry(t *testing.T) {
 	ctx := context.Background()
 	server := httptest.NewServer(ggcr.New(ggcr.Logger(log.New(io.Discard, "", 0))))
@@ -132,9 +132,9 @@ func TestOurClientAndAnotherRegistry(t *testing.T) {
 	require.Equal(t, digest.String(), manifest.Layers[0].Digest.String())
 }
 
-// The credentials that docker keeps for a registry are those that are used.
+// The client uses the credentials that docker keeps for a registry.
 func TestCredentialsOfDocker(t *testing.T) {
-	if os.Getenv("DOCKER_CONFIG") == "" { // found once for the process: the test runs in one of its own
+	if os.Getenv("DOCKER_CONFIG") == "" { // a process reads it once, so the test runs in a process of its own
 		t.Skip("run by TestDockerConfig")
 	}
 	c := &artifact.Client{BaseURLs: []string{os.Getenv("CREDENCE_TEST_STORE")}}
@@ -142,7 +142,8 @@ func TestCredentialsOfDocker(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Another library pushes an image and reads it back; what another organisation holds needs no second upload.
+// Another library pushes an image for two organisations, reads it back and deletes it. An organisation cannot push into the repository of
+// another one.
 func TestContainerRegistryLibrary(t *testing.T) {
 	s := share(t, Options{})
 	host := strings.TrimPrefix(s.url, "http://")
@@ -162,7 +163,7 @@ func TestContainerRegistryLibrary(t *testing.T) {
 
 	ref, err := name.ParseReference(host + "/amber/images:v1")
 	require.NoError(t, err)
-	back, err := remote.Image(ref) // anybody reads
+	back, err := remote.Image(ref) // reading needs no account
 	require.NoError(t, err)
 	got, err := back.Digest()
 	require.NoError(t, err)
@@ -172,7 +173,7 @@ func TestContainerRegistryLibrary(t *testing.T) {
 	for _, l := range layers {
 		r, err := l.Compressed()
 		require.NoError(t, err)
-		_, err = io.Copy(io.Discard, r) // checks the digest
+		_, err = io.Copy(io.Discard, r) // the reader checks the digest
 		require.NoError(t, err)
 		r.Close()
 	}
@@ -188,7 +189,7 @@ func TestContainerRegistryLibrary(t *testing.T) {
 	require.Empty(t, tags)
 }
 
-// A second library: pack, push, and copy back.
+// A second library packs an artifact, pushes it and copies it back.
 func TestOrasLibrary(t *testing.T) {
 	ctx := context.Background()
 	s := share(t, Options{})
@@ -210,10 +211,10 @@ func TestOrasLibrary(t *testing.T) {
 	require.Equal(t, packed.Digest, got.Digest)
 }
 
-// An upload to a server that hangs ends, and the next server has it.
+// An upload to a server that hangs ends, and the next server gets the blob.
 func TestUploadLeavesAServerThatHangs(t *testing.T) {
 	ctx := context.Background()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // accepts, as far as the system does, and never reads
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // the system accepts connections, and nothing reads from them
 	require.NoError(t, err)
 	defer listener.Close()
 	mute := "http://" + listener.Addr().String()
@@ -221,7 +222,7 @@ func TestUploadLeavesAServerThatHangs(t *testing.T) {
 	c := s.client("amber", s.amber)
 	c.BaseURLs = append([]string{mute}, c.BaseURLs...)
 	c.Stall = 500 * time.Millisecond
-	data := bytes.Repeat([]byte("credence "), 2_000_000) // more than sockets buffer
+	data := bytes.Repeat([]byte("credence "), 2_000_000) // more than the sockets buffer
 	digest, err := c.Upload(ctx, data)
 	require.NoError(t, err)
 	has, err := s.blobs.Has(ctx, digest)

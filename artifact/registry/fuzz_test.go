@@ -8,7 +8,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// FuzzParseManifest: no manifest that somebody uploads makes the store panic, and each digest that it names is counted once.
+// FuzzParseManifest: no uploaded manifest makes the store panic. Each digest that it names is counted once.
 func FuzzParseManifest(f *testing.F) {
 	d := artifact.Sum([]byte("x")).String()
 	f.Add([]byte(`{"schemaVersion":2,"config":{"digest":"` + d + `"},"layers":[{"digest":"` + d + `"},{"digest":"` + d + `"}]}`))

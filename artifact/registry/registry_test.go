@@ -38,7 +38,7 @@ func TestDockerConfig(t *testing.T) {
 	require.Contains(t, string(out), "--- PASS: TestCredentialsOfDocker")
 }
 
-// ask makes one request with amber's account, unless other credentials are given.
+// ask makes one request with amber's account. The headers may give other credentials.
 func (s *shared) ask(t *testing.T, method, path string, body []byte, headers ...string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, s.url+path, bytes.NewReader(body))
@@ -55,7 +55,7 @@ func (s *shared) ask(t *testing.T, method, path string, body []byte, headers ...
 	return resp, string(got)
 }
 
-// Requests that are wrong on purpose are refused with the protocol's code, and leave nothing behind.
+// Requests that are wrong on purpose are refused with the protocol's code. They leave nothing behind.
 func TestHostileRequests(t *testing.T) {
 	s := share(t, Options{MaxBytes: 1000})
 	data := []byte("twelve bytes")
@@ -138,7 +138,8 @@ func TestUploadInPieces(t *testing.T) {
 	require.Equal(t, map[string]int64{"amber": 10 + rowBytes}, s.ledger.usageByOrganisation())
 }
 
-// A connection that is cut in the middle of a piece leaves the session where it was, and one without a session leaves nothing.
+// A connection is cut in the middle of a piece. The session keeps what it had before that piece. An upload without a session leaves
+// nothing.
 func TestCutConnection(t *testing.T) {
 	s := share(t, Options{})
 	cut := func(method, path string) {
@@ -205,14 +206,14 @@ func TestQuota(t *testing.T) {
 		require.Equal(t, 403, post([]byte{2, byte(i)}).StatusCode, "empty blobs are not free either, and what is refused leaves nothing")
 	}
 
-	// What is charged is what the ledger says after a restart.
+	// After a restart the ledger charges the same.
 	used := g.ledger.usageByOrganisation()
 	require.NoError(t, g.Close())
 	g, err = Open(folder, Options{Accounts: list})
 	require.NoError(t, err)
 	require.Equal(t, used, g.ledger.usageByOrganisation())
 
-	// The second one that names a blob is charged too, and keeps it when the first lets it go.
+	// A second organisation that uploads the same blob is charged too. It keeps the blob when the first organisation loses its claim.
 	other, err := list.Set("birch", 0)
 	require.NoError(t, err)
 	g.SetAccounts(list)
@@ -222,7 +223,7 @@ func TestQuota(t *testing.T) {
 	_, err = s.client("birch", other).Upload(ctx, hello)
 	require.NoError(t, err)
 	require.Greater(t, g.ledger.usageByOrganisation()["birch"], int64(rowBytes))
-	g.opts.Grace = -time.Hour // everything is old
+	g.opts.Grace = -time.Hour // so that everything counts as old
 	done, err := g.Collect(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 3, done.Claims, "amber's: no manifest names them")
@@ -233,7 +234,7 @@ func TestQuota(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, has)
 
-	// Without its manifest it goes, in two steps: the claim, then the blob.
+	// Without its manifest the blob goes in two steps: first the claim, then the blob itself.
 	resp, _ := s.ask(t, "DELETE", "/v2/birch/inputs/manifests/"+artifact.Sum(artifact.BlobManifest(artifact.Sum(hello), 1)).String(), nil, "Authorization", "Bearer "+other)
 	require.Equal(t, 202, resp.StatusCode)
 	_, err = g.Collect(ctx)
@@ -243,7 +244,7 @@ func TestQuota(t *testing.T) {
 	require.NoError(t, g.Close())
 }
 
-// What is young stays although no manifest names it yet: its upload may be under way.
+// A young blob stays although no manifest names it yet, since its upload may be under way.
 func TestCollectionSparesWhatIsYoung(t *testing.T) {
 	s := share(t, Options{})
 	_, err := s.blobs.PutAs(t.Context(), artifact.Sum(nil), bytes.NewReader(nil), 1)
@@ -305,7 +306,7 @@ func TestMetrics(t *testing.T) {
 	require.Equal(t, 1.0, testutil.ToFloat64(s.metrics.requests.WithLabelValues("other", "manifests", "405")))
 }
 
-// TestReferenceIsTrue fails when docs/store-metrics.md is not what is served; CREDENCE_REWRITE=1 renews it.
+// TestReferenceIsTrue fails if docs/store-metrics.md is not the reference that the code makes. CREDENCE_REWRITE=1 rewrites the file.
 func TestReferenceIsTrue(t *testing.T) {
 	const path = "../../docs/store-metrics.md"
 	if os.Getenv("CREDENCE_REWRITE") != "" {

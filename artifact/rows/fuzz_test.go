@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/artifact/rows"
 )
 
-// FuzzRead: no archive makes the reader of rows panic. A row that is read has as many contents as it names files.
+// FuzzRead: no archive makes the reader of rows panic. A row that is read has one content for each file that it names.
 func FuzzRead(f *testing.F) {
 	list := []rows.Row{{Args: []string{"-width", "640"}, Files: []rows.File{{Name: "a.scene", From: "0"}}}, {}, {Env: []string{"A=1"}, Stdin: "a"}}
 	var packed bytes.Buffer

@@ -40,11 +40,11 @@ func TestRowsComeBack(t *testing.T) {
 	require.ErrorContains(t, err, "row 1: got")
 }
 
-// Whatever is no row is refused, in the same way by everybody.
+// An archive without sound rows is refused, with an error that says what is wrong.
 func TestHostileRows(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                            "row 1: there are 0 rows",
-		"{}":                          "row 1: there are 0 rows", // its line does not end
+		"{}":                          "row 1: there are 0 rows", // the line has no end
 		"no json\n":                   "row 1: invalid character",
 		"{\"arg\":[\"a\"]}\n":         "row 1: json: unknown field",
 		"{} {}\n":                     "row 1: expected one object",

@@ -17,7 +17,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// pack packs files of these names and contents; a name that ends in a slash is an empty folder.
+// pack packs files, given as contents by name. A name that ends in a slash is an empty folder.
 func pack(t testing.TB, files map[string]string) []byte {
 	t.Helper()
 	var list []Source
@@ -33,8 +33,8 @@ func pack(t testing.TB, files map[string]string) []byte {
 	return out.Bytes()
 }
 
-// TestOneDigest: a folder has one archive, whatever the order of its files; every difference changes it. The digest is
-// pinned, for another one would be another input.
+// TestOneDigest: a folder has one archive, in whatever order its files are listed. Every difference changes the archive. The digest is
+// pinned, because another digest would name another input.
 func TestOneDigest(t *testing.T) {
 	base := map[string]string{"a.txt": "one\n", "b/c.sh": "#!/bin/sh\n", "empty/": "", strings.Repeat("long/", 25) + "x": "deep"}
 	first := pack(t, base)
@@ -52,7 +52,7 @@ func TestOneDigest(t *testing.T) {
 	}
 }
 
-// TestOthersReadIt: what is packed is a tar archive to everybody else.
+// TestOthersReadIt: the standard reader of tar archives reads what Pack writes.
 func TestOthersReadIt(t *testing.T) {
 	long := strings.Repeat("folder-of-a-long-name/", 10) + "x"
 	r := tar.NewReader(bytes.NewReader(pack(t, map[string]string{"a.sh": "run", "é": "", "empty/": "", long: "far"})))
@@ -71,7 +71,7 @@ func TestOthersReadIt(t *testing.T) {
 	require.Equal(t, []string{"a.sh=run", "empty=", long + "=far", "é="}, names)
 }
 
-// TestRoundTrip: what is packed is read again, and nothing is copied.
+// TestRoundTrip: Read returns the files that Pack packed.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var list []Source
@@ -92,7 +92,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		var out bytes.Buffer
 		if err := Pack(&out, list); err != nil {
-			return // two names that make no tree
+			return // two of the names exclude each other
 		}
 		files, err := Read(out.Bytes())
 		if err != nil {
@@ -118,7 +118,7 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// raw makes an archive of headers that archive/tar writes, for what Pack never does.
+// raw makes an archive of these headers with archive/tar. It serves for archives that Pack never writes.
 func raw(t *testing.T, headers ...tar.Header) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -138,7 +138,7 @@ func raw(t *testing.T, headers ...tar.Header) []byte {
 	return out.Bytes()
 }
 
-// TestHostile: whatever is not the one archive of a folder that the rules allow is refused.
+// TestHostile: Read refuses an archive that the rules forbid, or that is not the one archive of its folder.
 func TestHostile(t *testing.T) {
 	good := pack(t, map[string]string{"a": "0123456789"})
 	change := func(at int, to byte) []byte {
@@ -195,7 +195,7 @@ func TestHostile(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// shortPax is a file whose name would fit its header, named by a record all the same.
+// shortPax returns a file whose short name stands in a pax record, although it would fit into the header.
 func shortPax() []byte {
 	record := paxPath("a")
 	out := append(makeHeader("pax", 0o644, uint64(len(record)), typePax), record...)
