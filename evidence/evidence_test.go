@@ -11,7 +11,7 @@ import (
 
 const module = "github.com/credence-chain/credence/"
 
-// list returns the lines of "go list", without the package that reads test vectors.
+// list returns the lines of "go list", except those of the package that reads test vectors.
 func list(t *testing.T, args ...string) (lines []string) {
 	t.Helper()
 	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
@@ -24,8 +24,8 @@ func list(t *testing.T, args ...string) (lines []string) {
 	return lines
 }
 
-// TestImportGraph keeps networks, the machine's certificates and the Cosmos SDK away from what verifies evidence: it runs in
-// blocks, and gives the same verdict on every machine.
+// TestImportGraph: the packages that verify evidence use no network, no certificates of the machine and no Cosmos SDK. They run in
+// blocks, and must give the same verdict on every machine.
 func TestImportGraph(t *testing.T) {
 	packages := list(t, "./...")
 	require.NotEmpty(t, packages)
@@ -37,7 +37,7 @@ func TestImportGraph(t *testing.T) {
 	}
 }
 
-// TestDirectImports: none of the packages itself asks a clock, the environment or chance, nor starts something beside it.
+// TestDirectImports: none of the packages itself imports clocks, the environment, randomness or concurrency.
 func TestDirectImports(t *testing.T) {
 	for _, line := range list(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
 		path, imports, _ := strings.Cut(line, " ")

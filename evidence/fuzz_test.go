@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFuzzTargets: every package that reads bytes of others has a target for a fuzzer, and every target a corpus that each run of the
-// tests goes through. A parser that panics halts a chain.
+// TestFuzzTargets: every package that reads foreign bytes has a fuzz target. Every target has a corpus, which each run of the tests goes
+// through. A parser that panics halts a chain.
 func TestFuzzTargets(t *testing.T) {
 	reads := regexp.MustCompile(`(?m)^func (\([a-z]+ \*?Verifier\) )?(Parse[A-Z]\w*|Parse|Verify)\(`)
 	target := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)

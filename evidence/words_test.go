@@ -14,7 +14,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 )
 
-// BenchmarkSession is the check of an answer under the policy attested: one signature of a session's key.
+// BenchmarkSession measures the check of an answer under the policy attested: one signature by a session's key.
 func BenchmarkSession(b *testing.B) {
 	session, err := attester.NewSoftware(attester.Machine{Seed: []byte("machine"), End: 1 << 40}, "a")
 	require.NoError(b, err)
@@ -30,7 +30,7 @@ func BenchmarkSession(b *testing.B) {
 	}
 }
 
-// BenchmarkSoftware is the check of a quote of the software platform.
+// BenchmarkSoftware measures the check of a quote of the software platform.
 func BenchmarkSoftware(b *testing.B) {
 	session, err := attester.NewSoftware(attester.Machine{Seed: []byte("machine"), End: 1 << 40}, "a")
 	require.NoError(b, err)
@@ -44,7 +44,7 @@ func BenchmarkSoftware(b *testing.B) {
 	}
 }
 
-// BenchmarkCircuit is the check of a proof of a circuit, with its verifying key read anew, as the chain does.
+// BenchmarkCircuit measures the check of a circuit's proof. It reads the verifying key anew each time, as the chain does.
 func BenchmarkCircuit(b *testing.B) {
 	p, err := circuit.Parse([]byte(circuit.Header + "\ninput x\nmul xx x x\nmul y xx x\noutput y\n"))
 	require.NoError(b, err)

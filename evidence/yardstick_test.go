@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkYardstick is the check of a signature under a transaction, for which the chain takes 1,000 gas. What evidence costs is
+// BenchmarkYardstick measures the check of a transaction's signature, for which the chain takes 1,000 gas. The costs of evidence are
 // measured beside it.
 func BenchmarkYardstick(b *testing.B) {
 	key := secp256k1.GenPrivKey()

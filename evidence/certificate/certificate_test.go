@@ -34,7 +34,7 @@ func key(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	return k
 }
 
-// issue makes a certificate that the parent signs; a root signs itself.
+// issue makes a certificate that the parent signs. A root signs itself.
 func issue(t testing.TB, name string, authority bool, parent *node, change func(*x509.Certificate)) *node {
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(int64(len(name))), Subject: pkix.Name{CommonName: name}, NotBefore: now.AddDate(0, -1, 0), NotAfter: now.AddDate(0, 1, 0),
@@ -84,7 +84,7 @@ func TestParse(t *testing.T) {
 	require.False(t, c.MaySign())
 }
 
-// The standard library agrees on what is genuine, of every certificate that the samples of other packages hold.
+// The samples of other packages hold genuine certificates. The parser reads the same fields of each as the standard library.
 func TestSamples(t *testing.T) {
 	for _, der := range samples(t) {
 		want, err := x509.ParseCertificate(der)
@@ -181,7 +181,7 @@ func TestParseRefuses(t *testing.T) {
 	require.ErrorIs(t, err, certificate.ErrFormat, "P-224")
 }
 
-// Whatever bit is changed, a certificate is refused: by its form, its chain or its signature.
+// A certificate with one flipped bit is refused: by its form, its chain or its signature.
 func TestEveryFlippedBit(t *testing.T) {
 	root := issue(t, "Root", true, nil, nil)
 	leaf := issue(t, "Leaf", false, root, nil)
@@ -278,7 +278,7 @@ func FuzzParseRevocationList(f *testing.F) {
 	})
 }
 
-// BenchmarkSignatures are yardsticks: what one check of a signature costs.
+// BenchmarkSignatures measures what one check of a signature costs, as a yardstick.
 func BenchmarkSignatures(b *testing.B) {
 	for name, curve := range map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384()} {
 		k := key(b, curve)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// run runs a program on arguments and returns the text that it leaves.
+// run runs a program on arguments and returns its outputs as text.
 func run(t *testing.T, source string, arguments ...string) string {
 	t.Helper()
 	p, err := Parse([]byte(source))
@@ -99,7 +99,7 @@ func TestSumsAreBounded(t *testing.T) {
 	require.ErrorContains(t, err, "more than 1048576 terms")
 }
 
-// TestArguments have one form each, so that the arguments of a deal mean one thing.
+// TestArguments: each argument has one form only, so that the arguments of a deal mean one thing.
 func TestArguments(t *testing.T) {
 	for _, good := range []string{"0", "1", "10", "340282366920938463463374607431768211456"} {
 		n, err := ParseNumber(good)
@@ -116,7 +116,7 @@ func TestArguments(t *testing.T) {
 	require.ErrorIs(t, err, ErrArgument)
 }
 
-// TestConstraintsHold for every run, and no longer when a wire is another.
+// TestConstraintsHold: the constraints hold for the wires of a run. They no longer hold when one wire is changed.
 func TestConstraintsHold(t *testing.T) {
 	p, err := Parse([]byte(Header + "\ninput x\ninput y\nmul a x y\nadd b a x\nmul c b b\nsub d c y\noutput d\noutput a\n"))
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func TestConstraintsHold(t *testing.T) {
 	}
 }
 
-// FuzzParse: any bytes are a program or an error, and a program runs.
+// FuzzParse: any bytes are a program or an error. Each program runs and gives all its outputs.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(Header + "\ninput x\nconst c 7\nmul y x c\nsub z y x\noutput z\n"))
 	f.Add([]byte(Header + "\ninput x\ninput x\n"))

@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/evidence/internal/vectors"
 )
 
-// inputsOf are the public inputs of a case that states them.
+// inputsOf returns the public inputs of a case that states them.
 func inputsOf(t testing.TB, c vectors.Case) [][32]byte {
 	var out [][32]byte
 	for _, n := range c.Inputs {
@@ -22,7 +22,7 @@ func inputsOf(t testing.TB, c vectors.Case) [][32]byte {
 	return out
 }
 
-// proofOf cuts a system's header off a proof.
+// proofOf returns the proof of a case without its system's header.
 func proofOf(c vectors.Case) []byte { return c.Proof[len(c.Proof)-groth16.ProofSize:] }
 
 func keyOf(t testing.TB, r vectors.Release) *groth16.Key {
@@ -47,7 +47,7 @@ func TestVerify(t *testing.T) {
 	require.Equal(t, 10, seen)
 }
 
-// Every encoding of a valid proof but its own is refused, before the pairing where it can be.
+// A valid proof in any other encoding is refused, before the pairing where possible.
 func TestVerifyRefuses(t *testing.T) {
 	r := vectors.Read(t, "SP1")[0]
 	k, c := keyOf(t, r), r.Valid(t)
@@ -82,7 +82,7 @@ func TestVerifyRefuses(t *testing.T) {
 	require.ErrorIs(t, k.Verify(proof, append(inputs, [32]byte{})), groth16.ErrLength)
 }
 
-// A point of the twist that is not of order r is refused before the pairing, which does not look.
+// A point of the twist that is not of order r is refused before the pairing, since the pairing does not check this.
 func TestVerifyRefusesOtherSubgroups(t *testing.T) {
 	for _, r := range vectors.Read(t, "") {
 		for _, c := range r.Cases {
@@ -93,7 +93,7 @@ func TestVerifyRefusesOtherSubgroups(t *testing.T) {
 	}
 }
 
-// The packages of the two systems flip every bit of what they verify; here the inputs are flipped that they compute.
+// The packages of the two systems flip every bit of the bytes that they verify. This test flips the inputs that they compute.
 func TestVerifyRefusesEveryFlippedInput(t *testing.T) {
 	r := vectors.Read(t, "SP1")[1]
 	k, c := keyOf(t, r), r.Valid(t)

@@ -48,7 +48,7 @@ func TestVerifyRefusesEveryFlippedBit(t *testing.T) {
 	}
 }
 
-// A receipt of one release is none of another, though their keys are the same.
+// The verifier of one release refuses a receipt of another, although their keys are the same.
 func TestReleasesAreApart(t *testing.T) {
 	all := vectors.Read(t, "RISC Zero")
 	c := all[0].Valid(t)

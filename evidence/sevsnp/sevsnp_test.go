@@ -21,7 +21,7 @@ import (
 // signedAt is a moment at which the sample's chain is valid.
 var signedAt = time.Date(2022, 9, 24, 1, 0, 0, 0, time.UTC).Unix()
 
-// milanRoot is SHA-256 of AMD's root for Milan, as the sample has it.
+// milanRoot is the SHA-256 of AMD's root for Milan, as the sample holds it.
 const milanRoot = "69d063b45344d26a2e94e1f4210de49ef555308287d4c174445c95639a540bcd"
 
 func read(t testing.TB, name string) []byte {
@@ -36,14 +36,14 @@ func parse(t testing.TB, der []byte) *certificate.Certificate {
 	return c
 }
 
-// sample is a genuine report with its chain.
+// sample returns a genuine report with its chain.
 func sample(t testing.TB) ([]byte, sevsnp.Chain) {
 	ask, rest := pem.Decode(read(t, "ask_ark.pem"))
 	ark, _ := pem.Decode(rest)
 	return read(t, "report"), sevsnp.Chain{VCEK: parse(t, read(t, "vcek.der")), ASK: parse(t, ask.Bytes), ARK: parse(t, ark.Bytes)}
 }
 
-// check verifies a sample as far as it goes without a revocation list, of which there is no genuine one here.
+// check verifies a report and its chain without a revocation list. There is no genuine list here.
 func check(report []byte, c sevsnp.Chain, at int64) error {
 	r, err := sevsnp.ParseReport(report)
 	if err != nil {
@@ -91,17 +91,17 @@ func TestSampleRefuses(t *testing.T) {
 	require.ErrorIs(t, c.Verify([32]byte{}, signedAt), certificate.ErrChain)
 }
 
-// newMaker is slow: it makes two RSA keys of 4096 bits.
+// newMaker makes one maker for all tests. It is slow, since it makes two RSA keys of 4096 bits.
 var newMaker = sync.OnceValues(func() (*amd.Maker, error) { return amd.New(time.Unix(signedAt, 0)) })
 
-// vcekOf reads a made certificate of the chip for versions.
+// vcekOf returns a made certificate of the chip for these versions.
 func vcekOf(t testing.TB, m *amd.Maker, tcb sevsnp.TCB) *certificate.Certificate {
 	der, err := m.VCEK(tcb.BootLoader, tcb.TEE, tcb.SNP, tcb.Microcode)
 	require.NoError(t, err)
 	return parse(t, der)
 }
 
-// listOf reads a made revocation list.
+// listOf returns a made revocation list of these serial numbers.
 func listOf(t testing.TB, m *amd.Maker, serials ...int64) *certificate.RevocationList {
 	der, err := m.List(0, serials...)
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func listOf(t testing.TB, m *amd.Maker, serials ...int64) *certificate.Revocatio
 	return l
 }
 
-// reportOf makes a report of the versions in use here.
+// reportOf returns a made report of the current versions. change edits it before it is signed.
 func reportOf(t testing.TB, m *amd.Maker, version uint32, change func([]byte)) []byte {
 	b, err := m.Report(version, func(b []byte) {
 		b[0x180], b[0x186] = 4, 9
@@ -149,7 +149,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// Every part of the policy, the level and the format that is not trusted is refused, though it is signed.
+// A report with an untrusted policy, level or format is refused, although it is signed.
 func TestModes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes RSA keys of 4096 bits")
@@ -184,7 +184,7 @@ func TestReaches(t *testing.T) {
 	}
 }
 
-// TestVerdictsDependOnNothing runs the sample's tests again where the standard library would check in another way.
+// TestVerdictsDependOnNothing runs the sample's test again in environments in which the standard library would check in another way.
 func TestVerdictsDependOnNothing(t *testing.T) {
 	for _, env := range []string{"GODEBUG=x509negativeserial=1,x509usepolicies=0,rsa1024min=0", "GODEBUG=fips140=on", "SSL_CERT_FILE=/dev/null"} {
 		cmd := exec.Command(os.Args[0], "-test.run", "^TestSample$")

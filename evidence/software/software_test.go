@@ -75,7 +75,7 @@ func TestQuote(t *testing.T) {
 	require.NoError(t, q.CheckMode())
 }
 
-// Every byte is signed, or is a signature, or is fixed.
+// A quote is refused when one bit of any byte is flipped: each byte is signed, fixed or part of a signature.
 func TestQuoteRefusesEveryByte(t *testing.T) {
 	m := newMaker(t)
 	b := m.quote()

@@ -11,12 +11,12 @@ import (
 	"github.com/credence-chain/credence/testutil/intel"
 )
 
-// inspect looks at made collateral by itself.
+// inspect inspects made collateral without a quote.
 func inspect(m *intel.Maker, at time.Time) (tdx.Edition, error) {
 	return m.Collateral().Inspect(intel.ChainPEM(m.AuthorityCert.Raw, m.RootCert.Raw), m.RootHash(), at.Unix())
 }
 
-// TestInspect: collateral says by itself for whom it is, how new it is, and until when it counts.
+// TestInspect: collateral itself tells its family, how new it is and when it expires.
 func TestInspect(t *testing.T) {
 	m := intel.New(t, madeAt)
 	e, err := inspect(m, madeAt)
@@ -35,7 +35,8 @@ func TestInspect(t *testing.T) {
 	require.Equal(t, e.Family, family)
 }
 
-// TestInspectRefuses what another key signed, what does not count now, and authorities that are none.
+// TestInspectRefuses: collateral is refused if another key signed it, if it is not valid at that time, or if its authority is not an
+// authority under this root.
 func TestInspectRefuses(t *testing.T) {
 	m, other := intel.New(t, madeAt), intel.New(t, madeAt)
 	root := m.RootHash()
@@ -65,7 +66,8 @@ func TestInspectRefuses(t *testing.T) {
 	require.ErrorIs(t, err, certificate.ErrRevoked)
 }
 
-// TestFollows: no part may be older than what is known, no number lower, and something must be newer.
+// TestFollows: an edition follows a known one if none of its parts is older, none of its numbers is lower, and at least one of them is
+// newer.
 func TestFollows(t *testing.T) {
 	old := tdx.Edition{Family: [6]byte{1}, LevelsEvaluation: 5, EnclaveEvaluation: 5, LevelsIssued: 5, EnclaveIssued: 5, RootListIssued: 5, PlatformListIssued: 5}
 	require.ErrorContains(t, old.Follows(old), "nothing of it is newer")
@@ -89,7 +91,7 @@ func TestFollows(t *testing.T) {
 	require.ErrorIs(t, other.Follows(old), tdx.ErrCollateral)
 }
 
-// FuzzInspect: whatever anybody sends as collateral is refused or read, and panics nowhere.
+// FuzzInspect: no collateral makes its reader panic.
 func FuzzInspect(f *testing.F) {
 	c := collateral(f, "quote_v4_collateral.json")
 	f.Add(c.Signers, c.RootList, c.PlatformList, c.Levels, c.Enclave)

@@ -14,7 +14,7 @@ import (
 
 var madeAt = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// verifyMade verifies a made quote by its own collateral.
+// verifyMade verifies a made quote with its own collateral.
 func verifyMade(m *intel.Maker) (tdx.Verdict, error) {
 	q, err := tdx.ParseQuote(m.Quote())
 	if err != nil {
@@ -23,7 +23,7 @@ func verifyMade(m *intel.Maker) (tdx.Verdict, error) {
 	return tdx.Verify(q, m.Collateral(), m.RootHash(), madeAt.Unix())
 }
 
-// Quotes of all forms hold, and say what they are.
+// A made quote of each form verifies, and the verdict holds what the quote says.
 func TestMadeQuotes(t *testing.T) {
 	for _, form := range []struct {
 		version uint16
@@ -43,7 +43,7 @@ func TestMadeQuotes(t *testing.T) {
 	}
 }
 
-// What Intel says of a platform, its module and its quoting enclave is in the verdict.
+// The verdict holds what Intel says about a platform, its module and its quoting enclave.
 func TestStatus(t *testing.T) {
 	for name, c := range map[string]struct {
 		change                    func(*intel.Maker)
@@ -115,7 +115,7 @@ func TestMadeQuotesRefused(t *testing.T) {
 		m := intel.New(t, madeAt)
 		c.change(m)
 		if name == "a leaf signs" {
-			// The standard library makes no revocation list for a leaf.
+			// The standard library makes no revocation list whose issuer is a leaf, so another maker's collateral serves.
 			q, err := tdx.ParseQuote(m.Quote())
 			require.NoError(t, err)
 			other := intel.New(t, madeAt)

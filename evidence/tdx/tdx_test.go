@@ -30,7 +30,7 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// collateral reads a sample's collateral as Intel's service sends it.
+// collateral reads a sample's collateral, in the form in which Intel's service sends it.
 func collateral(t testing.TB, name string) tdx.Collateral {
 	var c map[string]string
 	require.NoError(t, json.Unmarshal(read(t, name), &c))
@@ -67,7 +67,7 @@ func TestVerifyVersion4(t *testing.T) {
 	require.NoError(t, v.Report.CheckMode())
 }
 
-// The fields of a second genuine quote, whose collateral is not here: its own signatures hold.
+// The fields of a second genuine quote are read. Its own collateral is not here, and that of another platform is refused.
 func TestReport(t *testing.T) {
 	b := bytes.TrimRight(read(t, "quote_v4_tail"), "\x00")
 	_, err := tdx.ParseQuote(b)
@@ -89,7 +89,7 @@ func TestReport(t *testing.T) {
 	require.Error(t, err, "another platform's collateral")
 }
 
-// A genuine quote of version 5, of a platform that is below every level: everything holds but the levels.
+// A genuine quote of version 5 comes from a platform below every level. It is refused for its level alone.
 func TestVerifyVersion5(t *testing.T) {
 	_, err := verify(read(t, "quote_v5"), collateral(t, "quote_v5_collateral.json"), v5At)
 	require.ErrorIs(t, err, tdx.ErrLevel)
@@ -163,7 +163,7 @@ func TestVerifyRefuses(t *testing.T) {
 	require.ErrorIs(t, err, certificate.ErrChain)
 }
 
-// The length at which another library reads behind the end.
+// A quote whose inner length was changed is refused. At this length another library reads behind the end.
 func TestParseQuoteRefusesWrongLengths(t *testing.T) {
 	for name, size := range map[string]int{"quote_v4": 1219, "quote_v5": 1289, "quote_v4_tail": 1219} {
 		b := read(t, name)
@@ -201,8 +201,8 @@ func TestCheckMode(t *testing.T) {
 	}
 }
 
-// TestVerdictsDependOnNothing runs this package's tests again where the standard library would read certificates in another
-// way, or trust others.
+// TestVerdictsDependOnNothing runs tests of this package again in environments in which the standard library would read certificates in
+// another way, or would trust other roots.
 func TestVerdictsDependOnNothing(t *testing.T) {
 	for name, env := range map[string][]string{
 		"GODEBUG": {"GODEBUG=x509negativeserial=1,x509usepolicies=0,x509keypairleaf=0,rsa1024min=0,x509sha256skid=0,tlssha1=1,asynctimerchan=1"},

@@ -36,7 +36,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// A name in other letters is another name.
+// Names are exact: "A" is not "a".
 func TestNamesAreExact(t *testing.T) {
 	o, err := strictjson.Parse([]byte(`{"A":1}`))
 	require.NoError(t, err)

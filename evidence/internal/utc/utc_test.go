@@ -10,7 +10,7 @@ import (
 	"github.com/credence-chain/credence/evidence/internal/utc"
 )
 
-// The standard library's calendar says the same.
+// The package agrees with the standard library's calendar.
 func TestAgreesWithTheCalendar(t *testing.T) {
 	first, last := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 	rapid.Check(t, func(t *rapid.T) {
