@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestHardwareLeavesNoCore: a process that has a session of hardware dumps no core.
+// TestHardwareLeavesNoCore: a process with a hardware session dumps no core.
 func TestHardwareLeavesNoCore(t *testing.T) {
 	before, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
 	require.NoError(t, err)

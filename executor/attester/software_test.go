@@ -27,14 +27,14 @@ func session(t *testing.T, seed, name string, change func(*attester.Machine)) *a
 	return s
 }
 
-// TestRootIsTheOneThatVerifiersKnow: the constant of package software is the public half of what is made here.
+// TestRootIsTheOneThatVerifiersKnow: the root in package software is the public half of the key that this package makes.
 func TestRootIsTheOneThatVerifiersKnow(t *testing.T) {
 	root, err := attester.RootKey()
 	require.NoError(t, err)
 	require.Equal(t, software.Root, root)
 }
 
-// TestQuote: it verifies, and says what the machine is.
+// TestQuote: a quote verifies, and says what the machine is. Two sessions on one machine name the same machine.
 func TestQuote(t *testing.T) {
 	s := session(t, "machine", "a", nil)
 	data := [64]byte{7}
@@ -58,7 +58,7 @@ func TestQuote(t *testing.T) {
 	require.NotEqual(t, q.Machine, third.Machine)
 }
 
-// TestAttest: a signature is of the session's key over the statement, and of nothing else.
+// TestAttest: the session's key signs the statement. The signature holds for no other statement, and the session attests no proof.
 func TestAttest(t *testing.T) {
 	s := session(t, "machine", "a", nil)
 	require.NotEqual(t, s.Key(), session(t, "machine", "b", nil).Key())
@@ -80,7 +80,7 @@ func TestAttest(t *testing.T) {
 	require.ErrorContains(t, err, "a proof")
 }
 
-// TestLoadSeed makes a seed once, and refuses a file that holds something else.
+// TestLoadSeed: the first call makes the seed and the next one reads it. A file that holds something else is refused.
 func TestLoadSeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "enclave")
 	first, err := attester.LoadSeed(path)

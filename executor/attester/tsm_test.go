@@ -14,17 +14,17 @@ import (
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
-// kernel plays what Linux does below the folder of configfs: a folder that is made has its files, and a request that is written is answered.
+// kernel imitates what Linux does below the configfs folder: a new folder gets its files, and a written request gets its answer.
 type kernel struct {
 	root, provider string
-	// quote is the answer to a request.
+	// quote returns the answer to a request.
 	quote func(data []byte) []byte
 	// overtaken is how many of the next requests another process changes.
 	overtaken int
-	// requests counts folders.
+	// requests counts the folders that were made.
 	requests int
 
-	// stays: folders cannot be removed.
+	// stays says that folders cannot be removed.
 	stays bool
 
 	generation map[string]int
@@ -113,7 +113,8 @@ func TestHardwareQuote(t *testing.T) {
 	}
 }
 
-// TestHardwareQuoteIsOwn: a quote of what another process asked for at the same moment is not taken; after some attempts the error says so.
+// TestHardwareQuoteIsOwn: another process changes the request at the same moment. The session does not take that process's quote and asks
+// again. After some attempts the error names the cause.
 func TestHardwareQuoteIsOwn(t *testing.T) {
 	k := newKernel(t, "tdx_guest")
 	s := k.open(t, TDX)
@@ -132,7 +133,8 @@ func TestHardwareQuoteIsOwn(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// TestHardwareQuoteOutlivesItsFolder: a folder that cannot be removed takes no good quote with it, and is named beside what went wrong.
+// TestHardwareQuoteOutlivesItsFolder: a good quote is returned although its folder cannot be removed. When the quote is bad too, the
+// error names both failures.
 func TestHardwareQuoteOutlivesItsFolder(t *testing.T) {
 	k := newKernel(t, "tdx_guest")
 	k.stays = true
@@ -145,7 +147,7 @@ func TestHardwareQuoteOutlivesItsFolder(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrPermission)
 }
 
-// TestReadAtMost: no more of a file is read than was asked for.
+// TestReadAtMost: readAtMost reads no more of a file than its limit.
 func TestReadAtMost(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "outblob")
 	require.NoError(t, os.WriteFile(path, []byte("12345"), 0o600))
@@ -156,12 +158,13 @@ func TestReadAtMost(t *testing.T) {
 	}
 	_, err := readAtMost(path+"x", 4)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	b, err := readAtMost("/dev/zero", 1000) // a driver that never ends
+	b, err := readAtMost("/dev/zero", 1000) // like a driver whose file never ends
 	require.NoError(t, err)
 	require.Len(t, b, 1000)
 }
 
-// TestHardwareRefuses what is no quote of the platform that was named.
+// TestHardwareRefuses: a session refuses a provider of another platform and a quote of a wrong size. It does not open with a wrong
+// configuration.
 func TestHardwareRefuses(t *testing.T) {
 	k := newKernel(t, "sev_guest")
 	_, err := k.open(t, TDX).Quote(context.Background(), [64]byte{})

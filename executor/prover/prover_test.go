@@ -43,7 +43,7 @@ func verifier(t require.TestingT, k *Key) *circuit.Verifier {
 	return v
 }
 
-// TestProof: what the prover shows, the verifier takes: for this program, statement, arguments and outputs, and for no others.
+// TestProof: the verifier takes a proof for its own program, statement and arguments, and for no others. The proof declares the outputs.
 func TestProof(t *testing.T) {
 	k := Setup(parse(t, polynomial), "test")
 	v := verifier(t, k)
@@ -78,7 +78,7 @@ func TestProof(t *testing.T) {
 	require.ErrorIs(t, stranger.Verify(id, statement, arguments, evidence), groth16.ErrProof)
 }
 
-// TestFlippedBits: a proof with any bit changed, of the outputs that it declares or of its points, shows nothing.
+// TestFlippedBits: a proof with any bit flipped is refused, whether the bit is of the declared outputs or of the points.
 func TestFlippedBits(t *testing.T) {
 	k := Setup(parse(t, polynomial), "test")
 	v, statement, arguments := verifier(t, k), [32]byte{1}, []string{"3", "7"}
@@ -95,7 +95,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-// TestMalleable: (-A, -B, C) holds too. So nothing may take a proof's bytes for a name.
+// TestMalleable: the verifier also takes (-A, -B, C). So the bytes of a proof must not serve as its name.
 func TestMalleable(t *testing.T) {
 	k := Setup(parse(t, polynomial), "test")
 	evidence, err := k.Prove(context.Background(), [32]byte{1}, []string{"3", "7"})
@@ -109,14 +109,15 @@ func TestMalleable(t *testing.T) {
 		copy(twin[at:], b[:])
 	}
 	proof := 2 * 32
-	for _, at := range []int{proof + 32, proof + 64 + 64, proof + 64 + 96} { // y of A, both parts of y of B
+	for _, at := range []int{proof + 32, proof + 64 + 64, proof + 64 + 96} { // y of A, then both parts of y of B
 		negate(at)
 	}
 	require.NotEqual(t, evidence, twin)
 	require.NoError(t, verifier(t, k).Verify(k.Program().ID, [32]byte{1}, []string{"3", "7"}, twin))
 }
 
-// TestEveryPublicInputIsBound: each of them has a point of its own in the key, even one that the program does not use.
+// TestEveryPublicInputIsBound: each public input has a point of its own in the key, even one that the program does not use. A proof with
+// another value of that input is refused.
 func TestEveryPublicInputIsBound(t *testing.T) {
 	k := Setup(parse(t, circuit.Header+"\ninput used\ninput idle\noutput used\n"), "test")
 	require.Len(t, k.ic, 1+2+2+1)
@@ -134,7 +135,7 @@ func TestEveryPublicInputIsBound(t *testing.T) {
 	require.ErrorIs(t, v.Verify(k.Program().ID, statement, []string{"1", "3"}, evidence), groth16.ErrProof)
 }
 
-// TestSetupIsTheSame every time for a seed, and another for another one or another program.
+// TestSetupIsTheSame: a seed and a program give the same key every time. Another seed or another program gives another key.
 func TestSetupIsTheSame(t *testing.T) {
 	a, b := Setup(parse(t, polynomial), "test"), Setup(parse(t, polynomial), "test")
 	require.Equal(t, a.VerifyingKey(), b.VerifyingKey())
@@ -142,7 +143,7 @@ func TestSetupIsTheSame(t *testing.T) {
 	require.NotEqual(t, a.VerifyingKey(), Setup(parse(t, polynomial+"# another text\n"), "test").VerifyingKey())
 }
 
-// TestAnyProgram: random programs are proved, and a wrong output of them is not taken.
+// TestAnyProgram: a proof of a random program is taken, and refused with a wrong output.
 func TestAnyProgram(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := []string{"a", "b"}
@@ -171,7 +172,7 @@ func TestAnyProgram(t *testing.T) {
 	})
 }
 
-// BenchmarkProve says what a program of a thousand products takes to prove.
+// BenchmarkProve measures the proof of a program of a thousand products.
 func BenchmarkProve(b *testing.B) {
 	var s strings.Builder
 	s.WriteString(circuit.Header + "\ninput x0\n")

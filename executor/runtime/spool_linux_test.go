@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Where the kernel knows files in memory that can never be executed, these are such files: a machine may allow no others.
+// Some kernels offer files in memory that can never be executed, and some machines allow no others. The spool uses them where the kernel
+// offers them.
 func TestMemoryFileIsNoProgram(t *testing.T) {
 	fd, err := unix.MemfdCreate("probe", unix.MFD_CLOEXEC|unix.MFD_NOEXEC_SEAL)
 	if err != nil {

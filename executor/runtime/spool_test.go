@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A private file takes no place in the folder, not even for a moment: one that does not exist will do. Another one needs it.
+// A private file never touches the folder, not even for a moment: it is made although the folder does not exist. A file that is not
+// private needs the folder.
 func TestPrivateSpool(t *testing.T) {
 	if _, err := newMemoryFile(); err != nil {
 		t.Skip("this system has no files in memory: ", err)

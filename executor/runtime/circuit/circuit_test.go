@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, open(t), conformance.Apps{Answer: conformance.App{Program: runtime.ProgramOf([]byte(square)), Args: []string{"12"}}})
 }
 
-// TestRun: a result is one file with the outputs; whatever a program or its arguments do wrong is an answer, the same everywhere.
+// TestRun: a result is one file with the outputs. A fault of the program or of its arguments is an answer too, the same everywhere.
 func TestRun(t *testing.T) {
 	r := open(t)
 	out, err := r.Run(context.Background(), specOf(square, "12"))
@@ -62,7 +62,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestProve: what it proves holds for the statement, and it proves nothing but results.
+// TestProve: a proof holds for its statement. The runtime proves nothing but results, and keeps a bounded number of keys.
 func TestProve(t *testing.T) {
 	r := open(t)
 	s := poco.Statement{ChainID: "devnet", Who: "cred1me", Kind: poco.EvidenceProof, Outcome: poco.Outcome{Kind: poco.KindResult}}

@@ -24,7 +24,7 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// shelf is an engine that only keeps images.
+// shelf is an engine that keeps images and does nothing else.
 type shelf struct {
 	engine
 	held map[artifact.Digest][]string
@@ -61,7 +61,7 @@ func newShelf(t *testing.T, quota int64) (*images, *shelf) {
 	return c, s
 }
 
-// small is an image whose only layer, which nobody unpacks, has so many bytes.
+// small returns an image with one layer of this size. Nothing unpacks the layer.
 func small(t *testing.T, name string, size int) runtime.Program {
 	t.Helper()
 	return imageOfLayers(t, map[string]any{"Cmd": []string{name}}, bytes.Repeat([]byte{name[0]}, size))
@@ -74,7 +74,7 @@ func use(t *testing.T, c *images, p runtime.Program) func() {
 	return release
 }
 
-// TestImageCache: an image is fetched once; those that were not used for longest go when the quota is passed; what runs stays.
+// TestImageCache: an image is fetched once. Above the quota, the image that was unused for longest is removed, unless it is running.
 func TestImageCache(t *testing.T) {
 	c, s := newShelf(t, 250)
 	a, b, d := small(t, "a", 100), small(t, "b", 100), small(t, "d", 100)
@@ -100,13 +100,13 @@ func TestImageCache(t *testing.T) {
 	left, err := os.ReadDir(filepath.Join(c.folder, "staging"))
 	require.NoError(t, err)
 	require.Empty(t, left, "nothing of what was fetched is kept twice")
-	// What an engine lost is fetched anew.
+	// An image that the engine has lost is fetched anew.
 	delete(s.held, d.Digest)
 	use(t, c, d)()
 	require.Contains(t, s.held, d.Digest)
 }
 
-// packed is an image whose layer is packed.
+// packed returns an image with a compressed layer. mutate, if any, changes the image.
 func packed(t *testing.T, layer []byte, mutate func(m *artifact.Manifest, config map[string]any, blob []byte) []byte) runtime.Program {
 	t.Helper()
 	var z bytes.Buffer
@@ -143,8 +143,8 @@ func packed(t *testing.T, layer []byte, mutate func(m *artifact.Manifest, config
 	return p
 }
 
-// TestUnsoundImages: what is wrong with an image is the app's failure, the same on every machine; what is wrong with this
-// machine, or with whoever sent the bytes, is not.
+// TestUnsoundImages: a fault of an image is the app's failure, the same on every machine. A fault of this machine, or of the sender of
+// the bytes, is an error and no answer.
 func TestUnsoundImages(t *testing.T) {
 	layer := []byte("the layer")
 	for name, tc := range map[string]struct {
@@ -210,7 +210,7 @@ func TestUnsoundImages(t *testing.T) {
 	}
 }
 
-// TestABomb: a layer that unpacks to more than the limit is not unpacked to its end.
+// TestABomb: a layer that unpacks to more than the limit is unpacked no further than the limit.
 func TestABomb(t *testing.T) {
 	plain := bytes.Repeat([]byte{0}, 1<<20)
 	var z bytes.Buffer

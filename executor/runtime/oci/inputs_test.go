@@ -17,10 +17,11 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// Private inputs lie in memory, in a file system that holds them and little more. Those of a task whose answer alone is private lie on the disk.
+// Private inputs lie in memory, in a file system that holds them and little more. If the answer alone is private, the inputs lie on the
+// disk.
 func TestPrivateInputs(t *testing.T) {
 	files, bytesOf := []result.File{{Path: "big", Content: artifact.Bytes(bytes.Repeat([]byte{1}, 3<<20+1))}}, uint64(3<<20+1)
-	for i := range 50 { // a page each
+	for i := range 50 { // each takes a page
 		files = append(files, result.File{Path: fmt.Sprintf("a/%d/b/small", i), Content: artifact.Bytes("x")})
 		bytesOf += uint64(os.Getpagesize())
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// archive makes a layer.
+// archive writes a layer with these entries and returns its path.
 func archive(t *testing.T, entries ...tar.Header) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -44,14 +44,14 @@ func link(name, to string) tar.Header {
 	return tar.Header{Name: name, Typeflag: tar.TypeSymlink, Linkname: to}
 }
 
-// TestLayers: layers lie over each other as the OCI image specification says, and nothing of a layer gets out of the tree.
+// TestLayers: layers lie over each other as the OCI image specification says. Nothing of a layer is written outside the tree.
 func TestLayers(t *testing.T) {
 	outside := t.TempDir()
 	victim := filepath.Join(outside, "victim")
 	require.NoError(t, os.WriteFile(victim, []byte("safe"), 0o644))
 	for name, tc := range map[string]struct {
 		layers [][]tar.Header
-		want   map[string]string // content by path; "-> x" of a link, "/" of a folder
+		want   map[string]string // content by path; a link is "-> x", a folder is "/"
 	}{
 		"a later file":        {[][]tar.Header{{regular("a", "1"), regular("b", "2")}, {regular("a", "3")}}, map[string]string{"a": "3", "b": "2"}},
 		"a removed file":      {[][]tar.Header{{regular("d/a", "1"), regular("d/b", "2")}, {regular("d/.wh.a", "")}}, map[string]string{"d": "/", "d/b": "2"}},
@@ -101,7 +101,7 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// TestLayerRefused: what is no sound layer is the image's fault, on every machine.
+// TestLayerRefused: an unsound layer is the image's fault, on every machine.
 func TestLayerRefused(t *testing.T) {
 	torn := filepath.Join(t.TempDir(), "torn")
 	require.NoError(t, os.WriteFile(torn, []byte("no archive, but text that is long enough to be looked at for a header of five hundred and twelve bytes"), 0o600))
@@ -111,7 +111,7 @@ func TestLayerRefused(t *testing.T) {
 	require.True(t, errors.As(applyLayer(t.TempDir(), hard), &r), "a hard link to a file of the machine")
 }
 
-// TestSetUserBits: a container's programs get nothing from whose they are.
+// TestSetUserBits: the setuid bit of a file is dropped, so that a program gains nothing from the owner of its file.
 func TestSetUserBits(t *testing.T) {
 	tree := t.TempDir()
 	require.NoError(t, applyLayer(tree, archive(t, tar.Header{Name: "su", Typeflag: tar.TypeReg, Mode: 0o4755})))

@@ -21,20 +21,20 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 )
 
-// engineVar names the engines that must work here, with commas between them; a test of another one is skipped where it does
-// not. Nothing sets it by itself: scripts/test.sh tests the engines that are there.
+// engineVar is the variable that names the engines that must work here, with commas between them. A test of another engine is skipped
+// where that engine does not work. No script sets the variable, so scripts/test.sh tests the engines that are there.
 const engineVar = "CREDENCE_TEST_OCI"
 
-// socketVar is where a Docker Engine listens.
+// socketVar is the variable with the path of a Docker Engine's socket.
 const socketVar = "CREDENCE_TEST_DOCKER_SOCKET"
 
-// probeImage is the probe FROM scratch.
+// probeImage returns an image FROM scratch with the probe.
 func probeImage(t *testing.T) runtime.Program {
 	t.Helper()
 	return imageOf(t, map[string]any{"Entrypoint": []string{"/probe"}}, map[string][]byte{"probe": conformance.BuildProbe(t, "linux", goruntime.GOARCH)})
 }
 
-// imageOf packs files into an image of one layer.
+// imageOf returns an image of one layer with these files.
 func imageOf(t testing.TB, config map[string]any, files map[string][]byte) runtime.Program {
 	t.Helper()
 	var layer bytes.Buffer
@@ -63,7 +63,7 @@ func imageOfLayers(t testing.TB, config map[string]any, layers ...[]byte) runtim
 	return program
 }
 
-// configOf sets an engine up, or skips the test, loudly, where it is not there.
+// configOf returns the configuration of an engine for a test.
 func configOf(t *testing.T, name string) runtime.Config {
 	t.Helper()
 	c := runtime.Config{CacheDir: t.TempDir(), OCI: runtime.OCI{Engine: name}}
@@ -92,7 +92,7 @@ func newRuntime(t *testing.T, name string) *Runtime {
 	return r
 }
 
-// eachEngine runs a test with every engine that is here.
+// eachEngine runs a test with every engine that works here.
 func eachEngine(t *testing.T, test func(t *testing.T, r *Runtime)) {
 	for _, name := range []string{"runc", "crun", "docker"} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, r *Runtime)) {
 	}
 }
 
-// nothingLeft: no container, mount or folder of a run is there when its test has ended.
+// nothingLeft requires that no container, process, mount or folder of a run is left when its test has ended.
 func nothingLeft(t *testing.T, r *Runtime) {
 	t.Helper()
 	rooms, err := r.engine.listRunning(context.Background())

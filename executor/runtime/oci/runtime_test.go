@@ -21,7 +21,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 )
 
-// TestOff: a worker that was not told of an engine runs no containers, and that is no failure.
+// TestOff: a worker without a configured engine runs no containers. That is no failure.
 func TestOff(t *testing.T) {
 	_, err := New(runtime.Config{CacheDir: t.TempDir()})
 	require.ErrorIs(t, err, runtime.ErrOff)
@@ -32,20 +32,20 @@ func TestOff(t *testing.T) {
 	require.ErrorContains(t, err, "CacheDir")
 }
 
-// TestEngineThatIsNotThere: the worker does not offer containers, and says what to do.
+// TestEngineThatIsNotThere: a worker whose engine is missing does not offer containers, and its error says what to do.
 func TestEngineThatIsNotThere(t *testing.T) {
 	for name, want := range map[string]string{"docker": "start it, or say where its socket is", "runc": "install it, or say where it is"} {
 		r, err := New(runtime.Config{CacheDir: t.TempDir(), OCI: runtime.OCI{Engine: name, Path: filepath.Join(t.TempDir(), "none")}})
 		require.NoError(t, err)
 		require.ErrorContains(t, r.Check(context.Background()), want)
 	}
-	// A program that does nothing is no engine.
+	// A program that does nothing is not taken for an engine.
 	r, err := New(runtime.Config{CacheDir: t.TempDir(), OCI: runtime.OCI{Engine: "runc", Path: "true"}})
 	require.NoError(t, err)
 	require.Error(t, r.Check(context.Background()))
 }
 
-// TestImagesSayHow: the entry point, the arguments, the folder and the variables of an image, as engines understand them.
+// TestImagesSayHow: the entry point, the arguments, the folder and the variables of an image have the same meaning as for other engines.
 func TestImagesSayHow(t *testing.T) {
 	img := func(entry, cmd []string) image {
 		return image{Config: artifact.ImageConfig{Entrypoint: entry, Cmd: cmd, WorkingDir: "app"}}
@@ -67,7 +67,7 @@ func TestImagesSayHow(t *testing.T) {
 	require.Equal(t, []string{"PATH=/mine", "A=2", "HOME=/tmp", "TMPDIR=/tmp", "TZ=UTC", "SOURCE_DATE_EPOCH=7", "HOSTNAME=credence", "CREDENCE_IN=/in"}, c.environment())
 }
 
-// TestNotStarted: an image without its program fails on every machine; an engine that fails is one machine's trouble.
+// TestNotStarted: an image without a program that runs fails on every machine. Any other failure to start is one machine's trouble.
 func TestNotStarted(t *testing.T) {
 	for text, status := range map[string]int{
 		`runc create failed: unable to start container process: exec: "/x": stat /x: no such file or directory: unknown`: 127,
@@ -87,7 +87,7 @@ func TestNotStarted(t *testing.T) {
 	}
 }
 
-// TestNoProgram: what an image names and has not is an answer of its own.
+// TestNoProgram: an image names a program that it does not have, or a file that is no program. Each is an answer.
 func TestNoProgram(t *testing.T) {
 	missing := imageOf(t, map[string]any{"Entrypoint": []string{"/none"}}, map[string][]byte{"x": []byte("x")})
 	text := imageOf(t, map[string]any{"Entrypoint": []string{"/x"}}, map[string][]byte{"x": []byte("no program")})
@@ -104,8 +104,8 @@ func TestNoProgram(t *testing.T) {
 	})
 }
 
-// TestOrphans: a worker that is killed leaves containers, mounts and folders; the next start of one with its folder clears
-// them, and leaves alone what a living worker runs.
+// TestOrphans: a worker that was killed leaves containers, mounts and folders. The next start in its folder clears them, and leaves the
+// containers of a living worker alone.
 func TestOrphans(t *testing.T) {
 	image := probeImage(t)
 	eachEngine(t, func(t *testing.T, r *Runtime) {
@@ -141,7 +141,7 @@ func TestOrphans(t *testing.T) {
 	})
 }
 
-// TestStoppedWhileStarting: a caller that goes away at any moment of a container's start leaves nothing behind.
+// TestStoppedWhileStarting: a caller may go away at any moment while a container starts. Nothing is left behind.
 func TestStoppedWhileStarting(t *testing.T) {
 	image := probeImage(t)
 	eachEngine(t, func(t *testing.T, r *Runtime) {
@@ -170,8 +170,8 @@ func sleepers(t *testing.T) (n int) {
 	return n
 }
 
-// BenchmarkTask measures a task whose program does nothing, beside "runc run" of the same image with the same limits, in turns:
-// what a worker adds is the difference, which the metric over-ms/op says.
+// BenchmarkTask measures a task whose program does nothing, in turns with "runc run" of the same image under the same limits. The metric
+// over-ms/op is the difference: the time that a worker adds.
 func BenchmarkTask(b *testing.B) {
 	if _, err := exec.LookPath("runc"); err != nil {
 		b.Skip("no runc here")
@@ -202,7 +202,7 @@ func BenchmarkTask(b *testing.B) {
 	b.ReportMetric(each(tasks-runs), "over-ms/op")
 }
 
-// bareRun is "runc run" of an image, with the bundle that a task has.
+// bareRun returns a function that runs an image with "runc run", in the bundle that a task has.
 func bareRun(b *testing.B, r *Runtime, program runtime.Program) func() {
 	b.Helper()
 	img, release, err := r.images.prepareAndHold(context.Background(), program)

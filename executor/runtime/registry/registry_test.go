@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestEveryRuntimeHasRules: the chain takes the runtimes that workers have, and no others.
+// TestEveryRuntimeHasRules: the chain takes exactly the runtimes that workers have.
 func TestEveryRuntimeHasRules(t *testing.T) {
 	var names []string
 	for _, d := range drivers {
@@ -37,7 +37,7 @@ func TestEveryRuntimeHasRules(t *testing.T) {
 	}
 }
 
-// sound works everywhere.
+// sound is a runtime that works everywhere.
 type sound struct{ runtime.Runtime }
 
 func (sound) Check(context.Context) error { return nil }

@@ -7,7 +7,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 )
 
-// TestAttempts: a program of Go's compiler tries what no app may do, and finds its inputs as they are meant.
+// TestAttempts: a program that Go's compiler built tries what no app may do, and fails. It finds its inputs as the contract describes
+// them.
 func TestAttempts(t *testing.T) {
 	r, _ := newRuntime(t)
 	probe := runtime.ProgramOf(conformance.BuildProbe(t, "wasip1", "wasm"))

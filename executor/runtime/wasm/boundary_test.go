@@ -18,7 +18,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// TestAwkwardOutput: what an app leaves is judged in the child, and is an answer.
+// TestAwkwardOutput: the child judges the files that an app leaves, and the judgement is an answer.
 func TestAwkwardOutput(t *testing.T) {
 	create := func(paths ...string) (ops []testapps.FileOp) {
 		for _, p := range paths {
@@ -62,8 +62,8 @@ func TestAwkwardOutput(t *testing.T) {
 	}
 }
 
-// TestAnyFilesEndInAnAnswer: whatever an app does to its files, the worker gets a result that has a manifest, or a failure
-// with a reason; never an error, which would be the worker's own.
+// TestAnyFilesEndInAnAnswer: an app may do anything to its files. The worker gets a result with a manifest, or a failure with a reason.
+// It never gets an error, which would be the worker's own fault.
 func TestAnyFilesEndInAnAnswer(t *testing.T) {
 	r, _ := newRuntime(t)
 	part := rapid.OneOf(
@@ -101,7 +101,7 @@ func TestAnyFilesEndInAnAnswer(t *testing.T) {
 	})
 }
 
-// overThePipe runs a task as a child does, in this process for the sake of speed, and reads what it sends as the parent does.
+// overThePipe runs a task as a child does, and reads the answer as the parent does. It stays in this process to save time.
 func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
 	o, err := serveRequest(context.Background(), requestOf(opRun, spec), spec, nil)
 	if err != nil {
@@ -118,7 +118,7 @@ func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
 	return got
 }
 
-// TestLongestLogs: what the app printed and what we add to it are never more than the worker reads.
+// TestLongestLogs: the app's output, with the text that we add to it, is never longer than the worker reads.
 func TestLongestLogs(t *testing.T) {
 	r, _ := newRuntime(t)
 	for _, module := range [][]byte{testapps.LongImport(8 << 20), testapps.LongExportTwice(8 << 20), testapps.FullLogAndTrap()} {
@@ -129,7 +129,7 @@ func TestLongestLogs(t *testing.T) {
 	}
 }
 
-// TestMostInputs: as many inputs as the chain can ever take, with the longest names, reach an app.
+// TestMostInputs: an app gets as many inputs as the chain can ever take, with the longest names.
 func TestMostInputs(t *testing.T) {
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Copy())
@@ -145,7 +145,7 @@ func TestMostInputs(t *testing.T) {
 	}
 }
 
-// TestInputsRefused: what the contract refuses is never handed to a child.
+// TestInputsRefused: inputs that the contract refuses are refused before a child starts.
 func TestInputsRefused(t *testing.T) {
 	r, _ := newRuntime(t)
 	for _, name := range []string{"caf\xe9", "a\nb", `a\b`, strings.Repeat("a/", contract.MaxInputDepth) + "a"} {

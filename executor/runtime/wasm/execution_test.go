@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// TestExecution: what is said around a program decides what its end means, and what its result is.
+// TestExecution: the execution that a requester asks for decides what a program's end means and what its result is.
 func TestExecution(t *testing.T) {
 	type said = testapps.Said
 	const path = 4 // the descriptor of the first file that an app opens
@@ -24,7 +24,7 @@ func TestExecution(t *testing.T) {
 		expReason runtime.Reason
 		expExit   uint32
 		expFiles  map[string]string
-		expEnd    string // of stderr
+		expEnd    string // the end of stderr
 	}{
 		"prints and writes nothing": {
 			module:   testapps.Says(0, "", said{FD: 1, Text: "hi\n"}),
@@ -74,7 +74,7 @@ func TestExecution(t *testing.T) {
 		},
 		"writes another file of that name": {
 			module: testapps.Says(0, "log.txt", said{FD: 1, Text: "hi\n"}), e: contract.Execution{Stdout: "log.txt"},
-			expFiles: map[string]string{"log.txt": ""}, // it truncates it, as it would under a shell
+			expFiles: map[string]string{"log.txt": ""}, // the app truncates the file, as it would under a shell
 		},
 		"reads nothing":      {module: testapps.Cat(), expFiles: map[string]string{}},
 		"reads an input":     {module: testapps.Cat(), e: contract.Execution{Stdin: "x"}, expFiles: map[string]string{"stdout": "the input\n"}},
@@ -96,7 +96,7 @@ func TestExecution(t *testing.T) {
 			module: testapps.Says(0, "a", said{FD: 2, Text: "warning\n"}), expFiles: map[string]string{"a": ""}, expEnd: "warning\n",
 		},
 		"crashes": {
-			// Our own words about a trap may change with the engine, and are no part of an answer.
+			// Our own words about a trap may change with the engine, so they are no part of an answer.
 			module: testapps.Says(0, "", said{FD: 2, Text: "oh\n"}, said{FD: path, Text: "x", Times: 1}), expReason: runtime.Trap, expEnd: "oh\n",
 		},
 	} {
@@ -138,7 +138,7 @@ func TestExecution(t *testing.T) {
 	}
 }
 
-// TestEnvironment: the requester's variables come behind those of the contract.
+// TestEnvironment: the requester's variables stand behind those of the contract.
 func TestEnvironment(t *testing.T) {
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Environment())
@@ -153,7 +153,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// TestUnusedExecution: a run that asks for nothing gives the bytes that it gave before there was anything to ask for.
+// TestUnusedExecution: a run that asks for no execution gives the same bytes as before there were executions.
 func TestUnusedExecution(t *testing.T) {
 	r, _ := newRuntime(t)
 	o, err := r.Run(context.Background(), conformance.Spec(testapps.Exit(3)))
@@ -166,7 +166,7 @@ func TestUnusedExecution(t *testing.T) {
 	}
 }
 
-// TestAnswerOfOtherRules: of a runtime that is not deterministic neither fuel nor stderr is part of an answer.
+// TestAnswerOfOtherRules: under a runtime that is not deterministic, neither fuel nor stderr is part of an answer.
 func TestAnswerOfOtherRules(t *testing.T) {
 	a := runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.Trap, Fuel: 5, StderrEnd: []byte("at 0x7f1")}
 	b := runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.Trap, Fuel: 6, StderrEnd: []byte("at 0x7f2")}

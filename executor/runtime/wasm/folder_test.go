@@ -15,7 +15,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// folder is a packed folder with files of these names, each holding its name.
+// folder returns a packed folder with files of these names. Each file holds its own name.
 func folder(t *testing.T, name string, files ...string) runtime.Folder {
 	t.Helper()
 	var list []tree.Source
@@ -29,7 +29,7 @@ func folder(t *testing.T, name string, files ...string) runtime.Folder {
 	return runtime.Folder{Name: name, Content: artifact.Bytes(archive.Bytes())}
 }
 
-// TestFolders: a folder is unpacked where the app runs, and one that cannot be is an answer of the task, no failure of the
+// TestFolders: a folder is unpacked where the app runs. A folder that cannot be unpacked is an answer of the task, and no failure of the
 // machine.
 func TestFolders(t *testing.T) {
 	archive := func(f runtime.Folder) []byte { return f.Content.(artifact.Bytes) }
@@ -86,8 +86,8 @@ func kindOf(r runtime.Reason) string {
 	return result.KindAppFailed
 }
 
-// TestRepeat: a program that reads the clock and draws random numbers gives the same bytes when both are given, and others
-// when one of them is another.
+// TestRepeat: a program reads the clock and draws random numbers. It gives the same bytes for the same clock and seed, and other bytes if
+// one of them differs.
 func TestRepeat(t *testing.T) {
 	r, _ := newRuntime(t)
 	run := func(clock int64, seed byte) string {

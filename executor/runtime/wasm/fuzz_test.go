@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// FuzzReadResponse: whatever a sandbox that an app has taken over writes to the worker, the worker does not panic, and takes no more
+// FuzzReadResponse: an app that has taken over its sandbox may write anything to the worker. The worker does not panic, and takes no more
 // than the task allows.
 func FuzzReadResponse(f *testing.F) {
 	manifest, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "a"}})

@@ -9,7 +9,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
-// What is private lies in memory, and the rest in the folder: inputs and outputs each for themselves. A folder that does not exist tells.
+// Private inputs and private outputs lie in memory, independently of each other. Other files lie in the folder. The folder does not
+// exist, so that every use of it fails and is noticed.
 func TestPrivateFiles(t *testing.T) {
 	r := &Runtime{config: runtime.Config{CacheDir: t.TempDir() + "/none"}}
 	for _, spec := range []runtime.Spec{{}, {Private: true}, {Private: true, PrivateInputs: true}} {

@@ -89,7 +89,8 @@ func TestAnswersOfTheChild(t *testing.T) {
 	}
 }
 
-// TestMostMemory: the documented limit works, to the last byte, and a page more is refused to an app, or makes a module none.
+// TestMostMemory: an app can use the documented limit to the last byte. It is refused one page more, and a module that starts with one
+// page more is invalid.
 func TestMostMemory(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector needs the address space")
@@ -143,7 +144,7 @@ func TestWallLimitIsNamed(t *testing.T) {
 	}
 }
 
-// TestCache damages what is cached: the answer must not change.
+// TestCache damages the cached files. The answer must not change.
 func TestCache(t *testing.T) {
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Copy())
@@ -227,7 +228,7 @@ func TestGoProgram(t *testing.T) {
 	}
 }
 
-// TestLargeInputStaysOnDisk: what an app is given is not brought into the worker's memory, however large.
+// TestLargeInputStaysOnDisk: a large input is not read into the worker's memory.
 func TestLargeInputStaysOnDisk(t *testing.T) {
 	const size = 96 << 20
 	r, _ := newRuntime(t)

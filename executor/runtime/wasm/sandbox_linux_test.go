@@ -21,7 +21,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 )
 
-// probeVariable makes this test binary try what a child must not do.
+// probeVariable is the variable that gives this test binary a role. In its role the binary tries what a child must not do.
 const probeVariable = "CREDENCE_TEST_PROBE"
 
 func init() {
@@ -44,7 +44,7 @@ func init() {
 	os.Exit(0)
 }
 
-// playProbe runs this test binary in one of the roles above, and gives what it says.
+// playProbe runs this test binary in one of the roles above, and returns its output.
 func playProbe(t *testing.T, role string) string {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
@@ -79,7 +79,7 @@ func probe() {
 	fmt.Println("open", errors.Is(err, fs.ErrPermission))
 }
 
-// try tells whether a socket and another program can be had.
+// try returns whether it could open a socket and whether it could start another program.
 func try() (network, program bool) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err == nil {
@@ -110,7 +110,7 @@ const (
 	x32Bit                                                                                   = 0x40000000
 )
 
-// callForeign makes a 32-bit call; known is false where the kernel or the machine has none, and faults instead.
+// callForeign makes a 32-bit call. known is false where the kernel or the machine has none and faults.
 func callForeign(number, a, b, c uint32) (got int32, known bool) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -121,10 +121,10 @@ func callForeign(number, a, b, c uint32) (got int32, known bool) {
 	return foreigncall.Do(number, a, b, c), true
 }
 
-// noForeign is said where there are no 32-bit calls, which then need no filter.
+// noForeign is printed where there are no 32-bit calls. They need no filter there.
 const noForeign = "this machine has no 32-bit calls"
 
-// tryForeign makes foreign calls that do no harm, to show that they reach the kernel when nothing is in their way.
+// tryForeign makes harmless 32-bit calls. They reach the kernel when no filter stops them.
 func tryForeign() {
 	if !foreigncall.Have {
 		return
@@ -139,8 +139,8 @@ func tryForeign() {
 	fmt.Println("a socket", socket > 2)
 }
 
-// playNative does what machine code that got into the child would: it calls the kernel, without Go's and the C library's
-// help, by every way there is. Of each call it prints what came back.
+// playNative acts like machine code that got into the child. It calls the kernel in every way there is, without the help of Go or a C
+// library. For each call it prints whether the kernel refused it.
 func playNative() {
 	if foreigncall.Have {
 		for name, call := range map[string][4]uint32{
@@ -148,7 +148,7 @@ func playNative() {
 			"fork": {foreignFork}, "vfork": {foreignVfork}, "clone": {foreignClone, uint32(unix.SIGCHLD)},
 		} {
 			got, known := callForeign(call[0], call[1], call[2], call[3])
-			if known && got == 0 { // a child of ours: say so once, and end
+			if known && got == 0 { // this is a forked child: end at once
 				unix.Exit(1)
 			}
 			fmt.Println("int80", name, !known || unix.Errno(-got) == unix.EPERM)
@@ -189,7 +189,7 @@ func playNative() {
 	fmt.Println("call clone3", errno == unix.ENOSYS)
 }
 
-// tryDisk makes the calls that only compiling needs.
+// tryDisk makes the calls that only compilation needs.
 func tryDisk() {
 	name := uintptr(unsafe.Pointer(&[]byte("/etc/passwd\x00")[0]))
 	for what, call := range map[string][3]uintptr{
@@ -202,8 +202,8 @@ func tryDisk() {
 	}
 }
 
-// TestNativeCode: machine code in the child reaches no network, no other process, no other program and, once the app runs,
-// no disk, by 64-bit, 32-bit or x32 calls.
+// TestNativeCode: machine code in the child reaches no network, no other process and no other program. Once the app runs, it reaches no
+// disk. It tries 64-bit, 32-bit and x32 calls.
 func TestNativeCode(t *testing.T) {
 	for _, role := range []string{"native code, compiling", "native code, running"} {
 		t.Run(role, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestNativeCode(t *testing.T) {
 	}
 }
 
-// TestForeignCallsAreReal: without the filter the 32-bit calls that TestNativeCode sees refused give a socket.
+// TestForeignCallsAreReal: without the filter, the 32-bit calls give a socket. TestNativeCode sees the same calls refused.
 func TestForeignCallsAreReal(t *testing.T) {
 	if !foreigncall.Have {
 		t.Skip("no foreign calls on this architecture")
@@ -234,8 +234,7 @@ func TestForeignCallsAreReal(t *testing.T) {
 	}
 }
 
-// TestSandboxFailsClosed: where a part of the sandbox can not be had, nothing of an app is run or compiled, unless the
-// operator allowed that.
+// TestSandboxFailsClosed: when a part of the sandbox is missing, nothing of an app is run or compiled, unless the operator allowed that.
 func TestSandboxFailsClosed(t *testing.T) {
 	spec := conformance.Spec(testapps.Copy())
 	r, log := newRuntime(t)
@@ -256,7 +255,7 @@ func TestSandboxFailsClosed(t *testing.T) {
 		if err := writeHeader(&in, req); err != nil {
 			t.Fatal(err)
 		}
-		// In this process, which therefore must not be confined for real.
+		// The request is answered in this process, which must not be confined for real.
 		lacking := errors.New("seccomp: this system has none")
 		if err := answerRequest(&in, task, &out, sandbox{
 			confine:      func() error { return lacking },

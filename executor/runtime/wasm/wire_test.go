@@ -87,7 +87,7 @@ func TestOutcomeOverTheWire(t *testing.T) {
 	}
 }
 
-// TestManifestOverTheWire: a listing that is no canonical manifest of a result is our own failure.
+// TestManifestOverTheWire: a listing from the child that is no canonical manifest of a result is our own failure.
 func TestManifestOverTheWire(t *testing.T) {
 	sound, err := result.Build(result.KindResult, "", 0, []result.File{{Path: "a", Content: artifact.Bytes("x")}})
 	if err != nil {
@@ -119,7 +119,7 @@ func TestManifestOverTheWire(t *testing.T) {
 	}
 }
 
-// TestRequestOverTheWire: what a requester chose arrives as it is, UTF-8 or not. The texts of an execution are UTF-8 by its rules.
+// TestRequestOverTheWire: a requester's texts arrive unchanged, UTF-8 or not. The texts of an execution are UTF-8 by its rules.
 func TestRequestOverTheWire(t *testing.T) {
 	want := runtime.Spec{
 		Program: runtime.ProgramOf([]byte("module")), Args: []string{"a\xff", ""}, Env: []string{"B=\x1b\u202e"}, OutputPath: "d\xe9",
@@ -142,7 +142,7 @@ func TestRequestOverTheWire(t *testing.T) {
 	}
 }
 
-// TestCrash: a child that dies is our failure, and its last words are passed on.
+// TestCrash: a child that dies is our failure. The error repeats its last words.
 func TestCrash(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector does without the limit")
@@ -161,7 +161,7 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestTail: of long last words the beginning and the end are kept.
+// TestTail: of a child's long last words, the beginning and the end are kept.
 func TestTail(t *testing.T) {
 	var words tail
 	for _, part := range []string{"fatal: why", strings.Repeat("x", 3*stderrTail), "the end"} {

@@ -15,13 +15,13 @@ import (
 	"github.com/credence-chain/credence/poco/contract"
 )
 
-// section is a module with one more section, where it stands in a binary.
+// section returns the binary of a module with one more section in front.
 func section(m *asm.Module, id wasmbin.SectionID, content []byte) []byte {
 	code := m.Bytes()
 	return append(wasmbin.AppendSection(append([]byte{}, wasmbin.Magic...), id, content), code[len(wasmbin.Magic):]...)
 }
 
-// TestCheck: every refused feature is named, here as by the engine that workers run.
+// TestCheck: Check names every feature that it refuses, as the engine of the workers does.
 func TestCheck(t *testing.T) {
 	module := func(build func(m *asm.Module)) []byte {
 		var m asm.Module
@@ -112,7 +112,7 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// TestLongNamesAreCut: what a module chose to name is not repeated at length.
+// TestLongNamesAreCut: an error does not repeat long names of a module in full.
 func TestLongNamesAreCut(t *testing.T) {
 	var m asm.Module
 	for range 50 {

@@ -11,8 +11,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
-// kernels are the programs of the benchmark: one of floats, one of integers, one of
-// memory, one of calls.
+// kernels returns the programs of the benchmark: one each of floats, integers, memory and calls.
 func kernels() map[string][]byte {
 	return map[string][]byte{"float": floatBench(), "mix": mixBench(), "sieve": sieveBench(), "fib": fibBench()}
 }
@@ -65,8 +64,8 @@ func fibBench() []byte {
 	return m.Start(nil, asm.ConstI32(32), asm.Call(self), asm.Op(0x1a)).Bytes()
 }
 
-// BenchmarkKernels compares three ways to run the same code: as it is, by our pass,
-// and with wazero's own check for the end of the context.
+// BenchmarkKernels compares three ways to run the same code: as it is, with our pass, and with wazero's own check for the end of the
+// context.
 func BenchmarkKernels(b *testing.B) {
 	for name, module := range kernels() {
 		b.Run(name+"/plain", func(b *testing.B) { benchPlain(b, wazero.NewRuntimeConfigCompiler(), module) })

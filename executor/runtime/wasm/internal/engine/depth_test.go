@@ -8,8 +8,8 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
-// TestDepthComesBeforeTheEnginesStack: whatever a function keeps across its call,
-// our limit on the depth is hit before the engine's stack ends.
+// TestDepthComesBeforeTheEnginesStack: a function that calls itself hits our limit on the depth before the engine's stack ends, however
+// much it keeps across each call.
 func TestDepthComesBeforeTheEnginesStack(t *testing.T) {
 	e := newEngine(t, Options{})
 	const many = 400

@@ -9,7 +9,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 )
 
-// FuzzEngines: whatever the module, compiler and interpreter give the same outcome.
+// FuzzEngines: the compiler and the interpreter give the same outcome for any module.
 func FuzzEngines(f *testing.F) {
 	for _, app := range apps(f) {
 		f.Add(app.Module)

@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens anew")
 
-// golden is an answer as it is written down. Files is the SHA-256 of the output
-// tree: of each entry in order the path, the kind and the content, lengths first.
+// golden is an expected answer as the file holds it. Files is the SHA-256 of the output tree. It covers the path, the kind and the
+// content of each entry in order, each with its length first.
 type golden struct {
 	Name     string         `json:"name"`
 	Module   string         `json:"module_sha256"`
@@ -77,7 +77,7 @@ func newEngine(t testing.TB, o Options) *Engine {
 	return e
 }
 
-// apps are the assembled apps and the compiled one.
+// apps returns the assembled apps and the compiled one.
 func apps(t testing.TB) []testapps.App {
 	t.Helper()
 	c, err := os.ReadFile("testdata/kernel.wasm")
@@ -87,8 +87,8 @@ func apps(t testing.TB) []testapps.App {
 	return append(testapps.All(), testapps.App{Name: "c-kernel", Module: c, Inputs: testapps.Inputs})
 }
 
-// TestGoldens holds every app's answer against the one written down, with both of
-// wazero's engines. The file is part of the published schedule.
+// TestGoldens compares every app's answer with the expected one, on both of wazero's engines. The file of expected answers is part of the
+// published schedule.
 func TestGoldens(t *testing.T) {
 	if *update {
 		writeGoldens(t)

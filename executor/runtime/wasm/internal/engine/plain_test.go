@@ -21,7 +21,7 @@ type noMeter struct{}
 func (noMeter) Fuel() int64   { return math.MaxInt64 }
 func (noMeter) SetFuel(int64) {}
 
-// runPlain runs a module as it is, on our host but without the pass.
+// runPlain runs a module on our host as it is, without the pass.
 func runPlain(t testing.TB, config wazero.RuntimeConfig, spec runtime.Spec) (*wasi.Host, error) {
 	t.Helper()
 	ctx := context.Background()
@@ -47,10 +47,9 @@ func runPlain(t testing.TB, config wazero.RuntimeConfig, spec runtime.Spec) (*wa
 	return host, err
 }
 
-// TestInstrumentedEqualsPlain: the pass changes nothing that an app without NaNs
-// can see.
+// TestInstrumentedEqualsPlain: an app without NaNs cannot see whether the pass was applied.
 func TestInstrumentedEqualsPlain(t *testing.T) {
-	different := map[string]bool{ // by intention
+	different := map[string]bool{ // these differ by intention
 		"nan-store": true, "nan-copysign": true, "nan-vector": true, "c-kernel": true, // NaNs
 		"table-grow": true, // tables are bounded
 	}
@@ -79,7 +78,7 @@ func TestInstrumentedEqualsPlain(t *testing.T) {
 	}
 }
 
-// TestNaNsAreCanonical looks into the output that the goldens only digest.
+// TestNaNsAreCanonical looks into the output. The goldens only hold its digest.
 func TestNaNsAreCanonical(t *testing.T) {
 	const nan64, nan32 = 0x7ff8000000000000, 0x7fc00000
 	e := newEngine(t, Options{})
@@ -126,7 +125,7 @@ func TestNaNsAreCanonical(t *testing.T) {
 	}
 }
 
-// TestMemoryMaximum: the smaller of the module's and the task's maximum holds.
+// TestMemoryMaximum: the lower maximum holds, the module's or the task's.
 func TestMemoryMaximum(t *testing.T) {
 	e := newEngine(t, Options{})
 	for name, tc := range map[string]struct {

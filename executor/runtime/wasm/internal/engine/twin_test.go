@@ -14,21 +14,19 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
-// The twin is a second, obvious account of what a program does and costs: random
-// programs are kept as trees, which are turned into WebAssembly on one side and
-// walked on the other, one instruction and its fuel at a time.
+// The twin is a second, obvious account of what a program does and costs. Random programs are kept as trees. On one side a tree is turned
+// into WebAssembly. On the other side it is walked, one instruction and its fuel at a time.
 
-// variables is how many i32 locals a program works on. Parameter 0 of every function
-// is its variable 0; the rest start at zero.
+// variables is how many i32 locals a program works on. Variable 0 of a function is its parameter; the others start at zero.
 const variables = 4
 
-// maxSteps ends a walk that would take long, and so does its fuel.
+// maxSteps is the number of steps after which a walk is given up.
 const maxSteps = 20_000
 
 // node is a statement.
 type node struct {
 	kind   int
-	a, b   uint32 // variables
+	a, b   uint32 // indices of variables
 	op     int
 	label  uint32
 	body   []node
@@ -39,7 +37,7 @@ type node struct {
 const (
 	kindAssign   = iota // a = a op b
 	kindBlock           // block body end
-	kindLoop            // loop body, then: while the fuel lasts, br_if 0 if a&3 != 0, a -= 1
+	kindLoop            // loop body, then: a -= 1, br_if 0 while a&3 != 0
 	kindIf              // if a: body, else orElse
 	kindBranchIf        // br_if label on a
 	kindBranch          // br label
@@ -80,7 +78,7 @@ func drawNode(t *rapid.T, depth, nesting, functions int) node {
 		a:      rapid.Uint32Range(0, variables-1).Draw(t, "a"),
 		b:      rapid.Uint32Range(0, variables-1).Draw(t, "b"),
 		op:     rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2, 3, 3, 4}).Draw(t, "op"),
-		label:  uint32(rapid.IntRange(0, nesting).Draw(t, "label")), // nesting itself: the function
+		label:  uint32(rapid.IntRange(0, nesting).Draw(t, "label")), // nesting itself means the function
 		callee: rapid.IntRange(0, functions-1).Draw(t, "callee"),
 	}
 	structured := n.kind == kindBlock || n.kind == kindLoop || n.kind == kindIf
@@ -97,7 +95,7 @@ func drawNode(t *rapid.T, depth, nesting, functions int) node {
 	return n
 }
 
-// encode turns statements into code.
+// encode turns statements into WebAssembly code.
 func encode(body []node, first uint32, nesting int) (code []byte) {
 	for _, n := range body {
 		switch n.kind {
@@ -113,7 +111,7 @@ func encode(body []node, first uint32, nesting int) (code []byte) {
 			code = append(append(code, 0x04, 0x40), encode(n.body, first, nesting+1)...)
 			code = append(append(append(code, 0x05), encode(n.orElse, first, nesting+1)...), 0x0b)
 		case kindBranchIf:
-			if n.label == uint32(nesting) { // to the function: it needs a value
+			if n.label == uint32(nesting) { // a branch out of the function needs a value
 				code = append(code, asm.Code(asm.Get(n.a), asm.If(asm.Get(0), asm.Op(0x0f)))...)
 				continue
 			}
@@ -134,8 +132,7 @@ func encode(body []node, first uint32, nesting int) (code []byte) {
 	return code
 }
 
-// program makes the module: _start calls function 0 with 7 and writes what it gives
-// to /out/r.
+// program makes the module. Its _start calls function 0 with 7 and writes the result to /out/r.
 func program(functions [][]node) []byte {
 	var m asm.Module
 	open := importWASI(&m, "path_open")
@@ -163,13 +160,13 @@ func importWASI(m *asm.Module, name string) uint32 {
 	panic(name)
 }
 
-// startAndOutput is what a program costs besides its functions.
+// startAndOutput is the fuel that a program costs besides its functions.
 const startAndOutput = fuel.Start + fuel.Page + 8/fuel.BytesPerFuel + // the data: 5 bytes are free, 8 cost 1
 	fuel.Entry + 3 + fuel.Call + // entry, two constants and the store, the call
 	9 + fuel.Call + fuel.HostCall + fuel.HostPath + 5 +
 	4 + fuel.Call + fuel.HostCall + fuel.HostVector + (4+4)/fuel.BytesPerFuel // 4 bytes, by which the file grows
 
-// walker runs a program the obvious way.
+// walker runs a program by walking its tree, and counts the fuel.
 type walker struct {
 	functions [][]node
 	fuel      uint64
@@ -178,8 +175,8 @@ type walker struct {
 	long      bool
 }
 
-// How a statement ends: it falls through (-1), or branches out of so many blocks.
-// returning leaves the function.
+// A statement ends in one of three ways. It falls through (fallThrough), branches out of a number of blocks (that number), or leaves the
+// function (returning).
 const (
 	fallThrough = -1
 	returning   = 1 << 20
@@ -233,7 +230,7 @@ func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
 		}
 		return leave(w.run(n.orElse, vars, depth, nesting+1))
 	case kindBranchIf:
-		w.fuel += 2 // with the if, where there is one
+		w.fuel += 2 // local.get with br_if, or with if
 		if vars[n.a] != 0 {
 			return w.branch(n.label, nesting)
 		}
@@ -252,8 +249,7 @@ func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
 	return fallThrough
 }
 
-// branch leaves label+1 blocks. One that leaves the function carries variable 0,
-// which takes a local.get.
+// branch leaves label+1 blocks. A branch out of the function carries variable 0, which costs a local.get.
 func (w *walker) branch(label uint32, nesting int) int {
 	if int(label) == nesting {
 		w.fuel++
@@ -296,7 +292,7 @@ func (w *walker) loop(n node, vars *[variables]int32, depth, nesting int) int {
 	}
 }
 
-// TestTwin compares result and fuel with the twin's, on both of wazero's engines.
+// TestTwin: on both of wazero's engines the result and the fuel of a program equal the twin's.
 func TestTwin(t *testing.T) {
 	compiler, interpreter := newEngine(t, Options{}), newEngine(t, Options{Interpreter: true})
 	finished, trapped := 0, 0
@@ -305,7 +301,7 @@ func TestTwin(t *testing.T) {
 		for i := range functions {
 			functions[i] = drawBody(t, 3, 0, len(functions))
 		}
-		if rapid.Bool().Draw(t, "divides last") { // by what is zero most often: without it few would trap
+		if rapid.Bool().Draw(t, "divides last") { // mostly by zero: without it few programs would trap
 			functions[0] = append(functions[0], node{kind: kindAssign, a: 1, b: 1, op: 4})
 		}
 		w := &walker{functions: functions, fuel: startAndOutput}
@@ -342,14 +338,13 @@ func TestTwin(t *testing.T) {
 			checkExactLimit(t, compiler, spec, w.fuel)
 		}
 	})
-	// About a third trap: that of a hundred none does, or all do, is no accident. Each runs twice.
+	// About a third of the programs trap. If none of a hundred traps, or all do, that is no accident. Each program runs twice.
 	if finished+trapped >= 200 && (finished == 0 || trapped == 0) {
 		t.Errorf("%d programs finished and %d trapped: want some of each", finished, trapped)
 	}
 }
 
-// checkExactLimit: with exactly the fuel it needs a program ends well, with one less
-// it is out of fuel.
+// checkExactLimit requires that a program ends well with exactly the fuel that it needs. With one less it must run out of fuel.
 func checkExactLimit(t *rapid.T, e *Engine, spec runtime.Spec, needs uint64) {
 	spec.FuelLimit = needs
 	if o, err := e.Run(context.Background(), spec, nil); err != nil || o.Kind != runtime.Result {

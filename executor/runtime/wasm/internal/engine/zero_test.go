@@ -8,8 +8,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
-// TestNoMemory: an app without memory, or with an empty one, runs without any, and
-// what it cannot have it does not get.
+// TestNoMemory: an app without memory, or with an empty one, runs. It cannot grow its memory beyond the limit.
 func TestNoMemory(t *testing.T) {
 	e := newEngine(t, Options{})
 	grow := asm.Code(asm.ConstI32(1), asm.Op(0x40, 0), asm.ConstI32(-1), asm.Op(0x47), asm.If(asm.Op(0x00)))

@@ -125,8 +125,7 @@ func TestCustomSectionsDoNotMatter(t *testing.T) {
 	}
 }
 
-// TestCosts checks the table of static costs against docs/fuel.md in samples of each
-// class.
+// TestCosts compares samples of each class of static costs with docs/fuel.md.
 func TestCosts(t *testing.T) {
 	for _, tc := range []struct {
 		code []byte
@@ -152,8 +151,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// FuzzInstrument: the pass never panics, gives the same result twice, and makes a
-// valid module of every valid one that it accepts.
+// FuzzInstrument: the pass never panics and gives the same result twice. It makes a valid module of every valid module that it accepts.
 func FuzzInstrument(f *testing.F) {
 	var m asm.Module
 	m.Memory(1, 2).Data(0, []byte("x")).Table(2)

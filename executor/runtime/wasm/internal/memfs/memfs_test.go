@@ -152,7 +152,7 @@ func TestLimits(t *testing.T) {
 		{fs.Rename(fs.Root(), "tmp/f", fs.Root(), "out/g"), Success},
 		{tmp.Resize(2), OutputFull},
 		{fs.Remove(fs.Root(), "out/f", false), Success},
-		{tmp.Resize(2), OutputFull}, // the file removed is still open
+		{tmp.Resize(2), OutputFull}, // the removed file is still open
 	} {
 		if step.got != step.want {
 			t.Errorf("step %d: got %v, want %v", i, step.got, step.want)
@@ -276,7 +276,8 @@ func checkAccounts(t *rapid.T, fs *FS, open []*Node) {
 	}
 }
 
-// TestWritableInputs: a change below /in is the app's own, is counted, and stays there.
+// TestWritableInputs: a change below /in goes into the app's own copy, and the input stays as it was. The copy is counted, and cannot be
+// moved out of /in.
 func TestWritableInputs(t *testing.T) {
 	input := []byte("0123456789")
 	inputs := []result.File{{Path: "x", Content: artifact.Bytes(input), Executable: true}, {Path: "y", Content: artifact.Bytes(input)}}

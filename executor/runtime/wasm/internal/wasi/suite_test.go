@@ -21,8 +21,9 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// suiteVariable names the folder of a checkout of the WebAssembly community's WASI test suite, branch prod/testsuite-base,
-// which has its tests compiled. It is no package of a registry, so that this test runs where somebody has it.
+// suiteVariable is the variable with the folder of a checkout of the WebAssembly community's WASI test suite. The branch must be
+// prod/testsuite-base, which has the compiled tests. No registry has the suite as a package, so this test runs only where somebody has a
+// checkout.
 const suiteVariable = "CREDENCE_WASI_SUITE"
 
 // deviations are the tests of the suite that our host does not pass, and why. docs/apps.md has the same table.
@@ -44,7 +45,7 @@ const (
 	noLinks = "there are no links: a result is files and folders"
 )
 
-// TestDeviationsAreWrittenDown: docs/apps.md lists the tests of the suite that are not passed, each with its reason.
+// TestDeviationsAreWrittenDown: docs/apps.md lists the tests of the suite that our host does not pass, each with its reason.
 func TestDeviationsAreWrittenDown(t *testing.T) {
 	page, err := os.ReadFile("../../../../../docs/apps.md")
 	if err != nil {
@@ -73,8 +74,8 @@ type endless struct{}
 func (endless) Fuel() int64   { return math.MaxInt64 }
 func (endless) SetFuel(int64) {}
 
-// TestSuite runs the compiled tests of WASI preview 1, with a writable root, which the suite wants. Each passes, or is a
-// deviation with a reason.
+// TestSuite runs the compiled tests of WASI preview 1, with the writable root that the suite expects. Each test passes, or is a deviation
+// with a reason.
 func TestSuite(t *testing.T) {
 	folder := os.Getenv(suiteVariable)
 	if folder == "" {
@@ -101,7 +102,7 @@ func TestSuite(t *testing.T) {
 	t.Logf("%d of %d pass", passed, len(modules))
 }
 
-// suiteTest is what a test says of itself.
+// suiteTest is what a test of the suite says of itself.
 type suiteTest struct {
 	Root     string            `json:"root"`
 	Args     []string          `json:"args"`
@@ -110,7 +111,7 @@ type suiteTest struct {
 	Stdout   string            `json:"stdout"`
 }
 
-// runSuiteTest says how a test failed; nothing when it passed.
+// runSuiteTest returns how a test failed, or nothing if it passed.
 func runSuiteTest(t *testing.T, module string) string {
 	code, err := os.ReadFile(module)
 	if err != nil {
@@ -156,7 +157,7 @@ func runSuiteTest(t *testing.T, module string) string {
 	return ""
 }
 
-// suiteFiles are the files in a folder on this machine.
+// suiteFiles returns the files in a folder on this machine.
 func suiteFiles(t *testing.T, folder string) (files []result.File) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {

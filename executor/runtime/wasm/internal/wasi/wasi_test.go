@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// bench is a host with a memory, as an app would have them.
+// bench is a host with a memory, as an app has them.
 type bench struct {
 	t      testing.TB
 	host   *Host
@@ -51,7 +51,7 @@ func newBench(t testing.TB) *bench {
 	return b
 }
 
-// call calls a function by name and gives its errno.
+// call calls a function by name and returns its errno.
 func (b *bench) call(name string, params ...uint64) Errno {
 	b.t.Helper()
 	for _, f := range Functions() {
@@ -94,7 +94,7 @@ func (b *bench) open(path string, flags, rights uint64) (uint64, Errno) {
 	return uint64(b.u32(results)), errno
 }
 
-// vector sets up a list of buffers at bufferAt, one behind the other.
+// vector sets up a list of buffers from bufferAt on, one behind the other.
 func (b *bench) vector(sizes ...uint32) {
 	at := uint32(bufferAt)
 	for i, size := range sizes {
@@ -181,7 +181,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// stopped runs f and gives how the host ended the run, or nil.
+// stopped runs f and returns the Stop with which the host ended the run, or nil.
 func (b *bench) stopped(f func()) (stop *Stop) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -217,7 +217,7 @@ func TestStops(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	const far = 65534 // too near to the end of the memory
+	const far = 65534 // too near the end of the memory
 	for _, tc := range []struct {
 		name   string
 		params []uint64
@@ -310,7 +310,7 @@ func TestClock(t *testing.T) {
 	if got := read(1); got != 1e9+1000 {
 		t.Errorf("the monotonic clock reads %d, want 1 s and one step", got)
 	}
-	// Two clocks and then a descriptor.
+	// The subscriptions are to two clocks first, and later to a descriptor.
 	subscribe := func(place int, kind byte, id uint32, timeout uint64, absolute bool) {
 		s := b.memory[bufferAt+48*place:]
 		clear(s[:48])
@@ -406,7 +406,7 @@ func TestLogsAreBounded(t *testing.T) {
 	}
 }
 
-// TestCharges counts the fuel of some calls, docs/fuel.md "Calls of the host".
+// TestCharges compares the fuel of some calls with docs/fuel.md, "Calls of the host".
 func TestCharges(t *testing.T) {
 	b := newBench(t)
 	fd, _ := b.open("out/y", openCreate, rightWrite)
@@ -439,7 +439,7 @@ func TestCharges(t *testing.T) {
 	}
 }
 
-// TestRights: what is given up is gone, and a directory has no rights of a file's.
+// TestRights: a right that was given up does not come back. A directory has none of a file's rights.
 func TestRights(t *testing.T) {
 	b := newBench(t)
 	rights := func(fd uint64) uint64 {
@@ -470,7 +470,8 @@ func TestRights(t *testing.T) {
 	}
 }
 
-// TestWorkdir: a relative path begins in the folder, an absolute one does not, and both are what a C library looks for.
+// TestWorkdir: a relative path begins in the working folder and an absolute path at the root. A C library finds both among the preopened
+// folders, and the working folder in PWD.
 func TestWorkdir(t *testing.T) {
 	b := newBench(t)
 	host, err := New(Config{

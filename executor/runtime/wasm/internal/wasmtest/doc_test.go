@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The list of Imports of a package leaves out those of its test files. The packages here are internal to the runtime, so that
-// nothing outside of executor/runtime/wasm can import them at all.
+// Only tests import test code: "go list" leaves the imports of test files out of Imports. The packages here are internal to the runtime,
+// so nothing outside executor/runtime/wasm can import them at all.
 func TestOnlyTestsImportTestCode(t *testing.T) {
 	const here = "executor/runtime/wasm/internal/wasmtest"
 	list, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "../../...").Output()
