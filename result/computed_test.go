@@ -111,7 +111,7 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// TestCallbackData: only the bytes count, however they are spelled, and whatever else was written.
+// TestCallbackData: results with the same callback bytes have the same digest. The spelling of the bytes and other files do not matter.
 func TestCallbackData(t *testing.T) {
 	digest := func(files ...File) [32]byte {
 		t.Helper()

@@ -24,8 +24,8 @@ func TestJudge(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprintf("%05d", i)
 	}
-	// Entries, paths and files within their limits, and a listing that is not: 1,000 bytes of path each, four for each byte
-	// where it is escaped.
+	// The entries, paths and files are within their limits, but the listing is not. Each path has 1,000 bytes, and an escaped byte takes
+	// four.
 	wide := make([]string, 5_000)
 	for i := range wide {
 		wide[i] = fmt.Sprintf("%s%05d", strings.Repeat("x/", 490), i)
@@ -91,8 +91,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestJudgeAlwaysAnswers: whatever a tree is, it is judged to be a result that has a manifest, or none with a reason; the
-// order in which it is listed and folders that hold something change nothing.
+// TestJudgeAlwaysAnswers: any tree is judged to be a result with a manifest, or a failure with a reason. The order of its listing changes
+// nothing, and neither do listed folders that hold something.
 func TestJudgeAlwaysAnswers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.SampledFrom([]string{"a", "b", ComputedName, "..", "", "\xff", "a\x00", strings.Repeat("x", 300)}), rapid.String())

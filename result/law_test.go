@@ -13,7 +13,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// outcome is what a manifest must tell apart.
+// outcome holds what a manifest must tell apart.
 type outcome struct {
 	kind, reason string
 	exit         uint32
@@ -32,7 +32,7 @@ func drawOutcome(t *rapid.T, label string) outcome {
 	}
 	o.exit = rapid.SampledFrom([]uint32{0, 1, 10}).Draw(t, label+" exit")
 	o.stderr = rapid.SampledFrom([]string{"", "", "x", "x\n", `x\x0a`, "\xff", "é", "x\nentries 0", "\x1b[2J"}).Draw(t, label+" stderr")
-	// Few and awkward names, so that two trees often nearly meet.
+	// The names are few and awkward, so that two trees are often nearly equal.
 	names := rapid.SampledFrom([]string{"a", "b", "a/b", "a/b/c", "b/a", "a b", "a\n", `a\x0a`, "a\nd - - b", "é"})
 	for _, name := range rapid.SliceOfNDistinct(names, 0, 4, rapid.ID).Draw(t, label+" names") {
 		f := File{Path: name}
@@ -50,11 +50,11 @@ func drawOutcome(t *rapid.T, label string) outcome {
 	return o
 }
 
-// meaning is the obviously right twin: what one sees when looking at the tree, folders
-// spelled out one by one; false for what is no tree.
+// meaning is the obviously right twin of a manifest. It returns what one sees when looking at the tree, with each folder spelled out. It
+// returns false for files that are no tree.
 func (o outcome) meaning() (string, bool) {
 	if o.reason == "-" {
-		return "", false // the encoding of no reason
+		return "", false // "-" encodes that there is no reason
 	}
 	seen := map[string]string{}
 	for _, f := range o.files {
@@ -130,8 +130,7 @@ func TestManifestIgnoresOrder(t *testing.T) {
 	})
 }
 
-// Whatever parses has one spelling: edits of a manifest parse to something else or not
-// at all.
+// A manifest has one spelling. An edited manifest parses to something else, or not at all.
 func TestParseAcceptsOneSpelling(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawOutcome(t, "tree")

@@ -22,8 +22,8 @@ func exe(path, data string) File {
 }
 func folder(path string) File { return File{Path: path, Dir: true} }
 
-// vectors are trees of which every two have different digests. The first is the base,
-// each other differs from it by the one change its name says.
+// vectors are trees whose digests all differ. The first is the base. Each other tree differs from it by the one change that its name
+// says.
 var vectors = []struct {
 	name, kind, reason string
 	exit               uint32
@@ -75,7 +75,7 @@ func TestGoldenManifests(t *testing.T) {
 	require.Equal(t, string(want), got.String(), "the format of credence/result/v1 has changed")
 }
 
-// TestStderrInAManifest: with an end of stderr it is another version, with nothing there the encoding of before.
+// TestStderrInAManifest: a manifest with an end of stderr has version 2. Without one it has the encoding of version 1.
 func TestStderrInAManifest(t *testing.T) {
 	head := Manifest{Kind: KindAppFailed, Reason: "exit", ExitCode: 3, Stderr: "can\\t open é\xff\n"}
 	m, err := head.With(nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 )
 
-// manifestOf is the encoding and the digest of a result's manifest.
+// manifestOf returns the encoding and the digest of a result's manifest.
 func manifestOf(t require.TestingT, kind, reason string, files ...File) ([]byte, [32]byte) {
 	m, err := Build(kind, reason, 0, files)
 	require.NoError(t, err)
@@ -54,7 +54,8 @@ func TestProve(t *testing.T) {
 	require.ErrorIs(t, err, ErrManifest, "bytes that hash to the digest and are no manifest")
 }
 
-// TestProveCallbackData: a computed.json stands for its callback's bytes, and for nothing when it has none.
+// TestProveCallbackData: a computed.json proves the bytes of its callback. Without callback data, or in another spelling, it proves
+// nothing.
 func TestProveCallbackData(t *testing.T) {
 	kept, reason, err := Judge([]File{file(ComputedName, `{ "callback-data": "0xABcd", "x": 1 }`), file("log", "x")}, "")
 	require.NoError(t, err, reason)
@@ -74,7 +75,8 @@ func TestProveCallbackData(t *testing.T) {
 	require.Equal(t, "any", string(data))
 }
 
-// TestProveLaw: of whatever tree, each file is proven by its own bytes, and a changed bit of bytes or manifest proves nothing.
+// TestProveLaw: each file of any tree is proven by its own bytes. With one changed bit in the bytes or in the manifest, nothing is
+// proven.
 func TestProveLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z ü\\]{1,6}(\.txt)?`), 1, 5, rapid.ID).Draw(t, "names")

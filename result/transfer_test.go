@@ -28,7 +28,7 @@ func stored(t *testing.T, files []File) (Manifest, *artifact.Memory) {
 	return m, blobs
 }
 
-// readTree is the folder as a runtime would hand it over.
+// readTree returns the files of a folder, as a runtime would hand them over.
 func readTree(t *testing.T, dir string) []File {
 	t.Helper()
 	var files []File
@@ -57,7 +57,7 @@ func TestStoreAndFetch(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, m, got)
 
-	// What lies on disk has the digest that was asked for: nothing more, nothing less.
+	// The files on the disk have the digest that was asked for. None is missing and none is added.
 	again, err := Build(KindResult, "", 0, readTree(t, dir))
 	require.NoError(t, err)
 	require.Equal(t, m.Digest(), again.Digest())
@@ -107,7 +107,7 @@ func TestStoreRefusesOtherFiles(t *testing.T) {
 	}
 }
 
-// forger hands out whatever it was told, under any name.
+// forger serves the bytes that it was given, under any digest.
 type forger map[artifact.Digest][]byte
 
 func (f forger) Open(_ context.Context, d artifact.Digest) (io.ReadCloser, int64, error) {

@@ -40,7 +40,7 @@ func sealedBytes(t *testing.T, files []result.File) []byte {
 
 var oneTask = [32]byte{1, 2, 3}
 
-// The program age opens a sealed answer, and what comes out is the answer. Sizes around a chunk of age, and all in between parts.
+// The library age opens a sealed answer, and finds the answer in it. Some of the sizes are near the borders of age's chunks.
 func TestSealedAnswerIsAFileOfAge(t *testing.T) {
 	me := newIdentity(t)
 	for _, size := range []int{0, 1, 1000, 64<<10 - 300, 64 << 10, 3 * 64 << 10, 200_001} {
@@ -75,7 +75,8 @@ func TestSealedAnswerIsAFileOfAge(t *testing.T) {
 	}
 }
 
-// Replicas seal the same answer to the same bytes. Whatever differs gives other bytes, and another key.
+// Replicas seal the same answer to the same bytes. When the answer, the keys, the task or the recipient differ, the bytes and the
+// ephemeral key differ too.
 func TestSealedAnswersAgree(t *testing.T) {
 	me, other := newIdentity(t).Recipient().String(), newIdentity(t).Recipient().String()
 	m, files := answerOf(t, "", []byte("yes"))
@@ -102,7 +103,7 @@ func TestSealedAnswersAgree(t *testing.T) {
 	}
 }
 
-// headOf is the line with the ephemeral key.
+// headOf returns the line with the ephemeral key.
 func headOf(sealed []byte) string { return string(bytes.SplitN(sealed, []byte("\n"), 3)[1]) }
 
 func TestOpenAnswerRefuses(t *testing.T) {
@@ -123,7 +124,7 @@ func TestOpenAnswerRefuses(t *testing.T) {
 		require.ErrorIs(t, open(changed, me), secret.ErrNotOpened, "byte %d", i)
 	}
 	require.ErrorIs(t, open(sealed[:len(sealed)-1], me), secret.ErrNotOpened)
-	// What somebody encrypts to us is not an answer by that.
+	// Anybody can encrypt a text to us. That does not make it an answer.
 	for _, text := range []string{"", "1234567", "\xff\xff\xff\xff\xff\xff\xff\xff", "\x00\x00\x00\x00\x00\x00\x00\x09short"} {
 		var file bytes.Buffer
 		w, err := age.Encrypt(&file, me.Recipient())
@@ -149,7 +150,7 @@ func TestParseRecipient(t *testing.T) {
 	require.ErrorContains(t, err, "low order")
 }
 
-// lowOrder is a recipient that is a point of low order: the zero point.
+// lowOrder returns a recipient whose point has a low order: the zero point.
 func lowOrder(t *testing.T) string {
 	t.Helper()
 	text, err := bech32.Encode("age", make([]byte, 52))

@@ -14,8 +14,8 @@ import (
 	"github.com/credence-chain/credence/secret"
 )
 
-// FuzzSealedFile: a content that begins as a sealed file, which strangers write, is an ordinary one, one that cannot be opened, or opens to
-// exactly what its size says. Nothing else comes of it under any key.
+// FuzzSealedFile: strangers write files that begin like a sealed file. Whatever the key is, the file is an ordinary one, cannot be
+// opened, or opens to exactly as many bytes as its size says.
 func FuzzSealedFile(f *testing.F) {
 	owner, err := age.GenerateX25519Identity()
 	require.NoError(f, err)
@@ -56,7 +56,7 @@ func FuzzSealedFile(f *testing.F) {
 	})
 }
 
-// FuzzOpenAnswer: what a worker sealed for somebody opens to files of its manifest, or to an error; a worker may seal anything.
+// FuzzOpenAnswer: a worker may seal anything. What it sealed opens to the files of its manifest, or to an error.
 func FuzzOpenAnswer(f *testing.F) {
 	m, files := answerOf(f, "", []byte("one"), []byte("two"))
 	text := m.Bytes()
@@ -92,7 +92,7 @@ func FuzzOpenAnswer(f *testing.F) {
 	})
 }
 
-// FuzzParseIdentity: a file of identities is one of them, or an error.
+// FuzzParseIdentity: the parser returns an identity or an error for any file.
 func FuzzParseIdentity(f *testing.F) {
 	me, err := age.GenerateX25519Identity()
 	require.NoError(f, err)

@@ -61,7 +61,7 @@ func TestSealedFileOpens(t *testing.T) {
 	}
 }
 
-// A content that is no sealed file stays what it is, and one that only begins so opens for nobody.
+// A content without the beginning of a sealed file is an ordinary file. A content that only begins like a sealed file cannot be opened.
 func TestSealedFileIsToldApart(t *testing.T) {
 	for _, plain := range []string{"", "c", "credence-sealed/v", "age-encryption.org/v1\n", "any text at all, longer than the beginning"} {
 		_, sealed, err := secret.ReadHead(artifact.Bytes(plain))
@@ -82,7 +82,7 @@ func TestSealedFileIsToldApart(t *testing.T) {
 	require.NotErrorIs(t, err, secret.ErrNotOpened, "this machine's trouble is no word about the file")
 }
 
-// Every byte counts: a file that was changed or cut off opens for nobody.
+// A sealed file with one changed byte, or without its end, cannot be opened.
 func TestSealedFileIsAuthentic(t *testing.T) {
 	owner := newIdentity(t)
 	file := seal(t, []byte("forty-two"), owner.Recipient())
