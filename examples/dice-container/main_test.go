@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDice: one seed is one roll; without a seed no two runs are alike.
+// TestDice: one seed gives one roll. Without a seed no two runs are alike.
 func TestDice(t *testing.T) {
 	require.Equal(t, rollDice(seedOf([]string{"x"})), rollDice(seedOf([]string{"x"})))
 	require.NotEqual(t, rollDice(seedOf([]string{"x"})), rollDice(seedOf([]string{"y"})))

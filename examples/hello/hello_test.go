@@ -18,7 +18,7 @@ func TestHello(t *testing.T) {
 	require.Equal(t, "a: 0 lines\nb: 2 lines\n", string(report))
 }
 
-// The manual shows the programs as they are.
+// The manual shows the programs exactly as they are in their files.
 func TestManualShowsTheExamples(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/apps.md")
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ func TestMedian(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		quotes []string
-		want   string // empty: it fails
+		want   string // empty: the app fails
 	}{
 		{"three", []string{"EUR/USD 1.0843\n", "BTC/USD 9\nEUR/USD 1.0842\n", "EUR/USD 7"}, "1.084300\n"},
 		{"an even number", []string{"EUR/USD 2", "EUR/USD 1"}, "1.000000\n"},

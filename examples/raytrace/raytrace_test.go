@@ -19,10 +19,9 @@ import (
 	"github.com/credence-chain/credence/examples/raytrace/render"
 )
 
-// known are the digests of the pictures at 96 x 54 pixels, 2 x 2 rays, depth 6: SHA-256
-// of the decoded pixels, four bytes R G B A each, row by row. It depends neither on the
-// version of Go nor on its PNG encoder, and is the same for the native program and the
-// WebAssembly module on every processor.
+// known holds the digests of the pictures at 96 x 54 pixels, 2 x 2 rays, depth 6. A digest is the SHA-256 of the decoded pixels, four
+// bytes R G B A each, row by row. It depends neither on the version of Go nor on its PNG encoder. The native program and the WebAssembly
+// module give the same digest on every processor.
 var known = map[string]string{
 	"gallery":     "993977397e906631e31cf5e4e57c103356404ee3372c24ae045fb2ce650a5bb7",
 	"helix":       "594540ad2f53e130663b5aaa30bf17101733508f5ed67f3119eeb524b73b0260",
@@ -142,7 +141,7 @@ func TestModulePicturesAreKnown(t *testing.T) {
 	})
 }
 
-// stitched joins the tiles in a folder with the host tool.
+// stitched joins the tiles in a folder with the host tool, and returns the digest of the picture.
 func stitched(t *testing.T, dir string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "image.png")

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWords: the inputs and the dataset are counted together, and computed.json says what counts.
+// TestWords: the words of the inputs and the dataset are counted together. computed.json names the table, or holds the count for a
+// callback.
 func TestWords(t *testing.T) {
 	in, out := t.TempDir(), t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(in, "a.txt"), []byte("The cat, the dog."), 0o644))

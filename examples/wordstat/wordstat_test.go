@@ -16,7 +16,7 @@ import (
 	"github.com/credence-chain/credence/examples/internal/wasitest"
 )
 
-// known are SHA-256 of the reports about each text, report.json then report.txt.
+// known holds the SHA-256 of the reports about each text: report.json, followed by report.txt.
 var known = map[string]string{
 	"lighthouse.txt": "a939c3d79ba7a746c24002dae6a0454013dac9eecfe569335753844faa438147",
 	"tides.txt":      "02b653fc59aa2ba650a2a3021b57ea422286f37497a624e378d27898e704620b",
@@ -104,7 +104,7 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// The integer arithmetic against the formulas as they are printed.
+// The integer arithmetic agrees with the printed formulas.
 func TestIndices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := stats{Words: rapid.Int64Range(1, 8_000_000).Draw(t, "words")}

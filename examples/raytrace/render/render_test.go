@@ -33,7 +33,7 @@ func scene(t require.TestingT, text string) *Scene {
 	return s
 }
 
-// Bands put together are the whole picture: a bag of tasks renders what one task would.
+// Bands put together are the whole picture. So a bag of tasks renders the same picture as one task.
 func TestBandsAreThePicture(t *testing.T) {
 	o := Options{Width: 40, Height: 23, Samples: 2, Depth: 5}
 	whole := Render(scene(t, tiny), o, 0, o.Height)
@@ -51,7 +51,7 @@ func TestBandsAreThePicture(t *testing.T) {
 	})
 }
 
-// A ray in the plane of a box's face meets what touches that face, whichever sign the zero of its direction has.
+// A ray in the plane of a box's face hits a shape that touches that face. The sign of a zero in the ray's direction changes nothing.
 func TestRayInTheFaceOfABox(t *testing.T) {
 	for _, side := range []float64{1, -1} {
 		for _, zero := range []float64{0, math.Copysign(0, -1)} {
@@ -69,7 +69,7 @@ func TestRayInTheFaceOfABox(t *testing.T) {
 	}
 }
 
-// The tree finds what trying every shape finds.
+// The tree finds the same nearest shape as a trial of every shape.
 func TestTreeFindsTheNearest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		unit := rapid.Float64Range(-3, 3)
@@ -91,7 +91,7 @@ func TestTreeFindsTheNearest(t *testing.T) {
 		if d == (Vec{}) {
 			t.Skip()
 		}
-		single := make([]*tree, len(shapes)) // a tree of one shape is a root and a leaf: no choice to get wrong
+		single := make([]*tree, len(shapes)) // a tree of one shape has no choice to get wrong
 		for i := range shapes {
 			single[i] = buildTree(shapes[i : i+1])
 		}
@@ -105,7 +105,8 @@ func TestTreeFindsTheNearest(t *testing.T) {
 			return least
 		}
 		want := nearest(o)
-		// Whether a ray that only grazes a shape meets it, rounding decides; such a ray's neighbours see something else.
+		// Rounding decides whether a ray that only grazes a shape hits it. The neighbours of such a ray see something else, and the case
+		// is skipped.
 		for _, by := range []Vec{{1e-6, 0, 0}, {-1e-6, 0, 0}, {0, 1e-6, 0}, {0, -1e-6, 0}, {0, 0, 1e-6}, {0, 0, -1e-6}} {
 			if near := nearest(o.add(by)); near != want && !(math.Abs(near-want) < 1e-3) {
 				t.Skip()
@@ -123,7 +124,7 @@ func TestTreeFindsTheNearest(t *testing.T) {
 	})
 }
 
-// Closed forms: where a ray meets a ball, how it is mirrored.
+// Closed forms tell where a ray hits a ball and how it is mirrored.
 func TestGeometry(t *testing.T) {
 	ball := buildTree([]shape{{kind: sphereShape, a: Vec{0, 0, -5}, r: 2}})
 	s, at := ball.nearest(Vec{}, Vec{0, 0, -1}, 100)
@@ -190,7 +191,7 @@ func TestParseRefuses(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever the scene, every pixel comes out, twice the same.
+// Any scene renders, and two runs give the same picture.
 func TestAnySceneRenders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		number := rapid.SampledFrom([]string{"0", "1", "-1", "0.5", "1e9", "-1e9", "1e-9", "3"})
@@ -211,8 +212,8 @@ func TestAnySceneRenders(t *testing.T) {
 	})
 }
 
-// arm64 and others could fuse a product and a sum and round once. The conversions in this
-// package forbid it; the compiler's own listing shows that none was forgotten.
+// A compiler for arm64 and others could fuse a product and a sum into one operation that rounds once. The conversions in this package
+// forbid it. The compiler's own listing shows that none was forgotten.
 func TestNoFusedMultiplyAdd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles for arm64")

@@ -29,7 +29,7 @@ func writeTile(t *testing.T, path string, width, height int, c color.NRGBA) {
 func TestStitch(t *testing.T) {
 	dir := t.TempDir()
 	red, blue := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 255}
-	// As results are downloaded: one folder a task, not in order.
+	// The tiles lie as downloaded results do: one folder for each task, in no order.
 	writeTile(t, filepath.Join(dir, "task-b", "tile-000.png"), 3, 2, red)
 	writeTile(t, filepath.Join(dir, "task-a", "tile-001.png"), 3, 1, blue)
 	out := filepath.Join(t.TempDir(), "image.png")
