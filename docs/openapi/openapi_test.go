@@ -56,7 +56,7 @@ func TestPage(t *testing.T) {
 	t.Logf("%s", out)
 }
 
-// TestHandler: the handler knows its own paths alone.
+// TestHandler: the handler serves its own paths only.
 func TestHandler(t *testing.T) {
 	for path, want := range map[string]int{
 		"/openapi.json": http.StatusOK, "/openapi/": http.StatusOK, "/openapi/page.js": http.StatusOK, "/openapi/style.css": http.StatusOK,
