@@ -39,6 +39,8 @@ const (
 	EnclaveRequired Reason = "enclave-required"
 	// SessionRefused: the session that the request names is not on the chain, or does not count there.
 	SessionRefused Reason = "session-refused"
+	// OtherJob: the enclave would run another job than the task's. The node that it asks lies.
+	OtherJob Reason = "other-job"
 	// Unavailable: the server cannot read the chain or its own files now.
 	Unavailable Reason = "unavailable"
 )

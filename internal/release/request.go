@@ -54,6 +54,8 @@ type Request struct {
 	Nonce string `json:"nonce"`
 	// Session is the public key of the asking enclave's session, a point of P-256; empty outside an enclave.
 	Session []byte `json:"session,omitempty"`
+	// Job is DigestJob of the task as the asking enclave knows it; empty outside an enclave.
+	Job artifact.Digest `json:"job,omitzero"`
 }
 
 // Signed is a request as it is sent. It has the same bytes that were signed, so that the server need not encode them again.

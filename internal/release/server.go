@@ -203,7 +203,7 @@ func (s *Server) answer(ctx context.Context, body io.Reader, entry *Entry) ([]by
 	if !s.accounts.allow(r.Who, s.now()) {
 		return nil, refuse(TooMany, "%s sends more requests than are answered; ask again later", r.Who)
 	}
-	if c.Session, refusal = s.findSession(ctx, r); refusal != nil {
+	if c.Session, refusal = s.findSession(ctx, c, r); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := s.Vault.Key(c, r.Blob)

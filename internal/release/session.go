@@ -6,16 +6,50 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
 // This file is about requests from an enclave. Such a request names the key of a session that the worker registered on the chain, and
 // the session key signs the same bytes as the account. Request.Recipient is then a key of the enclave, so that the answer can be opened
-// only inside it. An owner can restrict a file to enclaves (Record.RequireEnclave).
+// only inside it. The request also says which job the enclave runs (DigestJob). An owner can restrict a file to enclaves (Record.RequireEnclave).
 
 // sessionDomain is put before the bytes that a session key signs.
 const sessionDomain = "credence/key-request-session/v1\n"
+
+// jobDomain is put before the fields of a job that are hashed for an enclave's request.
+const jobDomain = "credence/key-request-job/v1"
+
+// DigestJob hashes which program a task runs, on which inputs, and how: what the statement of evidence covers, which includes the
+// recipient of the answer, and the runtime. An enclave knows a task only from its node, and its operator chooses the node. Without this
+// digest in the request, a node could tell the enclave that the task runs a program of the operator's on the same file, and the enclave
+// would hand the opened file to this program. The error names the field of the deal that cannot be read.
+func DigestJob(task taskstypes.Task, deal dealstypes.Deal) (artifact.Digest, error) {
+	id, err := taskstypes.ParseID(task.Id)
+	if err != nil {
+		return artifact.Digest{}, err
+	}
+	s := poco.Statement{Task: id}
+	if _, err := deal.CompleteStatement(&s, task.Index); err != nil {
+		return artifact.Digest{}, err
+	}
+	return poco.Hash([]byte(jobDomain), []byte(deal.Runtime), s.App[:], s.Inputs[:]), nil
+}
+
+// checkJob returns nil if the enclave that asks runs the job that the chain has for the task.
+func (c Case) checkJob(r Request) *Refusal {
+	job, err := DigestJob(c.Task, c.Deal)
+	if err != nil {
+		return refuse(Unavailable, "the job of task %s can not be read here", r.Task)
+	}
+	if r.Job != job {
+		return refuse(OtherJob, "the enclave was told another job of task %s than the chain has: its node lies", r.Task)
+	}
+	return nil
+}
 
 // Sessions reads the sessions that a worker has registered, each with the reason if it does not count.
 type Sessions func(ctx context.Context, worker string) ([]enclavestypes.SessionState, error)
@@ -39,11 +73,14 @@ func (s Signed) checkSession(r Request) error {
 	return nil
 }
 
-// findSession returns the session that a request names, if it counts on the chain. It returns nil if the request names none, or if this
-// server does not check sessions.
-func (s *Server) findSession(ctx context.Context, r Request) (*enclavestypes.Session, *Refusal) {
+// findSession returns the session that a request names, if it counts on the chain and if its enclave runs the job of the case. It
+// returns nil if the request names none, or if this server does not check sessions.
+func (s *Server) findSession(ctx context.Context, c Case, r Request) (*enclavestypes.Session, *Refusal) {
 	if len(r.Session) == 0 || s.Sessions == nil {
 		return nil, nil
+	}
+	if refusal := c.checkJob(r); refusal != nil {
+		return nil, refusal
 	}
 	list, err := s.sessions.get(ctx, s.now(), r.Who, func(ctx context.Context) ([]enclavestypes.SessionState, error) { return s.Sessions(ctx, r.Who) })
 	if err != nil {

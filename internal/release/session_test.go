@@ -3,14 +3,18 @@ package release_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -52,6 +56,14 @@ func (w *enclaved) open(name string) *attester.SoftwareSession {
 	return s
 }
 
+// job returns the digest of the task's job as an enclave knows it that was told this deal.
+func (w *enclaved) job(deal dealstypes.Deal) artifact.Digest {
+	w.t.Helper()
+	job, err := release.DigestJob(w.c.Task, deal)
+	require.NoError(w.t, err)
+	return job
+}
+
 // sendSigned sends a request that the worker's account signs. It names the session `named` and is signed by the session `signs`; either
 // may be nil.
 func (w *enclaved) sendSigned(named, signs *attester.SoftwareSession, change func(*release.Request), after func(*release.Signed)) error {
@@ -59,7 +71,7 @@ func (w *enclaved) sendSigned(named, signs *attester.SoftwareSession, change fun
 	r := w.request()
 	if named != nil {
 		key := named.Key()
-		r.Session = key[:]
+		r.Session, r.Job = key[:], w.job(w.c.Deal)
 	}
 	if change != nil {
 		change(&r)
@@ -103,6 +115,35 @@ func TestKeysForEnclavesAlone(t *testing.T) {
 	var vouched release.Signed
 	require.NoError(t, w.sendSigned(own, own, nil, func(s *release.Signed) { vouched = *s }))
 	w.requireReason(release.Malformed, w.sendSigned(own, nil, nil, func(s *release.Signed) { s.SessionSignature = vouched.SessionSignature }), "a signature of another request")
+}
+
+// TestEnclaveIsToldOfAnotherJob performs an attack by the operator of a worker, who chooses the node that the enclave asks. The node says
+// that the task runs a program of the operator's on the file, or that nobody seals the answer. The enclave's request says what it would
+// run, and the agent gives no key for anything but the job that its own node knows.
+func TestEnclaveIsToldOfAnotherJob(t *testing.T) {
+	for name, lie := range map[string]func(*dealstypes.Deal){
+		"another program": func(d *dealstypes.Deal) { d.Digest = artifact.Sum([]byte("it writes what it reads")).String() },
+		"another runtime": func(d *dealstypes.Deal) { d.Runtime = contract.RuntimeCircuit },
+		"other arguments": func(d *dealstypes.Deal) { d.Args = []string{"--print"} },
+		"one more input": func(d *dealstypes.Deal) {
+			d.Inputs = append(slices.Clone(d.Inputs), &dealstypes.Input{Name: "script", Digest: d.Digest})
+		},
+		"another name":       func(d *dealstypes.Deal) { d.Inputs = []*dealstypes.Input{{Name: "stdin", Digest: d.Inputs[0].Digest}} },
+		"nobody seals":       func(d *dealstypes.Deal) { d.Execution = nil },
+		"sealed for another": func(d *dealstypes.Deal) { d.Execution = &dealstypes.Execution{Recipient: "age1other"} },
+		"variables":          func(d *dealstypes.Deal) { d.Execution = &dealstypes.Execution{Recipient: "age1", Env: []string{"A=b"}} },
+		"the file as a dataset": func(d *dealstypes.Deal) {
+			d.Datasets, d.Inputs = []dealstypes.PinnedDataset{{Digest: d.Inputs[0].Digest}}, nil
+		},
+	} {
+		w := newEnclaved(t)
+		w.c.Deal.Execution = &dealstypes.Execution{Recipient: "age1"}
+		told := w.c.Deal
+		lie(&told)
+		w.requireReason(release.OtherJob, w.sendSigned(w.session, w.session, func(r *release.Request) { r.Job = w.job(told) }, nil), name)
+		w.requireReason(release.OtherJob, w.sendSigned(w.session, w.session, func(r *release.Request) { r.Job = artifact.Digest{} }, nil), "the job is not named")
+		require.NoError(t, w.sendSigned(w.session, w.session, nil, nil))
+	}
 }
 
 // TestSessionsThatDoNotCount: at each request the chain says whether the session counts, and from which image the enclave was started.

@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/unseal"
 	"github.com/credence-chain/credence/poco"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
 )
 
@@ -41,6 +42,11 @@ func TestEnclaveKeepsTheKey(t *testing.T) {
 	require.NoError(t, s.open("first"))
 	require.NoDirExists(t, first.Folder)
 	require.Error(t, s.open("second", "first"), "nothing is passed on")
+
+	// The operator's node tells the enclave of another program. The enclave does not get the key, and so cannot hand it the file.
+	s.lie = func(d *dealstypes.Deal) { d.Digest = artifact.Sum([]byte("it writes what it reads")).String() }
+	require.ErrorContains(t, s.open("first"), "other-job")
+	s.lie = nil
 
 	// If the task has other replicas, the key is kept as usual, because it is owed to them.
 	r.RequireEnclave, r.Measurements = false, nil

@@ -230,12 +230,18 @@ func (u *Unsealer) openBy(ctx context.Context, url string, s sealed) (*unlocked,
 	if s.Bench == taskstypes.BENCH_COURT {
 		bench = release.BenchCourt
 	}
+	request := release.Request{ChainID: u.ChainID, Task: s.Task.Id, Bench: bench, Attempt: s.Task.AttemptOn(s.Bench), Blob: s.blob}
 	asker, identity := release.Asker{Key: u.Key, HTTP: u.HTTP}, u.Identity
 	if u.asksByEnclave(s.Assignment) {
 		asker.Session, identity = u.Enclave.Session, u.Enclave.Identity
+		job, err := release.DigestJob(s.Task, s.Deal)
+		if err != nil {
+			return nil, ownError{err}
+		}
+		request.Job = job
 	}
 	asker.Recipient = identity.Recipient()
-	answer, err := asker.Ask(ctx, url, release.Request{ChainID: u.ChainID, Task: s.Task.Id, Bench: bench, Attempt: s.Task.AttemptOn(s.Bench), Blob: s.blob})
+	answer, err := asker.Ask(ctx, url, request)
 	if err != nil {
 		return nil, err
 	}

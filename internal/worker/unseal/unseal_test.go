@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/internal/worker/unseal"
+	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/secret"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -43,6 +44,8 @@ type stage struct {
 	task    taskstypes.Task
 	deal    dealstypes.Deal
 	parties map[string]*party
+	// lie changes the deal that a party's own node tells; nil changes nothing.
+	lie func(*dealstypes.Deal)
 }
 
 func newStage(t *testing.T) *stage {
@@ -59,7 +62,7 @@ func newStage(t *testing.T) *stage {
 	head, _, err := secret.ReadHead(s.file)
 	require.NoError(t, err)
 	require.NoError(t, records.Save(release.Record{Blob: artifact.Sum(s.file), Header: head.Header, Apps: []string{"acme/render"}, Requesters: []string{"lab"}}))
-	s.deal = dealstypes.Deal{App: "acme/render", RequesterOrganisation: "lab", Inputs: []*dealstypes.Input{{Digest: artifact.Sum(s.file).String()}}}
+	s.deal = dealstypes.Deal{App: "acme/render", Runtime: contract.RuntimeWasm, Digest: artifact.Sum([]byte("app")).String(), RequesterOrganisation: "lab", Inputs: []*dealstypes.Input{{Digest: artifact.Sum(s.file).String()}}}
 	for _, name := range []string{"first", "second", "stranger"} {
 		s.add(name, taskstypes.BENCH_WORKERS)
 	}
@@ -111,7 +114,11 @@ func (s *stage) open(name string, holders ...string) error {
 		return urls, nil
 	}
 	files := []artifact.Content{artifact.Bytes("open to all"), s.file, nil}
-	opened, keys, err := p.Open(context.Background(), chain.Assignment{Task: s.task, Deal: s.deal, Bench: p.bench}, files)
+	told := s.deal
+	if s.lie != nil {
+		s.lie(&told)
+	}
+	opened, keys, err := p.Open(context.Background(), chain.Assignment{Task: s.task, Deal: told, Bench: p.bench}, files)
 	if err != nil {
 		return err
 	}
