@@ -280,7 +280,7 @@ func (w *worker) setLimits(ctx context.Context, conn *client.Conn) limits {
 func (w *worker) openRuntimes(ctx context.Context) (map[string]runtime.Runtime, error) {
 	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, OCI: w.OCI, Logger: w.log})
 	if err != nil {
-		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters, and --sandbox %s does without what is missing", err, sandboxBestEffort)
+		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters and Landlock, and --sandbox %s does without what is missing", err, sandboxBestEffort)
 	}
 	if w.Sabotage == "" {
 		return working, nil

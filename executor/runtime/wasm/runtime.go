@@ -125,20 +125,46 @@ func (r *Runtime) runChild(ctx context.Context, req request, spec runtime.Spec) 
 	}
 	req.CacheDir, req.SandboxOptional = r.config.CacheDir, r.config.SandboxOptional
 	req.AddressMax = addressMax(spec)
-	type answer struct {
-		outcome runtime.Outcome
-		err     error
+	return r.converseWithChild(ctx, req, spec)
+}
+
+// confineChildren takes files from the children of this thread. Tests replace it.
+var confineChildren = confineThread
+
+// startChild starts the child on a thread of its own. From this thread the child inherits which files it may open, and it dies with it.
+// Call end once the child has ended. If the child can't be confined, it is not started, unless the operator allowed that.
+func (r *Runtime) startChild(cmd *exec.Cmd) (end func(), err error) {
+	var folders []string
+	if r.config.CacheDir != "" {
+		if folders, err = engine.MakeFolders(r.config.CacheDir); err != nil {
+			return nil, err
+		}
 	}
-	done := make(chan answer, 1)
+	started, ended := make(chan error), make(chan struct{})
 	go func() {
-		// The child dies with the thread that started it, so the thread must live on.
+		// It is never unlocked: the thread ends with this goroutine, since it can do nothing else any more.
 		goruntime.LockOSThread()
-		defer goruntime.UnlockOSThread()
-		outcome, err := r.converseWithChild(ctx, req, spec)
-		done <- answer{outcome, err}
+		missing := confineChildren(folders)
+		if missing != nil && !r.config.SandboxOptional {
+			started <- fmt.Errorf("the sandbox is not complete: %w", missing)
+			return
+		}
+		if missing != nil {
+			r.warnIncomplete(missing.Error())
+		}
+		err := cmd.Start()
+		if err != nil {
+			err = fmt.Errorf("the child does not start: %w", err)
+		}
+		if started <- err; err == nil {
+			<-ended
+		}
 	}()
-	a := <-done
-	return a.outcome, a.err
+	return func() { close(ended) }, <-started
+}
+
+func (r *Runtime) warnIncomplete(missing string) {
+	r.config.Logger.Warn("the app's sandbox is not complete", "missing", missing)
 }
 
 // addressMax returns the address space of a child in bytes. Outputs may be copied while they grow and while they are sent. Program
@@ -172,7 +198,8 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	}
 	var lastWords tail
 	cmd := exec.CommandContext(ctx, exe)
-	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{}, "/"
+	// The child can't read how many processors its control group may use.
+	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{fmt.Sprintf("GOMAXPROCS=%d", goruntime.GOMAXPROCS(0))}, "/"
 	cmd.ExtraFiles = []*os.File{task} // spoolFD
 	cmd.Stderr, cmd.WaitDelay = &lastWords, reapDelay
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
@@ -185,9 +212,11 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	if err := cmd.Start(); err != nil {
-		return runtime.Outcome{}, fmt.Errorf("the child does not start: %w", err)
+	end, err := r.startChild(cmd)
+	if err != nil {
+		return runtime.Outcome{}, err
 	}
+	defer end()
 	go func() {
 		// A child that ends early breaks the pipe; its response or end says why.
 		_ = writeHeader(stdin, req)
@@ -228,7 +257,7 @@ func (r *Runtime) readResponse(in io.Reader, spec runtime.Spec) (runtime.Outcome
 		return runtime.Outcome{}, err
 	}
 	if resp.Notice != "" {
-		r.config.Logger.Warn("the app's sandbox is not complete", "missing", resp.Notice)
+		r.warnIncomplete(resp.Notice)
 	}
 	if resp.Error != "" {
 		return runtime.Outcome{}, fmt.Errorf("%w: %s", errChild, resp.Error)

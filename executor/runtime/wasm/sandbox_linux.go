@@ -56,7 +56,7 @@ var allowedAlways = []string{
 	"getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "uname", "exit", "exit_group",
 }
 
-// allowedToCompile are the calls that only the cache of compiled modules needs, until the app runs.
+// allowedToCompile are the calls that only the cache of compiled modules needs, until the app runs. Landlock holds them to its folders.
 var allowedToCompile = []string{
 	"open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
 	"getdents64", "getcwd", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir",

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -24,6 +25,9 @@ import (
 // probeVariable is the variable that gives this test binary a role. In its role the binary tries what a child must not do.
 const probeVariable = "CREDENCE_TEST_PROBE"
 
+// homeVariable names the home folder of a worker, with a key.
+const homeVariable = "CREDENCE_TEST_HOME"
+
 func init() {
 	switch os.Getenv(probeVariable) {
 	case "":
@@ -35,6 +39,7 @@ func init() {
 	case "native code, compiling":
 		fmt.Println("confine", confineProcess())
 		playNative()
+		tryKey(os.Getenv(homeVariable))
 	case "native code, running":
 		fmt.Println("confine", confineProcess())
 		fmt.Println("files", confineFiles())
@@ -47,16 +52,26 @@ func init() {
 // playProbe runs this test binary in one of the roles above, and returns its output.
 func playProbe(t *testing.T, role string) string {
 	t.Helper()
+	return playWith(t, role, "", (*exec.Cmd).Start)
+}
+
+// playWith does it with another way of starting, and with a home folder of a worker.
+func playWith(t *testing.T, role, home string, start func(*exec.Cmd) error) string {
+	t.Helper()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = []string{probeVariable + "=" + role}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	cmd.Env = []string{probeVariable + "=" + role, homeVariable + "=" + home}
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(""), &out, &out // all of them pipes, as those of a child
+	if err := start(cmd); err != nil {
+		t.Fatal(err)
 	}
-	if strings.Contains(string(out), "seccomp:") {
-		t.Skipf("this system has no seccomp filters:\n%s", out)
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
 	}
-	return string(out)
+	if strings.Contains(out.String(), "seccomp:") {
+		t.Skipf("this system has no seccomp filters:\n%s", &out)
+	}
+	return out.String()
 }
 
 func probe() {
@@ -202,23 +217,141 @@ func tryDisk() {
 	}
 }
 
-// TestNativeCode: machine code in the child reaches no network, no other process and no other program. Once the app runs, it reaches no
-// disk. It tries 64-bit, 32-bit and x32 calls.
+// tryKey tries to get at the key and the secret in the home folder of a worker, and at the rest of the disk, in every way that the
+// filter of system calls leaves open while a module is compiled.
+func tryKey(home string) {
+	text := func(s string) uintptr { return uintptr(unsafe.Pointer(&append([]byte(s), 0)[0])) }
+	const here = ^uintptr(99) // AT_FDCWD
+	cwd := here
+	open := func(path string, flags uintptr) unix.Errno {
+		fd, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, cwd, text(path), flags|unix.O_CLOEXEC, 0o600, 0, 0)
+		if errno == 0 {
+			unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
+		}
+		return errno
+	}
+	rename := func(from, to string) unix.Errno {
+		_, _, errno := unix.RawSyscall6(unix.SYS_RENAMEAT, cwd, text(from), cwd, text(to), 0, 0)
+		return errno
+	}
+	compiled := home + "/cache/compiled/"
+	refused := func(errno unix.Errno) bool { return errno == unix.EACCES || errno == unix.EPERM || errno == unix.EXDEV }
+	for _, name := range []string{"/key", "/secret"} {
+		fmt.Println("key: reading of", name, refused(open(home+name, unix.O_RDONLY)))
+		fmt.Println("key: writing of", name, refused(open(home+name, unix.O_WRONLY)))
+		fmt.Println("key: truncation of", name, refused(open(home+name, unix.O_RDONLY|unix.O_TRUNC)))
+		fmt.Println("key: renaming into the cache", name, refused(rename(home+name, compiled+"moved")))
+		_, _, errno := unix.RawSyscall(unix.SYS_UNLINKAT, cwd, text(home+name), 0)
+		fmt.Println("key: removal of", name, refused(errno))
+		// A descriptor that only names the file is not refused. It must not lead to the content.
+		fd, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, cwd, text(home+name), unix.O_PATH, 0, 0, 0)
+		fmt.Println("key: reading through /proc/self/fd of", name, errno != 0 || refused(open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY)))
+	}
+	for what, path := range map[string]string{
+		"the home folder": home, "the folder of other caches": home + "/cache", "containers": home + "/cache/oci/file", "the root": "/",
+		"accounts": "/etc/passwd", "its own memory": "/proc/self/mem", "the memory of the parent": fmt.Sprintf("/proc/%d/mem", os.Getppid()),
+		"a disguised path": compiled + "../../key", "a link in the cache": compiled + "link",
+	} {
+		fmt.Println("key: reading of", what, refused(open(path, unix.O_RDONLY)))
+	}
+	fmt.Println("key: a new file beside it", refused(open(home+"/new", unix.O_WRONLY|unix.O_CREAT)))
+	fmt.Println("cache: a new file", open(compiled+"new", unix.O_WRONLY|unix.O_CREAT) == 0)
+	fmt.Println("cache: renaming it", rename(compiled+"new", compiled+"named") == 0)
+	fmt.Println("cache: reading it", open(compiled+"named", unix.O_RDONLY) == 0)
+}
+
+// plantHome makes the home folder of a worker, with a key, a secret, and files of other runtimes.
+func plantHome(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	for _, folder := range []string{"cache/compiled", "cache/oci"} {
+		if err := os.MkdirAll(filepath.Join(home, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"key", "secret", "cache/oci/file"} {
+		if err := os.WriteFile(filepath.Join(home, name), []byte("planted"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(home, "key"), filepath.Join(home, "cache/compiled/link")); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+// startLikeAChild starts a command as the runtime of a worker with this home folder starts its children.
+func startLikeAChild(t *testing.T, home string) func(*exec.Cmd) error {
+	t.Helper()
+	r, err := New(Config{CacheDir: filepath.Join(home, "cache")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(cmd *exec.Cmd) error {
+		end, err := r.startChild(cmd)
+		if err != nil && strings.Contains(err.Error(), "landlock") {
+			t.Skipf("this kernel has no Landlock: %v", err)
+		}
+		if err == nil {
+			t.Cleanup(end)
+		}
+		return err
+	}
+}
+
+// TestNativeCode: machine code in the child reaches no network, no other process and no other program. While the module is compiled, it
+// reaches nothing on the disk but the cache of modules, and at no time the worker's key or secret. Once the app runs, it reaches no disk
+// at all. It tries 64-bit, 32-bit and x32 calls.
 func TestNativeCode(t *testing.T) {
 	for _, role := range []string{"native code, compiling", "native code, running"} {
 		t.Run(role, func(t *testing.T) {
+			home := plantHome(t)
 			tried := 0
-			for line := range strings.Lines(playProbe(t, role)) {
+			for line := range strings.Lines(playWith(t, role, home, startLikeAChild(t, home))) {
 				line = strings.TrimSpace(line)
 				if !strings.HasSuffix(line, " true") && !strings.HasSuffix(line, " <nil>") {
 					t.Errorf("not refused: %s", line)
 				}
 				tried++
 			}
-			if tried < 60 {
+			if tried < 80 {
 				t.Errorf("only %d calls were tried", tried)
 			}
+			for _, name := range []string{"key", "secret"} {
+				if data, err := os.ReadFile(filepath.Join(home, name)); err != nil || string(data) != "planted" {
+					t.Errorf("%s is %q now, %v", name, data, err)
+				}
+			}
 		})
+	}
+}
+
+// TestKeyIsThere: without Landlock, native code in a compiling child reads the key. TestNativeCode sees the same call refused.
+func TestKeyIsThere(t *testing.T) {
+	out := playWith(t, "native code, compiling", plantHome(t), (*exec.Cmd).Start)
+	for _, want := range []string{"key: reading of /key false", "key: reading of /secret false", "key: reading through /proc/self/fd of /key"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("got\n%swant a line %q", out, want)
+		}
+	}
+}
+
+// TestNoLandlock: where the kernel refuses Landlock, nothing is started, unless the operator allowed that; then each run says so.
+func TestNoLandlock(t *testing.T) {
+	confine := confineChildren
+	confineChildren = func([]string) error { return wrapError("landlock", unix.ENOSYS) }
+	t.Cleanup(func() { confineChildren = confine })
+	spec := conformance.Spec(testapps.Copy())
+	r, log := newRuntime(t)
+	if err := r.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "the sandbox is not complete: landlock: function not implemented") {
+		t.Errorf("the check says %v", err)
+	}
+	if _, err := r.Run(t.Context(), spec); err == nil || !strings.Contains(err.Error(), "landlock") {
+		t.Errorf("the run ends with %v", err)
+	}
+	r.config.SandboxOptional = true
+	if o, err := r.Run(t.Context(), spec); err != nil || o.Kind != runtime.Result || !strings.Contains(log.String(), "landlock: function not implemented") {
+		t.Errorf("allowed: got %v, %v, log %q", o.Kind, err, log)
 	}
 }
 

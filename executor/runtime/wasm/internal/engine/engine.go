@@ -40,14 +40,28 @@ func New(o Options) (*Engine, error) {
 		e.cache = wazero.NewCompilationCache()
 		return e, nil
 	}
-	if err := os.MkdirAll(o.CacheDir, 0o700); err != nil {
-		return nil, fmt.Errorf("cache folder: %w", err)
+	folders, err := MakeFolders(o.CacheDir)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if e.cache, err = wazero.NewCompilationCacheWithDir(filepath.Join(o.CacheDir, "compiled")); err != nil {
+	if e.cache, err = wazero.NewCompilationCacheWithDir(folders[0]); err != nil {
 		return nil, fmt.Errorf("cache of compiled modules: %w", err)
 	}
 	return e, nil
+}
+
+// Folders in the cache of compiled and of instrumented modules.
+const compiledFolder, instrumentedFolder = "compiled", "instrumented"
+
+// MakeFolders makes the folders below cacheDir that an engine reads and writes, and returns them.
+func MakeFolders(cacheDir string) ([]string, error) {
+	folders := []string{filepath.Join(cacheDir, compiledFolder), filepath.Join(cacheDir, instrumentedFolder)}
+	for _, folder := range folders {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, fmt.Errorf("cache folder: %w", err)
+		}
+	}
+	return folders, nil
 }
 
 // Close releases what the engine holds.

@@ -23,7 +23,7 @@ const headerSize = 32 + 8 + 4 + 4 + 1
 
 func (e *Engine) storePath(digest [32]byte) string {
 	name := fmt.Sprintf("%x-%s-pass%s.wasm", digest, filepath.Base(fuel.Version), passVersion)
-	return filepath.Join(e.options.CacheDir, "instrumented", name)
+	return filepath.Join(e.options.CacheDir, instrumentedFolder, name)
 }
 
 // loadModule returns an instrumented module from the cache. A damaged entry counts as missing.
