@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -10,7 +11,8 @@ type block struct {
 	page string
 	line int
 	code string
-	// shows are lines of which each must be in the output, in this order; "..." stands for anything within a line.
+	// shows are lines of which each must be in the output, in this order. "..." stands for anything within a line, and what differs from
+	// run to run (see varying) for anything of its kind.
 	shows []string
 }
 
@@ -74,9 +76,29 @@ func (b block) lacks(output string) string {
 	return ""
 }
 
-// like says whether a line is as a pattern, with runs of spaces taken for one and "..." for anything.
+// varying are the parts of a line that differ from run to run, so that a page can show what a command really printed: ids and digests,
+// seconds, amounts with a fraction, and the organisations of a devnet, which are drawn. Whole numbers are compared as they are.
+var varying = []struct {
+	kind string
+	of   *regexp.Regexp
+}{
+	{"<worker>", regexp.MustCompile(`\b(amber|birch|cedar|delta|ember|fjord|grove)\b`)},
+	{"<id>", regexp.MustCompile(`\b[0-9a-f]{12,64}\b`)},
+	{"<seconds>", regexp.MustCompile(`\b[0-9]+(\.[0-9]+)?s\b`)},
+	{"<amount>", regexp.MustCompile(`\b[0-9]+(\.[0-9]+)? CRED\b`)},
+}
+
+// normal returns a line with one space between its words and with the varying parts replaced by their kinds.
+func normal(line string) string {
+	line = strings.Join(strings.Fields(line), " ")
+	for _, v := range varying {
+		line = v.of.ReplaceAllString(line, v.kind)
+	}
+	return line
+}
+
+// like says whether a line is as a pattern, in which "..." stands for anything.
 func like(pattern, line string) bool {
-	normal := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	parts := strings.Split(normal(pattern), "...")
 	line = normal(line)
 	last := len(parts) - 1

@@ -55,6 +55,11 @@ func TestLike(t *testing.T) {
 		{"a...b...", "a x c", false},
 		{"", "", true},
 		{"", "a", false},
+		{"1.5s request 4df140f0d246; 0.3 CRED locked", "12s request 0123456789ab; 2 CRED locked", true},
+		{"request 4df140f0d246", "request 4df140f0d24", false}, // no id: it is too short
+		{"amber and birch", "cedar and delta", true},
+		{"amber and birch", "amber and ambers", false},
+		{"50 of 50 accepted", "49 of 50 accepted", false},
 	} {
 		require.Equal(t, tc.want, like(tc.pattern, tc.line), "%q, %q", tc.pattern, tc.line)
 	}

@@ -3,6 +3,7 @@ package docs
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,9 +19,12 @@ import (
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
-// pages are the guides in the order in which their blocks run, all in one shell. The first page starts the network, and the others build on
-// it.
-var pages = []string{"start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "feeds.md", "secrets.md"}
+// pages are the guides in the order in which their blocks run, all in one shell. The README comes first, in a checkout. start.md tells the
+// commands about the network, and the others build on it.
+var pages = []string{"../README.md", "start.md", "provider.md", "pool-operator.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "feeds.md", "secrets.md"}
+
+// show prints what each block said, for whoever writes a page: go test ./test/docs -run TestGuides -args -show
+var show = flag.Bool("show", false, "print the output of each block")
 
 // TestGuides starts a devnet where readers have theirs. It runs the blocks of the pages in one shell that ends at the first failing
 // command.
@@ -51,9 +55,12 @@ func TestGuides(t *testing.T) {
 	require.NoError(t, net.Ready(ctx))
 
 	begin := time.Now()
-	said, took, failed := runAll(ctx, blocks, append(env, "HOME="+home), t.TempDir())
+	said, took, failed := runAll(ctx, blocks, append(env, "HOME="+home), checkout(t))
 	t.Logf("%d blocks in %s, begun at these seconds: %s", len(blocks), time.Since(begin).Round(time.Second), took)
 	for i, output := range said {
+		if *show {
+			fmt.Printf("%s:\n%s\n", blocks[i], output)
+		}
 		if i == len(said)-1 && failed != nil {
 			require.NoError(t, failed, "%s:\n%s\n--- it said:\n%s", blocks[i], blocks[i].code, output)
 		}
@@ -61,6 +68,22 @@ func TestGuides(t *testing.T) {
 	}
 	require.NoError(t, failed)
 	require.Len(t, said, len(blocks))
+}
+
+// checkout returns a folder with what the README's commands use of a checkout: the programs, the examples, and the README.
+func checkout(t *testing.T) string {
+	t.Helper()
+	dir, root := t.TempDir(), filepath.Join("..", "..")
+	require.NoError(t, os.CopyFS(filepath.Join(dir, "examples", "hello"), os.DirFS(filepath.Join(root, "examples", "hello"))))
+	for _, name := range []string{"README.md", "go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
+	}
+	programs, err := filepath.Abs(binaries)
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(programs, filepath.Join(dir, "build")))
+	return dir
 }
 
 // environment returns the test's own environment, with the programs first in the path, Go's caches in their places, and no other devnet.

@@ -33,7 +33,7 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	binaries = dir
 	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", dir+string(filepath.Separator),
-		"github.com/credence-chain/credence/cmd/credenced", "github.com/credence-chain/credence/cmd/credence-worker")
+		"github.com/credence-chain/credence/cmd/credence", "github.com/credence-chain/credence/cmd/credenced", "github.com/credence-chain/credence/cmd/credence-worker")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1

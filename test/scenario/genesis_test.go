@@ -279,7 +279,8 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	two.Next()
 	require.Equal(t, one.AppHash(), two.AppHash(), "two imports")
 	old.Next()
-	for range 90 {
+	for blocks := 0; len(one.OpenTasks()) > 0; blocks++ {
+		require.Less(t, blocks, 400, "tasks do not end after an import: %v", one.OpenTasks())
 		for _, c := range []*testutil.Compute{old, one} {
 			for _, id := range c.OpenTasks() {
 				c.QueueWork(id, habits)
@@ -288,6 +289,5 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 		}
 	}
 	one.CheckBooks()
-	require.Empty(t, one.OpenTasks())
 	sameState(t, old.Export().AppState, one.Export().AppState, "the whole state at the end")
 }
