@@ -79,7 +79,7 @@ procs() {
 
 say_ready() {
   echo "ready: RPC http://$prefix.7:26657, gRPC $prefix.7:9090, REST http://$prefix.7:1317, store $store (secret in $folder/store-secret.txt)"
-  echo "Run something: credenced run APP.wasm --trust 90% --node $prefix.7:9090 --key-file $folder/accounts/cedar.key --store $store --store-token amber:\$(cat $folder/store-secret.txt)"
+  echo "Run something: credence run APP.wasm --trust 90% --node $prefix.7:9090 --key-file $folder/accounts/cedar.key --store $store --store-token amber:\$(cat $folder/store-secret.txt)"
 }
 
 # compose runs Compose 2, which is a plugin of docker, or docker-compose 1.29 where there is only that.

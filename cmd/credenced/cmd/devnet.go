@@ -36,7 +36,7 @@ func devnetCmd() *cobra.Command {
 organisations with a worker each, an artifact store, and funded accounts. Blocks take half a second.
 
 It runs until Ctrl-C, which stops everything. Its state lives in one folder; starting it again continues the chain,
---reset begins anew. "credenced run" and "credenced task" find it by themselves.`,
+--reset begins anew. "credence run" and "credence task" find it by themselves.`,
 		Example: `  credenced devnet
   credenced devnet --saboteurs 1            # one worker lies
   credenced devnet --oci-engine runc        # three workers run containers, too
@@ -184,9 +184,19 @@ func printDevnet(out io.Writer, i *devnet.Info, took time.Duration) {
 	if i.State != devnet.DefaultState() {
 		env = devnet.EnvInfo + "=" + cli.ShellQuote(filepath.Join(i.State, devnet.InfoFile)) + " "
 	}
-	fmt.Fprintf(out, "\nNext, in another terminal:\n  %scredenced run APP.wasm --input FILE --trust 99.99%% --out result\n", env)
+	run := env + programBeside(os.Args[0], "credence") + " run"
+	fmt.Fprintf(out, "\nNext, in another terminal:\n  %s APP.wasm --input FILE --trust 99.99%% --out result\n", run)
 	if i.Containers != nil {
-		fmt.Fprintf(out, "  %scredenced run IMAGE.tar --policy quorum --input FILE --out result\n", env)
+		fmt.Fprintf(out, "  %s IMAGE.tar --policy quorum --input FILE --out result\n", run)
 	}
 	fmt.Fprintf(out, "\nCtrl-C stops everything.\n")
+}
+
+// programBeside returns how to call another program of the same folder, given how this one was called: build/credence for build/credenced.
+// A program that the shell found in its path is called by its name alone.
+func programBeside(called, name string) string {
+	if dir, _ := filepath.Split(called); dir != "" {
+		return cli.ShellQuote(dir + name)
+	}
+	return name
 }

@@ -165,7 +165,7 @@ func (d *demo) startNetwork(ctx context.Context, state string) error {
 func (d *demo) renderImage(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
 	d.printTitle("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
-	d.printLine("credenced run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
+	d.printLine("credence run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
 	report, err := d.run.Run(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
