@@ -13,6 +13,10 @@ import (
 	"github.com/credence-chain/credence/client"
 )
 
+// This file runs a graph. One goroutine, that of Run, decides which nodes start, and records how they ended. Each started node has a
+// goroutine of its own, which runs Work, relays the events of the job, and sends one nodeEnd. Before a job is submitted its nonce is on
+// disk: a client that is killed at any moment goes on with the same request, and no job is paid twice.
+
 // Work runs the job of one node to its end. It submits the job under the nonce or, if request is not empty, goes on with that request,
 // and passes the events of the job to tell. An incomplete report, or an error, means that the node is not done.
 type Work func(ctx context.Context, name string, nonce uint64, request string, tell client.Observer) (*client.Report, error)
@@ -52,7 +56,10 @@ func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) erro
 	if _, err := g.Order(); err != nil {
 		return err
 	}
-	r := &runner{graph: g, journal: j, work: work, tell: opts.Tell, busy: map[string]bool{}, left: map[string]bool{}, ended: make(chan end)}
+	r := &runner{
+		graph: g, journal: j, work: work, tell: opts.Tell,
+		busy: map[string]bool{}, unfollowed: map[string]bool{}, ended: make(chan nodeEnd),
+	}
 	for _, n := range g.Nodes {
 		if s := j.Node(n.Name); s.Status == Failed {
 			if err := j.Set(n.Name, State{Status: Waiting}); err != nil {
@@ -63,25 +70,30 @@ func Run(ctx context.Context, g Graph, j *Journal, opts Options, work Work) erro
 	return r.runGraph(ctx, cmp.Or(opts.Most, 8))
 }
 
-type end struct {
+// nodeEnd is how the work of a node ended.
+type nodeEnd struct {
 	name   string
 	report *client.Report
 	err    error
 }
 
+// runner is one run of a graph. Only the goroutine of Run reads and writes busy, unfollowed and failed.
 type runner struct {
 	graph   Graph
 	journal *Journal
 	work    Work
 
-	mu    sync.Mutex
-	tell  Tell
-	busy  map[string]bool
-	left  map[string]bool // nodes that could not be followed to their end, and whose jobs run on
-	ended chan end
-	lost  NodesFailed
+	telling sync.Mutex // held while tell is called
+	tell    Tell
+
+	busy       map[string]bool // nodes whose work goes on
+	unfollowed map[string]bool // nodes whose work ended while their jobs run on; this run does not start them again
+	ended      chan nodeEnd
+	failed     NodesFailed
 }
 
+// runGraph starts nodes, at most so many at once, until none can start and none is busy. After an error of the journal, or the end of the
+// context, it starts none, and waits for those that are busy.
 func (r *runner) runGraph(ctx context.Context, most int) error {
 	var trouble error
 	for {
@@ -102,8 +114,8 @@ func (r *runner) runGraph(ctx context.Context, most int) error {
 		return trouble
 	case ctx.Err() != nil:
 		return &client.Interrupted{Err: context.Cause(ctx)}
-	case len(r.lost.Names) > 0:
-		return &r.lost
+	case len(r.failed.Names) > 0:
+		return &r.failed
 	}
 	return nil
 }
@@ -114,10 +126,10 @@ func (r *runner) startReady(ctx context.Context, most int) error {
 		again = false
 		for _, n := range r.graph.Nodes {
 			s := r.journal.Node(n.Name)
-			if r.busy[n.Name] || r.left[n.Name] || s.Status != Waiting && s.Status != Begun {
+			if r.busy[n.Name] || r.unfollowed[n.Name] || s.Status != Waiting && s.Status != Begun {
 				continue
 			}
-			switch ready, skip := r.readiness(n); {
+			switch ready, skip := r.checkReady(n); {
 			case skip != "":
 				again = true
 				if err := r.setState(n.Name, State{Status: Skipped, Why: skip}); err != nil {
@@ -133,8 +145,8 @@ func (r *runner) startReady(ctx context.Context, most int) error {
 	return nil
 }
 
-// readiness says whether a node can start, or why it never will.
-func (r *runner) readiness(n Node) (ready bool, skip string) {
+// checkReady says whether a node can start, or why it never will.
+func (r *runner) checkReady(n Node) (ready bool, skip string) {
 	for _, of := range n.waits() {
 		switch s := r.journal.Node(of); {
 		case s.Status == Skipped:
@@ -163,12 +175,12 @@ func (r *runner) startNode(ctx context.Context, name string, s State) error {
 	r.busy[name] = true
 	go func() {
 		report, err := r.work(ctx, name, s.Nonce, s.Request, func(e client.Event) { r.relayEvent(name, e) })
-		r.ended <- end{name, report, err}
+		r.ended <- nodeEnd{name, report, err}
 	}()
 	return nil
 }
 
-// relayEvent passes on an event of a node's job, and notes the request in the journal.
+// relayEvent passes on an event of a node's job, and records the request in the journal.
 func (r *runner) relayEvent(name string, e client.Event) {
 	if e.Kind == client.EventSubmitted || e.Kind == client.EventResuming {
 		s := r.journal.Node(name)
@@ -178,8 +190,9 @@ func (r *runner) relayEvent(name string, e client.Event) {
 	r.tellState(name, r.journal.Node(name), e)
 }
 
-// recordEnd notes how the work of a node ended. A node whose work was stopped, or whose chain stands still, stays Begun.
-func (r *runner) recordEnd(ctx context.Context, e end) error {
+// recordEnd records in the journal how the work of a node ended. The node stays Begun if its work was stopped, or if its job runs on
+// without it.
+func (r *runner) recordEnd(ctx context.Context, e nodeEnd) error {
 	s := r.journal.Node(e.name)
 	if e.report != nil {
 		s.Paid = e.report.Paid
@@ -196,17 +209,18 @@ func (r *runner) recordEnd(ctx context.Context, e end) error {
 	case e.err == nil:
 		e.err = errors.New("it was not brought to its end")
 	}
-	r.lost.Names, r.lost.Errs = append(r.lost.Names, e.name), append(r.lost.Errs, e.err)
-	if goesOn(e.err) {
-		r.left[e.name] = true
+	r.failed.Names, r.failed.Errs = append(r.failed.Names, e.name), append(r.failed.Errs, e.err)
+	if jobRunsOn(e.err) {
+		r.unfollowed[e.name] = true
 		return nil // the journal says that it has begun
 	}
 	s.Status, s.Why = Failed, e.err.Error()
 	return r.setState(e.name, s)
 }
 
-// goesOn says whether the job runs on although its work ended with an error. A later run then goes on with the same request.
-func goesOn(err error) bool {
+// jobRunsOn says whether the job may run on although its work ended with this error. A later run then goes on with the same request. An
+// error that this package does not know counts as one of these, unless it is a refusal by the chain.
+func jobRunsOn(err error) bool {
 	var known *client.Error
 	if !errors.As(err, &known) {
 		return !isRefusal(err)
@@ -220,6 +234,7 @@ func isRefusal(err error) bool {
 	return errors.As(err, &refused)
 }
 
+// setState writes the state of a node to the journal, and tells it.
 func (r *runner) setState(name string, s State) error {
 	if err := r.journal.Set(name, s); err != nil {
 		return err
@@ -228,9 +243,10 @@ func (r *runner) setState(name string, s State) error {
 	return nil
 }
 
+// tellState calls tell, if there is one, never twice at once.
 func (r *runner) tellState(name string, s State, e client.Event) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.telling.Lock()
+	defer r.telling.Unlock()
 	if r.tell != nil {
 		r.tell(name, s, e)
 	}
