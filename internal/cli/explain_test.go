@@ -91,29 +91,3 @@ func TestTheLibraryNamesNoFlags(t *testing.T) {
 		}
 	}
 }
-
-// TestEveryResumptionIsReached: no row of the table is hidden by an earlier row. Every placeholder in its text is filled in.
-func TestEveryResumptionIsReached(t *testing.T) {
-	reached := map[string]bool{}
-	for _, code := range []client.Code{client.CodeRunning, client.CodeInDoubt, client.CodeUnfinished, client.CodeUnmet, client.CodeUnavailable} {
-		for _, e := range []client.Error{
-			{Request: "ab12"}, {Request: "ab12", Got: 1}, {What: "no offer met it until height 7"}, {Deal: "cd34", Found: []string{"amber", "birch"}, Err: artifact.ErrRefused},
-			{Err: client.ErrStalled}, {Err: artifact.ErrRefused}, {Err: errors.New("refused")},
-		} {
-			e.Code = code
-			next := adviseResume(&e)
-			require.NotEmpty(t, next)
-			require.NotContains(t, next, "{")
-			for _, r := range resumptions {
-				if r.code == code && (r.when == nil || r.when(&e)) {
-					reached[r.next] = true
-					break
-				}
-			}
-		}
-	}
-	require.Len(t, reached, len(resumptions))
-	require.Equal(t, "credenced task fetch cd34 --out DIR tries again; holders are amber, birch",
-		adviseResume(&client.Error{Code: client.CodeUnavailable, Deal: "cd34", Found: []string{"amber", "birch"}}))
-	require.Empty(t, adviseResume(&client.Error{Code: client.CodeUnavailable, Task: &client.TaskReport{}}), "nobody has it")
-}
