@@ -123,7 +123,7 @@ func (a *assetFlags) create(ctx context.Context, l *connect.Link, k assetKind, r
 			return err
 		}
 		if listed.owner != o.Owner {
-			return a.notOwner(listed.id, o.Owner, a.Describe(listed.owner))
+			return a.refuseOwner(listed.id, o.Owner, a.Describe(listed.owner))
 		}
 	}
 	terms, err := a.readTerms(ctx, l, listed)

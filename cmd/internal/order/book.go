@@ -43,24 +43,24 @@ any more, is left out. "credenced order inspect ID" says all of an order.`,
 				if err != nil {
 					return err
 				}
-				orders, more, err := ofTopic(ctx, &t, l.Conn, func(category string, p *query.PageRequest) ([]markettypes.OrderRecord, *query.PageResponse, error) {
+				orders, more, err := readTopic(ctx, &t, l.Conn, func(category string, p *query.PageRequest) ([]markettypes.OrderRecord, *query.PageResponse, error) {
 					res, err := l.Conn.Market().Book(ctx, &markettypes.QueryBookRequest{Runtime: t.runtime, Category: category, Pool: t.pool, App: t.app, Dataset: t.dataset, Pagination: p})
 					return res.GetOrders(), res.GetPagination(), err
 				})
 				if err != nil {
 					return err
 				}
-				now, err := standingOf(ctx, l, orders)
+				now, err := findStanding(ctx, l, orders)
 				if err != nil {
 					return err
 				}
-				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool { return now.statusText(r, height) != "resting" })
+				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool { return now.formatStatus(r, height) != "resting" })
 				out := cmd.OutOrStdout()
 				if o.WritesJSON() {
 					return printer.PrintList(out, "orders", orders, more)
 				}
 				if len(orders) == 0 {
-					fmt.Fprintln(out, t.nothingText("offers of executions", "orders"))
+					fmt.Fprintln(out, t.describeNothing("offers of executions", "orders"))
 					return nil
 				}
 				if err := o.printBook(out, orders, height); err != nil {
@@ -92,7 +92,7 @@ func offerColumns(height int64) []orderColumn {
 		printer.NewColumn("PRICE A REPLICA", formatPrice),
 		printer.NewColumn("TASKS LEFT", leftCell),
 		printer.NewColumn("CATEGORY", func(r markettypes.OrderRecord) string { return printer.OrDash(r.Order.Pool.Category) }),
-		printer.NewColumn("TRUST", func(r markettypes.OrderRecord) string { return upTo(trustText(r.Order.Pool.Trust)) }),
+		printer.NewColumn("TRUST", func(r markettypes.OrderRecord) string { return upTo(formatTrust(r.Order.Pool.Trust)) }),
 		printer.NewColumn("MAX FUEL", func(r markettypes.OrderRecord) string { return cli.FormatFuel(r.Order.Pool.MaxFuel) }),
 		printer.NewColumn("STAKE", func(r markettypes.OrderRecord) string { return cli.FormatCRED(r.Order.Pool.Stake) }),
 		printer.NewColumn("TAGS", formatTags),

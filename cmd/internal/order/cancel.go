@@ -30,35 +30,21 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 		Args: cli.Between(1, 2, "FILE|ID|KIND", "[NONCE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.WithChain(cmd, func(ctx context.Context, l *connect.Link) error {
-				var (
-					owner string
-					kind  markettypes.OrderKind
-					nonce uint64
-				)
 				if len(args) == 1 {
-					if _, err := parseKind(args[0]); err == nil && !fileExists(args[0]) {
-						return &cli.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
-					}
-					if submitted, err := submittedRequest(ctx, l, args[0]); err != nil || submitted != nil {
-						if err != nil {
-							return err
-						}
-						return o.cancelRequest(ctx, cmd, l, submitted)
-					}
-					s, _, err := readOrKnown(ctx, l, args[0])
+					submitted, err := findSubmitted(ctx, l, args[0])
 					if err != nil {
 						return err
 					}
-					owner, nonce = s.Order.Owner, s.Order.Nonce
-					kind, _ = s.Order.Kind()
-				} else {
-					var err error
-					if kind, nonce, err = parseKindNonce(args); err != nil {
-						return err
+					if submitted != nil {
+						return o.cancelRequest(ctx, cmd, l, submitted)
 					}
 				}
-				res, err := o.sendMessage(ctx, cmd, l, owner, func(owner string) sdk.Msg {
-					return &markettypes.MsgCancelOrder{Owner: owner, Kind: kind, Nonce: nonce}
+				t, err := findTarget(ctx, l, args)
+				if err != nil {
+					return err
+				}
+				res, err := o.sendMessage(ctx, cmd, l, t.owner, func(owner string) sdk.Msg {
+					return &markettypes.MsgCancelOrder{Owner: owner, Kind: t.kind, Nonce: t.nonce}
 				})
 				if err != nil {
 					return hideGenerated(err)
@@ -79,12 +65,37 @@ deals, tasks for which no worker was drawn are taken back too, and all of it is 
 	return cmd
 }
 
-// submittedRequest returns the request with the id if it was submitted, so that its escrow is locked; nil for anything else.
-func submittedRequest(ctx context.Context, l *connect.Link, text string) (*markettypes.Request, error) {
+// target is an order that is to be cancelled. The chain need not know it.
+type target struct {
+	owner string // "" for the account that signs
+	kind  markettypes.OrderKind
+	nonce uint64
+}
+
+// findTarget reads the arguments: a file, an id, or a kind and a nonce.
+func findTarget(ctx context.Context, l *connect.Link, args []string) (t target, err error) {
+	if len(args) == 2 {
+		t.kind, t.nonce, err = parseKindNonce(args)
+		return t, err
+	}
+	if _, err := parseKind(args[0]); err == nil && !fileExists(args[0]) {
+		return t, &cli.Problem{What: fmt.Sprintf("NONCE: missing; expected credenced order cancel %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
+	}
+	s, _, err := readNamed(ctx, l, args[0])
+	if err != nil {
+		return t, err
+	}
+	t.owner, t.nonce = s.Order.Owner, s.Order.Nonce
+	t.kind, err = s.Order.Kind()
+	return t, err
+}
+
+// findSubmitted returns the request with the id if it was submitted, so that its escrow is locked; nil for anything else.
+func findSubmitted(ctx context.Context, l *connect.Link, text string) (*markettypes.Request, error) {
 	if !isID(text) {
 		return nil, nil
 	}
-	id, err := wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest)
+	id, err := completeID(ctx, l, text, credence.KindOrder, credence.KindRequest)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +107,7 @@ func submittedRequest(ctx context.Context, l *connect.Link, text string) (*marke
 		return nil, err
 	}
 	if res.Request.Pruned > 0 {
-		return nil, prunedRequestOf(res.Request)
+		return nil, newPrunedRequest(res.Request)
 	}
 	return &res.Request, nil
 }

@@ -50,7 +50,7 @@ func (c *createFlags) addFlags(cmd *cobra.Command) {
 	f.StringVar(&c.owner, "owner", "", "address or key name of the account whose order it is (default: that of --from, or the devnet's)")
 	f.Uint64Var(&c.nonce, "nonce", 0, "number that the owner gave no other order of the kind (default: the time in microseconds)")
 	f.StringVar(&c.expiry, "expiry", "", "first height at which it is no longer met, or +N for so many blocks from now (default: never)")
-	outFlags(f, &c.out, &c.overwrite)
+	addOutFlags(f, &c.out, &c.overwrite)
 }
 
 // beginOrder fills in the fields that every order has. part names the account of the devnet that owns orders of this kind.
@@ -93,12 +93,12 @@ func (c *createFlags) chooseNonce(ctx context.Context, l *connect.Link, kind mar
 	if kind == markettypes.ORDER_KIND_REQUEST {
 		var r *markettypes.QueryRequestResponse
 		if r, err = l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id}); err == nil {
-			used = requestStatus(r.Request.Status)
+			used = formatRequestStatus(r.Request.Status)
 		}
 	} else {
 		var r *markettypes.QueryOrderResponse
 		if r, err = l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id}); err == nil {
-			used = orderStatus(r.Order.Status)
+			used = formatOrderStatus(r.Order.Status)
 		}
 	}
 	switch {

@@ -19,7 +19,7 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 		a := what.App
 		t.AddRow("app", "%s", a.App)
 		t.AddRow("price", "%s a task", cli.FormatCRED(a.Price))
-		t.AddRow("volume", "%s", volumeText(a.Volume))
+		t.AddRow("volume", "%s", formatVolume(a.Volume))
 		t.AddSome("more tags", strings.Join(a.Tags, ", "))
 		o.describeRestriction(t, "datasets", a.Datasets)
 		o.describeRestriction(t, "pools", a.Pools)
@@ -28,7 +28,7 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 		d := what.Dataset
 		t.AddRow("dataset", "%s", d.Dataset)
 		t.AddRow("price", "%s a task", cli.FormatCRED(d.Price))
-		t.AddRow("volume", "%s", volumeText(d.Volume))
+		t.AddRow("volume", "%s", formatVolume(d.Volume))
 		t.AddSome("more tags", strings.Join(d.Tags, ", "))
 		o.describeRestriction(t, "apps", d.Apps)
 		o.describeRestriction(t, "pools", d.Pools)
@@ -37,12 +37,12 @@ func (o *orderFlags) describeOrder(t *printer.Labels, what markettypes.Order) {
 		p := what.Pool
 		t.AddRow("pool", "%s", p.Pool)
 		t.AddRow("price", "%s a right replica, %s of it for the operator", cli.FormatReplicaPrice(p.Price, p.UsePrice.ToPoco()), formatShare(p.CommissionBps))
-		t.AddRow("volume", "%s", volumeText(p.Volume))
+		t.AddRow("volume", "%s", formatVolume(p.Volume))
 		t.AddRow("stake", "%s an assignment", cli.FormatCRED(p.Stake))
 		t.AddRow("category", "%s", orNone(p.Category))
-		t.AddRow("trust", "%s", upTo(trustText(p.Trust)))
+		t.AddRow("trust", "%s", upTo(formatTrust(p.Trust)))
 		t.AddRow("fuel", "up to %s", cli.FormatFuel(p.MaxFuel))
-		t.AddSome("resources", resourcesText(p.Resources))
+		t.AddSome("resources", formatResources(p.Resources))
 		t.AddSome("tags", strings.Join(p.Tags, ", "))
 		o.describeRestriction(t, "apps", p.Apps)
 		o.describeRestriction(t, "datasets", p.Datasets)
@@ -81,7 +81,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 		bag += ", also in part"
 	}
 	t.AddRow("tasks", "%s", bag)
-	t.AddRow("trust", "%s", trustUnder(j.Policy, j.Trust))
+	t.AddRow("trust", "%s", describeTrust(j.Policy, j.Trust))
 	if j.MinReplicas > 0 {
 		t.AddRow("replicas", "at least %d", j.MinReplicas)
 	}
@@ -105,7 +105,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 	if j.FuelLimit > 0 {
 		t.AddRow("fuel", "up to %s", cli.FormatFuel(j.FuelLimit))
 	}
-	t.AddSome("resources", resourcesText(j.Resources))
+	t.AddSome("resources", formatResources(j.Resources))
 	t.AddSome("tags", strings.Join(j.Tags, ", "))
 	t.AddSome("pool", j.Pool)
 	o.describeRestriction(t, "pools", j.Pools)
@@ -123,7 +123,7 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 // describeRestriction adds a row with a restriction, unless it is empty.
 func (o *orderFlags) describeRestriction(t *printer.Labels, label string, r markettypes.Restriction) {
 	parts := append([]string{}, r.Ids...)
-	if by := o.audienceText(r.Audience); by != "" {
+	if by := o.formatAudience(r.Audience); by != "" {
 		parts = append(parts, "those of "+by)
 	}
 	if len(parts) > 0 {
@@ -132,12 +132,12 @@ func (o *orderFlags) describeRestriction(t *printer.Labels, label string, r mark
 }
 
 func (o *orderFlags) describeAudience(t *printer.Labels, label string, a orgstypes.Audience) {
-	if text := o.audienceText(a); text != "" {
+	if text := o.formatAudience(a); text != "" {
 		t.AddRow(label, "only %s", text)
 	}
 }
 
-func (o *orderFlags) audienceText(a orgstypes.Audience) string {
+func (o *orderFlags) formatAudience(a orgstypes.Audience) string {
 	var parts []string
 	for _, account := range a.Accounts {
 		parts = append(parts, o.Describe(account))

@@ -1,7 +1,6 @@
 package order
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
-	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
@@ -54,18 +51,6 @@ func writeOrder(cmd *cobra.Command, s markettypes.SignedOrder, out string, overw
 	return nil
 }
 
-// isID reports whether the text is the id of an order, or the beginning of one, and not the name of a file.
-func isID(text string) bool { return credence.IsID(text) && !fileExists(text) }
-
-// wholeID returns the id that begins with the text, of an order or a request that the chain knows. A whole id is not looked up.
-func wholeID(ctx context.Context, l *connect.Link, text string, kinds ...credence.IDKind) (string, error) {
-	if _, err := markettypes.ParseID(strings.ToLower(text)); err == nil {
-		return strings.ToLower(text), nil
-	}
-	ref, err := credence.Resolve(ctx, l.Conn, text, kinds...)
-	return ref.ID, err
-}
-
 // readFile reads an order from its file. The error for a missing file says what to do.
 func readFile(name string) (markettypes.SignedOrder, error) {
 	s, err := order.Read(name)
@@ -75,23 +60,14 @@ func readFile(name string) (markettypes.SignedOrder, error) {
 	return s, err
 }
 
-// refuseNeither adds to the error for a missing file that the name is no id either.
-func refuseNeither(err error) error {
-	var p *cli.Problem
-	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &p) {
-		p.What += ", and it is no id, of 64 hexadecimal digits or the first of them"
-	}
-	return err
-}
-
 // signedName returns the default name for the signed version of an order's file.
 func signedName(file string) string {
 	ext := filepath.Ext(file)
 	return strings.TrimSuffix(file, ext) + ".signed" + ext
 }
 
-// outFlags adds the flags that say where to write an order.
-func outFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
+// addOutFlags adds the flags that say where to write an order.
+func addOutFlags(f *pflag.FlagSet, out *string, overwrite *bool) {
 	f.StringVar(out, "out", "", "file to write (default: standard output)")
 	f.BoolVar(overwrite, "overwrite", false, "replace the file of --out")
 }

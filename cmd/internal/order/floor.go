@@ -16,8 +16,8 @@ type floorKey struct {
 	kind  markettypes.OrderKind
 }
 
-// floorsOf asks for the floors of the orders' owners.
-func floorsOf(ctx context.Context, conn *credence.Conn, orders []markettypes.OrderRecord) (floors, error) {
+// readFloors asks for the floors of the orders' owners.
+func readFloors(ctx context.Context, conn *credence.Conn, orders []markettypes.OrderRecord) (floors, error) {
 	out := floors{}
 	for _, r := range orders {
 		key := floorKey{r.Order.Owner, r.Kind}

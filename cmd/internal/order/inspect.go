@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/artifact"
-	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
@@ -51,6 +50,8 @@ type inspected struct {
 	Deal   string          `json:"deal,omitempty"` // the request's first deal
 	Deals  uint64          `json:"deals,string,omitempty"`
 	Order  json.RawMessage `json:"order"`
+
+	kind markettypes.OrderKind
 }
 
 // inspectOrder reports everything about an order that needs no node.
@@ -67,7 +68,7 @@ func inspectOrder(s markettypes.SignedOrder, chain string) (inspected, error) {
 	i := inspected{
 		ID: order.ID(o, chain), Kind: kind.Word(), Chain: chain, Owner: o.Owner, Nonce: o.Nonce, Expiry: o.Expiry,
 		Asset: o.Asset(), Price: o.Price(), Volume: o.Volume(), Signature: "missing",
-		Digest: artifact.Sum(o.SignBytes(chain)).String(), Order: text,
+		Digest: artifact.Sum(o.SignBytes(chain)).String(), Order: text, kind: kind,
 	}
 	if o.Request != nil {
 		i.Asset, i.Price = o.Request.App, o.Request.MaxPrice
@@ -92,7 +93,7 @@ func (i *inspected) askChain(ctx context.Context, l *connect.Link, s markettypes
 	if i.Height, _, err = l.Conn.Height(ctx); err != nil {
 		return err
 	}
-	floor, err := l.Conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: markettypes.OrderKind(kindValue(i.Kind))})
+	floor, err := l.Conn.Market().Floor(ctx, &markettypes.QueryFloorRequest{Owner: i.Owner, Kind: i.kind})
 	if err != nil {
 		return err
 	}
@@ -122,9 +123,9 @@ func (i *inspected) askRequest(ctx context.Context, l *connect.Link, o markettyp
 		return false, err
 	}
 	r := res.Request
-	i.Status, i.Filled, i.Note = requestStatus(r.Status), r.Filled, r.Reason
+	i.Status, i.Filled, i.Note = formatRequestStatus(r.Status), r.Filled, r.Reason
 	if r.Pruned > 0 {
-		i.Note = prunedNote(r.Pruned)
+		i.Note = formatPruned(r.Pruned)
 		return true, nil // the content is pruned, so it cannot be compared
 	}
 	i.Left, i.Deal, i.Deals = fmt.Sprint(r.Left()), r.Deal, uint64(r.Deals)
@@ -141,14 +142,14 @@ func (i *inspected) askOrder(ctx context.Context, l *connect.Link, o markettypes
 	}
 	r := res.Order
 	if r.Pruned > 0 {
-		i.Status, i.Filled, i.Note = endedStatus(r.Status), r.Filled, prunedNote(r.Pruned)
+		i.Status, i.Filled, i.Note = formatOrderStatus(r.Status), r.Filled, formatPruned(r.Pruned)
 		return true, nil // the content is pruned, so it cannot be compared
 	}
-	now, err := standingOf(ctx, l, []markettypes.OrderRecord{r})
+	now, err := findStanding(ctx, l, []markettypes.OrderRecord{r})
 	if err != nil {
 		return false, err
 	}
-	i.Status, i.Filled, i.Left = now.statusText(r, i.Height), r.Filled, leftText(r)
+	i.Status, i.Filled, i.Left = now.formatStatus(r, i.Height), r.Filled, formatLeft(r)
 	if i.Status == "stale" {
 		i.Note = now.stale[r.Id]
 	}
@@ -197,7 +198,7 @@ signature is no good.`,
 // inspect reports on the order of a file or an id. If the order or its signature is invalid, it returns an error after it has printed the
 // report.
 func (o *orderFlags) inspect(ctx context.Context, out io.Writer, l *connect.Link, name string) error {
-	s, byID, err := readOrKnown(ctx, l, name)
+	s, byID, err := readNamed(ctx, l, name)
 	if left := (*prunedOrder)(nil); errors.As(err, &left) {
 		return o.printPruned(out, left)
 	}
@@ -250,14 +251,14 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	t.AddRow("chain", "%s", i.Chain)
 	t.AddRow("owner", "%s", o.Describe(i.Owner))
 	t.AddRow("nonce", "%d", i.Nonce)
-	t.AddRow("expiry", "%s", expiryText(i.Expiry, i.Height))
+	t.AddRow("expiry", "%s", formatExpiry(i.Expiry, i.Height))
 	if !byID {
-		t.AddRow("signature", "%s", o.signatureText(i))
+		t.AddRow("signature", "%s", o.formatSignature(i))
 		t.AddRow("sign digest", "%s", i.Digest)
 	}
 	o.describeOrder(t, what)
 	if i.Status != "" {
-		t.AddRow("on the chain", "%s", i.stateText())
+		t.AddRow("on the chain", "%s", i.formatState())
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -271,8 +272,8 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	return nil
 }
 
-// signatureText says in words whether the signature is good, and who signed.
-func (o *orderFlags) signatureText(i inspected) string {
+// formatSignature says in words whether the signature is good, and who signed.
+func (o *orderFlags) formatSignature(i inspected) string {
 	switch i.Signature {
 	case "good":
 		by := make([]string, len(i.Signers))
@@ -286,8 +287,8 @@ func (o *orderFlags) signatureText(i inspected) string {
 	return "none"
 }
 
-// stateText says in words what became of the order.
-func (i *inspected) stateText() string {
+// formatState says in words what became of the order.
+func (i *inspected) formatState() string {
 	text := i.Status
 	if i.Status == "unknown" {
 		text = "not yet"
@@ -303,46 +304,4 @@ func (i *inspected) stateText() string {
 		text += "; " + i.Note
 	}
 	return text
-}
-
-// readOrKnown reads an order from its file, or asks the chain for the order with the id.
-func readOrKnown(ctx context.Context, l *connect.Link, text string) (s markettypes.SignedOrder, byID bool, err error) {
-	if !isID(text) {
-		s, err = readFile(text)
-		return s, false, refuseNeither(err)
-	}
-	id := strings.ToLower(text)
-	if l == nil {
-		return s, true, &cli.Problem{What: "order " + id + ": only a node can tell what it is", Next: "name one with --node HOST:PORT, or give the order's file"}
-	}
-	if id, err = wholeID(ctx, l, text, credence.KindOrder, credence.KindRequest); err != nil {
-		return s, true, err
-	}
-	res, err := l.Conn.Market().Order(ctx, &markettypes.QueryOrderRequest{Id: id})
-	if err == nil {
-		if res.Order.Pruned > 0 {
-			return s, true, prunedOrderOf(res.Order)
-		}
-		s.Order = &res.Order.Order
-		if _, none := s.Order.Kind(); none != nil {
-			return s, true, &cli.Problem{What: fmt.Sprintf("order %s: the %s order of %s with nonce %d was cancelled before the chain saw it", id, res.Order.Kind.Word(), s.Order.Owner, s.Order.Nonce)}
-		}
-		return s, true, nil
-	}
-	if !connect.IsUnknown(err) {
-		return s, true, err
-	}
-	req, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
-	if connect.IsUnknown(err) {
-		return s, true, &cli.Problem{What: "the chain knows no order or request " + id, Next: "look at the book: credenced order book --category all; or at your orders: credenced order list", Err: err}
-	}
-	if err != nil {
-		return s, true, err
-	}
-	if req.Request.Pruned > 0 {
-		return s, true, prunedRequestOf(req.Request)
-	}
-	known := req.Request.Order()
-	s.Order = &known
-	return s, true, nil
 }

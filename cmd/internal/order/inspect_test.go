@@ -169,6 +169,6 @@ func TestStateText(t *testing.T) {
 		"signed; 0 tasks met, no bound":      {Status: "signed", Left: "unbounded"},
 		"stale; 2 tasks met, 1 left; why":    {Status: "stale", Filled: 2, Left: "1", Note: "why"},
 	} {
-		require.Equal(t, want, i.stateText())
+		require.Equal(t, want, i.formatState())
 	}
 }

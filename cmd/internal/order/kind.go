@@ -16,3 +16,14 @@ func parseKind(text string) (markettypes.OrderKind, error) {
 	}
 	return 0, fmt.Errorf("kind %q: expected app, dataset, pool or request", text)
 }
+
+// nameKind returns the name of an order's kind with its article.
+func nameKind(kind markettypes.OrderKind) string {
+	switch kind {
+	case markettypes.ORDER_KIND_REQUEST:
+		return "a request"
+	case markettypes.ORDER_KIND_APP:
+		return "an app order"
+	}
+	return "a " + kind.Word() + " order"
+}

@@ -50,7 +50,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 				if err != nil {
 					return err
 				}
-				if err := o.settleList(ctx, cmd, l, &w); err != nil {
+				if err := o.resolveListFlags(ctx, cmd, l, &w); err != nil {
 					return err
 				}
 				height, _, err := l.Conn.Height(ctx)
@@ -67,12 +67,12 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 				if err != nil {
 					return err
 				}
-				now, err := standingOf(ctx, l, orders)
+				now, err := findStanding(ctx, l, orders)
 				if err != nil {
 					return err
 				}
 				orders = slices.DeleteFunc(orders, func(r markettypes.OrderRecord) bool {
-					return w.status != "" && now.statusText(r, height) != w.status
+					return w.status != "" && now.formatStatus(r, height) != w.status
 				})
 				slices.SortStableFunc(orders, func(a, b markettypes.OrderRecord) int {
 					return cmp.Or(cmp.Compare(a.Height, b.Height), cmp.Compare(a.Order.Nonce, b.Order.Nonce))
@@ -82,7 +82,7 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 					return printer.PrintList(out, "orders", orders, more)
 				}
 				if len(orders) == 0 {
-					fmt.Fprintln(out, w.nothingText(o.NameOf))
+					fmt.Fprintln(out, w.describeNothing(o.NameOf))
 					return nil
 				}
 				if err := printOrders(out, orders, height, now); err != nil {
@@ -105,8 +105,8 @@ The status is what an order comes to now: "stale" ones are not what their pool o
 	return cmd
 }
 
-// settleList checks the flags, looks up the names in them, and determines the owner whose orders are meant.
-func (o *orderFlags) settleList(ctx context.Context, cmd *cobra.Command, l *connect.Link, w *listFlags) (err error) {
+// resolveListFlags checks the flags, looks up the names in them, and determines the owner whose orders are meant.
+func (o *orderFlags) resolveListFlags(ctx context.Context, cmd *cobra.Command, l *connect.Link, w *listFlags) (err error) {
 	if err := printer.CheckLimit(w.limit); err != nil {
 		return err
 	}
@@ -133,8 +133,8 @@ func (o *orderFlags) settleList(ctx context.Context, cmd *cobra.Command, l *conn
 	return err
 }
 
-// nothingText says that there are no orders of the selection.
-func (w *listFlags) nothingText(name func(string) string) string {
+// describeNothing says that there are no orders of the selection.
+func (w *listFlags) describeNothing(name func(string) string) string {
 	what := "no orders"
 	switch {
 	case w.app != "":
@@ -180,7 +180,7 @@ func printOrders(out io.Writer, orders []markettypes.OrderRecord, height int64, 
 		printer.NewColumn("PRICE", orDash(func(r markettypes.OrderRecord) string { return priceCell(r.Order) })),
 		printer.NewColumn("TASKS MET", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Filled) }),
 		printer.NewColumn("TASKS LEFT", orDash(leftCell)),
-		printer.NewColumn("STATUS", func(r markettypes.OrderRecord) string { return now.statusText(r, height) }),
+		printer.NewColumn("STATUS", func(r markettypes.OrderRecord) string { return now.formatStatus(r, height) }),
 		printer.NewColumn("EXPIRES", func(r markettypes.OrderRecord) string { return expiryCell(r.Order.Expiry, height) }),
 		printer.NewColumn("NONCE", func(r markettypes.OrderRecord) string { return fmt.Sprint(r.Order.Nonce) }),
 		printer.NewColumn("ID", func(r markettypes.OrderRecord) string { return r.Id }),

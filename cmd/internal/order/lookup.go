@@ -17,8 +17,8 @@ import (
 
 // This file looks up on the chain the names in a file or a flag, so that a typing error is found before the order is signed.
 
-// notOwner returns the error for an order whose owner does not own what it sells.
-func (c *createFlags) notOwner(asset, account, owner string) error {
+// refuseOwner returns the error for an order whose owner does not own what it sells.
+func (c *createFlags) refuseOwner(asset, account, owner string) error {
 	return &cli.Problem{
 		What: fmt.Sprintf("owner: %s, but %s is of %s: nobody would take the order", c.Describe(account), asset, owner),
 		Next: "name the owner with --owner or --from; --offline does not ask",
@@ -33,7 +33,7 @@ func (c *createFlags) checkOperator(ctx context.Context, l *connect.Link, pool w
 	}
 	org, err := connect.OrganisationOf(ctx, l, owner)
 	if err == nil && org != pool.Operator {
-		return c.notOwner("pool "+pool.Id, owner, "organisation "+pool.Operator)
+		return c.refuseOwner("pool "+pool.Id, owner, "organisation "+pool.Operator)
 	}
 	return err
 }
@@ -60,7 +60,7 @@ func checkJob(ctx context.Context, l *connect.Link, job *markettypes.Job) error 
 		}
 	}
 	if job.Voucher != "" {
-		if job.Voucher, err = wholeID(ctx, l, job.Voucher, credence.KindVoucher); err != nil {
+		if job.Voucher, err = completeID(ctx, l, job.Voucher, credence.KindVoucher); err != nil {
 			return err
 		}
 	}

@@ -104,7 +104,7 @@ Everything is checked at once, and again when the next block makes the deal. --d
 					return err
 				}
 				if m.dryRun {
-					return nameSides(o.dryRun(ctx, cmd, l, msg), sides...)
+					return nameSides(o.printPreview(ctx, cmd, l, msg), sides...)
 				}
 				return nameSides(o.sendMatch(ctx, cmd, l, msg), sides...)
 			})

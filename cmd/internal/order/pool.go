@@ -99,7 +99,7 @@ func (p *poolFlags) readOrder(ctx context.Context, l *connect.Link, pool workers
 			o.CommissionBps, err = c.readCommission(p.commission, pool.MaxCommissionBps)
 			return
 		},
-		func() (err error) { o.MaxFuel, err = c.maxFuel(ctx, l, p.mostFuel, p.category); return },
+		func() (err error) { o.MaxFuel, err = c.readMaxFuel(ctx, l, p.mostFuel, p.category); return },
 		func() (err error) { o.UsePrice, err = p.use.read(c, pool.MinPrice); return },
 		func() (err error) { o.Price, err = p.readPrice(l, pool.MinPrice, *o); return },
 		func() (err error) { o.Trust, err = parseTrustFlag(p.trust); return },
@@ -117,7 +117,7 @@ func checkPoolOrder(l *connect.Link, pool workerstypes.Pool, o markettypes.PoolO
 	}
 	if err := markettypes.CheckPoolTerms(pool, o); err != nil {
 		return &cli.Problem{
-			What: whyStale(err), Err: err,
+			What: formatStale(err), Err: err,
 			Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
 		}
 	}
@@ -150,8 +150,8 @@ func (c *createFlags) readStake(p *markettypes.PoolOrder, text string, l *connec
 	return nil
 }
 
-// maxFuel reads the largest fuel limit; by default it is the category's or the chain's.
-func (c *createFlags) maxFuel(ctx context.Context, l *connect.Link, text, category string) (uint64, error) {
+// readMaxFuel reads the largest fuel limit; by default it is the category's or the chain's.
+func (c *createFlags) readMaxFuel(ctx context.Context, l *connect.Link, text, category string) (uint64, error) {
 	most := markettypes.DefaultParams().MaxFuel
 	if l != nil {
 		res, err := l.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})

@@ -23,7 +23,7 @@ type quoted struct {
 	Terms  any    `json:"terms,omitempty"`
 }
 
-func (o *orderFlags) dryRun(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
+func (o *orderFlags) printPreview(ctx context.Context, cmd *cobra.Command, l *connect.Link, msg markettypes.MsgMatchOrders) error {
 	relayer, err := o.DefaultOwner(cmd, "requester")
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (o *orderFlags) printPayable(ctx context.Context, out io.Writer, l *connect
 // printTerms prints the terms under which each task would run.
 func printTerms(out io.Writer, terms dealstypes.Terms) error {
 	t := printer.NewLabels(out)
-	t.AddRow("trust", "%s", trustUnder(terms.Policy, terms.Trust))
+	t.AddRow("trust", "%s", describeTrust(terms.Policy, terms.Trust))
 	if terms.AppPrice > 0 {
 		t.AddRow("app", "%s a task", cli.FormatCRED(terms.AppPrice))
 	}

@@ -20,21 +20,16 @@ type prunedOrder struct {
 	Deal   string `json:"deal,omitempty"` // the request's first deal
 }
 
-func prunedOrderOf(r markettypes.OrderRecord) *prunedOrder {
-	return &prunedOrder{ID: r.Id, Kind: r.Kind.Word(), Status: endedStatus(r.Status), Note: prunedNote(r.Pruned), Filled: r.Filled, Pruned: r.Pruned}
+func newPrunedOrder(r markettypes.OrderRecord) *prunedOrder {
+	return &prunedOrder{ID: r.Id, Kind: r.Kind.Word(), Status: formatOrderStatus(r.Status), Note: formatPruned(r.Pruned), Filled: r.Filled, Pruned: r.Pruned}
 }
 
-func prunedRequestOf(r markettypes.Request) *prunedOrder {
-	return &prunedOrder{ID: r.Id, Kind: markettypes.ORDER_KIND_REQUEST.Word(), Status: requestStatus(r.Status), Note: prunedNote(r.Pruned), Filled: r.Filled, Pruned: r.Pruned, Deal: r.Deal}
+func newPrunedRequest(r markettypes.Request) *prunedOrder {
+	return &prunedOrder{ID: r.Id, Kind: markettypes.ORDER_KIND_REQUEST.Word(), Status: formatRequestStatus(r.Status), Note: formatPruned(r.Pruned), Filled: r.Filled, Pruned: r.Pruned, Deal: r.Deal}
 }
 
-// endedStatus returns in one word how an order ended.
-func endedStatus(s markettypes.OrderStatus) string {
-	return strings.ToLower(strings.TrimPrefix(s.String(), "ORDER_STATUS_"))
-}
-
-// prunedNote says that the content is no longer in the state, and where it still is.
-func prunedNote(height int64) string {
+// formatPruned says that the content is no longer in the state, and where it still is.
+func formatPruned(height int64) string {
 	return fmt.Sprintf("it was pruned at height %d, and its nonce stays used: its content is in the state before that, which archive nodes keep", height)
 }
 

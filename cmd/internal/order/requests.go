@@ -41,7 +41,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 				if err != nil {
 					return err
 				}
-				requests, more, err := ofTopic(ctx, &t, l.Conn, func(category string, p *query.PageRequest) ([]markettypes.Request, *query.PageResponse, error) {
+				requests, more, err := readTopic(ctx, &t, l.Conn, func(category string, p *query.PageRequest) ([]markettypes.Request, *query.PageResponse, error) {
 					res, err := l.Conn.Market().RestingRequests(ctx, &markettypes.QueryRestingRequestsRequest{Runtime: t.runtime, Category: category, Pool: t.pool, App: t.app, Dataset: t.dataset, Pagination: p})
 					return res.GetRequests(), res.GetPagination(), err
 				})
@@ -53,7 +53,7 @@ own requests: credenced task list. "credenced order inspect ID" says all of a re
 					return printer.PrintList(out, "requests", requests, more)
 				}
 				if len(requests) == 0 {
-					nothing := t.nothingText("requests for executions", "requests for an order")
+					nothing := t.describeNothing("requests for executions", "requests for an order")
 					if t.pool == "" && t.app == "" && t.dataset == "" {
 						nothing += "; what names a pool waits there: --pool POOL"
 					}
@@ -83,7 +83,7 @@ func (o *orderFlags) printRequests(out io.Writer, requests []markettypes.Request
 		printer.NewColumn("A "+of+" UP TO", func(r markettypes.Request) string { return cli.FormatCRED(r.Limit) }),
 		printer.NewColumn("TASKS LEFT", func(r markettypes.Request) string { return fmt.Sprint(r.Left()) }),
 		printer.NewColumn("CATEGORY", func(r markettypes.Request) string { return printer.OrDash(r.Job.Category) }),
-		printer.NewColumn("TRUST", func(r markettypes.Request) string { return trustText(r.Job.Trust) }),
+		printer.NewColumn("TRUST", func(r markettypes.Request) string { return formatTrust(r.Job.Trust) }),
 		printer.NewColumn("TAGS", func(r markettypes.Request) string { return printer.OrDash(strings.Join(r.Job.Tags, ",")) }),
 		printer.NewColumn("EXPIRES", func(r markettypes.Request) string { return expiryCell(r.Expiry, height) }),
 		printer.NewColumn("AGE", func(r markettypes.Request) string { return ageCell(r.Height, height) }),

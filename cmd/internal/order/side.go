@@ -43,7 +43,7 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 		if kind == markettypes.ORDER_KIND_REQUEST {
 			of = credence.KindRequest
 		}
-		id, err := wholeID(ctx, l, text, of)
+		id, err := completeID(ctx, l, text, of)
 		if err != nil {
 			return s, nameFlag(flag, err)
 		}
@@ -58,7 +58,7 @@ func readSide(ctx context.Context, l *connect.Link, flag, text string, kind mark
 	normal := read.Order.Normal()
 	s.order = &normal
 	if got, _ := normal.Kind(); got != kind {
-		return s, s.newProblem("", "it is %s, expected %s", anOrder(got), anOrder(kind))
+		return s, s.newProblem("", "it is %s, expected %s", nameKind(got), nameKind(kind))
 	}
 	if read.Signature != nil {
 		if err := order.Verify(read, l.Conn.ChainID()); err != nil {
@@ -91,17 +91,6 @@ func nameFlag(flag string, err error) error {
 	return fmt.Errorf("%s %w", flag, err)
 }
 
-// anOrder returns the name of an order's kind with its article.
-func anOrder(kind markettypes.OrderKind) string {
-	switch kind {
-	case markettypes.ORDER_KIND_REQUEST:
-		return "a request"
-	case markettypes.ORDER_KIND_APP:
-		return "an app order"
-	}
-	return "a " + kind.Word() + " order"
-}
-
 // checkDatasets checks that there is an order, or "list", for each of the request's datasets, in the request's order.
 func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets []side) error {
 	if request.order == nil {
@@ -110,7 +99,7 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 			return connect.LookUp(request.flag, request.text, "market requests", err)
 		}
 		if res.Request.Pruned > 0 {
-			return prunedRequestOf(res.Request)
+			return newPrunedRequest(res.Request)
 		}
 		known := res.Request.Order()
 		request.order = &known

@@ -79,7 +79,7 @@ together. A ledger can not sign orders: use "order presign".`,
 	o.AddKeys(f, "name of the key in the keyring, or of a devnet's account (default: the devnet's account that owns the order)")
 	f.BoolVar(&o.Offline, "offline", false, "ask no node, not even for the chain's id")
 	f.StringVar(&many, "multisig", "", "sign as one of the keys of this multisig key, given by name or address")
-	outFlags(f, &out, &overwritable)
+	addOutFlags(f, &out, &overwritable)
 	return cmd
 }
 
@@ -154,6 +154,6 @@ in the keyring, each SIGNATURE a file that "order sign" wrote. As many are neede
 	_ = f.MarkHidden("key-file")
 	_ = f.MarkHidden(keyfile.Flag)
 	f.BoolVar(&o.Offline, "offline", false, "ask no node, not even for the chain's id")
-	outFlags(f, &out, &overwritable)
+	addOutFlags(f, &out, &overwritable)
 	return cmd
 }

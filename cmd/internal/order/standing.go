@@ -17,9 +17,9 @@ type standing struct {
 	stale map[string]string // the reason, by the order's id
 }
 
-// standingOf asks the chain for the orders' assets and for their owners' floors, each once.
-func standingOf(ctx context.Context, l *connect.Link, orders []markettypes.OrderRecord) (standing, error) {
-	below, err := floorsOf(ctx, l.Conn, orders)
+// findStanding asks the chain for the orders' assets and for their owners' floors, each once.
+func findStanding(ctx context.Context, l *connect.Link, orders []markettypes.OrderRecord) (standing, error) {
+	below, err := readFloors(ctx, l.Conn, orders)
 	if err != nil {
 		return standing{}, err
 	}
@@ -67,25 +67,25 @@ type assets struct {
 func (a assets) findStale(ctx context.Context, o markettypes.Order) (string, error) {
 	switch {
 	case o.App != nil:
-		owner, err := a.ownerOfApp(ctx, o.App.App)
-		return staleOwner("app", owner, o.Owner), err
+		owner, err := a.findAppOwner(ctx, o.App.App)
+		return compareOwner("app", owner, o.Owner), err
 	case o.Dataset != nil:
-		owner, err := a.ownerOfDataset(ctx, o.Dataset.Dataset)
-		return staleOwner("dataset", owner, o.Owner), err
+		owner, err := a.findDatasetOwner(ctx, o.Dataset.Dataset)
+		return compareOwner("dataset", owner, o.Owner), err
 	case o.Pool != nil:
 		return a.findStalePool(ctx, o.Owner, *o.Pool)
 	}
 	return "", nil
 }
 
-func staleOwner(what, owner, of string) string {
+func compareOwner(what, owner, of string) string {
 	if owner == of {
 		return ""
 	}
 	return "the " + what + " is of " + owner + " now"
 }
 
-func (a assets) ownerOfApp(ctx context.Context, version string) (string, error) {
+func (a assets) findAppOwner(ctx context.Context, version string) (string, error) {
 	id, _, _ := strings.Cut(version, ":")
 	return a.apps.find(id, func() (string, error) {
 		res, err := a.l.Conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: id})
@@ -96,7 +96,7 @@ func (a assets) ownerOfApp(ctx context.Context, version string) (string, error) 
 	})
 }
 
-func (a assets) ownerOfDataset(ctx context.Context, version string) (string, error) {
+func (a assets) findDatasetOwner(ctx context.Context, version string) (string, error) {
 	id, _, _ := strings.Cut(version, ":")
 	return a.datasets.find(id, func() (string, error) {
 		res, err := a.l.Conn.Apps().Dataset(ctx, &appstypes.QueryDatasetRequest{Id: id})
@@ -120,7 +120,7 @@ func (a assets) findStalePool(ctx context.Context, owner string, o markettypes.P
 		return "", err
 	}
 	if err := markettypes.CheckPoolTerms(pool, o); err != nil {
-		return whyStale(err), nil
+		return formatStale(err), nil
 	}
 	if pool.Operator == "" {
 		return "", nil
@@ -132,8 +132,8 @@ func (a assets) findStalePool(ctx context.Context, owner string, o markettypes.P
 	return "the pool is of organisation " + pool.Operator + " now", nil
 }
 
-// whyStale returns the text of an error without the name of the error, ErrStale.
-func whyStale(err error) string {
+// formatStale returns the text of an error without the name of the error, ErrStale.
+func formatStale(err error) string {
 	return strings.TrimSuffix(err.Error(), ": "+markettypes.ErrStale.Error())
 }
 
@@ -142,8 +142,8 @@ func isOpen(r markettypes.OrderRecord) bool {
 	return r.Status == markettypes.ORDER_STATUS_RESTING || r.Status == markettypes.ORDER_STATUS_SIGNED
 }
 
-// statusText returns the present status of an order.
-func (s standing) statusText(r markettypes.OrderRecord, height int64) string {
+// formatStatus returns the present status of an order.
+func (s standing) formatStatus(r markettypes.OrderRecord, height int64) string {
 	switch {
 	case !isOpen(r):
 	case s.below.isCancelled(r):
@@ -153,5 +153,5 @@ func (s standing) statusText(r markettypes.OrderRecord, height int64) string {
 	case s.stale[r.Id] != "":
 		return "stale"
 	}
-	return orderStatus(r.Status)
+	return formatOrderStatus(r.Status)
 }

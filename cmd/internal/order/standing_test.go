@@ -29,6 +29,6 @@ func TestOrderStatus(t *testing.T) {
 		{"s", 5, 0, markettypes.ORDER_STATUS_FILLED, "filled"},
 	} {
 		r := markettypes.OrderRecord{Id: tc.id, Order: markettypes.Order{Owner: "a", Nonce: tc.nonce, Expiry: tc.expiry}, Kind: markettypes.ORDER_KIND_POOL, Status: tc.status}
-		require.Equal(t, tc.want, now.statusText(r, 10), tc)
+		require.Equal(t, tc.want, now.formatStatus(r, 10), tc)
 	}
 }

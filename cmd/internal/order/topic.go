@@ -128,8 +128,8 @@ func (t *topicFlags) listCategories(ctx context.Context, conn *credence.Conn) ([
 	return out, err
 }
 
-// ofTopic reads one part of the book, one category after the other, up to the limit. It also returns whether there is more.
-func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, read func(category string, p *query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
+// readTopic reads one part of the book, one category after the other, up to the limit. It also returns whether there is more.
+func readTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, read func(category string, p *query.PageRequest) ([]V, *query.PageResponse, error)) (out []V, more bool, err error) {
 	categories, err := t.listCategories(ctx, conn)
 	if err != nil {
 		return nil, false, err
@@ -147,9 +147,9 @@ func ofTopic[V any](ctx context.Context, t *topicFlags, conn *credence.Conn, rea
 	return out, more, nil
 }
 
-// nothingText says that a part of the book is empty, and where else to look. executions and orders are the words for the two kinds of
+// describeNothing says that a part of the book is empty, and where else to look. executions and orders are the words for the two kinds of
 // offer.
-func (t *topicFlags) nothingText(executions, orders string) string {
+func (t *topicFlags) describeNothing(executions, orders string) string {
 	const rest = " rest on the book"
 	switch {
 	case t.app != "":

@@ -22,7 +22,7 @@ func TestNothingText(t *testing.T) {
 		{topicFlags{category: "all", pool: "north"}, "no offers of pool north rest on the book"},
 		{topicFlags{}, "no offers without a category rest on the book; --category all shows every one's"},
 	} {
-		require.Equal(t, tc.want, tc.topic.nothingText("offers", "orders"))
+		require.Equal(t, tc.want, tc.topic.describeNothing("offers", "orders"))
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
-// resourcesText returns resources in words; "" for none.
-func resourcesText(r appstypes.Resources) string {
+// formatResources returns resources in words; "" for none.
+func formatResources(r appstypes.Resources) string {
 	var parts []string
 	if r.CpuMillis > 0 {
 		parts = append(parts, strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", r.CpuMillis/1000, r.CpuMillis%1000), "0"), ".")+" cores")
@@ -40,8 +40,8 @@ func parseTrustFlag(text string) (uint64, error) {
 	return trust, nil
 }
 
-// trustText returns a demanded trust as a percentage.
-func trustText(trust uint64) string {
+// formatTrust returns a demanded trust as a percentage.
+func formatTrust(trust uint64) string {
 	if trust == 0 {
 		return "any"
 	}
@@ -74,8 +74,8 @@ func formatShare(bps uint32) string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + " %"
 }
 
-// trustUnder says what a demanded trust means under a policy.
-func trustUnder(policy string, trust uint64) string {
+// describeTrust says what a demanded trust means under a policy.
+func describeTrust(policy string, trust uint64) string {
 	p, found := poco.PolicyByName(policy)
 	if found && p.Rules().Evidence != poco.EvidenceNone {
 		return fmt.Sprintf("policy %s: %s. An answer is as right as its evidence; the error debt makes no claim about it", policy, p.Rules().Summary)
@@ -83,5 +83,5 @@ func trustUnder(policy string, trust uint64) string {
 	if found && !p.Rules().Bounded {
 		return fmt.Sprintf("policy %s: %s. It promises no bound on wrong results", policy, p.Rules().Summary)
 	}
-	return fmt.Sprintf("%s (one wrong result expected in %d), policy %s", trustText(trust), trust, policy)
+	return fmt.Sprintf("%s (one wrong result expected in %d), policy %s", formatTrust(trust), trust, policy)
 }
