@@ -225,7 +225,7 @@ type Version struct {
 	Digest string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
 	// size of the module in bytes.
 	Size_ uint64 `protobuf:"varint,4,opt,name=size,proto3" json:"size,omitempty"`
-	// runtime that executes it: "wasm".
+	// runtime that executes it, such as "wasm".
 	Runtime string `protobuf:"bytes,5,opt,name=runtime,proto3" json:"runtime,omitempty"`
 	// locators are base URLs of artifact stores that serve the digest.
 	Locators []string `protobuf:"bytes,6,rep,name=locators,proto3" json:"locators,omitempty"`

@@ -45,7 +45,7 @@ type MsgPublish struct {
 	Digest string `protobuf:"bytes,5,opt,name=digest,proto3" json:"digest,omitempty"`
 	// size of the module in bytes.
 	Size_ uint64 `protobuf:"varint,6,opt,name=size,proto3" json:"size,omitempty"`
-	// runtime that executes it: "wasm".
+	// runtime that executes it, such as "wasm".
 	Runtime string `protobuf:"bytes,7,opt,name=runtime,proto3" json:"runtime,omitempty"`
 	// locators are base URLs of artifact stores that serve the digest.
 	Locators []string `protobuf:"bytes,8,rep,name=locators,proto3" json:"locators,omitempty"`

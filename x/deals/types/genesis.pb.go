@@ -30,7 +30,7 @@ type GenesisState struct {
 	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 	// deals in the order of their ids.
 	Deals []Deal `protobuf:"bytes,2,rep,name=deals,proto3" json:"deals"`
-	// opening lists the deals with tasks to open, in their turn.
+	// opening lists the deals with tasks to open, the next one first.
 	Opening []string `protobuf:"bytes,3,rep,name=opening,proto3" json:"opening,omitempty"`
 	// releases are due, the oldest first.
 	Releases []Release `protobuf:"bytes,4,rep,name=releases,proto3" json:"releases"`

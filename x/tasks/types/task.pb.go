@@ -2433,7 +2433,7 @@ func (m *Count) GetTaken() uint64 {
 
 // CourtPlace is a place in the line of tasks that wait for the court. The line goes by round, then since, then task.
 type CourtPlace struct {
-	// round in which it is its requester's turn: each requester has one place in a round.
+	// round of the line in which the task is called: each requester has one place in a round.
 	Round uint64 `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
 	// since this height it stands in the line.
 	Since int64 `protobuf:"varint,2,opt,name=since,proto3" json:"since,omitempty"`

@@ -380,7 +380,7 @@ func (m *Stint) GetTaken() int64 {
 	return 0
 }
 
-// QueuedEviction is a turn in the queue of evictions.
+// QueuedEviction is an entry of the queue of evictions.
 type QueuedEviction struct {
 	// height at which it is due.
 	Height int64 `protobuf:"varint,1,opt,name=height,proto3" json:"height,omitempty"`

@@ -38,7 +38,7 @@ type MsgCreatePool struct {
 	Operator string `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
 	// id of the new pool.
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
-	// runtime its workers execute: "wasm".
+	// runtime that its workers execute, such as "wasm".
 	Runtime string `protobuf:"bytes,3,opt,name=runtime,proto3" json:"runtime,omitempty"`
 	// stake in ucred locked for each assignment.
 	Stake uint64 `protobuf:"varint,4,opt,name=stake,proto3" json:"stake,omitempty"`

@@ -33,7 +33,7 @@ type Pool struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// operator is the organisation that runs it; empty for a pool of the council's.
 	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
-	// runtime its workers execute: "wasm".
+	// runtime that its workers execute, such as "wasm".
 	Runtime string `protobuf:"bytes,3,opt,name=runtime,proto3" json:"runtime,omitempty"`
 	// stake in ucred that is locked for each assignment at least; an order of the pool may ask for more.
 	Stake uint64 `protobuf:"varint,4,opt,name=stake,proto3" json:"stake,omitempty"`
