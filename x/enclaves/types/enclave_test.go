@@ -153,3 +153,31 @@ func TestFreezeVoteCounts(t *testing.T) {
 	require.True(t, vote.Counts(109, 10))
 	require.False(t, vote.Counts(110, 10))
 }
+
+// TestMeasurements: the id is of the platform and the value; a version lists a few of them, sorted.
+func TestMeasurements(t *testing.T) {
+	m, err := types.NewMeasurement(types.PLATFORM_SEV_SNP, make([]byte, 48))
+	require.NoError(t, err)
+	require.NoError(t, m.Validate())
+	require.Equal(t, ids.Format(poco.MeasurementID(2, make([]byte, 48))), m.Id)
+	m.Value[3]++
+	require.ErrorIs(t, m.Validate(), types.ErrInvalid)
+	for _, size := range []int{0, 47, 49, 192} {
+		_, err := types.NewMeasurement(types.PLATFORM_SEV_SNP, make([]byte, size))
+		require.ErrorIs(t, err, types.ErrInvalid)
+	}
+	a, b := ids.Format([32]byte{1}), ids.Format([32]byte{2})
+	require.NoError(t, types.ValidateMeasurements(nil))
+	require.NoError(t, types.ValidateMeasurements([]string{a, b}))
+	for _, bad := range [][]string{{b, a}, {a, a}, {"x"}, make([]string, types.MaxMeasurements+1)} {
+		require.ErrorIs(t, types.ValidateMeasurements(bad), types.ErrInvalid)
+	}
+}
+
+// TestCheckTime: a session counts below a height and up to a moment.
+func TestCheckTime(t *testing.T) {
+	s := types.Session{UntilHeight: 10, UntilTime: 100}
+	require.NoError(t, s.CheckTime(9, 100))
+	require.ErrorIs(t, s.CheckTime(10, 100), types.ErrExpired)
+	require.ErrorIs(t, s.CheckTime(9, 101), types.ErrExpired)
+}

@@ -7,10 +7,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/app/genesis"
+	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
@@ -18,68 +20,6 @@ import (
 	"github.com/credence-chain/credence/x/enclaves/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 )
-
-func withEnclaves(edit func(*types.GenesisState)) testutil.Option {
-	return testutil.WithGenesis(func(c *testutil.Chain, g genesis.State) {
-		require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, types.ModuleName, &types.GenesisState{}, func(s *types.GenesisState) error {
-			edit(s)
-			return nil
-		}))
-	})
-}
-
-// measurement of a platform, of a value that begins with a byte.
-func measurement(t *testing.T, platform types.Platform, size int, first byte) types.Measurement {
-	value := make([]byte, size)
-	value[0] = first
-	m, err := types.NewMeasurement(platform, value)
-	require.NoError(t, err)
-	return m
-}
-
-// TestNoOtherGenesisTakesTheSoftwarePlatform: whoever writes it, or what came from it, into the genesis of another chain has no chain.
-// Neither does a vote of the council bring it in, nor a message.
-func TestNoOtherGenesisTakesTheSoftwarePlatform(t *testing.T) {
-	ways := map[string]func(*types.GenesisState){
-		"parameters": func(s *types.GenesisState) { s.Params.Software = true },
-		"measurement": func(s *types.GenesisState) {
-			s.Measurements = []types.Measurement{measurement(t, types.PLATFORM_SOFTWARE, 32, 1)}
-		},
-		"machine": func(s *types.GenesisState) {
-			s.Machines = []types.Machine{{Id: ids.Format(poco.MachineID(3, []byte{1})), Platform: types.PLATFORM_SOFTWARE, Organisation: "lab"}}
-		},
-	}
-	for name, way := range ways {
-		require.NotPanics(t, func() { testutil.New(t, testutil.WithChainID("credence-devnet"), withEnclaves(way)) }, name)
-		require.Panics(t, func() { testutil.New(t, testutil.WithChainID("credence-1"), withEnclaves(way)) }, name)
-		g := types.DefaultGenesis()
-		way(g)
-		for _, id := range []string{"credence-1", "credence-test", "credence-testnet", "devnet-1", "credencedevnet", ""} {
-			require.ErrorIs(t, g.CheckChain(id), types.ErrDevelopment, "%s in %s", name, id)
-		}
-		require.NoError(t, g.CheckChain("devnet"))
-	}
-
-	c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 1}, testutil.WithChainID("credence-1"))
-	params := types.DefaultParams()
-	params.Software = true
-	for _, msg := range []sdk.Msg{
-		&types.MsgUpdateParams{Authority: app.Authority(), Params: params},
-		&types.MsgListImage{Authority: app.Authority(), Runtime: contract.RuntimeWasm, Platform: types.PLATFORM_SOFTWARE, Value: make([]byte, 32), Description: "x"},
-	} {
-		require.Contains(t, c.Vote(msg).FailedReason, types.ErrDevelopment.Error())
-	}
-	worker := c.WorkerKey(testutil.Lab(1))
-	key := [64]byte{}
-	copy(key[:], p256Generator)
-	c.Refuse(worker, types.ErrDevelopment, &types.MsgRegisterSession{
-		Worker: worker.String(), Platform: types.PLATFORM_SOFTWARE, Key: key[:], Height: c.Height(), Quote: make([]byte, 344),
-	})
-}
-
-// p256Generator is a point of the curve.
-var p256Generator = []byte("\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96" +
-	"\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5")
 
 // TestFreezeVotes: more than a third of the active power freezes a machine or a measurement in the block of the last vote, and for good.
 func TestFreezeVotes(t *testing.T) {
@@ -171,4 +111,50 @@ func TestListImage(t *testing.T) {
 	for _, i := range res.Images {
 		require.NotEqual(t, frozen.Id, i.Measurement)
 	}
+}
+
+// TestFrozenIsNeverListed: neither the council nor a new registration brings back what is frozen, and a freeze ends the votes about it.
+func TestFrozenIsNeverListed(t *testing.T) {
+	d := newDevelopers(t, func(p *types.Params) { p.DelayBlocks = 7 })
+	k, ctx := app.EnclavesKeeper(d.App), d.Ctx()
+	measured := attester.DefaultMeasurement()
+	image := &types.MsgListImage{
+		Authority: app.Authority(), Runtime: contract.RuntimeWasm, Platform: types.PLATFORM_SOFTWARE, Value: measured[:], Description: "an image",
+	}
+	listed, err := k.ListImage(ctx, image)
+	require.NoError(t, err)
+	require.Equal(t, ctx.BlockHeight()+7, listed.ActiveFrom, "others can look at it first")
+
+	_, err = k.VoteFreeze(ctx, d.Seats[0].Operator.Addr, listed.Measurement, "it leaks")
+	require.NoError(t, err)
+	require.NoError(t, k.Freeze(ctx, listed.Measurement, "it leaks", nil))
+	has, err := k.Votes.Has(ctx, collections.Join(listed.Measurement, d.Seats[0].OrgID))
+	require.NoError(t, err)
+	require.False(t, has)
+
+	image.Runtime = contract.RuntimeOCI
+	_, err = k.ListImage(ctx, image)
+	require.ErrorIs(t, err, types.ErrFrozen, "for another runtime")
+	_, err = k.RegisterSession(ctx, d.session(1, "amber", "first", d.Height(), nil))
+	require.ErrorIs(t, err, types.ErrFrozen)
+	require.ErrorIs(t, k.Freeze(ctx, listed.Measurement, "again", nil), types.ErrFrozen, "the first reason stays")
+}
+
+// TestRepeatedFreezeVote: a seat that votes again has one vote, whose age begins anew. A seat cannot make a third of the power out of itself.
+func TestRepeatedFreezeVote(t *testing.T) {
+	m := measurement(t, types.PLATFORM_TDX, 192, 1)
+	c := testutil.New(t, testutil.WithSeats(4), withEnclaves(func(s *types.GenesisState) {
+		s.Params.VoteBlocks, s.Measurements = 10, []types.Measurement{m}
+	}))
+	k, ctx := app.EnclavesKeeper(c.App), c.Ctx()
+	vote := func(seat int, after int64) bool {
+		t.Helper()
+		frozen, err := k.VoteFreeze(ctx.WithBlockHeight(ctx.BlockHeight()+after), c.Seats[seat].Operator.Addr, m.Id, "it leaks")
+		require.NoError(t, err)
+		return frozen
+	}
+	for after := range int64(5) {
+		require.False(t, vote(0, after), "one of four")
+	}
+	require.True(t, vote(1, 13), "the last vote of the other is 9 blocks old")
 }

@@ -9,77 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/app"
-	"github.com/credence-chain/credence/evidence/tdx"
-	"github.com/credence-chain/credence/poco"
-	"github.com/credence-chain/credence/testutil"
+	"github.com/credence-chain/credence/executor/attester"
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/testutil/amd"
-	"github.com/credence-chain/credence/testutil/intel"
 	"github.com/credence-chain/credence/x/enclaves/types"
 )
-
-// vendors is a chain with two workers and makers of processors of its own.
-type vendors struct {
-	*testutil.Compute
-	intel *intel.Maker
-	amd   *amd.Maker
-	key   [64]byte
-}
-
-// genesisTime is when the chains of tests begin.
-var genesisTime = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-
-func newVendors(t *testing.T, edit func(*types.Params)) *vendors {
-	v := &vendors{intel: intel.New(t, genesisTime)}
-	copy(v.key[:], p256Generator)
-	root := v.intel.RootHash()
-	v.Compute = testutil.NewCompute(t, testutil.ComputeOptions{Workers: 2}, testutil.WithChainID("credence-1"), withEnclaves(func(s *types.GenesisState) {
-		s.Params.IntelRoot = root[:]
-		if edit != nil {
-			edit(&s.Params)
-		}
-	}))
-	return v
-}
-
-func (v *vendors) worker(i int) *testutil.Account { return v.WorkerKey(testutil.Lab(i)) }
-
-// data is what a quote for a worker holds, over the present block.
-func (v *vendors) data(i int) [64]byte {
-	seed, err := app.BeaconKeeper(v.App).SeedAt(v.Ctx(), v.Height())
-	require.NoError(v.T, err)
-	return poco.SessionData("credence-1", v.worker(i).String(), testutil.Lab(i), v.key, uint64(v.Height()), seed)
-}
-
-// refresh is the message that brings Intel's collateral as it is.
-func (v *vendors) refresh(c tdx.Collateral) *types.MsgRefreshTdx {
-	return &types.MsgRefreshTdx{Sender: v.Account("stranger").String(), Collateral: types.TdxCollateral{
-		Authority: v.intel.AuthorityPEM(), RootList: c.RootList, PlatformList: c.PlatformList, Signers: c.Signers,
-		Levels: c.Levels, LevelsSignature: c.LevelsSignature[:], Enclave: c.Enclave, EnclaveSignature: c.EnclaveSignature[:],
-	}}
-}
-
-// tdxSession is a registration by a quote of TDX; change changes its report before it is signed.
-func (v *vendors) tdxSession(i int, change func(report []byte)) *types.MsgRegisterSession {
-	data := v.data(i)
-	v.intel.Report = func(b []byte) {
-		copy(b[520:], data[:])
-		if change != nil {
-			change(b)
-		}
-	}
-	return &types.MsgRegisterSession{
-		Worker: v.worker(i).String(), Platform: types.PLATFORM_TDX, Key: v.key[:], Height: v.Height(), Quote: v.intel.Quote(),
-	}
-}
-
-// session is a worker's only one, and why it does not count.
-func (v *vendors) session(i int) (types.Session, string) {
-	v.T.Helper()
-	res, err := types.NewQueryClient(v.Conn()).Sessions(v.Ctx(), &types.QuerySessionsRequest{Worker: v.worker(i).String()})
-	require.NoError(v.T, err)
-	require.Len(v.T, res.Sessions, 1)
-	return res.Sessions[0].Session, res.Sessions[0].Refused
-}
 
 // TestTdxSession: a quote of TDX registers a key once Intel's collateral is there. The session knows measurement, machine and level, and
 // ends with the collateral at the latest.
@@ -113,56 +47,6 @@ func TestTdxSession(t *testing.T) {
 	require.Equal(t, types.ErrQuote.ABCICode(), v.Try(v.worker(1), flipped).Code)
 	exported := v.Export()
 	require.Contains(t, string(exported.AppState), "platform_list")
-}
-
-// TestTdxCollateral: anybody brings it, signed by Intel and newer. A raised evaluation number ends the sessions below it, which are
-// registered again.
-func TestTdxCollateral(t *testing.T) {
-	v := newVendors(t, nil)
-	stranger := v.Account("stranger")
-	v.Deliver(stranger, v.refresh(v.intel.Collateral()))
-	v.Deliver(v.worker(1), v.tdxSession(1, nil))
-	v.Refuse(stranger, types.ErrCollateral, v.refresh(v.intel.Collateral()))
-	other := intel.New(t, genesisTime)
-	v.Refuse(stranger, types.ErrCollateral, v.refresh(other.Collateral()))
-	v.intel.Issued = -time.Hour
-	v.Refuse(stranger, types.ErrCollateral, v.refresh(v.intel.Collateral()))
-	v.intel.Issued = 40 * 24 * time.Hour
-	v.Refuse(stranger, types.ErrCollateral, v.refresh(v.intel.Collateral()))
-	v.intel.Issued = time.Hour
-	lower := v.intel.Identity
-	v.intel.Identity = `"tcbEvaluationDataNumber":19=>"tcbEvaluationDataNumber":18`
-	v.Refuse(stranger, types.ErrCollateral, v.refresh(v.intel.Collateral()))
-	v.intel.Identity = lower
-	v.Deliver(stranger, v.refresh(v.intel.Collateral()))
-	_, refused := v.session(1)
-	require.Empty(t, refused, "newer dates end nothing")
-
-	v.intel.Issued, v.intel.Identity = 2*time.Hour, `"tcbEvaluationDataNumber":19=>"tcbEvaluationDataNumber":20`
-	v.Deliver(stranger, v.refresh(v.intel.Collateral()))
-	raised := v.Height()
-	_, refused = v.session(1)
-	require.Contains(t, refused, types.ErrLevel.Error())
-	k := app.EnclavesKeeper(v.App)
-	s, _ := v.session(1)
-	listing := types.Listing{Measurements: []string{s.Measurement}}
-	for from, want := range map[int64]bool{s.Registered - 1: false, s.Registered: true, raised: true, raised + 1: false} {
-		voided, err := k.WasVoided(v.Ctx(), listing, s.Worker, from)
-		require.NoError(t, err)
-		require.Equal(t, want, voided, "from height %d", from)
-	}
-	editions, err := types.NewQueryClient(v.Conn()).Editions(v.Ctx(), &types.QueryEditionsRequest{})
-	require.NoError(t, err)
-	require.Len(t, editions.Editions, 1)
-	require.Equal(t, raised, editions.Editions[0].Raised)
-	v.Deliver(v.worker(1), v.tdxSession(1, nil))
-	_, refused = v.session(1)
-	require.Empty(t, refused)
-
-	// Intel takes the platform's certificate back: no new session.
-	v.intel.Issued, v.intel.RevokedByAuthority = 3*time.Hour, []int64{4}
-	v.Deliver(stranger, v.refresh(v.intel.Collateral()))
-	v.Refuse(v.worker(1), types.ErrQuote, v.tdxSession(1, nil))
 }
 
 // TestTdxStatus: a platform of which Intel asks for more is not taken, but for hardened software where the council says so.
@@ -267,4 +151,113 @@ func TestSnpSession(t *testing.T) {
 	res, err := types.NewQueryClient(v.Conn()).Snp(context.Background(), &types.QuerySnpRequest{Product: "milan"})
 	require.NoError(t, err)
 	require.Equal(t, v.Height()-1, res.Collateral.Height)
+}
+
+// TestSessionIsFresh: a quote counts for one worker, organisation, key and chain, over a block of the last fresh_blocks. Whoever replays it
+// later, elsewhere or for another gets nothing.
+func TestSessionIsFresh(t *testing.T) {
+	const fresh = 5
+	d := newDevelopers(t, func(p *types.Params) { p.FreshBlocks = fresh })
+	d.NextN(2 * fresh)
+	k, ctx := app.EnclavesKeeper(d.App), d.Ctx()
+	register := func(height int64, change func(*types.MsgRegisterSession)) error {
+		msg := d.session(1, "amber", "first", height, nil)
+		if change != nil {
+			change(msg)
+		}
+		cached, _ := ctx.CacheContext()
+		_, err := k.RegisterSession(cached, msg)
+		return err
+	}
+	now := d.Height()
+	require.NoError(t, register(now, nil))
+	require.NoError(t, register(now-fresh, nil), "the oldest block")
+	for name, tc := range map[string]struct {
+		height int64
+		change func(*types.MsgRegisterSession)
+		want   error
+	}{
+		"a block too old":        {now - fresh - 1, nil, types.ErrStale},
+		"a block to come":        {now, func(m *types.MsgRegisterSession) { m.Height++ }, types.ErrStale},
+		"no block":               {now, func(m *types.MsgRegisterSession) { m.Height = 0 }, types.ErrStale},
+		"another block's seed":   {now, func(m *types.MsgRegisterSession) { m.Height-- }, types.ErrQuote},
+		"another worker":         {now, func(m *types.MsgRegisterSession) { m.Worker = d.worker(2).String() }, types.ErrQuote},
+		"another key":            {now, func(m *types.MsgRegisterSession) { copy(m.Key, p256Generator) }, types.ErrQuote},
+		"a key that is no point": {now, func(m *types.MsgRegisterSession) { m.Key[9] ^= 1 }, types.ErrInvalid},
+		"a certificate beside":   {now, func(m *types.MsgRegisterSession) { m.Certificate = []byte{1} }, types.ErrInvalid},
+		"no platform":            {now, func(m *types.MsgRegisterSession) { m.Platform = types.PLATFORM_UNSPECIFIED }, types.ErrInvalid},
+		"a forged quote":         {now, func(m *types.MsgRegisterSession) { m.Quote[len(m.Quote)-1] ^= 1 }, types.ErrQuote},
+	} {
+		require.ErrorIs(t, register(tc.height, tc.change), tc.want, name)
+	}
+	d.quoted = "other-devnet"
+	require.ErrorIs(t, register(now, nil), types.ErrQuote, "another chain")
+}
+
+// TestSessionsAreFew: a worker has at most MaxSessions. One more takes the place of one that is over or, if none is, of the one that ends
+// first; registering a key again takes no other's place.
+func TestSessionsAreFew(t *testing.T) {
+	d := newDevelopers(t, func(p *types.Params) { p.SessionBlocks = 12 })
+	register := func(names ...string) {
+		for _, name := range names {
+			d.Deliver(d.worker(1), d.session(1, "amber", name, d.Height(), nil))
+		}
+	}
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	register("a", "b", "c", "d")
+	require.Equal(t, names[:types.MaxSessions], d.sessions(1, "amber", names...))
+	register("a")
+	require.Equal(t, names[:types.MaxSessions], d.sessions(1, "amber", names...), "the same key")
+	register("e")
+	require.Equal(t, []string{"a", "c", "d", "e"}, d.sessions(1, "amber", names...), "b ended first")
+	d.NextN(9)
+	register("f")
+	require.Equal(t, []string{"a", "e", "f"}, d.sessions(1, "amber", names...), "c and d are over")
+	require.Empty(t, d.sessions(2, "amber"), "the other worker has none")
+}
+
+// TestAMachineServesOneOrganisation: nobody else gets a session on it, with whatever key, until the council releases it. A frozen machine is
+// released to nobody.
+func TestAMachineServesOneOrganisation(t *testing.T) {
+	d := newDevelopers(t, nil)
+	k := app.EnclavesKeeper(d.App)
+	d.Deliver(d.worker(1), d.session(1, "amber", "first", d.Height(), nil))
+	d.Refuse(d.worker(2), types.ErrMachine, d.session(2, "amber", "second", d.Height(), nil))
+	res, err := types.NewQueryClient(d.Conn()).Sessions(d.Ctx(), &types.QuerySessionsRequest{Worker: d.worker(1).String()})
+	require.NoError(t, err)
+	machine := res.Sessions[0].Session.Machine
+
+	require.ErrorIs(t, k.ReleaseMachine(d.Ctx(), ids.Format([32]byte{9})), types.ErrNotFound)
+	require.ErrorIs(t, k.ReleaseMachine(d.Ctx(), "amber"), types.ErrInvalid)
+	d.Pass(&types.MsgReleaseMachine{Authority: app.Authority(), Machine: machine})
+	require.Equal(t, []string{"first"}, d.sessions(1, "amber", "first"), "it lasts until its time is over")
+	d.Deliver(d.worker(2), d.session(2, "amber", "second", d.Height(), nil))
+	d.Refuse(d.worker(1), types.ErrMachine, d.session(1, "amber", "first", d.Height(), nil))
+
+	d.Pass(&types.MsgFreeze{Authority: app.Authority(), Subject: machine, Reason: "it was opened"})
+	d.Pass(&types.MsgReleaseMachine{Authority: app.Authority(), Machine: machine})
+	for i := 1; i <= 2; i++ {
+		d.Refuse(d.worker(i), types.ErrFrozen, d.session(i, "amber", "third", d.Height(), nil))
+	}
+}
+
+// TestMachineIsKeptUpToDate: a machine below the least level, in a mode that lets its host look in, or with a certificate that is over gets no
+// session. A session ends with the certificate.
+func TestMachineIsKeptUpToDate(t *testing.T) {
+	d := newDevelopers(t, nil)
+	for name, tc := range map[string]struct {
+		change func(*attester.Machine)
+		want   error
+	}{
+		"an old level":       {func(m *attester.Machine) { m.Level = 1 }, types.ErrLevel},
+		"a debugger":         {func(m *attester.Machine) { m.Modes = 1 }, types.ErrQuote},
+		"an old certificate": {func(m *attester.Machine) { m.End = d.Now().Unix() - 1 }, types.ErrQuote},
+	} {
+		_, err := app.EnclavesKeeper(d.App).RegisterSession(d.Ctx(), d.session(1, "amber", "first", d.Height(), tc.change))
+		require.ErrorIs(t, err, tc.want, name)
+	}
+	end := d.Now().Unix() + 77
+	s, err := app.EnclavesKeeper(d.App).RegisterSession(d.Ctx(), d.session(1, "amber", "first", d.Height(), func(m *attester.Machine) { m.End = end }))
+	require.NoError(t, err)
+	require.Equal(t, end, s.UntilTime)
 }
