@@ -183,12 +183,12 @@ func (t *Task) foundInAudit(verdict Outcome) []Effect {
 	return t.closeAudit(AuditOverturned, true)
 }
 
-// leaveUndecided makes an accepted answer final although its court reached no verdict. If the court voted, its seats are judged. If
-// the court was given up, its silences have been noted already. A task that the chain could not process has none to note.
+// leaveUndecided makes an accepted answer final although its court reached no verdict. The seats are judged only if the court voted
+// (EndVoid). Otherwise the chain gave the court up and has noted its silences already, or could not process the task and notes nothing.
 //
-// If nobody owes the court the inputs, the bond pays a court that voted, for whatever reason it was divided. The rest of the bond comes
-// back. A challenger may own the app and the inputs and serve only a part of the court. If its whole bond came back, it could call the
-// court again and again at no cost.
+// A court that voted and was divided is paid from the bond where nobody owes it the inputs, and the rest of the bond comes back. Without
+// that pay a challenger that owns the app and the inputs could serve a part of the court, get its whole bond back, and call the court
+// again and again at no cost.
 func (t *Task) leaveUndecided(e Ending) []Effect {
 	switch {
 	case e != EndVoid:

@@ -36,15 +36,16 @@ func (t Task) CourtPace() uint64 {
 	return max(1, t.Terms.FuelLimit/window+min(1, t.Terms.FuelLimit%window))
 }
 
-// CourtRound returns the round of the line in which a task gets its place, given the round of the place called last and the
-// last round in which its requester already has a place, 0 for none. A requester has one place in a round, and rounds are
-// called in their order. So before its j-th task in the line (this one counted), at most
+// CourtRound returns the round of the line in which a task gets its place. called is the round of the place that was called last, and last
+// is the last round in which the task's requester already has a place, or 0. A requester has one place in a round, and rounds are called
+// in their order. So no requester can fill the line. Before the j-th task that a requester has in the line, at most
 //
 //	(j+1)(k-1) + j-1
 //
-// tasks are called: from each of the k-1 other requesters one in this round and one in each of the j rounds before it, and j-1 of its
-// own. k is the number of requesters, this one counted, that have places while it waits. For its first task, a requester that comes to
-// the line later does not count: its place is in a later round, or further back in this one.
+// other tasks are called. k is the number of requesters that have places while it waits, itself counted. Each of the k-1 others has at
+// most one place in the task's round and one in each of the j rounds before it, and j-1 of the places are the requester's own. If the
+// task is the requester's first one (j = 1), the others are those that have places already: whoever comes later is placed in a later
+// round, or further back in the same one.
 func CourtRound(called, last uint64) uint64 { return max(called, last) + 1 }
 
 // CourtBound returns the most tasks that are called before a requester's j-th task in the line while k requesters have places there.

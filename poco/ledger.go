@@ -281,8 +281,9 @@ func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int
 }
 
 // countParts returns into how many parts the free amount is divided, so that tasks in flight need not wait for each other. If turns
-// were charged lately, there is a part for each charge to come and for each task in flight. Without a recent charge a short task
-// may take half. A long task takes less, because shorter ones end before it.
+// were charged lately, there is a part for each charge to come and for each task in flight. Without a recent charge, a task takes half
+// of the free amount and gives it back when it ends. A short task may take the whole half, because it soon gives it back. Long tasks
+// hold what they take while many short ones come and go, so each takes only an equal part of the half.
 func (l *Ledger) countParts(long bool) uint64 {
 	charges, peak := l.Charges[0]+l.Charges[1], max(l.Peak[0], l.Peak[1])
 	switch {

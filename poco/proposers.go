@@ -33,13 +33,18 @@ func ProposerChoices(k uint64) uint64 {
 // ChoicesAfterLeaving returns the same number for the blocks after a seat has left the set, at most MostChoices: 3, 16, 244, 8194
 // for 1 to 4 colluders.
 //
-// The engine lets the seat with the highest priority propose. It adds to every seat's priority the seat's power, and takes from the
-// proposer's priority the power of all seats. With N equal seats, those that have not proposed yet in a cycle are N ahead of the
-// others. When the set shrinks to N' < N seats, proposing costs only N'. These seats are then still N-N' ahead, and all of them
-// propose a second time before any other seat does. So k colluders can follow one another twice, in 2k slots. When the j-th height
-// begins, 2k+1-j slots are left. They belong to min(k, 2k+1-j) different colluders, and the height can have a block of each. For
-// each height the product of these numbers from this height on is taken. The result is the sum of the products, and one more for
-// the honest block's seed (TestChoicesAfterLeaving in test/proposers).
+// Why colluders may follow one another twice: the engine lets the seat with the highest priority propose. In each round every seat's
+// priority grows by the seat's power, and the proposer's falls by the power of all seats. Take N seats of power 1. Each proposes once
+// in a cycle of N rounds, and at any moment the seats that have not proposed in this cycle are ahead of the others by N. Now a seat
+// leaves, and N' < N seats remain. From then on proposing costs only N'. A seat that was ahead by N is still ahead by N-N' after it
+// has proposed. So the seats that were ahead all propose a second time before any other seat proposes. If these are the k colluders,
+// they have 2k rounds in a row.
+//
+// How many choices this gives: with each height the colluders use up one round. When r of their rounds are left, these belong to
+// min(k, r) different colluders, and the height can have a block of each of them. So from here on they can compute
+// min(k, r) * min(k, r-1) * ... * 1 seeds. If they like none, they withhold all blocks of this height. As above, an honest proposer
+// then ends the height, and r-1 rounds are left. The result is the sum of these products for r from 2k down to 1, and one more for the
+// seed of the last honest block (TestChoicesAfterLeaving in test/proposers).
 func ChoicesAfterLeaving(k uint64) uint64 {
 	sum, product := uint64(1), uint64(1)
 	for left := uint64(1); left <= 2*k; left++ {

@@ -10,8 +10,8 @@ import (
 // Planned seats. A task that is planned and waits for its draw reserves seats in its pool: draws of first workers leave that many
 // organisations for it.
 
-// countPlanned replaces, in the number of seats that a pool's planned tasks reserve, what one task reserved before by what it
-// reserves after. The unsigned difference may wrap around; the sum then wraps back.
+// countPlanned changes the number of seats that the planned tasks of a pool reserve together. One of the tasks reserved "before" seats
+// until now, and reserves "after" seats from now on. The unsigned difference may wrap around; the sum then wraps back.
 func (k Keeper) countPlanned(ctx context.Context, pool string, before, after uint64) error {
 	if before == after {
 		return nil
