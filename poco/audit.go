@@ -12,9 +12,9 @@ import (
 // An answer that the replicas gave is paid for at once. The stakes of those who gave it stay locked for the audit window.
 // Within the window anybody can post a bond and call the court. When the window ends the chain itself calls the court in
 // two cases: a worker of an organisation that answered has been convicted meanwhile, or the seed of that height draws the
-// task for the patrol. The court looks at a task once. What it finds is final; when it finds nothing, the answer stands.
+// task for the patrol. The court examines a task once. What it finds is final; when it finds nothing, the answer stands.
 
-// AuditCause is the reason why the court looks at an accepted answer.
+// AuditCause is the reason why the court examines an accepted answer.
 type AuditCause uint8
 
 // The causes.
@@ -66,7 +66,7 @@ type Audit struct {
 	Asked    int64       // height at which they were asked for; 0 for never
 	Bytes    AuditResult // UPHELD: the court had them; UNSERVED: it could not
 	Taken    uint64      // of each stake that stands for the answer
-	Sessions uint32      // of the court before the one that looks at the answer itself
+	Sessions uint32      // of the court before the one that examines the answer itself
 	Drawn    int64       // height whose seed draws the patrol; 0: that of End
 }
 

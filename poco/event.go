@@ -91,7 +91,7 @@ type (
 	}
 	// Prolonged says that Blocks blocks of the phase that ends were full of answers. They do not count for the deadline.
 	Prolonged struct{ Height, Blocks int64 }
-	// AuditDrawn answers an AskAudit effect. It says why the court is to look at the answer, and what the audit budget sets aside
+	// AuditDrawn answers an AskAudit effect. It says why the court is to examine the answer, and what the audit budget sets aside
 	// to pay the court; AuditNone if the court is not called.
 	AuditDrawn struct {
 		Height int64

@@ -2,7 +2,7 @@ package poco
 
 import "slices"
 
-// A withdrawn input is a file that was available when a worker answered, and is not when the court looks (protocol section 4.1).
+// A withdrawn input is a file that was available when a worker answered, and is not when the court asks for it (protocol section 4.1).
 //
 // A worker that reveals an answer has had everything that the task reads. It serves these files to the others, which check each
 // byte against the digest that the deal pins. So one honest worker that is up suffices. If more than a third of the court still

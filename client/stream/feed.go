@@ -78,7 +78,7 @@ type Feed struct {
 
 	mu      sync.Mutex
 	tip     int64
-	wake    chan struct{} // closed when the tip rises
+	risen   chan struct{} // closed when the tip rises
 	streams int
 	clients map[string]int
 }
@@ -86,7 +86,7 @@ type Feed struct {
 // New makes a feed of a source.
 func New(source Source, limits Limits) *Feed {
 	l := limits.fillDefaults()
-	f := &Feed{source: source, limits: l, reads: make(chan struct{}, l.Reads), wake: make(chan struct{}), clients: map[string]int{}}
+	f := &Feed{source: source, limits: l, reads: make(chan struct{}, l.Reads), risen: make(chan struct{}), clients: map[string]int{}}
 	// New fails only for a size that is not positive.
 	f.blocks, _ = lru.New[int64, *Block](l.Keep)
 	f.deals, _ = lru.New[string, string](known)
@@ -117,8 +117,8 @@ func (f *Feed) Raise(height int64) {
 	defer f.mu.Unlock()
 	if height > f.tip {
 		f.tip = height
-		close(f.wake)
-		f.wake = make(chan struct{})
+		close(f.risen)
+		f.risen = make(chan struct{})
 	}
 }
 
@@ -131,14 +131,14 @@ func (f *Feed) Tip() int64 {
 // Await returns once the tip is at least height, or the context ends.
 func (f *Feed) Await(ctx context.Context, height int64) error {
 	for {
-		tip, wake := f.currentState()
+		tip, risen := f.currentState()
 		if tip >= height {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-wake:
+		case <-risen:
 		}
 	}
 }
@@ -146,7 +146,7 @@ func (f *Feed) Await(ctx context.Context, height int64) error {
 func (f *Feed) currentState() (int64, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.tip, f.wake
+	return f.tip, f.risen
 }
 
 // Block returns a block from memory or, if it is not there, from the node.

@@ -82,22 +82,22 @@ func HasUnknownField(b []byte) (bool, error) {
 	return false, nil
 }
 
-// Line is a field in words.
-type Line struct{ Label, Text string }
+// Description is a field in words.
+type Description struct{ Label, Text string }
 
 // Describe says in words what the set fields ask for, and leaves out all others. A requester chose the texts, so a caller that
 // shows them must make them printable.
-func (e Execution) Describe() (lines []Line) {
+func (e Execution) Describe() (fields []Description) {
 	for _, f := range e.fields() {
 		switch {
 		case f.label == "" || !f.isSet():
 		case f.text != nil:
-			lines = append(lines, Line{f.label, f.text()})
+			fields = append(fields, Description{f.label, f.text()})
 		default:
-			lines = append(lines, Line{f.label, f.value.show()})
+			fields = append(fields, Description{f.label, f.value.show()})
 		}
 	}
-	return lines
+	return fields
 }
 
 // CoveredByNumber returns what evidence covers of an execution besides the fields that poco.Inputs and poco.Run name: the encodings

@@ -172,7 +172,7 @@ func TestFieldsCoveredInPlace(t *testing.T) {
 }
 
 func TestDescribeExecution(t *testing.T) {
-	require.Equal(t, []Line{
+	require.Equal(t, []Description{
 		{"success", "exit status 0, 10"}, {"stdout", "o"}, {"stdin", "i"}, {"environment", "A=1 B=2"}, {"time", "90 s for one execution"},
 		{"clock", "2026-01-02T03:04:05Z"}, {"seed", "s"}, {"writable", "below /in, and dropped at the end"}, {"workdir", "/in/a"}, {"result", "what lies in /out/p"},
 	}, Execution{
