@@ -129,7 +129,7 @@ func TestFactorAndDelayAfterASeatLeft(t *testing.T) {
 			c.Next()
 			check("at once", row.factor, row.delay)
 		}
-		c.NextN(int(poatypes.SettleBlocks(row.seats)))
+		c.NextN(int(poatypes.IrregularBlocks(row.seats)))
 		check("at the end of the window", row.factor, row.delay)
 		c.Next()
 		check("after it", row.settled, row.short)

@@ -109,7 +109,7 @@ func (k Keeper) punishEvidence(ctx context.Context, e comet.Evidence) error {
 	case orgID == "":
 		sdk.UnwrapSDKContext(ctx).Logger().Error("evidence against no seat", "module", types.ModuleName, "address", fmt.Sprintf("%X", address))
 		return nil
-	case gaveUp && old.Settled:
+	case gaveUp && old.Cleared:
 		return nil
 	}
 	return k.tombstoneSeat(ctx, orgID, e.Height())

@@ -93,7 +93,7 @@ func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.Sea
 	if err := k.removeSeat(ctx, seat); err != nil {
 		return err
 	}
-	if err := k.settleOldKeys(ctx, orgID); err != nil {
+	if err := k.clearOldKeys(ctx, orgID); err != nil {
 		return err
 	}
 	if err := k.addSeat(ctx, next); err != nil {
@@ -102,11 +102,11 @@ func (k Keeper) ClearTombstone(ctx context.Context, orgID string, keys types.Sea
 	return emitEvent(ctx, &types.EventTombstoneCleared{OrgId: orgID})
 }
 
-// settleOldKeys marks the keys that an organisation's seat gave up as settled: evidence about them no longer counts.
-func (k Keeper) settleOldKeys(ctx context.Context, orgID string) error {
+// clearOldKeys marks the keys that an organisation's seat gave up as cleared: evidence about them no longer counts.
+func (k Keeper) clearOldKeys(ctx context.Context, orgID string) error {
 	keys, err := k.oldKeysOf(ctx, orgID)
 	for _, old := range keys {
-		old.Settled = true
+		old.Cleared = true
 		err = errors.Join(err, k.OldKeys.Set(ctx, collections.Join(orgID, old.Address), old))
 	}
 	return err

@@ -52,7 +52,7 @@ func (k Keeper) noteSeatLeft(ctx context.Context, before uint64) error {
 // regular again.
 func (k Keeper) countBeforeLeaving(ctx context.Context) (uint64, error) {
 	left, found, err := records.FindItem(ctx, k.Left)
-	if err != nil || !found || heightOf(ctx)-left.K1() > types.SettleBlocks(int(left.K2())) {
+	if err != nil || !found || heightOf(ctx)-left.K1() > types.IrregularBlocks(int(left.K2())) {
 		return 0, err
 	}
 	return left.K2(), nil

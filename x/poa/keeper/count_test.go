@@ -26,7 +26,7 @@ func TestColludersAfterASeatLeft(t *testing.T) {
 	require.Equal(t, colluders{2, true}, count(c), "the eight still count")
 	d := testutil.Import(t, c.Export(), testutil.WithSeats(8))
 	require.Equal(t, colluders{1, false}, count(d), "the engine of an import begins with a new order")
-	c.NextN(int(types.SettleBlocks(8)))
+	c.NextN(int(types.IrregularBlocks(8)))
 	require.Equal(t, colluders{2, true}, count(c), "from the second one on")
 	c.Next()
 	require.Equal(t, colluders{1, false}, count(c))

@@ -66,11 +66,11 @@ func (k Keeper) checkConsensusFree(ctx context.Context, consensus sdk.ConsAddres
 }
 
 // retireKey records that a seat gives up its consensus key, and marks the key for the next validator update.
-func (k Keeper) retireKey(ctx context.Context, s types.Seat, settled bool) error {
+func (k Keeper) retireKey(ctx context.Context, s types.Seat, cleared bool) error {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	old := types.OldKey{
 		Address: s.ConsensusAddress(), OrgId: s.OrgId, BeaconPubkey: s.BeaconPubkey,
-		Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(), Settled: settled,
+		Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(), Cleared: cleared,
 	}
 	if err := k.setOldKey(ctx, old); err != nil {
 		return err

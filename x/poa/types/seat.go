@@ -42,10 +42,11 @@ func UnforeseenAfter(colluders int64, twice bool) int64 {
 	return max(2, colluders+1)
 }
 
-// SettleBlocks returns for how many blocks after a seat has left colluders may propose twice in a row as a group; n is the number
-// of seats that were active before. The validator set changes two blocks after the seat left. In the 2k blocks after that, each of
-// k colluders may propose twice. A block whose seed decides a draw may come as many blocks later again.
-func SettleBlocks(n int) int64 { return 2 + 2*(2*Colluders(n)+1) }
+// IrregularBlocks returns for how many blocks after a seat has left the rotation of proposers is irregular, so that colluders may
+// propose twice in a row as a group. n is the number of seats that were active before. The validator set changes two blocks after the
+// seat left. In the 2k blocks after that, each of k colluders may propose twice. A block whose seed decides a draw may come as many
+// blocks later again.
+func IrregularBlocks(n int) int64 { return 2 + 2*(2*Colluders(n)+1) }
 
 // Active says whether the seat is in the validator set, and so in every court that is called and in the council.
 func (s Seat) Active() bool { return !s.Jailed && !s.Tombstoned && !s.Revoked && s.Power > 0 }
