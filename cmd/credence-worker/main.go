@@ -15,9 +15,14 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/commandline"
 	"github.com/credence-chain/credence/internal/health"
+	"github.com/credence-chain/credence/internal/worker/guest"
 )
 
 func main() {
+	if guest.Begins() { // the first process of a measured image
+		_ = guest.Begin() // it has said why
+		os.Exit(1)
+	}
 	registry.RunChild() // the sandbox of an execution is this program, started again; then RunChild does not return
 	if err := rootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "credence-worker:", cli.Explain(err))
@@ -35,7 +40,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), health.Command(),
+	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), imageCommand(), health.Command(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})
