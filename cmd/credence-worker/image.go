@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -63,7 +62,7 @@ func imageBuildCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&program, "program", "", "static credence-worker that the image starts (default: this program)")
 	f.StringVar(&platform, "platform", attester.TDX, "platform that the worker asks for quotes: "+strings.Join(attester.Names(), ", "))
-	f.StringVar(&architecture, "architecture", runtime.GOARCH, "architecture of the program, for the container image")
+	f.StringVar(&architecture, "architecture", "amd64", "architecture of the program, for the container image")
 	f.StringSliceVar(&modules, "module", nil, "kernel modules, not compressed, that are loaded at the start in this order; none for a kernel with its drivers built in")
 	f.StringVar(&out, "out", "enclave", "folder that is written; it must not exist")
 	return cmd
