@@ -163,6 +163,15 @@ test-release: ## Build the command credence twice for two architectures, compare
 images: ## Build static binaries and container images of node, worker and store (needs Docker; ARGS=--binaries without)
 	docker/images.sh $(ARGS)
 
+.PHONY: enclave-image
+PLATFORM ?= tdx
+enclave-image: ## Make the measured image of a worker in an enclave in build/enclave (PLATFORM=tdx or sev-snp; ARGS="--module FILE")
+	scripts/enclave-image.sh $(BUILD)/enclave $(PLATFORM) $(ARGS)
+
+.PHONY: test-enclave-image
+test-enclave-image: ## Build that image twice, compare, and start it in a virtual machine (KERNEL=, MODULES=; without them only compare)
+	scripts/test-enclave-image.sh
+
 .PHONY: localnet-procs
 LOCALNET ?= $(BUILD)/localnet-procs
 localnet-procs: build ## Run a consortium on 127.0.0.2 and up, as processes, until Ctrl-C

@@ -16,6 +16,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/attester"
+	"github.com/credence-chain/credence/testutil/ovmf"
 )
 
 var spec = Spec{Program: []byte("\x7fELF and so on"), Platform: attester.TDX, Modules: [][]byte{[]byte("b"), []byte("a")}}
@@ -153,36 +154,8 @@ func TestContainer(t *testing.T) {
 	require.Len(t, files, 5)
 }
 
-// ovmf makes a firmware of two pages: a table at its end as OVMF has one, and metadata with the sections of AmdSevX64.
-func ovmf(sections ...section) []byte {
-	data := bytes.Repeat([]byte{0x5a}, 2*page)
-	at := len(data) - 32
-	put := func(id string, value []byte) {
-		b := slices.Concat(value, binary.LittleEndian.AppendUint16(nil, uint16(len(value)+18)), encodeGUID(id))
-		at -= len(b)
-		copy(data[at:], b)
-	}
-	u32 := func(n uint32) []byte { return binary.LittleEndian.AppendUint32(nil, n) }
-	entries := (4+18)*2 + 8 + 18 + 1 + 18
-	at -= 18
-	copy(data[at:], slices.Concat(binary.LittleEndian.AppendUint16(nil, uint16(entries+18)), encodeGUID("96b582de-1fb2-45f7-baea-a366c55a082d")))
-	put("7255371f-3a3b-4b04-927b-1da6efa8d454", slices.Concat(u32(0x80fc00), u32(0x400)))
-	put("00000000-1111-2222-3333-444444444444", []byte{7})
-	put("00f771de-1a7e-4fcb-890e-68c77e2fb44e", u32(0x80b004))
-	put("dc886566-984a-4798-a75e-5585a7bf67cc", u32(uint32(len(data)-100)))
-	meta := slices.Concat([]byte("ASEV"), u32(uint32(16+12*len(sections))), u32(1), u32(uint32(len(sections))))
-	for _, s := range sections {
-		meta = slices.Concat(meta, u32(s.at), u32(s.size), u32(s.kind))
-	}
-	copy(data[100:], meta)
-	return data
-}
-
-// sev are the sections of OVMF's AmdSevX64, without their real sizes.
-var sev = []section{{0x800000, 0x9000, 1}, {0x80a000, 0x3000, 1}, {0x80d000, page, 2}, {0x80e000, page, 3}, {0x811000, page, 4}, {0x80f000, page, 16}, {0x812000, 0x2000, 1}}
-
 func exampleSNP() SNP {
-	return SNP{Firmware: ovmf(sev...), Kernel: []byte("a kernel"), Initramfs: []byte("a file system"), CommandLine: CommandLine, Processors: 1, Type: "EPYC-Milan", Features: 1}
+	return SNP{Firmware: ovmf.Make(ovmf.AmdSev()...), Kernel: []byte("a kernel"), Initramfs: []byte("a file system"), CommandLine: CommandLine, Processors: 1, Type: "EPYC-Milan", Features: 1}
 }
 
 // TestSNP: the measurements are those that sev-snp-measure 0.0.13, a program of others, computes of the same bytes.
@@ -193,11 +166,11 @@ func TestSNP(t *testing.T) {
 		features   uint64
 		line, want string
 	}{
-		{1, "EPYC-Milan", 1, CommandLine, "d32b14f6be23570526c92cb5b1b08efeedbc80cc9c1dc726c08c20a134c40a68e62c8efa2460cfafe71c564fd30d0d0d"},
-		{4, "EPYC-Genoa", 0x21, CommandLine, "c467a279ca86d7f83b7ed6394dd073c8d58ea175c1cdd3b330e5154853643bdcf2c19ec5ece3e1abae0ff3c72033eb21"},
-		{2, "EPYC-Rome", 1, "", "7df1bf6d90d78309b164c8f8cd8aa8460b514d6dd3752d17d9bbff4df72a1c531cd67fc94c25387dbd3bc549e1b28c41"},
-		{1, "EPYC-Turin", 1, "x", "1f7fea19b145beb15fc231affa607207d5b801c7024531edaf588631146c9369bc536e365040cb2e4ed5cb99afef6253"},
-		{1, "EPYC", 1, "x", "11adc3f04f8f51c5b31e5a80e5d641312884018bcc0faa62b31aeb7dfab11d993ef8ae5f3c0d12d59ed6872bc2820189"},
+		{1, "EPYC-Milan", 1, CommandLine, "9cf665a7eb42119f215dfee11a3c025d791183e6aa0f3a8a7bdfd6550d0dbaa0e2848a9d0d48fd36d1d0caf8836dc202"},
+		{4, "EPYC-Genoa", 0x21, CommandLine, "54654be4453e574e748c51bbb6136dd4346886924a934aaeb25ad2f5a57a44f64843e6cf268ab7e889957495172a2783"},
+		{2, "EPYC-Rome", 1, "", "7d900a11ad4593454454b5233acb913c326b532dbd75264ad506e9fba64596dc14c30d847e05aca5aec379eabb4530dd"},
+		{1, "EPYC-Turin", 1, "x", "b5050d326901ee3909b74e01b8bcb9cc4f41de92da7d6eec99731b9275f216b53a908234686e7628bc09b001d9404888"},
+		{1, "EPYC", 1, "x", "277b2b32fa2738fe40a33fb00195e36ee5cb474299128f9498ff75cadffac94ce7e6f6e4bdd63c0b39a46fbc06d10f43"},
 	} {
 		s := exampleSNP()
 		s.Processors, s.Type, s.Features, s.CommandLine = c.processors, c.kind, c.features, c.line
@@ -230,16 +203,16 @@ func TestSNPRefuses(t *testing.T) {
 		change func(*SNP)
 		want   string
 	}{
-		"no place for hashes": {func(s *SNP) { s.Firmware = ovmf(sev[:4]...) }, "AmdSevX64"},
+		"no place for hashes": {func(s *SNP) { s.Firmware = ovmf.Make(ovmf.AmdSev()[:4]...) }, "AmdSevX64"},
 		"no table":            {func(s *SNP) { s.Firmware = make([]byte, page) }, "no table"},
 		"no whole pages":      {func(s *SNP) { s.Firmware = s.Firmware[1:] }, "whole pages"},
 		"nothing":             {func(s *SNP) { s.Firmware = nil }, "whole pages"},
 		"no metadata":         {func(s *SNP) { s.Firmware[100] = 'B' }, "metadata"},
 		"another version":     {func(s *SNP) { s.Firmware[108] = 2 }, "metadata"},
 		"too many sections":   {func(s *SNP) { s.Firmware[115] = 1 }, "ends before"},
-		"an unknown section":  {func(s *SNP) { s.Firmware = ovmf(section{0, page, 9}) }, "unknown kind 9"},
-		"a huge section":      {func(s *SNP) { s.Firmware = ovmf(section{0, 1 << 31, 1}) }, "a section of"},
-		"hashes of two pages": {func(s *SNP) { s.Firmware = ovmf(section{0, 2 * page, 16}) }, "page of hashes"},
+		"an unknown section":  {func(s *SNP) { s.Firmware = ovmf.Make(ovmf.Section{Size: page, Kind: 9}) }, "unknown kind 9"},
+		"a huge section":      {func(s *SNP) { s.Firmware = ovmf.Make(ovmf.Section{Size: 1 << 31, Kind: 1}) }, "a section of"},
+		"hashes of two pages": {func(s *SNP) { s.Firmware = ovmf.Make(ovmf.Section{Size: 2 * page, Kind: 16}) }, "page of hashes"},
 		"no processor":        {func(s *SNP) { s.Processors = 0 }, "vcpus"},
 		"an unknown type":     {func(s *SNP) { s.Type = "Xeon" }, "vcpu-type"},
 	} {
@@ -251,8 +224,8 @@ func TestSNPRefuses(t *testing.T) {
 }
 
 func FuzzFirmware(f *testing.F) {
-	f.Add(ovmf(sev...))
-	f.Add(ovmf())
+	f.Add(ovmf.Make(ovmf.AmdSev()...))
+	f.Add(ovmf.Make())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		firmware, err := parseFirmware(data)
 		if err == nil {
