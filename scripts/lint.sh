@@ -29,6 +29,9 @@ scripts/proto.sh breaking
 begin "the hashes of the Go that a bare machine fetches"
 scripts/toolchain.sh check
 
+begin "manifests of Kubernetes against the types of its API"
+go test -C tools/kubernetes .
+
 begin "documentation"
 scripts/docs.sh
 make --silent site

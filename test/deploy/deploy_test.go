@@ -229,7 +229,8 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// kustomize, where it is installed, builds the bases of Kubernetes. The test uses no cluster and no schema.
+// The pods of the bases for Kubernetes run without privileges. tools/kubernetes, which lint runs, builds the bases and holds each of their
+// fields against the types of Kubernetes' API. The test uses no cluster.
 func TestKubernetes(t *testing.T) {
 	for _, base := range []string{"nodes", "workers", "store"} {
 		files, err := filepath.Glob(root + "kubernetes/" + base + "/*.yaml")
