@@ -3,7 +3,6 @@ package sender
 import (
 	"crypto/sha256"
 	"fmt"
-	"sync"
 	"time"
 
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
@@ -42,8 +41,7 @@ type draft struct {
 }
 
 // newDraft encodes the messages of an unordered transaction.
-func newDraft(msgs []sdk.Msg, ttl time.Duration) (*draft, error) {
-	timeout := nextTimeout(ttl)
+func newDraft(msgs []sdk.Msg, timeout time.Time) (*draft, error) {
 	body := txtypes.TxBody{Unordered: true, TimeoutTimestamp: &timeout}
 	for _, msg := range msgs {
 		packed, err := codectypes.NewAnyWithValue(msg)
@@ -92,21 +90,3 @@ func (d *draft) encodeTx(chainID string, account uint64, key Key, sign bool) ([]
 
 // TxHash returns the hash of a transaction: the SHA-256 of its bytes, upper-case hex.
 func TxHash(bytes []byte) string { return fmt.Sprintf("%X", sha256.Sum256(bytes)) }
-
-var timeouts struct {
-	sync.Mutex
-	last time.Time
-}
-
-// nextTimeout returns the time ttl from now, but at least a nanosecond after the last one that it returned: the chain takes two
-// unordered transactions of one key with the same timeout for the same transaction.
-func nextTimeout(ttl time.Duration) time.Time {
-	timeouts.Lock()
-	defer timeouts.Unlock()
-	t := time.Now().UTC().Add(ttl).Round(0)
-	if !t.After(timeouts.last) {
-		t = timeouts.last.Add(time.Nanosecond)
-	}
-	timeouts.last = t
-	return t
-}

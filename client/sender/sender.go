@@ -53,6 +53,8 @@ type Sender struct {
 	key  Key
 	opts Options
 
+	blocks blockClock
+
 	mu      sync.Mutex
 	number  *uint64 // the account's number, once the chain has said it
 	prices  sdk.DecCoins
@@ -99,7 +101,8 @@ func (s *Sender) SignWithGas(ctx context.Context, gas uint64, msgs ...sdk.Msg) (
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDraft(msgs, s.opts.TTL)
+	timeout := nextTimeout(timeoutAt(time.Now(), s.blocks.read(ctx, s.conn.Height), s.opts.TTL))
+	d, err := newDraft(msgs, timeout)
 	if err != nil {
 		return nil, err
 	}
