@@ -30,6 +30,9 @@ func TestReasonOf(t *testing.T) {
 		require.NotContains(t, r.What, "\n", "a line for people")
 		require.NotEmpty(t, r.Next)
 	}
+	slow := errors.New("precommit step; +2/3 prevoted for an invalid block: block time 2026-12-01 04:51:59 is too far in the future (wall clock 2026-12-01 03:52:00 + tolerance 1m0s)")
+	require.Contains(t, ReasonOf(slow).What, "this machine's clock is wrong")
+	require.Equal(t, cli.ExitConsensus, ReasonOf(slow).Status, "a supervisor starts it again until the clock is right")
 	plain := errors.New("no such file or directory")
 	require.Equal(t, plain, Explain(plain), "an ordinary refusal to start stays what it is")
 }
@@ -67,6 +70,11 @@ func TestWatchEndsTheNode(t *testing.T) {
 	s.WatchLog(log.NewNopLogger()).Error("Error in validation", "height", int64(7), "err", "wrong Block.Header.AppHash.  Expected 0A, got 0B")
 	<-s.stopped
 	require.Equal(t, cli.ExitDiverged, s.Reason().Status, "a node that catches up tries for ever otherwise")
+
+	s = newStage()
+	s.WatchLog(log.NewNopLogger()).Error("Error in validation", "height", int64(7), "err", "block time 2026 is too far in the future (wall clock 2025 + tolerance 1m0s)")
+	<-s.stopped
+	require.Contains(t, s.Reason().Next, "set the clock")
 }
 
 // A block that cannot be executed ends a node at once while it catches up. Otherwise the node first gives its peers some time.

@@ -119,7 +119,7 @@ func (w watched) Error(msg string, keyVals ...any) {
 			cause = fmt.Errorf("%v", keyVals[i+1])
 		}
 	}
-	if msg == failure || isKnown(cause) {
+	if _, known := findSymptom(cause); known || msg == failure {
 		w.node.EndAfter(ReasonOf(cause), w.node.Linger)
 	}
 }

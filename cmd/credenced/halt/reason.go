@@ -44,35 +44,42 @@ var symptoms = []struct {
 	{[]string{"wrong Block.Header.AppHash", "AppHash does not match", "app block height", "wrong Block.Header.LastResultsHash"}, cli.ExitDiverged,
 		"this node's state differs from that of the chain",
 		"keep the folder for those who look into it, and begin again from a snapshot: credenced network join --state-sync"},
+	{[]string{"is too far in the future (wall clock"}, cli.ExitConsensus, "this machine's clock is wrong, or those of many validators are",
+		"set the clock, and start the node again; credenced doctor compares it with the time of the chain"},
 }
 
 // ReasonOf classifies why a node can't go on.
 func ReasonOf(cause error) Reason {
+	if reason, known := findSymptom(cause); known {
+		return reason
+	}
+	return Reason{
+		Status: cli.ExitConsensus, What: "the consensus engine has failed: " + firstLine(cause.Error()),
+		Next: "start the node again; if it fails at the same height, keep the log and ask those who run the other nodes",
+	}
+}
+
+// findSymptom returns the reason for an error whose text has a known symptom.
+func findSymptom(cause error) (r Reason, known bool) {
 	text := cause.Error()
 	for _, s := range symptoms {
 		for _, word := range s.words {
 			if strings.Contains(text, word) {
-				return Reason{Status: s.status, What: fmt.Sprintf("%s: %s", s.what, firstLine(text)), Next: s.next}
+				return Reason{Status: s.status, What: fmt.Sprintf("%s: %s", s.what, firstLine(text)), Next: s.next}, true
 			}
 		}
 	}
-	return Reason{
-		Status: cli.ExitConsensus, What: "the consensus engine has failed: " + firstLine(text),
-		Next: "start the node again; if it fails at the same height, keep the log and ask those who run the other nodes",
-	}
+	return Reason{}, false
 }
 
 // Explain replaces the error with which a node refuses to start by its reason, if the error's text has a known symptom. Other errors are
 // returned unchanged.
 func Explain(err error) error {
-	if isKnown(err) {
-		return ReasonOf(err).Problem()
+	if reason, known := findSymptom(err); known {
+		return reason.Problem()
 	}
 	return err
 }
-
-// isKnown reports whether the text of an error has a known symptom.
-func isKnown(cause error) bool { return ReasonOf(cause).Status != cli.ExitConsensus }
 
 // firstLine returns the first line of a text, without the stack trace that follows it, and at most 400 bytes of it.
 func firstLine(text string) string {
