@@ -129,5 +129,6 @@ func writeConfig(o Options, v ValidatorInfo, peers []string) {
 	a.GRPC.Enable = true
 	a.GRPC.Address = loopbackAddress(v.GRPC)
 	a.GRPCWeb.Enable = false
+	a.StateSync.SnapshotInterval = o.SnapshotInterval
 	srvconfig.WriteConfigFile(filepath.Join(v.Home, "config", "app.toml"), a)
 }

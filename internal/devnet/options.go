@@ -46,6 +46,8 @@ type Options struct {
 	BasePort int
 	// BlockTime is the pause after a block is decided; 0 means the pause for blocks of half a second.
 	BlockTime time.Duration
+	// SnapshotInterval is the number of blocks between the snapshots of a validator of a new chain; 0 means none.
+	SnapshotInterval uint64
 	// ChainID of a new chain; "credence-devnet" by default.
 	ChainID string
 	// Credenced and Worker are the paths of the binaries; empty means this program, or one next to it, or one in the PATH.

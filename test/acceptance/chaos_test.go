@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 
 var (
 	chaosSeed   = flag.Uint64("chaos.seed", 1, "seed of the faults' order, victims and lengths")
+	chaosOnly   = flag.String("chaos.only", "", "expression that the names of the faults match; all faults if empty")
 	chaosRounds = flag.Int("chaos.rounds", 0, "how often each fault comes; 0 for the smoke")
 	chaosCommit = flag.String("chaos.commit", "", "what the table says it was made at")
 	chaosOut    = flag.String("chaos.out", "", "file to write the table to")
@@ -78,7 +80,11 @@ var faults = []fault{
 	{"a wiped data folder", (*chaos).wipe},
 	{"an old backup", (*chaos).restoreBackup},
 	{"a full disk", (*chaos).fillDisk},
+	{"state sync under load", (*chaos).stateSync},
 	{"30 % of the workers gone", (*chaos).workersGone},
+	{"a validator's clock is fast", (*chaos).fastValidator},
+	{"a validator's clock is slow", (*chaos).slowValidator},
+	{"two workers' clocks are wrong", (*chaos).skewWorkers},
 }
 
 // smoke are the faults that every run of the tests tries.
@@ -97,7 +103,7 @@ func TestChaos(t *testing.T) {
 	}
 	defer c.links.close()
 	c.network = start(t, within, devnet.Options{
-		Validators: chaosValidators, Workers: chaosWorkers, Link: c.links.add,
+		Validators: chaosValidators, Workers: chaosWorkers, Link: c.links.add, SnapshotInterval: snapshotEvery,
 		EditGenesis: func(g devnet.Genesis) error {
 			return errors.Join(windows(commitBlocks, revealBlocks, revealBlocks)(g), lenient(g))
 		},
@@ -121,7 +127,9 @@ func (c *chaos) plan() (out []fault) {
 	}
 	for range *chaosRounds {
 		for _, i := range c.rand.Perm(len(faults)) {
-			out = append(out, faults[i])
+			if regexp.MustCompile(*chaosOnly).MatchString(faults[i].name) {
+				out = append(out, faults[i])
+			}
 		}
 	}
 	return out
@@ -223,6 +231,14 @@ func (c *chaos) awaitAll() {
 			height, _, err := conn.Height(c.ctx)
 			return err == nil && height > reached
 		})
+	}
+}
+
+// awaitQuiet waits until all tasks have ended.
+func (c *chaos) awaitQuiet() {
+	c.t.Helper()
+	for _, deal := range c.deals() {
+		c.ended(deal.Id)
 	}
 }
 

@@ -7,12 +7,20 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
+	cmtcfg "github.com/cometbft/cometbft/config"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/spf13/viper"
 	"golang.org/x/sys/unix"
 
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devnet"
 )
@@ -234,4 +242,102 @@ func emptyBut(folder, keep string) error {
 		}
 	}
 	return nil
+}
+
+// snapshotEvery is the number of blocks between the snapshots of a validator.
+const snapshotEvery = 10
+
+// senders is how many accounts' senders load the chain while a node begins from a snapshot. Each waits for its block before it sends again.
+const senders = 16
+
+// stateSync deletes a validator's data except for the file of what its key signed last, and has it begin from a snapshot of the others while
+// transfers and tasks load the chain. In a run it is always the same validator, so that others can serve all blocks.
+func (c *chaos) stateSync(d time.Duration) (string, error) {
+	p, data := c.Validator(chaosValidators-1), c.dataOf(chaosValidators-1)
+	c.until("a snapshot", func() bool { return c.height() > 2*snapshotEvery })
+	config := filepath.Join(filepath.Dir(data), "config", "config.toml")
+	replay, err := os.ReadFile(config)
+	if err != nil {
+		return "", err
+	}
+	settings, err := c.fromSnapshot(config)
+	if err != nil {
+		return "", err
+	}
+	p.Kill()
+	if err := errors.Join(emptyBut(data, signState), os.WriteFile(config, settings, 0o600)); err != nil {
+		return "", err
+	}
+	stop := c.load()
+	c.pause(d)
+	if err := p.Start(); err != nil {
+		return "", err
+	}
+	c.awaitAll()
+	transfers := stop()
+	status, err := cometOf(c.Info.Validators[chaosValidators-1]).Status(c.ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case status.SyncInfo.EarliestBlockHeight < snapshotEvery:
+		return "", fmt.Errorf("%s has the blocks from %d on: it did not begin from a snapshot", p.Name, status.SyncInfo.EarliestBlockHeight)
+	case transfers == 0:
+		return "", errors.New("no transfer went through meanwhile")
+	}
+	victims := fmt.Sprintf("%s, from the snapshot of %d, during %d transfers", p.Name, status.SyncInfo.EarliestBlockHeight-1, transfers)
+	return victims, os.WriteFile(config, replay, 0o600)
+}
+
+// fromSnapshot returns a node's configuration, changed so that it begins from a snapshot of the first two validators.
+func (c *chaos) fromSnapshot(path string) ([]byte, error) {
+	settings := viper.New()
+	settings.SetConfigFile(path)
+	cfg := cmtcfg.DefaultConfig()
+	if err := errors.Join(settings.ReadInConfig(), settings.Unmarshal(cfg)); err != nil {
+		return nil, err
+	}
+	first := int64(1)
+	trusted, err := cometOf(c.Info.Validators[0]).Commit(c.ctx, &first)
+	if err != nil {
+		return nil, err
+	}
+	cfg.StateSync.Enable, cfg.StateSync.DiscoveryTime = true, 5*time.Second
+	cfg.StateSync.TrustHeight, cfg.StateSync.TrustHash = first, trusted.Commit.BlockID.Hash.String()
+	cfg.StateSync.RPCServers = []string{rpcAddress(c.Info.Validators[0]), rpcAddress(c.Info.Validators[1])}
+	copied := filepath.Join(c.t.TempDir(), "config.toml")
+	cmtcfg.WriteConfigFile(copied, cfg)
+	return os.ReadFile(copied)
+}
+
+func rpcAddress(v devnet.ValidatorInfo) string { return fmt.Sprintf("http://127.0.0.1:%d", v.RPC) }
+
+func cometOf(v devnet.ValidatorInfo) *rpchttp.HTTP {
+	client, err := rpchttp.NewWithTimeout(rpcAddress(v), "/websocket", 10)
+	if err != nil {
+		panic(err)
+	}
+	return client
+}
+
+// load sends transfers until stop is called, which returns how many went through.
+func (c *chaos) load() (stop func() int64) {
+	ctx, cancel := context.WithCancel(c.ctx)
+	from, to := c.key("requester"), c.Info.Account("provider").Address
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for range senders {
+		all.Go(func() {
+			s, err := client.NewSender(c.conn, from, client.SenderOptions{})
+			for err == nil && ctx.Err() == nil {
+				if _, failed := s.Do(ctx, banktypes.NewMsgSend(sdk.MustAccAddressFromBech32(from.Address()), sdk.MustAccAddressFromBech32(to), sdk.NewCoins(sdk.NewInt64Coin(client.Denom, 1)))); failed == nil {
+					done.Add(1)
+				}
+			}
+		})
+	}
+	return func() int64 {
+		cancel()
+		all.Wait()
+		return done.Load()
+	}
 }
