@@ -28,7 +28,8 @@ type Dir struct {
 	quota int64
 
 	mu   sync.Mutex
-	used int64 // bytes of blobs held and of uploads under way
+	used int64  // bytes of blobs held and of uploads under way
+	full func() // see OnFull
 }
 
 var _ Store = (*Dir)(nil)
@@ -68,6 +69,26 @@ func (d *Dir) Used() int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.used
+}
+
+// OnFull sets a function that may delete blobs. It is called when bytes of a blob do not fit into the quota; they are refused with
+// ErrQuota only if they do not fit afterwards either.
+func (d *Dir) OnFull(full func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.full = full
+}
+
+// Quota returns the bound on the bytes of all blobs together; 0 means none.
+func (d *Dir) Quota() int64 { return d.quota }
+
+// Touch sets the time that Each tells of a blob. It does nothing if the blob is not held.
+func (d *Dir) Touch(digest Digest, at time.Time) error {
+	err := os.Chtimes(d.pathOf(digest), at, at)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Has implements Store.
@@ -127,7 +148,7 @@ func (d *Dir) Size(digest Digest) (int64, error) {
 	return info.Size(), nil
 }
 
-// Each calls do with every blob held and the time at which it came, in no order. An error of do ends it.
+// Each calls do with every blob held and the time at which it came or was touched, in no order. An error of do ends it.
 func (d *Dir) Each(do func(digest Digest, size int64, came time.Time) error) error {
 	folder, err := os.Open(d.blobsDir())
 	if err != nil {
@@ -249,13 +270,24 @@ func (d *Dir) dropFile(digest Digest, seen fs.FileInfo) error {
 }
 
 func (d *Dir) reserveBytes(n int64) error {
+	full, err := d.tryReserve(n)
+	if err == nil || full == nil {
+		return err
+	}
+	full()
+	_, err = d.tryReserve(n)
+	return err
+}
+
+// tryReserve reserves n bytes. If they do not fit, it returns the function that may make room.
+func (d *Dir) tryReserve(n int64) (full func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.quota > 0 && d.used+n > d.quota {
-		return fmt.Errorf("%w: %d of %d bytes in use", ErrQuota, d.used, d.quota)
+		return d.full, fmt.Errorf("%w: %d of %d bytes in use", ErrQuota, d.used, d.quota)
 	}
 	d.used += n
-	return nil
+	return nil, nil
 }
 
 func (d *Dir) releaseBytes(n int64) {

@@ -43,7 +43,10 @@ type config struct {
 	Slots          int
 	Artifacts      []string
 	Quota          int64
+	Retention      time.Duration
+	LogQuota       int64
 	Cache          string
+	ModuleCache    int64
 	GasPrices      string
 	TxTTL          time.Duration
 	WallLimit      time.Duration
@@ -104,8 +107,11 @@ func addFlags(f *pflag.FlagSet) {
 	f.String("listen", "127.0.0.1:7100", "address that serves results, /healthz, /readyz and /metrics")
 	f.Int("slots", 1, "tasks executed at once")
 	f.StringSlice("artifacts", nil, "base URLs of artifact stores tried after those that a task names")
-	f.Int64("quota", 20<<30, "bytes that modules, inputs and results may take on disk, 0 for no bound")
+	f.Int64("quota", 20<<30, "bytes that modules, inputs and results may take on disk, 0 for no bound; what no task needs goes first")
+	f.Duration("retention", 7*24*time.Hour, "how long results, inputs, logs and records of tasks are kept once they are final; results and inputs go earlier if the quota asks for it")
+	f.Int64("log-quota", 1<<30, "bytes that the logs of apps may take on disk, 0 for no bound; the oldest go first")
 	f.String("cache", "", "folder of compiled modules (default HOME/cache); processes of one operator on one machine may share it")
+	f.Int64("module-cache", 10<<30, "bytes that compiled modules may take on disk, 0 for no bound; those that were not used for longest go first")
 	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: none for answers to tasks, which nodes take for nothing)")
 	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
@@ -147,7 +153,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	c := config{
 		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), PassphraseFile: v.GetString(keyfile.Flag), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
-		Quota: v.GetInt64("quota"), Cache: v.GetString("cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
+		Quota: v.GetInt64("quota"), Retention: v.GetDuration("retention"), LogQuota: v.GetInt64("log-quota"), Cache: v.GetString("cache"), ModuleCache: v.GetInt64("module-cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
 		OCI: runtime.OCI{
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
@@ -199,6 +205,8 @@ func (c config) rules() []rule {
 		{c.Patience != 0 && c.Patience < leastPatience, fmt.Errorf("node-patience: got %s, expected %s or more, or 0 for what fits the chain's windows", c.Patience, leastPatience)},
 		{c.Slots < 1 || c.Slots > 1024, fmt.Errorf("slots: got %d, expected 1 to 1024", c.Slots)},
 		{c.Quota < 0, fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)},
+		{c.Retention < 0, fmt.Errorf("retention: got %s, expected no negative time", c.Retention)},
+		{c.LogQuota < 0 || c.ModuleCache < 0, fmt.Errorf("log-quota and module-cache: got %d and %d, expected bytes, or 0 for no bound", c.LogQuota, c.ModuleCache)},
 		{c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL, fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)},
 		{c.WallLimit < 0 || c.Drain < 0, fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)},
 		{c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort, fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)},
@@ -254,7 +262,10 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"slots", fmt.Sprint(c.Slots)},
 		{"artifacts", quoted(c.Artifacts)},
 		{"quota", fmt.Sprint(c.Quota)},
+		{"retention", fmt.Sprintf("%q", c.Retention)},
+		{"log-quota", fmt.Sprint(c.LogQuota)},
 		{"cache", fmt.Sprintf("%q", c.Cache)},
+		{"module-cache", fmt.Sprint(c.ModuleCache)},
 		{"gas-prices", fmt.Sprintf("%q", c.GasPrices)},
 		{"tx-ttl", fmt.Sprintf("%q", c.TxTTL)},
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},

@@ -22,6 +22,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/registry"
+	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/keyfile"
@@ -188,12 +189,13 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	if err != nil {
 		return err
 	}
+	pins := &agent.Pins{}
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.benchOfRole(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: runtimes, Session: session, WallLimit: w.WallLimit,
 		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
-		Journal: j, Metrics: w.metrics, Logger: w.log, LogFolder: w.pathOf("logs"),
+		Journal: j, Metrics: w.metrics, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known}, Unsealer: unsealer,
 	})
 	if err != nil {
@@ -201,6 +203,11 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	}
 	conn.OnLeave(func(from, to string, why error) { w.log.Info("node left", "from", from, "to", to, "reason", why) })
 	go w.watchReadiness(ctx, conn)
+	collector := agent.NewCollector(agent.CollectConfig{
+		Store: w.store, Journal: j, Source: source, Metrics: w.metrics, Pins: pins, Logger: w.log, Retention: w.Retention,
+		LogFolder: w.pathOf("logs"), LogQuota: w.LogQuota, ModuleFolders: wasm.ModuleFolders(w.Cache), ModuleQuota: w.ModuleCache,
+	})
+	go collector.Run(ctx, a.Height)
 	w.log.Info("working", "chain", conn.ChainID(), "node", conn.Endpoint(), "slots", w.Slots)
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()

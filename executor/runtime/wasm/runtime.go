@@ -75,6 +75,9 @@ func New(c Config) (*Runtime, error) {
 	return &Runtime{c, rules}, nil
 }
 
+// ModuleFolders returns the folders below a cache folder that keep compiled modules. Their files may be deleted at any time.
+func ModuleFolders(cacheDir string) []string { return engine.Folders(cacheDir) }
+
 // Rules implements runtime.Runtime.
 func (r *Runtime) Rules() contract.Runtime { return r.rules }
 

@@ -47,6 +47,8 @@ type Config struct {
 	// Unsealer opens sealed files that tasks read. Without one, such files count as unavailable.
 	Unsealer *unseal.Unsealer
 	Metrics  *metrics.Set
+	// Pins protect the blobs of running work from a Collector, which has the same ones. Nil where nothing is collected.
+	Pins *Pins
 	// Logger; nil means slog's default.
 	Logger *slog.Logger
 	// LogFolder keeps what apps write to stdout and stderr; empty means that it is not kept.

@@ -39,6 +39,7 @@ type house struct {
 
 	unsealer *unseal.Unsealer
 	logs     string // folder for the output of apps; empty for none
+	collects bool   // with a collector
 }
 
 var (
@@ -118,8 +119,13 @@ func (h *house) start(killAt string) *life {
 	m := metrics.New(prometheus.NewRegistry())
 	stack := broadcast.Retrying(broadcast.Batching(h.chain,
 		broadcast.BatchOptions{Gather: time.Millisecond, Confirm: sender.ConfirmOptions{Poll: time.Millisecond}}), broadcast.RetryOptions{First: time.Millisecond, Most: 5 * time.Millisecond})
+	var pins *Pins
+	if h.collects {
+		pins = &Pins{}
+		NewCollector(CollectConfig{Store: h.store, Journal: j, Source: h.chain, Metrics: m, Pins: pins, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Retention: time.Hour})
+	}
 	a, err := New(Config{
-		Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
+		Pins: pins, Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
 		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher, Unsealer: h.unsealer, LogFolder: h.logs,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {

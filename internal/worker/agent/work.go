@@ -45,10 +45,13 @@ func (a *Agent) beginWork(ctx context.Context, s sight) {
 
 // workOn fetches, executes and keeps the result. It returns only errors of the journal.
 func (a *Agent) workOn(ctx context.Context, s sight) error {
-	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { r.Deal = s.Deal.Id }); err != nil && !errors.Is(err, journal.ErrBackwards) {
+	reads := namedBlobs(s.Assignment)
+	pinned := a.Pins.newPin(reads...) // before the record, so that a collection sees one or the other
+	defer pinned.release()
+	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { r.Deal, r.Reads = s.Deal.Id, digestTexts(reads) }); err != nil && !errors.Is(err, journal.ErrBackwards) {
 		return err
 	}
-	answer, where, err := a.executeTask(ctx, s)
+	answer, where, err := a.executeTask(ctx, s, pinned)
 	if cause := context.Cause(ctx); cause != nil {
 		switch {
 		case errors.Is(cause, errTooLate) && err != nil:
@@ -88,7 +91,7 @@ type journalError struct{ err error }
 func (e *journalError) Error() string { return e.err.Error() }
 
 // executeTask returns an answer whose bytes are durable, or an error and where it happened.
-func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where string, err error) {
+func (a *Agent) executeTask(ctx context.Context, s sight, pinned *pin) (answer Answer, where string, err error) {
 	if s.asksBytes() {
 		return a.fetchAnswer(ctx, s)
 	}
@@ -149,7 +152,8 @@ func (a *Agent) executeTask(ctx context.Context, s sight) (answer Answer, where 
 	if answer.Evidence, err = ShowAnswer(ctx, engine, a.Session, spec, s.Assignment, a.ChainID, a.Who, answer.Outcome); err != nil {
 		return answer, "prove", err
 	}
-	// The bytes are durable before the worker commits to the answer.
+	// The bytes are durable before the worker commits to the answer, and pinned until the journal names them.
+	pinned.add(blobsOfResult(answer.Manifest)...)
 	if err := result.Store(ctx, answer.Manifest, answer.Files, a.Fetcher.Store); err != nil {
 		return answer, "store", err
 	}

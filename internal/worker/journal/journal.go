@@ -16,6 +16,8 @@ import (
 var (
 	bucketRecords = []byte("records") // key -> Record as JSON
 	bucketOpen    = []byte("open")    // key -> nothing, for each record that is not terminal: restarts read no history
+	bucketHeld    = []byte("held")    // key -> nothing, for each record whose task may not be final: its bytes may be owed
+	bucketFinal   = []byte("final")   // key -> when the task was seen to be final (8 bytes, big endian, ns since 1970)
 	bucketMeta    = []byte("meta")
 	keyOwner      = []byte("owner")  // Owner as JSON
 	keyHeight     = []byte("height") // 8 bytes, big endian
@@ -44,12 +46,12 @@ func Open(path string) (*Journal, error) {
 		return nil, fmt.Errorf("journal %s: %w", path, err)
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketRecords, bucketOpen, bucketMeta} {
+		for _, name := range [][]byte{bucketRecords, bucketOpen, bucketHeld, bucketFinal, bucketMeta} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
-		return nil
+		return holdRecords(tx)
 	})
 	if err != nil {
 		db.Close()
@@ -213,6 +215,9 @@ func putRecord(tx *bbolt.Tx, r Record) error {
 		return err
 	}
 	if err := tx.Bucket(bucketRecords).Put(r.Key.encodeKey(), value); err != nil {
+		return err
+	}
+	if err := holdRecord(tx, r.Key.encodeKey()); err != nil {
 		return err
 	}
 	if r.State.Terminal() {

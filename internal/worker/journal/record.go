@@ -111,6 +111,9 @@ type Record struct {
 	// Outcome is the answer, once there is one. Stored says where its bytes are ("" for a kind without bytes).
 	Outcome *Outcome
 	Stored  string
+	// Reads are the digests of the program and of the files that the task reads. They are noted before the first of them is fetched. Nil
+	// in records of workers that did not note them.
+	Reads []string
 	// Evidence shows the outcome, under a policy that asks for some.
 	Evidence []byte
 	// Cause is the reason why the outcome is no answer, or why the record ended in this way.
@@ -133,14 +136,15 @@ type wire struct {
 	Sent    []Sent   `json:"sent,omitempty"`
 	Marks   []Mark   `json:"marks,omitempty"`
 
-	Evidence []byte `json:"evidence,omitempty"`
+	Evidence []byte   `json:"evidence,omitempty"`
+	Reads    []string `json:"reads,omitempty"`
 }
 
-var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence"}
+var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence", "reads"}
 
 // MarshalJSON writes the record, together with the unknown fields of newer workers that UnmarshalJSON kept.
 func (r Record) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence})
+	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence, r.Reads})
 	if err != nil || len(r.unknown) == 0 {
 		return body, err
 	}
@@ -178,7 +182,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 		delete(fields, name)
 	}
 	*r = Record{Key: key, State: w.State, Deal: w.Deal, Outcome: w.Outcome, Stored: w.Stored, Cause: w.Cause,
-		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence}
+		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence, Reads: w.Reads}
 	if len(fields) > 0 {
 		r.unknown = fields
 	}
@@ -193,6 +197,7 @@ func (r Record) cloneRecord() Record {
 	}
 	r.Sent = append([]Sent(nil), r.Sent...)
 	r.Marks = append([]Mark(nil), r.Marks...)
+	r.Reads = append([]string(nil), r.Reads...)
 	return r
 }
 

@@ -29,6 +29,14 @@ type Set struct {
 	Rebroadcasts   prometheus.Counter
 	InclusionSecs  prometheus.Histogram
 	Ready          prometheus.Gauge
+	StoreBytes     prometheus.Gauge
+	StoreNeeded    prometheus.Gauge
+	LogBytes       prometheus.Gauge
+	ModuleBytes    prometheus.Gauge
+	RecordsHeld    prometheus.Gauge
+	Collected      *prometheus.CounterVec
+	CollectedBytes *prometheus.CounterVec
+	Collections    *prometheus.CounterVec
 
 	list []row
 }
@@ -73,6 +81,14 @@ func New(reg prometheus.Registerer) *Set {
 	s.Rebroadcasts = counter("rebroadcasts_total", "Signed transactions sent once more while they were not yet included.").WithLabelValues()
 	s.InclusionSecs = histogram("inclusion_seconds", "Time from signing a transaction to its inclusion.", prometheus.ExponentialBuckets(0.1, 2, 10))
 	s.Ready = gauge("ready", "1 when this worker can be drawn: node in sync, registered; else 0.")
+	s.StoreBytes = gauge("store_bytes", "Bytes of modules, inputs and results on disk, which the setting quota bounds.")
+	s.StoreNeeded = gauge("store_needed_bytes", "Of these, bytes that a task needs which is not final, so that they are not deleted.")
+	s.LogBytes = gauge("log_bytes", "Bytes of the apps' logs on disk, which the setting log-quota bounds.")
+	s.ModuleBytes = gauge("module_cache_bytes", "Bytes of compiled modules on disk, which the setting module-cache bounds.")
+	s.RecordsHeld = gauge("records_held", "Records of the journal whose tasks were not seen to be final.")
+	s.Collected = counter("collected_total", "Things deleted because nothing needs them, by what: blob, log, module, record.", "what")
+	s.CollectedBytes = counter("collected_bytes_total", "Bytes of them, by what: blob, log, module.", "what")
+	s.Collections = counter("collections_total", "Collections, by result: ok, error, and unsure where it was not known what is needed, so that no blob was deleted.", "result")
 	return s
 }
 

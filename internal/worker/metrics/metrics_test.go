@@ -33,6 +33,9 @@ func TestEveryDeclaredMetricIsRegistered(t *testing.T) {
 	s.Reconciles.WithLabelValues("ok").Inc()
 	s.Follows.WithLabelValues("error").Inc()
 	s.Transactions.WithLabelValues("commit", "included").Inc()
+	s.Collected.WithLabelValues("blob").Inc()
+	s.CollectedBytes.WithLabelValues("blob").Inc()
+	s.Collections.WithLabelValues("ok").Inc()
 	families, err := reg.Gather()
 	require.NoError(t, err)
 	served := map[string]bool{}

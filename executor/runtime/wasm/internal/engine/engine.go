@@ -53,9 +53,14 @@ func New(o Options) (*Engine, error) {
 // Folders in the cache of compiled and of instrumented modules.
 const compiledFolder, instrumentedFolder = "compiled", "instrumented"
 
+// Folders returns the folders below cacheDir that an engine reads and writes.
+func Folders(cacheDir string) []string {
+	return []string{filepath.Join(cacheDir, compiledFolder), filepath.Join(cacheDir, instrumentedFolder)}
+}
+
 // MakeFolders makes the folders below cacheDir that an engine reads and writes, and returns them.
 func MakeFolders(cacheDir string) ([]string, error) {
-	folders := []string{filepath.Join(cacheDir, compiledFolder), filepath.Join(cacheDir, instrumentedFolder)}
+	folders := Folders(cacheDir)
 	for _, folder := range folders {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, fmt.Errorf("cache folder: %w", err)
