@@ -110,9 +110,11 @@ func (t *Task) applyReveal(e Revealed) error {
 	if e.Bench == BenchCourt {
 		want = PhaseCourtReveal
 	}
+	late := e.Bench == BenchWorkers && s.State == SeatCommitted && s.Missed != 0 && t.TakesLate()
 	switch {
 	case s.State == SeatRevealed:
 		return fmt.Errorf("%w: %s has revealed", ErrAlready, e.Who)
+	case late && (t.Phase == PhaseCourtWait || e.Height < t.Deadline): // no deadline runs while the task waits for the court
 	case t.Phase > want:
 		return fmt.Errorf("%w: the task is in phase %s", ErrWindowClosed, t.Phase)
 	case s.Missed != 0:
@@ -136,7 +138,11 @@ func (t *Task) applyReveal(e Revealed) error {
 	if err := t.checkEvidence(e); err != nil {
 		return err
 	}
-	s.State, s.Outcome, s.Committed = SeatRevealed, e.Outcome, 0
+	s.State, s.Outcome = SeatRevealed, e.Outcome
+	if late {
+		return nil // the court goes on, and the record needs the heights
+	}
+	s.Committed = 0
 	seats := t.Seats
 	if e.Bench == BenchCourt {
 		seats = t.Court

@@ -302,11 +302,13 @@ func TestRefusals(t *testing.T) {
 			p.height = p.task.Deadline
 			return right(p, BenchWorkers, "w1")
 		}, ErrWindowClosed},
-		{"reveal in the court's time", func(p *play) {
+		{"reveal when the court reveals", func(p *play) {
 			p.toReveal(truth, truth, truth)
 			require.NoError(p.t, p.reveal(BenchWorkers, "x1"))
 			p.due(p.task.Deadline)
-			require.Equal(p.t, PhaseCourtCommit, p.task.Phase)
+			require.NoError(p.t, p.commit(BenchCourt, "v1", truth))
+			p.due(p.task.Deadline)
+			require.Equal(p.t, PhaseCourtReveal, p.task.Phase)
 		}, func(p *play) Event { return right(p, BenchWorkers, "w1") }, ErrWindowClosed},
 		{"reveal of something else", revealing, func(p *play) Event {
 			ev := right(p, BenchWorkers, "w1").(Revealed)

@@ -3,6 +3,7 @@ package poco
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,7 @@ func requireNoneRises(t require.TestingT, before, after Settlement, silent strin
 var silences = map[string]func(*Seat){
 	"keeps silent":       func(s *Seat) { s.State, s.Outcome = SeatSilent, Outcome{} },
 	"does not reveal":    func(s *Seat) { s.State, s.Outcome = SeatCommitted, Outcome{} },
+	"opens late":         func(s *Seat) { s.Missed = 1 },
 	"misses an input":    func(s *Seat) { s.Outcome = noInput },
 	"has no time to run": func(s *Seat) { s.Outcome = abstain },
 }
@@ -82,7 +84,7 @@ func TestSilenceInEveryRow(t *testing.T) {
 				if !e.Right {
 					continue
 				}
-				for _, letter := range []string{"x", "i", "a", "-"} {
+				for _, letter := range []string{"x", "i", "a", "-", strings.TrimSuffix(row.replicas[i], "*") + "*"} {
 					if letter == "-" && i == 0 {
 						continue // another worker is drawn in the place of a silent first worker
 					}
@@ -90,7 +92,7 @@ func TestSilenceInEveryRow(t *testing.T) {
 					silenced.replicas = slices.Clone(row.replicas)
 					silenced.replicas[i] = letter
 					if len(row.court) == 0 {
-						silenced.court = slices.Repeat([]string{row.replicas[i]}, 4)
+						silenced.court = slices.Repeat([]string{strings.TrimSuffix(row.replicas[i], "*")}, 4)
 					}
 					t.Run(fmt.Sprintf("line %d, %s says %s", row.line, e.Who, letter), func(t *testing.T) {
 						_, after := silenced.live(t)

@@ -132,8 +132,9 @@ func parseOutcomeRow(t *testing.T, line int, text string) outcomeRow {
 }
 
 // answer returns the answer behind a letter of the script. - is no commitment, x a commitment that is not revealed, i INPUT_UNAVAILABLE and
-// a ABSTAIN. F and G are two failures of the app. Any other capital is a result.
+// a ABSTAIN. F and G are two failures of the app. Any other capital is a result. A star after the letter: it is revealed late.
 func answer(letter string) (o Outcome, commits, reveals bool) {
+	letter = strings.TrimSuffix(letter, "*")
 	digest := sha256.Sum256([]byte(letter))
 	switch letter {
 	case "-":
@@ -226,6 +227,7 @@ func (l *life) messages() {
 	case PhaseReveal:
 		l.reveal(BenchWorkers, l.task.Seats, l.row.replicas)
 	case PhaseCourtCommit:
+		l.reveal(BenchWorkers, l.task.Seats, l.row.replicas)
 		l.commit(BenchCourt, l.task.Court, l.row.court)
 	case PhaseCourtReveal:
 		l.reveal(BenchCourt, l.task.Court, l.row.court)
@@ -246,7 +248,7 @@ func (l *life) reveal(bench Bench, seats []Seat, script []string) {
 	l.height = max(l.height, l.task.From)
 	for i, s := range seats {
 		o, _, reveals := answer(script[i])
-		if s.State == SeatCommitted && reveals {
+		if late := strings.HasSuffix(script[i], "*"); s.State == SeatCommitted && reveals && late == l.task.TakesLate() {
 			l.send(withEvidence(l.task, Revealed{Height: l.height, Bench: bench, Who: s.Who, Attempt: l.task.Attempt, Outcome: o, Salt: tableSalt}))
 		}
 	}

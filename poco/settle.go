@@ -21,11 +21,14 @@ const (
 	// FaultWithheld: its answer was accepted, and the court could get the answer's bytes from none of the paid workers. The worker
 	// pays that court, and this counts as a missed reveal.
 	FaultWithheld
+	// FaultLate: opened its commitment after the window to reveal, and before the court began to reveal. It is not paid, pays the court it
+	// caused, and counts as a missed reveal.
+	FaultLate
 )
 
 // String names the fault.
 func (f Fault) String() string {
-	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD"}[f]
+	return [...]string{"NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD", "LATE"}[f]
 }
 
 // Party says for which role somebody is paid.
@@ -62,7 +65,7 @@ type SeatEnd struct {
 	Unlock    uint64 // what leaves the lock: the assignment's stake, or nothing while the seat's answer is under audit
 	Slash     uint64 // the part of it that is taken
 	Fault     Fault
-	Outage    Outage // of FaultUnrevealed: tells whether it was one outage with other missed reveals
+	Outage    Outage // of FaultUnrevealed and FaultLate: tells whether it was one outage with other missed reveals
 	Right     bool   // answered as the verdict says
 	Confirmed bool   // counts as a confirmation in its record
 	Dispute   Dispute
@@ -118,7 +121,7 @@ func (t *Task) settleEnding() Settlement {
 	paid, price := 0, t.Terms.PriceOf(answer)
 	reward := t.Terms.rewardOf(price)
 	for _, seat := range t.Seats {
-		if payable && seat.State == SeatRevealed && seat.Outcome == answer {
+		if payable && seat.State == SeatRevealed && seat.Outcome == answer && !isLate(seat) {
 			paid++
 			pay(PartyWorker, seat.Who, reward)
 		}
@@ -154,7 +157,7 @@ func (t *Task) settleEnding() Settlement {
 	} else if paid > 0 {
 		each := t.informersPart(s.Seats, slashed-pot)
 		for _, e := range s.Seats {
-			if e.Right {
+			if e.Right && e.Fault != FaultLate {
 				s.FromStake = appendPay(s.FromStake, Pay{PartyWorker, e.Who, each})
 				pot -= each
 			}
@@ -190,7 +193,7 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 	for _, seat := range t.Seats {
 		e := SeatEnd{Who: seat.Who, Org: seat.Org, Unlock: t.Terms.Stake, Right: t.isRight(seat)}
 		e.Fault, e.Dispute, e.Vote = t.faultOf(seat), t.disputeOf(seat), t.markOf(seat)
-		if e.Fault == FaultUnrevealed {
+		if e.Fault == FaultUnrevealed || e.Fault == FaultLate {
 			e.Outage = Outage{Committed: seat.Committed, Missed: seat.Missed}
 		}
 		switch e.Fault {
@@ -209,11 +212,13 @@ func (t *Task) endSeats(s *Settlement) (slashed uint64) {
 			if seat.Wave == 1 { // its answer charges the ledgers: that costs what a lie costs
 				e.Slash = t.Terms.Stake
 			}
+		case FaultLate:
+			e.Slash = courtCost
 		}
 		if t.isHeld(seat) {
 			e.Unlock = 0
 		}
-		e.Confirmed = e.Right && confirms && (blind > 1 && isBlind(seat) || t.ByCourt)
+		e.Confirmed = e.Right && e.Fault != FaultLate && confirms && (blind > 1 && isBlind(seat) || t.ByCourt)
 		slashed += e.Slash
 		s.Seats = append(s.Seats, e)
 	}
@@ -241,12 +246,12 @@ func (t *Task) payableAnswer() (Outcome, bool) {
 	return Outcome{}, false
 }
 
-// soleAnswer returns the answer that all replicas gave; only the first worker may have had none. If a court is called on such an
-// answer, nobody is at fault.
+// soleAnswer returns the answer that all replicas gave in time; only the first worker may have had none. If a court is called on such
+// an answer, nobody is at fault.
 func (t *Task) soleAnswer() (found Outcome, agreed bool) {
 	for _, s := range t.Seats {
 		switch {
-		case s.State != SeatRevealed:
+		case s.State != SeatRevealed || isLate(s):
 			return Outcome{}, false
 		case !s.Outcome.Kind.IsAnswer() && s.Wave == 1:
 		case found.Kind == KindUnspecified && s.Outcome.Kind.IsAnswer():
@@ -279,22 +284,29 @@ func (t *Task) faultOf(seat Seat) Fault {
 		return FaultSilent
 	case SeatCommitted:
 		return FaultUnrevealed
-	case SeatRevealed:
-		if t.isWithdrawn() && hasAnswered(seat) {
-			return FaultUnserved
-		}
-		if t.Ending != EndAccepted || seat.Outcome == t.Verdict {
-			return FaultNone
-		}
-		if !seat.Outcome.Kind.IsAnswer() {
-			return FaultAbstained
-		}
-		if !t.ByCourt {
-			return FaultNone
-		}
-		return FaultWrong
 	}
-	return FaultNone
+	f := t.answerFault(seat)
+	if isLate(seat) && f != FaultWrong && f != FaultUnserved {
+		return FaultLate
+	}
+	return f
+}
+
+// answerFault says what is wrong with what a seat revealed.
+func (t *Task) answerFault(seat Seat) Fault {
+	switch {
+	case seat.State != SeatRevealed:
+		return FaultNone
+	case t.isWithdrawn() && hasAnswered(seat):
+		return FaultUnserved
+	case t.Ending != EndAccepted || seat.Outcome == t.Verdict:
+		return FaultNone
+	case !seat.Outcome.Kind.IsAnswer():
+		return FaultAbstained
+	case !t.ByCourt:
+		return FaultNone
+	}
+	return FaultWrong
 }
 
 // isContradictory says whether two different answers of the app each had a third of the court's power.

@@ -214,10 +214,10 @@ type Seat struct {
 	Power      uint64 // voting power in the court
 	State      SeatState
 	Commitment [32]byte
-	Committed  int64 // height of the commitment while it is not revealed
+	Committed  int64 // height of the commitment while it is not revealed, or if it was opened late
 	Outcome    Outcome
 	Score      uint64 // what the worker's record weighed when it was drawn (ScoreUnder)
-	// Missed is the first height that was too late to reveal, of a seat that committed and did not.
+	// Missed is the first height that was too late to reveal, of a seat that committed and did not, or that opened its commitment late.
 	Missed int64
 }
 
