@@ -86,7 +86,7 @@ type TaskReport struct {
 type FaultReport struct {
 	Organisation string `json:"organisation"`
 	Who          string `json:"who"`
-	// Fault is "WRONG", "UNREVEALED", "SILENT", "ABSTAINED" or "UNSERVED".
+	// Fault is "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD" or "LATE".
 	Fault string `json:"fault"`
 	// Slash is the stake that the worker lost, in ucred.
 	Slash uint64 `json:"slash"`

@@ -270,6 +270,10 @@ func TestResendChooses(t *testing.T) {
 		{"declined", taskstypes.Task{Phase: taskstypes.PHASE_FIRST, Seats: seat(taskstypes.SEAT_STATE_DRAWN)}, journal.DeclineIntended, false, "fixed no outcome"},
 		{"reveal", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_COMMITTED)}, journal.Committed, true, ""},
 		{"too early", taskstypes.Task{Phase: taskstypes.PHASE_SECOND, Seats: seat(taskstypes.SEAT_STATE_COMMITTED)}, journal.Committed, false, "not taken"},
+		{"late", taskstypes.Task{
+			Phase: taskstypes.PHASE_COURT_COMMIT, Seats: []taskstypes.Seat{{Who: who, State: taskstypes.SEAT_STATE_COMMITTED, Missed: 9}},
+		}, journal.Committed, true, ""},
+		{"the court waits for nobody", taskstypes.Task{Phase: taskstypes.PHASE_COURT_REVEAL, Seats: seat(taskstypes.SEAT_STATE_COMMITTED)}, journal.Committed, false, "not taken"},
 		{"done", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_REVEALED)}, journal.Revealed, false, "already"},
 		{"silent", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL, Seats: seat(taskstypes.SEAT_STATE_SILENT)}, journal.Done, false, "given back"},
 		{"no seat", taskstypes.Task{Phase: taskstypes.PHASE_REVEAL}, journal.Done, false, "holds no seat"},

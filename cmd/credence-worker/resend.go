@@ -213,7 +213,8 @@ func checkWanted(t taskstypes.Task, bench taskstypes.Bench, r journal.Record, wh
 	}
 	switch seat.State {
 	case taskstypes.SEAT_STATE_COMMITTED:
-		if t.Phase == taskstypes.PHASE_REVEAL || t.Phase == taskstypes.PHASE_COURT_REVEAL {
+		court := bench == taskstypes.BENCH_COURT
+		if court && t.Phase == taskstypes.PHASE_COURT_REVEAL || !court && (t.Phase == taskstypes.PHASE_REVEAL || seat.Missed > 0 && t.TakesLate()) {
 			return true, nil
 		}
 		return false, fmt.Errorf("the chain holds the commitment; reveals are not taken in %s", t.Phase)

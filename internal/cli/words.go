@@ -129,6 +129,8 @@ func faultText(fault string) string {
 		return "gave a wrong answer"
 	case "UNREVEALED":
 		return "did not reveal its answer"
+	case "LATE":
+		return "revealed its answer only when the court was called"
 	case "SILENT":
 		return "gave no answer"
 	case "UNSERVED":

@@ -98,6 +98,8 @@ func viewSeat(a chain.Assignment, key journal.Key, who string, height int64) sig
 		s.view = Opened
 	case s.seat.State == taskstypes.SEAT_STATE_COMMITTED:
 		switch {
+		case s.seat.Missed > 0 && a.Task.TakesLate() && (open || a.Task.Phase == taskstypes.PHASE_COURT_WAIT):
+			s.view = Opening // late, which saves most of the stake; no deadline runs in the line of the court
 		case a.Task.Phase == reveal && s.seat.Missed > 0: // these are the reveals of a later wave
 			s.view = Late
 		case a.Task.Phase != reveal || a.Task.From > height+1: // likewise: every commitment is in a block already

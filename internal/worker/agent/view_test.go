@@ -90,6 +90,19 @@ func TestLook(t *testing.T) {
 		require.Equal(t, exp, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, height)
 		a.Task.Seats[0].Missed = 40
 		require.Equal(t, Late, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, "a reveal missed with its own wave stays missed")
+
+		// The court is called. Until it reveals, the commitment can be opened late; in the court's line no deadline runs.
+		a.Task.Phase = taskstypes.PHASE_COURT_COMMIT
+		if exp == Late {
+			exp = Locked
+		}
+		require.Equal(t, exp, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, height)
+		a.Task.Recalls = 1
+		require.Equal(t, Locked, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, "a court that is called again has shown what it found")
+		a.Task.Recalls, a.Task.Phase, a.Task.Deadline = 0, taskstypes.PHASE_COURT_WAIT, 0
+		require.Equal(t, Opening, viewSeat(a, journal.Key{Attempt: 1}, me, height).view, height)
+		a.Task.Phase = taskstypes.PHASE_COURT_REVEAL
+		require.Equal(t, Locked, viewSeat(a, journal.Key{Attempt: 1}, me, height).view)
 	}
 }
 

@@ -73,7 +73,7 @@ func New(reg prometheus.Registerer) *Set {
 	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
 	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
 	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, decline, refuse, onchain.", "where")
-	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED, UNSERVED.", "fault")
+	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED, UNSERVED, WITHHELD, LATE.", "fault")
 	s.Reconciles = counter("reconciles_total", "Comparisons of the chain's assignments with the journal, by result: ok, error.", "result")
 	s.Height = gauge("chain_height", "Highest block seen.")
 	s.Follows = counter("follow_restarts_total", "Times that following blocks was started again, by reason: stalled, error.", "reason")

@@ -119,7 +119,8 @@ func TestBadRevealsAndSecondCommits(t *testing.T) {
 			break
 		}
 	}
-	require.ErrorIs(t, f.reveal(id, first, types.BENCH_WORKERS), types.ErrWindowClosed)
+	require.NoError(t, f.reveal(id, first, types.BENCH_WORKERS), "late, until the court reveals")
+	require.ErrorIs(t, f.reveal(id, first, types.BENCH_WORKERS), types.ErrAlready)
 	f.finish(id)
 	require.ErrorIs(t, f.commit(id, first, types.BENCH_WORKERS, right), types.ErrWrongPhase, "it has ended")
 }

@@ -180,6 +180,7 @@ func TestWhatACompactRecordSaysOfSeats(t *testing.T) {
 		Settlement: &types.Settlement{Seats: []types.SeatEnd{
 			{Who: "a", Fault: "NONE", Right: true}, {Who: "b", Fault: "NONE", Right: true}, {Who: "c", Fault: "SILENT"}, {Who: "d", Fault: "UNREVEALED"},
 			{Who: "e", Fault: "WRONG"}, {Who: "f", Fault: "ABSTAINED"}, {Who: "g", Fault: "UNSERVED"}, {Who: "h", Fault: "NONE"},
+			{Who: "i", Fault: "LATE"}, {Who: "j", Fault: "LATE", Right: true},
 		}},
 		Audit: &types.Audit{End: 30, Result: types.AUDIT_RESULT_OVERTURNED, Settlement: &types.AuditSettlement{Seats: []types.SeatEnd{
 			{Who: "a", Fault: "WRONG"}, {Who: "b", Fault: "NONE"},
@@ -193,8 +194,9 @@ func TestWhatACompactRecordSaysOfSeats(t *testing.T) {
 	}
 	require.Equal(t, []types.Mark{
 		types.MARK_WRONG, types.MARK_RIGHT, types.MARK_SILENT, types.MARK_UNREVEALED, types.MARK_WRONG, types.MARK_ABSTAINED, types.MARK_UNSERVED, types.MARK_NO_FAULT,
+		types.MARK_UNREVEALED, types.MARK_RIGHT,
 	}, marks)
-	require.Equal(t, []string{"b"}, p.Holders())
+	require.Equal(t, []string{"b", "j"}, p.Holders())
 	require.Equal(t, types.AUDIT_RESULT_OVERTURNED, p.Audit)
 	back := p.Task()
 	require.Equal(t, []any{int64(5), int64(9), verdict}, []any{back.Opened, back.Done, back.Verdict})

@@ -43,6 +43,11 @@ func (t *Task) takeAudit(a poco.Audit) {
 // Ended says whether the task has ended for its requester. Its answer may still be under audit.
 func (t Task) Ended() bool { return t.Ending != ENDING_UNSPECIFIED }
 
+// TakesLate says whether a worker that has missed the window to reveal can still open its commitment; poco.Task.TakesLate.
+func (t Task) TakesLate() bool {
+	return (t.Phase == PHASE_COURT_WAIT || t.Phase == PHASE_COURT_COMMIT) && t.Recalls == 0 && !t.Ended()
+}
+
 // Final says whether the task cannot change any more.
 func (t Task) Final() bool { return t.Phase == PHASE_DONE }
 

@@ -76,8 +76,8 @@ func (b Bench) ToPoco() (poco.Bench, error) {
 func seatToPoco(s Seat) (poco.Seat, error) {
 	out := poco.Seat{Who: s.Who, Org: s.Organisation, Wave: s.Wave, Power: s.Power, State: poco.SeatState(s.State - 1), Score: s.Score, Missed: s.Missed}
 	copy(out.Commitment[:], s.Commitment)
-	if s.State == SEAT_STATE_COMMITTED {
-		out.Committed = s.Height // the height of its last step
+	if s.State == SEAT_STATE_COMMITTED || s.Missed != 0 {
+		out.Committed = s.Height // the height of its last step; of a late opening, of the step before
 	}
 	if s.Outcome != nil {
 		o, err := s.Outcome.ToPoco()
@@ -101,7 +101,8 @@ func seatsFromPoco(seats []poco.Seat, before []Seat, height int64) []Seat {
 			o := OutcomeFromPoco(s.Outcome)
 			out[i].Outcome = &o
 		}
-		if i < len(before) && before[i].Who == out[i].Who && before[i].State == out[i].State {
+		same := i < len(before) && before[i].Who == out[i].Who
+		if same && (before[i].State == out[i].State || s.Missed != 0) {
 			out[i].Height = before[i].Height
 		}
 	}

@@ -53,7 +53,7 @@ func (e SeatEnd) mark() Mark {
 	switch e.Fault {
 	case poco.FaultWrong.String():
 		return MARK_WRONG
-	case poco.FaultUnrevealed.String():
+	case poco.FaultUnrevealed.String(), poco.FaultLate.String():
 		return MARK_UNREVEALED
 	case poco.FaultSilent.String():
 		return MARK_SILENT

@@ -420,7 +420,7 @@ const (
 	MARK_NO_FAULT Mark = 2
 	// It was found wrong.
 	MARK_WRONG Mark = 3
-	// It committed and did not reveal.
+	// It committed and did not reveal in time; whoever revealed the verdict late is marked as right.
 	MARK_UNREVEALED Mark = 4
 	// It was silent.
 	MARK_SILENT Mark = 5
@@ -540,11 +540,11 @@ type Seat struct {
 	Commitment []byte `protobuf:"bytes,6,opt,name=commitment,proto3" json:"commitment,omitempty"`
 	// outcome once revealed.
 	Outcome *Outcome `protobuf:"bytes,7,opt,name=outcome,proto3" json:"outcome,omitempty"`
-	// height of its last step.
+	// height of its last step; of a seat that revealed late, that of its commitment.
 	Height int64 `protobuf:"varint,8,opt,name=height,proto3" json:"height,omitempty"`
 	// score is how many confirmations the worker's record had when it was drawn.
 	Score uint64 `protobuf:"varint,9,opt,name=score,proto3" json:"score,omitempty"`
-	// missed is the first height that was too late to reveal, of a seat that committed and did not; 0 for none.
+	// missed is the first height that was too late to reveal, of a seat that committed and did not, or that revealed late; 0 for none.
 	Missed int64 `protobuf:"varint,10,opt,name=missed,proto3" json:"missed,omitempty"`
 }
 
@@ -1440,7 +1440,7 @@ type SeatEnd struct {
 	Who string `protobuf:"bytes,1,opt,name=who,proto3" json:"who,omitempty"`
 	// organisation of the worker.
 	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// fault found: "NONE", "WRONG", "UNREVEALED", "SILENT" or "ABSTAINED".
+	// fault found: "NONE", "WRONG", "UNREVEALED", "SILENT", "ABSTAINED", "UNSERVED", "WITHHELD" or "LATE".
 	Fault string `protobuf:"bytes,3,opt,name=fault,proto3" json:"fault,omitempty"`
 	// slash in ucred.
 	Slash uint64 `protobuf:"varint,4,opt,name=slash,proto3" json:"slash,omitempty"`

@@ -12,7 +12,8 @@ import (
 // recordFault puts a fault on a worker's record and applies its consequence:
 //
 //	WRONG                a strike each time, since a court has proven it
-//	UNREVEALED, WITHHELD a strike, unless it belongs to the outage that is on record already (poco.Outage)
+//	UNREVEALED, WITHHELD,
+//	LATE                 a strike, unless it belongs to the outage that is on record already (poco.Outage)
 //	SILENT, ABSTAINED,
 //	UNSERVED             the worker cools down, and its organisation has an absence
 func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.Worker, fault poco.Fault, outage poco.Outage) error {
@@ -23,7 +24,7 @@ func (k Keeper) recordFault(ctx context.Context, params types.Params, w *types.W
 		w.Record.Wrong++
 		takeDisputed(w)
 		return k.addStrike(ctx, params, w)
-	case poco.FaultUnrevealed, poco.FaultWithheld:
+	case poco.FaultUnrevealed, poco.FaultWithheld, poco.FaultLate:
 		if fault == poco.FaultUnrevealed {
 			w.Record.Unrevealed++
 		} else {

@@ -146,6 +146,9 @@ func TestOneOutageIsOneStrike(t *testing.T) {
 	missed := func(committed, missed int64) types.SeatSettlement {
 		return types.SeatSettlement{Unlock: 10, Fault: poco.FaultUnrevealed, Outage: poco.Outage{Committed: committed, Missed: missed}}
 	}
+	late := func(committed, missed int64) types.SeatSettlement {
+		return types.SeatSettlement{Unlock: 10, Right: true, Fault: poco.FaultLate, Outage: poco.Outage{Committed: committed, Missed: missed}}
+	}
 	outage := []types.SeatSettlement{missed(2, 20), missed(5, 20), missed(9, 30), missed(19, 41)}
 	for _, tc := range []struct {
 		name   string
@@ -155,6 +158,8 @@ func TestOneOutageIsOneStrike(t *testing.T) {
 	}{
 		{"one outage", outage, 0, false},
 		{"whose courts end the other way round", []types.SeatSettlement{outage[3], outage[2], outage[1], outage[0]}, 0, false},
+		{"an outage whose last reveals came late", []types.SeatSettlement{outage[0], outage[1], late(9, 30), late(19, 41)}, 0, false},
+		{"two late reveals, the worker back in between", []types.SeatSettlement{late(2, 20), {Unlock: 10}, {Unlock: 10}, late(20, 40)}, 3, true},
 		{"two outages", []types.SeatSettlement{outage[0], outage[1], missed(20, 40), missed(21, 40)}, 2, true},
 		{"an outage, then a lie", []types.SeatSettlement{outage[0], outage[1], {Unlock: 10, Fault: poco.FaultWrong}, outage[2]}, 2, true},
 		{"a lie, then an outage", []types.SeatSettlement{{Unlock: 10, Fault: poco.FaultWrong}, outage[0], outage[1], outage[2]}, 1, true},
@@ -212,7 +217,7 @@ func TestVotesMoveRecords(t *testing.T) {
 // TestProvenFaultResetsConfirmations tells proven faults from the others.
 func TestProvenFaultResetsConfirmations(t *testing.T) {
 	for fault, left := range map[poco.Fault]uint64{
-		poco.FaultWrong: 0, poco.FaultUnrevealed: 0, poco.FaultSilent: 1, poco.FaultAbstained: 1, poco.FaultNone: 1,
+		poco.FaultWrong: 0, poco.FaultUnrevealed: 0, poco.FaultLate: 0, poco.FaultSilent: 1, poco.FaultAbstained: 1, poco.FaultNone: 1,
 	} {
 		f, worker := assigned(t)
 		require.NoError(t, f.k.Settle(f.ctx, "t", []types.SeatSettlement{{Worker: worker, Unlock: 10, Right: true, Confirmed: true}}, nil, 0))

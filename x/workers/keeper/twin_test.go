@@ -229,7 +229,7 @@ func (tw *twin) fault(name string, f poco.Fault, missed poco.Outage) {
 		return
 	}
 	strike := f == poco.FaultWrong
-	if f == poco.FaultUnrevealed {
+	if f == poco.FaultUnrevealed || f == poco.FaultLate {
 		w.confirmations = 0
 		w.outage, strike = w.outage.Strike(missed)
 	}
@@ -590,9 +590,9 @@ func (m *machine) settle(r *rapid.T) {
 		}
 		e := types.SeatSettlement{
 			Worker: name, Unlock: w.assignments[0], Earned: 3,
-			Fault: rapid.SampledFrom([]poco.Fault{0, 0, 0, poco.FaultWrong, poco.FaultUnrevealed, poco.FaultSilent, poco.FaultAbstained}).Draw(r, "fault"),
+			Fault: rapid.SampledFrom([]poco.Fault{0, 0, 0, poco.FaultWrong, poco.FaultUnrevealed, poco.FaultLate, poco.FaultSilent, poco.FaultAbstained}).Draw(r, "fault"),
 		}
-		if e.Fault == poco.FaultUnrevealed {
+		if e.Fault == poco.FaultUnrevealed || e.Fault == poco.FaultLate {
 			e.Outage.Committed = rapid.Int64Range(1, 60).Draw(r, "committed")
 			e.Outage.Missed = e.Outage.Committed + rapid.Int64Range(1, 20).Draw(r, "missed")
 		}

@@ -16,7 +16,7 @@ type SeatSettlement struct {
 	Slash uint64
 	// Fault is the fault that the seat was found to have.
 	Fault poco.Fault
-	// Outage is set with FaultUnrevealed. It tells which missed reveals belong to one outage.
+	// Outage is set with FaultUnrevealed and FaultLate. It tells which missed reveals belong to one outage.
 	Outage poco.Outage
 	// Right says that the worker gave the accepted answer.
 	Right bool
