@@ -22,7 +22,7 @@ func (c *chain) answerSeat(f *flight, seat int, v View, d *Dice) int {
 	if !c.crowd.collude[i] {
 		b, bribes := c.trial.Population.(briber)
 		switch {
-		case c.crowd.isOut(i) || d.Flip(w.Outage):
+		case c.crowd.outFor(i) > 0 || d.Flip(w.Outage):
 			return none
 		case bribes && seat > 0 && f.line == Lied && d.Flip(b.bribeOf()):
 			return lie

@@ -73,14 +73,18 @@ func (c *crowd) isDrawable(i int) bool {
 	return !c.banned[i] && !c.paused[i] && c.cooling[i] <= c.now && (c.world.Slots == 0 || c.busy[i] < c.world.Slots)
 }
 
-// isOut says whether a worker can neither answer nor open a commitment now, because of a storm or an outage.
-func (c *crowd) isOut(i int) bool {
+// outFor returns for how many tasks more a worker can neither answer nor open a commitment, because of a storm or an outage; 0 when it
+// can.
+func (c *crowd) outFor(i int) (tasks int) {
 	w := c.world
 	if c.silent[i] {
-		return true
+		tasks = w.StormLength - c.now%w.StormEvery
 	}
-	honest := w.Organisations - w.Colluding
-	return w.OutageEvery > 0 && i < honest && (c.now+i*(w.OutageEvery/honest))%w.OutageEvery < w.OutageLength
+	if honest := w.Organisations - w.Colluding; w.OutageEvery > 0 && i < honest {
+		since := (c.now + i*(w.OutageEvery/honest)) % w.OutageEvery
+		tasks = max(tasks, w.OutageLength-since)
+	}
+	return max(0, tasks)
 }
 
 // takeSlots gives workers a task more, or one less.

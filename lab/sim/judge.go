@@ -18,21 +18,58 @@ func (c *chain) revealAll(f *flight) {
 	if f.task.Phase == poco.PhaseCourtWait || f.task.Phase == poco.PhaseReveal {
 		effects := []poco.Effect{poco.OpenCourt{}}
 		if f.task.Phase == poco.PhaseReveal {
-			p, hides := c.trial.Population.(withholder)
-			hides = hides && p.isWithholding() && !allAgree(f.acts)
-			for i, who := range f.who {
-				if f.acts[i] == none || hides && f.acts[i] == lie || !c.crowd.collude[who] && c.crowd.isOut(who) {
-					continue
+			for i := range f.who {
+				if c.opensSeat(f, i) {
+					c.openSeat(f, i, f.task.From)
 				}
-				c.applyEvent(f, poco.Revealed{
-					Height: f.task.From, Bench: poco.BenchWorkers, Who: c.names[who], Attempt: f.task.Attempt,
-					Outcome: c.outcomeOf(f, i), Salt: salt,
-				})
 			}
 			effects = c.applyEvent(f, poco.Due{Height: f.task.Deadline})
 		}
 		c.carryOut(f, effects)
 	}
+}
+
+// opensSeat says whether a seat opens its commitment in time.
+func (c *chain) opensSeat(f *flight, seat int) bool {
+	who := f.who[seat]
+	switch {
+	case f.acts[seat] == none:
+		return false
+	case !c.crowd.collude[who]:
+		return c.crowd.outFor(who) == 0
+	case c.isLate():
+		return allAgree(f.acts) && f.acts[seat] == lie // its lie passes without a court
+	}
+	return !c.isHiding(f, seat)
+}
+
+// opensLate says whether a seat that did not open its commitment in time does so before the court reveals.
+func (c *chain) opensLate(f *flight, seat int) bool {
+	who := f.who[seat]
+	switch {
+	case f.acts[seat] == none || f.task.Seats[seat].State != poco.SeatCommitted:
+		return false
+	case !c.crowd.collude[who]:
+		return c.crowd.outFor(who) <= c.trial.World.LateTasks
+	}
+	return c.isLate() && !c.isHiding(f, seat)
+}
+
+// isHiding says whether a coalition does not open a seat, because its lie failed.
+func (c *chain) isHiding(f *flight, seat int) bool {
+	p, ok := c.trial.Population.(withholder)
+	return ok && p.isWithholding() && f.acts[seat] == lie && !allAgree(f.acts)
+}
+
+func (c *chain) isLate() bool {
+	p, ok := c.trial.Population.(lateOpener)
+	return ok && p.isLate()
+}
+
+func (c *chain) openSeat(f *flight, seat int, height int64) {
+	c.applyEvent(f, poco.Revealed{
+		Height: height, Bench: poco.BenchWorkers, Who: c.names[f.who[seat]], Attempt: f.task.Attempt, Outcome: c.outcomeOf(f, seat), Salt: salt,
+	})
 }
 
 // carryOut carries out the effects of judging a task: its turn, the court, its end.
@@ -62,7 +99,7 @@ func (c *chain) takeTurn(f *flight, g poco.Gate) {
 	c.carryOut(f, c.applyEvent(f, poco.TurnCame{Height: c.currentHeight(), Gate: g}))
 }
 
-// holdCourt seats the validators, who all find the truth.
+// holdCourt seats the validators, who all find the truth. Until they reveal it, workers open late what they did not open in time.
 func (c *chain) holdCourt(f *flight) []poco.Effect {
 	c.tally.Courts++
 	c.tally.Audits += len(c.bench)
@@ -72,6 +109,13 @@ func (c *chain) holdCourt(f *flight) []poco.Effect {
 		truth = poco.Outcome{Kind: poco.KindInputUnavailable}
 	}
 	c.applyEvent(f, poco.CourtOpened{Height: c.currentHeight(), Seats: c.bench})
+	if f.task.TakesLate() {
+		for i := range f.who {
+			if c.opensLate(f, i) {
+				c.openSeat(f, i, c.currentHeight())
+			}
+		}
+	}
 	for _, s := range c.bench {
 		c.applyEvent(f, poco.Committed{
 			Height: c.currentHeight(), Bench: poco.BenchCourt, Who: s.Who, Attempt: f.task.Attempt,

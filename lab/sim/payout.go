@@ -126,10 +126,15 @@ func (c *chain) endSeats(f *flight, ends []poco.SeatEnd) {
 			c.scores[who]++
 		}
 		strike := seat.Fault == poco.FaultWrong
-		if seat.Fault == poco.FaultUnrevealed {
+		if seat.Fault == poco.FaultUnrevealed || seat.Fault == poco.FaultLate {
 			c.outages[who], strike = c.outages[who].Strike(seat.Outage)
-			strike = strike || ours // a coalition's silences are no outages
+			if ours { // its silences are no outages, and what it opens late is assumed to cost no strike
+				strike = seat.Fault == poco.FaultUnrevealed
+			}
 			c.scores[who] = 0
+		}
+		if seat.Fault == poco.FaultLate && !ours {
+			c.tally.Late++
 		}
 		if !strike {
 			continue

@@ -58,14 +58,17 @@ type (
 	withdrawer interface{ isWithdrawing() bool }
 	// proposer chooses among several draws of wave 2, by withholding blocks.
 	proposer interface{ countRedraws() int }
+	// lateOpener opens its commitments late, when the court sits and it has seen what others have opened.
+	lateOpener interface{ isLate() bool }
 	// refuser makes an unsuitable draw of wave 2 impossible, a few times for each task, by pausing organisations.
 	refuser interface{ countRefusals() int }
 )
 
 // A population without the method would still compile, and not use its strategy.
 var (
-	_ briber   = Briber{}
-	_ proposer = Proposer{}
+	_ briber     = Briber{}
+	_ proposer   = Proposer{}
+	_ lateOpener = Latecomer{}
 )
 
 // Peace: nobody colludes.
@@ -190,6 +193,13 @@ type Withholder struct{ Informed }
 
 func (Withholder) Name() string        { return "non-revealing" }
 func (Withholder) isWithholding() bool { return true }
+
+// Latecomer is informed, and opens everything late but a lie that passes. A lie that fails it never opens.
+type Latecomer struct{ Withholder }
+
+// Name implements Population.
+func (Latecomer) Name() string { return "opening late" }
+func (Latecomer) isLate() bool { return true }
 
 // Flooder causes courts that cost the others money: it answers right as a first worker, and wrong when there is another answer.
 type Flooder struct{}

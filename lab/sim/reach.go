@@ -220,8 +220,10 @@ func moneyGoals(rows []Row) []Goal {
 // yearGoals are about how much of its stake an honest worker keeps.
 func yearGoals(rows []Row) (goals []Goal) {
 	for _, r := range selectRows(rows, inTable("year", nil)) {
-		why := "a fault that is found costs a quarter of the stake or more, and a commitment that is not opened all of it: the inequality of the stake asks for that. " +
-			"Slots that wait for wave 2 during an outage lose a stake each"
+		why := "a fault that is found costs a quarter of the stake or more, as the inequality of the stake asks for, and a commitment that is opened late the court that it called"
+		if strings.Contains(r.Note, "back after the court") {
+			why = "for comparison: a court of short programs reveals before the worker is back, and a commitment that is not opened costs the whole stake"
+		}
 		goals = append(goals, judge(fmt.Sprintf("stake that an honest worker keeps in a year, trust %d, %s", r.Trust, r.Note), "≥ 99.9%",
 			fmt.Sprintf("%.2f%% ± %.2f%% over %s executions", 100*r.Kept.Mean, 100*r.Kept.Error, each.text(r)), true, r.Kept.Mean >= 0.999, why))
 	}

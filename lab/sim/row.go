@@ -44,6 +44,7 @@ type Row struct {
 	Value         Mean    `json:"value"`            // sampled value of wrong results, of all that was at risk
 	Kept          Mean    `json:"kept"`             // share of one assignment's stake that an honest worker keeps over the run
 	Jailed        Mean    `json:"jailed"`           // honest workers that are banned at the end
+	Late          Mean    `json:"late"`             // share of honest executions whose commitment was opened late
 	Beyond        float64 `json:"beyond"`           // share of runs with more wrong results than plain.Concentration allows at 1 %
 	Commit        string  `json:"commit,omitempty"` // that measured it, where that is not the commit of the results
 	Curve         []Point `json:"curve,omitempty"`  // the mean over seeds, in the table of certificates
@@ -108,6 +109,7 @@ func (c Cell) rowOf(ys []Tally) Row {
 	r.Convicted = Over(ys, func(t Tally) float64 { return float64(t.Convicted) })
 	r.Unlucky = Over(ys, func(t Tally) float64 { return float64(t.Unlucky) })
 	r.Lost = ratio(func(t Tally) float64 { return t.Slashed / float64(c.World.Stake) }, func(t Tally) float64 { return float64(t.Honest) })
+	r.Late = ratio(func(t Tally) float64 { return float64(t.Late) }, func(t Tally) float64 { return float64(t.Honest) })
 	r.Profit = perTask(func(t Tally) float64 { return t.Profit })
 	r.Booty = ratio(func(t Tally) float64 { return t.Booty }, func(t Tally) float64 { return float64(t.Attacks) })
 	r.Attacks = perTask(func(t Tally) float64 { return float64(t.Attacks) })

@@ -154,7 +154,7 @@ func (a *Ask) drawAnswer(i int) int {
 	if !a.crowd.collude[i] {
 		w := a.crowd.world
 		switch {
-		case a.crowd.isOut(i) || a.dice.Flip(w.Outage):
+		case a.crowd.outFor(i) > 0 || a.dice.Flip(w.Outage):
 			return none
 		case a.dice.Flip(w.FaultRate):
 			a.other++

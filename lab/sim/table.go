@@ -66,6 +66,7 @@ var (
 	kept         = column{"stake kept", func(r Row) string {
 		return fmt.Sprintf("%.3f%% ± %.3f%%", 100*r.Kept.Mean, 100*r.Kept.Error)
 	}}
+	late   = column{"opened late, an execution", func(r Row) string { return formatRate(r.Late.Mean) }}
 	jailed = column{"jailed", func(r Row) string { return formatNumber(r.Jailed.Mean) }}
 	beyond = column{"runs beyond the bound", func(r Row) string { return fmt.Sprintf("%.2f%%", 100*r.Beyond) }}
 	open   = column{"no answer", func(r Row) string { return formatRate(r.Open.Mean) }}
@@ -86,7 +87,7 @@ var columns = map[string][]column{
 	"flight":      {errorRate, rate, likely, promise, debt, spent, executions, wait, courts, convicted},
 	"money":       {booty, lifetime, convicted},
 	"honest":      {errorRate, likely, promise, executions, replicas, waves, courts, open, unlucky, lost},
-	"year":        {each, unlucky, jailed, courts, lost, kept},
+	"year":        {each, unlucky, jailed, courts, late, lost, kept},
 	"bound":       {lifetime, debtOfRun, beyond, executions},
 	"variants":    {likely, promise, victimLikely, victimGoal, value, spent, executions, courts},
 	"assumptions": {errorRate, rate, likely, promise, debt, executions, courts},

@@ -40,6 +40,7 @@ type Tally struct {
 	Profit   float64 // of the coalition: what it was paid and gained, less what it lost and what executing cost it
 	Slashed  float64 // of honest workers' stake
 	Honest   int     // executions by honest workers
+	Late     int     // of them, those whose commitment was opened late
 	Attacks  int     // tasks in which a first worker lied
 	Booty    float64 // the part of Profit that such tasks brought
 	Curve    []Point // errors and debt while the run went on

@@ -26,6 +26,9 @@ type World struct {
 	// Every OutageEvery tasks each honest worker is out for OutageLength tasks, one worker after the other (0: never). A worker
 	// that is out neither answers nor opens what it has committed.
 	OutageEvery, OutageLength int
+	// LateTasks is how many tasks the court takes until it reveals: a worker that is back within them opens late what it did not open in
+	// time (0: no worker is back so soon).
+	LateTasks int
 
 	Strikes int // proven wrong answers until a worker is banned
 	Cooling int // tasks for which a worker with fewer strikes is not drawn

@@ -103,6 +103,46 @@ func TestYearOfOutages(t *testing.T) {
 	require.Positive(t, measured(Credence{}, w, Peace{}, 2).Jailed.Mean)
 }
 
+// TestYearOfLateOpenings: whoever is back before the court reveals opens its commitment then, and loses what the court costs and no
+// stake. Whoever is not back loses its stake.
+func TestYearOfLateOpenings(t *testing.T) {
+	w := Standard(10_000, 12_000)
+	w.Colluding, w.InFlight = 0, 4
+	w.Strikes, w.Cooling, w.Forgiveness = 2, 100, 20
+	w.Price, w.Cost = 10_000, 8_000
+	w.OutageEvery, w.OutageLength = 1_000, 3
+	never := measured(Credence{}, w, Peace{}, 2)
+	require.Zero(t, never.Late.Mean)
+	w.LateTasks = 3
+	late := measured(Credence{}, w, Peace{}, 2)
+	require.Positive(t, late.Late.Mean)
+	require.Less(t, 1-late.Kept.Mean, (1-never.Kept.Mean)/2)
+	require.Zero(t, late.Jailed.Mean, "an outage is one strike")
+	// Each late opening costs a court, and so does each silence; nothing costs more.
+	require.LessOrEqual(t, (1-late.Kept.Mean)*200, float64(late.Tasks)*late.Courts.Mean*0.08)
+	require.Positive(t, 1-late.Kept.Mean)
+	w.LateTasks = 1 // of outages of three
+	some := measured(Credence{}, w, Peace{}, 2)
+	require.Less(t, some.Kept.Mean, late.Kept.Mean)
+	require.Greater(t, some.Kept.Mean, never.Kept.Mean)
+}
+
+// TestOpeningLateIsNoOption: a coalition opens everything late, when it has seen the others' answers, and never a lie that failed. It has
+// the same wrong results and the same debt as one that opens in time, and earns less: it pays for every court that it calls.
+func TestOpeningLateIsNoOption(t *testing.T) {
+	w := Standard(100, 3_000)
+	w.ReEntry = true
+	withheld, late := measured(Credence{}, w, Withholder{}, 3), measured(Credence{}, w, Latecomer{}, 3)
+	require.Equal(t, withheld.Wrong, late.Wrong)
+	require.Equal(t, withheld.Certificate, late.Certificate)
+	require.Greater(t, late.Courts.Mean, withheld.Courts.Mean)
+	require.Less(t, late.Profit.Mean, withheld.Profit.Mean-60*(late.Courts.Mean-withheld.Courts.Mean), "the court of seven, and no pay")
+	w.ReEntry, w.InFlight = false, 20
+	late = measured(Credence{}, w, Latecomer{}, 3)
+	require.LessOrEqual(t, late.Likely.Mean, late.Certificate.Mean+4*(late.Likely.Error+late.Certificate.Error))
+	require.LessOrEqual(t, late.Spent, 1.0)
+}
+
 // The first fault of a long record costs a part of the stake (docs/adr/0043).
 func TestLongRecordsLoseLess(t *testing.T) {
 	w := Standard(1_000_000, 9_000)
