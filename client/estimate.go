@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -14,10 +16,13 @@ import (
 
 // Estimate says what a job would cost, and how it would be checked, with the orders on the book now.
 type Estimate struct {
-	// Reference of the app; empty if the chain does not have it yet. New lists the files that would be published first; if there are
-	// any, the estimate has no quote.
+	// Reference of the app; empty if the chain does not have it yet. New lists the files that would be published first, and Assumed says
+	// in sentences what the estimate takes for granted of them.
 	Reference string   `json:"reference,omitempty"`
 	New       []string `json:"new,omitempty"`
+	Assumed   []string `json:"assumed,omitempty"`
+	// AppSize is the size in bytes of an app that would be published first.
+	AppSize uint64 `json:"app_size,omitempty"`
 	// Tasks is the number of tasks of the bag, Inputs the size of the job's inputs in bytes.
 	Tasks  uint64 `json:"tasks"`
 	Inputs uint64 `json:"input_bytes"`
@@ -86,22 +91,21 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 		return nil, err
 	}
 	e := &Estimate{Tasks: job.Bag}
-	reference, err := r.knownReference(ctx, job.App, job.Platform, false, e)
+	reference, draft, err := r.knownProgram(ctx, job, e)
 	if err != nil {
 		return nil, err
 	}
-	if e.Reference = reference; reference != "" && job.Fuel == 0 && job.Category == "" {
-		if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
-			return nil, err
+	if e.Reference = reference; job.Fuel == 0 && job.Category == "" {
+		job.Fuel = DefaultFuel // what a version proposes that "run" publishes
+		if reference != "" {
+			if job.Fuel, err = ProposedFuel(ctx, r.Conn, reference); err != nil {
+				return nil, err
+			}
 		}
 	}
 	order := job.OrderFor(reference)
-	for _, text := range job.Datasets {
-		set, err := r.knownReference(ctx, text, "", true, e)
-		if err != nil {
-			return nil, err
-		}
-		order.Datasets = append(order.Datasets, set)
+	if err := r.knownDatasets(ctx, job, &order, e); err != nil {
+		return nil, err
 	}
 	for _, in := range job.Inputs {
 		data, err := in.Read()
@@ -111,21 +115,21 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 		e.Inputs += uint64(len(data))
 		order.Inputs = append(order.Inputs, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
 	}
-	if e.Balance, err = r.Conn.Balance(ctx, r.Requester.Address()); err != nil || len(e.New) > 0 {
+	if e.Balance, err = r.Conn.Balance(ctx, r.Requester.Address()); err != nil {
 		return e, err
 	}
-	return e, r.estimate(ctx, order, e)
+	return e, r.estimate(ctx, order, draft, e)
 }
 
-// estimate fills in what the chain says of a job whose files are all published.
-func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimate) error {
+// estimate fills in what the chain says of a job. draft would publish its app first; nil if the chain has it.
+func (r *Runner) estimate(ctx context.Context, order markettypes.Job, draft *appstypes.MsgPublish, e *Estimate) error {
 	params, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
 	if err != nil {
 		return err
 	}
 	asked := order
 	asked.MaxPrice = 0
-	quote, err := r.Conn.Quote(ctx, r.Requester.Address(), asked)
+	quote, err := r.Conn.QuoteDraft(ctx, r.Requester.Address(), asked, draft)
 	if err != nil {
 		return err
 	}
@@ -144,47 +148,83 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, e *Estimat
 	return r.checkAffordable(ctx, order)
 }
 
-// knownReference returns the chain's reference of an app or a dataset. For a file that the chain does not have yet it returns "", and
-// adds the file to e.New.
-func (r *Runner) knownReference(ctx context.Context, text, platform string, dataset bool, e *Estimate) (string, error) {
-	if isReference(text) {
-		return ResolveReference(ctx, r.Conn, text, dataset)
+// knownProgram returns the chain's reference of a job's app. For a file that the chain does not have yet it returns the message with which
+// Run would publish it, and adds the file to e.New.
+func (r *Runner) knownProgram(ctx context.Context, job Job, e *Estimate) (reference string, draft *appstypes.MsgPublish, err error) {
+	if isReference(job.App) {
+		reference, err = ResolveReference(ctx, r.Conn, job.App, false)
+		return reference, nil, err
 	}
-	var digest string
-	switch {
-	case dataset:
-		data, err := readFile("Datasets", text, MaxInput)
+	var program published
+	if isImage(job.App) {
+		img, err := readImage(ctx, imageSource{job.App, job.Platform, r.StoreToken})
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
-		digest = artifact.Sum(data).String()
-	case isImage(text):
-		img, err := readImage(ctx, imageSource{text, platform, r.StoreToken})
-		if err != nil {
-			return "", err
-		}
-		digest = img.digest.String()
-	default:
-		m, err := readModule(ctx, text)
-		if err != nil {
-			return "", err
-		}
-		digest = m.digest
-	}
-	var reference string
-	var err error
-	if dataset {
-		reference, err = r.knownDataset(ctx, digest, nil)
+		program = published{img.name, img.digest.String(), contract.RuntimeOCI, img.size, r.Stores}
 	} else {
-		var res *appstypes.QueryVersionResponse
-		if res, err = r.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: digest}); err == nil {
-			reference = fmt.Sprintf("%s:%s", res.Version.App, res.Version.Version)
-		} else if unknownAsset(err) {
-			err = nil
+		m, err := readModule(ctx, job.App)
+		if err != nil {
+			return "", nil, err
 		}
+		if err := m.checkMemory(job.App, job.Resources.MemoryBytes); err != nil {
+			return "", nil, err
+		}
+		program = published{m.name, m.digest, contract.RuntimeWasm, uint64(len(m.data)), r.Stores}
 	}
-	if reference == "" && err == nil {
-		e.New = append(e.New, text)
+	if reference, err = r.knownApp(ctx, program.digest, nil); reference != "" || err != nil {
+		return reference, nil, err
 	}
-	return reference, err
+	draft = r.messageFor(AppFile{Path: job.App}, program)
+	e.New = append(e.New, job.App)
+	e.Assumed = append(e.Assumed, fmt.Sprintf("%s is published as %s:%s, without a price and without needs of its own", job.App, draft.Name, draft.Version))
+	e.AppSize = draft.Size_
+	return "", draft, nil
+}
+
+// knownDatasets puts a job's datasets into the order. Those that the chain does not have yet are left out, and added to e.New. The tasks of a
+// bag that divides its datasets cannot be told apart then, so that all are left out.
+func (r *Runner) knownDatasets(ctx context.Context, job Job, order *markettypes.Job, e *Estimate) error {
+	var unknown []string
+	for _, text := range job.Datasets {
+		reference, err := r.datasetReference(ctx, text)
+		if err != nil {
+			return err
+		}
+		if reference == "" {
+			unknown = append(unknown, text)
+			continue
+		}
+		order.Datasets = append(order.Datasets, reference)
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	e.New = append(e.New, unknown...)
+	e.Assumed = append(e.Assumed, fmt.Sprintf("%s published, without a price", joinWords(unknown)))
+	if order.DatasetsPerTask > 0 {
+		order.Datasets, order.DatasetsPerTask = nil, 0
+		e.Assumed = append(e.Assumed, "no dataset of the bag has a price")
+	}
+	return nil
+}
+
+// joinWords says of files that each is, or all are.
+func joinWords(files []string) string {
+	if len(files) == 1 {
+		return files[0] + " is"
+	}
+	return strings.Join(files[:len(files)-1], ", ") + " and " + files[len(files)-1] + " are"
+}
+
+// datasetReference returns the chain's reference of a dataset; "" for a file that the chain does not have yet.
+func (r *Runner) datasetReference(ctx context.Context, text string) (string, error) {
+	if isReference(text) {
+		return ResolveReference(ctx, r.Conn, text, true)
+	}
+	data, err := readFile("Datasets", text, MaxInput)
+	if err != nil {
+		return "", err
+	}
+	return r.knownDataset(ctx, artifact.Sum(data).String(), nil)
 }

@@ -17,9 +17,15 @@ func TestEstimate(t *testing.T) {
 	e, err := r.Estimate(within(t), job)
 	require.NoError(t, err)
 	require.Equal(t, []string{job.App}, e.New)
-	require.Nil(t, e.Plan)
+	require.Equal(t, []string{job.App + " is published as app:5647c39a1d25, without a price and without needs of its own"}, e.Assumed)
+	require.EqualValues(t, len(emptyApp), e.AppSize)
+	require.EqualValues(t, 2700, e.Locked, "a program that is not published has a price too")
 	require.EqualValues(t, 3, e.Tasks)
 	require.Empty(t, m.apps, "nothing is published")
+	draft := m.previewed.Publish
+	require.Equal(t, r.Requester.Address(), draft.Owner)
+	require.Equal(t, []string{"app", "5647c39a1d25", "wasm"}, []string{draft.Name, draft.Version, draft.Runtime})
+	require.EqualValues(t, len(emptyApp), draft.Size_)
 
 	_, err = r.Run(within(t), Job{App: job.App, Trust: 100}, tell)
 	require.NoError(t, err)
@@ -27,6 +33,8 @@ func TestEstimate(t *testing.T) {
 	e, err = r.Estimate(within(t), job)
 	require.NoError(t, err)
 	require.Empty(t, e.New)
+	require.Empty(t, e.Assumed)
+	require.Nil(t, m.previewed.Publish)
 	require.Equal(t, "acme/app:5647c39a1d25", e.Reference)
 	require.EqualValues(t, 300, e.Expected)
 	require.EqualValues(t, 900, e.MaxPrice)
@@ -43,6 +51,24 @@ func TestEstimate(t *testing.T) {
 	job.Rows[1].Inputs = []InputFile{{Path: "none"}}
 	_, err = r.Estimate(within(t), job)
 	require.ErrorContains(t, err, "Rows 2")
+}
+
+// The datasets of a job that the chain does not have yet count as free, and the estimate says so.
+func TestEstimateOfNewDatasets(t *testing.T) {
+	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
+	r, _, _ := m.runner()
+	a, b := write(t, "a.csv", []byte("1")), write(t, "b.csv", []byte("2"))
+	job := Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Datasets: []string{a, b}}
+	e, err := r.Estimate(within(t), job)
+	require.NoError(t, err)
+	require.Equal(t, []string{job.App, a, b}, e.New)
+	require.Equal(t, a+" and "+b+" are published, without a price", e.Assumed[1])
+	require.Empty(t, m.previewed.Job.Datasets)
+	job.DatasetsPerTask = 1
+	e, err = r.Estimate(within(t), job)
+	require.NoError(t, err)
+	require.Zero(t, m.previewed.Job.DatasetsPerTask)
+	require.Equal(t, "no dataset of the bag has a price", e.Assumed[2])
 }
 
 // TestForecast: the forecast has the replicas that the lottery is expected to draw, and the rounds that the organisations need for

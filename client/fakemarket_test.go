@@ -43,6 +43,7 @@ type fakeMarket struct {
 	apps      map[string]*appstypes.MsgPublish
 	datasets  map[string]*appstypes.MsgPublishDataset
 	submitted *markettypes.MsgSubmitTask
+	previewed *markettypes.QueryPreviewRequest // the last one
 	request   markettypes.Request
 	deals     []dealstypes.Deal
 	tasks     map[string]taskstypes.Task
@@ -318,7 +319,8 @@ func (m dealsOf) Deals(_ context.Context, req *dealstypes.QueryDealsRequest) (*d
 	return &dealstypes.QueryDealsResponse{Deals: whole}, nil
 }
 
-func (m marketOf) Preview(context.Context, *markettypes.QueryPreviewRequest) (*markettypes.QueryPreviewResponse, error) {
+func (m marketOf) Preview(_ context.Context, req *markettypes.QueryPreviewRequest) (*markettypes.QueryPreviewResponse, error) {
+	m.set(func() { m.previewed = req })
 	if m.quoteErr != nil {
 		return nil, m.quoteErr
 	}

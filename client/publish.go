@@ -98,26 +98,26 @@ func (r *Runner) publishModule(ctx context.Context, m *module, a AppFile, memory
 	return r.publishProgram(ctx, a, published{m.name, m.digest, contract.RuntimeWasm, uint64(len(m.data)), r.Stores}, tell)
 }
 
-// publishProgram publishes a program that has been uploaded.
-func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tell Observer) (string, error) {
-	if a.Name == "" {
-		a.Name = m.name
-	}
-	if a.Version == "" {
-		a.Version = versionOf(m.digest)
-	}
+// messageFor returns the message that publishes a program, with the names that it gets where the file names none.
+func (r *Runner) messageFor(a AppFile, m published) *appstypes.MsgPublish {
 	msg := &appstypes.MsgPublish{
-		Owner: r.providerKey().Address(), Name: a.Name, Version: a.Version, Description: a.Description, Digest: m.digest,
+		Owner: r.providerKey().Address(), Name: cmp.Or(a.Name, m.name), Version: cmp.Or(a.Version, versionOf(m.digest)), Description: a.Description, Digest: m.digest,
 		Size_: m.size, Runtime: m.runtime, Locators: m.locators, Price: a.Price, ByOrder: a.ByOrder,
 		Tags: markettypes.NormalTags(a.Tags), OutputPath: a.OutputPath, Nondeterministic: a.Nondeterministic, OkExit: a.OkExit, FuelLimit: a.Fuel,
 	}
 	if a.Requirements != (appstypes.Resources{}) {
 		msg.Requirements = &a.Requirements
 	}
+	return msg
+}
+
+// publishProgram publishes a program that has been uploaded.
+func (r *Runner) publishProgram(ctx context.Context, a AppFile, m published, tell Observer) (string, error) {
+	msg := r.messageFor(a, m)
 	var answer appstypes.MsgPublishResponse
 	done, err := r.publishMessage(ctx, msg, &answer)
 	if err != nil {
-		return r.sameBytes(err, a.Name, a.Version, m.digest, func() (string, error) { return r.knownApp(ctx, m.digest, tell) })
+		return r.sameBytes(err, msg.Name, msg.Version, m.digest, func() (string, error) { return r.knownApp(ctx, m.digest, tell) })
 	}
 	tell.tellEvent(Event{
 		Kind: EventPublished, Height: done.Height, Reference: answer.Reference, Hash: done.Hash,

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/credence-chain/credence/client/sender"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -26,7 +27,12 @@ type Quote struct {
 
 // Quote asks x/market which deal a job would make, and x/tasks how one task of it would be planned. A max_price of 0 is no bound.
 func (c *Conn) Quote(ctx context.Context, requester string, job markettypes.Job) (Quote, error) {
-	preview, err := c.Market().Preview(ctx, &markettypes.QueryPreviewRequest{Requester: requester, Job: job})
+	return c.QuoteDraft(ctx, requester, job, nil)
+}
+
+// QuoteDraft is Quote for an app that publish would publish first. It publishes nothing; job.App is then not looked at.
+func (c *Conn) QuoteDraft(ctx context.Context, requester string, job markettypes.Job, publish *appstypes.MsgPublish) (Quote, error) {
+	preview, err := c.Market().Preview(ctx, &markettypes.QueryPreviewRequest{Requester: requester, Job: job, Publish: publish})
 	if err != nil {
 		return Quote{}, err
 	}

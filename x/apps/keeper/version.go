@@ -58,6 +58,13 @@ func findVersionKey(ctx context.Context, digests collections.KeySet[digestKey], 
 	return collections.Join(first.K3(), first.K4()), nil
 }
 
+// Draft publishes a version in ctx, with all checks of the message but that of its signature, and returns its reference. Previews call it
+// in a copy of the state that they throw away.
+func (k Keeper) Draft(ctx context.Context, msg *types.MsgPublish) (reference string, err error) {
+	res, err := msgServer{k}.Publish(ctx, msg)
+	return res.GetReference(), err
+}
+
 // Publish adds a version, and the app when it is the first one. An existing app keeps its owner and organisation, and takes the
 // new description unless that is empty. ErrNameTaken when a dataset has this name. ErrVersionExists, because versions are
 // immutable. The message server checks that the signer may publish for the app.

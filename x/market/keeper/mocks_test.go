@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/pruning"
@@ -86,6 +88,20 @@ func (a apps) ResolveDataset(_ context.Context, ref string) (appstypes.Dataset, 
 		return appstypes.Dataset{}, appstypes.DatasetVersion{}, fmt.Errorf("nothing is published as %q", ref)
 	}
 	return found.Dataset, found.DatasetVersion, nil
+}
+
+// Draft lets Resolve find the app from now on. It refuses a context that writes to the state of the caller.
+func (a apps) Draft(ctx context.Context, msg *appstypes.MsgPublish) (string, error) {
+	if _, ok := sdk.UnwrapSDKContext(ctx).MultiStore().(storetypes.CacheMultiStore); !ok {
+		return "", errors.New("a draft in the state itself")
+	}
+	org, err := a.orgs.Authorize(ctx, sdk.MustAccAddressFromBech32(msg.Owner), orgstypes.ROLE_PROVIDER)
+	id := org + "/" + msg.Name
+	found := a.apps[id+":"+msg.Version]
+	found.App = appstypes.App{Id: id, Organisation: org, Owner: msg.Owner}
+	found.Version = appstypes.Version{App: id, Version: msg.Version, Digest: msg.Digest, Size_: msg.Size_, Runtime: msg.Runtime, Price: msg.Price}
+	a.apps[id+":"+msg.Version] = found
+	return id + ":" + msg.Version, err
 }
 
 func (a apps) MayTrade(ctx context.Context, who sdk.AccAddress, id string) (string, error) {

@@ -206,7 +206,7 @@ func (s queryServer) Categories(ctx context.Context, req *types.QueryCategoriesR
 }
 
 func (s queryServer) Preview(ctx context.Context, req *types.QueryPreviewRequest) (*types.QueryPreviewResponse, error) {
-	p, err := s.Keeper.Preview(ctx, req.Requester, req.Job)
+	p, err := s.Keeper.Preview(ctx, req.Requester, req.Job, req.Publish)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/poco"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -130,11 +131,17 @@ func (k Keeper) JobFiles(ctx context.Context, request string) (dealstypes.JobFil
 }
 
 // Preview returns the deal that matching would make of a job now, and changes nothing. The error is the reason why there would be no
-// deal. A max_price of 0 is no bound.
-func (k Keeper) Preview(ctx context.Context, requester string, job types.Job) (types.Preview, error) {
+// deal. A max_price of 0 is no bound. publish is the message that would publish the job's app first; nil if the chain has the app.
+func (k Keeper) Preview(ctx context.Context, requester string, job types.Job, publish *appstypes.MsgPublish) (types.Preview, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return types.Preview{}, err
+	}
+	if publish != nil {
+		ctx, _ = sdk.UnwrapSDKContext(ctx).CacheContext() // never written back
+		if job.App, err = k.apps.Draft(ctx, publish); err != nil {
+			return types.Preview{}, err
+		}
 	}
 	job = job.Normal()
 	if job.MaxPrice > 0 {

@@ -107,7 +107,7 @@ func TestMatchChooses(t *testing.T) {
 			if tc.before != nil {
 				tc.before(chance{f, &j})
 			}
-			_, previewed := f.Preview(f.ctx, addr("ann"), j)
+			_, previewed := f.Preview(f.ctx, addr("ann"), j, nil)
 			id := f.submit("ann", 1, j)
 			f.next()
 			r := f.request(id)
@@ -209,7 +209,7 @@ func TestPreview(t *testing.T) {
 	before := f.dump()
 	j := job()
 	j.MaxPrice = 0 // no bound
-	p, err := f.Preview(f.ctx, addr("ann"), j)
+	p, err := f.Preview(f.ctx, addr("ann"), j, nil)
 	require.NoError(t, err)
 	require.Equal(t, "anns", p.Deal.RequesterOrganisation)
 	require.Equal(t, "studio/ray", p.Deal.App)
@@ -219,15 +219,41 @@ func TestPreview(t *testing.T) {
 	require.EqualValues(t, 10+25*20, p.Deal.Terms.Value)
 	require.Equal(t, before, f.dump())
 
-	_, err = f.Preview(f.ctx, "nobody", j)
+	_, err = f.Preview(f.ctx, "nobody", j, nil)
 	require.ErrorIs(t, err, types.ErrRequester)
 	j.MaxPrice, j.Size_ = math.MaxUint64, 2
-	_, err = f.Preview(f.ctx, addr("ann"), j)
+	_, err = f.Preview(f.ctx, addr("ann"), j, nil)
 	require.ErrorIs(t, err, types.ErrPrice)
 	j = job()
 	j.Trust = 0
-	_, err = f.Preview(f.ctx, addr("ann"), j)
+	_, err = f.Preview(f.ctx, addr("ann"), j, nil)
 	require.ErrorIs(t, err, types.ErrTrust)
+}
+
+// An app that is not published yet is previewed as if its message had been handled first. Nothing of it stays, and the job's own app is not
+// looked at. Who may not publish it is told so.
+func TestPreviewOfAnUnpublishedApp(t *testing.T) {
+	f := newFixture(t)
+	f.member("ann", "anns")
+	f.member("eve", "eves")
+	f.offer("open", 1, 20, 0)
+	f.next()
+	before := f.dump()
+	j := job()
+	j.App, j.MaxPrice = "", 0
+	_, err := f.Preview(f.ctx, addr("ann"), j, nil)
+	require.ErrorIs(t, err, types.ErrUnknownApp)
+	draft := &appstypes.MsgPublish{Owner: addr("ann"), Name: "sum", Version: "0", Digest: digest, Size_: 7, Runtime: "wasm", Price: 3}
+	p, err := f.Preview(f.ctx, addr("ann"), j, draft)
+	require.NoError(t, err)
+	require.Equal(t, "anns/sum", p.Deal.App)
+	require.Equal(t, "0", p.Deal.AppVersion)
+	require.EqualValues(t, 7, p.Deal.ModuleSize)
+	require.EqualValues(t, 3, p.Deal.Terms.AppPrice)
+	require.Equal(t, before, f.dump())
+	draft.Runtime = "oci"
+	_, err = f.Preview(f.ctx, addr("ann"), j, draft)
+	require.Error(t, err, "no pool executes it")
 }
 
 func TestMatchIsCappedAndCarriedOver(t *testing.T) {

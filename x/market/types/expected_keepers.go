@@ -50,6 +50,8 @@ type AppsKeeper interface {
 	Resolve(ctx context.Context, ref string) (appstypes.App, appstypes.Version, error)
 	// ResolveDataset returns the dataset and the version that ref names.
 	ResolveDataset(ctx context.Context, ref string) (appstypes.Dataset, appstypes.DatasetVersion, error)
+	// Draft publishes an app's version in ctx as the message would, and returns its reference. The caller throws the state away.
+	Draft(ctx context.Context, msg *appstypes.MsgPublish) (reference string, err error)
 	// MayTrade says for which organisation an account may place orders of an app or dataset, by "organisation/name".
 	MayTrade(ctx context.Context, account sdk.AccAddress, id string) (org string, err error)
 }
