@@ -60,8 +60,9 @@ type TaskReport struct {
 	FuelLimit uint64 `json:"fuel_limit,omitempty"`
 	// Category that set the window; empty if the window follows from the fuel limit.
 	Category string `json:"category,omitempty"`
-	// Runtime of the app; empty if the deal was not read.
+	// Runtime of the app, and Policy under which the answer was accepted, such as "credence"; empty if the deal was not read.
 	Runtime string `json:"runtime,omitempty"`
+	Policy  string `json:"policy,omitempty"`
 
 	// Pruned is the height of the block that pruned the task; 0 if none did. The state then has the answer and who was right, but no
 	// payments.
@@ -172,6 +173,7 @@ func (r *TaskReport) readSeats(t taskstypes.Task) {
 // Under fills in the fields that come from the task's deal.
 func (r *TaskReport) Under(d dealstypes.Deal) {
 	r.Window, r.FuelLimit, r.Category, r.Runtime = d.Terms.CommitBlocks, d.Terms.FuelLimit, d.Category, d.Runtime
+	r.Policy = d.Terms.Policy
 	r.wantsOnchain = d.MaxOnchain > 0
 }
 

@@ -91,10 +91,10 @@ func TaskText(r *client.TaskReport) string {
 	case r.Accepted() && r.ByCourt:
 		fmt.Fprintf(&b, "the court decided: %s", answerText(r))
 		if len(r.Agreed) > 0 {
-			fmt.Fprintf(&b, ", as %s said", joinNames(r.Agreed))
+			fmt.Fprintf(&b, ", as %s said", JoinNames(r.Agreed))
 		}
 	case r.Accepted():
-		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), joinNames(r.Agreed))
+		fmt.Fprintf(&b, "accepted: %s, by agreement of %s", answerText(r), JoinNames(r.Agreed))
 		switch {
 		case r.AuditCause == "BYTES":
 			b.WriteString("; the court fetches its bytes, because somebody asked for them")
@@ -106,6 +106,12 @@ func TaskText(r *client.TaskReport) string {
 	default:
 		b.WriteString(endingText(r))
 	}
+	return b.String() + faultsText(r)
+}
+
+// faultsText says which workers are at fault, and what it costs them.
+func faultsText(r *client.TaskReport) string {
+	var b strings.Builder
 	for _, f := range r.Faults {
 		fmt.Fprintf(&b, "; %s %s", f.Organisation, faultText(f.Fault))
 		if f.Slash > 0 {
@@ -214,13 +220,14 @@ func FileList(r *client.TaskReport) string {
 	if len(r.Files) == 0 {
 		return NoFiles
 	}
-	return joinNames(printable.Names(r.Files))
+	return JoinNames(printable.Names(r.Files))
 }
 
 // NoFiles is the text for an accepted result without a file.
 const NoFiles = "no file: the program wrote nothing below /out"
 
-func joinNames(names []string) string {
+// JoinNames lists names in a sentence: "amber, birch and cedar", or "nobody".
+func JoinNames(names []string) string {
 	switch len(names) {
 	case 0:
 		return "nobody"

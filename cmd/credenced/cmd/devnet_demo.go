@@ -61,7 +61,7 @@ func devnetDemoCmd() *cobra.Command {
 				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
 			}
 			d.to = cmd.OutOrStdout()
-			d.view = progress.NewView(d.to, style, "text")
+			d.view = progress.NewView(d.to, progress.Style{Progress: style, Output: "text"})
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -174,7 +174,7 @@ func (d *demo) renderImage(ctx context.Context) error {
 		return err
 	}
 	d.view.Close()
-	run.PrintReport(d.to, report)
+	run.PrintReport(d.to, report, false)
 	return d.judgeReport(report)
 }
 

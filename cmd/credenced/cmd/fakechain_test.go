@@ -210,7 +210,7 @@ func TestTaskCommandsTellTheirEnd(t *testing.T) {
 	}{
 		{
 			"a result", taskstypes.ENDING_ACCEPTED, built(t, result.KindResult, "", 0), cli.ExitDone, cli.ExitDone,
-			"accepted: sha256:", "credenced task fetch " + fakeRequest[:12] + " --out DIR",
+			"accepted", "credenced task fetch " + fakeRequest[:12] + " --out DIR",
 		},
 		{
 			"a failure", taskstypes.ENDING_ACCEPTED, built(t, result.KindAppFailed, "exit", 3), cli.ExitAppFailed, cli.ExitAppFailed,

@@ -15,6 +15,6 @@ func Group(cmd *cobra.Command) {
 		"How the answer is checked: policy min-replicas static-credibility value audit-blocks callback",
 		"The market: pool tag only-pool only-pool-of max-app-price max-dataset-price max-pool-price rest expiry partial once nonce owner voucher sponsor beneficiary",
 		"Chain, store and keys: context node chain-id store store-token holder locator from key-file key-passphrase-file keyring-backend keyring-dir provider-key-file",
-		"Output: output progress overwrite stall offline help",
+		"Output: output verbose progress overwrite stall offline help",
 	)
 }

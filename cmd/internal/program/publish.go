@@ -181,7 +181,7 @@ func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(
 	if err := p.connect.LoadKeys(cmd, l); err != nil {
 		return err
 	}
-	view := progress.NewView(cmd.OutOrStdout(), "plain", p.output)
+	view := progress.NewView(cmd.OutOrStdout(), progress.Style{Progress: "plain", Output: p.output, Verbose: true})
 	r := &client.Runner{Conn: l.Conn, Requester: l.Requester, Stores: l.Stores, StoreToken: p.connect.StoreToken}
 	known := false
 	reference, err := do(ctx, r, func(e client.Event) {

@@ -23,6 +23,7 @@ type plainView struct {
 	reminder reminder
 	tally    tally
 	told     time.Time // time of the last line about the whole bag
+	verbose  bool
 }
 
 func newPlainView(out io.Writer) *plainView {
@@ -45,7 +46,9 @@ func (v *plainView) Observe(e client.Event) {
 		}
 		return
 	}
-	fmt.Fprintf(v.out, "%6.1fs %s\n", now.Sub(v.begin).Seconds(), eventLine(e))
+	if line := v.tally.line(e, v.verbose); line != "" {
+		fmt.Fprintf(v.out, "%6.1fs %s\n", now.Sub(v.begin).Seconds(), line)
+	}
 }
 
 // isWorthALine reports whether an event of one task in a big bag gets a line of its own: it does if something went wrong.
@@ -60,10 +63,20 @@ func isTrouble(e client.Event) bool {
 
 func (v *plainView) Close() {}
 
-// eventLine returns an event on one line, after the number of its task if it has one.
-func eventLine(e client.Event) string { return OneLine(e, cli.EventText(e)) }
+// line returns an event on one line, after the number of its task. The only task of a run needs no number. An event that has no words
+// returns "".
+func (t *tally) line(e client.Event, verbose bool) string {
+	text := cli.Words(verbose)(e)
+	if text == "" {
+		return ""
+	}
+	if t.isAlone() && !verbose {
+		e.Task = ""
+	}
+	return OneLine(e, text)
+}
 
-// OneLine returns eventLine with another text for the event.
+// OneLine returns a text about an event on one line, after the number of its task if it has one.
 func OneLine(e client.Event, text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {

@@ -50,6 +50,9 @@ func isFailure(e client.Event) bool {
 // isBig reports whether the bag has too many tasks to show each.
 func (t *tally) isBig() bool { return t.size >= bigBag }
 
+// isAlone reports whether the run is known to have a single task.
+func (t *tally) isAlone() bool { return t.size == 1 }
+
 // text says how far the bag is, for example: "312 of 1000 tasks ended, 298 with a result, 14 without; 12.3 a second, about 56s left; 12.1
 // CRED of 40 CRED spent".
 func (t *tally) text(now time.Time) string {
@@ -57,16 +60,24 @@ func (t *tally) text(now time.Time) string {
 	if t.failed > 0 {
 		text += fmt.Sprintf(", %d without", t.failed)
 	}
-	if spent := now.Sub(t.begin).Seconds(); !t.begin.IsZero() && t.ended > 0 && spent >= 1 && t.ended < t.size {
-		rate := float64(t.ended) / spent
-		left := time.Duration(float64(t.size-t.ended) / rate * float64(time.Second))
-		text += fmt.Sprintf("; %s, about %s left", rateText(rate), left.Round(time.Second))
+	if left, known := t.left(now); known {
+		text += fmt.Sprintf("; %s, about %s left", rateText(float64(t.ended)/now.Sub(t.begin).Seconds()), left.Round(time.Second))
 	}
 	text += "; " + cli.FormatCRED(t.paid)
 	if t.locked > 0 {
 		text += " of " + cli.FormatCRED(t.locked)
 	}
 	return text + " spent"
+}
+
+// left returns how long the rest of a bag takes at the pace of the tasks that ended. It is not known before one did, nor in the first
+// second.
+func (t *tally) left(now time.Time) (time.Duration, bool) {
+	spent := now.Sub(t.begin)
+	if t.begin.IsZero() || t.ended == 0 || t.ended >= t.size || spent < time.Second {
+		return 0, false
+	}
+	return time.Duration(float64(spent) / float64(t.ended) * float64(t.size-t.ended)), true
 }
 
 // rateText returns a rate per second, minute or hour, whichever is the first with a number of at least 1.

@@ -2,9 +2,13 @@
 package progress
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
+
+	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
@@ -66,15 +70,58 @@ func (v *jsonView) Observe(e client.Event) {
 
 func (v *jsonView) Close() {}
 
-// NewView chooses a view by the flags and by the kind of output.
-func NewView(out io.Writer, progress, output string) View {
-	switch {
-	case output == "json":
-		return NewJSONView(out)
-	case progress == "quiet":
-		return quietView{}
-	case progress == "tty" || progress == "auto" && cli.IsTerminal(out) && os.Getenv("TERM") != "dumb":
-		return newTTYView(out, terminalWidth(out))
+// idView writes the id of the request alone, once it is submitted.
+type idView struct{ out io.Writer }
+
+func (v idView) Observe(e client.Event) {
+	if e.Kind == client.EventSubmitted || e.Kind == client.EventResuming {
+		fmt.Fprintln(v.out, printable.Line(e.Request))
 	}
-	return newPlainView(out)
+}
+
+func (v idView) Close() {}
+
+// Style says how a command shows what goes on. Its zero value is not valid: AddFlags gives the defaults.
+type Style struct {
+	// Progress is "auto", "tty", "plain" or "quiet".
+	Progress string
+	// Output is "text", or another form that the command has.
+	Output string
+	// Verbose adds the theory to the text.
+	Verbose bool
+
+	outputs []string
+}
+
+// AddFlags adds --progress, --output and --verbose. usage describes the outputs, of which the first is the default.
+func (s *Style) AddFlags(f *pflag.FlagSet, usage string, outputs ...string) {
+	s.outputs = outputs
+	f.StringVar(&s.Progress, "progress", "auto", "auto, tty, plain or quiet")
+	f.StringVar(&s.Output, "output", outputs[0], usage)
+	cli.AddVerbose(f, &s.Verbose)
+}
+
+// Check refuses values that the flags do not have.
+func (s Style) Check() error {
+	return cmp.Or(cli.OneOf("--output", s.Output, s.outputs...), cli.OneOf("--progress", s.Progress, "auto", "tty", "plain", "quiet"))
+}
+
+// NewView chooses a view by the style and by the kind of output.
+func NewView(out io.Writer, s Style) View {
+	switch {
+	case s.Output == "json":
+		return NewJSONView(out)
+	case s.Output == "id":
+		return idView{out}
+	case s.Output != "text" || s.Progress == "quiet":
+		return quietView{}
+	case s.Progress == "tty" || s.Progress == "auto" && cli.IsTerminal(out) && os.Getenv("TERM") != "dumb":
+		v := newTTYView(out, terminalWidth(out))
+		v.verbose, v.colours = s.Verbose, cli.ColoursOf(out)
+		v.start()
+		return v
+	}
+	v := newPlainView(out)
+	v.verbose = s.Verbose
+	return v
 }

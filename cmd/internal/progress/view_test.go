@@ -24,7 +24,7 @@ func sampleEvents() []client.Event {
 		{Kind: client.EventCommitted, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber has locked its answer"},
 		{Kind: client.EventPlanned, Task: "ab", Plan: &client.Plan{Replicas: 2}, Text: "plan: 2 replicas"},
 		{Kind: client.EventDrawn, Task: "ab", Organisation: "grove", Wave: 2, Text: "wave 2: grove is drawn and runs it, blind"},
-		{Kind: client.EventRevealed, Task: "ab", Organisation: "amber", Wave: 1, Text: "amber reveals sha256:aa"},
+		{Kind: client.EventRevealed, Task: "ab", Organisation: "amber", Wave: 1, Outcome: &client.Outcome{Kind: "RESULT", Digest: "sha256:aa"}, Text: "amber reveals sha256:aa"},
 		{Kind: client.EventCourt, Task: "ab", Text: "the answers differ: the court is called"},
 		{Kind: client.EventEnded, Task: "ab", Result: ended, Text: "the court decided: sha256:aa"},
 		{Kind: client.EventFinished, Text: "1 of 1 accepted", Report: &client.Report{}},
@@ -39,6 +39,19 @@ func still() func() time.Time {
 func TestPlainView(t *testing.T) {
 	var out bytes.Buffer
 	v := &plainView{out: &out, begin: time.Unix(0, 0), now: still()}
+	for _, e := range sampleEvents() {
+		v.Observe(e)
+	}
+	require.Equal(t, `   0.0s submitted: request ab
+   0.0s task 0   amber runs it
+   0.0s task 0   amber has locked its answer
+   0.0s task 0   grove runs it too, and does not know that answer
+   0.0s task 0   amber opens its answer
+   0.0s task 0   the answers differ: the court is called
+   0.0s task 0   verified by the court of validators, which found what amber said; grove gave a wrong answer and loses 10 CRED of stake
+`, out.String())
+	out.Reset()
+	v.verbose = true
 	for _, e := range sampleEvents() {
 		v.Observe(e)
 	}
@@ -151,7 +164,7 @@ func TestTTYView(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"   0.0s submitted: request ab",
-		"task 0   wave 2 runs   amber= grove  2 replicas",
+		"task 0   amber has locked its answer; grove runs it",
 	}, screen(t, out.String()))
 	for _, e := range events[6:] {
 		v.Observe(e)
@@ -159,8 +172,8 @@ func TestTTYView(t *testing.T) {
 	require.Equal(t, []string{
 		"   0.0s submitted: request ab",
 		"   0.0s task 0   the answers differ: the court is called",
-		"   0.0s task 0   the court decided: sha256:aa, as amber said; grove gave a wro…",
-		"task 0   the court decided: sha256:aa, as amber said; grove gave a wrong answe…",
+		"   0.0s task 0   verified by the court of validators, which found what amber said; grove gave a wrong answer and loses 10 CRED of stake",
+		"task 0   verified by the court of validators, which found what amber said; gro…",
 	}, screen(t, out.String()))
 }
 
@@ -214,9 +227,9 @@ func TestBigBag(t *testing.T) {
 	require.Contains(t, block[0], " a second, about ")
 	require.Contains(t, block[0], "; 90 CRED of 200 CRED spent")
 	for i := range 9 {
-		require.Contains(t, block[1+i], fmt.Sprintf("task %-3d accepted: the program failed", i*10+9))
+		require.Contains(t, block[1+i], fmt.Sprintf("task %-3d the program failed with exit status 3", i*10+9))
 	}
-	require.Contains(t, block[10], "task 95  wave 1 runs")
+	require.Contains(t, block[10], "task 95  grove runs it")
 
 	out.Reset()
 	plain := &plainView{out: &out, begin: time.Unix(0, 0), now: ticking()}
@@ -232,5 +245,5 @@ func TestBigBag(t *testing.T) {
 // Several lines of a program's text become one line, in which they can still be told apart.
 func TestEventLineOfSeveralLines(t *testing.T) {
 	e := client.Event{Task: "ab", Index: 3, Text: "it failed; its last words on stderr, from fjord (not verified):\n    one\n    two"}
-	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", eventLine(e))
+	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", (&tally{}).line(e, true))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/credence-chain/credence/client"
@@ -11,9 +12,14 @@ import (
 	"github.com/credence-chain/credence/internal/printable"
 )
 
-// PrintReport prints how a run ended: its verdict, files and costs, who answered wrong, and what the ledgers say.
-func PrintReport(out io.Writer, r *client.Report) {
+// PrintReport prints how a run ended: who verified what, the files and the costs, and who answered wrong. With verbose it also prints what
+// the ledgers say.
+func PrintReport(out io.Writer, r *client.Report, verbose bool) {
 	fmt.Fprintln(out)
+	if !verbose {
+		printPlain(out, r)
+		return
+	}
 	printTasks(out, r)
 	printVerdict(out, r)
 	printCost(out, r)
@@ -24,10 +30,49 @@ func PrintReport(out io.Writer, r *client.Report) {
 	printResults(out, r)
 }
 
+// printPlain prints the report in plain words. Its colours say nothing that its words do not say.
+func printPlain(out io.Writer, r *client.Report) {
+	paint := cli.ColoursOf(out)
+	if len(r.Tasks) > 1 && len(r.Tasks) <= 4 {
+		for _, t := range r.Tasks {
+			fmt.Fprintf(out, "task %d (%s): %s\n", t.Index, client.ShortDigest(t.ID), printable.Line(cli.PlainTaskText(t)))
+		}
+	} else {
+		printSpecial(out, r.Tasks, cli.PlainTaskText)
+	}
+	verdict := printable.Line("Verdict   " + cli.VerdictText(r))
+	switch {
+	case r.Unmet > 0 || slices.ContainsFunc(r.Tasks, func(t *client.TaskReport) bool { return !t.Accepted() || t.Failed() }):
+		verdict = paint.Bad(verdict)
+	default:
+		verdict = paint.Good(verdict)
+	}
+	fmt.Fprintln(out, verdict)
+	if r.Unmet > 0 {
+		fmt.Fprintf(out, "Unmet     %s\n", printable.Line(r.Why))
+	}
+	fmt.Fprintf(out, "Cost      %s", cli.FormatCRED(r.Paid+r.Premiums))
+	if r.Refunded > 0 {
+		fmt.Fprintf(out, "; the other %s of what was locked came back", cli.FormatCRED(r.Refunded))
+	}
+	fmt.Fprintln(out)
+	if r.Slashed > 0 {
+		who := ""
+		if lied := r.Liars(); len(lied) > 0 {
+			who = " from " + printable.Line(cli.JoinNames(lied)) + ", for a wrong answer"
+		}
+		fmt.Fprintln(out, paint.Odd(fmt.Sprintf("Slashed   %s of stake were taken%s", cli.FormatCRED(r.Slashed), who)))
+	}
+	printResults(out, r)
+	if r.Request != "" {
+		fmt.Fprintf(out, "Request   %s; more about it: %s task show %[1]s\n", client.ShortDigest(r.Request), cli.Program)
+	}
+}
+
 // printTasks prints a line for each task of a small bag. Of a large bag it prints only what is special.
 func printTasks(out io.Writer, r *client.Report) {
 	if len(r.Tasks) > 4 {
-		printSpecial(out, r.Tasks)
+		printSpecial(out, r.Tasks, cli.TaskText)
 		return
 	}
 	for _, t := range r.Tasks {
@@ -88,14 +133,14 @@ func printResults(out io.Writer, r *client.Report) {
 }
 
 // printSpecial prints what is special about tasks of a large bag. What happened to several tasks is printed once, with their numbers.
-func printSpecial(out io.Writer, tasks []*client.TaskReport) {
+func printSpecial(out io.Writer, tasks []*client.TaskReport, words func(*client.TaskReport) string) {
 	var texts []string
 	of := map[string][]*client.TaskReport{}
 	for _, t := range tasks {
 		if t.Accepted() && len(t.Faults) == 0 && t.DownloadError == "" && t.Verdict.Kind == "RESULT" {
 			continue
 		}
-		text := printable.Line(cli.TaskText(t))
+		text := printable.Line(words(t))
 		if of[text] == nil {
 			texts = append(texts, text)
 		}

@@ -19,8 +19,8 @@ func TestNothingOfAProgramIsPrintedRaw(t *testing.T) {
 	for n := range names {
 		task.Files = names[:n+1]
 		var out bytes.Buffer
-		PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{task}, Accepted: 1})
-		for _, v := range []progress.View{progress.NewView(&out, "plain", "text"), progress.NewView(&out, "plain", "json")} {
+		PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{task}, Accepted: 1}, n%2 == 0)
+		for _, v := range []progress.View{progress.NewView(&out, progress.Style{Progress: "plain", Output: "text"}), progress.NewView(&out, progress.Style{Progress: "plain", Output: "json"})} {
 			v.Observe(client.Event{Kind: client.EventDownloaded, Task: task.ID, Text: "downloaded: " + strings.Join(task.Files, ", "), Result: task})
 		}
 		require.NotContains(t, strings.ReplaceAll(out.String(), "\n", ""), "\x1b")
@@ -37,10 +37,10 @@ func TestReportOfNothing(t *testing.T) {
 		return &client.TaskReport{ID: strings.Repeat("ab", 32), Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT"}, Agreed: []string{"north"}, Dir: dir}
 	}
 	var out bytes.Buffer
-	PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("out")}, Accepted: 1})
+	PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("out")}, Accepted: 1}, false)
 	require.Contains(t, out.String(), "Result    no file: the program wrote nothing below /out\n")
 	out.Reset()
-	PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("")}, Accepted: 1})
+	PrintReport(&out, &client.Report{Tasks: []*client.TaskReport{empty("")}, Accepted: 1}, false)
 	require.NotContains(t, out.String(), "Result", "what was not downloaded is not known to be empty")
 }
 
@@ -58,7 +58,7 @@ func TestReportOfABag(t *testing.T) {
 		report.Tasks = append(report.Tasks, task)
 	}
 	var out bytes.Buffer
-	PrintReport(&out, report)
+	PrintReport(&out, report, false)
 	require.Equal(t, 1, strings.Count(out.String(), "too few organisations"))
 	require.Contains(t, out.String(), "18 tasks (0, 1, 2, 5, 6, 7, 8, 9, 10, 11, and 8 more): ")
 	require.Contains(t, out.String(), "task 3 (abababababab): ")

@@ -35,6 +35,15 @@ func TestReportsAreGolden(t *testing.T) {
 		bag.Tasks = append(bag.Tasks, result(n, "f"))
 	}
 	empty := &client.Report{Accepted: 2, Tasks: []*client.TaskReport{result(0), result(1, "x")}}
+	mixed := &client.Report{Accepted: 6, Paid: 6, Locked: 60, Refunded: 54}
+	for n := range 6 {
+		mixed.Tasks = append(mixed.Tasks, result(n, "f"))
+	}
+	mixed.Tasks[2].Agreed, mixed.Tasks[4].ByCourt = []string{"amber", "birch", "cedar"}, true
+	fails := result(0)
+	fails.Verdict.Kind, fails.Reason, fails.ExitCode = "APP_FAILED", "exit", 3
+	alone, proven := result(0, "a"), result(0, "a")
+	alone.Agreed, alone.Policy, proven.Agreed, proven.Policy = []string{"amber"}, "single", []string{"amber"}, "proven"
 	var b strings.Builder
 	for _, tc := range []struct {
 		name   string
@@ -45,12 +54,17 @@ func TestReportsAreGolden(t *testing.T) {
 		{"a lie, and a task without an answer", &client.Report{Accepted: 1, Paid: 1, Locked: 3, Refunded: 2, Slashed: 10_000_000, Burnt: 5_000_000, Tasks: []*client.TaskReport{lied, void}}},
 		{"a bag of which all is well", bag},
 		{"one that left no file", empty},
+		{"a bag that different organisations and the court verified", mixed},
+		{"a program that fails", &client.Report{Accepted: 1, Request: id(9), Paid: 10, Locked: 10, Tasks: []*client.TaskReport{fails}}},
+		{"one that a single worker answered", &client.Report{Accepted: 1, Tasks: []*client.TaskReport{alone}}},
+		{"one with a proof", &client.Report{Accepted: 1, Tasks: []*client.TaskReport{proven}}},
 		{"two deals, and a part that nobody met", &client.Report{Accepted: 1, Tasks: []*client.TaskReport{result(0, "a", "b", "c", "d")}, Unmet: 3, Why: "no pool takes\nmore",
 			Deals: []client.DealReport{{ID: id(8), First: 0, Size: 2, Pool: "north", Paid: 5}, {ID: id(9), First: 2, Size: 1, Pool: "south", Paid: 6}}}},
 	} {
-		var out bytes.Buffer
-		PrintReport(&out, tc.report)
-		fmt.Fprintf(&b, "== %s\n%s\n", tc.name, out.String())
+		var out, theory bytes.Buffer
+		PrintReport(&out, tc.report, false)
+		PrintReport(&theory, tc.report, true)
+		fmt.Fprintf(&b, "== %s\n%s\n== the same with --verbose\n%s\n", tc.name, out.String(), theory.String())
 	}
 	golden := filepath.Join("testdata", "reports.txt")
 	if *rewrite {

@@ -50,8 +50,7 @@ func NewCommand() *cobra.Command { return runCmdWith(&jobFlags{}) }
 func runCmdWith(j *jobFlags) *cobra.Command {
 	var (
 		c      connect.Flags
-		style  string
-		output string
+		style  progress.Style
 		stall  time.Duration
 		here   bool
 		dry    bool
@@ -102,7 +101,8 @@ Exit status:
   credenced run tool.tar --policy quorum --input data.csv --out result -- --fast /in/data.csv
   credenced run registry.example/acme/tool:1.0 --policy single --pool containers --out result
   credenced run app.wasm --input data.csv --local --out trial
-  credenced run app.wasm --trust 1000 --output json --out result`,
+  credenced run app.wasm --trust 1000 --output json --out result
+  credenced run app.wasm --out result --output id`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if resume != "" {
 				return cli.Exactly()(cmd, args)
@@ -111,14 +111,14 @@ Exit status:
 		},
 		PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := style.Check(); err != nil {
 				return err
 			}
-			if err := cli.OneOf("--progress", style, "auto", "tty", "plain", "quiet"); err != nil {
-				return err
+			if style.Output == "id" && (here || dry) {
+				return &cli.Problem{What: "--output id: --local and --dry-run make no request, so that there is no id", Exit: cli.ExitUsage}
 			}
 			if resume != "" {
-				return resumeRun(cmd, &c, resume, j.out, style, output, stall)
+				return resumeRun(cmd, &c, resume, j.out, style, stall)
 			}
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.readJob(args)
@@ -127,11 +127,11 @@ Exit status:
 			}
 			switch {
 			case here:
-				return runLocal(cmd, job, engine, output)
+				return runLocal(cmd, job, engine, style.Output)
 			case dry:
-				return estimateJob(cmd, &c, job, output)
+				return estimateJob(cmd, &c, job, style)
 			}
-			return runJob(cmd, &c, job, j.newTable(job.Out), style, output, stall)
+			return runJob(cmd, &c, job, j.newTable(job.Out), style, stall)
 		},
 	}
 	f := cmd.Flags()
@@ -143,8 +143,7 @@ Exit status:
 	f.StringVar(&engine.Path, "oci-path", "", "with --local, the engine's socket or program, where it is not the usual one")
 	j.marketFlags.addFlags(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
-	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
-	f.StringVar(&output, "output", "text", "text, or json for one line an event and the report last")
+	style.AddFlags(f, "text, json for one line an event and the report last, or id for the id of the request alone", "text", "json", "id")
 	connect.AddStall(f, &stall)
 	c.Add(f, true)
 	jobflags.Group(cmd)
@@ -228,16 +227,16 @@ func defaultOut(name string) string {
 	}
 }
 
-func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style, output string, stall time.Duration) error {
+func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style progress.Style, stall time.Duration) error {
 	return withRunner(cmd, c, stall, true, func(ctx context.Context, r *client.Runner) error {
-		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, style, output, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
+		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, style, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
 			return r.Run(ctx, job, tell)
 		})
 	})
 }
 
 // resumeRun continues a request that was submitted earlier.
-func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out, style, output string, stall time.Duration) error {
+func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style progress.Style, stall time.Duration) error {
 	return withRunner(cmd, c, stall, false, func(ctx context.Context, r *client.Runner) error {
 		ref, err := client.Resolve(ctx, r.Conn, text, client.KindRequest)
 		if err != nil {
@@ -246,7 +245,7 @@ func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out, style, output st
 		if out == "" {
 			out = defaultOut(client.ShortDigest(ref.ID))
 		}
-		return Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, output, "", func(tell client.Observer) (*client.Report, error) {
+		return Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, "", func(tell client.Observer) (*client.Report, error) {
 			return r.Resume(ctx, ref.ID, out, tell)
 		})
 	})
@@ -274,8 +273,8 @@ func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys 
 
 // Follow shows a run while it goes on, keeps its table, and prints how it ended. If the run is stopped, the error names the command that
 // continues it. next says what to do if nothing had been submitted yet.
-func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, style, output, next string, work func(client.Observer) (*client.Report, error)) error {
-	view := progress.NewView(out, style, output)
+func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder string, style progress.Style, next string, work func(client.Observer) (*client.Report, error)) error {
+	view := progress.NewView(out, style)
 	report, err := work(func(e client.Event) {
 		table.Observe(e)
 		view.Observe(e)
@@ -283,8 +282,8 @@ func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, 
 	view.Close()
 	wrong := table.Close()
 	var left *client.Interrupted
-	if report != nil && report.Complete && output == "text" && !errors.As(err, &left) {
-		PrintReport(out, report)
+	if report != nil && report.Complete && style.Output == "text" && !errors.As(err, &left) {
+		PrintReport(out, report, style.Verbose)
 		if path := table.Path(); path != "" {
 			fmt.Fprintf(out, "Table     %s: each row with its task, how it ended, and where its result lies\n", printable.Name(path))
 		}

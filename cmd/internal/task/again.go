@@ -70,7 +70,7 @@ first with "credenced task cancel".`,
 		Example: "  credenced task retry 3f2a5c0e9d8b --max-price 2CRED",
 		Args:    cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "json", "id"); err != nil {
 				return err
 			}
 			var price uint64
@@ -96,7 +96,10 @@ first with "credenced task cancel".`,
 				if err != nil {
 					return err
 				}
-				if output == "json" {
+				switch output {
+				case "id":
+					return printer.PrintIDs(cmd.OutOrStdout(), []string{sent.Request}, func(id string) string { return id })
+				case "json":
 					return printer.PrintJSON(cmd.OutOrStdout(), begun{Request: sent.Request, Of: old.Id, Hash: sent.Hash, Height: sent.Height})
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "request %s has the job of %s again; %s locked\nFollow it with:\n  credenced task watch %s --out DIR\n",
@@ -106,7 +109,7 @@ first with "credenced task cancel".`,
 		},
 	}
 	cmd.Flags().StringVar(&atMost, "max-price", "", "the most that one task may cost, such as 5CRED (default: as before)")
-	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	cmd.Flags().StringVar(&output, "output", "text", "text, json, or id for the id of the new request alone")
 	c.Add(cmd.Flags(), true)
 	return cmd
 }

@@ -49,17 +49,14 @@ that fetched them have the bytes too. This can be asked once for a task, and the
 				return fmt.Errorf("--max-bond: %w", err)
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolveID(ctx, l.Conn, args[0])
+				id, err := resolveTask(ctx, l.Conn, args[0], "a challenge is of one")
 				if err != nil {
 					return err
-				}
-				if ref.Kind != credence.KindTask {
-					return &cli.Problem{What: fmt.Sprintf("%s is a %s, expected a task", args[0], ref.Kind), Next: "credenced task show lists its tasks"}
 				}
 				if err := c.LoadKeys(cmd, l); err != nil {
 					return err
 				}
-				done, err := sendChallenge(ctx, l, &taskstypes.MsgChallenge{Challenger: l.Requester.Address(), Task: ref.ID, MaxBond: most, Bytes: bytes})
+				done, err := sendChallenge(ctx, l, &taskstypes.MsgChallenge{Challenger: l.Requester.Address(), Task: id, MaxBond: most, Bytes: bytes})
 				if err != nil {
 					return err
 				}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	cmtv1 "cosmossdk.io/api/cosmos/base/tendermint/v1beta1"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -123,12 +122,13 @@ func taskListCmd() *cobra.Command {
 Paid is what was paid until now; what was locked and not paid comes back.`,
 		Example: `  credenced task list --since 24h
   credenced task list --status running,queued
-  credenced task list --failed --app studio/count --output json`,
+  credenced task list --failed --app studio/count --output json
+  credenced task list --status running --output id`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output == "text" {
 				output = "table"
 			}
-			if err := cli.OneOf("--output", output, "table", "wide", "json", "yaml"); err != nil {
+			if err := cli.OneOf("--output", output, "table", "wide", "json", "yaml", "id"); err != nil {
 				return err
 			}
 			if err := filter.check(time.Now()); err != nil {
@@ -156,7 +156,7 @@ Paid is what was paid until now; what was locked and not paid comes back.`,
 	f.StringVar(&filter.app, "app", "", "only those of an app, organisation/name or organisation/name:version")
 	f.StringVar(&filter.since, "since", "", "only those since a time ago such as 90m, 24h or 7d, or a date such as 2026-01-31")
 	f.BoolVar(&filter.failed, "failed", false, "only those that met no offer, or have tasks that ended without an answer")
-	f.StringVar(&output, "output", "table", "table, wide, json or yaml")
+	f.StringVar(&output, "output", "table", "table, wide, json, yaml, or id for the ids alone, one a line")
 	c.Add(f, true)
 	return cmd
 }
@@ -224,14 +224,10 @@ func printRequests(out io.Writer, rows []requestRow, output string) error {
 		rows = []requestRow{} // an empty list is printed as [], not as null
 	}
 	switch output {
-	case "json":
-		return printer.PrintJSON(out, rows)
-	case "yaml":
-		text, err := yaml.Marshal(rows)
-		if err == nil {
-			_, err = out.Write(text)
-		}
-		return err
+	case "json", "yaml":
+		return printer.PrintAs(out, output, rows)
+	case "id":
+		return printer.PrintIDs(out, rows, func(r requestRow) string { return r.ID })
 	}
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(out, "There are none.")

@@ -10,6 +10,7 @@ import (
 
 	credence "github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 )
@@ -29,30 +30,32 @@ What a container prints is no part of its answer, since two honest runs may prin
 worker says it, also where the workers did not agree, and nothing attests it.`,
 		Args: cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "table", "json", "yaml"); err != nil {
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolveID(ctx, l.Conn, args[0])
+				id, err := resolveTask(ctx, l.Conn, args[0], "these are the logs of one")
 				if err != nil {
 					return err
 				}
-				if ref.Kind != credence.KindTask {
-					return &cli.Problem{What: fmt.Sprintf("%s is a %s, expected a task", args[0], ref.Kind), Next: "credenced task show lists its tasks"}
-				}
-				ending, err := credence.FetchEnding(ctx, l.Conn, ref.ID, append(l.Stores, l.Holders...))
+				ending, err := credence.FetchEnding(ctx, l.Conn, id, append(l.Stores, l.Holders...))
 				if err != nil {
 					return err
 				}
-				if output == "json" {
+				switch output {
+				case "json":
 					return json.NewEncoder(printable.JSON(cmd.OutOrStdout())).Encode(ending)
+				case "yaml":
+					return printer.PrintAs(cmd.OutOrStdout(), output, ending)
+				case "table":
+					return printEndingTable(cmd.OutOrStdout(), ending)
 				}
 				writeEnding(cmd.OutOrStdout(), ending)
 				return nil
 			})
 		},
 	}
-	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	cmd.Flags().StringVar(&output, "output", "text", "text, table, json or yaml")
 	c.Add(cmd.Flags(), false)
 	return cmd
 }

@@ -38,11 +38,7 @@ it begins at a block that the verifier trusts.`,
 				return fmt.Errorf("--since %d: expected a height from 1", since)
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
-				ref, err := resolveID(ctx, l.Conn, args[0])
-				if err != nil {
-					return err
-				}
-				id, err := theTask(ctx, l.Conn, ref)
+				id, err := resolveTask(ctx, l.Conn, args[0], "a receipt is of one")
 				if err != nil {
 					return err
 				}
@@ -96,24 +92,6 @@ func waitForFinal(ctx context.Context, say io.Writer, pause time.Duration, make 
 			}
 		}
 	}
-}
-
-// theTask returns the one task that a reference names.
-func theTask(ctx context.Context, conn *credence.Conn, ref credence.Ref) (string, error) {
-	if ref.Kind == credence.KindTask {
-		return ref.ID, nil
-	}
-	tasks, err := tasksOf(ctx, conn, ref)
-	if err != nil {
-		return "", err
-	}
-	if len(tasks) != 1 {
-		return "", &cli.Problem{
-			What: fmt.Sprintf("the %s %s has %d tasks, and a receipt is of one", ref.Kind, credence.ShortDigest(ref.ID), len(tasks)),
-			Next: "credenced task show " + credence.ShortDigest(ref.ID) + " lists them",
-		}
-	}
-	return tasks[0].Id, nil
 }
 
 // receiptProblem adds to an error what to do when there is no receipt.

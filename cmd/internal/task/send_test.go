@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
+	"sigs.k8s.io/yaml"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/gogoproto/proto"
 
@@ -178,15 +180,13 @@ func TestTaskCommandsRefuse(t *testing.T) {
 		says []string
 		exit int
 	}{
-		{"a challenge of a deal", []string{"challenge", someDeal, "--key-file", file}, []string{someDeal + " is a deal, expected a task", "credenced task show lists its tasks"}, cli.ExitFailed},
-		{"logs of a request", []string{"logs", someRequest}, []string{someRequest + " is a request, expected a task"}, cli.ExitFailed},
 		{"a bond in words", []string{"challenge", someID, "--max-bond", "much"}, []string{"--max-bond: "}, cli.ExitFailed},
 		{"a price in words", []string{"retry", someID, "--max-price", "much"}, []string{"--max-price: "}, cli.ExitFailed},
 		{"nobody to pay", []string{"retry", someID}, []string{"no key was given to pay with", "--key-file FILE or --from NAME"}, cli.ExitFailed},
 		{"two keys", []string{"cancel", someID, "--key-file", file, "--from", "me"}, []string{"--key-file and --from name one key each"}, cli.ExitFailed},
 		{"no id", []string{"cancel"}, []string{"ID: missing; expected credence task cancel ID"}, cli.ExitUsage},
 		{"another id than any", []string{"cancel", "7777"}, []string{"7777"}, cli.ExitFailed},
-		{"output", []string{"cancel", someID, "--output", "yaml"}, []string{`--output "yaml"`}, cli.ExitUsage},
+		{"output", []string{"cancel", someID, "--output", "id"}, []string{`--output "id"`}, cli.ExitUsage},
 		{"output of a challenge", []string{"challenge", someID, "--output", "table"}, []string{`--output "table"`}, cli.ExitUsage},
 		{"a height before all", []string{"receipt", someID, "--since", "-1"}, []string{"--since -1: expected a height from 1"}, cli.ExitFailed},
 	} {
@@ -246,7 +246,7 @@ func TestHostileTasks(t *testing.T) {
 	printFetched(&out, []*client.TaskReport{{
 		Index: 1, Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "APP_FAILED", Digest: "sha256:aa"}, Reason: hostile, ExitCode: 1, Agreed: []string{hostile},
 		Onchain: &client.Onchain{File: hostile, Data: []byte(hostile)},
-	}, {Index: 2, Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:bb"}, Dir: "out", Files: []string{hostile}}})
+	}, {Index: 2, Ending: "ACCEPTED", Verdict: &client.Outcome{Kind: "RESULT", Digest: "sha256:bb"}, Dir: "out", Files: []string{hostile}}}, false)
 	writeEnding(&out, &client.Ending{Kind: "APP_FAILED", Reason: hostile, Stderr: hostile})
 	writeEnding(&out, &client.Ending{Ended: "VOID", Logs: []client.WorkerLog{{Organisation: "amber", Stdout: hostile, Stderr: hostile, Note: hostile}, {Organisation: "birch", Error: hostile}, {Organisation: "cedar"}}})
 	require.GreaterOrEqual(t, strings.Count(out.String(), "good"), 9, out.String())
@@ -374,13 +374,106 @@ func TestReceiptsAreWritten(t *testing.T) {
 	require.ErrorContains(t, err, "--out: ")
 }
 
-// A deal with several tasks does not say which answer is meant, so the command refuses it.
-func TestReceiptOfSeveralTasks(t *testing.T) {
+// A deal with several tasks does not say which one is meant, so the commands about one task refuse it.
+func TestOneOfSeveralTasks(t *testing.T) {
 	n := ladder(t, taskstypes.Task{Id: someID}, matched())
 	nodetest.Answer(n, "/credence.tasks.v1.Query/TasksOfDeal", func(*taskstypes.QueryTasksOfDealRequest) (*taskstypes.QueryTasksOfDealResponse, error) {
 		return &taskstypes.QueryTasksOfDealResponse{Tasks: []taskstypes.Task{{Id: someID}, {Id: someDeal}}}, nil
 	})
-	_, err := n.RunCommand(t, NewCommand(), "receipt", "dede")
-	require.ErrorContains(t, err, "the deal dededededede has 2 tasks, and a receipt is of one")
-	require.ErrorContains(t, err, "credenced task show dededededede lists them")
+	_, file := payer(t)
+	taken := nodetest.TakeTransactions(t, n, answerAll)
+	for _, tc := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"receipt", "dede"}, "the deal dededededede has 2 tasks, and a receipt is of one"},
+		{[]string{"logs", someRequest}, "the request fefefefefefe has 2 tasks, and these are the logs of one"},
+		{[]string{"challenge", "fefe", "--key-file", file}, "the request fefefefefefe has 2 tasks, and a challenge is of one"},
+	} {
+		_, err := n.RunCommand(t, NewCommand(), tc.args...)
+		require.ErrorContains(t, err, tc.says)
+		require.ErrorContains(t, err, "--output table lists them with their ids")
+	}
+	require.Empty(t, taken.All())
+	out, err := n.RunCommand(t, NewCommand(), "show", "fefe", "--output", "id")
+	require.NoError(t, err)
+	require.Equal(t, someID+"\n"+someDeal+"\n", out)
+}
+
+// Every command about one task takes the id that "run" printed, which is the request's, and that of its deal, if there is one task.
+func TestOneTaskByAnyID(t *testing.T) {
+	for _, id := range []string{someID, someRequest, someDeal, "fefe", "dede", "ABAB"} {
+		me, file := payer(t)
+		n := ladder(t, taskstypes.Task{Id: someID}, matched())
+		taken := nodetest.TakeTransactions(t, n, answerAll)
+		_, err := n.RunCommand(t, NewCommand(), "challenge", id, "--key-file", file)
+		require.NoError(t, err, id)
+		require.Equal(t, &taskstypes.MsgChallenge{Challenger: me, Task: someID, MaxBond: 10_000_000}, taken.Only(t), id)
+
+		_, err = n.RunCommand(t, NewCommand(), "logs", id)
+		require.ErrorContains(t, err, "task "+someID+" has not ended", id)
+	}
+	waits := matched()
+	waits.Status, waits.Deal, waits.Deals = markettypes.REQUEST_STATUS_RESTING, "", 0
+	n := ladder(t, taskstypes.Task{Id: someID}, waits)
+	_, err := n.RunCommand(t, NewCommand(), "logs", "fefe")
+	require.ErrorContains(t, err, "the request fefefefefefe has no task yet")
+	require.ErrorContains(t, err, "credenced task watch fefefefefefe")
+}
+
+// Scripts get ids, and rows in YAML, without looking for them in a text.
+func TestFormsForScripts(t *testing.T) {
+	task := taskstypes.Task{
+		Id: someID, Attempt: 1, Phase: taskstypes.PHASE_DONE, Ending: taskstypes.ENDING_ACCEPTED, Verdict: &taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: "sha256:" + someID},
+		Settlement: &taskstypes.Settlement{
+			Seats:    []taskstypes.SeatEnd{{Organisation: "amber", Right: true}, {Organisation: "birch", Right: true}},
+			Payments: []taskstypes.Payment{{Party: "WORKER", Amount: 50_000, Source: "escrow"}},
+		},
+	}
+	n := ladder(t, task, matched())
+	show := func(output string) string {
+		out, err := n.RunCommand(t, NewCommand(), "show", "fefe", "--output", output)
+		require.NoError(t, err, output)
+		return out
+	}
+	require.Equal(t, someID+"\n", show("id"))
+	lines := strings.Split(show("table"), "\n")
+	require.Equal(t, []string{"TASK", "ID", "STATUS", "BY", "PAID"}, strings.Fields(lines[0]))
+	require.Equal(t, []string{"0", "abababababab", "accepted", "amber,birch", "0.05", "CRED"}, strings.Fields(lines[1]))
+	var events []client.Event
+	require.NoError(t, yaml.Unmarshal([]byte(show("yaml")), &events))
+	last := events[len(events)-1]
+	require.Equal(t, client.EventEnded, last.Kind)
+	require.Equal(t, []string{"amber", "birch"}, last.Result.Agreed)
+	require.Equal(t, "credence", last.Result.Policy)
+	require.Contains(t, show("text"), "verified by amber and birch\n")
+	require.NotContains(t, show("text"), "sha256:")
+	theory, err := n.RunCommand(t, NewCommand(), "show", "fefe", "-v")
+	require.NoError(t, err)
+	require.Contains(t, theory, "accepted: sha256:abababababab, by agreement of amber and birch")
+
+	nodetest.Answer(n, "/credence.market.v1.Query/Requests", func(*markettypes.QueryRequestsRequest) (*markettypes.QueryRequestsResponse, error) {
+		return &markettypes.QueryRequestsResponse{Requests: []markettypes.Request{matched()}}, nil
+	})
+	_, file := payer(t)
+	out, err := n.RunCommand(t, NewCommand(), "list", "--requester", someOwner, "--output", "id")
+	require.NoError(t, err)
+	require.Equal(t, matched().Id+"\n", out)
+	nodetest.TakeTransactions(t, n, answerAll)
+	out, err = n.RunCommand(t, NewCommand(), "retry", "fefe", "--key-file", file, "--output", "id")
+	require.NoError(t, err)
+	require.Equal(t, newRequest+"\n", out)
+
+	var b strings.Builder
+	reports := []*client.TaskReport{client.ReportOf(task), {ID: someDeal, Index: 1, Ending: "VOID"}}
+	require.NoError(t, printReports(&b, reports, "table", false))
+	lines = strings.Split(b.String(), "\n")
+	require.Equal(t, []string{"0", "abababababab", "accepted", "0", "0", "-", "-"}, strings.Fields(lines[1]))
+	require.Equal(t, []string{"1", "dededededede", "refunded", "-", "0", "-", "-"}, strings.Fields(lines[2]))
+	b.Reset()
+	require.NoError(t, printReports(&b, nil, "yaml", false))
+	require.Equal(t, "[]\n", b.String())
+	b.Reset()
+	require.NoError(t, printEndingTable(&b, &client.Ending{Task: someID, Kind: "APP_FAILED", ExitCode: 3, Reason: "exit", Stderr: "one\ntwo\x1b\n"}))
+	require.Equal(t, []string{"abababababab", "APP_FAILED", "3", "exit", `two\x1b`}, strings.Fields(strings.Split(b.String(), "\n")[1]))
 }

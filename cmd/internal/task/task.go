@@ -21,6 +21,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/tasktable"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -53,12 +54,36 @@ func resolveID(ctx context.Context, conn *credence.Conn, id string) (credence.Re
 	return ref, &cli.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: cli.ExitNoVerdict}
 }
 
+// resolveTask returns the id of the one task that an id names: the task's own id, or that of its request or deal if those have no other
+// task. why says in the error for several tasks why the command takes one.
+func resolveTask(ctx context.Context, conn *credence.Conn, text, why string) (string, error) {
+	ref, err := resolveID(ctx, conn, text)
+	if err != nil || ref.Kind == credence.KindTask {
+		return ref.ID, err
+	}
+	tasks, err := tasksOf(ctx, conn, ref)
+	if err != nil {
+		return "", err
+	}
+	short := credence.ShortDigest(ref.ID)
+	switch len(tasks) {
+	case 1:
+		return tasks[0].Id, nil
+	case 0:
+		return "", &cli.Problem{What: fmt.Sprintf("the %s %s has no task yet", ref.Kind, short), Next: "wait for it: credenced task watch " + short}
+	}
+	return "", &cli.Problem{
+		What: fmt.Sprintf("the %s %s has %d tasks, and %s", ref.Kind, short, len(tasks), why),
+		Next: "credenced task show " + short + " --output table lists them with their ids",
+	}
+}
+
 func taskWatchCmd() *cobra.Command {
 	var (
-		c             connect.Flags
-		style, output string
-		out           string
-		stall         time.Duration
+		c     connect.Flags
+		style progress.Style
+		out   string
+		stall time.Duration
 	)
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
@@ -67,7 +92,7 @@ byte against the accepted digests; those that are in the folder already are kept
 		Example: `  credenced task watch 3f2a5c0e9d8b --out frames`,
 		Args:    cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := style.Check(); err != nil {
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
@@ -77,12 +102,12 @@ byte against the accepted digests; those that are in the folder already are kept
 				}
 				if out != "" && ref.Kind == credence.KindRequest {
 					r := &credence.Runner{Conn: l.Conn, Stores: l.Stores, Holders: l.Holders, Words: l.LastWords(), Stall: stall}
-					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, output, "", func(tell credence.Observer) (*credence.Report, error) {
+					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, "", func(tell credence.Observer) (*credence.Report, error) {
 						return r.Resume(ctx, ref.ID, out, tell)
 					})
 				}
-				if err = watchRef(ctx, cmd, l, ref, stall, style, output, out == ""); err == nil && out != "" {
-					err = fetchInto(ctx, cmd, l, ref, out, output)
+				if err = watchRef(ctx, cmd, l, ref, stall, style, out == ""); err == nil && out != "" {
+					err = fetchInto(ctx, cmd, l, ref, out, style.Output, style.Verbose)
 				}
 				next := "credenced task watch " + credence.ShortDigest(ref.ID)
 				if out != "" {
@@ -92,17 +117,16 @@ byte against the accepted digests; those that are in the folder already are kept
 			})
 		},
 	}
-	cmd.Flags().StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
+	style.AddFlags(cmd.Flags(), "text, or json for one line an event", "text", "json")
 	cmd.Flags().StringVar(&out, "out", "", "folder for the results, which are brought as tasks end (default: they are not brought)")
-	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
 	connect.AddStall(cmd.Flags(), &stall)
 	c.Add(cmd.Flags(), false)
 	return cmd
 }
 
 // watchRef follows the tasks of a reference to their end. Like that of a run, the error says how they ended.
-func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style, output string, advise bool) (err error) {
-	v := progress.NewView(cmd.OutOrStdout(), style, output)
+func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style progress.Style, advise bool) (err error) {
+	v := progress.NewView(cmd.OutOrStdout(), style)
 	defer v.Close()
 	var ended []*credence.TaskReport
 	tell := func(e credence.Event) {
@@ -123,8 +147,9 @@ func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cred
 	if err != nil {
 		return err
 	}
+	v.Close()
 	err = credence.EndError(ctx, l.Conn, ref, ended)
-	if err == nil && output == "text" && advise {
+	if err == nil && style.Output == "text" && advise {
 		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", credence.ShortDigest(ref.ID))
 	}
 	return err
@@ -132,13 +157,17 @@ func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cred
 
 func taskShowCmd() *cobra.Command {
 	var (
-		c      connect.Flags
-		output string
+		c       connect.Flags
+		output  string
+		verbose bool
 	)
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "Show a task, or the tasks of a deal or request", Args: cli.Exactly("ID"), PersistentPreRunE: cli.NoPrepare,
+		Example: `  credenced task show 3f2a5c0e9d8b
+  credenced task show 3f2a5c0e9d8b --verbose
+  credenced task show 3f2a5c0e9d8b --output table`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "table", "json", "yaml", "id"); err != nil {
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
@@ -150,28 +179,65 @@ func taskShowCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				v := progress.View(newPlainShow(cmd.OutOrStdout()))
-				if output == "json" {
-					v = progress.NewJSONView(cmd.OutOrStdout())
-				}
-				for _, task := range tasks {
-					for _, e := range credence.History(ctx, l.Conn, task, append(l.Stores, l.Holders...), l.LastWords()) {
-						v.Observe(e)
-					}
-					if output == "text" {
-						PrintMoney(cmd.OutOrStdout(), task, l.Info.Name)
-						if err := printOnchain(ctx, cmd.OutOrStdout(), l.Conn, task); err != nil {
-							return err
-						}
-					}
-				}
-				return nil
+				return showTasks(ctx, cmd.OutOrStdout(), l, tasks, output, verbose)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&output, "output", "text", "text, or json for one line an event")
+	cmd.Flags().StringVar(&output, "output", "text", "text, table for a line a task, json for one line an event, yaml for a list of events, or id for the ids alone")
+	cli.AddVerbose(cmd.Flags(), &verbose)
 	c.Add(cmd.Flags(), false)
 	return cmd
+}
+
+// showTasks prints what happened to tasks in one of the forms of "task show".
+func showTasks(ctx context.Context, out io.Writer, l *connect.Link, tasks []taskstypes.Task, output string, verbose bool) error {
+	switch output {
+	case "table":
+		return printTaskTable(out, tasks)
+	case "id":
+		return printer.PrintIDs(out, tasks, func(t taskstypes.Task) string { return t.Id })
+	}
+	v := progress.View(newPlainShow(out, len(tasks) == 1, verbose))
+	if output == "json" {
+		v = progress.NewJSONView(out)
+	}
+	events := []credence.Event{}
+	deals := map[string]*dealstypes.Deal{}
+	for _, task := range tasks {
+		for _, e := range credence.History(ctx, l.Conn, task, append(l.Stores, l.Holders...), l.LastWords()) {
+			if d := readDeal(ctx, l.Conn, task.Deal, deals); d != nil && e.Result != nil {
+				e.Result.Under(*d)
+			}
+			if output == "yaml" {
+				e.Text = cli.EventText(e)
+				events = append(events, e)
+				continue
+			}
+			v.Observe(e)
+		}
+		if output == "text" {
+			PrintMoney(out, task, l.Info.Name)
+			if err := printOnchain(ctx, out, l.Conn, task); err != nil {
+				return err
+			}
+		}
+	}
+	if output == "yaml" {
+		return printer.PrintAs(out, output, events)
+	}
+	return nil
+}
+
+// readDeal reads a deal once. It returns nil if the node does not have it: the story of its tasks is told without it.
+func readDeal(ctx context.Context, conn *credence.Conn, id string, known map[string]*dealstypes.Deal) *dealstypes.Deal {
+	d, asked := known[id]
+	if !asked {
+		if res, err := conn.Deals().Deal(ctx, &dealstypes.QueryDealRequest{Id: id}); err == nil {
+			d = &res.Deal
+		}
+		known[id] = d
+	}
+	return d
 }
 
 // printOnchain prints the part of a task's answer that is stored on the chain, if there is one.
@@ -187,18 +253,31 @@ func printOnchain(ctx context.Context, out io.Writer, conn *credence.Conn, task 
 }
 
 // plainShow prints the events of a task without times: all of them lie in the past.
-type plainShow struct{ out io.Writer }
+type plainShow struct {
+	out   io.Writer
+	words func(credence.Event) string
+	alone bool // there is only one task, so that its number says nothing
+}
 
-func newPlainShow(out io.Writer) *plainShow { return &plainShow{out} }
+func newPlainShow(out io.Writer, alone, verbose bool) *plainShow {
+	return &plainShow{out, cli.Words(verbose), alone && !verbose}
+}
+
 func (v *plainShow) Observe(e credence.Event) {
-	text := cli.EventText(e)
+	text := v.words(e)
 	if e.Result != nil {
 		if said := cli.StderrText(e.Result); said != "" {
 			text += "; " + said
 		}
 	}
-	fmt.Fprintln(v.out, progress.OneLine(e, text))
+	if v.alone && e.Index == 0 {
+		e.Task = ""
+	}
+	if text != "" {
+		fmt.Fprintln(v.out, progress.OneLine(e, text))
+	}
 }
+
 func (v *plainShow) Close() {}
 
 func tasksOf(ctx context.Context, conn *credence.Conn, ref credence.Ref) ([]taskstypes.Task, error) {
@@ -243,13 +322,16 @@ func tasksOf(ctx context.Context, conn *credence.Conn, ref credence.Ref) ([]task
 }
 
 func taskFetchCmd() *cobra.Command {
-	var c connect.Flags
-	var out, output string
+	var (
+		c           connect.Flags
+		out, output string
+		verbose     bool
+	)
 	cmd := &cobra.Command{
 		Use: "fetch ID", Short: "Download the result of a task, or of a deal's or request's tasks, and verify it", Args: cli.Exactly("ID"),
 		PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "table", "json", "yaml"); err != nil {
 				return err
 			}
 			if out == "" {
@@ -260,34 +342,43 @@ func taskFetchCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				err = fetchInto(ctx, cmd, l, ref, out, output)
+				err = fetchInto(ctx, cmd, l, ref, out, output, verbose)
 				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out %s", credence.ShortDigest(ref.ID), cli.ShellQuote(out)))
 			})
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder for the result")
-	cmd.Flags().StringVar(&output, "output", "text", "text, or json for a list of what became of each task")
+	cmd.Flags().StringVar(&output, "output", "text", "text, table for a line a task, or json or yaml for a list of what became of each task")
+	cli.AddVerbose(cmd.Flags(), &verbose)
 	c.Add(cmd.Flags(), false)
 	return cmd
 }
 
 // fetchInto downloads the results of a reference, and prints what became of each task.
-func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string) error {
+func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string, verbose bool) error {
 	reports, err := fetchResults(ctx, l, ref, out)
-	if output == "json" {
-		if reports == nil {
-			reports = []*credence.TaskReport{}
-		}
-		if jsonErr := printer.PrintJSON(cmd.OutOrStdout(), reports); jsonErr != nil {
-			return jsonErr
-		}
-	} else {
-		printFetched(cmd.OutOrStdout(), reports)
+	if printErr := printReports(cmd.OutOrStdout(), reports, output, verbose); printErr != nil {
+		return printErr
 	}
 	if err == nil {
 		err = credence.TasksError(reports)
 	}
 	return err
+}
+
+// printReports prints what became of each task in one of the forms of "task fetch".
+func printReports(out io.Writer, reports []*credence.TaskReport, output string, verbose bool) error {
+	switch output {
+	case "json", "yaml":
+		if reports == nil {
+			reports = []*credence.TaskReport{} // an empty list is printed as [], not as null
+		}
+		return printer.PrintAs(out, output, reports)
+	case "table":
+		return printReportTable(out, reports)
+	}
+	printFetched(out, reports, verbose)
+	return nil
 }
 
 // fetchResults downloads the results of a reference.
@@ -308,9 +399,13 @@ func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out st
 	return reports, err
 }
 
-func printFetched(out io.Writer, reports []*credence.TaskReport) {
+func printFetched(out io.Writer, reports []*credence.TaskReport, verbose bool) {
+	text := cli.PlainTaskText
+	if verbose {
+		text = cli.TaskText
+	}
 	for _, r := range reports {
-		fmt.Fprintf(out, "task %d: %s\n", r.Index, printable.Line(cli.TaskText(r)))
+		fmt.Fprintf(out, "task %d: %s\n", r.Index, printable.Line(text(r)))
 		for _, f := range r.Files {
 			fmt.Fprintf(out, "  %s\n", printable.Name(filepath.Join(r.Dir, f)))
 		}

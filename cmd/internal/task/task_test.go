@@ -130,7 +130,7 @@ func TestTasksThatAreUnknown(t *testing.T) {
 func TestTaskFlags(t *testing.T) {
 	n := taskNode(t, taskstypes.Task{Id: someID})
 	for _, args := range [][]string{{"show", someID}, {"watch", someID}, {"logs", someID}, {"fetch", someID, "--out", t.TempDir()}} {
-		_, err := n.RunCommand(t, NewCommand(), append(args, "--output", "yaml")...)
+		_, err := n.RunCommand(t, NewCommand(), append(args, "--output", "wide")...)
 		require.ErrorContains(t, err, "--output")
 	}
 	_, err := n.RunCommand(t, NewCommand(), "fetch", someID)

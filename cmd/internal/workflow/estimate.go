@@ -108,7 +108,7 @@ func printEstimates(cmd *cobra.Command, list []nodeEstimate) error {
 			if e.Plan == nil {
 				return "new here: publish " + strings.Join(e.New, ", ")
 			}
-			return e.Plan.Short()
+			return cli.PlanText(e.Plan)
 		}),
 	}, list)
 	if err != nil {

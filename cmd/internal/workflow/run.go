@@ -29,6 +29,7 @@ type runFlags struct {
 	out     string
 	journal string
 	output  string
+	verbose bool
 	most    int
 	stall   time.Duration
 }
@@ -72,6 +73,7 @@ nodes that failed are run again.`
 	flags.StringVar(&f.journal, "journal", "", "file that keeps what was begun (default: FILE.journal.json)")
 	flags.IntVar(&f.most, "concurrency", 8, "how many nodes run at once")
 	flags.StringVar(&f.output, "output", "text", "text, or json for one line an event")
+	cli.AddVerbose(flags, &f.verbose)
 	connect.AddStall(flags, &f.stall)
 	f.chain.Add(flags, true)
 	return cmd
@@ -96,7 +98,7 @@ func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bo
 			Conn: l.Conn, Requester: l.Requester, Provider: l.Provider, Stores: l.Stores, StoreToken: f.chain.StoreToken, Holders: l.Holders,
 			Words: l.LastWords(), Stall: f.stall,
 		}
-		v := newView(cmd.OutOrStdout(), d, f.output)
+		v := newView(cmd.OutOrStdout(), d, f.output, f.verbose)
 		err = workflow.Run(ctx, d.graph(), j, workflow.Options{Most: f.most, Tell: v.observe}, func(ctx context.Context, name string, nonce uint64, request string, tell client.Observer) (*client.Report, error) {
 			return d.work(ctx, r, name, j.Out, nonce, request, tell)
 		})

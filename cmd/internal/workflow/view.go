@@ -25,6 +25,7 @@ type view struct {
 	out   io.Writer
 	enc   *json.Encoder // nil for output in words
 	width int
+	words func(client.Event) string
 	begin time.Time
 	nodes map[string]*count
 }
@@ -43,8 +44,8 @@ type told struct {
 	Event  *client.Event   `json:"event,omitempty"`
 }
 
-func newView(out io.Writer, d *definition, output string) *view {
-	v := &view{out: out, width: d.longest(), begin: time.Now(), nodes: map[string]*count{}}
+func newView(out io.Writer, d *definition, output string, verbose bool) *view {
+	v := &view{out: out, words: cli.Words(verbose), width: d.longest(), begin: time.Now(), nodes: map[string]*count{}}
 	if output == "json" {
 		v.enc = json.NewEncoder(printable.JSON(out))
 		v.enc.SetEscapeHTML(false)
@@ -76,9 +77,9 @@ func (v *view) observe(name string, s workflow.State, e client.Event) {
 	switch e.Kind {
 	case client.EventSubmitted, client.EventResuming:
 		c.size = e.Size
-		v.printLine(name, cli.EventText(e))
+		v.printLine(name, v.words(e))
 	case client.EventPublished, client.EventResumed, client.EventWaiting:
-		v.printLine(name, progress.OneLine(e, cli.EventText(e)))
+		v.printLine(name, progress.OneLine(e, v.words(e)))
 	case client.EventStalled:
 		if time.Since(c.told) >= tellEvery {
 			c.told = time.Now()
@@ -97,7 +98,7 @@ func (v *view) countEnd(name string, c *count, e client.Event) {
 	}
 	switch {
 	case bad || c.size <= fewTasks || e.Result != nil && len(e.Result.Faults) > 0:
-		v.printLine(name, progress.OneLine(e, cli.EventText(e)))
+		v.printLine(name, progress.OneLine(e, v.words(e)))
 	case time.Since(c.told) >= tellEvery || c.ended == c.size:
 		c.told = time.Now()
 		text := fmt.Sprintf("%d of %d tasks ended", c.ended, c.size)

@@ -45,7 +45,7 @@ func ended(good bool) client.Event {
 func TestViewTellsOfTasks(t *testing.T) {
 	begun := workflow.State{Status: workflow.Begun}
 	var out bytes.Buffer
-	v := newView(&out, twoNodes(), "text")
+	v := newView(&out, twoNodes(), "text", false)
 	v.observe("split", begun, client.Event{Kind: client.EventSubmitted, Size: 2, Text: "submitted: request abcdef"})
 	v.observe("split", begun, ended(true))
 	v.observe("split", begun, ended(true))
@@ -55,7 +55,7 @@ func TestViewTellsOfTasks(t *testing.T) {
 	require.Equal(t, "split      done, for 2 CRED", lines[3], "names are as wide as the longest")
 
 	out.Reset()
-	v = newView(&out, twoNodes(), "text")
+	v = newView(&out, twoNodes(), "text", false)
 	v.observe("merge-all", begun, client.Event{Kind: client.EventSubmitted, Size: fewTasks + 2})
 	for range fewTasks {
 		v.observe("merge-all", begun, ended(true))
@@ -71,7 +71,7 @@ func TestViewTellsOfTasks(t *testing.T) {
 // For programs each event is a line of JSON, with the name and status of its node. This includes events without a text.
 func TestViewForPrograms(t *testing.T) {
 	var out bytes.Buffer
-	v := newView(&out, twoNodes(), "json")
+	v := newView(&out, twoNodes(), "json", false)
 	v.observe("split", workflow.State{Status: workflow.Begun}, client.Event{Kind: client.EventSubmitted, Size: 3})
 	v.observe("split", workflow.State{Status: workflow.Failed, Why: "no offer <&>"}, client.Event{})
 	var got []map[string]any
@@ -90,7 +90,7 @@ func TestViewForPrograms(t *testing.T) {
 
 func TestPrintEnd(t *testing.T) {
 	var out bytes.Buffer
-	v := newView(&out, twoNodes(), "text")
+	v := newView(&out, twoNodes(), "text", false)
 	v.printEnd(&workflow.Journal{Out: "results/", Nodes: map[string]workflow.State{
 		"a": {Status: workflow.Done, Paid: 1_000_000}, "b": {Status: workflow.Done, Paid: 500_000}, "c": {Status: workflow.Skipped},
 		"d": {Status: workflow.Failed, Paid: 1}, "e": {Status: workflow.Begun},
