@@ -57,7 +57,7 @@ func TestEstimate(t *testing.T) {
 func TestEstimateOfNewDatasets(t *testing.T) {
 	m := newFakeMarket(t, fill("north", 1, matched), nothing, end(0))
 	r, _, _ := m.runner()
-	a, b := write(t, "a.csv", []byte("1")), write(t, "b.csv", []byte("2"))
+	a, b := write(t, "a.csv", "1"), write(t, "b.csv", "2")
 	job := Job{App: write(t, "app.wasm", emptyApp), Trust: 100, Datasets: []string{a, b}}
 	e, err := r.Estimate(within(t), job)
 	require.NoError(t, err)

@@ -36,7 +36,7 @@ type demo struct {
 	keep     bool
 
 	to    io.Writer
-	view  progress.View
+	style progress.Style
 	begin time.Time
 	net   *devnet.Network
 	conn  *client.Conn
@@ -51,7 +51,6 @@ const demoTrust = 10_000
 func devnetDemoCmd() *cobra.Command {
 	var (
 		d     demo
-		style string
 		limit time.Duration
 	)
 	cmd := &cobra.Command{
@@ -61,7 +60,6 @@ func devnetDemoCmd() *cobra.Command {
 				return fmt.Errorf("--tiles %d: expected at least 2, a bag", d.tiles)
 			}
 			d.to = cmd.OutOrStdout()
-			d.view = progress.NewView(d.to, progress.Style{Progress: style, Output: "text"})
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -77,7 +75,8 @@ func devnetDemoCmd() *cobra.Command {
 	f.IntVar(&d.rounds, "rounds", 12, "how many more bags to submit until the liar is caught")
 	f.BoolVar(&d.keep, "keep", false, "keep the devnet's state and logs")
 	f.DurationVar(&limit, "limit", 5*time.Minute, "give up after this long")
-	f.StringVar(&style, "progress", "auto", "auto, tty, plain or quiet")
+	d.style.Output = "text"
+	f.StringVar(&d.style.Progress, "progress", "auto", "auto, tty, plain or quiet")
 	return cmd
 }
 
@@ -98,7 +97,6 @@ func (d *demo) runDemo(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() {
-		d.view.Close()
 		if err != nil {
 			d.showLogs(state)
 		}
@@ -127,7 +125,6 @@ func (d *demo) runDemo(ctx context.Context) (err error) {
 }
 
 func (d *demo) printTitle(format string, args ...any) {
-	d.view.Close()
 	fmt.Fprintf(d.to, "\n== "+format+"\n", args...)
 }
 
@@ -162,18 +159,24 @@ func (d *demo) startNetwork(ctx context.Context, state string) error {
 	return err
 }
 
+// runBag runs a job, and shows it while it runs. Nothing else may be printed meanwhile, because a terminal's view redraws its lines.
+func (d *demo) runBag(ctx context.Context, job client.Job) (*client.Report, error) {
+	view := progress.NewView(d.to, d.style)
+	defer view.Close()
+	return d.run.Run(ctx, job, view.Observe)
+}
+
 func (d *demo) renderImage(ctx context.Context) error {
 	scene := filepath.Join(d.examples, "raytrace", "scenes", "still-life.scene")
 	d.printTitle("A picture in %d tiles, at a trust of 99.99%%", d.tiles)
 	d.printLine("credence run raytrace.wasm --input %s --bag %d --trust 99.99%% --out %s", filepath.Base(scene), d.tiles, cli.ShellQuote(d.out+"/tiles"))
-	report, err := d.run.Run(ctx, client.Job{
+	report, err := d.runBag(ctx, client.Job{
 		App: filepath.Join(d.apps, "raytrace.wasm"), Inputs: []client.InputFile{{Name: filepath.Base(scene), Path: scene}},
 		Trust: demoTrust, Bag: d.tiles, Out: filepath.Join(d.out, "tiles"),
-	}, d.view.Observe)
+	})
 	if err != nil {
 		return err
 	}
-	d.view.Close()
 	run.PrintReport(d.to, report, false)
 	return d.judgeReport(report)
 }
@@ -238,9 +241,9 @@ func (d *demo) untilCaught(ctx context.Context) error {
 			return fmt.Errorf("%s was never drawn and convicted in %d bags", d.liar, d.rounds)
 		}
 		d.printTitle("%s was not drawn so far: another bag of %d small tasks (%d)", d.liar, size, round)
-		report, err := d.run.Run(ctx, client.Job{
+		report, err := d.runBag(ctx, client.Job{
 			App: filepath.Join(d.apps, "wordstat.wasm"), Inputs: inputs, Trust: demoTrust, Bag: size,
-		}, d.view.Observe)
+		})
 		if err != nil {
 			return err
 		}
