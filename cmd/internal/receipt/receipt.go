@@ -4,6 +4,7 @@ package receipt
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -174,7 +175,7 @@ func trustCmd() *cobra.Command {
 node can say what it likes. Ask nodes of several organisations that you believe, compare what they say, and keep it.`,
 		Args: cli.Exactly(), PersistentPreRunE: cli.NoPrepare,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cli.OneOf("--output", output, "text", "json"); err != nil {
+			if err := cli.OneOf("--output", output, "text", "json", "id"); err != nil {
 				return err
 			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
@@ -186,23 +187,30 @@ node can say what it likes. Ask nodes of several organisations that you believe,
 				for _, v := range validators {
 					t.Validators = append(t.Validators, validator{Address: v.Address.String(), Power: v.VotingPower})
 				}
-				if output == "json" {
-					return printer.PrintJSON(cmd.OutOrStdout(), t)
-				}
-				out := cmd.OutOrStdout()
-				fmt.Fprintf(out, "%s says of %s:\n\n  validators  %s\n  block       %s\n\n", l.Conn.Endpoint(), t.Chain, t.Set, t.Block)
-				if err := printer.PrintTable(out, []printer.Column[validator]{
-					printer.NewColumn("VALIDATOR", func(v validator) string { return v.Address }),
-					printer.NewColumn("POWER", func(v validator) string { return fmt.Sprint(v.Power) }),
-				}, t.Validators); err != nil {
-					return err
-				}
-				fmt.Fprint(out, "\nCompare it with what nodes of other organisations say. Then:\n  ", cli.Program, " receipt verify FILE --trust ", t.Set, "\n")
-				return nil
+				return printTrust(cmd.OutOrStdout(), l.Conn.Endpoint(), t, output)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&output, "output", "text", "text or json")
+	cmd.Flags().StringVar(&output, "output", "text", "text, json, or id for the hash of the validators alone, as --trust takes it")
 	c.AddChain(cmd.Flags())
 	return cmd
+}
+
+// printTrust prints what a node says of its validators.
+func printTrust(out io.Writer, endpoint string, t trusted, output string) error {
+	switch output {
+	case "json":
+		return printer.PrintJSON(out, t)
+	case "id":
+		return printer.PrintIDs(out, []string{t.Set}, func(set string) string { return set })
+	}
+	fmt.Fprintf(out, "%s says of %s:\n\n  validators  %s\n  block       %s\n\n", endpoint, t.Chain, t.Set, t.Block)
+	if err := printer.PrintTable(out, []printer.Column[validator]{
+		printer.NewColumn("VALIDATOR", func(v validator) string { return v.Address }),
+		printer.NewColumn("POWER", func(v validator) string { return fmt.Sprint(v.Power) }),
+	}, t.Validators); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(out, "\nCompare it with what nodes of other organisations say. Then:\n  ", cli.Program, " receipt verify FILE --trust ", t.Set, "\n")
+	return err
 }

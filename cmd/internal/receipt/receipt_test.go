@@ -117,3 +117,19 @@ func TestProblemIsARefusal(t *testing.T) {
 	require.False(t, is)
 	require.True(t, errors.Is(err, os.ErrNotExist))
 }
+
+// What a node says of its validators is printed for people and for scripts. A script gets the hash alone, as --trust takes it.
+func TestPrintTrust(t *testing.T) {
+	said := trusted{Chain: "credence-1", Set: "AB12", Block: "7:CD34", Validators: []validator{{Address: "EE", Power: 10}}}
+	forms := map[string]string{}
+	for _, form := range []string{"text", "json", "id"} {
+		var out bytes.Buffer
+		require.NoError(t, printTrust(&out, "node:1", said, form))
+		forms[form] = out.String()
+	}
+	require.Equal(t, "AB12\n", forms["id"])
+	require.Contains(t, forms["text"], "node:1 says of credence-1:\n\n  validators  AB12\n  block       7:CD34\n")
+	require.Contains(t, forms["text"], "EE         10\n")
+	require.Contains(t, forms["text"], "receipt verify FILE --trust AB12\n")
+	require.Contains(t, forms["json"], `"set": "AB12"`)
+}
