@@ -110,6 +110,9 @@ func verifyPairing(pub, msg, sig []byte) error {
 	if len(sig) != SignatureSize {
 		return fmt.Errorf("%w: %d bytes, expected %d", ErrSignature, len(sig), SignatureSize)
 	}
+	if !isCompressed(sig) {
+		return fmt.Errorf("%w: not the compressed encoding", ErrSignature)
+	}
 	var point bls12381.G1
 	if err := point.SetBytes(sig); err != nil {
 		return fmt.Errorf("%w: %w", ErrSignature, err)
@@ -141,6 +144,9 @@ func parsePublicKey(pub []byte) (*bls.PublicKey[bls.KeyG2SigG1], error) {
 	if len(pub) != PublicKeySize {
 		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrPublicKey, len(pub), PublicKeySize)
 	}
+	if !isCompressed(pub) {
+		return nil, fmt.Errorf("%w: not the compressed encoding", ErrPublicKey)
+	}
 	key := new(bls.PublicKey[bls.KeyG2SigG1])
 	if err := key.UnmarshalBinary(pub); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPublicKey, err)
@@ -155,6 +161,10 @@ func parsePublicKey(pub []byte) (*bls.PublicKey[bls.KeyG2SigG1], error) {
 	publicKeys.Put(string(pub), key)
 	return key, nil
 }
+
+// isCompressed reports whether a point says that it is compressed. The library's reader panics for the point at infinity if that says that it
+// is not compressed and has the length of a compressed one.
+func isCompressed(point []byte) bool { return point[0]&0x80 != 0 }
 
 func possessionMessage(pub []byte) []byte {
 	return Fields([]byte(possessionDomain), pub)

@@ -46,6 +46,8 @@ func TestSignVerify(t *testing.T) {
 		{"empty", k.PublicKey(), msg, nil, beaconkey.ErrSignature},
 		{"uncompressed", k.PublicKey(), msg, point.Bytes(), beaconkey.ErrSignature},
 		{"infinity", k.PublicKey(), msg, identity, beaconkey.ErrSignature},
+		{"infinity that says it is not compressed", k.PublicKey(), msg, append([]byte{0x40}, identity[1:]...), beaconkey.ErrSignature},
+		{"a key at infinity that says it is not compressed", append([]byte{0x40}, make([]byte, beaconkey.PublicKeySize-1)...), msg, sig, beaconkey.ErrPublicKey},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			require.ErrorIs(t, beaconkey.Verify(tc.pub, tc.msg, tc.sig), tc.want)
