@@ -279,6 +279,11 @@ type Task struct {
 	Audit     Audit   // of an answer that the replicas gave
 }
 
+// IsFirstLook says whether the task is looked at for the first time: no draw of it has failed, and no worker was lost.
+func (t Task) IsFirstLook() bool {
+	return t.Phase == PhaseOpen && t.Attempt == 1 && t.Deadline == t.WaitEnd-t.Terms.WaitBlocks
+}
+
 // NewTask opens a task at a height; its first event is Due in the same block.
 func NewTask(id [32]byte, terms Terms, height int64) (Task, error) {
 	if err := terms.Validate(); err != nil {

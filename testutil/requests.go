@@ -99,8 +99,11 @@ func (c *Compute) Running() bool {
 	opening, err := app.DealsKeeper(c.App).Opening.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer opening.Close()
+	parked, err := app.DealsKeeper(c.App).Parked.Iterate(ctx, nil)
+	require.NoError(c.T, err)
+	defer parked.Close()
 	queue, err := app.MarketKeeper(c.App).Queue.Iterate(ctx, nil)
 	require.NoError(c.T, err)
 	defer queue.Close()
-	return opening.Valid() || queue.Valid()
+	return opening.Valid() || parked.Valid() || queue.Valid()
 }

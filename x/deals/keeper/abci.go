@@ -26,5 +26,9 @@ func (k Keeper) openUnlessPaused(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.openDueTasks(sdk.UnwrapSDKContext(ctx), params)
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	return steps.Run(
+		func() error { return k.resumeDeals(sdkCtx, params) },
+		func() error { return k.openDueTasks(sdkCtx, params) },
+	)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // CancelDeal marks a deal as cancelled, so that no task of it is opened and no worker is drawn for it any more. It then closes the deal if
-// some tasks are not opened. When closing fails, the deal stays in the opening queue, where it is tried again. CancelDeal returns the
-// deal as it was before. Block hooks alone may call it.
+// some tasks are not opened. When closing fails, the deal stays in the opening queue, or comes back into it after its pause, and is tried
+// again there. CancelDeal returns the deal as it was before. Block hooks alone may call it.
 func (k Keeper) CancelDeal(ctx context.Context, id []byte) (types.Deal, error) {
 	d, err := k.dealByKey(ctx, id)
 	if err != nil || d.Cancelled {
@@ -22,10 +22,10 @@ func (k Keeper) CancelDeal(ctx context.Context, id []byte) (types.Deal, error) {
 	if err := k.Progress.Set(ctx, id, marked.Progress()); err != nil {
 		return d, err
 	}
-	if waits, err := k.Positions.Has(ctx, id); err != nil || !waits {
-		return d, err // every task was opened
+	if d.Unopened() == 0 {
+		return d, nil
 	}
-	// When this fails, the deal stays in the opening queue.
+	// When this fails, the deal stays in the opening queue, or parked until it comes back into it.
 	_ = items.Do(sdk.UnwrapSDKContext(ctx), "closing of deal", ids.FormatRaw(id), func(ctx sdk.Context) error { return k.closeDeal(ctx, id) })
 	return d, nil
 }
@@ -52,9 +52,10 @@ func (k Keeper) closeDeal(ctx context.Context, id []byte) error {
 	if err := k.refundPayer(ctx, d, back); err != nil {
 		return err
 	}
-	if err := k.dequeueOpening(ctx, id); err != nil {
+	if err := k.dequeueOpening(ctx, id, d); err != nil {
 		return err
 	}
+	d.Stalls, d.Pace, d.Resumes = 0, 0, 0
 	if err := k.setProgress(ctx, id, d, was); err != nil {
 		return err
 	}

@@ -39,14 +39,19 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	return k.purse.Open(ctx, sumEscrow(g.Deals))
 }
 
-// initDeal stores a deal, and queues it for pruning if it can be pruned. A deal that has ended and has no height of its end, because older
-// versions did not keep it, counts as ended now.
+// initDeal stores a deal, and queues it for pruning if it can be pruned, or for its return into the opening queue if it is parked. A deal
+// that has ended and has no height of its end, because older versions did not keep it, counts as ended now.
 func (k Keeper) initDeal(ctx context.Context, id []byte, d types.Deal) error {
 	if d.State() == types.DEAL_STATE_ENDED && d.Done == 0 {
 		d.Done = sdk.UnwrapSDKContext(ctx).BlockHeight()
 	}
 	if err := k.storeDeal(ctx, id, d); err != nil {
 		return err
+	}
+	if d.Resumes != 0 {
+		if err := k.Parked.Set(ctx, collections.Join(d.Resumes, id)); err != nil {
+			return err
+		}
 	}
 	return k.queuePruning(ctx, id, d)
 }

@@ -21,6 +21,8 @@ import (
 type (
 	// indexKey is (party, state, height, id).
 	indexKey = collections.Quad[[]byte, uint64, int64, []byte]
+	// parkKey is (height, deal).
+	parkKey = collections.Pair[int64, []byte]
 	// pruneKey is (height of its end, deal).
 	pruneKey = collections.Pair[int64, []byte]
 	// releaseKey is (height, deal, index of the first task).
@@ -65,6 +67,8 @@ type Keeper struct {
 	Opening collections.Map[uint64, []byte]
 	// Positions: deal with tasks to open -> its position.
 	Positions collections.Map[[]byte, uint64]
+	// Parked: (height, deal with tasks to open that is put back into Opening then).
+	Parked collections.KeySet[parkKey]
 	// NextPosition counts positions.
 	NextPosition collections.Sequence
 	// Releases: (height, deal, index of the first task) -> number of tasks that give back the volume of datasets that one task alone
@@ -95,6 +99,7 @@ func NewKeeper(
 		DealsBy:      collections.NewKeySet(sb, types.DealsByPrefix, "deals_by", index),
 		Opening:      collections.NewMap(sb, types.OpeningPrefix, "opening", collections.Uint64Key, collections.BytesValue),
 		Positions:    collections.NewMap(sb, types.PositionsPrefix, "positions", collections.BytesKey, collections.Uint64Value),
+		Parked:       collections.NewKeySet(sb, types.ParkedPrefix, "parked", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),
 		NextPosition: collections.NewSequence(sb, types.NextPositionKey, "next_position"),
 		Releases:     collections.NewMap(sb, types.ReleasesPrefix, "releases", release, collections.Uint64Value),
 		Prunes:       collections.NewKeySet(sb, types.PrunesPrefix, "prunes", collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)),

@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/ids"
@@ -28,8 +30,11 @@ func (k Keeper) enqueueOpening(ctx context.Context, deal []byte) error {
 	return k.Positions.Set(ctx, deal, position)
 }
 
-// dequeueOpening removes a deal from the opening queue, wherever it stands.
-func (k Keeper) dequeueOpening(ctx context.Context, deal []byte) error {
+// dequeueOpening removes a deal from the opening queue, wherever it stands, or from the parked deals if it pauses.
+func (k Keeper) dequeueOpening(ctx context.Context, deal []byte, d types.Deal) error {
+	if d.Resumes != 0 {
+		return k.Parked.Remove(ctx, collections.Join(d.Resumes, deal))
+	}
 	position, found, err := records.Find(ctx, k.Positions, deal)
 	if err != nil || !found {
 		return err
@@ -86,6 +91,9 @@ func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (n uint
 			return k.closeDeal(ctx, deal)
 		}
 		n = min(budget, d.Unopened())
+		if d.Pace > 0 {
+			n = min(n, d.Pace)
+		}
 		return k.moveCursor(ctx, deal, &d, n)
 	})
 	if err != nil {
@@ -97,13 +105,21 @@ func (k Keeper) openTasksOf(ctx sdk.Context, deal []byte, budget uint64) (n uint
 	return n, nil
 }
 
-// moveCursor counts tasks as opened. It moves the deal to the end of the queue, or takes it off when no task is left to open.
+// moveCursor counts tasks as opened. It moves the deal to the end of the queue, or takes it off when no task is left to open. A deal with a
+// pace of its own is parked until the next block, with twice that pace.
 func (k Keeper) moveCursor(ctx context.Context, deal []byte, d *types.Deal, tasks uint64) error {
 	d.Opened += tasks
-	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil {
+	if d.Unopened() > 0 && d.Pace > 0 {
+		d.Pace *= 2
+		return k.parkDeal(ctx, deal, *d, sdk.UnwrapSDKContext(ctx).BlockHeight()+1)
+	}
+	if err := k.dequeueOpening(ctx, deal, *d); err != nil {
 		return err
 	}
-	if err := k.dequeueOpening(ctx, deal); err != nil || d.Unopened() == 0 {
+	if d.Unopened() == 0 {
+		d.Stalls, d.Pace = 0, 0
+	}
+	if err := k.Progress.Set(ctx, deal, d.Progress()); err != nil || d.Unopened() == 0 {
 		return err
 	}
 	return k.enqueueOpening(ctx, deal)

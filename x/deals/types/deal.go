@@ -11,6 +11,13 @@ import (
 // Unended returns how many tasks of the deal have not ended, opened or not.
 func (d Deal) Unended() uint64 { return d.Size_ - d.Ended }
 
+// MaxStalls is how many times in a row a deal waits because nobody could be drawn for a task of it; then it is cancelled. The pauses double
+// from retry_blocks on: by default they are 81,915 blocks together, some eleven hours of half seconds.
+const MaxStalls = 14
+
+// Stalled says that nobody could be drawn for a task of the deal, and that it has opened none since.
+func (d Deal) Stalled() bool { return d.Pace == 1 }
+
 // Unopened returns how many tasks of the deal have not been opened.
 func (d Deal) Unopened() uint64 { return d.Size_ - d.Opened }
 
@@ -19,7 +26,7 @@ func (d Deal) Progress() DealProgress {
 	return DealProgress{
 		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
 		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled, Unused: d.Unused, Released: d.Released,
-		Premiums: d.Premiums, Gone: d.Gone, Done: d.Done,
+		Premiums: d.Premiums, Gone: d.Gone, Done: d.Done, Stalls: d.Stalls, Pace: d.Pace, Resumes: d.Resumes,
 	}
 }
 
@@ -29,6 +36,7 @@ func (d Deal) With(p DealProgress) Deal {
 	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
 	d.Unused, d.Released, d.Premiums = p.Unused, p.Released, p.Premiums
 	d.Gone, d.Done = p.Gone, p.Done
+	d.Stalls, d.Pace, d.Resumes = p.Stalls, p.Pace, p.Resumes
 	return d
 }
 
@@ -163,6 +171,9 @@ func (d Deal) checkCounts() error {
 	}
 	if d.Gone > d.Opened || d.Done < 0 {
 		return fmt.Errorf("gone %d, opened %d, done %d: expected gone <= opened, and no negative height", d.Gone, d.Opened, d.Done)
+	}
+	if d.Stalls > MaxStalls || d.Resumes < 0 || d.Unopened() == 0 && (d.Stalls != 0 || d.Pace != 0 || d.Resumes != 0) {
+		return fmt.Errorf("stalls %d, pace %d, resumes %d: expected at most %d stalls, and none where no task is left to open", d.Stalls, d.Pace, d.Resumes, MaxStalls)
 	}
 	if d.First > d.Bag || d.Size_ > d.Bag-d.First {
 		return fmt.Errorf("first %d, size %d: expected a part of the bag of %d", d.First, d.Size_, d.Bag)

@@ -60,13 +60,13 @@ func (g GenesisState) validateOpening(deals map[string]Deal) error {
 	opening := make(map[string]bool, len(g.Opening))
 	for i, id := range g.Opening {
 		d, found := deals[id]
-		if !found || opening[id] || d.Opened == d.Size_ {
-			return ErrGenesis.Wrapf("opening[%d]: %s: expected a deal with tasks to open, each once", i, id)
+		if !found || opening[id] || d.Opened == d.Size_ || d.Resumes != 0 {
+			return ErrGenesis.Wrapf("opening[%d]: %s: expected a deal with tasks to open, each once, and none that resumes later", i, id)
 		}
 		opening[id] = true
 	}
 	for _, d := range g.Deals {
-		if d.Opened < d.Size_ && !d.Cancelled && !opening[d.Id] {
+		if d.Opened < d.Size_ && !d.Cancelled && d.Resumes == 0 && !opening[d.Id] {
 			return ErrGenesis.Wrapf("opening: %s has tasks to open and is missing", d.Id)
 		}
 	}

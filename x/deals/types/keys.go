@@ -41,4 +41,6 @@ var (
 	PrunesPrefix = collections.NewPrefix(10)
 	// PrunedPrefix: id -> PrunedDeal.
 	PrunedPrefix = collections.NewPrefix(11)
+	// ParkedPrefix: (height, id of a deal that is put back into the queue of openings then); read from its front.
+	ParkedPrefix = collections.NewPrefix(12)
 )

@@ -19,7 +19,11 @@ import (
 func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event, error) {
 	switch {
 	case e.Wave == 1:
-		return k.drawFirst(ctx, it)
+		ev, err := k.drawFirst(ctx, it)
+		if _, failed := ev.(poco.DrawFailed); failed && err == nil {
+			err = k.noteUndrawn(ctx, it)
+		}
+		return ev, err
 	case !it.state.Seated:
 		return k.drawSecond(ctx, it)
 	}
@@ -45,6 +49,14 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 		return failDraw(ctx, err)
 	}
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
+}
+
+// noteUndrawn tells a deal that has tasks to open when nobody can be drawn for one at its first look.
+func (k Keeper) noteUndrawn(ctx context.Context, it *item) error {
+	if it.deal.Unopened() == 0 || !it.state.IsFirstLook() {
+		return nil
+	}
+	return k.deals.TaskUndrawn(ctx, it.deal.Id)
 }
 
 // refuseFirst returns the event that says why no first worker can be drawn now, or nil if one can.

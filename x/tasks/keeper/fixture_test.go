@@ -328,6 +328,12 @@ func (m market) TaskPruned(ctx context.Context, deal string) error {
 	return m.ask("market.TaskPruned", deal)
 }
 
+// TaskUndrawn counts the tasks for which nobody could be drawn at the first look.
+func (m market) TaskUndrawn(ctx context.Context, deal string) error {
+	m.add(ctx, "undrawn/"+deal, 1)
+	return m.ask("market.TaskUndrawn", deal)
+}
+
 func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	escrow, err := m.deals[s.Deal].Terms.Escrow()
 	if err != nil {

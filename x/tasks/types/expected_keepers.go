@@ -47,6 +47,8 @@ type DealsKeeper interface {
 	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
 	// TaskPruned counts a pruned task of a deal. Once all its tasks are pruned, the deal may be pruned too.
 	TaskPruned(ctx context.Context, deal string) error
+	// TaskUndrawn is told that nobody could be drawn for a task at its first look: its deal opens no more for a while.
+	TaskUndrawn(ctx context.Context, deal string) error
 	Settle(ctx context.Context, settlement dealstypes.TaskSettlement) error
 	// Callback tells the deal's callback about a task that ended with an answer. The error that it returns changes nothing.
 	Callback(ctx context.Context, deal dealstypes.Deal, result dealstypes.TaskResult) error

@@ -1,0 +1,95 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// Stalls. When nobody can be drawn for a task at its first look, its deal opens no further tasks for a while: they would wait together,
+// end together, and leave a record each. After the pause it opens one, and after each block in which somebody was found for all that it
+// opened, twice as many. Each stall in a row doubles the pause; after types.MaxStalls the deal is cancelled, and what was not opened is
+// refunded (docs/adr/0067-a-bag-that-nobody-can-run-ends.md).
+
+// TaskUndrawn is told that nobody could be drawn for a task of a deal at its first look, in this block. Block hooks alone may call it. Of
+// the tasks that a deal opened in one block the first such one counts.
+func (k Keeper) TaskUndrawn(ctx context.Context, id string) error {
+	raw, d, err := k.dealByID(ctx, id)
+	if err != nil || d.Unopened() == 0 || d.Cancelled || d.Stalled() {
+		return err
+	}
+	if d.Stalls >= types.MaxStalls {
+		_, err := k.CancelDeal(ctx, raw)
+		return err
+	}
+	pause := max(2, d.Terms.RetryBlocks<<d.Stalls)
+	d.Stalls++
+	d.Pace = 1
+	return k.parkDeal(ctx, raw, d, sdk.UnwrapSDKContext(ctx).BlockHeight()+pause)
+}
+
+// parkDeal takes a deal off the queue of openings until a height, and stores its progress.
+func (k Keeper) parkDeal(ctx context.Context, raw []byte, d types.Deal, until int64) error {
+	if err := k.dequeueOpening(ctx, raw, d); err != nil {
+		return err
+	}
+	d.Resumes = until
+	if err := k.Parked.Set(ctx, collections.Join(until, raw)); err != nil {
+		return err
+	}
+	return k.Progress.Set(ctx, raw, d.Progress())
+}
+
+// resumeDeals puts deals whose pause is over back into the queue of openings, the oldest first and at most as many as a block opens tasks.
+func (k Keeper) resumeDeals(ctx sdk.Context, params types.Params) error {
+	due := new(collections.Range[parkKey]).EndExclusive(collections.PairPrefix[int64, []byte](ctx.BlockHeight() + 1))
+	iter, err := k.Parked.Iterate(ctx, due)
+	if err != nil {
+		return err
+	}
+	var deals [][]byte
+	for ; iter.Valid() && len(deals) < int(params.OpensPerBlock); iter.Next() {
+		key, err := iter.Key()
+		if err != nil {
+			iter.Close()
+			return err
+		}
+		deals = append(deals, key.K2())
+	}
+	if err := iter.Close(); err != nil {
+		return err
+	}
+	for _, deal := range deals {
+		// One that cannot be resumed stays parked, and is tried again in the next block.
+		_ = items.Do(ctx, "resuming of deal", ids.FormatRaw(deal), func(ctx sdk.Context) error { return k.resumeDeal(ctx, deal, params) })
+	}
+	return nil
+}
+
+// resumeDeal puts a deal back into the queue of openings. One that opened tasks and did not stall in that block is no longer in a row of
+// stalls, and once its pace is that of a block it has none of its own.
+func (k Keeper) resumeDeal(ctx context.Context, raw []byte, params types.Params) error {
+	d, err := k.dealByKey(ctx, raw)
+	if err != nil {
+		return err
+	}
+	if err := k.dequeueOpening(ctx, raw, d); err != nil {
+		return err
+	}
+	d.Resumes = 0
+	if d.Pace > 1 {
+		d.Stalls = 0
+	}
+	if d.Pace >= uint64(params.OpensPerBlock) {
+		d.Pace = 0
+	}
+	if err := k.Progress.Set(ctx, raw, d.Progress()); err != nil {
+		return err
+	}
+	return k.enqueueOpening(ctx, raw)
+}

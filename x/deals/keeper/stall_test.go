@@ -1,0 +1,152 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/x/deals/types"
+)
+
+// next goes to a height and begins its block; for each task that it opens drawn says whether a worker is drawn. It returns how many it opened.
+func (f *fixture) next(height int64, drawn func(opened int) bool) int {
+	f.Helper()
+	f.ctx = f.ctx.WithBlockHeight(height - 1)
+	before := len(f.tasks.opened)
+	f.beginBlocks(1)
+	for i := range f.tasks.opened[before:] {
+		if !drawn(i) {
+			require.NoError(f, f.TaskUndrawn(f.ctx, idOf("a")))
+		}
+	}
+	require.NoError(f, f.CheckInvariants(f.ctx))
+	return len(f.tasks.opened) - before
+}
+
+func never(int) bool  { return false }
+func always(int) bool { return true }
+
+// TestABagThatNobodyCanRunEnds is the attack: a bag for which nobody can ever be drawn. It opens the tasks of its first block, and one after
+// each pause; then it is cancelled, and what was not opened is refunded.
+func TestABagThatNobodyCanRunEnds(t *testing.T) {
+	f := newFixture(t)
+	f.setOpensPerBlock(50)
+	f.makeDeal(someDeal("a", 700))
+	f.requireBalance("requester", wealth-700*each)
+	height, blocks, stalls := f.ctx.BlockHeight(), 0, 0
+	for !f.deal("a").Cancelled {
+		height++
+		if d := f.deal("a"); d.Resumes != 0 {
+			require.Zero(t, f.next(d.Resumes-1, never), "nothing is opened in a pause")
+			require.Equal(t, int64(10)<<stalls, d.Resumes-height+1, "the pause doubles")
+			height, stalls = d.Resumes, stalls+1
+		}
+		f.next(height, never)
+		blocks++
+	}
+	require.Equal(t, types.MaxStalls+1, blocks)
+	require.EqualValues(t, 10*(1<<types.MaxStalls-1), height-6, "so long it waited for somebody to come")
+	require.Len(t, f.tasks.opened, 50+types.MaxStalls)
+	d := f.deal("a")
+	require.EqualValues(t, []uint64{50 + types.MaxStalls, 700 - 50 - types.MaxStalls, 0, 0, 0},
+		[]uint64{d.Opened, d.Ended, uint64(d.Stalls), d.Pace, uint64(d.Resumes)})
+	for i := range d.Opened {
+		require.NoError(t, f.settle("a", i, false))
+	}
+	f.requireBalance("requester", wealth)
+	require.Equal(t, types.DEAL_STATE_ENDED, f.deal("a").State())
+}
+
+// TestABagSurvivesAShortage: nobody can be drawn for some time, again and again. Whenever somebody is there the bag goes on, slowly at first,
+// and nothing but the tasks that were opened in vain is lost.
+func TestABagSurvivesAShortage(t *testing.T) {
+	f := newFixture(t)
+	f.setOpensPerBlock(8)
+	f.makeDeal(someDeal("a", 300))
+	height, lost := f.ctx.BlockHeight(), 0
+	step := func(drawn func(int) bool) (opened int) {
+		if height++; f.deal("a").Resumes > height {
+			height = f.deal("a").Resumes
+		}
+		return f.next(height, drawn)
+	}
+	require.Equal(t, 8, step(always))
+	for range 5 {
+		for range types.MaxStalls {
+			lost += step(never)
+			require.EqualValues(t, 1, f.deal("a").Pace)
+		}
+		var paces []int
+		for range 5 {
+			paces = append(paces, step(always))
+		}
+		require.Equal(t, []int{1, 2, 2, 8, 8}, paces, "twice as many in each block, but no more than its turn, and then as before")
+		require.Zero(t, f.deal("a").Stalls)
+	}
+	require.Equal(t, 5*(8+types.MaxStalls-1), lost)
+	for f.deal("a").Unopened() > 0 {
+		step(always)
+	}
+	require.Len(t, f.tasks.opened, 300)
+	require.False(t, f.deal("a").Cancelled)
+}
+
+// TestABusyPoolSlowsABag: where somebody is found for a part of what is opened, the bag keeps to that, and is never cancelled.
+func TestABusyPoolSlowsABag(t *testing.T) {
+	f := newFixture(t)
+	f.setOpensPerBlock(50)
+	f.makeDeal(someDeal("a", 700))
+	height, drawn, lost := f.ctx.BlockHeight(), 0, 0
+	for f.deal("a").Unopened() > 0 {
+		if height++; f.deal("a").Resumes > height {
+			height = f.deal("a").Resumes
+		}
+		f.next(height, func(i int) bool {
+			if i < 3 {
+				drawn++
+				return true
+			}
+			lost++
+			return false
+		})
+	}
+	require.False(t, f.deal("a").Cancelled)
+	require.LessOrEqual(t, lost, 47+drawn, "no more in vain than were drawn, but for the first block's")
+}
+
+// A deal that waits can be cancelled by its requester at once, and is exported and imported as it is.
+func TestAStalledDeal(t *testing.T) {
+	f := newFixture(t)
+	f.setOpensPerBlock(4)
+	f.makeDeal(someDeal("a", 100))
+	f.makeDeal(someDeal("b", 100))
+	f.next(7, never)
+	d := f.deal("a")
+	require.EqualValues(t, []uint64{1, 1, 17}, []uint64{uint64(d.Stalls), d.Pace, uint64(d.Resumes)})
+	require.NoError(t, f.TaskUndrawn(f.ctx, idOf("a")))
+	require.Equal(t, d, f.deal("a"), "of one block the first counts")
+
+	g, err := f.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NotContains(t, g.Opening, idOf("a"))
+	other := newFixtureOf(t, f)
+	require.NoError(t, other.InitGenesis(other.ctx, *g))
+	require.NoError(t, other.CheckInvariants(other.ctx))
+	again, err := other.ExportGenesis(other.ctx)
+	require.NoError(t, err)
+	require.Equal(t, g, again)
+	opened := other.deal("a").Opened
+	other.ctx = other.ctx.WithBlockHeight(16)
+	other.beginBlocks(1)
+	require.Equal(t, opened+1, other.deal("a").Opened, "it goes on when its pause is over")
+
+	g.Opening = append(g.Opening, idOf("a"))
+	require.ErrorIs(t, g.Validate(addresses), types.ErrGenesis)
+
+	_, err = f.CancelDeal(f.ctx, rawID("a"))
+	require.NoError(t, err)
+	require.NoError(t, f.CheckInvariants(f.ctx))
+	require.EqualValues(t, []uint64{100 - d.Opened, 0}, []uint64{f.deal("a").Ended, uint64(f.deal("a").Resumes)})
+	f.next(30, never)
+	require.Equal(t, d.Opened, f.deal("a").Opened)
+}
