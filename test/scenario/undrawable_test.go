@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,7 +9,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/testutil"
-	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
@@ -51,22 +53,35 @@ func TestABagThatNobodyCanRunLeavesLittle(t *testing.T) {
 	t.Logf("%d blocks: %d of %d tasks opened, %d bytes of state", blocks, deals[0].Opened, deals[0].Size_, grown)
 	require.Less(t, grown, 20_000)
 
-	require.Greater(t, funds, c.Balance(c.Org(testutil.Requester).Member().Addr), "the escrow of the rest is locked until the deal ends")
+	requester := c.Org(testutil.Requester).Member()
+	require.Greater(t, funds, c.Balance(requester.Addr), "the escrow of the rest is locked until the deal ends")
+	c.Deliver(requester, &markettypes.MsgCancelRequest{Requester: requester.String(), Id: deals[0].Request})
+	c.Next()
+	require.Equal(t, funds, c.Balance(requester.Addr), "of a bag that nobody ran everything comes back")
 
 	honest := job
-	honest.Size_, honest.MinReplicas = 100, 3
-	ids := c.Submit(honest)
+	honest.Size_ = 100
+	c.Submit(honest)
 	c.NextN(20) // a shortage
 	pauseWorker(c, testutil.Lab(3), false)
-	c.Run(testutil.Honest, ids...)
-	accepted := 0
-	for _, id := range ids {
-		if c.Task(id).Ending == taskstypes.ENDING_ACCEPTED {
-			accepted++
+	last := func() dealstypes.Deal {
+		all := dealsState(t, c).Deals
+		i := slices.IndexFunc(all, func(d dealstypes.Deal) bool { return d.Size_ == honest.Size_ })
+		require.GreaterOrEqual(t, i, 0)
+		return all[i]
+	}
+	for range 1_000 {
+		if d := last(); d.Ended == d.Size_ {
+			break
 		}
+		for _, id := range c.OpenTasks() {
+			c.QueueWork(id, testutil.Honest)
+		}
+		c.Next()
 	}
-	require.GreaterOrEqual(t, accepted, 100-50-3, "what was opened in the shortage may be lost, and no more")
-	for _, d := range dealsState(t, c).Deals {
-		require.False(t, d.Cancelled)
-	}
+	d := last()
+	require.False(t, d.Cancelled)
+	require.Equal(t, d.Size_, d.Ended)
+	require.GreaterOrEqual(t, d.Accepted, uint64(100-50-3), "what was opened in the shortage may be lost, and no more")
+	c.CheckBooks()
 }
