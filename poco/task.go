@@ -279,8 +279,12 @@ type Task struct {
 	Audit     Audit   // of an answer that the replicas gave
 }
 
-// IsFirstLook says whether the task is looked at for the first time: no draw of it has failed, and no worker was lost.
+// IsFirstLook says whether the task is looked at for the first time: no draw of it has failed, no worker was lost, and no court was
+// called.
 func (t Task) IsFirstLook() bool {
+	if t.CourtAtOnce() {
+		return t.Phase == PhaseCourtWait && t.Recalls == 0 && !t.underAudit()
+	}
 	return t.Phase == PhaseOpen && t.Attempt == 1 && t.Deadline == t.WaitEnd-t.Terms.WaitBlocks
 }
 

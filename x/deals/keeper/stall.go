@@ -11,13 +11,14 @@ import (
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
-// Stalls. When nobody can be drawn for a task at its first look, its deal opens no further tasks for a while: they would wait together,
-// end together, and leave a record each. After the pause it opens one, and after each block in which somebody was found for all that it
-// opened, twice as many. Each stall in a row doubles the pause; after types.MaxStalls the deal is cancelled, and what was not opened is
-// refunded (docs/adr/0067-a-bag-that-nobody-can-run-ends.md).
+// Stalls. When nobody is given work on a task at its first look, because no worker can be drawn or because its escrow cannot pay the court
+// that it needs, its deal opens no further tasks for a while. They would all end like this one, and leave a record each. After the pause
+// the deal opens one task. After each block in which all that it opened found somebody, it opens twice as many. Each stall in a row doubles
+// the pause. After types.MaxStalls of them the deal is cancelled, and what was not opened is refunded
+// (docs/adr/0067-a-bag-that-nobody-can-run-ends.md).
 
-// TaskUndrawn is told that nobody could be drawn for a task of a deal at its first look, in this block. Block hooks alone may call it. Of
-// the tasks that a deal opened in one block the first such one counts.
+// TaskUndrawn stalls a deal: in this block nobody was given work on a task of it at the first look. Block hooks alone may call it. Of the
+// tasks that a deal opened in one block, only the first such one counts.
 func (k Keeper) TaskUndrawn(ctx context.Context, id string) error {
 	raw, d, err := k.dealByID(ctx, id)
 	if err != nil || d.Unopened() == 0 || d.Cancelled || d.Stalled() {

@@ -11,11 +11,11 @@ import (
 // Unended returns how many tasks of the deal have not ended, opened or not.
 func (d Deal) Unended() uint64 { return d.Size_ - d.Ended }
 
-// MaxStalls is how many times in a row a deal waits because nobody could be drawn for a task of it; then it is cancelled. The pauses double
+// MaxStalls is how many times in a row a deal waits because nobody was given work on a task of it; then it is cancelled. The pauses double
 // from retry_blocks on: by default they are 81,915 blocks together, some eleven hours of half seconds.
 const MaxStalls = 14
 
-// Stalled says that nobody could be drawn for a task of the deal, and that it has opened none since.
+// Stalled says that nobody was given work on a task of the deal, and that it has opened none since.
 func (d Deal) Stalled() bool { return d.Pace == 1 }
 
 // Unopened returns how many tasks of the deal have not been opened.

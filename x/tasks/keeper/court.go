@@ -18,8 +18,13 @@ import (
 // escrow must pay but cannot.
 func (k Keeper) openCourt(ctx context.Context, it *item) (poco.Event, error) {
 	if it.state.CourtNeedsEscrow() {
-		if affords, err := k.affordsCourt(ctx, it); err != nil || !affords {
-			return poco.CourtUnpaid{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}, err
+		affords, err := k.affordsCourt(ctx, it)
+		if err != nil {
+			return nil, err
+		}
+		if !affords {
+			unpaid := poco.CourtUnpaid{Height: sdk.UnwrapSDKContext(ctx).BlockHeight()}
+			return unpaid, k.noteUndrawn(ctx, it, unpaid)
 		}
 	}
 	params, err := k.Params.Get(ctx)

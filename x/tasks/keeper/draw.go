@@ -20,10 +20,10 @@ func (k Keeper) drawWave(ctx context.Context, it *item, e poco.Draw) (poco.Event
 	switch {
 	case e.Wave == 1:
 		ev, err := k.drawFirst(ctx, it)
-		if _, failed := ev.(poco.DrawFailed); failed && err == nil {
-			err = k.noteUndrawn(ctx, it)
+		if err != nil {
+			return nil, err
 		}
-		return ev, err
+		return ev, k.noteUndrawn(ctx, it, ev)
 	case !it.state.Seated:
 		return k.drawSecond(ctx, it)
 	}
@@ -51,8 +51,14 @@ func (k Keeper) drawFirst(ctx context.Context, it *item) (poco.Event, error) {
 	return poco.FirstDrawn{Height: height, Seat: seats[0]}, nil
 }
 
-// noteUndrawn tells a deal that has tasks to open when nobody can be drawn for one at its first look.
-func (k Keeper) noteUndrawn(ctx context.Context, it *item) error {
+// noteUndrawn tells a deal that has tasks to open when nobody is given work on one at its first look: no worker can be drawn for it, or
+// the escrow cannot pay the court that it needs.
+func (k Keeper) noteUndrawn(ctx context.Context, it *item, answer poco.Event) error {
+	switch answer.(type) {
+	case poco.DrawFailed, poco.CourtUnpaid:
+	default:
+		return nil
+	}
 	if it.deal.Unopened() == 0 || !it.state.IsFirstLook() {
 		return nil
 	}

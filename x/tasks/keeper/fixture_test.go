@@ -328,7 +328,7 @@ func (m market) TaskPruned(ctx context.Context, deal string) error {
 	return m.ask("market.TaskPruned", deal)
 }
 
-// TaskUndrawn counts the tasks for which nobody could be drawn at the first look.
+// TaskUndrawn counts the tasks on which nobody was given work at the first look.
 func (m market) TaskUndrawn(ctx context.Context, deal string) error {
 	m.add(ctx, "undrawn/"+deal, 1)
 	return m.ask("market.TaskUndrawn", deal)

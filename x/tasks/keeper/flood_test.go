@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -98,6 +99,43 @@ func TestTasksNobodyCanRunDelayNoOther(t *testing.T) {
 			}
 			require.Greater(t, ended, 50)
 			t.Logf("%d blocks beside the flood, %d alone; %d of the flood's %d ended", f.life(), alone, ended, len(f.tasks))
+		})
+	}
+}
+
+// TestADealHearsOfATaskThatNobodyIsGiven: a deal with tasks to open is told once of each task on which nobody is given work at its first
+// look, whatever the reason, and of no other. Without this a requester fills the state with tasks that cost it nothing.
+func TestADealHearsOfATaskThatNobodyIsGiven(t *testing.T) {
+	unpaid := func(d *dealstypes.Deal) { d.Terms.CourtFee = 1_000 } // more than the escrow holds
+	for name, c := range map[string]struct {
+		edit    func(*dealstypes.Deal)
+		rest    uint64 // tasks that are not opened
+		times   int64
+		phase   types.Phase
+		outcome types.Ending
+	}{
+		"no worker can be drawn":        {func(d *dealstypes.Deal) { d.Terms.MinReplicas, d.Terms.MaxSeats = 20, 25 }, 1, 1, types.PHASE_OPEN, types.ENDING_UNSPECIFIED},
+		"the deal has opened all":       {func(d *dealstypes.Deal) { d.Terms.MinReplicas, d.Terms.MaxSeats = 20, 25 }, 0, 0, types.PHASE_OPEN, types.ENDING_UNSPECIFIED},
+		"its plan is a court, unpaid":   {func(d *dealstypes.Deal) { d.Terms.MaxSeats = 2; unpaid(d) }, 1, 1, types.PHASE_DONE, types.ENDING_COURT_UNPAID},
+		"its policy is a court, unpaid": {func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt; unpaid(d) }, 1, 1, types.PHASE_DONE, types.ENDING_COURT_UNPAID},
+		"a worker is drawn":             {func(*dealstypes.Deal) {}, 1, 0, types.PHASE_FIRST, types.ENDING_UNSPECIFIED},
+		"its plan is a court, paid":     {func(d *dealstypes.Deal) { d.Terms.MaxSeats = 5; d.Terms.MinReplicas = 6 }, 1, 0, types.PHASE_FIRST, types.ENDING_UNSPECIFIED},
+		"its policy is a court, paid":   {func(d *dealstypes.Deal) { d.Terms.Policy = poco.PolicyCourt }, 1, 0, types.PHASE_COURT_COMMIT, types.ENDING_UNSPECIFIED},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFlood(t, 0)
+			id := f.fixture.open(1, c.edit)[0]
+			deal := f.task(id).Deal
+			d := f.market.deals[deal]
+			d.Size_ += c.rest
+			f.market.deals[deal] = d
+			f.next(func() {})
+			require.Equal(t, c.phase, f.task(id).Phase)
+			require.Equal(t, c.outcome, f.task(id).Ending)
+			for range 12 { // looks again, for whom nobody can be drawn
+				f.next(func() {})
+			}
+			require.EqualValues(t, c.times, f.books.get(f.ctx, "undrawn/"+deal))
 		})
 	}
 }

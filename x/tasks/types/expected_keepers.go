@@ -47,7 +47,7 @@ type DealsKeeper interface {
 	FindDeal(ctx context.Context, id string) (dealstypes.Deal, error)
 	// TaskPruned counts a pruned task of a deal. Once all its tasks are pruned, the deal may be pruned too.
 	TaskPruned(ctx context.Context, deal string) error
-	// TaskUndrawn is told that nobody could be drawn for a task at its first look: its deal opens no more for a while.
+	// TaskUndrawn tells a deal that nobody was given work on one of its tasks at the first look. The deal then opens no more for a while.
 	TaskUndrawn(ctx context.Context, deal string) error
 	Settle(ctx context.Context, settlement dealstypes.TaskSettlement) error
 	// Callback tells the deal's callback about a task that ended with an answer. The error that it returns changes nothing.
