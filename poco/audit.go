@@ -43,7 +43,7 @@ const (
 	// AuditNoAnswer: the court agreed that it has no answer, or was divided and nobody owes it the inputs. What was accepted stands.
 	AuditNoAnswer
 	AuditUndecided // the court did not agree, or was silent: what was accepted stands
-	// AuditUnserved: more than a third of the court could not get an input. The workers whose stakes stand for the answer must
+	// AuditUnserved: a third of the court or more could not get an input. The workers whose stakes stand for the answer must
 	// serve its inputs until the answer is final. The accepted answer stands, and these workers pay the court.
 	AuditUnserved
 )

@@ -1,6 +1,7 @@
 package poco
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,4 +77,97 @@ func TestAWithdrawalFreesNoLiar(t *testing.T) {
 	require.Equal(t, []Dispute{DisputeUndecided, DisputeUndecided, DisputeNone}, disputes(*p.end))
 	require.Equal(t, []Resolve{{Vindicated: false}}, p.resolved)
 	p.checkEnd()
+}
+
+// TestACourtThatIsPartlyServed: the first worker is of the requester's coalition. It serves the input to some of the court's seats, and to
+// no other replica. Each court of up to twelve equal seats then finds an answer with more than two thirds, or that the input was withdrawn:
+// no number of seats that are left out frees the first worker. In courts of 3 and 6 seats exactly a third is left out. When fewer than a
+// third of the seats say that they lack the input, an honest worker loses nothing. The same holds for an answer under audit.
+func TestACourtThatIsPartlyServed(t *testing.T) {
+	for seats := 1; seats <= 12; seats++ {
+		for out := 0; out <= seats; out++ {
+			answers := make([]Outcome, seats)
+			court := make([]Seat, seats)
+			for i := range answers {
+				court[i] = Seat{Who: fmt.Sprintf("v%d", i+1), Power: 10}
+				if answers[i] = truth; i < out {
+					answers[i] = noInput
+				}
+			}
+			fits := 3*out < seats // fewer than a third may be wrong
+			// The first worker told the truth, so that the ledgers are charged for nothing; or it lied.
+			for _, first := range []Outcome{truth, lie} {
+				p := newPlay(t, testTerms())
+				p.court = func() []Seat { return court }
+				p.toReveal(first, noInput, noInput)
+				p.revealAll(BenchWorkers)
+				p.courtSays(answers...)
+				p.checkEnd()
+				want := FaultUnserved
+				switch {
+				case fits && first == truth:
+					want = FaultNone
+				case fits:
+					want = FaultWrong
+				}
+				require.Equal(t, want, p.end.Seats[0].Fault, "%d of %d seats are left out", out, seats)
+				require.Equal(t, want != FaultNone, p.end.Seats[0].Slash == p.task.Terms.Stake)
+				require.Equal(t, fits, p.end.Ending == EndAccepted)
+				if want == FaultUnserved {
+					require.Equal(t, []Resolve{{Vindicated: false}}, p.resolved, "the charge stands")
+				}
+			}
+			p := audited(t, truth)
+			p.court = func() []Seat { return court }
+			require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 200}))
+			p.due(p.height)
+			p.courtSays(answers...)
+			p.checkEnd()
+			want := AuditUnserved
+			if fits {
+				want = AuditUpheld
+			}
+			require.Equal(t, want, p.final.Result, "%d of %d seats are left out", out, seats)
+		}
+	}
+}
+
+// TestNoInputWithoutACourt: replicas of a policy without a court agree that the input is missing, and another one gave an answer. Nobody
+// has asked a court, so that no worker is at fault for what no court could have.
+func TestNoInputWithoutACourt(t *testing.T) {
+	task := Task{Terms: testTerms(), Ending: EndInputUnavailable, Seats: []Seat{revealedSeat("w1", truth), revealedSeat("w2", noInput), revealedSeat("w3", noInput)}}
+	for _, e := range task.settleEnding().Seats {
+		require.Equal(t, FaultNone, e.Fault)
+		require.Zero(t, e.Slash)
+	}
+}
+
+// TestADividedCourtIsNoMissingInput: the court's seats contradict each other, and some of them say that they lack the input. When these
+// have less than a third of the power, they may all be wrong: the task is void, and nobody that answered is at fault. From a third on the
+// first worker pays, and under audit all that stand for the answer pay.
+func TestADividedCourtIsNoMissingInput(t *testing.T) {
+	for seats := 3; seats <= 12; seats++ {
+		for out := 0; out <= seats; out++ {
+			answers := make([]Outcome, seats)
+			for i := range answers {
+				answers[i] = noInput
+				if i >= out {
+					answers[i] = Outcome{Kind: KindResult, Digest: [32]byte{byte(i + 1)}}
+				}
+			}
+			missing := 3*out >= seats
+			task := Task{Terms: testTerms(), Ending: EndVoid, Seats: []Seat{revealedSeat("w1", truth)}, Court: bench(answers...)}
+			require.Equal(t, missing, task.settleEnding().Seats[0].Fault == FaultUnserved, "%d of %d", out, seats)
+
+			p := audited(t, truth)
+			p.court = func() []Seat { return bench(answers...) }
+			require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 200}))
+			p.due(p.height)
+			require.Len(t, p.task.Court, seats)
+			p.task.Phase = PhaseCourtReveal
+			p.due(p.task.Deadline)
+			require.Equal(t, missing, p.final.Result == AuditUnserved, "%d of %d", out, seats)
+			require.Equal(t, missing, slashes(p.final.Seats) > 0)
+		}
+	}
 }
