@@ -6,9 +6,15 @@ package poco
 // post a bond and ask for them, once for each task. The court then tries to fetch the bytes from the workers that were paid. A seat
 // that gets them commits to the accepted answer, a seat that cannot get them commits to INPUT_UNAVAILABLE, and both reveal as in
 // any session. When more than two thirds of the court could not get the bytes, the paid workers are at fault. A divided court finds
-// nobody at fault, and the bond pays its seats: a worker may serve one half of the court and ask for its own bytes. The audit goes on
+// no worker at fault, and the bond pays its seats: a worker may serve one half of the court and ask for its own bytes. The audit goes on
 // afterwards. It ends later by the time that this took, and the rest of the stakes still stands for the answer. Otherwise a liar
 // could ask for the bytes to use up the only court session about its answer.
+
+// AnswerBlocks is how many blocks longer the window to commit of a court about the bytes is than that of another court. The task's
+// windows leave time to fetch what it reads, and not what it writes, so that a small task with a large answer would have its honest
+// workers found at fault. The largest output, of 64 MiB (contract.MaxOutputBytes), takes an ordinary link so long: 8 Mbit/s, in blocks of
+// half a second, as the default windows assume for inputs.
+const AnswerBlocks = 135
 
 // askingBytes says whether the court that is called tries to fetch the answer's bytes.
 func (t *Task) askingBytes() bool { return t.underAudit() && t.Audit.Cause == AuditBytes }
@@ -63,8 +69,7 @@ func (t *Task) settleBytes(height int64, judged bool) AuditSettlement {
 	}
 	var truthful []string
 	if judged {
-		truthful = t.endAuditCourt(&s)
-		s.CourtWrong, s.FlagApp = nil, false // a seat that was served, or was not, has done nothing wrong
+		truthful = t.endBytesCourt(&s)
 	}
 	switch s.Result {
 	case AuditUnserved:
@@ -76,4 +81,24 @@ func (t *Task) settleBytes(height int64, judged bool) AuditSettlement {
 		s.FromBond, s.BondBack = payCourt(truthful, t.Terms.CourtFee, t.Audit.Bond)
 	}
 	return s
+}
+
+// endBytesCourt notes the seats that are at fault in a court about the bytes, and returns those to be paid: the seats that said what two
+// thirds said, or without two thirds all that said whether they were served. A seat that was served, or was not, has done nothing wrong: a
+// worker can serve some seats and not others. But every seat can say which of the two it is. A seat that says neither has not done its
+// work: it is not paid, and it is at fault if more than two thirds said one of them.
+func (t *Task) endBytesCourt(s *AuditSettlement) (paid []string) {
+	verdict, _ := t.courtVerdict()
+	for _, seat := range t.Court {
+		said := seat.Outcome == t.Verdict || seat.Outcome.Kind == KindInputUnavailable
+		switch {
+		case seat.State != SeatRevealed:
+			s.CourtSilent = append(s.CourtSilent, seat.Who)
+		case said && (seat.Outcome == verdict || s.Result == AuditUndecided):
+			paid = append(paid, seat.Who)
+		case !said && s.Result != AuditUndecided:
+			s.CourtWrong = append(s.CourtWrong, seat.Who)
+		}
+	}
+	return paid
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/poco/contract"
 )
 
 // askBytes plays an accepted answer until the court looks for its bytes.
@@ -96,7 +98,8 @@ func TestBytesServedToHalfOfTheCourt(t *testing.T) {
 }
 
 // TestBytesThatNobodyKnowsOf: two thirds of the court agree neither that the bytes are served nor that they are withheld. No worker is at
-// fault. The bond pays the seats that voted, and the rest comes back. All of it comes back when the court is given up or the task breaks.
+// fault. The bond pays the seats that said either, and the rest comes back. All of it comes back when the court is given up or the task
+// breaks.
 func TestBytesThatNobodyKnowsOf(t *testing.T) {
 	for _, answers := range [][]Outcome{
 		{truth, truth, abstain, noInput}, {abstain, abstain, abstain, abstain}, {lie, lie, lie, lie}, {truth, {}, {}, noInput},
@@ -106,8 +109,17 @@ func TestBytesThatNobodyKnowsOf(t *testing.T) {
 		require.Equal(t, PhaseAudit, p.task.Phase, "%v", answers)
 		require.Equal(t, AuditUndecided, p.task.Audit.Bytes)
 		require.EqualValues(t, 100, p.asked.BondBack+total(p.asked.FromBond))
-		silent := answers[1] == Outcome{}
-		require.Equal(t, silent, len(p.asked.FromBond) == 0, "a court that was given up is not paid")
+		said := 0
+		for _, o := range answers {
+			if o == truth || o == noInput {
+				said++
+			}
+		}
+		if answers[1] == (Outcome{}) {
+			said = 0 // a court that was given up is not paid
+		}
+		require.Len(t, p.asked.FromBond, said, "a seat that says neither is not paid")
+		require.Empty(t, p.asked.CourtWrong, "and has no two thirds against it")
 		require.Empty(t, p.asked.FromStake)
 		require.False(t, p.asked.FlagApp)
 		p.due(p.task.Deadline)
@@ -117,4 +129,49 @@ func TestBytesThatNobodyKnowsOf(t *testing.T) {
 	p.hook(Broke{p.height})
 	require.EqualValues(t, 100, p.final.BondBack)
 	p.checkEnd()
+}
+
+// TestSeatsThatSayNothingOfTheBytes: a lazy seat abstains from every court about bytes, or names another answer, in order to be paid without
+// fetching anything. Each honest seat can say whether it has the bytes. So the lazy seat is not paid, and it is at fault when two
+// thirds of the court said either of the two. A seat that was served while the others were not, or was not while the others were, is not at fault.
+func TestSeatsThatSayNothingOfTheBytes(t *testing.T) {
+	for _, found := range []Outcome{truth, noInput} {
+		for _, lazy := range []Outcome{abstain, lie, failing} {
+			p := askBytes(t, truth)
+			p.courtSays(found, found, found, lazy)
+			require.Equal(t, []string{"v4"}, p.asked.CourtWrong, "%v", lazy)
+			require.Empty(t, p.asked.CourtSilent)
+			for _, pay := range append(p.asked.FromBond, p.asked.FromStake...) {
+				require.NotEqual(t, "v4", pay.To)
+			}
+			p.due(p.task.Deadline)
+			p.checkEnd()
+		}
+		other := truth
+		if found == truth {
+			other = noInput
+		}
+		p := askBytes(t, truth)
+		p.courtSays(found, found, found, other)
+		require.Empty(t, p.asked.CourtWrong)
+	}
+	// Two thirds say neither: whoever told the truth against them is not at fault.
+	p := askBytes(t, truth)
+	p.courtSays(abstain, abstain, abstain, truth)
+	require.Equal(t, AuditUndecided, p.task.Audit.Bytes)
+	require.Empty(t, p.asked.CourtWrong)
+	require.Equal(t, []Pay{{PartyCourt, "v4", 10}}, p.asked.FromBond)
+}
+
+// TestTheBytesHaveTime: a requester has a small task write the largest answer that is allowed, and asks for the bytes. An honest worker
+// with an ordinary link must be able to serve a seat within the window, or the requester would be paid out of honest stakes.
+func TestTheBytesHaveTime(t *testing.T) {
+	const ordinary = 500_000 // bytes a block, as input_bytes_per_block
+	require.GreaterOrEqual(t, AnswerBlocks*ordinary, contract.MaxOutputBytes)
+	p := askBytes(t, truth)
+	require.Equal(t, p.height+p.task.Terms.CourtBlocks+AnswerBlocks, p.task.Deadline)
+	p.courtSays(truth, truth, truth, truth)
+	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
+	p.due(p.height)
+	require.Equal(t, p.height+p.task.Terms.CourtBlocks, p.task.Deadline, "a court about the answer itself has the task's window")
 }

@@ -64,6 +64,8 @@ func (s sight) commitWindow() int64 {
 	switch terms := s.Deal.Terms; {
 	case s.isFirst():
 		return terms.CommitBlocks
+	case s.asksBytes():
+		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took) + poco.AnswerBlocks
 	case s.Bench == taskstypes.BENCH_COURT:
 		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took)
 	default:
