@@ -142,6 +142,27 @@ func (a *attested) audits() *taskstypes.QueryAuditsResponse {
 	return res
 }
 
+// TestVerdictsThatFreezeNoImage: somebody wants an image frozen that others run too, and lies with machines of two organisations. In a pool
+// whose stakes are less than the bond of a challenge, that would cost next to nothing: the verdicts freeze its machines alone. The same holds for
+// verdicts that are further apart than the window in which convictions count together.
+func TestVerdictsThatFreezeNoImage(t *testing.T) {
+	for name, change := range map[string]func(*taskstypes.Params){
+		"small stakes": func(p *taskstypes.Params) { p.ChallengeBond = 1001 },
+		"far apart":    func(p *taskstypes.Params) { p.AppWindowBlocks = 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttested(t, 5, nil, testutil.WithParams(change, nil, nil))
+			for range 2 {
+				task := a.accepted("", testutil.Lie)
+				require.Equal(t, taskstypes.AUDIT_RESULT_OVERTURNED, a.challenge(task, testutil.Truth).Audit.Result)
+				require.True(t, a.isFrozen(task.Enclave.Machine))
+			}
+			require.False(t, a.isFrozen(a.listed))
+			require.Equal(t, a.AppHash(), a.Replay(), "another node reaches the same state")
+		})
+	}
+}
+
 // TestHonestEnclaveUnderAudit: a court that finds the same answer is paid from the bond. A court can also find no answer, because it has no
 // input or because its seats contradict each other. It costs the worker nothing either. The worker's stake is free, and its machine stays
 // valid.

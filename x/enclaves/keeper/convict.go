@@ -27,9 +27,10 @@ func (k Keeper) Signer(ctx context.Context, worker string, evidence []byte) (mac
 }
 
 // Convict records that a court found another answer than the one that the enclave signed. It freezes the machine. It freezes the
-// measurement once courts have found machines of court_organisations organisations wrong. One broken machine says nothing about an
-// image that others run too, and somebody who breaks into one machine must not be able to stop all others.
-func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction) error {
+// measurement once courts have found machines of court_organisations organisations wrong at the height since or later. One broken machine
+// says nothing about an image that others run too, and somebody who breaks into one machine must not be able to stop all others. For the
+// same reason a conviction that is not counted freezes the machine alone: the caller says so of one that cost next to nothing.
+func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction, counted bool, since int64) error {
 	c.Height = heightOf(ctx)
 	if err := c.Validate(); err != nil {
 		return err
@@ -39,35 +40,49 @@ func (k Keeper) Convict(ctx context.Context, machine string, c types.Conviction)
 		return err
 	}
 	params, err := k.Params.Get(ctx)
-	if err != nil || params.CourtOrganisations == 0 {
+	if err != nil || params.CourtOrganisations == 0 || !counted {
 		return err
 	}
 	frozen, err := k.Freezes.Has(ctx, c.Measurement)
 	if err != nil || frozen {
 		return err
 	}
-	n, err := k.noteConviction(ctx, c, params.CourtOrganisations)
-	if err != nil || n < params.CourtOrganisations {
+	if err := k.forgetConvictions(ctx, c.Measurement, since); err != nil {
 		return err
 	}
-	if err := k.Convictions.Clear(ctx, collections.NewPrefixedPairRange[string, string](c.Measurement)); err != nil {
+	n, err := k.noteConviction(ctx, c, params.CourtOrganisations)
+	if err != nil || n < params.CourtOrganisations {
 		return err
 	}
 	return k.freezeOnce(ctx, c.Measurement, reason)
 }
 
-// noteConviction stores the first conviction of each organisation under a measurement, and returns how many organisations there
+// forgetConvictions removes the convictions under a measurement below a height. Each conviction removes those that are too old, and fewer
+// than court_organisations are left, or the measurement would be frozen. So there are few.
+func (k Keeper) forgetConvictions(ctx context.Context, measurement string, since int64) error {
+	var old []pair
+	err := k.Convictions.Walk(ctx, collections.NewPrefixedPairRange[string, string](measurement), func(key pair, c types.Conviction) (bool, error) {
+		if c.Height < since {
+			old = append(old, key)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range old {
+		if err := k.Convictions.Remove(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteConviction stores the last conviction of each organisation under a measurement, and returns how many organisations there
 // are, counted up to most.
 func (k Keeper) noteConviction(ctx context.Context, c types.Conviction, most uint32) (n uint32, err error) {
-	key := collections.Join(c.Measurement, c.Organisation)
-	known, err := k.Convictions.Has(ctx, key)
-	if err != nil {
+	if err := k.Convictions.Set(ctx, collections.Join(c.Measurement, c.Organisation), c); err != nil {
 		return 0, err
-	}
-	if !known {
-		if err := k.Convictions.Set(ctx, key, c); err != nil {
-			return 0, err
-		}
 	}
 	err = k.Convictions.Walk(ctx, collections.NewPrefixedPairRange[string, string](c.Measurement), func(pair, types.Conviction) (bool, error) {
 		n++

@@ -116,6 +116,9 @@ func (k Keeper) Freeze(ctx context.Context, subject, reason string, seats []stri
 	if err := k.Votes.Clear(ctx, collections.NewPrefixedPairRange[string, string](subject)); err != nil {
 		return err
 	}
+	if err := k.Convictions.Clear(ctx, collections.NewPrefixedPairRange[string, string](subject)); err != nil {
+		return err
+	}
 	return emitEvent(ctx, &types.EventFrozen{Subject: subject, Reason: reason, Seats: seats})
 }
 

@@ -53,7 +53,7 @@ type Keeper struct {
 	Freezes collections.Map[string, types.Freeze]
 	// Votes: (machine or measurement, org id) -> vote to freeze it; ranged by the former, and removed once that is frozen.
 	Votes collections.Map[pair, types.FreezeVote]
-	// Convictions: (measurement, organisation) -> first verdict against one of the organisation's machines; ranged by measurement,
+	// Convictions: (measurement, organisation) -> last verdict against one of the organisation's machines; ranged by measurement,
 	// and removed once that is frozen.
 	Convictions collections.Map[pair, types.Conviction]
 	// Editions: family of processors -> how new Intel's collateral for it is.

@@ -906,7 +906,7 @@ type Conviction struct {
 	Measurement string `protobuf:"bytes,1,opt,name=measurement,proto3" json:"measurement,omitempty"`
 	// organisation that the machine serves.
 	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// task of the answer that was found wrong first.
+	// task of the answer that was found wrong last.
 	Task string `protobuf:"bytes,3,opt,name=task,proto3" json:"task,omitempty"`
 	// height of the verdict.
 	Height int64 `protobuf:"varint,4,opt,name=height,proto3" json:"height,omitempty"`

@@ -108,14 +108,25 @@ func (k Keeper) noteSigner(ctx context.Context, it *item, m *types.MsgReveal) er
 
 // convictSigner tells x/enclaves that a court found another answer than an enclave had signed. A failure there does not undo the
 // settlement of the task.
+//
+// Several convictions freeze an image that others run too. Two rules keep that from being cheap, and from happening by chance in the
+// course of years. A conviction counts only if its stake was at least the bond of a challenge: otherwise whoever has a pool of its own
+// with a stake of 1 could have the image frozen for nothing. And convictions count together within the window in which convictions put an app in
+// question.
 func (k Keeper) convictSigner(ctx context.Context, it *item) {
 	signer := it.stored.Enclave
 	if signer == nil {
 		return
 	}
 	_ = items.Do(sdk.UnwrapSDKContext(ctx), "verdict against the enclave of task", it.stored.Id, func(ctx sdk.Context) error {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return err
+		}
+		terms := it.state.Terms
+		counted := terms.Stake >= terms.ChallengeBond(uint64(len(it.state.Court)), params.ChallengeBond)
 		return k.enclaves.Convict(ctx, signer.Machine, enclavestypes.Conviction{
 			Measurement: signer.Measurement, Organisation: it.state.Seats[0].Org, Task: it.stored.Id,
-		})
+		}, counted, ctx.BlockHeight()-params.AppWindowBlocks+1)
 	})
 }

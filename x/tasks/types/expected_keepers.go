@@ -78,8 +78,9 @@ type EnclavesKeeper interface {
 	WasVoided(ctx context.Context, l enclavestypes.Listing, worker string, from int64) (bool, error)
 	// Signer returns the machine and the measurement of the session that signed a worker's answer.
 	Signer(ctx context.Context, worker string, evidence []byte) (machine, measurement string, err error)
-	// Convict records that a court found another answer than an enclave on the machine had signed.
-	Convict(ctx context.Context, machine string, c enclavestypes.Conviction) error
+	// Convict records that a court found another answer than an enclave on the machine had signed. If it is counted, it is one of the
+	// convictions since a height that together freeze the measurement.
+	Convict(ctx context.Context, machine string, c enclavestypes.Conviction, counted bool, since int64) error
 }
 
 // BeaconKeeper is the public randomness.
