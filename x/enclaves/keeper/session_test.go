@@ -206,8 +206,10 @@ func TestSessionsAreFew(t *testing.T) {
 	names := []string{"a", "b", "c", "d", "e", "f"}
 	register("a", "b", "c", "d")
 	require.Equal(t, names[:types.MaxSessions], d.sessions(1, "amber", names...))
-	register("a")
-	require.Equal(t, names[:types.MaxSessions], d.sessions(1, "amber", names...), "the same key")
+	for _, again := range []string{"d", "a"} {
+		register(again)
+		require.Equal(t, names[:types.MaxSessions], d.sessions(1, "amber", names...), "a key that is there takes no place")
+	}
 	register("e")
 	require.Equal(t, []string{"a", "c", "d", "e"}, d.sessions(1, "amber", names...), "b ended first")
 	d.NextN(9)
