@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"filippo.io/age"
+
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/secret"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -42,7 +45,7 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 			What: fmt.Sprintf("the result %s can't be downloaded: %v", ShortDigest(t.Verdict.Digest), err),
 		}
 	}
-	t.Dir = dir
+	t.Dir, t.sealed = dir, secret.IsSealed(manifest)
 	t.takeEnding(manifest)
 	t.Files = []string{}
 	for _, e := range manifest.Entries {
@@ -93,12 +96,16 @@ func resultDir(out string, size, index uint64) string {
 }
 
 // FetchAll downloads the results of one task, or of all tasks of a deal or a request that ended with an answer. The caller gives the
-// id of exactly one of the three. An *Error with CodeRunning says that some tasks have not ended.
-func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, stores []string, dir string) ([]*TaskReport, error) {
+// id of exactly one of the three. Sealed answers are opened with the identities, as OpenSealed does. An *Error with CodeRunning says that
+// some tasks have not ended.
+func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, stores []string, dir string, identities ...age.Identity) ([]*TaskReport, error) {
 	if task != "" {
 		r, err := FetchTask(ctx, conn, task, stores, dir)
 		if r == nil {
 			return nil, err
+		}
+		if err == nil {
+			err = OpenSealed(ctx, r, identities...)
 		}
 		return []*TaskReport{r}, err
 	}
@@ -121,7 +128,9 @@ func FetchAll(ctx context.Context, conn *Conn, task, deal, request string, store
 	w.each = func(ctx context.Context, t *TaskReport) {
 		reports = append(reports, t)
 		if t.Accepted() && trouble == nil {
-			trouble = Download(ctx, conn, t, stores, resultDir(dir, w.ids[t.ID].Bag, t.Index))
+			if trouble = Download(ctx, conn, t, stores, resultDir(dir, w.ids[t.ID].Bag, t.Index)); trouble == nil {
+				trouble = OpenSealed(ctx, t, identities...)
+			}
 		}
 	}
 	if err := w.readAll(ctx, 0); err != nil {

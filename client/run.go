@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"filippo.io/age"
+
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -28,6 +30,8 @@ type Runner struct {
 	Stall time.Duration
 	// Words reads the stderr of a program that failed; may be nil.
 	Words LastWords
+	// Identities open the answers that are sealed for them; see OpenSealed. Without one, sealed answers stay sealed.
+	Identities []age.Identity
 
 	notice time.Duration // how long the chain may be quiet before the observer is told; 0 means noticeAfter
 	tell   Observer      // the observer of Run or Resume; nil outside them
@@ -210,7 +214,11 @@ func (r *Runner) downloadResult(ctx context.Context, report *Report, t *TaskRepo
 		return
 	}
 	t.DownloadError = ""
-	if err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index)); err != nil {
+	err := Download(ctx, r.Conn, t, append(slices.Clone(r.Stores), r.Holders...), resultDir(report.Out, report.Size, t.Index))
+	if err == nil {
+		err = OpenSealed(ctx, t, r.Identities...)
+	}
+	if err != nil {
 		t.DownloadError = err.Error()
 		tell.tellEvent(Event{Kind: EventWaiting, Task: t.ID, Index: t.Index, Text: err.Error()})
 		return

@@ -79,6 +79,7 @@ type TaskReport struct {
 	// Onchain is the part of the answer that is kept on the chain; nil if the job asked for none, or no seat sent it.
 	Onchain *Onchain `json:"onchain,omitempty"`
 
+	sealed       bool     // the answer that was downloaded is sealed
 	holders      []string // accounts of the workers that have the result
 	wantsOnchain bool     // the job names a file that is kept on the chain
 }

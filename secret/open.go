@@ -37,8 +37,12 @@ func OpenAnswer(ctx context.Context, sealed io.Reader, dir string, identities ..
 	if err != nil {
 		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
 	}
-	if _, err := result.Fetch(ctx, m.Digest(), &stream{manifest: m, text: text, in: in}, dir); err != nil {
+	files := &stream{manifest: m, text: text, in: in}
+	if _, err := result.Fetch(ctx, m.Digest(), files, dir); err != nil {
 		return result.Manifest{}, err
+	}
+	if err := files.skipRest(); err != nil {
+		return result.Manifest{}, fmt.Errorf("%w: %w", ErrNotOpened, err)
 	}
 	// The end is authenticated too: nothing was cut off, and nothing comes after the files.
 	if n, err := io.Copy(io.Discard, in); err != nil || n > 0 {
@@ -54,6 +58,21 @@ type stream struct {
 	in       io.Reader
 	at       int               // the next entry
 	open     *io.LimitedReader // what is left of the one before
+}
+
+// skipRest reads what the reader left of the files: it does not ask for those that are in the folder already.
+func (s *stream) skipRest() error {
+	if s.open != nil {
+		if _, err := io.Copy(io.Discard, s.open); err != nil {
+			return err
+		}
+	}
+	for ; s.at < len(s.manifest.Entries); s.at++ {
+		if _, err := io.CopyN(io.Discard, s.in, int64(s.manifest.Entries[s.at].Size)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Open implements artifact.Source.

@@ -60,8 +60,8 @@ func (h *home) identityPath() string    { return filepath.Join(h.path, "identity
 func (h *home) records() release.Folder { return release.Folder(filepath.Join(h.path, "records")) }
 func (h *home) logPath() string         { return filepath.Join(h.path, "releases.log") }
 
-// readIdentity reads an age identity from a file in the format of age-keygen, plain or encrypted with a passphrase.
-func readIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
+// ReadIdentity reads an age identity from a file in the format of age-keygen, plain or encrypted with a passphrase.
+func ReadIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 	text, err := keyfile.Read(path, keyfile.NewSource(passphraseFile))
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
 		return nil, &cli.Problem{What: "there is no identity in " + path, Next: "credenced agent key " + cli.ShellQuote(path), Err: err}
@@ -105,7 +105,7 @@ func makeIdentity(path, passphraseFile string) (*age.X25519Identity, error) {
 		if is, err := keyfile.IsEncrypted(path); err == nil && !is && passphraseFile != "" {
 			return nil, &cli.Problem{What: path + " is there already, and plain", Next: "credenced key encrypt " + cli.ShellQuote(path) + " --" + keyfile.Flag + " " + cli.ShellQuote(passphraseFile)}
 		}
-		return readIdentity(path, passphraseFile)
+		return ReadIdentity(path, passphraseFile)
 	}
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {

@@ -89,7 +89,7 @@ func TestSealAllowRevoke(t *testing.T) {
 	require.ErrorContains(t, err, "0 sealed files")
 
 	// The record and the agent's identity are enough to open the file.
-	identity, err := readIdentity(filepath.Join(home, "identity"), "")
+	identity, err := ReadIdentity(filepath.Join(home, "identity"), "")
 	require.NoError(t, err)
 	key, err := secret.KeyOf(r.Header, identity)
 	require.NoError(t, err)

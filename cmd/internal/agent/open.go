@@ -28,7 +28,7 @@ the sealed file against the digest that the chain accepted; each file in it is c
 			if identity == "" {
 				identity = h.identityPath()
 			}
-			mine, err := readIdentity(identity, h.passphrase)
+			mine, err := ReadIdentity(identity, h.passphrase)
 			if err != nil {
 				return err
 			}

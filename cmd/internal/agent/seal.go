@@ -66,7 +66,7 @@ the pool of its job: name those whose workers you trust.`,
 
 // sealFile writes the sealed file and its record.
 func (h *home) sealFile(path, out, url string, a allowed) (r release.Record, err error) {
-	identity, err := readIdentity(h.identityPath(), h.passphrase)
+	identity, err := ReadIdentity(h.identityPath(), h.passphrase)
 	if err != nil {
 		return r, err
 	}

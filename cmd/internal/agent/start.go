@@ -87,7 +87,7 @@ func (s *startFlags) check() error {
 }
 
 func (s *startFlags) serve(ctx context.Context, cmd *cobra.Command, conn *client.Conn) error {
-	identity, err := readIdentity(s.identityPath(), s.passphrase)
+	identity, err := ReadIdentity(s.identityPath(), s.passphrase)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 // estimateJob prints what a job would cost.
 func estimateJob(cmd *cobra.Command, c *connect.Flags, job client.Job, style progress.Style) error {
 	job.Out = "" // an estimate downloads nothing
-	return withRunner(cmd, c, 0, true, func(ctx context.Context, r *client.Runner) error {
+	return withRunner(cmd, c, 0, true, nil, func(ctx context.Context, r *client.Runner) error {
 		e, err := r.Estimate(ctx, job)
 		if e != nil && style.Output == "json" {
 			if jsonErr := printer.PrintJSON(cmd.OutOrStdout(), e); jsonErr != nil {

@@ -16,10 +16,12 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/agent"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/jobflags"
 	"github.com/credence-chain/credence/cmd/internal/progress"
@@ -56,6 +58,8 @@ func runCmdWith(j *jobFlags) *cobra.Command {
 		dry    bool
 		resume string
 		engine runtime.OCI
+
+		identity agent.IdentityFlag
 	)
 	cmd := &cobra.Command{
 		Use:   "run APP [flags] [-- ARGS...]",
@@ -118,12 +122,20 @@ Exit status:
 				return &cli.Problem{What: "--output id: --local and --dry-run make no request, so that there is no id", Exit: cli.ExitUsage}
 			}
 			if resume != "" {
-				return resumeRun(cmd, &c, resume, j.out, style, stall)
+				mine, err := identity.Read(c.PassphraseFile)
+				if err != nil {
+					return err
+				}
+				return resumeRun(cmd, &c, resume, j.out, style, stall, mine)
 			}
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.readJob(args)
 			if err != nil {
 				return commandline.UsageError(err)
+			}
+			mine, err := identity.ReadFor(job.Execution.Recipient, c.PassphraseFile)
+			if err != nil {
+				return err
 			}
 			switch {
 			case here:
@@ -131,7 +143,7 @@ Exit status:
 			case dry:
 				return estimateJob(cmd, &c, job, style)
 			}
-			return runJob(cmd, &c, job, j.newTable(job.Out), style, stall)
+			return runJob(cmd, &c, job, j.newTable(job.Out), style, stall, mine)
 		},
 	}
 	f := cmd.Flags()
@@ -143,6 +155,7 @@ Exit status:
 	f.StringVar(&engine.Path, "oci-path", "", "with --local, the engine's socket or program, where it is not the usual one")
 	j.marketFlags.addFlags(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
+	identity.Add(f)
 	style.AddFlags(f, "text, json for one line an event and the report last, or id for the id of the request alone", "text", "json", "id")
 	connect.AddStall(f, &stall)
 	c.Add(f, true)
@@ -227,8 +240,8 @@ func defaultOut(name string) string {
 	}
 }
 
-func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style progress.Style, stall time.Duration) error {
-	return withRunner(cmd, c, stall, true, func(ctx context.Context, r *client.Runner) error {
+func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style progress.Style, stall time.Duration, mine []age.Identity) error {
+	return withRunner(cmd, c, stall, true, mine, func(ctx context.Context, r *client.Runner) error {
 		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, style, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
 			return r.Run(ctx, job, tell)
 		})
@@ -236,8 +249,8 @@ func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktab
 }
 
 // resumeRun continues a request that was submitted earlier.
-func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style progress.Style, stall time.Duration) error {
-	return withRunner(cmd, c, stall, false, func(ctx context.Context, r *client.Runner) error {
+func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style progress.Style, stall time.Duration, mine []age.Identity) error {
+	return withRunner(cmd, c, stall, false, mine, func(ctx context.Context, r *client.Runner) error {
 		ref, err := client.Resolve(ctx, r.Conn, text, client.KindRequest)
 		if err != nil {
 			return err
@@ -252,7 +265,7 @@ func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style pro
 }
 
 // withRunner connects, loads the keys if they are needed, and calls work.
-func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys bool, work func(context.Context, *client.Runner) error) error {
+func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys bool, mine []age.Identity, work func(context.Context, *client.Runner) error) error {
 	ctx, stop := cli.WatchContext(cmd)
 	defer stop()
 	l, err := c.Connect(ctx)
@@ -267,7 +280,7 @@ func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys 
 	}
 	return work(ctx, &client.Runner{
 		Conn: l.Conn, Requester: l.Requester, Provider: l.Provider, Stores: l.Stores, StoreToken: c.StoreToken, Holders: l.Holders,
-		Words: l.LastWords(), Stall: stall,
+		Words: l.LastWords(), Identities: mine, Stall: stall,
 	})
 }
 

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	credence "github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/agent"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/cmd/internal/progress"
@@ -84,6 +86,8 @@ func taskWatchCmd() *cobra.Command {
 		style progress.Style
 		out   string
 		stall time.Duration
+
+		identity agent.IdentityFlag
 	)
 	cmd := &cobra.Command{
 		Use: "watch ID", Short: "Follow a task, or all tasks of a deal or request, to the end",
@@ -95,29 +99,34 @@ byte against the accepted digests; those that are in the folder already are kept
 			if err := style.Check(); err != nil {
 				return err
 			}
+			mine, err := identity.Read(c.PassphraseFile)
+			if err != nil {
+				return err
+			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
 				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
 				if out != "" && ref.Kind == credence.KindRequest {
-					r := &credence.Runner{Conn: l.Conn, Stores: l.Stores, Holders: l.Holders, Words: l.LastWords(), Stall: stall}
+					r := &credence.Runner{Conn: l.Conn, Stores: l.Stores, Holders: l.Holders, Words: l.LastWords(), Identities: mine, Stall: stall}
 					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, "", func(tell credence.Observer) (*credence.Report, error) {
 						return r.Resume(ctx, ref.ID, out, tell)
 					})
 				}
 				if err = watchRef(ctx, cmd, l, ref, stall, style, out == ""); err == nil && out != "" {
-					err = fetchInto(ctx, cmd, l, ref, out, style.Output, style.Verbose)
+					err = fetchInto(ctx, cmd, l, ref, out, style.Output, style.Verbose, mine)
 				}
 				next := "credenced task watch " + credence.ShortDigest(ref.ID)
 				if out != "" {
-					next += " --out " + cli.ShellQuote(out)
+					next += " --out " + cli.ShellQuote(out) + identity.Suffix()
 				}
 				return cli.Stopped(ctx, err, next)
 			})
 		},
 	}
 	style.AddFlags(cmd.Flags(), "text, or json for one line an event", "text", "json")
+	identity.Add(cmd.Flags())
 	cmd.Flags().StringVar(&out, "out", "", "folder for the results, which are brought as tasks end (default: they are not brought)")
 	connect.AddStall(cmd.Flags(), &stall)
 	c.Add(cmd.Flags(), false)
@@ -326,6 +335,7 @@ func taskFetchCmd() *cobra.Command {
 		c           connect.Flags
 		out, output string
 		verbose     bool
+		identity    agent.IdentityFlag
 	)
 	cmd := &cobra.Command{
 		Use: "fetch ID", Short: "Download the result of a task, or of a deal's or request's tasks, and verify it", Args: cli.Exactly("ID"),
@@ -337,16 +347,21 @@ func taskFetchCmd() *cobra.Command {
 			if out == "" {
 				return &cli.Problem{What: "--out is missing", Next: "name the folder for the result with --out DIR", Exit: cli.ExitUsage}
 			}
+			mine, err := identity.Read(c.PassphraseFile)
+			if err != nil {
+				return err
+			}
 			return connect.WithLink(cmd, &c, func(ctx context.Context, l *connect.Link) error {
 				ref, err := resolveID(ctx, l.Conn, args[0])
 				if err != nil {
 					return err
 				}
-				err = fetchInto(ctx, cmd, l, ref, out, output, verbose)
-				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out %s", credence.ShortDigest(ref.ID), cli.ShellQuote(out)))
+				err = fetchInto(ctx, cmd, l, ref, out, output, verbose, mine)
+				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out %s%s", credence.ShortDigest(ref.ID), cli.ShellQuote(out), identity.Suffix()))
 			})
 		},
 	}
+	identity.Add(cmd.Flags())
 	cmd.Flags().StringVar(&out, "out", "", "folder for the result")
 	cmd.Flags().StringVar(&output, "output", "text", "text, table for a line a task, or json or yaml for a list of what became of each task")
 	cli.AddVerbose(cmd.Flags(), &verbose)
@@ -355,8 +370,8 @@ func taskFetchCmd() *cobra.Command {
 }
 
 // fetchInto downloads the results of a reference, and prints what became of each task.
-func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string, verbose bool) error {
-	reports, err := fetchResults(ctx, l, ref, out)
+func fetchInto(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, out, output string, verbose bool, mine []age.Identity) error {
+	reports, err := fetchResults(ctx, l, ref, out, mine)
 	if printErr := printReports(cmd.OutOrStdout(), reports, output, verbose); printErr != nil {
 		return printErr
 	}
@@ -382,7 +397,7 @@ func printReports(out io.Writer, reports []*credence.TaskReport, output string, 
 }
 
 // fetchResults downloads the results of a reference.
-func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out string) ([]*credence.TaskReport, error) {
+func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out string, mine []age.Identity) ([]*credence.TaskReport, error) {
 	var task, deal, request string
 	switch ref.Kind {
 	case credence.KindTask:
@@ -392,7 +407,7 @@ func fetchResults(ctx context.Context, l *connect.Link, ref credence.Ref, out st
 	default:
 		request = ref.ID
 	}
-	reports, err := credence.FetchAll(ctx, l.Conn, task, deal, request, append(l.Stores, l.Holders...), out)
+	reports, err := credence.FetchAll(ctx, l.Conn, task, deal, request, append(l.Stores, l.Holders...), out, mine...)
 	for _, r := range reports {
 		r.AddLastWords(l.LastWords())
 	}
