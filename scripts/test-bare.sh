@@ -4,8 +4,8 @@
 #
 #   scripts/test-bare.sh [short|demo|full] [SUITE...]
 #
-#   short   the prerequisites, the build, the tests of one package (scripts/test.sh), the versions that the binaries print
-#           (the default; some minutes for each suite)
+#   short   the first screen of README.md: the build, a devnet, and the programs that README.md runs on it; then the tests of one
+#           package (scripts/test.sh), and the versions that the binaries print (the default; some minutes for each suite)
 #   demo    short, then scripts/demo.sh
 #   full    scripts/test.sh with all tests, then scripts/demo.sh (most of an hour for each suite)
 #
@@ -72,6 +72,20 @@ step=
 trap 'status=$?; rm -rf --one-file-system "$work"; [ "$status" = 0 ] || echo "FAILED: $step" >&2' EXIT
 begin() { step="$1"; printf '\n##### %s\n' "$step"; }
 
+# The commands of README.md that run on the devnet of its first screen, and that devnet, begun and stopped as a newcomer does.
+# shellcheck disable=SC2016 # the inner shell expands it
+first_screen='
+  scripts/build.sh
+  build/credenced devnet >devnet.log 2>&1 &
+  devnet=$!
+  for _ in $(seq 180); do grep -q "^Ctrl-C stops" devnet.log && break; sleep 1; done
+  grep -q "^Ctrl-C stops" devnet.log || { cat devnet.log >&2; exit 1; }
+  . <(awk "/^<!-- run -->/ { run = 1; next } run && /^\`\`\`sh/ { block = 1; next } /^\`\`\`/ { run = block = 0 } block" README.md)
+  [ -s result/report.txt ] && [ -s answer/sum.txt ]
+  kill -INT "$devnet"
+  wait "$devnet"
+'
+
 user=newcomer
 for suite in "${suites[@]}"; do
   root="$work/$suite"
@@ -99,6 +113,8 @@ for suite in "${suites[@]}"; do
     echo 'Defaults env_keep += "http_proxy https_proxy no_proxy"' >>"$root/etc/sudoers.d/$user"
   fi
 
+  begin "$suite: the first screen of README.md, as $user"
+  inside "$suite" "$user" "$first_screen"
   if [ "$mode" = full ]; then
     begin "$suite: scripts/test.sh, as $user"
     inside "$suite" "$user" scripts/test.sh
