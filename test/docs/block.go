@@ -77,7 +77,7 @@ func (b block) lacks(output string) string {
 }
 
 // varying are the parts of a line that differ from run to run, so that a page can show what a command really printed: ids and digests,
-// seconds, amounts with a fraction, and the organisations of a devnet, which are drawn. Whole numbers are compared as they are.
+// times, heights, sizes, amounts, local ports, and the organisations of a devnet, which are drawn. Other numbers are compared as they are.
 var varying = []struct {
 	kind string
 	of   *regexp.Regexp
@@ -85,6 +85,10 @@ var varying = []struct {
 	{"<worker>", regexp.MustCompile(`\b(amber|birch|cedar|delta|ember|fjord|grove)\b`)},
 	{"<id>", regexp.MustCompile(`\b[0-9a-f]{12,64}\b`)},
 	{"<seconds>", regexp.MustCompile(`\b[0-9]+(\.[0-9]+)?s\b`)},
+	{"<time>", regexp.MustCompile(`\b20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}\b`)},
+	{"height <height>", regexp.MustCompile(`\bheight [0-9]+\b`)},
+	{"<size> bytes", regexp.MustCompile(`\b[0-9]+ bytes\b`)},
+	{"127.0.0.1:<port>", regexp.MustCompile(`\b127\.0\.0\.1:[0-9]+\b`)},
 	{"<amount>", regexp.MustCompile(`\b[0-9]+(\.[0-9]+)? CRED\b`)},
 }
 

@@ -14,6 +14,9 @@ import (
 
 // TestEnclaveImage runs the page on the image of a worker. It needs no network. Kernel and firmware are made up, because nothing starts them.
 func TestEnclaveImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the programs")
+	}
 	const page = "enclave-image.md"
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 	require.NoError(t, err)
