@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	goruntime "runtime"
 	"time"
 
@@ -63,6 +64,10 @@ func New(c Config) (*Runtime, error) {
 		c.Logger = slog.Default()
 	}
 	if c.CacheDir != "" {
+		var err error
+		if c.CacheDir, err = filepath.Abs(c.CacheDir); err != nil { // a child has another working folder
+			return nil, fmt.Errorf("cache folder: %w", err)
+		}
 		if err := os.MkdirAll(c.CacheDir, 0o700); err != nil {
 			return nil, fmt.Errorf("cache folder: %w", err)
 		}

@@ -253,3 +253,15 @@ func TestLargeInputStaysOnDisk(t *testing.T) {
 		t.Errorf("a run with an input of %d bytes allocated %d bytes here", size, grown)
 	}
 }
+
+// A cache folder may be given relative to the working folder: the child works in another folder, and may open nothing but the cache.
+func TestRelativeCacheFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	r, err := New(Config{CacheDir: filepath.Join("worker", "cache")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Prepare(t.Context(), runtime.ProgramOf([]byte("\x00asm\x01\x00\x00\x00"))); err != nil {
+		t.Fatal(err)
+	}
+}
