@@ -106,8 +106,8 @@ func (a *App) makeModules() {
 		beacontypes.ModuleName,
 		// The bank books the block's virtual sends, after all modules that make them.
 		banktypes.ModuleName,
-		// After the bank, which adds the coins of this block's virtual sends to the balance: the vouchers send on by a plain send what
-		// was spent.
+		// After the bank, which adds the coins of this block's virtual sends to the balance: only then can x/vouchers forward spent
+		// coins by a plain send.
 		voucherstypes.ModuleName,
 	)
 	genesis := []string{

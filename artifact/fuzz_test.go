@@ -57,7 +57,7 @@ func FuzzParseIndex(f *testing.F) {
 				return
 			}
 		}
-		t.Fatal("the choice is none of the index")
+		t.Fatal("the choice is not in the index")
 	})
 }
 

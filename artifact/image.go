@@ -63,7 +63,7 @@ func ParseImage(data []byte) (Manifest, error) {
 			return m, fmt.Errorf("image manifest: layers[%d].mediaType %.80q, expected a tar archive, plain or packed with gzip or zstd", i, l.MediaType)
 		}
 		if l.Size <= 0 || l.Size > math.MaxInt64-total {
-			return m, fmt.Errorf("image manifest: layers[%d].size %d, expected 1 byte or more, and less than 2^63 of all together", i, l.Size)
+			return m, fmt.Errorf("image manifest: layers[%d].size %d, expected 1 byte or more, and a total below 2^63", i, l.Size)
 		}
 		total += l.Size
 	}

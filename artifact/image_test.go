@@ -29,7 +29,7 @@ func TestParseImage(t *testing.T) {
 		"an artifact":     {"image.config.v1", "empty.v1", "config.mediaType"},
 		"no size":         {`"size":3`, `"size":0`, "config.size 0"},
 		"a negative size": {`"size":5`, `"size":-5`, "layers[0].size -5"},
-		"too much":        {`"size":5`, `"size":9223372036854775807`, "less than 2^63"},
+		"too much":        {`"size":5`, `"size":9223372036854775807`, "a total below 2^63"},
 		"no layers":       {`"layers":[{`, `"layer":[{`, "no layers"},
 		"another layer":   {"layer.v1.tar+gzip", "layer.v1.tar+xz", "packed with gzip or zstd"},
 		"another digest":  {d, "sha256:00", "not JSON of a manifest"},

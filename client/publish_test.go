@@ -27,7 +27,7 @@ func TestPublishApp(t *testing.T) {
 	}, m.apps[digest])
 }
 
-// TestUnknownAssets: only an answer of the chain says that an app is unknown. An error of a node that does not serve does not say so.
+// TestUnknownAssets: only an answer of the chain says that an app is unknown. An unavailable node's error does not.
 func TestUnknownAssets(t *testing.T) {
 	require.True(t, unknownAsset(overTheWire(appstypes.ErrNotFound)))
 	require.True(t, unknownAsset(status.Error(codes.NotFound, "no such version")))

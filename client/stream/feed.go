@@ -33,7 +33,7 @@ type Source interface {
 
 // Limits bound the cost of readers. A 0 means the default.
 type Limits struct {
-	// Streams is the most streams in all, 256 by default; PerClient the most of one client, 16 by default.
+	// Streams is the most streams in all, 256 by default; PerClient the most for one client, 16 by default.
 	Streams, PerClient int
 	// Replay is how many blocks behind the latest a stream may begin; 20,000 by default.
 	Replay int64

@@ -130,7 +130,7 @@ func TestMeasureKeepsEarlierRows(t *testing.T) {
 	require.ErrorContains(t, err, "--reuse: "+file+": got seed 1, expected 2")
 }
 
-// Measuring again gives the committed results. The test measures some of the cheapest cells, of whichever commit.
+// Measuring again gives the committed results. The test measures some of the cheapest cells, from any commit.
 func TestResultsComeAgain(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "lab", "results", "results.json"))
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// TestDoctorChecksKeyRequests: doctor finds a proxy that passes only reads on, or that answers by itself. Behind one, a worker cannot
+// TestDoctorChecksKeyRequests: doctor finds a proxy that forwards only reads, or that answers by itself. Behind one, a worker cannot
 // give the keys that it owes.
 func TestDoctorChecksKeyRequests(t *testing.T) {
 	worker := &release.Server{ChainID: "credence-test"}
@@ -56,8 +56,8 @@ func (r roll) Worker(_ context.Context, req *workerstypes.QueryWorkerRequest, _ 
 	return &workerstypes.QueryWorkerResponse{Worker: workerstypes.Worker{Endpoint: r.endpoint}}, nil
 }
 
-// TestWorkerKnowsItsURL: the worker takes requests for its registered endpoint without the slash at its end, because the askers write
-// it so.
+// TestWorkerKnowsItsURL: the worker takes requests for its registered endpoint without the slash at its end, because
+// askers omit it.
 func TestWorkerKnowsItsURL(t *testing.T) {
 	url, err := endpointOf(roll{endpoint: "https://worker.example/base/"}, "me")(context.Background())
 	require.NoError(t, err)

@@ -99,7 +99,7 @@ func TestWords(t *testing.T) {
 	require.NotContains(t, plain, "\x1b")
 	require.Contains(t, say(func(*receipt.Statement) {}, "dir"), "what is in dir is the answer, to the last byte: 2 files")
 	single := say(func(s *receipt.Statement) { s.Evidence.Policy, s.Evidence.Bounded = "single", false }, "")
-	require.Contains(t, single, "the policy single bounds no wrong results")
+	require.Contains(t, single, "the policy single gives no bound on wrong results")
 	require.NotContains(t, single, "expected wrong")
 	court := say(func(s *receipt.Statement) {
 		s.Evidence.ByCourt, s.Evidence.Court, s.Evidence.Overturned, s.Evidence.Audit = true, []string{"v1", "v2"}, "sha256:11", "overturned"

@@ -164,7 +164,7 @@ func joinNames(names []string) string {
 // trustText says what the answer's trust means. It claims no more than the protocol promises (docs/protocol.md section 3).
 func trustText(e receipt.Evidence) string {
 	if !e.Bounded {
-		return fmt.Sprintf("the policy %s bounds no wrong results: the answer is worth what those are who gave it", e.Policy)
+		return fmt.Sprintf("the policy %s gives no bound on wrong results; the answer is only as trustworthy as those who gave it", e.Policy)
 	}
 	text := fmt.Sprintf("policy %s: of all tasks with the trust %d, at most one in %d is to be expected wrong", e.Policy, e.Trust, e.Trust)
 	if !e.ByCourt && e.Replicas > 0 {

@@ -49,7 +49,7 @@ func TestTrustText(t *testing.T) {
 	require.NotContains(t, trustText(bounded), "of this one")
 	bounded.ByCourt, bounded.Replicas = false, 0
 	require.NotContains(t, trustText(bounded), "of this one")
-	require.Equal(t, "the policy single bounds no wrong results: the answer is worth what those are who gave it",
+	require.Equal(t, "the policy single gives no bound on wrong results; the answer is only as trustworthy as those who gave it",
 		trustText(receipt.Evidence{Policy: "single", Trust: 1_000}))
 }
 

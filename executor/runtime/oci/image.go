@@ -15,7 +15,7 @@ import (
 // image holds what a run needs to know about an image.
 type image struct {
 	Digest    artifact.Digest   // the manifest's
-	Manifest  artifact.Manifest // without what the digest covers beside it
+	Manifest  artifact.Manifest // the fields of its type alone: annotations and the subject are dropped
 	Config    artifact.ImageConfig
 	Unpacked  int64 // bytes of the unpacked layers
 	RawConfig []byte

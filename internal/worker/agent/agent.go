@@ -37,7 +37,7 @@ type Config struct {
 	Runtimes map[string]runtime.Runtime
 	// Session is the session of the enclave in which this worker runs; nil outside an enclave.
 	Session attester.Attester
-	// WallLimit bounds one execution in real time; to exceed it is our own failure. 0 means that only the task's window bounds it.
+	// WallLimit bounds one execution in real time; exceeding it counts as this machine's failure. 0 means that only the task's window bounds it.
 	WallLimit time.Duration
 
 	Source  chain.Source
@@ -55,7 +55,8 @@ type Config struct {
 	LogFolder string
 	// Resync is how often the agent asks the chain even if no block had news; 0 means 5 s.
 	Resync time.Duration
-	// Pause is the first wait before a step that failed on our side is tried again. It doubles up to 16 times itself; 0 means 1 s.
+	// Pause is the first wait before a step that failed on our side is tried again. It doubles, up to 16 times the first
+	// wait; 0 means 1 s.
 	Pause time.Duration
 
 	// at is called at each step of a task's life, so that tests can kill the agent there.

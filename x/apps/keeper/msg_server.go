@@ -101,8 +101,8 @@ func (s msgServer) Reinstate(ctx context.Context, msg *types.MsgReinstate) (*typ
 }
 
 // assetToPublish returns the asset of a version that a signer publishes, with its id, organisation and owner. It fails when the asset
-// exists and the signer may not change it. existing is the id of an asset; with it the name may be omitted. Without it the asset is the
-// one of this name of the signer's organisation, which may be new.
+// exists and the signer may not change it. existing is the id of an asset. If existing is set, name may be empty. Otherwise the id is
+// the signer's organisation and name, and the asset may be new.
 func (s msgServer) assetToPublish(ctx context.Context, asset types.Asset, signer, name, existing string) (types.Asset, error) {
 	account, err := s.parseAccount("owner", signer)
 	if err != nil {

@@ -45,7 +45,7 @@ func TestABagThatNobodyCanRunEnds(t *testing.T) {
 		blocks++
 	}
 	require.Equal(t, types.MaxStalls+1, blocks)
-	require.EqualValues(t, 10*(1<<types.MaxStalls-1), height-6, "so long it waited for somebody to come")
+	require.EqualValues(t, 10*(1<<types.MaxStalls-1), height-6, "the sum of all pauses before it is cancelled")
 	require.Len(t, f.tasks.opened, 50+types.MaxStalls)
 	d := f.deal("a")
 	require.EqualValues(t, []uint64{50 + types.MaxStalls, 700 - 50 - types.MaxStalls, 0, 0, 0},
@@ -57,8 +57,8 @@ func TestABagThatNobodyCanRunEnds(t *testing.T) {
 	require.Equal(t, types.DEAL_STATE_ENDED, f.deal("a").State())
 }
 
-// TestABagSurvivesAShortage: nobody can be drawn for some time, again and again. Whenever somebody is there the bag goes on, slowly at first,
-// and nothing but the tasks that were opened in vain is lost.
+// TestABagSurvivesAShortage: several times, nobody can be drawn for a while. Whenever workers are there again, the bag goes on, slowly at
+// first. Only the tasks that were opened during the shortages are lost.
 func TestABagSurvivesAShortage(t *testing.T) {
 	f := newFixture(t)
 	f.setOpensPerBlock(8)
@@ -80,7 +80,7 @@ func TestABagSurvivesAShortage(t *testing.T) {
 		for range 5 {
 			paces = append(paces, step(always))
 		}
-		require.Equal(t, []int{1, 2, 2, 8, 8}, paces, "twice as many in each block, but no more than its turn, and then as before")
+		require.Equal(t, []int{1, 2, 2, 8, 8}, paces, "twice as many in each block, but at most its turn; then as before the shortage")
 		require.Zero(t, f.deal("a").Stalls)
 	}
 	require.Equal(t, 5*(8+types.MaxStalls-1), lost)
@@ -91,7 +91,8 @@ func TestABagSurvivesAShortage(t *testing.T) {
 	require.False(t, f.deal("a").Cancelled)
 }
 
-// TestABusyPoolSlowsABag: where somebody is found for a part of what is opened, the bag keeps to that, and is never cancelled.
+// TestABusyPoolSlowsABag: workers are found for only a part of the tasks that a block opens. The bag opens tasks more slowly, and is never
+// cancelled.
 func TestABusyPoolSlowsABag(t *testing.T) {
 	f := newFixture(t)
 	f.setOpensPerBlock(50)
@@ -111,7 +112,7 @@ func TestABusyPoolSlowsABag(t *testing.T) {
 		})
 	}
 	require.False(t, f.deal("a").Cancelled)
-	require.LessOrEqual(t, lost, 47+drawn, "no more in vain than were drawn, but for the first block's")
+	require.LessOrEqual(t, lost, 47+drawn, "after the first block, no more tasks are lost than are drawn")
 }
 
 // A deal that waits can be cancelled by its requester at once, and is exported and imported as it is.
@@ -124,7 +125,7 @@ func TestAStalledDeal(t *testing.T) {
 	d := f.deal("a")
 	require.EqualValues(t, []uint64{1, 1, 17}, []uint64{uint64(d.Stalls), d.Pace, uint64(d.Resumes)})
 	require.NoError(t, f.TaskUndrawn(f.ctx, idOf("a")))
-	require.Equal(t, d, f.deal("a"), "of one block the first counts")
+	require.Equal(t, d, f.deal("a"), "only the first stall in a block counts")
 
 	g, err := f.ExportGenesis(f.ctx)
 	require.NoError(t, err)

@@ -176,7 +176,7 @@ func (k Keeper) VoteFreeze(ctx context.Context, operator sdk.AccAddress, subject
 	return true, k.Freeze(ctx, subject, first.Reason, seats)
 }
 
-// countVotes adds up the votes to freeze a subject that count now.
+// countVotes counts the valid votes to freeze a subject.
 func (k Keeper) countVotes(ctx context.Context, subject string) (t poatypes.StopTally[types.FreezeVote], err error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {

@@ -51,7 +51,8 @@ type Keeper struct {
 	Sessions collections.Map[sessionKey, types.Session]
 	// Freezes: machine or measurement -> why it no longer counts. None is ever removed.
 	Freezes collections.Map[string, types.Freeze]
-	// Votes: (machine or measurement, org id) -> vote to freeze it; ranged by the former, and removed once that is frozen.
+	// Votes: (subject, org id) -> vote to freeze the subject, a machine or a measurement; ranged by subject; removed once the subject is
+	// frozen.
 	Votes collections.Map[pair, types.FreezeVote]
 	// Convictions: (measurement, organisation) -> last verdict against one of the organisation's machines; ranged by measurement,
 	// and removed once that is frozen.

@@ -121,7 +121,7 @@ func TestATaskThatCannotEndHoldsNoSeat(t *testing.T) {
 	b.courts(3, "acme")
 	stuck := ""
 	f.books.fail = func(call, what string) error {
-		if call == "market.Settle" && what == stuck {
+		if call == "deals.Settle" && what == stuck {
 			return fmt.Errorf("broken")
 		}
 		return nil

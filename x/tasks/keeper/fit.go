@@ -21,8 +21,8 @@ func (k Keeper) isForeseeable(ctx context.Context, it *item) (bool, error) {
 }
 
 // fitPlan fits the task's plan to the organisations that remain of those that the plan counted. fits is false if the draw must be
-// refused. Every departure from the pool since the plan counts, even of an organisation that was not counted: a smaller M never
-// lowers x.
+// refused. Every departure from the pool since the plan counts, even of an organisation that was not counted. This is safe, because a
+// smaller M (eligible organisations) never lowers the risk x.
 func (k Keeper) fitPlan(ctx context.Context, it *item) (plan poco.Plan, fits bool, err error) {
 	plan = it.state.Plan
 	if foreseeable, err := k.isForeseeable(ctx, it); err != nil || foreseeable {

@@ -325,13 +325,13 @@ func (m market) FindDeal(ctx context.Context, id string) (dealstypes.Deal, error
 // TaskPruned counts the tasks of a deal that were pruned.
 func (m market) TaskPruned(ctx context.Context, deal string) error {
 	m.add(ctx, "pruned/"+deal, 1)
-	return m.ask("market.TaskPruned", deal)
+	return m.ask("deals.TaskPruned", deal)
 }
 
 // TaskUndrawn counts the tasks on which nobody was given work at the first look.
 func (m market) TaskUndrawn(ctx context.Context, deal string) error {
 	m.add(ctx, "undrawn/"+deal, 1)
-	return m.ask("market.TaskUndrawn", deal)
+	return m.ask("deals.TaskUndrawn", deal)
 }
 
 func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
@@ -357,7 +357,7 @@ func (m market) Settle(ctx context.Context, s dealstypes.TaskSettlement) error {
 	m.add(ctx, "premiums", int64(s.Premium))
 	m.add(ctx, "refunded", int64(s.Refund))
 	m.add(ctx, "settled/"+s.Task, 1)
-	return m.ask("market.Settle", s.Task)
+	return m.ask("deals.Settle", s.Task)
 }
 
 // Callback notes that it was told, and fails or panics as it is told to.

@@ -49,7 +49,7 @@ func TestAPanicStaysAlone(t *testing.T) {
 		{"first settlement fails with an error", func(id, _ string) func(call, what string) error {
 			times := 0
 			return func(call, what string) error {
-				if call == "market.Settle" && what == id {
+				if call == "deals.Settle" && what == id {
 					if times++; times == 1 {
 						return errors.New("no")
 					}
@@ -127,9 +127,9 @@ func checkNothingOpen(t *testing.T, f *fixture) {
 	}
 }
 
-// TestWhatCannotEvenBeBroken: a task whose settlement fails however often it is tried is put back by a window of blocks, so
-// that it costs the blocks between nothing; its money stays where it is, counted. It survives an export, and ends by itself
-// once the fault is gone.
+// TestWhatCannotEvenBeBroken: a task whose settlement fails at every attempt is put back by a window of blocks. The blocks before that
+// do no work for it. Its money stays where it is, and is counted. The task survives an export, and ends by itself once the fault is
+// gone.
 func TestWhatCannotEvenBeBroken(t *testing.T) {
 	f := newFixture(t, 20)
 	ids := f.open(2)
@@ -140,7 +140,7 @@ func TestWhatCannotEvenBeBroken(t *testing.T) {
 		f.end()
 	}
 	f.books.fail = func(call, what string) error {
-		if call == "market.Settle" && what == ids[0] {
+		if call == "deals.Settle" && what == ids[0] {
 			panic("always")
 		}
 		return nil
@@ -155,7 +155,7 @@ func TestWhatCannotEvenBeBroken(t *testing.T) {
 	last := seats[len(seats)-1].Who
 	require.NoError(t, f.reveal(ids[0], last, types.BENCH_WORKERS))
 	f.end()
-	require.Equal(t, 2, f.failures(), "once as it was, once broken off")
+	require.Equal(t, 2, f.failures(), "one failure normally, one while breaking it off")
 	stuck := f.task(ids[0])
 	require.Equal(t, types.PHASE_REVEAL, stuck.Phase)
 	window := types.DefaultParams().WindowBlocks
@@ -184,7 +184,7 @@ func TestWhatCannotEvenBeBroken(t *testing.T) {
 	checkNothingOpen(t, f)
 }
 
-// TestAFailedOpening leaves nothing behind: x/market refunds what could not be opened.
+// TestAFailedOpening leaves nothing behind: x/deals refunds what could not be opened.
 func TestAFailedOpening(t *testing.T) {
 	f := newFixture(t, 20)
 	ids := f.open(1)

@@ -19,7 +19,7 @@ func TestAWaitingTurnThatFails(t *testing.T) {
 	ids := f.openWaiting()
 	times := 0
 	f.books.fail = func(call, what string) error {
-		if call == "market.Settle" && what == ids[1] {
+		if call == "deals.Settle" && what == ids[1] {
 			if times++; times == 1 {
 				panic("once")
 			}
@@ -38,7 +38,7 @@ func TestAWaitingTurnThatCannotEvenBeBroken(t *testing.T) {
 	f := newFixture(t, 20)
 	ids := f.openWaiting()
 	f.books.fail = func(call, what string) error {
-		if call == "market.Settle" && what == ids[1] {
+		if call == "deals.Settle" && what == ids[1] {
 			return errors.New("always")
 		}
 		return nil

@@ -231,7 +231,7 @@ func copyStdin([]string) error {
 	return os.WriteFile(filepath.Join("/out", "stdin"), data, 0o644)
 }
 
-// changeInputs changes its inputs in every way, and prints what it finds then.
+// changeInputs changes its inputs in every way, and writes what it finds then to /out/found.
 func changeInputs([]string) error {
 	f, err := os.OpenFile("/in/x", os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
@@ -254,7 +254,7 @@ func changeInputs([]string) error {
 	return errors.Join(err, os.WriteFile("/out/found", []byte(strings.Join(found, "\n")), 0o644))
 }
 
-// tellStart prints the folder in which it was started, and writes there.
+// tellStart writes the folder in which it was started to /out/start, and whether that folder is writable.
 func tellStart([]string) error {
 	folder, err := os.Getwd()
 	if err != nil {
