@@ -174,9 +174,9 @@ func checkedText(r *client.TaskReport) string {
 		return "decided by the court of validators"
 	case len(r.Agreed) > 1:
 		return "verified by " + who
-	case r.Policy == poco.PolicyProven:
+	case evidenceUnder(r.Policy) == poco.EvidenceProof:
 		return "verified by a proof of " + who
-	case r.Policy == poco.PolicyAttested:
+	case evidenceUnder(r.Policy) == poco.EvidenceAttestation:
 		return "attested by the enclave of " + who
 	case len(r.Agreed) == 0: // the state says no more of who answered
 		return "accepted"
@@ -186,7 +186,16 @@ func checkedText(r *client.TaskReport) string {
 
 // IsVerified says whether an accepted result was found by somebody else too, or came with evidence.
 func IsVerified(r *client.TaskReport) bool {
-	return r.Accepted() && !r.Failed() && (r.ByCourt || len(r.Agreed) > 1 || r.Policy == poco.PolicyProven || r.Policy == poco.PolicyAttested)
+	return r.Accepted() && !r.Failed() && (r.ByCourt || len(r.Agreed) > 1 || evidenceUnder(r.Policy) != poco.EvidenceNone)
+}
+
+// evidenceUnder returns the kind of evidence that comes with each answer under a policy; none for a policy that this program does not know.
+func evidenceUnder(policy string) poco.EvidenceKind {
+	p, known := poco.PolicyByName(policy)
+	if !known {
+		return poco.EvidenceNone
+	}
+	return p.Rules().Evidence
 }
 
 // VerdictText says in plain words how many tasks of a run have a result, and who verified them.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/poco"
 )
 
 // theory are the words and signs of the theory. Whoever asks for no more than a result needs none of them.
@@ -102,7 +103,12 @@ func TestVerifiedIsNotSaidLightly(t *testing.T) {
 	}
 	require.Equal(t, "the program failed with exit status 3, verified by amber and birch", PlainTaskText(fails))
 	require.False(t, IsVerified(fails))
-	require.False(t, IsVerified(of("single", "amber")))
+	for _, p := range poco.Policies() {
+		evidence := p.Rules().Evidence != poco.EvidenceNone
+		require.Equal(t, evidence, IsVerified(of(p.Name(), "amber")), "%s: one answer alone is verified where evidence comes with it", p.Name())
+		require.Equal(t, !evidence, strings.HasSuffix(checkedText(of(p.Name(), "amber")), "alone"), p.Name())
+	}
+	require.False(t, IsVerified(of("of a later chain", "amber")))
 }
 
 // Without a terminal there are no colours, whatever the environment says.
