@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/duequeue"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/x/deals/types"
 )
@@ -48,32 +49,21 @@ func (k Keeper) parkDeal(ctx context.Context, raw []byte, d types.Deal, until in
 
 // resumeDeals puts deals whose pause is over back into the queue of openings, the oldest first and at most as many as a block opens tasks.
 func (k Keeper) resumeDeals(ctx sdk.Context, params types.Params) error {
-	due := new(collections.Range[parkKey]).EndExclusive(collections.PairPrefix[int64, []byte](ctx.BlockHeight() + 1))
-	iter, err := k.Parked.Iterate(ctx, due)
+	due, err := duequeue.Due(ctx, k.Parked, int(params.OpensPerBlock))
 	if err != nil {
 		return err
 	}
-	var deals [][]byte
-	for ; iter.Valid() && len(deals) < int(params.OpensPerBlock); iter.Next() {
-		key, err := iter.Key()
-		if err != nil {
-			iter.Close()
-			return err
-		}
-		deals = append(deals, key.K2())
-	}
-	if err := iter.Close(); err != nil {
-		return err
-	}
-	for _, deal := range deals {
+	for _, key := range due {
+		deal := key.K2()
 		// One that cannot be resumed stays parked, and is tried again in the next block.
 		_ = items.Do(ctx, "resuming of deal", ids.FormatRaw(deal), func(ctx sdk.Context) error { return k.resumeDeal(ctx, deal, params) })
 	}
 	return nil
 }
 
-// resumeDeal puts a deal back into the queue of openings. One that opened tasks and did not stall in that block is no longer in a row of
-// stalls, and once its pace is that of a block it has none of its own.
+// resumeDeal puts a deal back into the queue of openings. If the deal opened tasks since its last stall and did not stall
+// again, its row of stalls ends (Stalls becomes 0). If its pace has reached the most tasks that a block opens, the deal has no pace of its
+// own any more (Pace becomes 0).
 func (k Keeper) resumeDeal(ctx context.Context, raw []byte, params types.Params) error {
 	d, err := k.dealByKey(ctx, raw)
 	if err != nil {
