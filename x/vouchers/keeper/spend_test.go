@@ -126,39 +126,6 @@ func TestLaws(t *testing.T) {
 	})
 }
 
-func TestGenesisIsLossless(t *testing.T) {
-	f := newFixture(t)
-	f.fund("iss", 1_000)
-	f.issue("iss", 1, "ann", 300, 3)
-	id := f.issue("iss", 2, "ann", 400, 9)
-	f.until(4)
-	g, err := f.ExportGenesis(f.ctx)
-	require.NoError(t, err)
-	require.Len(t, g.Vouchers, 2)
-
-	b := newFixture(t)
-	require.Error(t, b.InitGenesis(b.ctx, *g), "without the coins")
-	b = newFixture(t)
-	b.fund("iss", 400)
-	_, iss := account("iss")
-	require.NoError(t, b.bank.SendCoinsFromAccountToModule(b.ctx, iss, types.ModuleName, sdk.NewCoins(sdk.NewInt64Coin(types.Denom, 400))))
-	require.NoError(t, b.InitGenesis(b.ctx, *g))
-	again, err := b.ExportGenesis(b.ctx)
-	require.NoError(t, err)
-	require.Equal(t, g, again)
-	b.until(9)
-	require.True(t, b.voucher(id).Expired)
-	require.EqualValues(t, 400, b.balance("iss"))
-
-	g.Vouchers = append(g.Vouchers, g.Vouchers[0])
-	require.ErrorIs(t, g.Validate(addresses), types.ErrGenesis)
-	g.Vouchers = g.Vouchers[:1]
-	g.Vouchers[0].Holder = "x"
-	require.ErrorIs(t, g.Validate(addresses), types.ErrGenesis)
-	g.Params.EndsPerBlock = 0
-	require.ErrorIs(t, g.Validate(addresses), types.ErrInvalidParams)
-}
-
 func TestQueries(t *testing.T) {
 	f := newFixture(t)
 	f.fund("iss", 1_000)
