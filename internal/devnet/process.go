@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -50,7 +51,7 @@ func (p *Process) Start() error {
 	cmd.Dir = filepath.Dir(p.LogFile)
 	// The child gets its own process group, so that Ctrl-C reaches only the devnet, and all processes of the child can be ended with it.
 	cmd.SysProcAttr = childAttributes()
-	if err := cmd.Start(); err != nil {
+	if err := startLasting(cmd); err != nil {
 		return fmt.Errorf("%s: %w", p.Name, err)
 	}
 	done := make(chan struct{})
@@ -58,6 +59,26 @@ func (p *Process) Start() error {
 	go p.awaitEnd(cmd, done)
 	return nil
 }
+
+// startLasting starts a command on a thread that lives as long as this process. The kernel ends a child with the thread that started it
+// (childAttributes), and a thread can end before its process: the WebAssembly runtime ends each thread from which it starts a child.
+func startLasting(cmd *exec.Cmd) error {
+	started := make(chan error)
+	starts() <- func() { started <- cmd.Start() }
+	return <-started
+}
+
+// starts returns where startLasting sends its calls. All of them run on one thread.
+var starts = sync.OnceValue(func() chan<- func() {
+	calls := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for call := range calls {
+			call()
+		}
+	}()
+	return calls
+})
 
 func (p *Process) awaitEnd(cmd *exec.Cmd, done chan struct{}) {
 	err := cmd.Wait()

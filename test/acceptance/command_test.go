@@ -65,7 +65,7 @@ func TestCommands(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(dir, "result"))
 	require.NoError(t, err)
 	require.Contains(t, string(data), "CREDENCE_TASK_INDEX=0\x00")
-	require.Contains(t, out, "Verdict   1 of 1 verified by the court of validators")
+	require.Contains(t, out, "Verdict   1 of 1 decided by the court of validators")
 
 	// Ctrl-C leaves the task running.
 	job := c.start("run", app, "--policy", "court", "--out", filepath.Join(t.TempDir(), "second"), "--fuel", "100M", "--progress", "plain")

@@ -143,7 +143,7 @@ func TestRunWaitsForAChainThatStandsStill(t *testing.T) {
 	resume()
 	require.Zero(t, r.wait(), r.all())
 	require.Contains(t, r.all(), "the chain goes on at height")
-	require.Contains(t, r.all(), "Verdict   1 of 1 verified by ")
+	require.Contains(t, r.all(), "Verdict   1 of 1 decided by the court of validators")
 	require.LessOrEqual(t, strings.Count(r.all(), "waiting for the chain"), 4, r.all())
 	require.FileExists(t, filepath.Join(out, "result"))
 
