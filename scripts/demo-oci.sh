@@ -55,9 +55,8 @@ show() {
   printf '%s\n' "$said"
   return "$status"
 }
-# request and task are the ids in what a run said.
+# request is the id in what a run said.
 request() { sed -n 's/.*request \([0-9a-f]\{12\}\).*/\1/p' <<<"$said" | head -1; }
-task() { sed -n 's/^task 0 (\([0-9a-f]\{12\}\)).*/\1/p' <<<"$said" | head -1; }
 expect() { grep -qF -- "$1" <<<"$said" || { echo "expected: $1" >&2; exit 1; }; }
 
 title "Two programs, each packed into an image FROM scratch"
@@ -80,7 +79,7 @@ echo "amber, birch, cedar and delta are ready. What delta runs, it runs rightly,
 title "iExec's app, unchanged: more than half of four organisations must agree"
 inputs=(--input examples/wordstat/texts/tides.txt --input README.md)
 show run build/examples/wordfreq.tar --policy quorum --min-replicas 4 "${inputs[@]}" --out "$out/words" --progress plain
-expect "1 of 1 accepted"
+expect "1 of 1 verified by"
 words=$(request)
 head -6 "$out/words/words.txt"
 
@@ -98,21 +97,21 @@ if show run build/examples/dice.tar --policy quorum --min-replicas 4 --out "$out
   echo "a quorum was found where there is none" >&2
   exit 1
 fi
-dice=$(task)
-expect "0.2 CRED refunded"
+dice=$(request)
+expect "0.2 CRED of what was locked came back"
 show task logs "$dice"
 expect "nothing attests it"
 
 title "The same dice with a seed, which is an argument: now they agree"
 show run build/examples/dice.tar --policy quorum --min-replicas 4 --out "$out/seeded" --progress plain -- seed-1
-expect "1 of 1 accepted"
-seeded=$(task)
+expect "1 of 1 verified by"
+seeded=$(request)
 show task logs "$seeded"
 expect "rolling with seed"
 
 title "Or one worker of a pool that is trusted: nobody checks it"
 show run build/examples/wordfreq.tar --policy single --pool containers "${inputs[@]}" --out "$out/single" --progress plain
-expect "1 of 1 accepted"
+expect "1 of 1 answered by"
 if cmp -s "$out/words/words.txt" "$out/single/words.txt"; then
   echo "The worker that was drawn was honest: it is what the quorum found."
 else
