@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	oci "github.com/opencontainers/image-spec/specs-go/v1"
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
@@ -126,18 +127,19 @@ func TestContainer(t *testing.T) {
 	files, id, err := spec.OCI("amd64")
 	require.NoError(t, err)
 	require.Equal(t, `{"imageLayoutVersion":"1.0.0"}`, string(files["oci-layout"]))
-	blob := func(d descriptor) []byte {
-		data := files["blobs/sha256/"+d.Digest.Hex()]
-		require.Equal(t, d.Digest, artifact.Sum(data))
-		require.Len(t, data, d.Size)
+	blob := func(d oci.Descriptor) []byte {
+		data := files["blobs/sha256/"+d.Digest.Encoded()]
+		require.Equal(t, d.Digest.String(), artifact.Sum(data).String())
+		require.EqualValues(t, len(data), d.Size)
 		return data
 	}
-	var index, whole manifest
+	var index oci.Index
+	var whole oci.Manifest
 	require.NoError(t, json.Unmarshal(files["index.json"], &index))
 	require.Len(t, index.Manifests, 1)
-	require.Equal(t, id, index.Manifests[0].Digest)
+	require.Equal(t, id.String(), index.Manifests[0].Digest.String())
 	require.NoError(t, json.Unmarshal(blob(index.Manifests[0]), &whole))
-	require.JSONEq(t, `{"architecture":"amd64","os":"linux","config":{"Entrypoint":["/init"]},"rootfs":{"type":"layers","diff_ids":["`+whole.Layers[0].Digest.String()+`"]}}`, string(blob(*whole.Config)))
+	require.JSONEq(t, `{"architecture":"amd64","os":"linux","config":{"Entrypoint":["/init"]},"rootfs":{"type":"layers","diff_ids":["`+whole.Layers[0].Digest.String()+`"]}}`, string(blob(whole.Config)))
 	var names []string
 	in := tar.NewReader(bytes.NewReader(blob(whole.Layers[0])))
 	for {

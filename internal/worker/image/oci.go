@@ -6,43 +6,13 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+	"github.com/opencontainers/image-spec/specs-go"
+	oci "github.com/opencontainers/image-spec/specs-go/v1"
+
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/worker/guest"
 )
-
-// The media types of an OCI image.
-const (
-	typeIndex    = "application/vnd.oci.image.index.v1+json"
-	typeManifest = "application/vnd.oci.image.manifest.v1+json"
-	typeConfig   = "application/vnd.oci.image.config.v1+json"
-	typeLayer    = "application/vnd.oci.image.layer.v1.tar"
-)
-
-type descriptor struct {
-	MediaType string          `json:"mediaType"`
-	Digest    artifact.Digest `json:"digest"`
-	Size      int             `json:"size"`
-}
-
-type manifest struct {
-	SchemaVersion int          `json:"schemaVersion"`
-	MediaType     string       `json:"mediaType"`
-	Config        *descriptor  `json:"config,omitempty"`
-	Layers        []descriptor `json:"layers,omitempty"`
-	Manifests     []descriptor `json:"manifests,omitempty"`
-}
-
-type ociConfig struct {
-	Architecture string `json:"architecture"`
-	OS           string `json:"os"`
-	Config       struct {
-		Entrypoint []string `json:"Entrypoint"`
-	} `json:"config"`
-	RootFS struct {
-		Type    string            `json:"type"`
-		DiffIDs []artifact.Digest `json:"diff_ids"`
-	} `json:"rootfs"`
-}
 
 // OCI returns the image as the files of an OCI layout, by their paths, and the digest of its manifest. It has one layer, which is not
 // compressed, no base image and no time. architecture is Go's name of the program's architecture.
@@ -56,25 +26,30 @@ func (s Spec) OCI(architecture string) (files map[string][]byte, id artifact.Dig
 		return nil, id, err
 	}
 	files = map[string][]byte{"oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`)}
-	add := func(media string, data []byte) descriptor {
-		d := artifact.Sum(data)
-		files["blobs/sha256/"+d.Hex()] = data
-		return descriptor{media, d, len(data)}
+	add := func(media string, data []byte) oci.Descriptor {
+		d := digest.FromBytes(data)
+		files["blobs/sha256/"+d.Encoded()] = data
+		return oci.Descriptor{MediaType: media, Digest: d, Size: int64(len(data))}
 	}
-	config := ociConfig{Architecture: architecture, OS: "linux"}
-	config.Config.Entrypoint = []string{guest.InitPath}
-	config.RootFS.Type, config.RootFS.DiffIDs = "layers", []artifact.Digest{artifact.Sum(layer)}
-	text, err := json.Marshal(config)
+	version := specs.Versioned{SchemaVersion: 2}
+	text, err := json.Marshal(oci.Image{
+		Platform: oci.Platform{Architecture: architecture, OS: "linux"},
+		Config:   oci.ImageConfig{Entrypoint: []string{guest.InitPath}},
+		RootFS:   oci.RootFS{Type: "layers", DiffIDs: []digest.Digest{digest.FromBytes(layer)}},
+	})
 	if err != nil {
 		return nil, id, err
 	}
-	configuration := add(typeConfig, text)
-	if text, err = json.Marshal(manifest{2, typeManifest, &configuration, []descriptor{add(typeLayer, layer)}, nil}); err != nil {
+	text, err = json.Marshal(oci.Manifest{
+		Versioned: version, MediaType: oci.MediaTypeImageManifest,
+		Config: add(oci.MediaTypeImageConfig, text), Layers: []oci.Descriptor{add(oci.MediaTypeImageLayer, layer)},
+	})
+	if err != nil {
 		return nil, id, err
 	}
-	whole := add(typeManifest, text)
-	files["index.json"], err = json.Marshal(manifest{2, typeIndex, nil, nil, []descriptor{whole}})
-	return files, whole.Digest, err
+	manifest := add(oci.MediaTypeImageManifest, text)
+	files["index.json"], err = json.Marshal(oci.Index{Versioned: version, MediaType: oci.MediaTypeImageIndex, Manifests: []oci.Descriptor{manifest}})
+	return files, artifact.Sum(text), err
 }
 
 // writeLayer writes the entries as a tar archive without devices, which a container gets from its engine.
