@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"filippo.io/age"
 
@@ -46,14 +45,7 @@ func Download(ctx context.Context, conn *Conn, t *TaskReport, stores []string, d
 		}
 	}
 	t.Dir, t.sealed = dir, secret.IsSealed(manifest)
-	t.takeEnding(manifest)
-	t.Files = []string{}
-	for _, e := range manifest.Entries {
-		if !e.Dir {
-			t.Files = append(t.Files, e.Path)
-		}
-	}
-	slices.Sort(t.Files)
+	t.takeResult(manifest)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,18 @@ func (r *TaskReport) takeEnding(m result.Manifest) {
 	if m.Stderr != "" {
 		r.Stderr, r.StderrFrom, r.StderrVerified = lastWords(m.Stderr), "", true
 	}
+}
+
+// takeResult copies the program's end and the names of its files, sorted, from the manifest with the accepted digest.
+func (r *TaskReport) takeResult(m result.Manifest) {
+	r.takeEnding(m)
+	r.Files = []string{}
+	for _, e := range m.Entries {
+		if !e.Dir {
+			r.Files = append(r.Files, e.Path)
+		}
+	}
+	slices.Sort(r.Files)
 }
 
 // lastWords returns the end of a text as valid UTF-8.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"filippo.io/age"
 
@@ -32,13 +31,6 @@ func OpenSealed(ctx context.Context, t *TaskReport, identities ...age.Identity) 
 			What: fmt.Sprintf("the sealed answer %s is here and verified, and it does not open: %v", path, err),
 		}
 	}
-	t.takeEnding(m)
-	t.Files = []string{}
-	for _, e := range m.Entries {
-		if !e.Dir {
-			t.Files = append(t.Files, e.Path)
-		}
-	}
-	slices.Sort(t.Files)
+	t.takeResult(m)
 	return nil
 }

@@ -39,20 +39,7 @@ func holdRecord(tx *bbolt.Tx, key []byte) error {
 }
 
 // Held returns every record whose task was not seen to be final, in the order of the keys. The records of Live are among them.
-func (j *Journal) Held() (list []Record, err error) {
-	err = j.db.View(func(tx *bbolt.Tx) error {
-		records := tx.Bucket(bucketRecords)
-		return tx.Bucket(bucketHeld).ForEach(func(key, _ []byte) error {
-			r, err := decodeRecord(records.Get(key))
-			if err != nil {
-				return err
-			}
-			list = append(list, r)
-			return nil
-		})
-	})
-	return list, err
-}
+func (j *Journal) Held() ([]Record, error) { return j.listOf(bucketHeld) }
 
 // NoteFinal notes, in one durable transaction, when the tasks of these records were seen to be final. Records that are not terminal, or
 // not there, are left out.

@@ -137,10 +137,13 @@ func (j *Journal) Update(k Key, height int64, change func(*Record) error) (next 
 }
 
 // Live returns every record whose state is not terminal, in the order of the keys.
-func (j *Journal) Live() (list []Record, err error) {
+func (j *Journal) Live() ([]Record, error) { return j.listOf(bucketOpen) }
+
+// listOf returns the records whose keys a bucket has, in their order.
+func (j *Journal) listOf(bucket []byte) (list []Record, err error) {
 	err = j.db.View(func(tx *bbolt.Tx) error {
 		records := tx.Bucket(bucketRecords)
-		return tx.Bucket(bucketOpen).ForEach(func(key, _ []byte) error {
+		return tx.Bucket(bucket).ForEach(func(key, _ []byte) error {
 			r, err := decodeRecord(records.Get(key))
 			if err != nil {
 				return err
