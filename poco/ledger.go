@@ -80,7 +80,7 @@ var mostCharge = Q64{Hi: 1 << 40}
 
 // Enter gives a task its turn. The load statistics use height and window, in blocks.
 func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err error) {
-	l.rollWindow(height, window)
+	l.RollWindow(height, window)
 	turn = l.Next
 	if e.Charge.Cmp(mostCharge) > 0 {
 		e.Charge = mostCharge
@@ -105,7 +105,7 @@ func (l *Ledger) Enter(t Turns, e Entry, height, window int64) (turn uint64, err
 
 // Settle closes a turn with the charge decided for it (zero or its w) and whether its task counts in N.
 func (l *Ledger) Settle(t Turns, turn uint64, charged Q64, counted bool, height, window int64) error {
-	l.rollWindow(height, window)
+	l.RollWindow(height, window)
 	before, err := t.Record(turn)
 	if err != nil {
 		return err
@@ -234,8 +234,8 @@ func CombineGates(a, b Gate) Gate {
 	return GateWait
 }
 
-// rollWindow moves the load statistics to the window of a height.
-func (l *Ledger) rollWindow(height, window int64) {
+// RollWindow moves the load statistics to the window of a height.
+func (l *Ledger) RollWindow(height, window int64) {
 	gone := (height - l.WindowStart) / window
 	if gone <= 0 {
 		return
@@ -270,7 +270,7 @@ func (l Limit) takeLesser(o Limit) Limit {
 // amounts in the count and in money, divided by the number of tasks that may need a part of it.
 func (l *Ledger) Limit(a Allowances, value uint64, long bool, height, window int64) Limit {
 	now := *l
-	now.rollWindow(height, window)
+	now.RollWindow(height, window)
 	b, money := now.Budget(a.Errors), now.ValueBudget(a.Value)
 	if now.D.Cmp(b) >= 0 || value > 0 && now.Value.D.Cmp(money) >= 0 {
 		return Limit{By: BoundSpent}

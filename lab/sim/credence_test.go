@@ -161,4 +161,9 @@ func TestQuietRunsAreCountedByPlans(t *testing.T) {
 			require.InDelta(t, played.Waves.Mean, counted.Waves.Mean, 0.01, "%s, trust %d", p.Name(), trust)
 		}
 	}
+	// A variant that plans from the load of the last windows finds it as it would be.
+	w := Standard(10_000, 20_000)
+	played, counted := measured(Credence{Variant: takeAll}, w, Static{Chance: 1}, 4), measured(Credence{Variant: takeAll, Quick: true}, w, Static{Chance: 1}, 4)
+	require.Equal(t, played.Certificate, counted.Certificate)
+	require.InDelta(t, played.Executions.Mean, counted.Executions.Mean, 0.01)
 }

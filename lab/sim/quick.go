@@ -35,7 +35,7 @@ func (c *chain) countByPlans() {
 		c.tally.Honest += seats
 		c.tally.Waves += min(seats, 2)
 		c.tally.countAccepted(c.started, right)
-		c.books.countQuiet(&f)
+		c.books.countQuiet(&f, c.currentHeight()+1)
 		c.tally.markHorizon(c.decided)
 		c.started++
 		c.decided++
@@ -44,8 +44,10 @@ func (c *chain) countByPlans() {
 
 // countQuiet counts a task that was charged nothing. It does the work of Enter and Settle for a ledger without other tasks in
 // flight.
-func (b *books) countQuiet(f *flight) {
+func (b *books) countQuiet(f *flight, height int64) {
 	for _, in := range []*book{&b.class, b.askerOf(f)} {
+		in.RollWindow(height, windowBlocks)
+		in.Peak[0] = max(in.Peak[0], 1)
 		in.N++
 		in.HeadN++
 		in.Next++

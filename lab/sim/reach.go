@@ -120,18 +120,11 @@ func publishedGoals(rows []Row) (goals []Goal) {
 
 // executionGoals are about executions for each task, without attacks and with static colluders.
 func executionGoals(rows []Row) (goals []Goal) {
-	reasons := map[string]string{
-		Peace{}.Name(): "a plan takes half of what is free, so that tasks in flight need not wait for each other; the goal assumed plans that take all of it",
-		Static{Chance: 0.1}.Name(): "forty convictions spend most of the allowance, and what is left must last for later charges; " +
-			"cheaper ways to plan gave something else up (the table of variants)",
-	}
 	for _, trust := range []uint64{1_000_000, 10_000} {
 		limits := map[uint64][]float64{1_000_000: {3.5, 2.6, 2.05, 1.35}, 10_000: {2.0, 1.3, 1.1, 1.06}}[trust]
 		for i, n := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
 			for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
-				found := selectRows(rows, inTable("horizons", func(r Row) bool {
-					return r.Trust == trust && r.Tasks == n && r.Population == p.Name() && strings.HasPrefix(r.Scheme, Credence{}.Name())
-				}))
+				found := horizon(rows, Credence{}, p.Name(), trust, n)
 				g := fmt.Sprintf("executions a task at %s, N = %.0e, %s", formatRate(1/float64(trust)), float64(n), p.Name())
 				if len(found) == 0 {
 					goals = append(goals, judge(g, fmt.Sprintf("≤ %v", limits[i]), "", false, false, ""))
@@ -139,11 +132,46 @@ func executionGoals(rows []Row) (goals []Goal) {
 				}
 				r := found[0]
 				goals = append(goals, judge(g, fmt.Sprintf("≤ %v", limits[i]), fmt.Sprintf("%.3f ± %.3f", r.Executions.Mean, r.Executions.Error), true,
-					r.Executions.Mean <= limits[i]+sigmas*r.Executions.Error, reasons[p.Name()]))
+					meets(r, limits[i]), whyDearer(rows, r, limits[i])))
 			}
 		}
 	}
 	return goals
+}
+
+// meets says whether a row takes no more executions than a goal allows.
+func meets(r Row, limit float64) bool { return r.Executions.Mean <= limit+sigmas*r.Executions.Error }
+
+// horizon returns the rows of a scheme in the table of horizons: one, or none where it was not measured.
+func horizon(rows []Row, s Credence, population string, trust uint64, tasks int) []Row {
+	return selectRows(rows, inTable("horizons", func(r Row) bool {
+		return r.Scheme == s.Name() && r.Population == population && r.Trust == trust && r.Tasks == tasks
+	}))
+}
+
+// whyDearer says why the chain's plans took more executions than a goal allows: what convictions add to the executions of peace, or, where
+// peace alone is beyond the goal, that a plan takes half of what is free. It compares with plans that take all of it, as the goal assumed,
+// where these were measured.
+func whyDearer(rows []Row, r Row, limit float64) string {
+	const half = "a plan takes half of what is free, so that tasks in flight need not wait for each other"
+	why := half
+	if peace := horizon(rows, Credence{}, Peace{}.Name(), r.Trust, r.Tasks); len(peace) > 0 && r.Population != peace[0].Population {
+		calm, convictions := peace[0].Executions.Mean, fmt.Sprintf("%.0f convictions", r.Convicted.Mean)
+		if more := r.Executions.Mean - calm; meets(peace[0], limit) {
+			why = fmt.Sprintf("peace takes %.3f and meets the goal; %s spend most of the allowance, what is left must last for later charges, and that adds %.3f", calm, convictions, more)
+		} else {
+			why = fmt.Sprintf("peace alone takes %.3f, because %s; %s add %.3f", calm, half, convictions, more)
+		}
+	}
+	all := horizon(rows, Credence{Variant: takeAll}, r.Population, r.Trust, r.Tasks)
+	if len(all) == 0 {
+		return why + "; plans that take all of it, as the goal assumed, were not run"
+	}
+	verdict := "which misses the goal too"
+	if meets(all[0], limit) {
+		verdict = "which meets the goal"
+	}
+	return fmt.Sprintf("%s; plans that take all of it, as the goal assumed, take %.3f, %s", why, all[0].Executions.Mean, verdict)
 }
 
 // certificateGoals compare the published debt with the errors.

@@ -49,3 +49,27 @@ func TestReach(t *testing.T) {
 		}
 	}
 }
+
+// A miss of executions names what made it: convictions, where peace meets the goal; the half that a plan leaves, where peace alone misses it.
+// What plans that take all would need is said from the rows, or that it was not run.
+func TestReasonOfExecutions(t *testing.T) {
+	row := func(s Credence, p Population, tasks int, executions float64) Row {
+		return Row{Table: "horizons", Scheme: s.Name(), Population: p.Name(), Trust: 1_000_000, Tasks: tasks, Executions: Mean{executions, 0}, Convicted: Mean{39.8, 0}}
+	}
+	all, static := Credence{Variant: takeAll}, Static{Chance: 0.1}
+	rows := []Row{
+		row(Credence{}, Peace{}, 1_000_000, 1.994), row(Credence{}, static, 1_000_000, 2.43),
+		row(Credence{}, Peace{}, 10_000_000, 1.457), row(Credence{}, static, 10_000_000, 1.536), row(all, Peace{}, 10_000_000, 1.3), row(all, static, 10_000_000, 1.4),
+	}
+	why := map[string]string{}
+	for _, g := range Reach(rows) {
+		why[g.Measure] = g.Why
+	}
+	const half = "a plan takes half of what is free, so that tasks in flight need not wait for each other"
+	require.Empty(t, why["executions a task at 1.0e-06, N = 1e+06, peace"], "met")
+	require.Equal(t, "peace takes 1.994 and meets the goal; 40 convictions spend most of the allowance, what is left must last for later charges, and that adds 0.436; "+
+		"plans that take all of it, as the goal assumed, were not run", why["executions a task at 1.0e-06, N = 1e+06, colluding 10%"])
+	require.Equal(t, half+"; plans that take all of it, as the goal assumed, take 1.300, which meets the goal", why["executions a task at 1.0e-06, N = 1e+07, peace"])
+	require.Equal(t, "peace alone takes 1.457, because "+half+"; 40 convictions add 0.079; plans that take all of it, as the goal assumed, take 1.400, which misses the goal too",
+		why["executions a task at 1.0e-06, N = 1e+07, colluding 10%"])
+}

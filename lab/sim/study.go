@@ -161,12 +161,14 @@ func schemeCells(size Size) (cells []Cell) {
 func horizonCells(size Size) (cells []Cell) {
 	for _, trust := range []uint64{10_000, 1_000_000} {
 		for n, seeds := min(10_000, size.Horizon), size.Seeds; n <= size.Horizon; n, seeds = n*10, max(1, seeds/4) {
-			protocol, note := Credence{}, ""
-			if n > 100_000 {
-				protocol.Quick, note = true, "by plans alone once nobody can err"
-			}
-			for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
-				cells = append(cells, Cell{"horizons", protocol, Standard(trust, n), p, note, seeds})
+			for _, protocol := range []Credence{{}, {Variant: takeAll}} {
+				note := ""
+				if n > 100_000 {
+					protocol.Quick, note = true, "by plans alone once nobody can err"
+				}
+				for _, p := range []Population{Peace{}, Static{Chance: 0.1}} {
+					cells = append(cells, Cell{"horizons", protocol, Standard(trust, n), p, note, seeds})
+				}
 			}
 			cells = append(cells, Cell{"horizons", Credibility{Share: 0.2, Blacklist: true}, Standard(trust, n), Static{Chance: 0.1}, "", seeds})
 		}

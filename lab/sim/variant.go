@@ -23,17 +23,20 @@ type Variant struct {
 	Audits float64
 }
 
+// takeAll lets a task that is alone take all that is free, where the chain's plan leaves a half for others.
+var takeAll = &Variant{Name: "all that is free to a task that is alone", Parts: func(l *poco.Ledger, _ uint64) uint64 {
+	charges, peak := loadOf(l)
+	if charges == 0 {
+		return min(2, max(1, peak))
+	}
+	return 1 + charges + peak
+}}
+
 // Variants lists the studied variants, the chain's own way first.
 func Variants() []*Variant {
 	return []*Variant{
 		nil,
-		{Name: "all that is free to a task that is alone", Parts: func(l *poco.Ledger, _ uint64) uint64 {
-			charges, peak := loadOf(l)
-			if charges == 0 {
-				return min(2, max(1, peak))
-			}
-			return 1 + charges + peak
-		}},
+		takeAll,
 		{Name: "four parts for each charge", Parts: func(l *poco.Ledger, _ uint64) uint64 {
 			charges, peak := loadOf(l)
 			if charges == 0 {
