@@ -131,6 +131,27 @@ func TestRefusedDrawsArePaidFor(t *testing.T) {
 	require.LessOrEqual(t, counted.Likely.Mean, counted.Promise+4*counted.Likely.Error)
 }
 
+// TestPausingProposersArePaidFor: two proposers in a row choose among seeds, and where none suits them, their friends pause and they choose
+// again for the next draw. A plan that leaves out the seeds or the refusals puts too little on the ledger; the chain's counts both.
+func TestPausingProposersArePaidFor(t *testing.T) {
+	p := PausingProposer{Proposer{Proposers: 2}, 3}
+	factor := poco.ProposerChoices(p.Proposers)
+	for _, trust := range []uint64{100, 10_000} {
+		w := Standard(trust, 2_000)
+		w.ReEntry = true
+		r := measured(Credence{Factor: factor}, w, p, 6)
+		require.LessOrEqual(t, r.Likely.Mean, r.Promise+4*r.Likely.Error, "trust %d", trust)
+		require.LessOrEqual(t, r.Rate.Mean, r.Promise+4*r.Rate.Error+3/float64(r.Tasks*r.Seeds), "trust %d", trust)
+		require.LessOrEqual(t, r.Likely.Mean, r.Certificate.Mean+4*(r.Likely.Error+r.Certificate.Error), "trust %d", trust)
+		require.LessOrEqual(t, r.Spent, 1.0)
+		for _, broken := range []Credence{{}, {Factor: factor, FreeRefusals: true}} {
+			b := measured(broken, w, p, 6)
+			require.Greater(t, b.Likely.Mean, b.Certificate.Mean+4*b.Certificate.Error, "%s, trust %d: the debt is too small", broken.Name(), trust)
+		}
+	}
+	require.Equal(t, "2 proposers in a row, 4 seeds to choose from, refuses a draw 3 times", p.Name())
+}
+
 func TestTurnsKeepWhatLedgersNeed(t *testing.T) {
 	turns, l := newTurns(), poco.Ledger{Trust: 100}
 	for i := range uint64(5_000) {

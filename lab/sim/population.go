@@ -69,6 +69,8 @@ var (
 	_ briber     = Briber{}
 	_ proposer   = Proposer{}
 	_ lateOpener = Latecomer{}
+	_ proposer   = PausingProposer{}
+	_ refuser    = PausingProposer{}
 )
 
 // Peace: nobody colludes.
@@ -255,6 +257,20 @@ type Refuser struct {
 // Name implements Population.
 func (p Refuser) Name() string       { return "refuses a draw " + trimZeros(float64(p.Refusals)) + " times" }
 func (p Refuser) countRefusals() int { return p.Refusals }
+
+// PausingProposer is a Proposer with friends that pause: where none of the seeds among which it can choose suits it, it refuses the draw,
+// up to Refusals times a task, and chooses again for the next. It can do so for every draw, which is more than a rotation of proposers
+// allows.
+type PausingProposer struct {
+	Proposer
+	Refusals int
+}
+
+// Name implements Population.
+func (p PausingProposer) Name() string {
+	return p.Proposer.Name() + ", " + Refuser{Refusals: p.Refusals}.Name()
+}
+func (p PausingProposer) countRefusals() int { return p.Refusals }
 
 // Farmer is informed, and lies only in the victim's tasks. Its own tasks fill the budget.
 type Farmer struct{}

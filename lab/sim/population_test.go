@@ -34,6 +34,7 @@ func TestPopulations(t *testing.T) {
 		{Flooder{}, Tell, Err, Err, Err},
 		{Farmer{}, Lie, Lie, Tell, Tell},
 		{Briber{Chance: 1}, Lie, Lie, Tell, Tell},
+		{PausingProposer{Proposer{Proposers: 2}, 2}, Lie, Lie, Tell, Tell},
 	} {
 		for i, want := range []Act{c.first, c.owner, c.stranger, c.told} {
 			require.Equal(t, want, c.people.ChooseAct([]View{first, owner, stranger, told}[i], d), "%s, view %d", c.people.Name(), i)

@@ -126,11 +126,27 @@ func playBattles(table string, s Scheme, size Size) (cells []Cell) {
 	return cells
 }
 
-func adversaryCells(size Size) []Cell { return playBattles("adversaries", Credence{}, size) }
+func adversaryCells(size Size) []Cell {
+	return append(playBattles("adversaries", Credence{}, size), pausingCells("adversaries", Credence{}, size)...)
+}
+
+// pausingCells play two proposers in a row whose friends pause, at every trust. Plans count both: the seeds among which they choose in the
+// factor, and each refused draw in the risk of the task.
+func pausingCells(table string, s Credence, size Size) (cells []Cell) {
+	p := PausingProposer{Proposer{Proposers: 2}, 2}
+	s.Factor = poco.ProposerChoices(p.Proposers)
+	for _, trust := range Trusts {
+		w := Standard(trust, size.Tasks)
+		w.ReEntry = true
+		cells = append(cells, Cell{table, s, w, p, "free re-entry, the plan counts on it", size.Seeds})
+	}
+	return cells
+}
 
 // demandedCells measure Credence without the allowance, so that the promise is the demanded error itself from the first task on.
 func demandedCells(size Size) []Cell {
-	return playBattles("demanded", Credence{NoAllowance: true}, size)
+	s := Credence{NoAllowance: true}
+	return append(playBattles("demanded", s, size), pausingCells("demanded", s, size)...)
 }
 
 // publishedSchemes lists the schemes of the tables, made for a demanded trust.
@@ -293,6 +309,10 @@ func assumptionCells(size Size) (cells []Cell) {
 		add(Credence{}, w, Proposer{Proposers: k}, "the plan does not count on it")
 		add(Credence{Factor: poco.ProposerChoices(k)}, w, Proposer{Proposers: k}, "the plan counts on it")
 	}
+	pausing := PausingProposer{Proposer{Proposers: 2}, 2}
+	add(Credence{}, w, pausing, "the plan does not count on its seeds")
+	add(Credence{Factor: poco.ProposerChoices(pausing.Proposers), FreeRefusals: true}, w, pausing, "the plan does not count on its refusals")
+	add(Credence{Factor: poco.ProposerChoices(pausing.Proposers)}, w, pausing, "the plan counts on both")
 	for _, chance := range []float64{0.1, 0.5, 1} {
 		add(Credence{}, w, Briber{Chance: chance}, "")
 	}
