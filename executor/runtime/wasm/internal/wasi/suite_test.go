@@ -5,10 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -21,10 +22,8 @@ import (
 	"github.com/credence-chain/credence/result"
 )
 
-// suiteVariable is the variable with the folder of a checkout of the WebAssembly community's WASI test suite. The branch must be
-// prod/testsuite-base, which has the compiled tests. No registry has the suite as a package, so this test runs only where somebody has a
-// checkout.
-const suiteVariable = "CREDENCE_WASI_SUITE"
+// suiteSize is the number of tests of preview 1.
+const suiteSize = 72
 
 // deviations are the tests of the suite that our host does not pass, and why. docs/apps.md has the same table.
 var deviations = map[string]string{
@@ -63,8 +62,8 @@ func TestDeviationsAreWrittenDown(t *testing.T) {
 	if got := strings.Split(strings.TrimSpace(list), "\n"); !slices.Equal(got, want) {
 		t.Errorf("docs/apps.md has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if !strings.Contains(string(page), fmt.Sprintf("passes %d of its 72 tests", 72-len(deviations))) {
-		t.Errorf("docs/apps.md does not say that %d of 72 pass", 72-len(deviations))
+	if !strings.Contains(string(page), fmt.Sprintf("passes %d of its %d tests", suiteSize-len(deviations), suiteSize)) {
+		t.Errorf("docs/apps.md does not say that %d of %d pass", suiteSize-len(deviations), suiteSize)
 	}
 }
 
@@ -77,29 +76,25 @@ func (endless) SetFuel(int64) {}
 // TestSuite runs the compiled tests of WASI preview 1, with the writable root that the suite expects. Each test passes, or is a deviation
 // with a reason.
 func TestSuite(t *testing.T) {
-	folder := os.Getenv(suiteVariable)
-	if folder == "" {
-		t.Skipf("%s names no checkout of the suite", suiteVariable)
+	suite := openSuite(t)
+	modules, err := fs.Glob(suite, suiteTests+"/*.wasm")
+	if err != nil || len(modules) != suiteSize {
+		t.Fatalf("got %d tests, %v, want %d", len(modules), err, suiteSize)
 	}
-	modules, err := filepath.Glob(filepath.Join(folder, "tests", "*", "testsuite", "wasm32-wasip1", "*.wasm"))
-	if err != nil || len(modules) < 72 {
-		t.Fatalf("got %d tests, %v, want 72 or more", len(modules), err)
-	}
-	passed := 0
 	for _, module := range modules {
-		name := strings.TrimSuffix(filepath.Base(module), ".wasm")
-		failure := runSuiteTest(t, module)
-		why, deviates := deviations[name]
-		switch {
-		case failure == "" && deviates:
-			t.Errorf("%s passes, and is listed as a deviation: %s", name, why)
-		case failure != "" && !deviates:
-			t.Errorf("FAILS %s: %s", name, failure)
-		case failure == "":
-			passed++
-		}
+		name := strings.TrimSuffix(path.Base(module), ".wasm")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failure := runSuiteTest(t, suite, module)
+			why, deviates := deviations[name]
+			switch {
+			case failure == "" && deviates:
+				t.Errorf("it passes, and is listed as a deviation: %s", why)
+			case failure != "" && !deviates:
+				t.Error(failure)
+			}
+		})
 	}
-	t.Logf("%d of %d pass", passed, len(modules))
 }
 
 // suiteTest is what a test of the suite says of itself.
@@ -112,13 +107,13 @@ type suiteTest struct {
 }
 
 // runSuiteTest returns how a test failed, or nothing if it passed.
-func runSuiteTest(t *testing.T, module string) string {
-	code, err := os.ReadFile(module)
+func runSuiteTest(t *testing.T, suite fs.FS, module string) string {
+	code, err := fs.ReadFile(suite, module)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var said suiteTest
-	if text, err := os.ReadFile(strings.TrimSuffix(module, ".wasm") + ".json"); err == nil {
+	if text, err := fs.ReadFile(suite, strings.TrimSuffix(module, ".wasm")+".json"); err == nil {
 		if err := json.Unmarshal(text, &said); err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +124,7 @@ func runSuiteTest(t *testing.T, module string) string {
 	}
 	slices.Sort(config.Env)
 	if said.Root != "" {
-		config.Inputs = suiteFiles(t, filepath.Join(filepath.Dir(module), said.Root))
+		config.Inputs = suiteFiles(t, suite, path.Join(path.Dir(module), said.Root))
 	}
 	host, err := New(config, endless{})
 	if err != nil {
@@ -157,20 +152,16 @@ func runSuiteTest(t *testing.T, module string) string {
 	return ""
 }
 
-// suiteFiles returns the files in a folder on this machine.
-func suiteFiles(t *testing.T, folder string) (files []result.File) {
+// suiteFiles returns the files in a folder of the suite.
+func suiteFiles(t *testing.T, suite fs.FS, folder string) (files []result.File) {
 	t.Helper()
-	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
-		if err != nil || path == folder {
+	err := fs.WalkDir(suite, folder, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || name == folder {
 			return err
 		}
-		name, err := filepath.Rel(folder, path)
-		if err != nil {
-			return err
-		}
-		f := result.File{Path: filepath.ToSlash(name), Dir: e.IsDir()}
+		f := result.File{Path: strings.TrimPrefix(name, folder+"/"), Dir: e.IsDir()}
 		if !e.IsDir() {
-			data, err := os.ReadFile(path)
+			data, err := fs.ReadFile(suite, name)
 			if err != nil {
 				return err
 			}
@@ -179,7 +170,7 @@ func suiteFiles(t *testing.T, folder string) (files []result.File) {
 		files = append(files, f)
 		return nil
 	})
-	if err != nil && !os.IsNotExist(err) {
+	if err != nil {
 		t.Fatal(err)
 	}
 	return files
