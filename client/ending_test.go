@@ -27,7 +27,7 @@ func TestReadLog(t *testing.T) {
 
 	answer = `{"note":"` + strings.Repeat("x", 1<<20) + `"}`
 	_, err = readLog(within(t), server.URL, "t")
-	require.ErrorContains(t, err, "the worker's log is none")
+	require.ErrorContains(t, err, "the worker's answer can't be read")
 	status = http.StatusNotFound
 	_, err = readLog(within(t), server.URL, "t")
 	require.ErrorContains(t, err, "status 404")

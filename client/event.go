@@ -22,6 +22,7 @@ const (
 	EventMatched    EventKind = "matched"    // the request met an offer
 	EventDrawn      EventKind = "drawn"      // a worker was drawn
 	EventRetried    EventKind = "retried"    // another first worker is tried
+	EventWorking    EventKind = "working"    // what the workers say that they do; every 15 s, later each minute
 	EventCommitted  EventKind = "committed"  // a blind answer was locked
 	EventSilent     EventKind = "silent"     // a worker declined or let its window pass
 	EventPlanned    EventKind = "planned"    // how the task is checked, and why
@@ -60,6 +61,8 @@ type Event struct {
 	// Phase that the task entered, and its deadline.
 	Phase    string `json:"phase,omitempty"`
 	Deadline int64  `json:"deadline,omitempty"`
+	// Working is what the workers that have not answered say that they do.
+	Working []Working `json:"working,omitempty"`
 	// Outcome revealed or accepted.
 	Outcome *Outcome `json:"outcome,omitempty"`
 	// Plan made or quoted.

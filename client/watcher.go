@@ -21,6 +21,7 @@ type Watcher struct {
 	ended   map[string]bool
 	tell    Observer
 	pulse   *pulse
+	work    *inquiry
 	// each is called with every task that ended, after the observer was told. May be nil.
 	each func(context.Context, *TaskReport)
 	// sources are base URLs that may serve the manifest of a failure, in addition to the workers. words reads its stderr.
@@ -31,7 +32,7 @@ type Watcher struct {
 }
 
 func newWatcher(conn *Conn, tell Observer, p *pulse) *Watcher {
-	return &Watcher{conn: conn, tell: tell, pulse: p, seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
+	return &Watcher{conn: conn, tell: tell, pulse: p, work: newInquiry(conn, tell), seen: map[string]*taskstypes.Task{}, ids: map[string]*watched{}, ended: map[string]bool{}}
 }
 
 // watchAll watches until all tasks ended. If it ends earlier, the error says how to go on.
@@ -69,8 +70,10 @@ func (w *Watcher) readRequest(ctx context.Context, height int64) error {
 // isOpen says whether there is a request that may make more deals.
 func (w *Watcher) isOpen() bool { return w.request != nil && w.request.Waits() }
 
-// runWatch watches until all tasks ended. It survives failures of nodes, and gives up when the pulse does.
+// runWatch watches until all tasks ended. It survives failures of nodes, and gives up when the pulse does. Meanwhile it asks workers that
+// are at work what they do.
 func (w *Watcher) runWatch(ctx context.Context) error {
+	defer w.work.start(ctx)()
 	read := func(ctx context.Context, height int64) error {
 		if err := w.readAll(ctx, height); err != nil {
 			return err
@@ -189,6 +192,7 @@ func (w *Watcher) takeTask(ctx context.Context, t taskstypes.Task, height int64)
 	if w.ended[t.Id] {
 		return
 	}
+	w.work.noteTask(t)
 	for _, e := range CompareTasks(w.seen[t.Id], t, height) {
 		if e.Kind == EventEnded {
 			w.ended[t.Id] = true

@@ -50,38 +50,53 @@ func fetchLogs(ctx context.Context, conn *Conn, t taskstypes.Task) (logs []Worke
 
 // fetchLog asks one worker for its log of a task.
 func fetchLog(ctx context.Context, conn *Conn, who, task string) (result.Log, error) {
-	where, err := listEndpoints(ctx, conn, []string{who})
+	endpoint, err := endpointOf(ctx, conn, who)
 	if err != nil {
 		return result.Log{}, err
 	}
-	if len(where) == 0 {
-		return result.Log{}, errors.New("the worker has no endpoint")
+	return readLog(ctx, endpoint, task)
+}
+
+// endpointOf returns the URL that a worker has registered.
+func endpointOf(ctx context.Context, conn *Conn, who string) (string, error) {
+	where, err := listEndpoints(ctx, conn, []string{who})
+	if err == nil && len(where) == 0 {
+		err = errors.New("the worker has no endpoint")
 	}
-	return readLog(ctx, where[0], task)
+	if err != nil {
+		return "", err
+	}
+	return where[0], nil
 }
 
 // readLog reads the log of a task from an endpoint, at most for logTimeout and a bounded number of bytes. It verifies nothing.
 func readLog(ctx context.Context, endpoint, task string) (log result.Log, err error) {
 	ctx, cancel := context.WithTimeout(ctx, logTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(endpoint, "/")+result.LogPath+task, nil)
+	err = readWorker(ctx, endpoint, result.LogPath+task, 4*result.MaxLogBytes, &log) // two texts in base64, and what stands around them
+	return log, err
+}
+
+// readWorker reads the JSON that a worker serves at a path, up to a number of bytes. It verifies nothing.
+func readWorker(ctx context.Context, endpoint, path string, limit int64, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(endpoint, "/")+path, nil)
 	if err != nil {
-		return log, err
+		return err
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return log, err
+		return err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return log, fmt.Errorf("the worker answers with status %d", resp.StatusCode)
+		return fmt.Errorf("the worker answers with status %d", resp.StatusCode)
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, 4*result.MaxLogBytes)) // two texts in base64, and what stands around them
+	data, err := io.ReadAll(io.LimitReader(resp.Body, limit))
 	if err != nil {
-		return log, err
+		return err
 	}
-	if err := json.Unmarshal(data, &log); err != nil {
-		return log, fmt.Errorf("the worker's log is none: %w", err)
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("the worker's answer can't be read: %w", err)
 	}
-	return log, nil
+	return nil
 }

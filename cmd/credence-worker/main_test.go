@@ -452,7 +452,7 @@ func TestPublicLogs(t *testing.T) {
 	}
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
-		newHandler(artifact.NewMemory(), publicLogs{home, j}, http.NotFoundHandler(), &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		newHandler(artifact.NewMemory(), publicLogs{home, j}, &ownProgress{}, http.NotFoundHandler(), &readiness{}, prometheus.NewRegistry()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
 	status, _ := get(result.LogPath + id)
@@ -467,4 +467,9 @@ func TestPublicLogs(t *testing.T) {
 		status, _ = get(result.LogPath + path)
 		require.Equal(t, http.StatusNotFound, status, path)
 	}
+	status, text = get(result.ProgressPath)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "[]\n", text, "without a node there is no work")
+	status, _ = get(result.ProgressPath + id)
+	require.Equal(t, http.StatusNotFound, status)
 }

@@ -53,11 +53,13 @@ func (r *readiness) getReason() string {
 	return r.reason
 }
 
-// newHandler returns the handler that serves results, logs, keys, health, readiness and metrics.
-func newHandler(store artifact.Store, logs, keys http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
+// newHandler returns the handler that serves results, logs, progress, keys, health, readiness and metrics.
+func newHandler(store artifact.Store, logs, progress, keys http.Handler, ready *readiness, registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", artifact.Handler(store))
 	mux.Handle("GET "+result.LogPath+"{task}", logs)
+	mux.Handle("GET "+result.ProgressPath, progress)
+	mux.Handle("GET "+result.ProgressPath+"{task}", progress)
 	mux.Handle(release.Path, keys)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

@@ -68,6 +68,7 @@ type worker struct {
 	store   *artifact.Dir
 	metrics *metrics.Set
 	keys    *heldKeys
+	tells   *ownProgress
 	ready   readiness
 	working []string // names of the runtimes that work on this machine
 }
@@ -115,8 +116,8 @@ func startWorker(ctx context.Context, c config) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	w.keys = &heldKeys{}
-	server := artifact.Server(newHandler(w.store, publicLogs{c.pathOf("logs"), j}, w.keys, &w.ready, registry))
+	w.keys, w.tells = &heldKeys{}, &ownProgress{}
+	server := artifact.Server(newHandler(w.store, publicLogs{c.pathOf("logs"), j}, w.tells, w.keys, &w.ready, registry))
 	defer server.Close()
 	go server.Serve(listener)
 	w.log.Info("serving", "addr", listener.Addr().String())
@@ -201,6 +202,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	if err != nil {
 		return err
 	}
+	w.tells.agent.Store(a)
 	conn.OnLeave(func(from, to string, why error) { w.log.Info("node left", "from", from, "to", to, "reason", why) })
 	go w.watchReadiness(ctx, conn)
 	collector := agent.NewCollector(agent.CollectConfig{

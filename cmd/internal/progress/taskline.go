@@ -17,6 +17,7 @@ type taskLine struct {
 	committed map[string]bool
 	revealed  map[string]bool
 	note      string
+	says      string // what the workers say that they do, until there is other news of the task
 	done      bool
 	failed    bool
 }
@@ -77,6 +78,7 @@ func (t *taskLine) takeDrawn(e client.Event) {
 
 // takeNote records the note after the phase: a wait, or how the task ended.
 func (t *taskLine) takeNote(e client.Event, words func(client.Event) string) {
+	t.says = ""
 	switch e.Kind {
 	case client.EventEnded:
 		t.note, t.done, t.failed = words(e), true, isFailure(e)
@@ -84,6 +86,8 @@ func (t *taskLine) takeNote(e client.Event, words func(client.Event) string) {
 		t.note += "; its result is here"
 	case client.EventSilent, client.EventWaiting:
 		t.note = e.Text
+	case client.EventWorking:
+		t.says = e.Text
 	}
 }
 
@@ -95,6 +99,9 @@ func (t *taskLine) formatLine(index uint64, alone bool) string {
 		text = t.stateText()
 		if t.note != "" {
 			text += "; " + t.note
+		}
+		if t.says != "" {
+			text += "; " + t.says
 		}
 	}
 	if !alone {

@@ -109,7 +109,9 @@ func (v *ttyView) Observe(e client.Event) {
 		v.drawLines()
 		return
 	}
-	v.wait = ""
+	if e.Kind != client.EventWorking { // workers answer while the chain makes no blocks, too
+		v.wait = ""
+	}
 	if line := v.tally.line(e, v.verbose); v.isKept(e) && line != "" {
 		line = fmt.Sprintf("%6.1fs %s", v.now().Sub(v.begin).Seconds(), line) // it is not redrawn, so that it may be longer than a line
 		if isFailure(e) {

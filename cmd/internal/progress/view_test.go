@@ -247,3 +247,26 @@ func TestEventLineOfSeveralLines(t *testing.T) {
 	e := client.Event{Task: "ab", Index: 3, Text: "it failed; its last words on stderr, from fjord (not verified):\n    one\n    two"}
 	require.Equal(t, "task 3   it failed; its last words on stderr, from fjord (not verified): one | two", (&tally{}).line(e, true))
 }
+
+// What the workers say that they do stands in the line of their task until there is other news, and has a line of its own without a terminal.
+func TestWhatWorkersSay(t *testing.T) {
+	says := client.Event{Kind: client.EventWorking, Task: "ab", Text: "amber says: running for 45s"}
+	events := sampleEvents()
+	var plain, out bytes.Buffer
+	v := &plainView{out: &plain, begin: time.Unix(0, 0), now: still()}
+	v.Observe(says)
+	require.Equal(t, "   0.0s task 0   amber says: running for 45s\n", plain.String())
+
+	tty := newTTYView(&out, 120)
+	tty.now, tty.begin = still(), time.Unix(0, 0)
+	for _, e := range events[:2] {
+		tty.Observe(e)
+	}
+	tty.Observe(client.Event{Kind: client.EventStalled, Waited: 9, Text: "waiting for the chain for 9s"})
+	tty.Observe(says)
+	lines := screen(t, out.String())
+	require.Contains(t, lines, "task 0   amber runs it; amber says: running for 45s")
+	require.Contains(t, lines, "waiting for the chain for 9s", "the chain is quiet all the same")
+	tty.Observe(events[2])
+	require.NotContains(t, strings.Join(screen(t, out.String()), "\n"), "says", "amber has locked its answer")
+}

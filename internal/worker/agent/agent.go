@@ -78,6 +78,8 @@ type Agent struct {
 	mu     sync.Mutex
 	active map[journal.Key]*job
 	pauses map[journal.Key]pause
+	// waiting has the tasks that wait for a slot, and since when.
+	waiting map[journal.Key]time.Time
 	// included is the height of the last block with a transaction of ours for a task. A state of the task from before that height is
 	// ignored.
 	included map[journal.Key]int64
@@ -91,7 +93,8 @@ type Agent struct {
 type job struct {
 	action   Action
 	cancel   context.CancelCauseFunc
-	progress progress // of Work
+	progress progress  // of Work
+	told     time.Time // when the log last told of it
 }
 
 // pause delays the next try of a step that failed.
@@ -133,7 +136,7 @@ func New(c Config) (*Agent, error) {
 	}
 	c.Metrics.Slots.Set(float64(c.Slots))
 	return &Agent{Config: c, log: c.Logger, wake: make(chan struct{}, 1),
-		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, included: map[journal.Key]int64{},
+		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, waiting: map[journal.Key]time.Time{}, included: map[journal.Key]int64{},
 		compilations: map[moduleKey]*compilation{}}, nil
 }
 
@@ -160,6 +163,7 @@ func (a *Agent) Run(ctx context.Context) error {
 			a.Metrics.Reconciles.WithLabelValues("error").Inc()
 			a.noteSilence(err)
 		}
+		a.logWork(time.Now())
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

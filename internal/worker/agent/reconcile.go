@@ -33,7 +33,9 @@ func (a *Agent) reconcile(ctx context.Context) error {
 		return err
 	}
 	a.Metrics.Live.Set(float64(len(live)))
-	for _, s := range a.joinSights(snap, live) {
+	list := a.joinSights(snap, live)
+	a.forgetWaiting(list)
+	for _, s := range list {
 		if err := a.takeStep(ctx, s); err != nil {
 			a.noteTrouble(s, "journal", err)
 		}
@@ -316,12 +318,14 @@ func (a *Agent) startWork(ctx context.Context, s sight, action Action, fn func(c
 	}
 	if action == Work {
 		if a.slotsFor(moduleOf(s)) >= a.Slots || a.draining.Load() {
+			a.noteWaiting(s.key)
 			return
 		}
+		delete(a.waiting, s.key)
 		a.takeSlots(1)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	a.active[s.key] = &job{action, cancel, newProgress(a.height.Load(), time.Now())}
+	a.active[s.key] = &job{action: action, cancel: cancel, progress: newProgress(a.height.Load(), time.Now())}
 	a.wg.Add(1)
 	go func() {
 		defer a.wg.Done()

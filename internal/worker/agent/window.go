@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -24,7 +25,9 @@ const (
 )
 
 // String names the stage in logs and reasons.
-func (s stage) String() string { return [...]string{"fetching", "compiling", "running"}[s] }
+func (s stage) String() string {
+	return [...]string{result.StageFetching, result.StageCompiling, result.StageRunning}[s]
+}
 
 // progress is how far the work on a task has come.
 type progress struct {
