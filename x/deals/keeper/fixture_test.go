@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	corestore "cosmossdk.io/core/store"
+
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -205,6 +207,43 @@ type fixture struct {
 	vouchers *vouchers
 	market   *market
 	tasks    *tasks
+	fails    func(op string, key, value []byte) bool // says of a "get" or "set" of the module's store whether it fails
+}
+
+// faulty is the module's store, of which a test has some calls fail.
+type faulty struct {
+	corestore.KVStoreService
+	f *fixture
+}
+
+func (s faulty) OpenKVStore(ctx context.Context) corestore.KVStore {
+	return faultyStore{s.KVStoreService.OpenKVStore(ctx), s.f}
+}
+
+type faultyStore struct {
+	corestore.KVStore
+	f *fixture
+}
+
+func (s faultyStore) check(op string, key, value []byte) error {
+	if s.f.fails != nil && s.f.fails(op, key, value) {
+		return errors.New("injected")
+	}
+	return nil
+}
+
+func (s faultyStore) Get(key []byte) ([]byte, error) {
+	if err := s.check("get", key, nil); err != nil {
+		return nil, err
+	}
+	return s.KVStore.Get(key)
+}
+
+func (s faultyStore) Set(key, value []byte) error {
+	if err := s.check("set", key, value); err != nil {
+		return err
+	}
+	return s.KVStore.Set(key, value)
 }
 
 func newFixture(tb testing.TB) *fixture {
@@ -230,7 +269,7 @@ func newFixtureOf(tb testing.TB, like *fixture) *fixture {
 	}
 	store := storetypes.NewKVStoreKey(types.StoreKey)
 	f.ctx = testutil.DefaultContext(store, storetypes.NewTransientStoreKey("transient")).WithBlockHeight(5)
-	f.Keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(store), addresses,
+	f.Keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, faulty{runtime.NewKVStoreService(store), f}, addresses,
 		accounts{}, f.bank, f.vouchers, running{}, addr(council))
 	f.SetMarketHooks(f.market)
 	f.SetTaskHooks(f.tasks)

@@ -29,11 +29,17 @@ func (k Keeper) TaskUndrawn(ctx context.Context, id string) error {
 		_, err := k.CancelDeal(ctx, raw)
 		return err
 	}
-	pause := max(2, d.Terms.RetryBlocks<<d.Stalls)
+	pause := pauseOf(d)
 	d.Stalls++
 	d.Pace = 1
 	return k.parkDeal(ctx, raw, d, sdk.UnwrapSDKContext(ctx).BlockHeight()+pause)
 }
+
+// unreadablePause is the pause of a deal whose record cannot be read, in blocks.
+const unreadablePause = 100
+
+// pauseOf returns for how many blocks a deal pauses when it stalls now.
+func pauseOf(d types.Deal) int64 { return max(2, d.Terms.RetryBlocks<<d.Stalls) }
 
 // parkDeal takes a deal off the queue of openings until a height, and stores its progress.
 func (k Keeper) parkDeal(ctx context.Context, raw []byte, d types.Deal, until int64) error {
@@ -48,6 +54,7 @@ func (k Keeper) parkDeal(ctx context.Context, raw []byte, d types.Deal, until in
 }
 
 // resumeDeals puts deals whose pause is over back into the queue of openings, the oldest first and at most as many as a block opens tasks.
+// A deal that cannot be resumed pauses again, so that it does not take the place of those behind it in every block.
 func (k Keeper) resumeDeals(ctx sdk.Context, params types.Params) error {
 	due, err := duequeue.Due(ctx, k.Parked, int(params.OpensPerBlock))
 	if err != nil {
@@ -55,22 +62,48 @@ func (k Keeper) resumeDeals(ctx sdk.Context, params types.Params) error {
 	}
 	for _, key := range due {
 		deal := key.K2()
-		// One that cannot be resumed stays parked, and is tried again in the next block.
-		_ = items.Do(ctx, "resuming of deal", ids.FormatRaw(deal), func(ctx sdk.Context) error { return k.resumeDeal(ctx, deal, params) })
+		id := ids.FormatRaw(deal)
+		if items.Do(ctx, "resuming of deal", id, func(ctx sdk.Context) error { return k.resumeDeal(ctx, key, params) }) == nil {
+			continue
+		}
+		if items.Do(ctx, "postponing of deal", id, func(ctx sdk.Context) error { return k.postponeDeal(ctx, deal) }) == nil {
+			continue
+		}
+		// Not even its record can be read: only its place in the queue is moved.
+		if err := k.Parked.Remove(ctx, key); err != nil {
+			return err
+		}
+		if err := k.Parked.Set(ctx, collections.Join(ctx.BlockHeight()+unreadablePause, deal)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// postponeDeal parks a deal that could not be resumed for as long as a stall would. It counts no stall: that the chain fails to resume the
+// deal does not say that nobody can run its tasks.
+func (k Keeper) postponeDeal(ctx sdk.Context, raw []byte) error {
+	d, err := k.dealByKey(ctx, raw)
+	if err != nil {
+		return err
+	}
+	return k.parkDeal(ctx, raw, d, ctx.BlockHeight()+pauseOf(d))
 }
 
 // resumeDeal puts a deal back into the queue of openings. If the deal opened tasks since its last stall and did not stall
 // again, its row of stalls ends (Stalls becomes 0). If its pace has reached the most tasks that a block opens, the deal has no pace of its
 // own any more (Pace becomes 0).
-func (k Keeper) resumeDeal(ctx context.Context, raw []byte, params types.Params) error {
+func (k Keeper) resumeDeal(ctx context.Context, key parkKey, params types.Params) error {
+	raw := key.K2()
 	d, err := k.dealByKey(ctx, raw)
 	if err != nil {
 		return err
 	}
-	if err := k.dequeueOpening(ctx, raw, d); err != nil {
+	if err := k.Parked.Remove(ctx, key); err != nil {
 		return err
+	}
+	if d.Resumes == 0 {
+		return nil // it was cancelled after only its place in the queue was moved
 	}
 	d.Resumes = 0
 	if d.Pace > 1 {

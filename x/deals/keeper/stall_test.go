@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -150,4 +151,66 @@ func TestAStalledDeal(t *testing.T) {
 	require.EqualValues(t, []uint64{100 - d.Opened, 0}, []uint64{f.deal("a").Ended, uint64(f.deal("a").Resumes)})
 	f.next(30, never)
 	require.Equal(t, d.Opened, f.deal("a").Opened)
+}
+
+// TestADealThatCannotBeResumed: a deal at the front of the parked ones whose resuming fails pauses again, and those behind it go on. When it
+// can be resumed, it goes on too.
+func TestADealThatCannotBeResumed(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		fails func(op string, key, value []byte) bool
+		pause int64
+	}{
+		{"it cannot be queued", func(op string, _, value []byte) bool { return op == "set" && bytes.Equal(value, rawID("a")) }, 10 << 1},
+		{"it cannot be read", func(op string, key, _ []byte) bool { return op == "get" && bytes.Contains(key, rawID("a")) }, 100},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.setOpensPerBlock(1)
+			for _, name := range []string{"a", "b"} {
+				f.makeDeal(someDeal(name, 100))
+			}
+			for _, name := range []string{"a", "b"} { // a is parked a block before b
+				f.beginBlocks(1)
+				require.NoError(t, f.TaskUndrawn(f.ctx, idOf(name)))
+			}
+			due := f.deal("a").Resumes
+			require.Equal(t, due+1, f.deal("b").Resumes)
+			opened := func(name string, height int64) uint64 {
+				f.ctx = f.ctx.WithBlockHeight(height)
+				require.NoError(t, f.BeginBlock(f.ctx))
+				return f.deal(name).Opened
+			}
+			f.fails = tc.fails
+			require.EqualValues(t, 1, opened("b", due), "this block has tried a")
+			require.EqualValues(t, 2, opened("b", due+1), "a does not take the place of b again")
+			f.fails = nil
+			require.EqualValues(t, 1, opened("a", due+tc.pause-1), "it pauses")
+			for range 2 { // b may be due before it
+				opened("a", f.ctx.BlockHeight()+1)
+			}
+			require.EqualValues(t, 2, f.deal("a").Opened)
+			require.EqualValues(t, 1, f.deal("a").Stalls, "a defect is no stall")
+			require.NoError(t, f.CheckInvariants(f.ctx))
+		})
+	}
+}
+
+// TestACancelledDealIsNotResumed: a deal is cancelled after only its place among the parked ones was moved, because it could not be read.
+func TestACancelledDealIsNotResumed(t *testing.T) {
+	f := newFixture(t)
+	f.setOpensPerBlock(1)
+	f.makeDeal(someDeal("a", 100))
+	f.next(6, never)
+	due := f.deal("a").Resumes
+	f.fails = func(op string, key, _ []byte) bool { return op == "get" && bytes.Contains(key, rawID("a")) }
+	f.ctx = f.ctx.WithBlockHeight(due)
+	require.NoError(t, f.BeginBlock(f.ctx))
+	f.fails = nil
+	_, err := f.CancelDeal(f.ctx, rawID("a"))
+	require.NoError(t, err)
+	require.Zero(t, f.next(due+100, never))
+	g, err := f.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.Empty(t, g.Opening)
 }
