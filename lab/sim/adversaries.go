@@ -61,7 +61,7 @@ func Adversaries(trust uint64, tasks, seeds int) (cells []Cell) {
 	w := Standard(trust, tasks)
 	w.ReEntry, w.InFlight, w.FarmTasks = true, 20, tasks/2
 	for _, p := range []Population{
-		Informed{}, Sleeper{0.6, Informed{}}, Opportunist{2}, Rare{0.01}, Decliner{}, Withholder{}, Withdrawer{}, Flooder{}, Refuser{Refusals: 2}, Farmer{},
+		Informed{}, Sleeper{0.6, Informed{}}, Opportunist{2}, Rare{0.01}, Decliner{}, Withholder{}, Latecomer{}, Withdrawer{}, Flooder{}, Refuser{Refusals: 2}, Farmer{},
 		Patient{From: 0.6, Most: 3, Chance: 0.5},
 	} {
 		cells = append(cells, Cell{"adversaries", Credence{}, w, p, "", seeds})
