@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/testutil/until"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
@@ -16,7 +17,7 @@ import (
 // the tasks that are planned and wait for their draw, and nothing is left of it in the end.
 func TestPlannedSeatsAreThoseOfTheTasks(t *testing.T) {
 	planned := 0
-	rapid.Check(t, func(r *rapid.T) {
+	until.Check(t, func(r *rapid.T) {
 		f := newFixture(t, 12)
 		f.delay = rapid.Int64Range(2, 5).Draw(r, "delay")
 		var ids []string
@@ -55,8 +56,7 @@ func TestPlannedSeatsAreThoseOfTheTasks(t *testing.T) {
 		has, err := f.k.Planned.Has(f.ctx, "pool")
 		require.NoError(t, err)
 		require.False(t, has, "no zero is stored")
-	})
-	require.Positive(t, planned, "tasks were planned meanwhile")
+	}, func() bool { return planned > 0 })
 }
 
 // checkPlanned compares the pool's number with the tasks', and returns it.
