@@ -15,27 +15,75 @@ const (
 	never
 )
 
-// playLate plays a task whose seats commit to outcomes and open them in these ways, and returns it at its end.
-func playLate(t require.TestingT, terms Terms, outcomes []Outcome, ways []int, court Outcome) *play {
-	p := newPlay(t, terms)
-	p.toReveal(outcomes[0], outcomes[1:]...)
+// lateTask is a task whose seats commit to outcomes and open them in these ways, and whose court then answers: one list for each of its
+// sessions, in which an empty outcome is silence.
+type lateTask struct {
+	terms    Terms
+	outcomes []Outcome
+	ways     []int
+	courts   [][]Outcome
+	shut     bool   // the task's turn in the ledgers is shut, so that the court judges where all agree
+	score    uint64 // confirmations on the record of each seat
+	floor    uint64 // the stake that the plan needs
+}
+
+// play plays the task to its end. What is opened after the court has begun to reveal is refused.
+func (l lateTask) play(t require.TestingT) *play {
+	p := newPlay(t, l.terms)
+	p.recalls = len(l.courts) - 1
+	p.first = func() (Seat, bool) { return Seat{Who: "w1", Org: "o1", Score: l.score}, true }
+	p.second = func(Seat) (Plan, []Seat, bool) {
+		return Plan{Replicas: 3, StakeFloor: l.floor}, []Seat{{Who: "x1", Org: "p1", Score: l.score}, {Who: "x2", Org: "p2", Score: l.score}}, true
+	}
+	if l.shut {
+		p.gate = func() Gate { return GateShut }
+	}
+	p.toReveal(l.outcomes[0], l.outcomes[1:]...)
 	seats := slices.Clone(p.task.Seats)
-	reveal := func(way int) {
+	open := func(way int, exp error) {
 		for i, s := range seats {
-			if ways[i] == way {
-				require.NoError(t, p.reveal(BenchWorkers, s.Who))
+			if l.ways[i] == way {
+				require.ErrorIs(t, p.reveal(BenchWorkers, s.Who), exp)
 			}
 		}
 	}
-	reveal(inTime)
+	open(inTime, nil)
 	if p.task.Phase == PhaseReveal {
 		p.due(p.task.Deadline)
 	}
-	if p.task.Phase == PhaseCourtCommit {
-		reveal(tooLate)
-		p.courtSays(court, court, court, court)
+	if p.task.Phase != PhaseCourtCommit {
+		return p
+	}
+	open(tooLate, nil)
+	for _, answers := range l.courts {
+		p.sayInCourt(answers, func() { open(never, ErrWindowClosed) })
 	}
 	return p
+}
+
+// sayInCourt plays a session of the court. It calls a function when the court has begun to reveal, or has ended its session in silence.
+func (p *play) sayInCourt(answers []Outcome, revealing func()) {
+	if p.task.Phase != PhaseCourtCommit {
+		return
+	}
+	for i, s := range p.task.Court {
+		if wasDrawn(s) && answers[i].Kind != KindUnspecified {
+			require.NoError(p.t, p.commit(BenchCourt, s.Who, answers[i]))
+		}
+	}
+	p.due(p.task.Deadline)
+	if p.task.Phase != PhaseDone {
+		revealing()
+	}
+	if p.task.Phase == PhaseCourtReveal {
+		p.due(max(p.height, p.task.From))
+		p.revealAll(BenchCourt)
+	}
+}
+
+// playLate plays a task whose court agrees.
+func playLate(t require.TestingT, terms Terms, outcomes []Outcome, ways []int, court Outcome) *play {
+	return lateTask{terms: terms, outcomes: outcomes, ways: ways, courts: [][]Outcome{{court, court, court, court}}}.play(t)
 }
 
 func (p *play) endOf(who string) SeatEnd {
@@ -132,37 +180,51 @@ func TestLateOpeningsInTheLine(t *testing.T) {
 }
 
 // What a seat can choose after it has seen the others' answers is when to open its own, or not to. It never gains by opening late or not
-// at all, and no other replica gains or loses by when it opens.
+// at all, and no other replica gains or loses by when it opens. This holds also where the court is divided, silent or called again, where the
+// task's turn is shut, and where the first fault of a long record costs a part of the stake.
 func TestLateOpeningIsNoOption(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		terms := testTerms()
-		terms.Stake = rapid.SampledFrom([]uint64{40, 41, 100, 1_000}).Draw(t, "stake")
+	met := map[string]int{}
+	checkUntil(t, func(t *rapid.T) {
+		l := lateTask{terms: testTerms()}
+		l.terms.Stake = rapid.SampledFrom([]uint64{40, 41, 100, 1_000}).Draw(t, "stake")
 		outcome := rapid.SampledFrom([]Outcome{truth, lie, failing, noInput, abstain})
-		outcomes := []Outcome{outcome.Draw(t, "first"), outcome.Draw(t, "second"), outcome.Draw(t, "third")}
+		l.outcomes = []Outcome{outcome.Draw(t, "first"), outcome.Draw(t, "second"), outcome.Draw(t, "third")}
 		way := rapid.IntRange(inTime, never)
-		ways := []int{way.Draw(t, "way 1"), way.Draw(t, "way 2"), way.Draw(t, "way 3")}
+		l.ways = []int{way.Draw(t, "way 1"), way.Draw(t, "way 2"), way.Draw(t, "way 3")}
+		l.shut = rapid.Bool().Draw(t, "shut")
+		l.score = rapid.SampledFrom([]uint64{0, LongRecord - 1, LongRecord}).Draw(t, "score")
+		l.floor = rapid.Uint64Range(0, l.terms.Stake).Draw(t, "floor")
+		l.courts = drawCourts(t)
 		who := rapid.IntRange(0, 2).Draw(t, "who")
-		court := rapid.SampledFrom([]Outcome{truth, failing, noInput, abstain}).Draw(t, "court")
 		var ends [3]*play
 		for w := inTime; w <= never; w++ {
-			ways[who] = w
-			ends[w] = playLate(t, terms, outcomes, slices.Clone(ways), court)
+			l.ways = slices.Clone(l.ways)
+			l.ways[who] = w
+			ends[w] = l.play(t)
+			ends[w].checkEnd()
 		}
 		name := ends[inTime].task.Seats[who].Who
-		courtCost := int64(min(terms.Stake, 4*terms.CourtFee))
+		courtCost := int64(min(l.terms.Stake, 4*l.terms.CourtFee))
 		// In time is best for the seat itself, and late is no worse than never.
 		require.GreaterOrEqual(t, ends[inTime].paidTo(name), ends[tooLate].paidTo(name))
 		require.GreaterOrEqual(t, ends[tooLate].paidTo(name), ends[never].paidTo(name))
-		require.Equal(t, -int64(terms.Stake), ends[never].paidTo(name))
+		require.Equal(t, -int64(l.terms.Stake), ends[never].paidTo(name))
 		// Late costs a court at least, whatever is opened: no court is called for nothing.
 		require.LessOrEqual(t, ends[tooLate].paidTo(name), -courtCost)
-		// A lie that is found costs the same when it is opened in time, late, or never.
-		if ends[tooLate].endOf(name).Fault == FaultWrong {
-			require.Equal(t, -int64(terms.Stake), ends[tooLate].paidTo(name))
+		// A lie that is found costs the same when it is opened in time or late, and the whole stake without a long record.
+		early, late := ends[inTime].endOf(name), ends[tooLate].endOf(name)
+		if late.Fault == FaultWrong {
+			if early.Fault == FaultWrong {
+				require.Equal(t, early.Slash, late.Slash)
+			}
+			if l.score < LongRecord {
+				require.Equal(t, l.terms.Stake, late.Slash)
+			} else if late.Slash < l.terms.Stake {
+				met["a part of the stake"]++
+			}
 		}
 		// Where the same answer is accepted, no other replica has more than if the seat had opened in time.
-		early, late := ends[inTime].end, ends[tooLate].end
-		if early.Ending == EndAccepted && late.Ending == EndAccepted && early.Verdict == late.Verdict {
+		if ends[inTime].end.Ending == EndAccepted && ends[tooLate].end.Ending == EndAccepted && ends[inTime].end.Verdict == ends[tooLate].end.Verdict {
 			for i, s := range ends[inTime].task.Seats {
 				if i != who {
 					require.LessOrEqual(t, ends[tooLate].paidTo(s.Who), ends[inTime].paidTo(s.Who), "%s", s.Who)
@@ -170,10 +232,45 @@ func TestLateOpeningIsNoOption(t *testing.T) {
 			}
 		}
 		// The ledgers are charged for a lie of the first worker, opened late or not, and never for the accepted answer.
+		task := ends[tooLate].task
 		if len(ends[tooLate].resolved) > 0 {
-			first := ends[tooLate].task.Seats[0]
-			vindicated := first.State == SeatRevealed && (!first.Outcome.Kind.IsAnswer() || ends[tooLate].task.Ending == EndAccepted && first.Outcome == ends[tooLate].task.Verdict)
+			first := task.Seats[0]
+			vindicated := first.State == SeatRevealed && (!first.Outcome.Kind.IsAnswer() || task.Ending == EndAccepted && first.Outcome == task.Verdict)
 			require.Equal(t, vindicated, ends[tooLate].resolved[0].Vindicated)
 		}
+		met[task.Ending.String()]++
+		if task.Recalls > 0 && task.Ending != EndCourtSilent {
+			met["called again"]++
+		}
+		if l.shut && ends[inTime].task.ByCourt && !slices.ContainsFunc(l.outcomes, func(o Outcome) bool { return o != l.outcomes[0] }) {
+			met["shut"]++
+		}
+	}, func() bool {
+		for _, e := range []Ending{EndAccepted, EndInputUnavailable, EndAbstained, EndVoid, EndCourtSilent} {
+			if met[e.String()] == 0 {
+				return false
+			}
+		}
+		return met["a part of the stake"] > 0 && met["called again"] > 0 && met["shut"] > 0
 	})
+}
+
+// drawCourts draws what a court says: one thing, several things that may leave it divided, or nothing from some seats, which are then called
+// again.
+func drawCourts(t *rapid.T) (sessions [][]Outcome) {
+	outcome := rapid.SampledFrom([]Outcome{truth, failing, noInput, abstain})
+	one := outcome.Draw(t, "court")
+	how := rapid.SampledFrom([]string{"agreed", "divided", "silent"}).Draw(t, "how")
+	for range 2 {
+		answers := []Outcome{one, one, one, one}
+		for i := range answers {
+			if how == "divided" {
+				answers[i] = outcome.Draw(t, "seat")
+			} else if how == "silent" && rapid.Bool().Draw(t, "silent") {
+				answers[i] = Outcome{}
+			}
+		}
+		sessions = append(sessions, answers)
+	}
+	return sessions
 }
