@@ -447,7 +447,8 @@ type fixture struct {
 	delay         int64 // of the beacon
 	seedLost      error
 	seats         []string // organisations of the active seats
-	jails         bool     // a jailed one is active no longer
+	enclaves      enclaves
+	jails         bool // a jailed one is active no longer
 	reads, writes int
 	secrets       map[string]poco.Outcome
 	// onchain is the file that somebody reveals with an answer; nil for nobody's.
@@ -467,7 +468,7 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	f.market = market{f.books, map[string]dealstypes.Deal{}}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
-		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, nil, nil, accounts{}, bank{f.books}, addressOf("council"))
+		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, nil, &f.enclaves, accounts{}, bank{f.books}, addressOf("council"))
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f
@@ -575,6 +576,9 @@ func salt(who string) []byte { h := sha256.Sum256([]byte(who)); return h[:] }
 func (f *fixture) reveal(id, who string, b types.Bench) error {
 	msg := &types.MsgReveal{
 		Who: who, Task: id, Attempt: f.task(id).AttemptOn(b), Bench: b, Outcome: types.OutcomeFromPoco(f.secrets[id+who]), Salt: salt(who),
+	}
+	if b == types.BENCH_WORKERS && f.market.deals[f.task(id).Deal].Terms.Policy == poco.PolicyAttested {
+		msg.Evidence = make([]byte, poco.AttestationSize)
 	}
 	if f.onchain != nil {
 		msg.Onchain = f.onchain(who, f.secrets[id+who])
