@@ -52,6 +52,8 @@ type Conn struct {
 
 type endpoint struct {
 	name     string
+	target   string // host:port
+	secure   bool   // with TLS
 	conn     *grpc.ClientConn
 	verified atomic.Bool // its chain id has been compared with ours
 }
@@ -68,12 +70,12 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 	c := &Conn{chainID: chainID}
 	c.SetPatience(0)
 	for _, name := range endpoints {
-		conn, err := dialOne(name)
+		e, err := newEndpoint(name)
 		if err != nil {
 			c.Close()
 			return nil, fmt.Errorf("endpoint %q: %w", name, err)
 		}
-		c.endpoints = append(c.endpoints, &endpoint{name: name, conn: conn})
+		c.endpoints = append(c.endpoints, e)
 	}
 	var trouble []error
 	for i, e := range c.endpoints {
@@ -82,7 +84,7 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 			c.current = i
 			return c, nil
 		}
-		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
+		trouble = append(trouble, e.explainReach(err))
 		if errors.Is(err, ErrWrongChain) || ctx.Err() != nil {
 			break
 		}
@@ -95,24 +97,25 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 	return nil, fmt.Errorf("%w: %w", ErrNoEndpoint, err)
 }
 
-func dialOne(name string) (*grpc.ClientConn, error) {
-	target, secure := name, false
+// newEndpoint prepares a connection, which is made at the first call.
+func newEndpoint(name string) (e *endpoint, err error) {
+	e = &endpoint{name: name, target: name}
 	if rest, ok := strings.CutPrefix(name, "https://"); ok {
-		target, secure = rest, true
+		e.target, e.secure = rest, true
 	} else if rest, ok := strings.CutPrefix(name, "http://"); ok {
-		target = rest
+		e.target = rest
 	} else if rest, ok := strings.CutPrefix(name, "tcp://"); ok {
-		target = rest
+		e.target = rest
 	}
-	target = strings.TrimRight(target, "/")
-	if !strings.Contains(target, ":") {
+	e.target = strings.TrimRight(e.target, "/")
+	if !strings.Contains(e.target, ":") {
 		return nil, fmt.Errorf("expected host:port, http://host:port or https://host:port")
 	}
 	creds := insecure.NewCredentials()
-	if secure {
+	if e.secure {
 		creds = credentials.NewTLS(&tls.Config{MinVersion: tls.VersionTLS12})
 	}
-	return grpc.NewClient(target,
+	e.conn, err = grpc.NewClient(e.target,
 		grpc.WithTransportCredentials(creds),
 		// By default gRPC pauses up to two minutes between attempts. That is too long: a commit window may last only seconds.
 		grpc.WithConnectParams(grpc.ConnectParams{
@@ -127,6 +130,7 @@ func dialOne(name string) (*grpc.ClientConn, error) {
 			grpc.MaxCallRecvMsgSize(maxReply),
 		),
 	)
+	return e, err
 }
 
 // verifyChain asks a node for its chain id until it has answered once. Concurrent callers each ask, and do not wait for one another.
@@ -245,7 +249,7 @@ func (c *Conn) Invoke(ctx context.Context, method string, args, reply any, opts 
 			return err
 		}
 		c.rotateFrom(at, err)
-		trouble = append(trouble, fmt.Errorf("%s: %w", e.name, err))
+		trouble = append(trouble, e.explainReach(err))
 		if ctx.Err() != nil {
 			return errors.Join(trouble...)
 		}

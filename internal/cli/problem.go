@@ -145,6 +145,10 @@ func Explain(err error) error {
 		}
 		return p
 	}
+	var unreached *client.ReachError
+	if errors.As(err, &unreached) {
+		return &Problem{What: "no node answers: " + client.WithoutRPC(err.Error()), Next: unreached.Next, Exit: ExitNetwork, Err: err}
+	}
 	switch {
 	case errors.Is(err, client.ErrNoEndpoint), status.Code(err) == codes.Unavailable:
 		return &Problem{What: "no node answers: " + client.WithoutRPC(err.Error()), Next: "start one with `credenced devnet`, or name one with --node HOST:PORT", Exit: ExitNetwork, Err: err}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/tool"
 )
 
 // TestOperator runs the operators' guide from bare machines on. The addresses 127.0.0.2 to 127.0.0.7 are the machines. Processes that a
@@ -16,6 +18,8 @@ func TestOperator(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
+	tool.Find(t, "curl")
+	tool.Find(t, "openssl")
 	const page = "operator.md"
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 	require.NoError(t, err)

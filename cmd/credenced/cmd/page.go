@@ -13,7 +13,6 @@ import (
 
 	"cosmossdk.io/log/v2"
 
-	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/server"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
@@ -31,7 +30,7 @@ func addPageFlag(cmd *cobra.Command) {
 }
 
 // startPage serves the page beside a node if the flag is set. The page reads the node over gRPC, as any client may.
-func startPage(svr *server.Context, _ client.Context, ctx context.Context, g *errgroup.Group) error {
+func startPage(ctx context.Context, svr *server.Context, g *errgroup.Group) error {
 	address := svr.Viper.GetString(flagWeb)
 	if address == "" {
 		return nil

@@ -16,10 +16,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cast"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
 	"cosmossdk.io/log/v2"
 
+	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/server"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
@@ -116,6 +118,20 @@ func (n node) exportApp(logger log.Logger, db dbm.DB, height int64, forZeroHeigh
 		return servertypes.ExportedApp{}, errors.New("there is no block yet: nothing to export but the genesis file itself")
 	}
 	return a.Export(modules)
+}
+
+// addServiceFlags adds the flags of what a node serves beside the SDK's own services.
+func addServiceFlags(cmd *cobra.Command) {
+	addPageFlag(cmd)
+	addTLSFlags(cmd)
+}
+
+// startServices starts what a node serves beside the SDK's own services.
+func startServices(svr *server.Context, _ client.Context, ctx context.Context, g *errgroup.Group) error {
+	if err := startFronts(ctx, svr, g); err != nil {
+		return err
+	}
+	return startPage(ctx, svr, g)
 }
 
 const (

@@ -42,8 +42,8 @@ func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check everything that this node depends on", Args: cobra.NoArgs,
 		Long: `Check everything that this node depends on: its configuration, the modes of its key files, the disk, whether it answers,
-its peers, how far it is, its clock, its services, and, where its consensus key has a seat, that the seat is active and
-the beacon key is the seat's. Exits with 1 when a check fails. The node is not disturbed.`,
+its peers, how far it is, its clock, its services, the certificates of those with TLS, and, where its consensus key has a
+seat, that the seat is active and the beacon key is the seat's. Exits with 1 when a check fails. The node is not disturbed.`,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
@@ -82,6 +82,7 @@ func Checks(home string, passphrase keyfile.Source) []checkup.Check {
 		{Name: "height", Run: n.checkHeight},
 		{Name: "clock", Run: n.checkClock},
 		{Name: "services", Run: n.checkServices},
+		{Name: "tls", Run: n.checkTLS},
 		{Name: "seat", Run: n.checkSeat},
 	}
 }
@@ -93,6 +94,7 @@ type node struct {
 	comet      *cmtcfg.Config
 	grpc       string // empty when it is off
 	rest       string
+	secured    []secured
 	rpc        *rpchttp.HTTP
 	status     *ctypes.ResultStatus
 }
@@ -132,6 +134,7 @@ func (n *node) checkConfig(context.Context) (string, error) {
 	if application.GetBool("api.enable") {
 		n.rest = application.GetString("api.address")
 	}
+	n.secured = readSecured(application)
 	price := application.GetString("minimum-gas-prices")
 	if coins, err := sdk.ParseDecCoins(price); err != nil || coins.IsZero() {
 		return "", fmt.Errorf("app.toml: minimum-gas-prices is %q: anybody fills blocks for nothing; expected such as %s", price, encoding.LeastGasPrice)
