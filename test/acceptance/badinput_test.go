@@ -19,7 +19,6 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devnet"
-	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -141,47 +140,27 @@ func testWrongDigest(n *network) {
 func testAnswersOutOfTurn(n *network) {
 	const org = "amber"
 	n.Worker(org).Kill()
-	key, err := client.LoadKey(n.Info.Worker(org).KeyFile)
-	require.NoError(n.t, err)
 	seats := uint32(len(n.Info.Workers)) // every worker is drawn
 	deal := n.submit(job("studio/echo:1", lyingTrust, seats))
 	task := n.reaches(deal.Id, "a seat for "+org, func(t taskstypes.Task) bool {
 		return seatOf(t, func(s taskstypes.Seat) bool { return s.Organisation == org }) != nil
 	})
-	outcome := taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: fmt.Sprintf("sha256:%064x", 1), Fuel: 1}
-	salt := bytes.Repeat([]byte{7}, 32)
-	id, err := taskstypes.ParseID(task.Id)
-	require.NoError(n.t, err)
-	opened, err := outcome.ToPoco()
-	require.NoError(n.t, err)
-	sum := poco.Commitment(poco.BenchWorkers, n.Info.ChainID, id, task.Attempt, key.Address(), opened, salt)
-	commit := func(who client.Key) error {
-		_, err := n.send(who, &taskstypes.MsgCommit{
-			Who: who.Address(), Task: task.Id, Attempt: task.Attempt, Bench: taskstypes.BENCH_WORKERS, Commitment: sum[:],
-		})
-		return err
-	}
-	reveal := func(salt []byte) error {
-		_, err := n.send(key, &taskstypes.MsgReveal{
-			Who: key.Address(), Task: task.Id, Attempt: task.Attempt, Bench: taskstypes.BENCH_WORKERS, Outcome: outcome, Salt: salt,
-		})
-		return err
-	}
-	n.isRefusal(commit(n.key("provider")), "tasks", taskstypes.ErrNotDrawn.ABCICode(), "not drawn")
-	n.isRefusal(reveal(salt), "tasks", taskstypes.ErrTooEarly.ABCICode(), "reveal phase")
-	require.NoError(n.t, commit(key))
-	n.isRefusal(commit(key), "tasks", taskstypes.ErrAlready.ABCICode(), "has committed")
-	n.reaches(deal.Id, "the reveal phase", func(t taskstypes.Task) bool { return t.Phase == taskstypes.PHASE_REVEAL && t.From <= n.height() })
-	n.isRefusal(reveal(bytes.Repeat([]byte{8}, 32)), "tasks", taskstypes.ErrCommitment.ABCICode(), "does not match")
+	h := n.playWorker(org, task, taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: fmt.Sprintf("sha256:%064x", 1), Fuel: 1})
+	n.isRefusal(h.commit(n.key("provider")), "tasks", taskstypes.ErrNotDrawn.ABCICode(), "not drawn")
+	n.isRefusal(h.reveal(h.salt, nil), "tasks", taskstypes.ErrTooEarly.ABCICode(), "reveal phase")
+	require.NoError(n.t, h.commit(h.key))
+	n.isRefusal(h.commit(h.key), "tasks", taskstypes.ErrAlready.ABCICode(), "has committed")
+	n.reaches(deal.Id, "the reveal phase", n.takesReveals)
+	n.isRefusal(h.reveal(bytes.Repeat([]byte{8}, 32), nil), "tasks", taskstypes.ErrCommitment.ABCICode(), "does not match")
 	task = n.ended(deal.Id)
-	n.isRefusal(reveal(salt), "tasks", taskstypes.ErrWrongPhase.ABCICode(), "has ended")
+	n.isRefusal(h.reveal(h.salt, nil), "tasks", taskstypes.ErrWrongPhase.ABCICode(), "has ended")
 	require.NoError(n.t, n.Worker(org).Start())
 	require.Equal(n.t, taskstypes.ENDING_ACCEPTED, task.Ending)
 	require.True(n.t, task.ByCourt)
 	require.Equal(n.t, n.truth(task, deal), *task.Verdict)
 	for _, end := range task.Settlement.Seats {
 		if end.Organisation == org {
-			require.Equal(n.t, taskstypes.SeatEnd{Who: key.Address(), Organisation: org, Fault: "UNREVEALED", Slash: devnet.Stake}, end)
+			require.Equal(n.t, taskstypes.SeatEnd{Who: h.key.Address(), Organisation: org, Fault: "UNREVEALED", Slash: devnet.Stake}, end)
 		} else {
 			require.True(n.t, end.Right, end.Organisation)
 		}

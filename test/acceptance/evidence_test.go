@@ -1,8 +1,11 @@
 package acceptance
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,9 +17,14 @@ import (
 	"github.com/credence-chain/credence/evidence/circuit"
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/prover"
+	"github.com/credence-chain/credence/executor/runtime"
+	circuitruntime "github.com/credence-chain/credence/executor/runtime/circuit"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/release"
+	"github.com/credence-chain/credence/internal/worker/agent"
+	"github.com/credence-chain/credence/internal/worker/chain"
+	"github.com/credence-chain/credence/internal/worker/enclave"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -47,6 +55,136 @@ func TestEvidence(t *testing.T) {
 	t.Run("attested", n.attested)
 	t.Run("proven", n.proven)
 	t.Run("sealed", n.sealedForEnclaves)
+}
+
+// TestEvidenceIsRefused runs on real nodes, and plays the workers by hand. A proof comes after its verifier was stopped, and the
+// signature of an enclave after its session was over: both are refused with the reason. Every coin is accounted for.
+func TestEvidenceIsRefused(t *testing.T) {
+	n := start(t, 6*time.Minute, devnet.Options{Workers: 2, Enclaves: true, EditGenesis: func(g devnet.Genesis) error {
+		if err := windows(200, 80, 60)(g); err != nil {
+			return err
+		}
+		if err := withSessionsOf(shortSession)(g); err != nil {
+			return err
+		}
+		return withCircuits(g)
+	}})
+	n.offerCircuits()
+	n.publishCube()
+	app := n.publish("echo", echo(), appPrice)
+	for _, w := range n.Info.Workers {
+		n.Worker(w.Organisation).Kill()
+	}
+	before := n.open()
+	late, expired := n.afterItsVerifier(), n.afterItsSession(app) // both wait for the end of their window at the same time
+	n.audit(before, []piece{
+		n.unpaid(late, taskstypes.ENDING_EVIDENCE_STOPPED, taskstypes.SeatEnd{Fault: "NONE"}),
+		n.unpaid(expired, taskstypes.ENDING_UNDECIDED, taskstypes.SeatEnd{Fault: "UNREVEALED", Slash: devnet.Stake}),
+	})
+}
+
+// afterItsVerifier has the seat stop a verifier between a commitment and the proof of its answer. The proof is refused. The worker could not
+// know, and will lose nothing. Nobody can ask for another such proof.
+func (n *network) afterItsVerifier() *hand {
+	n.t.Helper()
+	j := job("studio/cube:1", 100, 0)
+	j.Policy, j.Args = poco.PolicyProven, []string{"7"}
+	task, deal := n.drawn(n.submit(j))
+	engine, err := circuitruntime.New()
+	require.NoError(n.t, err)
+	a := chain.Assignment{Task: task, Deal: deal}
+	spec, err := agent.BuildSpec(a, runtime.ProgramOf([]byte(cubes)), nil)
+	require.NoError(n.t, err)
+	out, err := engine.Run(n.ctx, spec)
+	require.NoError(n.t, err)
+	answer, err := agent.ConcludeRun(engine.Rules(), out)
+	require.NoError(n.t, err)
+	proof, err := agent.ShowAnswer(n.ctx, engine, nil, spec, a, n.Info.ChainID, task.Seats[0].Who, answer.Outcome)
+	require.NoError(n.t, err)
+	h := n.playWorker(task.Seats[0].Organisation, task, taskstypes.OutcomeFromPoco(answer.Outcome))
+	h.commitsAlone()
+
+	seat := n.Info.Validators[0] // the only one
+	operator, err := client.LoadKey(seat.KeyFile)
+	require.NoError(n.t, err)
+	_, err = n.send(operator, &verifierstypes.MsgVoteStop{Operator: seat.Operator, Name: "cube", Reason: "its circuit has a fault"})
+	require.NoError(n.t, err)
+	n.isRefusal(h.reveal(h.salt, proof), taskstypes.ModuleName, taskstypes.ErrEvidence.ABCICode(), "its circuit has a fault")
+	_, err = n.try(j)
+	n.isRefusal(err, verifierstypes.ModuleName, verifierstypes.ErrStopped.ABCICode(), "cube")
+	return h
+}
+
+// shortSession is how many blocks a session counts in TestEvidenceIsRefused. They are over long before reveals are.
+const shortSession = 20
+
+// withSessionsOf sets how many blocks the session of an enclave counts.
+func withSessionsOf(blocks int64) func(devnet.Genesis) error {
+	return func(g devnet.Genesis) error {
+		return genesis.Edit(g.State, g.Codec, enclavestypes.ModuleName, &enclavestypes.GenesisState{}, func(s *enclavestypes.GenesisState) error {
+			s.Params.SessionBlocks = blocks
+			return nil
+		})
+	}
+}
+
+// afterItsSession has a worker register a session in good order, commit an answer, and let the session end. Then the signature of its
+// enclave is refused. The worker had to renew, and will lose the stake of the task.
+func (n *network) afterItsSession(app string) *hand {
+	n.t.Helper()
+	j := job(app, 100, 0)
+	j.Policy = poco.PolicyAttested
+	task, deal := n.drawn(n.submit(j))
+	h := n.playWorker(task.Seats[0].Organisation, task, taskstypes.Outcome{Kind: taskstypes.KIND_RESULT, Digest: fmt.Sprintf("sha256:%064x", 1), Fuel: 1})
+	session, err := attester.NewSoftware(attester.Machine{
+		Seed: []byte("a machine of this test"), Measurement: attester.DefaultMeasurement(), Level: 1, End: time.Now().Add(time.Hour).Unix(),
+	}, "by hand")
+	require.NoError(n.t, err)
+	sender, err := client.NewSender(n.conn, h.key, client.SenderOptions{})
+	require.NoError(n.t, err)
+	registered, err := enclave.Config{Who: h.key.Address(), ChainID: n.Info.ChainID, Session: session, Chain: enclave.NewChain(n.conn, sender)}.Renew(n.ctx)
+	require.NoError(n.t, err)
+	require.True(n.t, registered)
+	outcome, err := h.outcome.ToPoco()
+	require.NoError(n.t, err)
+	word, err := agent.ShowAnswer(n.ctx, nil, session, runtime.Spec{}, chain.Assignment{Task: task, Deal: deal}, n.Info.ChainID, h.key.Address(), outcome)
+	require.NoError(n.t, err)
+	h.commitsAlone()
+
+	key := session.Key()
+	n.until("the session is over", func() bool {
+		res, err := enclavestypes.NewQueryClient(n.conn).Sessions(n.ctx, &enclavestypes.QuerySessionsRequest{Worker: h.key.Address()})
+		require.NoError(n.t, err)
+		at := slices.IndexFunc(res.Sessions, func(s enclavestypes.SessionState) bool { return bytes.Equal(s.Session.Key, key[:]) })
+		require.GreaterOrEqual(n.t, at, 0, "it was registered")
+		return res.Sessions[at].Refused != ""
+	})
+	n.isRefusal(h.reveal(h.salt, word), taskstypes.ModuleName, taskstypes.ErrEvidence.ABCICode(), enclavestypes.ErrExpired.Error())
+	return h
+}
+
+// drawn waits until the only task of a deal has its only worker.
+func (n *network) drawn(deal dealstypes.Deal) (taskstypes.Task, dealstypes.Deal) {
+	n.t.Helper()
+	task := n.reaches(deal.Id, "has a worker", func(task taskstypes.Task) bool { return len(task.Seats) > 0 })
+	require.Len(n.t, task.Seats, 1)
+	return task, deal
+}
+
+// unpaid waits until a played task has ended in the given way, with the given end for its worker. Nobody was paid out of the escrow, which
+// went back whole.
+func (n *network) unpaid(h *hand, ending taskstypes.Ending, seat taskstypes.SeatEnd) piece {
+	n.t.Helper()
+	task := n.ended(h.task.Deal)
+	n.t.Log(story(task))
+	require.Equal(n.t, ending, task.Ending)
+	deal := n.deal(task.Deal)
+	escrow, err := deal.Terms.Escrow()
+	require.NoError(n.t, err)
+	require.Equal(n.t, []uint64{0, 0, escrow}, []uint64{deal.Escrow, deal.Paid, deal.Refunded}, "the requester has it back")
+	seat.Who, seat.Organisation = h.key.Address(), h.task.Seats[0].Organisation
+	require.Equal(n.t, []taskstypes.SeatEnd{seat}, task.Settlement.Seats)
+	return piece{task, deal}
 }
 
 // withCircuits opens a pool that proves, with one of the workers, and admits the verifier of a program.
@@ -80,6 +218,17 @@ func (n *network) offerCircuits() {
 	_, err := n.send(operator, &markettypes.MsgPlaceOrder{Owner: operator.Address(), Order: markettypes.Order{
 		Owner: operator.Address(), Nonce: uint64(time.Now().UnixNano()), Pool: &markettypes.PoolOrder{Pool: circuitPool, Price: devnet.Price, MaxFuel: devnet.MaxFuel, Stake: devnet.Stake},
 	}})
+	require.NoError(n.t, err)
+}
+
+// publishCube publishes the program that the pool proves, with its verifier.
+func (n *network) publishCube() {
+	n.t.Helper()
+	provider, id := n.key("provider"), artifact.Sum([]byte(cubes))
+	_, err := n.send(provider, &appstypes.MsgPublish{
+		Owner: provider.Address(), Name: "cube", Version: "1", Runtime: contract.RuntimeCircuit, Digest: n.upload([]byte(cubes)), Size_: uint64(len(cubes)),
+		Locators: []string{n.Info.Store}, Price: appPrice, Verifier: "cube", Program: ids.Format(id),
+	})
 	require.NoError(n.t, err)
 }
 
@@ -128,17 +277,12 @@ func (n *network) attested(t *testing.T) {
 
 // proven checks that the worker proves that the program makes 343 of 7. A request that no worker could prove is refused.
 func (n *network) proven(t *testing.T) {
-	provider, id := n.key("provider"), artifact.Sum([]byte(cubes))
-	_, err := n.send(provider, &appstypes.MsgPublish{
-		Owner: provider.Address(), Name: "cube", Version: "1", Runtime: contract.RuntimeCircuit, Digest: n.upload([]byte(cubes)), Size_: uint64(len(cubes)),
-		Locators: []string{n.Info.Store}, Price: appPrice, Verifier: "cube", Program: ids.Format(id),
-	})
-	require.NoError(t, err)
+	n.publishCube()
 	j := job("studio/cube:1", 100, 0)
 	j.Policy, j.Args = poco.PolicyProven, []string{"7"}
 	task := n.accepted(t, j)
 	out := filepath.Join(t.TempDir(), "out")
-	_, err = client.FetchTask(n.ctx, n.conn, task.Id, []string{n.Info.Store}, out)
+	_, err := client.FetchTask(n.ctx, n.conn, task.Id, []string{n.Info.Store}, out)
 	require.NoError(t, err)
 	text, err := os.ReadFile(filepath.Join(out, verifierstypes.ResultFile))
 	require.NoError(t, err)

@@ -1,0 +1,62 @@
+package acceptance
+
+import (
+	"bytes"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/poco"
+	taskstypes "github.com/credence-chain/credence/x/tasks/types"
+)
+
+// hand plays a worker whose process was killed: it answers one task with the worker's key, and so sees why the chain refuses an answer.
+type hand struct {
+	*network
+	key     client.Key
+	task    taskstypes.Task
+	outcome taskstypes.Outcome
+	salt    []byte
+}
+
+// playWorker plays the worker of an organisation in a task in which it has a seat.
+func (n *network) playWorker(organisation string, task taskstypes.Task, outcome taskstypes.Outcome) *hand {
+	n.t.Helper()
+	key, err := client.LoadKey(n.Info.Worker(organisation).KeyFile)
+	require.NoError(n.t, err)
+	return &hand{n, key, task, outcome, bytes.Repeat([]byte{7}, 32)}
+}
+
+// commit sends the worker's commitment, signed by whoever is given.
+func (h *hand) commit(who client.Key) error {
+	h.t.Helper()
+	id, err := taskstypes.ParseID(h.task.Id)
+	require.NoError(h.t, err)
+	opened, err := h.outcome.ToPoco()
+	require.NoError(h.t, err)
+	sum := poco.Commitment(poco.BenchWorkers, h.Info.ChainID, id, h.task.Attempt, h.key.Address(), opened, h.salt)
+	_, err = h.send(who, &taskstypes.MsgCommit{
+		Who: who.Address(), Task: h.task.Id, Attempt: h.task.Attempt, Bench: taskstypes.BENCH_WORKERS, Commitment: sum[:],
+	})
+	return err
+}
+
+// reveal opens the commitment with a salt, and with evidence if there is any.
+func (h *hand) reveal(salt, evidence []byte) error {
+	_, err := h.send(h.key, &taskstypes.MsgReveal{
+		Who: h.key.Address(), Task: h.task.Id, Attempt: h.task.Attempt, Bench: taskstypes.BENCH_WORKERS, Outcome: h.outcome, Salt: salt, Evidence: evidence,
+	})
+	return err
+}
+
+// commitsAlone commits as a task's only worker, and waits until the chain takes reveals.
+func (h *hand) commitsAlone() {
+	h.t.Helper()
+	require.NoError(h.t, h.commit(h.key))
+	h.reaches(h.task.Deal, "the reveal phase", h.takesReveals)
+}
+
+// takesReveals says whether the chain takes reveals of a task now.
+func (n *network) takesReveals(t taskstypes.Task) bool {
+	return t.Phase == taskstypes.PHASE_REVEAL && t.From <= n.height()
+}
