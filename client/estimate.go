@@ -29,6 +29,8 @@ type Estimate struct {
 	// Plan is the plan of one task, Pool the pool whose order the job would meet.
 	Plan *Plan  `json:"plan,omitempty"`
 	Pool string `json:"pool,omitempty"`
+	// Breaks says in a sentence what would break the promise: what must be the case for a wrong answer to be accepted.
+	Breaks string `json:"breaks,omitempty"`
 	// In ucred: Expected and MaxPrice are of one task, Locked is for all tasks, Balance is the requester's.
 	Expected uint64 `json:"expected"`
 	MaxPrice uint64 `json:"max_price"`
@@ -143,6 +145,9 @@ func (r *Runner) estimate(ctx context.Context, order markettypes.Job, draft *app
 	terms := dealstypes.TermsToPoco("", quote.Deal, quote.Deal.First)
 	if e.Replica, e.UsePrice = terms.Price, quote.Deal.Terms.UsePrice; e.UsePrice != nil {
 		e.LimitPrice = terms.PriceOf(poco.Outcome{Fuel: terms.FuelLimit})
+	}
+	if policy, known := poco.PolicyByName(quote.Deal.Terms.Policy); known { // a chain may have policies that this program does not know
+		e.Breaks = policy.Rules().BreaksUnder(poco.Plan{Court: e.Plan.Court, Faction: e.Plan.Faction, Eligible: e.Plan.Eligible})
 	}
 	e.BlockMillis, e.Forecast = params.Params.BlockMillis, forecastOf(quote)
 	return r.checkAffordable(ctx, order)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,13 @@ func TestEstimate(t *testing.T) {
 	require.EqualValues(t, 900, e.MaxPrice)
 	require.EqualValues(t, 2700, e.Locked)
 	require.Nil(t, m.submitted)
+	require.Empty(t, e.Breaks, "the policy is not known")
+	for policy, breaks := range map[string]string{"credence": "more than 2 organisations collude, of 9 that can be drawn; ", "single": "the one worker is wrong"} {
+		m.set(func() { m.policy, m.quote.Plan.Faction, m.quote.Plan.Eligible = policy, 2, 9 })
+		e, err = r.Estimate(within(t), job)
+		require.NoError(t, err)
+		require.True(t, strings.HasPrefix(e.Breaks, breaks), e.Breaks)
+	}
 
 	m.set(func() { m.money = 2_699 })
 	e, err = r.Estimate(within(t), job)

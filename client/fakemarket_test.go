@@ -40,6 +40,7 @@ type fakeMarket struct {
 	vouchers  map[string]voucherstypes.Voucher
 	quote     *taskstypes.QueryQuoteResponse
 	quoteErr  error
+	policy    string // of the deal that would be made
 	apps      map[string]*appstypes.MsgPublish
 	datasets  map[string]*appstypes.MsgPublishDataset
 	submitted *markettypes.MsgSubmitTask
@@ -325,6 +326,7 @@ func (m marketOf) Preview(_ context.Context, req *markettypes.QueryPreviewReques
 		return nil, m.quoteErr
 	}
 	return &markettypes.QueryPreviewResponse{
+		Deal:  dealstypes.Deal{Terms: dealstypes.Terms{Policy: m.policy}},
 		Offer: markettypes.OrderRecord{Order: markettypes.Order{Pool: &markettypes.PoolOrder{Pool: "north", Price: 100}}},
 	}, nil
 }

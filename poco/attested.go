@@ -18,7 +18,10 @@ func (Attested) Name() string { return PolicyAttested }
 
 // Rules implements Policy.
 func (Attested) Rules() Rules {
-	return Rules{Court: CourtInAudit, Evidence: EvidenceAttestation, Summary: "one worker, whose enclave signs the answer with a key that the chain has seen attested"}
+	return Rules{
+		Court: CourtInAudit, Evidence: EvidenceAttestation, Summary: "one worker, whose enclave signs the answer with a key that the chain has seen attested",
+		Breaks: "the maker's keys are out, somebody has the machine in hands, or the image does something else than its authors say",
+	}
 }
 
 // Replicas implements Policy.

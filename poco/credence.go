@@ -14,6 +14,7 @@ func (Credence) Rules() Rules {
 	return Rules{
 		Court: CourtInDoubt, Ledgers: true, Bounded: true, Confirms: true,
 		Summary: "replicas that all agree, within the error debt, and the court on disagreement",
+		Breaks:  "those drawn are bribed or share a defect; or a third of the court is wrong",
 	}
 }
 

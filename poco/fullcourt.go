@@ -11,7 +11,10 @@ func (FullCourt) Name() string { return PolicyCourt }
 
 // Rules implements Policy. The court decides every answer, so no ledger has to account for wrong ones.
 func (FullCourt) Rules() Rules {
-	return Rules{Court: CourtAtOnce, Bounded: true, Confirms: true, Summary: "validators run everything, no worker does"}
+	return Rules{
+		Court: CourtAtOnce, Bounded: true, Confirms: true, Summary: "validators run everything, no worker does",
+		Breaks: "more than two thirds of the validators say the same wrong answer",
+	}
 }
 
 // Replicas implements Policy: it draws no replicas.

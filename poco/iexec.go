@@ -34,6 +34,7 @@ func (IExec) Rules() Rules {
 	return Rules{
 		Court: CourtNever, Votes: VoteScores,
 		Summary: "iExec's Proof of Contribution: more workers until the weights of those who agree reach --trust; no court",
+		Breaks:  "workers who earned their scores lie together",
 	}
 }
 

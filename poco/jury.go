@@ -35,6 +35,7 @@ func (Jury) Rules() Rules {
 	return Rules{
 		Court: CourtNever, Confirms: true, Votes: VoteForgets,
 		Summary: "more organisations until those who agree are credible enough for --trust; no court",
+		Breaks:  "a coalition lies where it holds the seats; its members are believed for what they did before",
 	}
 }
 

@@ -52,6 +52,20 @@ type Rules struct {
 	Deposit bool
 	// Summary says in a sentence, for people, why an accepted answer is believed.
 	Summary string
+	// Breaks says in a sentence, for people, what must be the case for a wrong answer to be accepted all the same. For a policy with
+	// ledgers it leaves out the coalition that a plan assumes; see BreaksUnder.
+	Breaks string
+}
+
+// BreaksUnder says in a sentence, for people, what breaks the promise of a task under a plan.
+func (r Rules) BreaksUnder(plan Plan) string {
+	switch {
+	case plan.Court && r.Court == CourtInDoubt:
+		return FullCourt{}.Rules().Breaks
+	case r.Ledgers:
+		return fmt.Sprintf("more than %d organisations collude, of %d that can be drawn; %s", plan.Faction, plan.Eligible, r.Breaks)
+	}
+	return r.Breaks
 }
 
 // CourtUse says when a court judges.

@@ -31,6 +31,22 @@ func TestPoliciesAreDocumented(t *testing.T) {
 	}
 }
 
+// Each policy says what breaks its promise. Where the plan assumes a coalition, its size is said, and where a plan is the court, what breaks
+// the court.
+func TestPoliciesSayWhatBreaksThem(t *testing.T) {
+	seen := map[string]string{}
+	for _, p := range released {
+		text := p.Rules().BreaksUnder(Plan{Faction: 6, Eligible: 30})
+		require.NotEmpty(t, text, p.Name())
+		require.Empty(t, seen[text], "%s says what %s says", p.Name(), seen[text])
+		seen[text] = p.Name()
+		require.Equal(t, p.Rules().Ledgers, strings.HasPrefix(text, "more than 6 organisations collude, of 30 that can be drawn; "), text)
+	}
+	court := Plan{Court: true, Faction: 6, Eligible: 30}
+	require.Equal(t, FullCourt{}.Rules().Breaks, Credence{}.Rules().BreaksUnder(court))
+	require.Equal(t, Single{}.Rules().Breaks, Single{}.Rules().BreaksUnder(court), "no court judges there")
+}
+
 // A paragraph that names three policies without a court is a list of them. It must name all of them.
 func TestListsOfCourtlessPoliciesAreWhole(t *testing.T) {
 	var names []string

@@ -16,7 +16,10 @@ func (Proven) Name() string { return PolicyProven }
 
 // Rules implements Policy.
 func (Proven) Rules() Rules {
-	return Rules{Court: CourtNever, Evidence: EvidenceProof, Deposit: true, Summary: "one worker, with a proof under the verifier that the app's version names"}
+	return Rules{
+		Court: CourtNever, Evidence: EvidenceProof, Deposit: true, Summary: "one worker, with a proof under the verifier that the app's version names",
+		Breaks: "the proving system or its setup has a fault, or the program's id is not that of the source",
+	}
 }
 
 // Replicas implements Policy.

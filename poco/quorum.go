@@ -21,7 +21,10 @@ func (Quorum) Name() string { return PolicyQuorum }
 
 // Rules implements Policy.
 func (Quorum) Rules() Rules {
-	return Rules{Court: CourtNever, Summary: "more than half of --min-replicas organisations agree, 3 unless said; no court"}
+	return Rules{
+		Court: CourtNever, Summary: "more than half of --min-replicas organisations agree, 3 unless said; no court",
+		Breaks: "more than half of those drawn collude, are bribed or share a defect",
+	}
 }
 
 // Replicas implements Policy.

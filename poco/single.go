@@ -14,7 +14,10 @@ func (Single) Name() string { return PolicySingle }
 
 // Rules implements Policy.
 func (Single) Rules() Rules {
-	return Rules{Court: CourtNever, NamedPool: true, Summary: "one worker of the pool named by --pool, which the requester trusts; nobody checks its answer"}
+	return Rules{
+		Court: CourtNever, NamedPool: true, Summary: "one worker of the pool named by --pool, which the requester trusts; nobody checks its answer",
+		Breaks: "the one worker is wrong",
+	}
 }
 
 // Replicas implements Policy.

@@ -59,6 +59,7 @@ func PrintEstimate(out io.Writer, e *client.Estimate, verbose bool) {
 		checked = e.Plan.Sentence()
 	}
 	t.AddRow("checked", "%s, in pool %s", checked, e.Pool)
+	t.AddSome("breaks if", e.Breaks)
 	f := e.Forecast
 	price, locked, stake := cli.AboutCRED(f.Cost), cli.FormatCRED(e.Locked), cli.FormatCRED(e.Stake)+" of each worker stands behind its answer"
 	if e.Tasks > 1 {
