@@ -280,3 +280,16 @@ func TestChallengeBond(t *testing.T) {
 	terms.CourtFee = math.MaxUint64 / 2
 	require.EqualValues(t, uint64(math.MaxUint64), terms.ChallengeBond(3, 1), "saturates")
 }
+
+// TestWhoseStakeStands: only the stakes of those who gave the accepted answer stand for it, and only where there is an audit.
+func TestWhoseStakeStands(t *testing.T) {
+	committed := revealedSeat("w", truth)
+	committed.State = SeatCommitted
+	task := Task{Audit: Audit{End: 9, Answer: truth}}
+	require.True(t, task.isHeld(revealedSeat("w", truth)))
+	require.False(t, task.isHeld(revealedSeat("w", lie)))
+	require.False(t, task.isHeld(revealedSeat("w", abstain)))
+	require.False(t, task.isHeld(committed))
+	task.Audit.End = 0
+	require.False(t, task.isHeld(revealedSeat("w", truth)))
+}

@@ -179,6 +179,19 @@ func TestLateOpeningsInTheLine(t *testing.T) {
 	require.ErrorIs(t, err, ErrCommitment, "it opens what it has locked, and nothing else")
 }
 
+// Late openings are taken from the call of the court until it reveals, in its first session, and of no task whose answer is under audit.
+func TestTakesLate(t *testing.T) {
+	for phase := PhaseOpen; phase <= PhaseAudit; phase++ {
+		waits := phase == PhaseCourtWait || phase == PhaseCourtCommit
+		task := Task{Phase: phase}
+		require.Equal(t, waits, task.TakesLate(), phase)
+		again := Task{Phase: phase, Recalls: 1}
+		require.False(t, again.TakesLate(), phase)
+		audited := Task{Phase: phase, Ending: EndAccepted, Audit: Audit{End: 9}}
+		require.False(t, audited.TakesLate(), phase)
+	}
+}
+
 // What a seat can choose after it has seen the others' answers is when to open its own, or not to. It never gains by opening late or not
 // at all, and no other replica gains or loses by when it opens. This holds also where the court is divided, silent or called again, where the
 // task's turn is shut, and where the first fault of a long record costs a part of the stake.

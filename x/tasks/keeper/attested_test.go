@@ -22,6 +22,7 @@ import (
 type enclaves struct {
 	verdicts []verdict
 	fails    bool // it fails when it is told of a verdict
+	voided   bool // the chain took the sessions of all workers away
 }
 
 type verdict struct {
@@ -37,8 +38,8 @@ func (*enclaves) Verify(context.Context, enclavestypes.Listing, poco.Statement, 
 
 func (*enclaves) IsUsable(context.Context, enclavestypes.Listing) (bool, error) { return true, nil }
 
-func (*enclaves) WasVoided(context.Context, enclavestypes.Listing, string, int64) (bool, error) {
-	return false, nil
+func (e *enclaves) WasVoided(context.Context, enclavestypes.Listing, string, int64) (bool, error) {
+	return e.voided, nil
 }
 
 func (*enclaves) Signer(_ context.Context, worker string, _ []byte) (machine, measurement string, err error) {
@@ -169,3 +170,44 @@ func TestThePatrolOfEnclavesIsPaid(t *testing.T) {
 	defer counts.Close()
 	require.False(t, counts.Valid())
 }
+
+// TestWhoseSessionIsGone: a worker has committed, and the chain takes its session away. It is not at fault, unless a court has convicted its
+// organisation since it committed.
+func TestWhoseSessionIsGone(t *testing.T) {
+	for _, tc := range []struct {
+		name      string
+		voided    bool
+		convicted int64 // blocks from the commitment to a conviction; never: none
+		ending    types.Ending
+	}{
+		{"its session is there", false, never, types.ENDING_UNDECIDED},
+		{"its session is gone", true, never, types.ENDING_EVIDENCE_STOPPED},
+		{"convicted before it committed", true, -1, types.ENDING_EVIDENCE_STOPPED},
+		{"convicted in the block of its commitment", true, 0, types.ENDING_UNDECIDED},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFixture(t, 20)
+			f.enclaves.voided = tc.voided
+			id := f.open(1, attested)[0]
+			f.begin()
+			f.work(id, right)
+			seat := f.task(id).Seats[0]
+			require.Equal(t, types.SEAT_STATE_COMMITTED, seat.State)
+			if tc.convicted != never {
+				require.NoError(t, f.k.Convicted.Set(f.ctx, seat.Organisation, f.ctx.BlockHeight()+tc.convicted))
+			}
+			for range 60 {
+				if f.task(id).Ended() {
+					break
+				}
+				f.end()
+				f.begin()
+			}
+			require.Equal(t, tc.ending, f.task(id).Ending)
+			require.Equal(t, tc.ending == types.ENDING_UNDECIDED, f.books.get(f.ctx, "slashed") > 0)
+		})
+	}
+}
+
+// never is no height.
+const never = -1 << 40

@@ -240,6 +240,9 @@ func (w workers) SettleHeld(ctx context.Context, task string, ends []workerstype
 		w.add(ctx, "locked/"+e.Worker, -int64(e.Unlock))
 		w.add(ctx, "locked", -int64(e.Unlock))
 		w.add(ctx, "slashed", int64(e.Slash))
+		if e.Overturned {
+			w.add(ctx, "overturned/"+e.Worker, 1)
+		}
 	}
 	w.deliver(ctx, pays)
 	return w.ask("workers.SettleHeld", task)
