@@ -1,26 +1,47 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and prints Go's output, which benchstat can compare. Arguments go to "go test", for example -count=6.
 #
+# ONLY, if set, names the one part that is run (blocks, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
+#
 # The first benchmark is the yardstick for the others: bank sends, in blocks of the same chain in the same run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run() { go test -timeout 30m -run '^$' -bench "$@"; }
 
-echo "== blocks: bank sends, an empty block, requests, whole tasks"
-run . -benchtime 10x "$@" ./test/bench
-echo "== the protocol: plan, gate, draw"
-run . "$@" ./poco
-echo "== evidence: one check of each kind, beside a signature of secp256k1, for which the chain takes 1,000 gas"
-run . "$@" ./evidence/... | awk '
-  /no test files/ { next }
-  { print }
-  /^BenchmarkYardstick/ { yardstick = $3 }
-  /^pkg: / { package = $2; sub(/.*\/evidence/, "evidence", package) }
-  /ns\/op/ && yardstick { name = $1; sub(/^Benchmark/, "", name); sub(/-[0-9]+$/, "", name); row[++n] = sprintf("%-24s %-24s %8.2f ms %8.0f gas", package, name, $3 / 1e6, 1000 * $3 / yardstick) }
-  END { for (i = 1; i <= n; i++) print row[i] }'
-echo "== flat: what a draw, a match and a block cost as the state grows"
-run . "$@" ./x/... | { grep -v '\[no test files\]$' || true; }
-echo "== WebAssembly: the instrumentation pass against the bare engine"
-run . "$@" ./executor/runtime/wasm/...
-echo "== containers: a task of a program that does nothing, beside runc run of the same image (as root, with runc)"
-run . "$@" ./executor/runtime/oci
+blocks() {
+  echo "== blocks: bank sends, an empty block, requests, whole tasks"
+  run . -benchtime 10x "$@" ./test/bench
+}
+protocol() {
+  echo "== the protocol: plan, gate, draw"
+  run . "$@" ./poco
+}
+evidence() {
+  echo "== evidence: one check of each kind, beside a signature of secp256k1, for which the chain takes 1,000 gas"
+  run . "$@" ./evidence/... | awk '
+    /no test files/ { next }
+    { print }
+    /^BenchmarkYardstick/ { yardstick = $3 }
+    /^pkg: / { package = $2; sub(/.*\/evidence/, "evidence", package) }
+    /ns\/op/ && yardstick { name = $1; sub(/^Benchmark/, "", name); sub(/-[0-9]+$/, "", name); row[++n] = sprintf("%-24s %-24s %8.2f ms %8.0f gas", package, name, $3 / 1e6, 1000 * $3 / yardstick) }
+    END { for (i = 1; i <= n; i++) print row[i] }'
+}
+flat() {
+  echo "== flat: what a draw, a match and a block cost as the state grows"
+  run . "$@" ./x/... | { grep -v '\[no test files\]$' || true; }
+}
+wasm() {
+  echo "== WebAssembly: the instrumentation pass against the bare engine"
+  run . "$@" ./executor/runtime/wasm/...
+}
+containers() {
+  echo "== containers: a task of a program that does nothing, beside runc run of the same image (as root, with runc)"
+  run . "$@" ./executor/runtime/oci
+}
+
+parts="blocks protocol evidence flat wasm containers"
+if [ -n "${ONLY:-}" ]; then
+  [[ " $parts " == *" $ONLY "* ]] || { echo "ONLY: got $ONLY, expected one of: $parts" >&2; exit 2; }
+  parts=$ONLY
+fi
+for part in $parts; do "$part" "$@"; done
