@@ -30,6 +30,7 @@ func TestWheel(t *testing.T) {
 	dir := t.TempDir()
 	source := filepath.Join(dir, "source") // setuptools writes beside what it packs
 	require.NoError(t, os.CopyFS(source, os.DirFS("python")))
+	require.NoError(t, os.CopyFS(filepath.Join(dir, "vectors"), os.DirFS("vectors"))) // where its tests find them
 	run(t, dir, python, "-m", "venv", "--system-site-packages", "env")
 	inEnv := filepath.Join(dir, "env", "bin", "python")
 	run(t, dir, inEnv, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", "wheels", source)
@@ -37,7 +38,7 @@ func TestWheel(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, wheels, 1)
 	run(t, dir, inEnv, "-m", "pip", "install", "--no-deps", "--no-index", wheels[0])
-	where := run(t, dir, inEnv, "-c", `import credence, importlib.resources as r; assert r.files("credence").joinpath("py.typed").is_file(); print(credence.AsyncClient.__module__, credence.__file__)`)
+	where := run(t, dir, inEnv, "-c", `import credence, credence.receipt, importlib.resources as r; assert r.files("credence").joinpath("py.typed").is_file(); print(credence.AsyncClient.__module__, credence.__file__)`)
 	require.Contains(t, where, filepath.Join(dir, "env"), "what was installed, and not the source")
 	require.Contains(t, where, "credence.aio")
 	require.Contains(t, run(t, dir, inEnv, "-m", "unittest", "discover", filepath.Join(source, "tests")), "OK")

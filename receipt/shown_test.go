@@ -309,38 +309,3 @@ func TestHostileShown(t *testing.T) {
 	_, err = Verify(r, c.trust(1), Expected{})
 	refused(t, err, ReasonEvidence, "expected the 128")
 }
-
-// TestShownInABrowser: browser/receipt.mjs judges attestations as this package does. It checks no proofs; it only finds the statement
-// that they would be checked against.
-func TestShownInABrowser(t *testing.T) {
-	var cases []browserCase
-	add := func(name string, r *Receipt, c browserCase) {
-		file, err := r.Encode()
-		require.NoError(t, err)
-		c.Name, c.File = name, string(file)
-		cases = append(cases, c)
-	}
-	for _, policy := range []string{poco.PolicyProven, poco.PolicyAttested} {
-		c := newShown(t, policy, nil).chain(t)
-		r, err := Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
-		require.NoError(t, err)
-		states, err := Verify(r, c.trust(1), Expected{})
-		require.NoError(t, err)
-		add(policy, r, browserCase{Trust: c.trust(1).String(), States: states})
-		for name, h := range hostileShown(t, policy) {
-			if policy == poco.PolicyAttested || h.reason == ReasonProof {
-				add(policy+", "+name, h.r, browserCase{Trust: h.c.trust(1).String(), Reason: h.reason})
-			}
-		}
-	}
-	s := newShown(t, poco.PolicyAttested, nil)
-	s.deal.Measurements = []string{idOf("other"), idOf("image")}
-	c := s.chain(t)
-	r, err := Make(context.Background(), c, testChain, idOf("task"), testHeight, Begin{}, nil)
-	require.NoError(t, err)
-	require.NotNil(t, r.Shown)
-	states, err := Verify(r, c.trust(1), Expected{})
-	require.NoError(t, err)
-	add("a listed measurement", r, browserCase{Trust: c.trust(1).String(), States: states})
-	require.Contains(t, runBrowserCases(t, cases), "as expected")
-}

@@ -1,11 +1,13 @@
 package receipt
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
 	"pgregory.net/rapid"
 
 	"github.com/credence-chain/credence/artifact"
@@ -285,6 +288,18 @@ func hostiles() map[string]hostile {
 		"votes for another block": {func(t *testing.T, _ *chain, r *Receipt) {
 			recommit(t, r, func(c *cmttypes.Commit) { c.BlockID.Hash = sum("lie") })
 		}, ReasonHeader, "for the block"},
+		"a zero that is written out": {func(t *testing.T, _ *chain, r *Receipt) { // an empty signature of a validator that did not sign
+			recommit(t, r, func(c *cmttypes.Commit) { c.Signatures[0] = cmttypes.NewCommitSigAbsent() })
+			empty := cmttypes.NewCommitSigAbsent()
+			absent, err := empty.ToProto().Marshal()
+			require.NoError(t, err)
+			within := func(signature []byte) []byte {
+				return protowire.AppendBytes(protowire.AppendTag(nil, 4, protowire.BytesType), signature)
+			}
+			commit := bytes.Replace(r.Path[0].Commit, within(absent), within(append(slices.Clone(absent), 0x22, 0)), 1)
+			require.NotEqual(t, commit, r.Path[0].Commit)
+			r.Path[0].Commit = commit
+		}, ReasonSignature, "one encoding"},
 		"manifest of another answer": {func(_ *testing.T, _ *chain, r *Receipt) { r.Manifest = []byte("lie") }, ReasonManifest, "not that of the accepted answer"},
 		"another record under the key of this one": {func(t *testing.T, c *chain, r *Receipt) {
 			records := two.records(t)

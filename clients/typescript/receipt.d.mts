@@ -6,7 +6,7 @@ export declare const FEED_FORMAT: string;
 /** Why a receipt proves nothing: docs/receipts.md says what each means. */
 export type Reason =
   | "format" | "chain" | "header" | "height" | "set" | "untrusted" | "signature" | "power" | "proof" | "record" | "running" | "provisional" | "refunded"
-  | "overturned" | "digest" | "manifest";
+  | "overturned" | "digest" | "manifest" | "evidence";
 
 export declare class Refusal extends Error {
   readonly reason: Reason;
@@ -34,6 +34,24 @@ export interface Signed {
   readonly changes: number;
 }
 
+/** The evidence that came with an answer. */
+export interface Shown {
+  readonly statement: string;
+  readonly worker: string;
+  /** False of a proof: there is no pairing here, so that `credence receipt verify` has to check it. */
+  readonly checked: boolean;
+  /** Of a proof: its verifier, the kind of proof, the program's id, and whether seats or the council have stopped the verifier since. */
+  readonly verifier?: string;
+  readonly system?: string;
+  readonly program?: string;
+  readonly stopped?: boolean;
+  /** Of an enclave's signature. */
+  readonly key?: string;
+  readonly platform?: string;
+  readonly machine?: string;
+  readonly measurement?: string;
+}
+
 /** What a task's receipt proves. */
 export interface Statement {
   readonly chain: string;
@@ -41,7 +59,7 @@ export interface Statement {
   readonly answer: {readonly kind: string; readonly digest: string; readonly fuel: string; readonly ended: string; readonly manifest?: string};
   readonly evidence: {
     readonly policy: string; readonly trust: string; readonly by_court: boolean; readonly gave_it: readonly string[]; readonly court: readonly string[];
-    readonly replicas: number; readonly audit: string; readonly overturned?: string;
+    readonly replicas: number; readonly audit: string; readonly overturned?: string; readonly shown?: Shown;
   };
   readonly work: {
     readonly deal: string; readonly request: string; readonly organisation: string; readonly app: string; readonly version: string; readonly digest: string;

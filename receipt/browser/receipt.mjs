@@ -144,8 +144,9 @@ const text = (f, n) => new TextDecoder("utf-8", {fatal: true}).decode(bytes(f, n
 const each = (f, n) => (f.get(n) ?? []).map((v) => { if (!(v instanceof Uint8Array)) throw new Error(`field ${n}: expected bytes`); return v; });
 const within = (f, n) => fields(bytes(f, n));
 
-/** Refuses fields that a signed message does not have, twice the same, and fields out of order. */
-function strict(b, known, repeated = []) {
+/** Refuses fields that a signed message does not have, twice the same, fields out of order, and zeros, which are left out unless they are always written. */
+function strict(b, known, repeated = [], always = []) {
+  const seen = new Set();
   let before = 0;
   for (let at = 0; at < b.length;) {
     let tag;
@@ -153,10 +154,13 @@ function strict(b, known, repeated = []) {
     const n = Number(tag >> 3n), kind = Number(tag & 7n);
     if (known[n] !== kind || n < before || n === before && !repeated.includes(n)) throw new Error("it is not in its one encoding");
     before = n;
+    seen.add(n);
     let v;
-    [v, at] = varint(b, at);
+    [v, at] = varint(b, at); // a number, or the length of bytes
+    if (v === 0n && !repeated.includes(n) && !always.includes(n)) throw new Error("it is not in its one encoding");
     if (kind === 2) at += Number(v);
   }
+  if (!always.every((n) => seen.has(n))) throw new Error("it is not in its one encoding");
   return fields(b);
 }
 
@@ -232,7 +236,7 @@ const HEADER = {1: 2, 2: 2, 3: 0, 4: 2, 5: 2, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11:
 
 async function readHeader(encoded) {
   const h = reading("header", "a header", () => {
-    const f = strict(encoded, HEADER);
+    const f = strict(encoded, HEADER, [], [1, 4, 5]);
     const version = strict(bytes(f, 1), {1: 0, 2: 0});
     const out = {
       fields: f, chain: text(f, 2), height: signed(f, 3), time: strict(bytes(f, 4), {1: 0, 2: 0}), validators: bytes(f, 8), next: bytes(f, 9), app: bytes(f, 11),
@@ -290,12 +294,12 @@ function voteBytes(chain, commit, signature) {
 
 async function checkCommit(h, set, encoded) {
   const commit = reading("signature", `the commit of height ${h.height}`, () => {
-    const f = strict(encoded, {1: 0, 2: 0, 3: 2, 4: 2}, [4]);
-    const id = strict(bytes(f, 3), {1: 2, 2: 2}), parts = strict(bytes(id, 2), {1: 0, 2: 2});
+    const f = strict(encoded, {1: 0, 2: 0, 3: 2, 4: 2}, [4], [3]);
+    const id = strict(bytes(f, 3), {1: 2, 2: 2}, [], [2]), parts = strict(bytes(id, 2), {1: 0, 2: 2});
     return {
       height: signed(f, 1), round: signed(f, 2), hash: bytes(id, 1), total: number(parts, 1), parts: bytes(parts, 2),
       signatures: each(f, 4).map((one) => {
-        const s = strict(one, {1: 0, 2: 2, 3: 2, 4: 2});
+        const s = strict(one, {1: 0, 2: 2, 3: 2, 4: 2}, [], [3]);
         return {flag: number(s, 1), address: bytes(s, 2), time: bytes(s, 3), signature: bytes(s, 4)};
       }),
     };

@@ -29,14 +29,14 @@ func TestPagesAndClients(t *testing.T) {
 	court.Policy = "court"
 	judged := n.ended(n.submit(court).Id)
 
+	c := &command{t: t, ctx: n.ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))}
+	proof := c.receipt(judged.Id)
 	t.Run("events over gRPC", func(t *testing.T) { n.streams(t, first.Request) })
 	t.Run("events for browsers", func(t *testing.T) { n.serverSent(t, first.Request) })
 	t.Run("browser", func(t *testing.T) {
 		node, chromium := tool.Find(t, "node"), tool.Find(t, "chromium", "chromium-browser", "google-chrome")
 		tool.FindPackages(t, "../../web/check")
-		c := &command{t: t, ctx: n.ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))}
 		c.feed(app)
-		proof := c.receipt(judged.Id)
 		n.runs(t, "no faults", []string{"CHROMIUM=" + chromium, "RECEIPT=" + proof.file, "TRUST=" + proof.set}, node, "web/check/pages.mjs", n.Info.Web, n.Info.REST)
 	})
 	text := filepath.Join(t.TempDir(), "text.txt")
@@ -47,13 +47,16 @@ func TestPagesAndClients(t *testing.T) {
 		python := tool.FindPython(t, "cryptography")
 		n.runs(t, "verified sha256:", []string{"PYTHONPATH=clients/python"}, python, "clients/python/examples/count.py", module, text)
 		n.runs(t, "OK", []string{"PYTHONPATH=clients/python"}, python, "-m", "unittest", "discover", "clients/python/tests")
+		n.runs(t, "Proven: ", []string{"PYTHONPATH=clients/python"}, python, "-m", "credence.receipt", proof.file, "--trust", proof.set, "--chain-id", proof.chain, "--task", judged.Id)
 	})
 	t.Run("TypeScript", func(t *testing.T) {
 		node := tool.Find(t, "node")
 		tool.FindPackages(t, "../../clients/typescript")
 		n.runs(t, "", nil, node, "clients/typescript/node_modules/typescript/bin/tsc", "-p", "clients/typescript")
+		n.runs(t, "", nil, node, "clients/typescript/copy.mjs")
 		n.runs(t, "verified sha256:", nil, node, "clients/typescript/dist/examples/count.js", app, text)
-		n.runs(t, "fail 0", nil, node, "--test", "clients/typescript/dist/test/client.test.js")
+		n.runs(t, "fail 0", nil, node, "--test", "clients/typescript/dist/test/client.test.js", "clients/typescript/dist/test/receipt.test.js")
+		n.runs(t, "proven sha256:", nil, node, "clients/typescript/dist/examples/verify.js", proof.file, proof.set)
 	})
 }
 
