@@ -17,14 +17,18 @@ protocol() {
   run . "$@" ./poco
 }
 evidence() {
-  echo "== evidence: one check of each kind, beside a signature of secp256k1, for which the chain takes 1,000 gas"
+  echo "== evidence: the least time of one check of each kind, beside a signature of secp256k1, for which the chain takes 1,000 gas"
   run . "$@" ./evidence/... | awk '
     /no test files/ { next }
     { print }
-    /^BenchmarkYardstick/ { yardstick = $3 }
     /^pkg: / { package = $2; sub(/.*\/evidence/, "evidence", package) }
-    /ns\/op/ && yardstick { name = $1; sub(/^Benchmark/, "", name); sub(/-[0-9]+$/, "", name); row[++n] = sprintf("%-24s %-24s %8.2f ms %8.0f gas", package, name, $3 / 1e6, 1000 * $3 / yardstick) }
-    END { for (i = 1; i <= n; i++) print row[i] }'
+    /ns\/op/ {
+      name = $1; sub(/^Benchmark/, "", name); sub(/-[0-9]+$/, "", name); row = sprintf("%-24s %-24s", package, name)
+      if (!(row in least)) rows[++n] = row
+      if (!(row in least) || $3 < least[row]) least[row] = $3
+      if (name == "Yardstick") yardstick = least[row]
+    }
+    END { for (i = 1; i <= n; i++) printf "%s %8.2f ms %8.0f gas\n", rows[i], least[rows[i]] / 1e6, 1000 * least[rows[i]] / yardstick }'
 }
 flat() {
   echo "== flat: what a draw, a match and a block cost as the state grows"
