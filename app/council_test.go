@@ -9,8 +9,10 @@ import (
 	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/testutil"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 )
 
 // submit puts an open proposal before the council and returns its number.
@@ -68,4 +70,51 @@ func TestTally(t *testing.T) {
 			require.Equal(t, tc.yes, p.FinalTallyResult.YesCount)
 		})
 	}
+}
+
+// A proposal is decided by the votes of two thirds of the seats, and not of those that happen to be active: while two of six are jailed for
+// downtime, all four others have to vote.
+func TestQuorum(t *testing.T) {
+	for _, tc := range []struct {
+		name                 string
+		seats, jailed, votes int
+		want                 govv1.ProposalStatus
+	}{
+		{"half of four", 4, 0, 2, govv1.StatusRejected},
+		{"three of four", 4, 0, 3, govv1.StatusPassed},
+		{"two of three, exactly two thirds", 3, 0, 2, govv1.StatusPassed},
+		{"three of the four active of six", 6, 2, 3, govv1.StatusRejected},
+		{"the four active of six", 6, 2, 4, govv1.StatusPassed},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := testutil.New(t, testutil.WithSeats(tc.seats), testutil.WithGenesis(jailEarly))
+			away := c.Seats[tc.seats-tc.jailed:]
+			for _, s := range away {
+				c.Absent(s.OrgID)
+			}
+			for range 30 {
+				c.Next()
+			}
+			active, err := app.PoaKeeper(c.App).ActiveSeats(c.Ctx())
+			require.NoError(t, err)
+			require.Len(t, active, tc.seats-tc.jailed)
+
+			id := submit(c, &orgstypes.MsgUpdateParams{Authority: app.Authority()})
+			for _, s := range c.Seats[:tc.votes] {
+				c.Queue(s.Operator, govv1.NewMsgVote(s.Operator.Addr, id, govv1.OptionYes, ""))
+			}
+			c.NextN(9)
+			p, err := app.GovKeeper(c.App).Proposals.Get(c.Ctx(), id)
+			require.NoError(t, err)
+			require.Equal(t, tc.want, p.Status, p.FailedReason)
+		})
+	}
+}
+
+// jailEarly jails a seat after three missed blocks, and lets nobody back for a long time.
+func jailEarly(c *testutil.Chain, g genesis.State) {
+	require.NoError(c.T, genesis.Edit(g, c.App.Encoding.Codec, poatypes.ModuleName, &poatypes.GenesisState{}, func(s *poatypes.GenesisState) error {
+		s.Params.DowntimeWindow, s.Params.MaxMissed, s.Params.JailBlocks = 10, 3, 1000
+		return nil
+	}))
 }

@@ -20,6 +20,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/client"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
 	"github.com/credence-chain/credence/x/poa/beaconkey"
@@ -95,6 +96,7 @@ func TestEverybodyMakesTheSameGenesis(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(first.Genesis, &doc))
 	require.NoError(t, c.app.BasicManager.ValidateGenesis(c.app.Encoding.Codec, c.app.Encoding.TxConfig, doc.State))
+	require.Contains(t, string(doc.State["gov"]), `"quorum": "`+genesis.CouncilQuorum+`"`, "two thirds of the seats decide")
 	require.Equal(t, []string{"amber", "birch", "cedar"}, []string{first.Founders[0].Organisation, first.Founders[1].Organisation, first.Founders[2].Organisation})
 	require.Equal(t, first.Founders[0].Node.ID()+"@val.amber.example:26657", first.Peers()[0])
 	for _, order := range [][3]int{{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {

@@ -139,7 +139,7 @@ func TestConfigRefuses(t *testing.T) {
 }
 
 func TestKeyCommands(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "key")
+	file := filepath.Join(t.TempDir(), ".credence-worker", "key") // the page's first line: the folder is made
 	made, err := command("key", "new", file)
 	require.NoError(t, err)
 	shown, err := command("key", "show", file)

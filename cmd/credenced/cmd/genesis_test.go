@@ -133,4 +133,5 @@ func TestGenesisOfTestnet(t *testing.T) {
 	bz, err := os.ReadFile(filepath.Join(make("bare", "--no-pool"), "config", "genesis.json"))
 	require.NoError(t, err)
 	require.Contains(t, string(bz), `"default_pool": ""`)
+	require.Contains(t, string(bz), `"quorum": "`+genesis.CouncilQuorum+`"`, "two thirds of the seats decide")
 }
