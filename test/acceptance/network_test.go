@@ -125,12 +125,12 @@ func (n *network) publish(name string, module []byte, price uint64) string {
 	return n.publishDigest(name, n.upload(module), uint64(len(module)), price, n.Info.Store)
 }
 
-func (n *network) publishDigest(name, digest string, size, price uint64, locator string) string {
+func (n *network) publishDigest(name, digest string, size, price uint64, locators ...string) string {
 	n.t.Helper()
 	provider := n.key("provider")
 	done, err := n.send(provider, &appstypes.MsgPublish{
 		Owner: provider.Address(), Name: name, Version: "1", Digest: digest, Size_: size, Runtime: "wasm",
-		Locators: []string{locator}, Price: price,
+		Locators: locators, Price: price,
 	})
 	require.NoError(n.t, err)
 	var answer appstypes.MsgPublishResponse

@@ -208,6 +208,13 @@ func (n *network) startIndexer(conn string) setup.Node {
 // startFullNode starts a full node beside the devnet, with a changed config.toml.
 func (n *network) startFullNode(name string, change func(config string) string) setup.Node {
 	n.t.Helper()
+	node, _ := n.runFullNode(name, change)
+	return node
+}
+
+// runFullNode starts a full node as startFullNode does, and returns its process too.
+func (n *network) runFullNode(name string, change func(config string) string) (setup.Node, *os.Process) {
+	n.t.Helper()
 	v := n.Info.Validators[0]
 	var ports [5]int
 	for i := range ports {
@@ -227,13 +234,12 @@ func (n *network) startFullNode(name string, change func(config string) string) 
 	text, err := os.ReadFile(path)
 	require.NoError(n.t, err)
 	require.NoError(n.t, os.WriteFile(path, []byte(change(string(text))), 0o600))
-	n.run(name, "credenced", "start", "--home", node.Home, "--log_no_color")
-	return node
+	return node, n.run(name, "credenced", "start", "--home", node.Home, "--log_no_color")
 }
 
 // run starts a program beside the devnet until the test ends. After a failure its log is shown with the others. The path names a program
 // that is not ours.
-func (n *network) run(name, program string, args ...string) {
+func (n *network) run(name, program string, args ...string) *os.Process {
 	n.t.Helper()
 	if !filepath.IsAbs(program) {
 		program = filepath.Join(binaries, program)
@@ -248,6 +254,7 @@ func (n *network) run(name, program string, args ...string) {
 		_ = cmd.Wait()
 		_ = log.Close()
 	})
+	return cmd.Process
 }
 
 func freePort(t *testing.T) int {

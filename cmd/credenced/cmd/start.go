@@ -67,12 +67,12 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 	}
 	if !found {
 		logger.Info("the consensus key is not here, but with a signer: this node does not check that it has its seat's beacon key")
-		return a
+		return asProposer(a)
 	}
 	if err := a.CheckBeaconKey(filepath.Join(home, "config", "genesis.json"), consensus, keys, err); err != nil {
 		panic(startError{err})
 	}
-	return a
+	return asProposer(a)
 }
 
 // consensusKey reads the public half of the node's consensus key. found is false when a remote signer has the key.

@@ -1,0 +1,147 @@
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/credenced/setup"
+)
+
+// This file has the faults of programs that run beside the devnet: stores, and a full node. They are started at the first fault that needs
+// them.
+
+// besideStore is a store with a process and a folder of its own.
+type besideStore struct {
+	name, url string
+	process   *os.Process
+}
+
+func (s besideStore) client() *artifact.Client { return &artifact.Client{BaseURLs: []string{s.url}} }
+
+// startStores starts two stores, unless they run already.
+func (c *chaos) startStores() {
+	c.t.Helper()
+	for len(c.stores) < 2 {
+		s := besideStore{name: fmt.Sprintf("store-%d", len(c.stores)+1)}
+		address := fmt.Sprintf("127.0.0.1:%d", freePort(c.t))
+		s.url = "http://" + address
+		s.process = c.run(s.name, "credenced", "store", "serve", "--open", "--home", filepath.Join(c.Info.State, s.name), "--listen", address, "--metrics-listen", "")
+		c.stores = append(c.stores, s)
+		c.until(s.name+" serves", func() bool {
+			_, err := s.client().Upload(c.ctx, []byte("something"))
+			return err == nil
+		})
+	}
+}
+
+// hangStore hangs a store. Two stores have a program that no worker has yet, and its version names the hung one first. A task of it has to
+// end while the store hangs, and what is uploaded to both has to reach the other.
+func (c *chaos) hangStore(d time.Duration) (string, error) {
+	c.startStores()
+	hung, other := c.stores[0], c.stores[1]
+	c.programs++
+	module := append(echo(), section(0, cat(text("number"), fmt.Append(nil, c.programs)))...)
+	for _, s := range c.stores {
+		if _, err := s.client().Upload(c.ctx, module); err != nil {
+			return "", err
+		}
+	}
+	if err := hung.process.Signal(syscall.SIGSTOP); err != nil {
+		return "", err
+	}
+	begun := time.Now()
+	app := c.publishDigest(fmt.Sprintf("echo-%d", c.programs), artifact.Sum(module).String(), uint64(len(module)), appPrice, hung.url, other.url)
+	deal := c.submit(job(app, chaosTrust, 3))
+	later := fmt.Appendf(nil, "uploaded while the store hangs, %d", c.programs)
+	digest, err := (&artifact.Client{BaseURLs: []string{hung.url, other.url}}).Upload(c.ctx, later)
+	if err != nil {
+		return "", err
+	}
+	if _, err := other.client().Bytes(c.ctx, digest, 1<<10); err != nil {
+		return "", err
+	}
+	c.requireEndedOne(deal)
+	took := time.Since(begun)
+	c.pause(d - took)
+	if err := hung.process.Signal(syscall.SIGCONT); err != nil {
+		return "", err
+	}
+	if _, err := hung.client().Bytes(c.ctx, artifact.Sum(module), 1<<20); err != nil {
+		return "", fmt.Errorf("%s does not go on: %w", hung.name, err)
+	}
+	return fmt.Sprintf("%s; a task whose program it has too took %s", hung.name, took.Round(100*time.Millisecond)), nil
+}
+
+// startFull starts a full node, unless it runs already, and waits until it has caught up.
+func (c *chaos) startFull() {
+	c.t.Helper()
+	if c.full == nil {
+		node, process := c.runFullNode("full", func(config string) string { return config })
+		c.full = &besideNode{Node: node, process: process}
+	}
+	c.until("the full node has caught up", func() bool { return heightOf(c.full.Node) >= c.height()-1 })
+}
+
+// besideNode is a full node.
+type besideNode struct {
+	setup.Node
+	process *os.Process
+}
+
+func (n *besideNode) grpc() string { return fmt.Sprintf("127.0.0.1:%d", n.Ports.GRPC) }
+
+// hangFullNode hangs the full node through which a requester runs a task. The requester has to leave it for another of its nodes and get
+// the answer while it hangs. Then the full node goes on, and has to reach the chain's state by itself.
+func (c *chaos) hangFullNode(d time.Duration) (string, error) {
+	c.startFull()
+	conn, err := client.Dial(c.ctx, append([]string{c.full.grpc()}, c.Info.GRPC...), c.Info.ChainID)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if conn.Endpoint() != c.full.grpc() {
+		return "", fmt.Errorf("the requester uses %s, expected the full node", conn.Endpoint())
+	}
+	if err := c.full.process.Signal(syscall.SIGSTOP); err != nil {
+		return "", err
+	}
+	begun := time.Now()
+	runner := client.Runner{Conn: conn, Stores: []string{c.Info.Store}, Requester: c.key("requester"), Provider: c.key("provider")}
+	report, err := runner.Run(c.ctx, client.Job{App: c.app, Trust: chaosTrust, MinReplicas: 3, Bag: 1, Out: filepath.Join(c.t.TempDir(), "out")}, nil)
+	if err != nil {
+		return "", err
+	}
+	took := time.Since(begun)
+	if len(report.Tasks) != 1 || report.Tasks[0].Ending != "ACCEPTED" {
+		return "", fmt.Errorf("the requester's task has not ended well: %v", report.Tasks)
+	}
+	if conn.Endpoint() == c.full.grpc() {
+		return "", fmt.Errorf("the requester has not left the full node that hangs")
+	}
+	c.pause(d - took)
+	if err := c.full.process.Signal(syscall.SIGCONT); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("a full node; its requester had an answer through another after %s", took.Round(100*time.Millisecond)), c.compareFull()
+}
+
+// compareFull waits until the full node has the chain's height, and compares its state with that of a validator.
+func (c *chaos) compareFull() error {
+	c.t.Helper()
+	height := c.height()
+	c.until("the full node goes on", func() bool { return heightOf(c.full.Node) > height })
+	conn, err := client.Dial(c.ctx, []string{c.full.grpc()}, c.Info.ChainID)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if got, want := appHash(c.network, conn, height), c.hashOf(0, height); string(got) != string(want) {
+		return fmt.Errorf("app hash of the full node at %d: %X, expected %X", height, got, want)
+	}
+	return nil
+}
