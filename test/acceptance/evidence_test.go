@@ -58,10 +58,11 @@ func TestEvidence(t *testing.T) {
 }
 
 // TestEvidenceIsRefused runs on real nodes, and plays the workers by hand. A proof comes after its verifier was stopped, and the
-// signature of an enclave after its session was over: both are refused with the reason. Every coin is accounted for.
+// signature of an enclave after its session was over; evidence of something else comes too. All are refused with the reason. Every coin is
+// accounted for.
 func TestEvidenceIsRefused(t *testing.T) {
 	n := start(t, 6*time.Minute, devnet.Options{Workers: 2, Enclaves: true, EditGenesis: func(g devnet.Genesis) error {
-		if err := windows(200, 80, 60)(g); err != nil {
+		if err := windows(200, 120, 60)(g); err != nil {
 			return err
 		}
 		if err := withSessionsOf(shortSession)(g); err != nil {
@@ -92,17 +93,23 @@ func (n *network) afterItsVerifier() *hand {
 	task, deal := n.drawn(n.submit(j))
 	engine, err := circuitruntime.New()
 	require.NoError(n.t, err)
+	var answer agent.Answer
+	prove := func(a chain.Assignment, who, chainID string) []byte {
+		spec, err := agent.BuildSpec(a, runtime.ProgramOf([]byte(cubes)), nil)
+		require.NoError(n.t, err)
+		out, err := engine.Run(n.ctx, spec)
+		require.NoError(n.t, err)
+		answer, err = agent.ConcludeRun(engine.Rules(), out)
+		require.NoError(n.t, err)
+		proof, err := agent.ShowAnswer(n.ctx, engine, nil, spec, a, chainID, who, answer.Outcome)
+		require.NoError(n.t, err)
+		return proof
+	}
 	a := chain.Assignment{Task: task, Deal: deal}
-	spec, err := agent.BuildSpec(a, runtime.ProgramOf([]byte(cubes)), nil)
-	require.NoError(n.t, err)
-	out, err := engine.Run(n.ctx, spec)
-	require.NoError(n.t, err)
-	answer, err := agent.ConcludeRun(engine.Rules(), out)
-	require.NoError(n.t, err)
-	proof, err := agent.ShowAnswer(n.ctx, engine, nil, spec, a, n.Info.ChainID, task.Seats[0].Who, answer.Outcome)
-	require.NoError(n.t, err)
+	proof := prove(a, task.Seats[0].Who, n.Info.ChainID)
 	h := n.playWorker(task.Seats[0].Organisation, task, taskstypes.OutcomeFromPoco(answer.Outcome))
 	h.commitsAlone()
+	h.requireNoReplay(a, verifierstypes.ErrEvidence, prove)
 
 	seat := n.Info.Validators[0] // the only one
 	operator, err := client.LoadKey(seat.KeyFile)
@@ -115,8 +122,8 @@ func (n *network) afterItsVerifier() *hand {
 	return h
 }
 
-// shortSession is how many blocks a session counts in TestEvidenceIsRefused. They are over long before reveals are.
-const shortSession = 20
+// shortSession is how many blocks a session counts in TestEvidenceIsRefused. It is long enough for replays, and over long before reveals are.
+const shortSession = 60
 
 // withSessionsOf sets how many blocks the session of an enclave counts.
 func withSessionsOf(blocks int64) func(devnet.Genesis) error {
@@ -147,9 +154,15 @@ func (n *network) afterItsSession(app string) *hand {
 	require.True(n.t, registered)
 	outcome, err := h.outcome.ToPoco()
 	require.NoError(n.t, err)
-	word, err := agent.ShowAnswer(n.ctx, nil, session, runtime.Spec{}, chain.Assignment{Task: task, Deal: deal}, n.Info.ChainID, h.key.Address(), outcome)
-	require.NoError(n.t, err)
+	sign := func(a chain.Assignment, who, chainID string) []byte {
+		word, err := agent.ShowAnswer(n.ctx, nil, session, runtime.Spec{}, a, chainID, who, outcome)
+		require.NoError(n.t, err)
+		return word
+	}
+	a := chain.Assignment{Task: task, Deal: deal}
+	word := sign(a, h.key.Address(), n.Info.ChainID)
 	h.commitsAlone()
+	h.requireNoReplay(a, enclavestypes.ErrEvidence, sign)
 
 	key := session.Key()
 	n.until("the session is over", func() bool {

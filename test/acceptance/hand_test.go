@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/ids"
+	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/poco"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -54,6 +56,24 @@ func (h *hand) commitsAlone() {
 	h.t.Helper()
 	require.NoError(h.t, h.commit(h.key))
 	h.reaches(h.task.Deal, "the reveal phase", h.takesReveals)
+}
+
+// requireNoReplay demands that evidence of another task, app, input, worker or chain is refused with the reason. show makes the evidence of a
+// worker's answer.
+func (h *hand) requireNoReplay(a chain.Assignment, reason error, show func(a chain.Assignment, who, chainID string) []byte) {
+	h.t.Helper()
+	for name, change := range map[string]func(a *chain.Assignment, who, chainID *string){
+		"another task":   func(a *chain.Assignment, _, _ *string) { a.Task.Id = ids.Format([32]byte{1}) },
+		"another app":    func(a *chain.Assignment, _, _ *string) { a.Deal.Digest = taskstypes.DigestText([32]byte{9}) },
+		"another input":  func(a *chain.Assignment, _, _ *string) { a.Deal.Args = []string{"8"} },
+		"another worker": func(_ *chain.Assignment, who, _ *string) { *who = h.Info.Account("provider").Address },
+		"another chain":  func(_ *chain.Assignment, _, chainID *string) { *chainID = "other-devnet" },
+	} {
+		other, who, chainID := a, h.key.Address(), h.Info.ChainID
+		change(&other, &who, &chainID)
+		h.t.Logf("evidence of %s", name)
+		h.isRefusal(h.reveal(h.salt, show(other, who, chainID)), taskstypes.ModuleName, taskstypes.ErrEvidence.ABCICode(), reason.Error())
+	}
 }
 
 // takesReveals says whether the chain takes reveals of a task now.
