@@ -126,7 +126,7 @@ Exit status:
 				if err != nil {
 					return err
 				}
-				return resumeRun(cmd, &c, resume, j.out, style, stall, mine)
+				return resumeRun(cmd, &c, resume, j.out, style, stall, mine, identity.Suffix())
 			}
 			j.bagGiven = cmd.Flags().Changed("bag")
 			job, err := j.readJob(args)
@@ -143,7 +143,7 @@ Exit status:
 			case dry:
 				return estimateJob(cmd, &c, job, style)
 			}
-			return runJob(cmd, &c, job, j.newTable(job.Out), style, stall, mine)
+			return runJob(cmd, &c, job, j.newTable(job.Out), style, stall, mine, identity.Suffix())
 		},
 	}
 	f := cmd.Flags()
@@ -240,16 +240,16 @@ func defaultOut(name string) string {
 	}
 }
 
-func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style progress.Style, stall time.Duration, mine []age.Identity) error {
+func runJob(cmd *cobra.Command, c *connect.Flags, job client.Job, table *tasktable.Table, style progress.Style, stall time.Duration, mine []age.Identity, opens string) error {
 	return withRunner(cmd, c, stall, true, mine, func(ctx context.Context, r *client.Runner) error {
-		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, style, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
+		return Follow(ctx, cmd.OutOrStdout(), table, job.Out, opens, style, "nothing was submitted yet: the same command begins anew", func(tell client.Observer) (*client.Report, error) {
 			return r.Run(ctx, job, tell)
 		})
 	})
 }
 
 // resumeRun continues a request that was submitted earlier.
-func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style progress.Style, stall time.Duration, mine []age.Identity) error {
+func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style progress.Style, stall time.Duration, mine []age.Identity, opens string) error {
 	return withRunner(cmd, c, stall, false, mine, func(ctx context.Context, r *client.Runner) error {
 		ref, err := client.Resolve(ctx, r.Conn, text, client.KindRequest)
 		if err != nil {
@@ -258,7 +258,7 @@ func resumeRun(cmd *cobra.Command, c *connect.Flags, text, out string, style pro
 		if out == "" {
 			out = defaultOut(client.ShortDigest(ref.ID))
 		}
-		return Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, "", func(tell client.Observer) (*client.Report, error) {
+		return Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, opens, style, "", func(tell client.Observer) (*client.Report, error) {
 			return r.Resume(ctx, ref.ID, out, tell)
 		})
 	})
@@ -285,8 +285,9 @@ func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys 
 }
 
 // Follow shows a run while it goes on, keeps its table, and prints how it ended. If the run is stopped, the error names the command that
-// continues it. next says what to do if nothing had been submitted yet.
-func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder string, style progress.Style, next string, work func(client.Observer) (*client.Report, error)) error {
+// continues it, with the folder of the results and with opens, the flag of the identity that opens them. next says what to do if nothing had
+// been submitted yet.
+func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, opens string, style progress.Style, next string, work func(client.Observer) (*client.Report, error)) error {
 	view := progress.NewView(out, style)
 	report, err := work(func(e client.Event) {
 		table.Observe(e)
@@ -304,17 +305,20 @@ func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder s
 	if err == nil {
 		return wrong
 	}
-	return nameFolder(cli.Stopped(ctx, err, next), folder)
+	return CompleteAdvice(cli.Stopped(ctx, err, next), folder, opens)
 }
 
-// nameFolder adds --out to the command in an error that continues a run, so that the command also downloads the results.
-func nameFolder(err error, folder string) error {
+// CompleteAdvice completes the command in an error that goes on with a task, so that it brings the results into the same folder and opens
+// them with the same identity: opens is its flag, or empty.
+func CompleteAdvice(err error, folder, opens string) error {
 	err = cli.Explain(err)
 	var p *cli.Problem
 	if errors.As(err, &p) && folder != "" {
-		p.Next = watchAdvice.ReplaceAllString(p.Next, "$0 --out "+strings.ReplaceAll(cli.ShellQuote(folder), "$", "$$"))
+		more := " --out " + cli.ShellQuote(folder) + opens
+		p.Next = goesOn.ReplaceAllString(p.Next, "$1"+strings.ReplaceAll(more, "$", "$$"))
 	}
 	return err
 }
 
-var watchAdvice = regexp.MustCompile(`task watch [0-9a-f]+`)
+// goesOn matches a command that goes on with a task, and brings its results or could.
+var goesOn = regexp.MustCompile(`(task (?:watch|fetch) [0-9a-f]+)(?: --out DIR)?`)

@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/agent"
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/cmd/internal/run"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/printable"
 )
@@ -44,7 +45,7 @@ func taskFetchCmd() *cobra.Command {
 					return err
 				}
 				err = fetchInto(ctx, cmd, l, ref, out, output, verbose, mine)
-				return cli.Stopped(ctx, err, fmt.Sprintf("credenced task fetch %s --out %s%s", credence.ShortDigest(ref.ID), cli.ShellQuote(out), identity.Suffix()))
+				return run.CompleteAdvice(cli.Stopped(ctx, err, "credenced task fetch "+credence.ShortDigest(ref.ID)), out, identity.Suffix())
 			})
 		},
 	}

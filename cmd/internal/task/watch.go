@@ -46,18 +46,15 @@ byte against the accepted digests; those that are in the folder already are kept
 				}
 				if out != "" && ref.Kind == credence.KindRequest {
 					r := &credence.Runner{Conn: l.Conn, Stores: l.Stores, Holders: l.Holders, Words: l.LastWords(), Identities: mine, Stall: stall}
-					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, style, "", func(tell credence.Observer) (*credence.Report, error) {
+					return run.Follow(ctx, cmd.OutOrStdout(), tasktable.Load(out), out, identity.Suffix(), style, "", func(tell credence.Observer) (*credence.Report, error) {
 						return r.Resume(ctx, ref.ID, out, tell)
 					})
 				}
-				if err = watchRef(ctx, cmd, l, ref, stall, style, out == ""); err == nil && out != "" {
+				if err = watchRef(ctx, cmd, l, ref, stall, style, out == "", identity.Suffix()); err == nil && out != "" {
 					err = fetchInto(ctx, cmd, l, ref, out, style.Output, style.Verbose, mine)
 				}
 				next := "credenced task watch " + credence.ShortDigest(ref.ID)
-				if out != "" {
-					next += " --out " + cli.ShellQuote(out) + identity.Suffix()
-				}
-				return cli.Stopped(ctx, err, next)
+				return run.CompleteAdvice(cli.Stopped(ctx, err, next), out, identity.Suffix())
 			})
 		},
 	}
@@ -69,8 +66,9 @@ byte against the accepted digests; those that are in the folder already are kept
 	return cmd
 }
 
-// watchRef follows the tasks of a reference to their end. Like that of a run, the error says how they ended.
-func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style progress.Style, advise bool) (err error) {
+// watchRef follows the tasks of a reference to their end. Like that of a run, the error says how they ended. opens is the flag of an identity
+// in the advice how to fetch the result.
+func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref credence.Ref, stall time.Duration, style progress.Style, advise bool, opens string) (err error) {
 	v := progress.NewView(cmd.OutOrStdout(), style)
 	defer v.Close()
 	var ended []*credence.TaskReport
@@ -95,7 +93,7 @@ func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cred
 	v.Close()
 	err = credence.EndError(ctx, l.Conn, ref, ended)
 	if err == nil && style.Output == "text" && advise {
-		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR\n", credence.ShortDigest(ref.ID))
+		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR%s\n", credence.ShortDigest(ref.ID), opens)
 	}
 	return err
 }
