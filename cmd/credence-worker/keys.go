@@ -71,6 +71,17 @@ func endpointOf(workers workerstypes.QueryClient, who string) func(context.Conte
 	}
 }
 
+// payeeOf returns a function that finds the account that is paid for a worker's answers: that of its owner.
+func payeeOf(workers workerstypes.QueryClient, who string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		res, err := workers.Worker(ctx, &workerstypes.QueryWorkerRequest{Address: who})
+		if err != nil {
+			return "", err
+		}
+		return res.Worker.Owner, nil
+	}
+}
+
 // noteRelease logs the outcome of a request for a key.
 func (w *worker) noteRelease(e release.Entry) error {
 	w.log.Debug("request for a key", "given", e.Given, "who", e.Who, "task", e.Task, "reason", e.Reason, "left_out", e.LeftOut)

@@ -40,7 +40,9 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(startCommand(), doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), imageCommand(), health.Command(),
+	root.AddCommand(initCommand(), startCommand(), statusCommand(), tasksCommand(), logsCommand(), drainCommand(),
+		registerCommand(), stakeCommand(), unstakeCommand(), withdrawCommand(),
+		doctorCommand(), journalCommand(), resendCommand(), keyCommand(), configCommand(), imageCommand(), health.Command(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version.NewInfo().Version)
 		}})

@@ -125,7 +125,7 @@ func (w *worker) watchReadiness(ctx context.Context, conn *client.Conn) {
 		if ctx.Err() != nil {
 			return
 		}
-		if w.ready.getReason() == "stopping" {
+		if said := w.ready.getReason(); said == reasonStopping || said == reasonDraining {
 			return
 		}
 		if w.ready.setReason(reason) {

@@ -134,11 +134,12 @@ func startWorker(ctx context.Context, c config) error {
 		<-signals
 		os.Exit(1)
 	}()
-	return w.runAgent(ctx, j, drain)
+	return w.runAgent(ctx, j, drain, w.watchDrain(ctx))
 }
 
-// runAgent connects to a node, and works until it is told to stop.
-func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan struct{}) error {
+// runAgent connects to a node, and works until it is told to stop: by drain, which ends it soon, or by finish, which ends it once its tasks
+// have ended.
+func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain, finish <-chan struct{}) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	connecting, connected := context.WithCancel(ctx)
@@ -197,6 +198,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
+		PaidTo:  payeeOf(conn.Workers(), w.key.Address()),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known}, Unsealer: unsealer,
 	})
 	if err != nil {
@@ -215,9 +217,13 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain <-chan 
 	go func() { done <- a.Run(ctx) }()
 	select {
 	case err = <-done:
+	case <-finish:
+		w.finishTasks(ctx, a, drain)
+		stop()
+		err = <-done
 	case <-drain:
 		w.log.Info("stopping: no new tasks; running ones may end", "within", w.Drain)
-		w.ready.setReason("stopping")
+		w.ready.setReason(reasonStopping)
 		limit, cancel := context.WithTimeout(ctx, w.Drain)
 		a.Drain(limit)
 		cancel()

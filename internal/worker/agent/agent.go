@@ -35,6 +35,8 @@ type Config struct {
 	Slots int
 	// Runtimes by the name that apps have on chain; see package registry.
 	Runtimes map[string]runtime.Runtime
+	// PaidTo returns the account that is paid for the worker's answers, for the journal. Nil where that is nobody's concern.
+	PaidTo func(context.Context) (string, error)
 	// Session is the session of the enclave in which this worker runs; nil outside an enclave.
 	Session attester.Attester
 	// WallLimit bounds one execution in real time; exceeding it counts as this machine's failure. 0 means that only the task's window bounds it.
@@ -173,25 +175,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
-// Drain stops taking new tasks, and waits until what runs has ended or the context does.
-func (a *Agent) Drain(ctx context.Context) {
-	a.draining.Store(true)
-	for ctx.Err() == nil && a.countBusy() > 0 {
-		select {
-		case <-ctx.Done():
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
 // Height returns the highest height seen.
 func (a *Agent) Height() int64 { return a.height.Load() }
-
-func (a *Agent) countBusy() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.active)
-}
 
 // Wake makes the agent compare chain and journal soon.
 func (a *Agent) Wake() {

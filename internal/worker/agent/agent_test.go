@@ -125,7 +125,8 @@ func (h *house) start(killAt string) *life {
 		NewCollector(CollectConfig{Store: h.store, Journal: j, Source: h.chain, Metrics: m, Pins: pins, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Retention: time.Hour})
 	}
 	a, err := New(Config{
-		Pins: pins, Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
+		PaidTo: func(context.Context) (string, error) { return ownerOf(me), nil },
+		Pins:   pins, Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
 		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher, Unsealer: h.unsealer, LogFolder: h.logs,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {

@@ -61,6 +61,9 @@ type fakeChain struct {
 	refuse   bool                    // every file that comes with a reveal is refused
 }
 
+// ownerOf returns the account that is paid for a worker's answers.
+func ownerOf(worker string) string { return worker + "-owner" }
+
 type role int
 
 const (
@@ -170,6 +173,9 @@ func (c *fakeChain) apply(ev poco.Event) error {
 			s := e.Settlement
 			c.end = &s
 			c.stored.Settlement = &taskstypes.Settlement{}
+			for _, pay := range s.FromEscrow {
+				c.stored.Settlement.Payments = append(c.stored.Settlement.Payments, taskstypes.Payment{Party: pay.Party.String(), To: ownerOf(pay.To), Amount: pay.Amount})
+			}
 			for _, seat := range s.Seats {
 				c.stored.Settlement.Seats = append(c.stored.Settlement.Seats, taskstypes.SeatEnd{Who: seat.Who, Fault: seat.Fault.String(), Slash: seat.Slash})
 			}

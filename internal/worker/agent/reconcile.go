@@ -190,6 +190,7 @@ func (a *Agent) askTask(ctx context.Context, s sight) (sight, error) {
 // noteState writes into the journal what the chain's state says.
 func (a *Agent) noteState(s sight, action Action) error {
 	next, cause := journal.Abandoned, ""
+	var end *journal.End
 	switch action {
 	case Adopt:
 		r, _, err := a.Journal.Get(s.key)
@@ -214,12 +215,12 @@ func (a *Agent) noteState(s sight, action Action) error {
 			return err
 		case s.seat.State != taskstypes.SEAT_STATE_REVEALED:
 			next, cause = journal.Abandoned, "the task ended without us: "+s.Task.Ending.String()
-			a.noteFault(s)
+			end = a.noteEnd(s)
 		case r.State != journal.Revealed:
 			next = journal.Revealed // the task ended in the block of our reveal; the next step closes the record
 		default:
 			next = journal.Settled
-			a.noteFault(s)
+			end = a.noteEnd(s)
 		}
 	case Abandon:
 		cause = "the seat is no longer ours"
@@ -228,23 +229,10 @@ func (a *Agent) noteState(s sight, action Action) error {
 		if cause != "" && r.Cause == "" {
 			r.Cause = cause
 		}
+		if end != nil {
+			r.End = end
+		}
 	})
-}
-
-// noteFault counts and logs a fault of ours that the settlement has.
-func (a *Agent) noteFault(s sight) {
-	if s.Task.Settlement == nil {
-		return
-	}
-	for _, end := range s.Task.Settlement.Seats {
-		if end.Who != a.Who {
-			continue
-		}
-		a.Metrics.Faults.WithLabelValues(end.Fault).Inc()
-		if end.Slash > 0 {
-			a.log.Error("stake was slashed", "task", s.Task.Id, "fault", end.Fault, "ucred", end.Slash)
-		}
-	}
 }
 
 // moveRecord moves a record durably to a state, which it may have reached already.

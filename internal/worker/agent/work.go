@@ -48,7 +48,7 @@ func (a *Agent) workOn(ctx context.Context, s sight) error {
 	reads := namedBlobs(s.Assignment)
 	pinned := a.Pins.newPin(reads...) // before the record, so that a collection sees one or the other
 	defer pinned.release()
-	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { r.Deal, r.Reads = s.Deal.Id, digestTexts(reads) }); err != nil && !errors.Is(err, journal.ErrBackwards) {
+	if err := a.moveRecord(s.key, journal.Assigned, func(r *journal.Record) { s.nameDeal(r); r.Reads = digestTexts(reads) }); err != nil && !errors.Is(err, journal.ErrBackwards) {
 		return err
 	}
 	answer, where, err := a.executeTask(ctx, s, pinned)
@@ -238,7 +238,7 @@ func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 			return false, nil
 		}
 		a.Metrics.Troubles.WithLabelValues("decline").Inc()
-		return true, a.moveRecord(s.key, journal.DeclineIntended, func(r *journal.Record) { r.Deal, r.Cause = s.Deal.Id, why.Error() })
+		return true, a.moveRecord(s.key, journal.DeclineIntended, func(r *journal.Record) { s.nameDeal(r); r.Cause = why.Error() })
 	}
 	o := poco.Outcome{Kind: poco.KindAbstain}
 	if errors.Is(why, errAbsent) {
@@ -246,7 +246,8 @@ func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 	}
 	a.Metrics.Outcomes.WithLabelValues(o.Kind.String()).Inc()
 	return true, a.moveRecord(s.key, journal.Done, func(r *journal.Record) {
-		r.Deal, r.Outcome, r.Cause = s.Deal.Id, recordOf(o), why.Error()
+		s.nameDeal(r)
+		r.Outcome, r.Cause = recordOf(o), why.Error()
 	})
 }
 

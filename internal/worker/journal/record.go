@@ -96,6 +96,15 @@ type Mark struct {
 	Time   time.Time `json:"time"`             // of this machine; for people only
 }
 
+// End is what the settlement of a task says of this worker. A court that is called later can still find another fault.
+type End struct {
+	// Fault is the chain's word; "NONE" for no fault.
+	Fault string `json:"fault"`
+	// Paid to the worker's owner for the task, and Slashed of its stake, in ucred.
+	Paid    uint64 `json:"paid,omitempty"`
+	Slashed uint64 `json:"slashed,omitempty"`
+}
+
 // The version of the encoding, and the oldest version whose reader understands it (needs). Fields may be added at any time,
 // because a reader keeps fields that it does not know. Only a change of meaning raises needs.
 const (
@@ -120,6 +129,10 @@ type Record struct {
 	Cause string
 	Sent  []Sent
 	Marks []Mark
+	// App is the reference of the program on the chain. End is what the settlement did; nil before it, and in records of workers that did
+	// not note it.
+	App string
+	End *End
 
 	unknown map[string]json.RawMessage // fields of a newer worker, kept
 }
@@ -138,13 +151,15 @@ type wire struct {
 
 	Evidence []byte   `json:"evidence,omitempty"`
 	Reads    []string `json:"reads,omitempty"`
+	App      string   `json:"app,omitempty"`
+	End      *End     `json:"end,omitempty"`
 }
 
-var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence", "reads"}
+var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence", "reads", "app", "end"}
 
 // MarshalJSON writes the record, together with the unknown fields of newer workers that UnmarshalJSON kept.
 func (r Record) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence, r.Reads})
+	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence, r.Reads, r.App, r.End})
 	if err != nil || len(r.unknown) == 0 {
 		return body, err
 	}
@@ -182,7 +197,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 		delete(fields, name)
 	}
 	*r = Record{Key: key, State: w.State, Deal: w.Deal, Outcome: w.Outcome, Stored: w.Stored, Cause: w.Cause,
-		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence, Reads: w.Reads}
+		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence, Reads: w.Reads, App: w.App, End: w.End}
 	if len(fields) > 0 {
 		r.unknown = fields
 	}
@@ -194,6 +209,10 @@ func (r Record) cloneRecord() Record {
 	if r.Outcome != nil {
 		o := *r.Outcome
 		r.Outcome = &o
+	}
+	if r.End != nil {
+		e := *r.End
+		r.End = &e
 	}
 	r.Sent = append([]Sent(nil), r.Sent...)
 	r.Marks = append([]Mark(nil), r.Marks...)

@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"github.com/credence-chain/credence/internal/worker/journal"
+	"github.com/credence-chain/credence/poco"
+)
+
+// This file has the ends: what a settlement says of this worker, and how the agent stops taking tasks.
+
+// nameDeal notes in a record under which deal, and of which program, the task is.
+func (s sight) nameDeal(r *journal.Record) { r.Deal, r.App = s.Deal.Id, s.Deal.App }
+
+// payeeTimeout bounds the question who is paid, which only the journal needs.
+const payeeTimeout = 3 * time.Second
+
+// noteEnd returns what the settlement says of this worker, and counts and logs a fault; nil if it says nothing.
+func (a *Agent) noteEnd(s sight) *journal.End {
+	if s.Task.Settlement == nil {
+		return nil
+	}
+	for _, seat := range s.Task.Settlement.Seats {
+		if seat.Who != a.Who {
+			continue
+		}
+		a.Metrics.Faults.WithLabelValues(seat.Fault).Inc()
+		if seat.Slash > 0 {
+			a.log.Error("stake was slashed", "task", s.Task.Id, "fault", seat.Fault, "ucred", seat.Slash)
+		}
+		return &journal.End{Fault: seat.Fault, Slashed: seat.Slash, Paid: a.sumPayments(s)}
+	}
+	return nil
+}
+
+// sumPayments returns what the settlement pays for this worker's answer. Organisations differ within a task, and so do the owners who are
+// paid; an answer of a node that fails counts as no payment.
+func (a *Agent) sumPayments(s sight) (sum uint64) {
+	if a.PaidTo == nil {
+		return 0
+	}
+	ctx, cancel := context.WithTimeout(a.life, payeeTimeout)
+	defer cancel()
+	payee, err := a.PaidTo(ctx)
+	if err != nil {
+		return 0
+	}
+	for _, p := range s.Task.Settlement.Payments {
+		if p.Party == poco.PartyWorker.String() && p.To == payee {
+			sum += p.Amount
+		}
+	}
+	return sum
+}
+
+// Drain stops taking new tasks, and waits until what runs has ended or the context does.
+func (a *Agent) Drain(ctx context.Context) {
+	a.draining.Store(true)
+	a.waitWhile(ctx, func() bool { return a.countBusy() > 0 })
+}
+
+// Finish stops taking new tasks, and waits until every task that was begun has ended on the chain, or the context ends. Seats that the
+// chain draws meanwhile are given back in time, or answered with an abstention.
+func (a *Agent) Finish(ctx context.Context) {
+	a.draining.Store(true)
+	a.waitWhile(ctx, func() bool {
+		live, err := a.Journal.Live()
+		return err != nil || len(live) > 0 || a.countBusy() > 0
+	})
+}
+
+func (a *Agent) waitWhile(ctx context.Context, busy func() bool) {
+	for ctx.Err() == nil && busy() {
+		select {
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (a *Agent) countBusy() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.active)
+}
