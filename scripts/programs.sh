@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Fetches the sources of programs that other people wrote, by version and digest, and compiles them for WASI preview 1 into
 # build/programs, where test/programs runs them. The programs are not changed: test/programs/compat supplies the parts of Unix
-# that WASI lacks. The script needs Debian's clang, and installs it if it may. It does not build again what is built already. It
-# ends with status 75 if clang is missing and cannot be installed, or, after it has built the others, if a source could not be
-# fetched. A source with another digest than the pinned one is a failure.
+# that WASI lacks. Programs in C and C++ need Debian's clang, which the script installs if it may. A program in Go has a go.mod of
+# its own below test/programs, so that nothing else links it. The script does not build again what is built already. After it has
+# built the others, it ends with status 75 if clang is missing and cannot be installed, or if a source could not be fetched. A
+# source with another digest than the pinned one is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/path.sh
 . scripts/packages.sh
 
 out=$PWD/build/programs
@@ -13,22 +15,25 @@ work=$out/sources
 compat=$PWD/test/programs/compat
 mkdir -p "$work"
 
-programs=(bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3)
+programs=(esbuild hello-c bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3)
 missing=()
 for p in "${programs[@]}"; do [ -e "$out/$p.wasm" ] || missing+=("$p"); done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 
-need=()
-[ -e /usr/include/wasm32-wasi/stdio.h ] || need+=(wasi-libc)
-command -v clang >/dev/null || need+=(clang)
-command -v wasm-ld >/dev/null || need+=(lld)
-command -v dpkg-source >/dev/null || need+=(dpkg-dev)
-ls /usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a >/dev/null 2>&1 || need+=(libclang-rt-dev-wasm32)
-ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 >/dev/null 2>&1 || need+=(libc++-dev-wasm32)
-# Who may not install packages can run all other tests: this says what is missing, and theirs are skipped.
-[ "${#need[@]}" = 0 ] || install_packages "${need[@]}" >&2 || exit 75
-cxx=$(ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 | head -1)
-cxxlib=$(ls -d /usr/lib/llvm-*/lib/wasm32-wasi | head -1)
+# find_clang finds what compiles C and C++ for WASI, and installs it if it is missing.
+find_clang() {
+  local need=()
+  [ -e /usr/include/wasm32-wasi/stdio.h ] || need+=(wasi-libc)
+  command -v clang >/dev/null || need+=(clang)
+  command -v wasm-ld >/dev/null || need+=(lld)
+  command -v dpkg-source >/dev/null || need+=(dpkg-dev)
+  ls /usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a >/dev/null 2>&1 || need+=(libclang-rt-dev-wasm32)
+  ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 >/dev/null 2>&1 || need+=(libc++-dev-wasm32)
+  # Who may not install packages can run all other tests: this says what is missing, and theirs are skipped.
+  [ "${#need[@]}" = 0 ] || install_packages "${need[@]}" >&2 || exit 75
+  cxx=$(ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 | head -1)
+  cxxlib=$(ls -d /usr/lib/llvm-*/lib/wasm32-wasi | head -1)
+}
 
 # fetch FILE SHA256 COMMAND...: runs the command, which leaves the file in $work, unless the file is there.
 fetch() {
@@ -61,15 +66,31 @@ libraries=(-lwasi-emulated-signal -lwasi-emulated-process-clocks -lwasi-emulated
 c() {
   local name=$1
   shift
+  find_clang
   clang --target=wasm32-wasi -O2 -w "${emulated[@]}" -I"$compat" -o "$out/$name.new" "$@" "$compat/compat.c" "${libraries[@]}"
   mv "$out/$name.new" "$out/$name.wasm"
 }
 cxx() {
   local name=$1
   shift
+  find_clang
   clang++ --target=wasm32-wasi -O2 -w -fno-exceptions -nostdinc++ -isystem "$cxx" -L"$cxxlib" -o "$out/$name.new" -x c++ "$@"
   mv "$out/$name.new" "$out/$name.wasm"
 }
+
+# go_program NAME PACKAGE: the package of the module that test/programs/NAME pins.
+go_program() {
+  (
+    cd "test/programs/$1"
+    timeout 120 go mod download >&2 || exit 75
+    GOOS=wasip1 GOARCH=wasm CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o "$out/$1.new" "$2"
+  )
+  mv "$out/$1.new" "$out/$1.wasm"
+}
+
+build_esbuild() { go_program esbuild github.com/evanw/esbuild/cmd/esbuild; }
+
+build_hello-c() { c hello-c examples/hello-c/hello.c; } # the manual's program in C
 
 build_bzip2() {
   debian bzip2_1.0.8.orig.tar.gz ab5a03176ee106d3f0fa90e381da478ddae405918153cca248e682cd0c4a2269 bzip2
@@ -137,4 +158,4 @@ for p in "${missing[@]}"; do
   *) exit "$status" ;;
   esac
 done
-[ "${#unfetched[@]}" = 0 ] || { echo "no sources of: ${unfetched[*]}" >&2; exit 75; }
+[ "${#unfetched[@]}" = 0 ] || { echo "not built, for want of a source or of clang: ${unfetched[*]}" >&2; exit 75; }

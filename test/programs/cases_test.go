@@ -97,8 +97,22 @@ func printed(t *testing.T, out string) string {
 	return string(data)
 }
 
-// programs are the runs. Each uses another part of the contract: standard input, folders, statuses, relative paths.
+// programs are the runs. Each uses another part of the contract: standard input, folders, statuses, relative paths. All but hello-c, which the
+// manual shows, were written elsewhere.
 var programs = []program{
+	{
+		name: "hello-c", args: []string{"/in/text.txt"},
+		inputs: func(t *testing.T) []client.InputFile { return []client.InputFile{file(t, "text.txt", text())} },
+		check: func(t *testing.T, out string, _ uint32) {
+			sum := 0
+			for _, b := range []byte(text()) {
+				sum += int(b)
+			}
+			got, err := os.ReadFile(filepath.Join(out, "sum.txt"))
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprintln(sum), string(got))
+		},
+	},
 	{
 		name: "bzip2", args: []string{"-9", "-c"}, stdin: text(),
 		check: func(t *testing.T, out string, _ uint32) {
@@ -226,7 +240,42 @@ SELECT a, avg(b) FROM t GROUP BY a ORDER BY a;
 			require.Contains(t, printed(t, out), "move d8h4\n", "the fool's mate")
 		},
 	},
+	{
+		name: "esbuild", args: []string{"--bundle", "main.ts", "--minify-syntax", "--outfile=/out/bundle.js"}, execution: contract.Execution{Workdir: "in/pages"},
+		inputs: func(t *testing.T) []client.InputFile {
+			folder := filepath.Join(t.TempDir(), "pages")
+			require.NoError(t, os.Mkdir(folder, 0o755))
+			for name, text := range typescript {
+				require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+			}
+			return []client.InputFile{{Path: folder}}
+		},
+		check: func(t *testing.T, out string, _ uint32) {
+			bundle, err := os.ReadFile(filepath.Join(out, "bundle.js"))
+			require.NoError(t, err)
+			require.Equal(t, javascript, string(bundle))
+		},
+	},
 }
+
+// typescript are two files of which one imports the other.
+var typescript = map[string]string{
+	"main.ts":   "import { area } from './shapes'\nconst enum Unit { Metre = 1, Foot }\nconst sides: number[] = [3, 4]\nconsole.log(area(sides), Unit.Foot, 60 * 60)\n",
+	"shapes.ts": "export function area(sides: number[]): number { return sides.reduce((a, b) => a * b, 1) }\nexport function unused(): string { return 'nobody calls this' }\n",
+}
+
+// javascript is what a bundler makes of typescript: without types, without the function that nobody calls, with constants computed.
+const javascript = `(() => {
+  // shapes.ts
+  function area(sides2) {
+    return sides2.reduce((a, b) => a * b, 1);
+  }
+
+  // main.ts
+  var sides = [3, 4];
+  console.log(area(sides), 2 /* Foot */, 3600);
+})();
+`
 
 // linearModel is a support vector machine. Its decision is the sum of the first three attributes, less 0.5.
 const linearModel = `svm_type c_svc
