@@ -6,14 +6,17 @@ import (
 	"testing"
 	"time"
 
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/devnet"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// A devnet is stopped and started on the same folder. Its chain, its results and a running task continue.
+// A devnet is stopped and started on the same folder. Its chain, its results and a running task continue. Its blocks have the limits of a
+// real chain's.
 func TestDevnetRestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -22,6 +25,10 @@ func TestDevnetRestart(t *testing.T) {
 	defer cancel()
 	o := devnet.Options{State: t.TempDir()}
 	n := startIn(t, ctx, o)
+	params, err := consensustypes.NewQueryClient(n.conn).Params(ctx, &consensustypes.QueryParamsRequest{})
+	require.NoError(t, err)
+	require.Equal(t, genesis.MaxBlockGas, params.Params.Block.MaxGas)
+	require.Equal(t, genesis.MaxBlockBytes, params.Params.Block.MaxBytes)
 	app := n.publish("echo", echo(), appPrice)
 	before := n.open()
 	old := n.submit(job(app, lyingTrust, 3))
