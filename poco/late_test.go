@@ -201,14 +201,19 @@ func TestLateOpeningIsNoOption(t *testing.T) {
 		l := lateTask{terms: testTerms()}
 		l.terms.Stake = rapid.SampledFrom([]uint64{40, 41, 100, 1_000}).Draw(t, "stake")
 		outcome := rapid.SampledFrom([]Outcome{truth, lie, failing, noInput, abstain})
-		l.outcomes = []Outcome{outcome.Draw(t, "first"), outcome.Draw(t, "second"), outcome.Draw(t, "third")}
-		way := rapid.IntRange(inTime, never)
+		who := rapid.IntRange(0, 2).Draw(t, "who")
+		if rapid.Bool().Draw(t, "one lies") {
+			l.outcomes = []Outcome{truth, truth, truth}
+			l.outcomes[who] = lie
+		} else {
+			l.outcomes = []Outcome{outcome.Draw(t, "first"), outcome.Draw(t, "second"), outcome.Draw(t, "third")}
+		}
+		way := rapid.SampledFrom([]int{inTime, inTime, tooLate, never})
 		l.ways = []int{way.Draw(t, "way 1"), way.Draw(t, "way 2"), way.Draw(t, "way 3")}
 		l.shut = rapid.Bool().Draw(t, "shut")
-		l.score = rapid.SampledFrom([]uint64{0, LongRecord - 1, LongRecord}).Draw(t, "score")
+		l.score = rapid.SampledFrom([]uint64{LongRecord - 1, LongRecord}).Draw(t, "score")
 		l.floor = rapid.Uint64Range(0, l.terms.Stake).Draw(t, "floor")
 		l.courts = drawCourts(t)
-		who := rapid.IntRange(0, 2).Draw(t, "who")
 		var ends [3]*play
 		for w := inTime; w <= never; w++ {
 			l.ways = slices.Clone(l.ways)
@@ -266,12 +271,13 @@ func TestLateOpeningIsNoOption(t *testing.T) {
 		}
 		return met["a part of the stake"] > 0 && met["called again"] > 0 && met["shut"] > 0
 	})
+	t.Log(met)
 }
 
 // drawCourts draws what a court says: one thing, several things that may leave it divided, or nothing from some seats, which are then called
 // again.
 func drawCourts(t *rapid.T) (sessions [][]Outcome) {
-	outcome := rapid.SampledFrom([]Outcome{truth, failing, noInput, abstain})
+	outcome := rapid.SampledFrom([]Outcome{truth, truth, failing, noInput, abstain})
 	one := outcome.Draw(t, "court")
 	how := rapid.SampledFrom([]string{"agreed", "divided", "silent"}).Draw(t, "how")
 	for range 2 {
