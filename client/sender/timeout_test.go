@@ -41,6 +41,9 @@ func TestTimeoutsAfterAClockWasSetBack(t *testing.T) {
 	require.True(t, nextTimeout(now.Add(-MaxTTL/2)).After(first))
 }
 
+// slack is more than a busy machine takes between two calls, and less than the minute that the tests tell apart.
+const slack = 20 * time.Second
+
 // The time of blocks is asked for once in a while. It goes on by itself, and a node that does not answer takes nothing away.
 func TestBlockClock(t *testing.T) {
 	var b blockClock
@@ -52,12 +55,12 @@ func TestBlockClock(t *testing.T) {
 	}
 	require.Zero(t, b.read(t.Context(), latest))
 	trouble = nil
-	require.WithinDuration(t, at, b.read(t.Context(), latest), time.Second)
-	require.WithinDuration(t, at, b.read(t.Context(), latest), time.Second)
+	require.WithinDuration(t, at, b.read(t.Context(), latest), slack)
+	require.WithinDuration(t, at, b.read(t.Context(), latest), slack)
 	require.Equal(t, 2, asked)
 	b.seen = b.seen.Add(-time.Minute)
 	trouble = errors.New("away")
-	require.WithinDuration(t, at.Add(time.Minute), b.read(t.Context(), latest), time.Second)
+	require.WithinDuration(t, at.Add(time.Minute), b.read(t.Context(), latest), slack)
 	require.Equal(t, 3, asked)
 }
 
@@ -69,5 +72,5 @@ func TestBlockClockLeavesANodeThatHangs(t *testing.T) {
 		<-ctx.Done()
 		return 0, time.Time{}, ctx.Err()
 	}))
-	require.Less(t, time.Since(begin), 2*askTime)
+	require.Less(t, time.Since(begin), time.Minute)
 }

@@ -34,7 +34,7 @@ func TestServeMetrics(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.serveStore(ctx, slog.New(slog.NewTextHandler(log, nil))) }()
-	require.Eventually(t, func() bool { return log.find(`addr=(\S+)`) != "" }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return log.find(`addr=(\S+)`) != "" }, time.Minute, 10*time.Millisecond)
 	for path, says := range map[string]string{"/healthz": "ok\n", "/readyz": "ok\n", "/metrics": "go_goroutines"} {
 		res, err := http.Get("http://" + s.metrics + path)
 		require.NoError(t, err)

@@ -73,7 +73,7 @@ func TestServe(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- s.serveStore(ctx, slog.New(slog.NewTextHandler(log, nil))) }()
-		require.Eventually(t, func() bool { return log.find(`addr=(\S+)`) != "" }, 10*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return log.find(`addr=(\S+)`) != "" }, time.Minute, 10*time.Millisecond)
 		return "https://" + log.find(`addr=(\S+)`), func() {
 			cancel()
 			require.NoError(t, <-done)
@@ -91,7 +91,7 @@ func TestServe(t *testing.T) {
 		var err error
 		digest, err = c.Upload(t.Context(), []byte("hello"))
 		return err == nil
-	}, 10*time.Second, 100*time.Millisecond, "the account is taken up")
+	}, time.Minute, 100*time.Millisecond, "the account is taken up")
 	_, err := c.Upload(t.Context(), make([]byte, 70_000))
 	require.ErrorContains(t, err, "ask the store's operator for more")
 	stop()

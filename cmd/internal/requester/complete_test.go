@@ -145,7 +145,7 @@ func TestCompletionIsBounded(t *testing.T) {
 	for _, node := range []string{silent.Addr().String(), "127.0.0.1:1", "nonsense"} {
 		begun := time.Now()
 		require.Equal(t, []string{":4"}, completed(t, "run", "--node", node, "--pool", ""), node)
-		require.Less(t, time.Since(begun), 10*time.Second, node)
+		require.Less(t, time.Since(begun), time.Minute/2, node)
 	}
 }
 

@@ -127,7 +127,7 @@ func TestOrphans(t *testing.T) {
 				ended <- err
 			}()
 		}
-		require.Eventually(t, func() bool { return sleepers(t) == 2 }, 10*time.Second, 50*time.Millisecond)
+		require.Eventually(t, func() bool { return sleepers(t) == 2 }, time.Minute, 50*time.Millisecond)
 		require.NoError(t, dead.lock.Close(), "the kernel does this when a worker dies")
 		require.NoError(t, r.Check(context.Background()))
 		require.Equal(t, 1, sleepers(t), "the orphan is gone, the other is not")
