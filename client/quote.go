@@ -54,6 +54,9 @@ func (r *Runner) quoteJob(ctx context.Context, job *markettypes.Job, rests bool,
 	}
 	plan := planOf(&res.Plan)
 	least := res.ExpectedPrice
+	if !res.Plan.Court { // the price of a plan by the court has its fees already
+		least += res.Deal.Terms.CourtDeposit
+	}
 	var offer markettypes.PoolOrder
 	if res.Offer.Order.Pool != nil {
 		offer = *res.Offer.Order.Pool

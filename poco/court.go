@@ -174,7 +174,7 @@ func (t *Task) CourtAtOnce() bool { return t.Terms.policyRules().Court == CourtA
 // escrow; if the escrow is too small, the task is not judged.
 func (t *Task) AffordsCourt(bench uint64) bool {
 	left, _ := t.Terms.Work() // checked by Terms.Validate
-	left -= t.Terms.AppPrice + t.Terms.DatasetPrice
+	left += t.Terms.CourtDeposit - t.Terms.AppPrice - t.Terms.DatasetPrice
 	if !t.CourtAtOnce() {
 		left -= t.Terms.Price * uint64(max(1, countSeats(t.Seats, hasAnswered))) // no more seats than MaxSeats
 	}

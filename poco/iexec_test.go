@@ -160,7 +160,7 @@ func TestIExecPlans(t *testing.T) {
 	require.EqualValues(t, 9, plan(PlanInput{Eligible: 9, MinReplicas: 9}).Replicas)
 	require.Equal(t, BoundFew, plan(PlanInput{Eligible: 6}).Bound)
 	require.Equal(t, "1 replica by iExec's rule, and more where they differ; no court judges, and wrong results are not bounded", IExec{}.Describe(Plan{Replicas: 1}))
-	expected, most := QuoteSeats(IExec{}, plan(PlanInput{Eligible: 9}), 100, 0, 4)
+	expected, most := QuoteSeats(IExec{}, plan(PlanInput{Eligible: 9}), 100, 0)
 	require.Equal(t, []uint64{7, 16}, []uint64{expected, most})
 }
 

@@ -81,9 +81,9 @@ func TestJuryPlans(t *testing.T) {
 	require.EqualValues(t, 6, plan(PlanInput{Trust: 100, Eligible: 9, MaxSeats: 24, MinReplicas: 6}).Replicas)
 	require.Equal(t, BoundFew, plan(PlanInput{Trust: 100, Eligible: 3, MaxSeats: 24}).Bound)
 	require.True(t, plan(PlanInput{Trust: 100, Eligible: 9, MaxSeats: 3}).Court, "more than the escrow pays: it ends undecided")
-	expected, most := QuoteSeats(Jury{}, p, 100, 0, 4)
+	expected, most := QuoteSeats(Jury{}, p, 100, 0)
 	require.Equal(t, []uint64{4, 10}, []uint64{expected, most}, "room to outvote three that lie alike: 4^7 >= 99 (1 + 4^3)")
-	_, most = QuoteSeats(Jury{}, p, 1_000_000_000, 0, 4)
+	_, most = QuoteSeats(Jury{}, p, 1_000_000_000, 0)
 	require.EqualValues(t, MaxReplicas, most)
 }
 

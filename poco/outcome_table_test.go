@@ -76,13 +76,6 @@ func TestOutcomeTable(t *testing.T) {
 	}
 }
 
-func total(pays []Pay) (sum uint64) {
-	for _, p := range pays {
-		sum += p.Amount
-	}
-	return sum
-}
-
 func readOutcomeTable(t *testing.T) (rows []outcomeRow) {
 	f, err := os.Open(outcomeFile)
 	require.NoError(t, err)

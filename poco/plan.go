@@ -56,7 +56,7 @@ type PlanInput struct {
 	FuelLimit   uint64   // declared; tells long tasks from short ones
 	MinReplicas uint32   // the requester's floor
 	MaxSeats    uint32   // seats the escrow pays for, the lottery's among them
-	Stake       uint64   // locked per assignment
+	Stake       uint64   // what pays for a charge: Terms.ChargePayer
 	Exposure    Exposure // its Value is what the account in money counts
 	Trust       uint64   // the demanded one
 	// Records are the confirmations of each worker drawn so far, as they were at its draw, in draw order. Policies that weigh

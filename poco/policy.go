@@ -206,10 +206,10 @@ func (t Terms) Describe(plan Plan) string {
 }
 
 // QuoteSeats returns for how many replicas a task with this plan is expected to pay, and for how many it is prudent to lock the
-// price. bench is the number of seats in the court. The second number has room for two more replicas, in case the ledgers move
-// meanwhile, and for a court that nobody is to blame for. A policy without a court may ask for more replicas if answers differ. It
-// gets room to outvote about as many wrong answers as it expects right ones: twice the expected replicas, and two.
-func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32, bench uint64) (expected, most uint64) {
+// price. The second number has room for two more replicas, in case the ledgers move meanwhile. The court's deposit comes on top of it. A
+// policy without a court may ask for more replicas if answers differ. It gets room to outvote about as many wrong answers as it expects
+// right ones: twice the expected replicas, and two.
+func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32) (expected, most uint64) {
 	rules, replicas := p.Rules(), p.Replicas(trust, asked)
 	expected = uint64(plan.Replicas)
 	switch {
@@ -217,9 +217,9 @@ func QuoteSeats(p Policy, plan Plan, trust uint64, asked uint32, bench uint64) (
 		expected = uint64(max(plan.Replicas, replicas.Least))
 		return expected, min(uint64(replicas.Most), 2*expected+2)
 	case plan.Court || rules.Court == CourtAtOnce:
-		expected = bench + 1
+		expected = 1
 	case plan.Lottery > 0:
 		expected++
 	}
-	return expected, min(expected+2+bench, MaxReplicas+1)
+	return expected, min(expected+2, MaxReplicas+1)
 }

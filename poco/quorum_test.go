@@ -52,7 +52,7 @@ func TestQuorumPlans(t *testing.T) {
 	require.EqualValues(t, 6, Quorum{}.Plan(PlanInput{Eligible: 6, MaxSeats: 6, MinReplicas: 6}).Replicas)
 	require.Equal(t, BoundFew, Quorum{}.Plan(PlanInput{Eligible: 5, MaxSeats: 6, MinReplicas: 6}).Bound)
 	require.True(t, Quorum{}.Plan(PlanInput{Eligible: 9, MaxSeats: 5, MinReplicas: 6}).Court, "more than the escrow pays")
-	expected, most := QuoteSeats(Quorum{}, plan, 100, 0, 100)
+	expected, most := QuoteSeats(Quorum{}, plan, 100, 0)
 	require.Equal(t, []uint64{3, 3}, []uint64{expected, most}, "a quorum costs what it costs, and no court")
 }
 

@@ -54,11 +54,13 @@ type Settlement struct {
 	ByCourt    bool
 	Verdict    Outcome
 	FromEscrow []Pay
-	Premium    uint64 // of the escrow, destroyed: the task counts in the ledgers
-	Refund     uint64 // to whoever paid
-	Seats      []SeatEnd
-	FromStake  []Pay
-	Burn       uint64
+	// Premium is what is destroyed of the escrow: the premium of a task that counts in the ledgers, or the rest of what a charge costs for
+	// which no stake pays.
+	Premium   uint64
+	Refund    uint64 // to whoever paid
+	Seats     []SeatEnd
+	FromStake []Pay
+	Burn      uint64
 	// CourtSilent lists court seats that did not commit or did not reveal. CourtWrong lists the seats that found something else
 	// than the two thirds.
 	CourtSilent []string
@@ -108,9 +110,7 @@ func (t *Task) settleEnding() Settlement {
 	if k := uint64(len(truthful)); k > 0 {
 		fromStake := min(t.Terms.CourtFee, pot/k)
 		var fromEscrow uint64
-		if accepted || t.Ending == EndVoid || t.Ending == EndAbstained {
-			// The requester pays the court if the court does not agree on the program's answer, or could not run the program in its
-			// window: the charge of the first worker's answer stands, and no charge is free.
+		if accepted || t.isUnfound() {
 			fromEscrow = min(t.Terms.CourtFee-fromStake, escrow/k)
 		}
 		if t.isWithdrawn() {
@@ -128,6 +128,11 @@ func (t *Task) settleEnding() Settlement {
 		back := min(pot/2, t.Terms.Value)
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
 		pot -= back
+		if t.chargesRequester() {
+			cost := total(s.FromEscrow) + slashed - back
+			s.Premium = min(escrow, t.Plan.StakeFloor-min(t.Plan.StakeFloor, cost))
+			escrow -= s.Premium
+		}
 	} else if paid > 0 {
 		each := t.informersPart(s.Seats, slashed-pot)
 		for _, e := range s.Seats {
@@ -145,11 +150,29 @@ func (t *Task) settleEnding() Settlement {
 	return s
 }
 
+// isUnfound says whether the court sat and found no answer of the program: it did not agree on one, or could not run the program in its
+// window. The requester pays such a court.
+func (t *Task) isUnfound() bool { return t.Ending == EndVoid || t.Ending == EndAbstained }
+
+// chargesRequester says whether the requester pays for the charge of the first worker's answer: no court said who was wrong, and no input
+// was withdrawn, so that no worker pays. The requester chose the program, and its escrow holds what the plan asks for (Terms.ChargePayer).
+func (t *Task) chargesRequester() bool {
+	return t.isUnfound() && !t.isWithdrawn() && t.Terms.policyRules().Ledgers && len(t.Seats) > 0 && hasAnswered(t.Seats[0])
+}
+
 func appendPay(pays []Pay, p Pay) []Pay {
 	if p.Amount == 0 {
 		return pays
 	}
 	return append(pays, p)
+}
+
+// total returns the sum of payments.
+func total(pays []Pay) (sum uint64) {
+	for _, p := range pays {
+		sum += p.Amount
+	}
+	return sum
 }
 
 // mulBps returns floor(amount * bps / 10000) without overflow.

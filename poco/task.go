@@ -25,6 +25,9 @@ type Terms struct {
 	Stake         uint64 // locked per assignment
 	Value         uint64 // G, the value at risk; bounds restitution
 	CourtFee      uint64 // c_v, to each court seat that found the truth
+	// CourtDeposit is the part of the escrow that waits for a court: the fees of all seats that were active when the deal was made. The
+	// payer has it back, unless a court that no stake pays is called.
+	CourtDeposit uint64
 	// Premium is destroyed when the task counts in the ledgers: it pays for the task's place in their budget in money.
 	Premium uint64
 	// InformerBps is the share of slashed stake, after the court's pay, that goes to workers with the right answer. It is below one
@@ -139,17 +142,26 @@ func (t Terms) WithSeats(seats uint32) (Terms, error) {
 	return t, nil
 }
 
-// Escrow returns what one task can cost at most, which is locked before it starts: its work and the premium.
+// Escrow returns what one task can cost at most, which is locked before it starts: its work, the premium and the court's deposit.
 func (t Terms) Escrow() (uint64, error) {
 	work, err := t.Work()
 	if err != nil {
 		return 0, err
 	}
-	sum, carry := bits.Add64(work, t.Premium, 0)
-	if carry != 0 {
-		return 0, fmt.Errorf("terms: the work's %d plus the premium %d exceeds 64 bits", work, t.Premium)
+	sum, c1 := bits.Add64(work, t.Premium, 0)
+	sum, c2 := bits.Add64(sum, t.CourtDeposit, 0)
+	if c1 != 0 || c2 != 0 {
+		return 0, fmt.Errorf("terms: the work's %d plus the premium %d plus the court's deposit %d exceeds 64 bits", work, t.Premium, t.CourtDeposit)
 	}
 	return sum, nil
+}
+
+// ChargePayer returns what pays at least for each charge on the ledgers: the stake of a worker that lied or, where nobody is found at
+// fault, the task's escrow. A plan asks as much of the smaller one as of a stake (StakeNeeded), so that no way to a charge is cheaper than
+// a lie.
+func (t Terms) ChargePayer() uint64 {
+	escrow, _ := t.Escrow() // checked by Terms.Validate
+	return min(t.Stake, escrow)
 }
 
 // Reward returns the worker's part of the price, which is the most that it is paid: the price less the pool's commission, rounded

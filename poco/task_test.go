@@ -380,12 +380,24 @@ func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 		slashed += x.Slash
 	}
 	require.Equal(t, escrow, fromEscrow+s.Premium+s.Refund)
-	if s.Ending == EndAccepted {
+	switch s.Ending {
+	case EndAccepted:
 		require.Equal(t, terms.Premium, s.Premium, "the task counts")
-	} else {
+	case EndVoid, EndAbstained: // a charge may stand for which no stake pays
+	default:
 		require.Zero(t, s.Premium, "the task does not count")
 	}
 	require.Equal(t, slashed, fromStake+s.Burn)
+}
+
+// TestChargePayer: what pays for a charge is the smaller one of the stake and the escrow, in which the premium and the court's deposit count.
+func TestChargePayer(t *testing.T) {
+	terms := testTerms()
+	require.EqualValues(t, 50+5*10, terms.ChargePayer())
+	terms.Premium, terms.CourtDeposit = 3, 40
+	require.EqualValues(t, 50+5*10+3+40, terms.ChargePayer())
+	terms.Stake = 142
+	require.EqualValues(t, 142, terms.ChargePayer())
 }
 
 func TestEscrowAndExposure(t *testing.T) {

@@ -14,19 +14,23 @@ import (
 // Job returns a job that the market takes: trust 10000, no least number of replicas, and a price for ten seats.
 func (c *Compute) Job() markettypes.Job {
 	job := markettypes.Job{App: AppRef, Trust: 10_000, FuelLimit: 1 << 20}
-	return PayWork(job, c.TenSeats())
+	return c.PayWork(job, c.TenSeats())
 }
 
 // TenSeats returns the price of the app and ten replicas.
 func (c *Compute) TenSeats() uint64 { return c.Options.AppPrice + 10*c.Options.Price }
 
-// PayWork returns a job whose max_price leaves this amount for the app, datasets and replicas after the premium.
-func PayWork(job markettypes.Job, work uint64) markettypes.Job {
+// PayWork returns a job whose max_price leaves this amount for the app, datasets and replicas after the premium and the court's deposit, in a
+// pool of the price of the options. 0 stays 0.
+func (c *Compute) PayWork(job markettypes.Job, work uint64) markettypes.Job {
 	priced := job
 	if priced.Policy == "" {
 		priced.Policy = poco.DefaultPolicy
 	}
 	job.MaxPrice = priced.PriceOf(work)
+	if p, ok := poco.PolicyByName(priced.Policy); ok && work > 0 && p.Rules().CourtDecides() {
+		job.MaxPrice += uint64(len(c.Seats)) * max(c.Options.Price, markettypes.DefaultParams().FloorCourtFee(job.FuelLimit))
+	}
 	return job
 }
 

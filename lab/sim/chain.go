@@ -72,6 +72,7 @@ func newChain(s Credence, t Trial) *chain {
 		Requester: "requester", AppOwner: "app", PoolOwner: "pool",
 		CommitBlocks: taskBlocks, RevealBlocks: taskBlocks, CourtBlocks: taskBlocks, CourtRevealBlocks: taskBlocks,
 		WaitBlocks: 1, RetryBlocks: 1, MaxAttempts: 3, AuditBlocks: int64(w.AuditTasks),
+		CourtDeposit: w.Stake, // so that of the two that pay for charges the stake is the smaller one
 	}
 	if p, ok := t.Population.(refuser); ok {
 		c.terms.WaitBlocks += int64(2 * p.countRefusals()) // a plan and a draw each

@@ -91,7 +91,7 @@ func (c *chain) planInput(f *flight) poco.PlanInput {
 	return poco.PlanInput{
 		Class: c.books.class.Ledger, Requester: asker.Ledger, Allowances: c.books.start, Height: c.currentHeight(), Window: windowBlocks,
 		Faction: c.faction, Eligible: uint64(eligible), Factor: max(1, c.scheme.Factor),
-		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Risk: risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.ChargePayer(),
 		Exposure: terms.Exposure(c.trial.World.Court),
 	}
 }

@@ -24,7 +24,7 @@ func (a *attested) accepted(who string, o poco.Outcome) taskstypes.Task {
 func (a *attested) acceptedFor(blocks int64, who string, o poco.Outcome) taskstypes.Task {
 	a.T.Helper()
 	for {
-		id := a.Submit(testutil.PayWork(markettypes.Job{
+		id := a.Submit(a.PayWork(markettypes.Job{
 			App: testutil.Provider + "/sealed:1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"}, AuditBlocks: blocks,
 		}, 60))[0]
 		t := a.Task(id)

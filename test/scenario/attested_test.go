@@ -99,7 +99,7 @@ func (a *attested) registration(who string, s *attester.SoftwareSession) *enclav
 // ask requests a task of an app and returns the task once a worker is drawn.
 func (a *attested) ask(name string) taskstypes.Task {
 	a.T.Helper()
-	id := a.Submit(testutil.PayWork(markettypes.Job{
+	id := a.Submit(a.PayWork(markettypes.Job{
 		App: testutil.Provider + "/" + name + ":1", Policy: poco.PolicyAttested, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"},
 	}, 60))[0]
 	t := a.Task(id)

@@ -200,7 +200,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	job := func(edit func(*markettypes.Job)) markettypes.Job {
 		j := s.Job()
 		j.App, j.Trust = "volt/steady:1.0", 2
-		j = testutil.PayWork(j, s.TenSeats())
+		j = s.PayWork(j, s.TenSeats())
 		edit(&j)
 		return j
 	}
@@ -218,7 +218,7 @@ func TestTheMarketSurvivesAnImport(t *testing.T) {
 	for i := range 9 {
 		submit(s.Height()+60, func(j *markettypes.Job) {
 			j.Pool, j.Size_ = "south", uint64(1+i%3)
-			*j = testutil.PayWork(*j, 70+uint64(i))
+			*j = s.PayWork(*j, 70+uint64(i))
 		})
 	}
 	s.Next()

@@ -95,7 +95,7 @@ func newProof(t *testing.T) *proof {
 // request asks for the cubes of an argument, and returns the task once a worker is drawn.
 func (p *proof) request(argument string) taskstypes.Task {
 	p.T.Helper()
-	id := p.Submit(testutil.PayWork(markettypes.Job{
+	id := p.Submit(p.PayWork(markettypes.Job{
 		App: testutil.Provider + "/cube:1", Policy: poco.PolicyProven, Trust: 10, FuelLimit: 1 << 20, Args: []string{argument},
 	}, 60))[0]
 	t := p.Task(id)
@@ -108,7 +108,7 @@ func (p *proof) refuseRequest(name, policy string, want error) {
 	p.T.Helper()
 	requester := p.Org(testutil.Requester).Member()
 	before := p.Balance(requester.Addr)
-	p.Refuse(requester, want, &markettypes.MsgSubmitTask{Requester: requester.String(), Nonce: p.NextNonce(), Job: testutil.PayWork(markettypes.Job{
+	p.Refuse(requester, want, &markettypes.MsgSubmitTask{Requester: requester.String(), Nonce: p.NextNonce(), Job: p.PayWork(markettypes.Job{
 		App: testutil.Provider + "/" + name + ":1", Policy: policy, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"},
 	}, 60)})
 	require.Equal(p.T, before, p.Balance(requester.Addr))

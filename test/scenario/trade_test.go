@@ -142,7 +142,7 @@ func (s *stage) job(w *words) markettypes.Job {
 	job.FuelLimit = w.amount("fuel", job.FuelLimit)
 	job.Policy = w.text("policy", "")
 	// The word max limits the price of app, datasets and replicas. The premium is added to it.
-	job = testutil.PayWork(job, w.amount("max", s.chain.TenSeats()))
+	job = s.chain.PayWork(job, w.amount("max", s.chain.TenSeats()))
 	job.StaticCredibility = w.flag("static")
 	job.App = w.text("app", job.App)
 	job.Datasets = w.list("datasets")

@@ -8,7 +8,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/testutil"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -85,46 +84,4 @@ func TestABagThatNobodyCanRunLeavesLittle(t *testing.T) {
 	require.Equal(t, d.Size_, d.Ended)
 	require.GreaterOrEqual(t, d.Accepted, uint64(100-50-3), "what was opened in the shortage may be lost, and no more")
 	c.CheckBooks()
-}
-
-// TestABagWhoseCourtIsUnpaidLeavesLittle is the same attack by another way: every task of the bag needs a court that its price cannot pay,
-// and is refunded at its first look. Nobody is given work, and the requester pays nothing.
-func TestABagWhoseCourtIsUnpaidLeavesLittle(t *testing.T) {
-	t.Parallel()
-	const blocks, looks = 300, 7 // the pauses are 5, 10, 20, 40, 80 and 160 blocks
-	for name, edit := range map[string]func(*markettypes.Job){
-		"by its policy": func(job *markettypes.Job) { job.Policy = poco.PolicyCourt },
-		"by its plan":   func(*markettypes.Job) {}, // the trust asks for more replicas than the price pays for
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := testutil.NewCompute(t, testutil.ComputeOptions{Workers: 3, Slots: 64}, pruneAfter(20, 100), testutil.WithParams(nil, shortWindows, nil))
-			c.Run(testutil.Honest, c.Submit(c.Job())...)
-			c.NextN(30) // what the first task leaves once is not counted
-			before, funds := stateBytes(c), c.Balance(c.Org(testutil.Requester).Member().Addr)
-			job := c.Job()
-			edit(&job)
-			job = testutil.PayWork(job, c.Options.AppPrice+2*c.Options.Price)
-			job.Size_ = 100_000
-			c.Submit(job)
-			c.NextN(blocks)
-			c.CheckBooks()
-			deals := dealsState(t, c).Deals
-			require.Len(t, deals, 1)
-			require.LessOrEqual(t, deals[0].Opened, uint64(50+looks))
-			require.EqualValues(t, deals[0].Opened, deals[0].Ended)
-			require.Zero(t, deals[0].Paid)
-			grown := 0
-			for _, store := range []string{"tasks", "deals", "market"} {
-				grown += stateBytes(c)[store] - before[store]
-			}
-			t.Logf("%d blocks: %d of %d tasks opened, %d bytes of state", blocks, deals[0].Opened, deals[0].Size_, grown)
-			require.Less(t, grown, 20_000)
-
-			requester := c.Org(testutil.Requester).Member()
-			c.Deliver(requester, &markettypes.MsgCancelRequest{Requester: requester.String(), Id: deals[0].Request})
-			c.Next()
-			require.Equal(t, funds, c.Balance(requester.Addr), "everything comes back")
-		})
-	}
 }

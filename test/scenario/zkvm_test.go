@@ -65,7 +65,7 @@ func (z *zkvm) admit(v verifierstypes.Verifier, program [32]byte) {
 // ask requests an answer of a verifier's app. It returns the task and the statement that a proof of testutil.Truth has to show.
 func (z *zkvm) ask(verifier string) (taskstypes.Task, [32]byte) {
 	z.T.Helper()
-	id := z.Submit(testutil.PayWork(markettypes.Job{
+	id := z.Submit(z.PayWork(markettypes.Job{
 		App: testutil.Provider + "/" + appOf(verifier) + ":1", Policy: poco.PolicyProven, Trust: 10, FuelLimit: 1 << 20, Args: []string{"7"},
 	}, 60))[0]
 	t := z.Task(id)

@@ -66,7 +66,8 @@ func TestSettleRefuses(t *testing.T) {
 	}
 }
 
-// The premium is destroyed when the task counts, comes back when it does not, and is neither more nor less than that of the terms.
+// The premium is destroyed when the task counts, and is then neither more nor less than that of the terms. It comes back when the task does
+// not count, unless a charge stands for which no stake pays: then as much of the escrow may be destroyed.
 func TestThePremiumIsDestroyed(t *testing.T) {
 	f := newFixture(t)
 	d := someDeal("a", 2)
@@ -86,11 +87,14 @@ func TestThePremiumIsDestroyed(t *testing.T) {
 	f.requireBalance("nobody", 7)
 	f.requireBalance("requester", wealth-40-7-(each+7))
 	require.NoError(t, f.CheckInvariants(f.ctx))
-	require.NoError(t, f.Settle(f.ctx, types.TaskSettlement{Deal: idOf("a"), Index: 1, Refund: each + 7}))
-	f.requireBalance("nobody", 7)
-	f.requireBalance("requester", wealth-40-7)
+	charged := types.TaskSettlement{Deal: idOf("a"), Index: 1, Premium: each + 8}
+	require.ErrorIs(t, f.Settle(f.ctx, charged), types.ErrSettlement, "more than the escrow")
+	charged.Premium, charged.Refund = 9, each+7-9
+	require.NoError(t, f.Settle(f.ctx, charged))
+	f.requireBalance("nobody", 7+9)
+	f.requireBalance("requester", wealth-40-7-9)
 	got := f.deal("a")
-	require.Equal(t, []uint64{40, 7, 2*each + 7 - 40, 0}, []uint64{got.Paid, got.Premiums, got.Refunded, got.Escrow})
+	require.Equal(t, []uint64{40, 7 + 9, 2*each + 14 - 40 - 7 - 9, 0}, []uint64{got.Paid, got.Premiums, got.Refunded, got.Escrow})
 	require.NoError(t, f.CheckInvariants(f.ctx))
 }
 

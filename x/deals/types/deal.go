@@ -129,10 +129,10 @@ func (d Deal) CheckSettlement(s TaskSettlement) (paid uint64, err error) {
 	if paid, err = SumPays(s.Pays); err != nil {
 		return 0, err
 	}
-	if s.Premium != 0 && s.Premium != d.Terms.Premium {
-		return 0, ErrSettlement.Wrapf("deal %s: premium %d, expected 0 or the %d of its terms", d.Id, s.Premium, d.Terms.Premium)
+	if s.Accepted && s.Premium != 0 && s.Premium != d.Terms.Premium {
+		return 0, ErrSettlement.Wrapf("deal %s: premium %d of an accepted task, expected 0 or the %d of its terms", d.Id, s.Premium, d.Terms.Premium)
 	}
-	if left := each - s.Premium; paid > left || s.Refund != left-paid {
+	if left := each - min(s.Premium, each); s.Premium > each || paid > left || s.Refund != left-paid {
 		return 0, ErrSettlement.Wrapf("deal %s: payments %d, premium %d and refund %d, expected %d together", d.Id, paid, s.Premium, s.Refund, each)
 	}
 	return paid, nil

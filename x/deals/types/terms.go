@@ -7,7 +7,7 @@ const MaxSeats = poco.MaxReplicas + 1
 
 // Escrow returns what one task can cost at most, in ucred; ErrPrice when it exceeds 64 bits.
 func (t Terms) Escrow() (uint64, error) {
-	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats, Premium: t.Premium}.Escrow()
+	escrow, err := poco.Terms{Price: t.Price, AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, MaxSeats: t.MaxSeats, Premium: t.Premium, CourtDeposit: t.CourtDeposit}.Escrow()
 	if err != nil {
 		return 0, ErrPrice.Wrap(err.Error())
 	}
@@ -18,7 +18,7 @@ func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms
 	return poco.Terms{
 		ChainID: chainID, Policy: t.Policy, Trust: t.Trust,
 		AppPrice: t.AppPrice, DatasetPrice: t.DatasetPrice, Price: t.Price, UsePrice: t.UsePrice.ToPoco(), Seconds: t.Seconds, CommissionBps: t.CommissionBps,
-		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
+		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, CourtDeposit: t.CourtDeposit, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
 		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
 		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,

@@ -30,7 +30,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 
 // matchUnlessPaused makes deals unless matching is paused. Requests wait until the pause ends. They can still expire or be cancelled.
 func (m *matching) matchUnlessPaused() error {
-	if paused, err := m.pause.IsPaused(m.ctx); err != nil || paused {
+	if paused, err := m.seats.IsPaused(m.ctx); err != nil || paused {
 		return err
 	}
 	return steps.Run(m.matchQueued, m.runRematches, m.rescanResting)

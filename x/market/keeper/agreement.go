@@ -26,6 +26,9 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types
 	if a.Request.Requester, err = k.requesterParty(ctx, r.Requester); err != nil {
 		return a, err
 	}
+	if a.Seats, err = k.seats.ActiveCount(ctx); err != nil {
+		return a, err
+	}
 	job := &a.Request.Job
 	if a.Category, err = k.categoryOf(ctx, *job); err != nil {
 		return a, err

@@ -61,11 +61,11 @@ type fixture struct {
 	vouchers voucherskeeper.Keeper
 	dealing  dealskeeper.Keeper
 
-	apps   apps
-	pools  pools
-	orgs   orgs
-	tasks  *tasks
-	paused pausing
+	apps    apps
+	pools   pools
+	orgs    orgs
+	tasks   *tasks
+	council council
 	// evidence is what nobody takes, by the names of verifiers and runtimes.
 	evidence evidence
 	reads    int
@@ -122,9 +122,9 @@ func newFixtureWithoutTasks(tb testing.TB) *fixture {
 	}
 	f.vouchers = voucherskeeper.NewKeeper(f.cdc, store(voucherstypes.StoreKey), addresses, accounts, f.bank, authority)
 	supply := supplykeeper.NewKeeper(f.cdc, runtime.NewKVStoreService(f.keys[supplytypes.StoreKey]), addresses, accounts, f.bank)
-	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, supply.CountAs(supplytypes.Premiums, f.bank), f.vouchers, &f.paused, authority)
+	f.dealing = dealskeeper.NewKeeper(f.cdc, store(dealstypes.StoreKey), addresses, accounts, supply.CountAs(supplytypes.Premiums, f.bank), f.vouchers, &f.council, authority)
 	f.Keeper = keeper.NewKeeper(f.cdc, store(types.StoreKey), addresses,
-		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.paused, f.evidence, f.evidence, authority)
+		accounts, f.bank, f.orgs, f.apps, f.pools, f.vouchers, f.dealing, beacon{}, &f.council, f.evidence, f.evidence, authority)
 	f.dealing.SetMarketHooks(f.Keeper)
 
 	require.NoError(tb, accounts.Params.Set(f.ctx, authtypes.DefaultParams()))

@@ -64,7 +64,7 @@ type Keeper struct {
 	deals    types.DealsKeeper
 	purse    purse.Purse
 	beacon   types.BeaconKeeper
-	pause    types.Pause
+	seats    types.SeatsKeeper
 	proofs   types.VerifiersKeeper
 	words    types.EnclavesKeeper
 
@@ -122,7 +122,7 @@ type Keeper struct {
 func NewKeeper(
 	cdc codec.Codec, service store.KVStoreService, addresses address.Codec,
 	accounts AccountKeeper, bank types.BankKeeper, orgs types.OrgsKeeper,
-	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, pause types.Pause,
+	apps types.AppsKeeper, workers types.WorkersKeeper, vouchers types.VouchersKeeper, deals types.DealsKeeper, beacon types.BeaconKeeper, seats types.SeatsKeeper,
 	proofs types.VerifiersKeeper, words types.EnclavesKeeper, authority string,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(service)
@@ -134,7 +134,7 @@ func NewKeeper(
 	queue := collections.PairKeyCodec(collections.Int64Key, collections.BytesKey)
 	k := Keeper{
 		cdc: cdc, addresses: addresses, authority: authority,
-		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon, pause: pause,
+		accounts: accounts, bank: bank, orgs: orgs, apps: apps, workers: workers, vouchers: vouchers, deals: deals, beacon: beacon, seats: seats,
 		proofs: proofs, words: words,
 		purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 

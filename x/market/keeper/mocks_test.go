@@ -261,7 +261,12 @@ type bookKey = collections.Quad[string, uint64, int64, []byte]
 // queueKey is the key of a queue by height, as the keeper has it.
 type queueKey = collections.Pair[int64, []byte]
 
-// pausing says whether the chain is paused.
-type pausing bool
+// council says whether the chain is paused, and how many seats its court has.
+type council struct {
+	paused bool
+	seats  uint64
+}
 
-func (p *pausing) IsPaused(context.Context) (bool, error) { return bool(*p), nil }
+func (c *council) IsPaused(context.Context) (bool, error) { return c.paused, nil }
+
+func (c *council) ActiveCount(context.Context) (uint64, error) { return c.seats, nil }

@@ -302,11 +302,11 @@ func TestWhatAMatchNamesIsKept(t *testing.T) {
 	f.setParams(func(p *types.Params) { p.MatchesPerBlock = 1 })
 	f.next()
 	f.finish(f.deal(idOf(p.request)))
-	f.paused = true
+	f.council.paused = true
 	f.until(f.height() + 9)
 	require.Equal(t, types.REQUEST_STATUS_MATCHED, f.request(idOf(p.request)).Status)
 	require.Equal(t, types.ORDER_STATUS_FILLED, f.order(idOf(p.pool)).Status)
-	f.paused = false
+	f.council.paused = false
 	f.until(f.height() + 9)
 	f.requireGone(idOf(p.request), false)
 	f.requireGone(idOf(p.pool), true)

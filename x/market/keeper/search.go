@@ -181,7 +181,7 @@ func (s *search) choosePool(a *agreed) (*lack, error) {
 	if why == nil {
 		why = types.ErrNoOrder.Wrapf("the book has no orders under %s", topic)
 	}
-	return &lack{topic: topic, limit: a.Request.Job.PoolLimit(a.AppPrice(), datasets), reason: why}, nil
+	return &lack{topic: topic, limit: a.Request.Job.PoolLimit(a.AppPrice(), datasets, a.Court()), reason: why}, nil
 }
 
 // poolTopicOf returns the topic of the pool orders that a request may meet.

@@ -62,7 +62,7 @@ func TestMatchChooses(t *testing.T) {
 		{"empty book", nil, nil, -1, types.ErrNoOrder, "no orders under runtime/wasm/"},
 		{"none of the pool", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.j.Pool = "second" }, -1, types.ErrNoOrder, "no orders under pool/second/"},
 		{"none of an active operator", []offer{{"open", 20, 1e9, 0}}, func(c chance) { c.f.orgs.revoked["acme"] = true }, -1, types.ErrNoOrder, "no orders"},
-		{"one seat only", []offer{{"open", 496, 1e9, 0}}, nil, -1, types.ErrUnaffordable, "got 1000, which pays the premium, the app's price 10, the datasets' 0 and 1 replicas at the best price 496; expected at least 1003 for 2 replicas"},
+		{"one seat only", []offer{{"open", 496, 1e9, 0}}, nil, -1, types.ErrUnaffordable, "got 1000, which pays the premium, the court's deposit 0, the app's price 10, the datasets' 0 and 1 replicas at the best price 496; expected at least 1003 for 2 replicas"},
 		{"min_replicas beyond max_price", []offer{{"open", 100, 1e9, 0}}, func(c chance) { c.j.MinReplicas = 10 }, -1, types.ErrUnaffordable, "9 replicas at the best price 100; expected at least 1011"},
 		{"no seat for the court", []offer{{"open", 991, 1e9, 0}}, func(c chance) { c.j.Policy = "court" }, -1, types.ErrUnaffordable, "0 replicas"},
 		{"beyond max_pool_price", []offer{{"open", 21, 1e9, 0}}, func(c chance) { c.j.MaxPoolPrice = 20 }, -1, types.ErrPoolPrice, "a replica costs 21"},

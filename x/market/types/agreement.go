@@ -66,6 +66,8 @@ type Agreement struct {
 	Datasets []DatasetSide
 	Pool     PoolSide
 	Request  RequestSide
+	// Seats is the number of active seats of the court.
+	Seats uint64
 
 	// from is the index of Datasets[0] among the job's datasets, for the text of errors.
 	from int
@@ -231,6 +233,11 @@ func (a Agreement) CheckDataset(i int, offer Offer) error {
 func (a Agreement) withDatasets(from, to int) Agreement {
 	a.Datasets, a.Request.Job.Datasets, a.from = a.Datasets[from:to], a.Request.Job.Datasets[from:to], from
 	return a
+}
+
+// Court says what the court would be paid for one of the job's tasks.
+func (a Agreement) Court() Court {
+	return Court{Seats: a.Seats, Floor: a.Params.FloorCourtFee(a.Request.Job.FuelLimit)}
 }
 
 // Prices returns what the orders ask. Check must have succeeded before.

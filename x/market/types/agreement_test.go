@@ -51,8 +51,10 @@ func TestOneDatasetByItself(t *testing.T) {
 }
 
 func TestPrices(t *testing.T) {
-	require.Equal(t, types.Prices{App: 10, Dataset: 25, Pool: 30, Commission: 500, Stake: 1_000}, good().Prices())
 	a := good()
+	a.Seats = 4
+	court := types.Court{Seats: 4, Floor: a.Params.FloorCourtFee(a.Request.Job.FuelLimit)}
+	require.Equal(t, types.Prices{App: 10, Dataset: 25, Pool: 30, Commission: 500, Stake: 1_000, Court: court}, a.Prices())
 	a.App.Order, a.Datasets[0].Order = nil, nil
-	require.Equal(t, types.Prices{App: 7, Dataset: 5, Pool: 30, Commission: 500, Stake: 1_000}, a.Prices())
+	require.Equal(t, types.Prices{App: 7, Dataset: 5, Pool: 30, Commission: 500, Stake: 1_000, Court: court}, a.Prices())
 }

@@ -47,7 +47,7 @@ func (a Agreement) poolPrice() error {
 // pricesAt returns the prices for a price of a replica. DatasetPrice must have succeeded before.
 func (a Agreement) pricesAt(pool uint64) Prices {
 	dataset, _ := a.DatasetPrice()
-	return Prices{App: a.AppPrice(), Dataset: dataset, Pool: pool}
+	return Prices{App: a.AppPrice(), Dataset: dataset, Pool: pool, Court: a.Court()}
 }
 
 // assetsAffordable: max_price pays app and datasets, even if replicas cost nothing.

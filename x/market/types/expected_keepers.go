@@ -72,10 +72,12 @@ type BeaconKeeper interface {
 	Seed(ctx context.Context) ([]byte, error)
 }
 
-// Pause says whether new work may begin.
-type Pause interface {
-	// IsPaused says whether the chain is in an emergency pause.
+// SeatsKeeper knows the validators' seats.
+type SeatsKeeper interface {
+	// IsPaused says whether the chain is in an emergency pause: then no new work may begin.
 	IsPaused(ctx context.Context) (bool, error)
+	// ActiveCount returns the number of active seats, all of which sit in each court.
+	ActiveCount(ctx context.Context) (uint64, error)
 }
 
 // VerifiersKeeper keeps the verifiers against which proofs are checked.

@@ -36,8 +36,8 @@ func (j Job) Need() uint64 { return uint64(max(1, j.replicaRange().Least)) }
 // Staff returns the number of organisations that a pool must have for the job: the least number of replicas that its policy draws.
 func (j Job) Staff() uint64 { return uint64(j.replicaRange().Least) }
 
-// mostSeats returns the most replicas that a deal of the job may have to pay. Where a court may judge, the escrow pays the court too, so
-// that it is as large as max_price allows: dealstypes.MaxSeats.
+// mostSeats returns the most replicas that a deal of the job may have to pay. Where a court may judge, a plan may come to need as many as
+// max_price allows: dealstypes.MaxSeats.
 func (j Job) mostSeats() uint64 {
 	if !j.policyRules().CourtDecides() {
 		return max(1, uint64(j.replicaRange().Most))

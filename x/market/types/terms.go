@@ -3,6 +3,7 @@ package types
 import (
 	"math"
 	"math/bits"
+	"sort"
 
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -24,6 +25,26 @@ type Prices struct {
 	Commission uint32
 	// Stake is locked for each assignment.
 	Stake uint64
+	// Court says what is locked for the court.
+	Court Court
+}
+
+// Court says what the seats of the court are paid.
+type Court struct {
+	Seats uint64 // active now
+	Floor uint64 // the least that each is paid for a task: Params.FloorCourtFee
+}
+
+// courtFee returns what each seat is paid, in ucred: the price of a replica, because it does the same work, and at least the floor.
+func (p Prices) courtFee() uint64 { return max(p.Pool, p.Court.Floor) }
+
+// courtDeposit returns the part of a task's escrow that waits for a court: the fees of all seats, where the job's policy has a court that
+// decides.
+func (j Job) courtDeposit(p Prices) uint64 {
+	if !j.policyRules().CourtDecides() {
+		return 0
+	}
+	return satMul(p.Court.Seats, p.courtFee())
 }
 
 // Seats returns the number of replicas that the job's max_price pays for at these prices, but no more than its policy can need.
@@ -33,8 +54,8 @@ func (j Job) Seats(p Prices) (uint32, error) {
 	if j.MaxPrice == 0 {
 		return uint32(most), nil
 	}
-	seats, need, fixed := uint64(0), j.Need(), satAdd(p.App, p.Dataset)
-	switch work, pays := j.leaveForWork(); {
+	seats, need, fixed, deposit := uint64(0), j.Need(), satAdd(p.App, p.Dataset), j.courtDeposit(p)
+	switch work, pays := j.leaveForWork(deposit); {
 	case !pays || fixed > work:
 	case p.Pool == 0:
 		seats = most
@@ -43,8 +64,8 @@ func (j Job) Seats(p Prices) (uint32, error) {
 	}
 	if seats < need {
 		least := satAdd(fixed, satMul(p.Pool, need))
-		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the premium, the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
-			j.MaxPrice, p.App, p.Dataset, seats, p.Pool, j.PriceOf(least), need)
+		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the premium, the court's deposit %d, the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
+			j.MaxPrice, deposit, p.App, p.Dataset, seats, p.Pool, satAdd(j.PriceOf(least), deposit), need)
 	}
 	return uint32(seats), nil
 }
@@ -58,30 +79,40 @@ func (j Job) premiumOf(work uint64) uint64 {
 	return poco.PremiumFor(j.Policy, max(j.Value, work), trust)
 }
 
-// PriceOf returns the price of a task that pays work for app, datasets and replicas: work and its premium.
+// PriceOf returns the price of a task that pays work for app, datasets and replicas: work and its premium. The court's deposit comes on
+// top of it, and back.
 func (j Job) PriceOf(work uint64) uint64 { return satAdd(work, j.premiumOf(work)) }
 
-// leaveForWork returns what max_price leaves for app, datasets and replicas: the largest work that costs, with its premium, at most
-// max_price. pays is false when max_price cannot pay even the premium of the declared value.
-func (j Job) leaveForWork() (work uint64, pays bool) {
+// leaveForWork returns what max_price leaves for app, datasets and replicas beside the court's deposit: the largest work that costs, with
+// its premium, at most the rest. pays is false when the rest cannot pay even the premium of the declared value.
+func (j Job) leaveForWork(deposit uint64) (work uint64, pays bool) {
+	if deposit > j.MaxPrice {
+		return 0, false
+	}
+	rest := j.MaxPrice - deposit
 	trust, err := poco.QuantiseTrust(j.Trust)
 	if err != nil || !j.policyRules().Ledgers {
-		return j.MaxPrice, true
+		return rest, true
 	}
 	declared := j.premiumOf(0)
-	if declared > j.MaxPrice {
+	if declared > rest {
 		return 0, false
 	}
 	// work + ceil(work/T) <= M exactly when work <= M T/(T+1).
-	hi, lo := bits.Mul64(j.MaxPrice, trust)
+	hi, lo := bits.Mul64(rest, trust)
 	share, _ := bits.Div64(hi, lo, trust+1)
-	return min(share, j.MaxPrice-declared), true
+	return min(share, rest-declared), true
 }
 
-// PoolLimit returns the most that the job can pay for one replica at these prices of app and datasets.
-func (j Job) PoolLimit(app, dataset uint64) uint64 {
-	work, _ := j.leaveForWork()
-	limit := (work - min(satAdd(app, dataset), work)) / j.Need()
+// PoolLimit returns the most that the job can pay for one replica at these prices of app and datasets, with such a court. An order of this
+// price or less is affordable, and no order of a higher price is.
+func (j Job) PoolLimit(app, dataset uint64, court Court) uint64 {
+	affords := func(pool uint64) bool {
+		_, err := j.Seats(Prices{App: app, Dataset: dataset, Pool: pool, Court: court})
+		return err == nil
+	}
+	// Both the deposit and the work grow with the price, so that the affordable prices are those below one of them.
+	limit := uint64(sort.Search(int(min(j.MaxPrice, math.MaxInt)), func(pool int) bool { return !affords(uint64(pool) + 1) }))
 	if j.MaxPoolPrice > 0 {
 		limit = min(limit, j.MaxPoolPrice)
 	}
@@ -91,6 +122,7 @@ func (j Job) PoolLimit(app, dataset uint64) uint64 {
 // NewTerms returns the terms of every task of a normal job: the parameters in force, the orders' prices, the pool's stake, and windows
 // that are long enough for the work. ErrUnaffordable as from Seats; ErrPrice when a task's escrow exceeds 64 bits.
 func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work) (dealstypes.Terms, error) {
+	prices.Court.Floor = p.FloorCourtFee(j.FuelLimit)
 	seats, err := j.Seats(prices)
 	if err != nil {
 		return dealstypes.Terms{}, err
@@ -100,7 +132,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		return dealstypes.Terms{}, ErrTrust.Wrap(err.Error())
 	}
 	window := p.Window(work, category)
-	courtFee := max(prices.Pool, p.FloorCourtFee(j.FuelLimit))
+	courtFee := prices.courtFee()
 	if j.policyRules().Court == poco.CourtNever {
 		courtFee = 0
 	}
@@ -114,11 +146,11 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
 		StaticCredibility: j.StaticCredibility, AuditBlocks: p.auditWindow(j, window),
 	}
-	priced, err := t.Escrow() // still without the premium
+	priced, err := t.Escrow() // still without the premium and the deposit
 	if err != nil {
 		return dealstypes.Terms{}, err
 	}
-	t.Value = max(j.Value, priced)
+	t.Value, t.CourtDeposit = max(j.Value, priced), j.courtDeposit(prices)
 	t.Premium = poco.PremiumFor(j.Policy, t.Value, trust)
 	if _, err := t.Escrow(); err != nil {
 		return dealstypes.Terms{}, err
@@ -145,7 +177,7 @@ func (p Params) auditWindow(j Job, commit int64) int64 {
 func LeaveOutCourt(t dealstypes.Terms, version appstypes.Version) (dealstypes.Terms, error) {
 	can, err := version.CourtCanJudge()
 	if err == nil && !can {
-		t.AuditBlocks, t.CourtFee = 0, 0
+		t.AuditBlocks, t.CourtFee, t.CourtDeposit = 0, 0, 0
 	}
 	return t, err
 }

@@ -33,7 +33,21 @@ func wholeCost(j types.Job, work *big.Int) *big.Int {
 	return premium.Quo(premium, trust).Add(premium, work)
 }
 
-// Seats against an obviously right twin: the most replicas whose cost, the app's price and the premium are within max_price.
+// anyCourt draws what a court's seats are paid.
+func anyCourt(t *rapid.T) types.Court {
+	return types.Court{
+		Seats: rapid.SampledFrom([]uint64{0, 1, 4, 31}).Draw(t, "court seats"), Floor: rapid.SampledFrom([]uint64{0, 1, 50, amount(t, "floor")}).Draw(t, "least fee"),
+	}
+}
+
+// depositFor is a twin of the court's deposit: each seat earns the price of a replica, or the floor where that is more.
+func depositFor(c types.Court, price uint64) *big.Int {
+	fee := new(big.Int).SetUint64(max(price, c.Floor))
+	return fee.Mul(fee, new(big.Int).SetUint64(c.Seats))
+}
+
+// Seats against an obviously right twin: the most replicas whose cost, the app's price, the premium and the court's deposit are within
+// max_price.
 func TestSeatsAgainstTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j := types.Job{
@@ -45,9 +59,11 @@ func TestSeatsAgainstTwin(t *testing.T) {
 		}
 		appPrice, price := amount(t, "app_price"), amount(t, "price")
 		datasetPrice := rapid.Uint64Range(0, appPrice).Draw(t, "dataset_price") // the two together
+		court := anyCourt(t)
 		cost := func(n int64) *big.Int {
 			c := new(big.Int).Mul(new(big.Int).SetUint64(price), big.NewInt(n))
-			return wholeCost(j, c.Add(c, new(big.Int).SetUint64(appPrice)))
+			c = wholeCost(j, c.Add(c, new(big.Int).SetUint64(appPrice)))
+			return c.Add(c, depositFor(court, price))
 		}
 		want := int64(0)
 		for n := int64(1); n <= dealstypes.MaxSeats && cost(n).Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0; n++ {
@@ -57,7 +73,7 @@ func TestSeatsAgainstTwin(t *testing.T) {
 		if j.Policy == poco.PolicyCredence {
 			need = int64(max(2, j.MinReplicas))
 		}
-		got, err := j.Seats(types.Prices{App: appPrice - datasetPrice, Dataset: datasetPrice, Pool: price})
+		got, err := j.Seats(types.Prices{App: appPrice - datasetPrice, Dataset: datasetPrice, Pool: price, Court: court})
 		if want < need {
 			if !errors.Is(err, types.ErrUnaffordable) {
 				t.Fatalf("%d seats of %d needed: got %d, %v", want, need, got, err)
@@ -244,17 +260,19 @@ func TestPoolLimit(t *testing.T) {
 			Trust:       rapid.SampledFrom([]uint64{2, 5, 10_000, poco.MaxTrust}).Draw(t, "trust"),
 		}
 		app, dataset := amount(t, "app_price")/2, amount(t, "dataset_price")/2
-		limit := j.PoolLimit(app, dataset)
+		court := anyCourt(t)
+		limit := j.PoolLimit(app, dataset, court)
 		pays := func(price uint64) bool {
-			_, err := j.Seats(types.Prices{App: app, Dataset: dataset, Pool: price})
+			_, err := j.Seats(types.Prices{App: app, Dataset: dataset, Pool: price, Court: court})
 			return err == nil
 		}
 		fixed := wholeCost(j, new(big.Int).SetUint64(app+dataset))
+		fixed.Add(fixed, depositFor(court, 0))
 		if pays(limit+1) || fixed.Cmp(new(big.Int).SetUint64(j.MaxPrice)) <= 0 && !pays(limit) {
 			t.Fatalf("the limit is %d: pays it %v, pays one more %v", limit, pays(limit), pays(limit+1))
 		}
 		j.MaxPoolPrice = max(1, limit/2)
-		if got := j.PoolLimit(app, dataset); got != min(limit, j.MaxPoolPrice) {
+		if got := j.PoolLimit(app, dataset, court); got != min(limit, j.MaxPoolPrice) {
 			t.Fatalf("got %d, expected max_pool_price %d", got, j.MaxPoolPrice)
 		}
 	})

@@ -71,7 +71,7 @@ func (k Keeper) planInput(ctx context.Context, it *item, eligible uint64) (poco.
 	}
 	in := poco.PlanInput{
 		Height: sdk.UnwrapSDKContext(ctx).BlockHeight(), Eligible: eligible,
-		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.Stake,
+		Risk: it.state.Risk, FuelLimit: terms.FuelLimit, MinReplicas: terms.MinReplicas, MaxSeats: terms.MaxSeats, Stake: terms.ChargePayer(),
 		Trust: terms.Trust, Records: listScores(it.state.Seats),
 	}
 	if err := k.readLedgers(ctx, it, &in); err != nil {

@@ -37,7 +37,7 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas, bench)
+	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas)
 	terms := it.state.Terms // as they would be with the price that is recommended
 	if fitted, err := terms.WithSeats(uint32(min(most, math.MaxUint32))); err == nil {
 		terms = fitted
@@ -46,22 +46,29 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	cost := func(seats uint64) uint64 {
-		terms, err := it.state.Terms.WithSeats(uint32(min(seats, math.MaxUint32)))
-		if err != nil {
-			return math.MaxUint64 // more than anyone has
-		}
-		escrow, err := terms.Escrow()
-		if err != nil {
-			return math.MaxUint64
-		}
-		return escrow
-	}
+	// A task that needs no court has the deposit back.
+	court := plan.Court || it.state.CourtAtOnce()
 	return &types.QueryQuoteResponse{
-		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: cost(seats), MaxPrice: cost(most),
+		Plan: types.PlanFromPoco(it.state.Terms, plan), ExpectedPrice: priceWith(it.state.Terms, seats, court), MaxPrice: priceWith(it.state.Terms, most, true),
 		Forecast: types.Forecast{
 			Tasks: forecast.Tasks, Sixteenths: forecast.Steps, ToCourt: forecast.ToCourt, Last: types.PlanFromPoco(it.state.Terms, forecast.Cheapest),
 			Cost: terms.CostOf(forecast, bench),
 		},
 	}, nil
+}
+
+// priceWith returns what a task under the terms costs with so many replicas, in ucred, and with the court or without it.
+func priceWith(terms poco.Terms, replicas uint64, court bool) uint64 {
+	if !court {
+		terms.CourtDeposit = 0
+	}
+	terms, err := terms.WithSeats(uint32(min(replicas, math.MaxUint32)))
+	if err != nil {
+		return math.MaxUint64 // more than anyone has
+	}
+	escrow, err := terms.Escrow()
+	if err != nil {
+		return math.MaxUint64
+	}
+	return escrow
 }

@@ -223,6 +223,7 @@ func TestQuote(t *testing.T) {
 	f := newFixture(t, 20)
 	q := keeper.NewQueryServer(f.k)
 	draft := dealstypes.Deal{Pool: "pool", Terms: terms(), AppOrganisation: "org-001", First: 3}
+	draft.Terms.CourtDeposit = 4 * draft.Terms.CourtFee
 	quote := func() *types.QueryQuoteResponse {
 		res, err := q.Quote(f.ctx, &types.QueryQuoteRequest{Deal: draft})
 		require.NoError(t, err)
@@ -235,7 +236,7 @@ func TestQuote(t *testing.T) {
 	}
 	require.EqualValues(t, 19, plain.Plan.Eligible, "the app's organisation is not drawn")
 	require.Equal(t, 50+10*seats+1, plain.ExpectedPrice, "with the premium")
-	require.Equal(t, 50+10*(seats+2+4)+1, plain.MaxPrice, "two replicas more and a court of four")
+	require.Equal(t, 50+10*(seats+2)+4*10+1, plain.MaxPrice, "two replicas more and a court of four")
 
 	// The forecast of one task is its plan; a bag's tasks get cheaper, and cost what their replicas, the app and the premium cost.
 	one := plain.Forecast

@@ -1531,7 +1531,7 @@ type Settlement struct {
 	CourtSilent []string `protobuf:"bytes,5,rep,name=court_silent,json=courtSilent,proto3" json:"court_silent,omitempty"`
 	// court_wrong lists court seats that answered against the two thirds.
 	CourtWrong []string `protobuf:"bytes,6,rep,name=court_wrong,json=courtWrong,proto3" json:"court_wrong,omitempty"`
-	// premium destroyed out of the escrow, in ucred: the task counts in the ledgers.
+	// premium destroyed out of the escrow, in ucred: the task counts in the ledgers, or no stake pays for its charge.
 	Premium uint64 `protobuf:"varint,7,opt,name=premium,proto3" json:"premium,omitempty"`
 }
 
