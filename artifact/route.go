@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -52,14 +53,32 @@ func ParseRoute(path string) (Route, bool) {
 	return r, ValidRepository(r.Repository)
 }
 
+// errorBody is the form of an error in the OCI distribution protocol.
+type errorBody struct {
+	Errors []errorEntry `json:"errors"`
+}
+
+type errorEntry struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// maxErrorBytes bounds what is read of an error, which anybody may have written.
+const maxErrorBytes = 4 << 10
+
+// ReadError returns the message of an answer that WriteError wrote, or nothing if the answer is of another form.
+func ReadError(answer io.Reader) string {
+	var body errorBody
+	if json.NewDecoder(io.LimitReader(answer, maxErrorBytes)).Decode(&body) != nil || len(body.Errors) == 0 {
+		return ""
+	}
+	return body.Errors[0].Message
+}
+
 // WriteError answers with an error in the form of the OCI distribution protocol. code is one of its codes, such as
 // BLOB_UNKNOWN.
 func WriteError(w http.ResponseWriter, status int, code, message string) {
-	type entry struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
-	body, _ := json.Marshal(map[string][]entry{"errors": {{code, message}}}) // texts always marshal
+	body, _ := json.Marshal(errorBody{[]errorEntry{{code, message}}}) // texts always marshal
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)

@@ -31,6 +31,9 @@ func TestReadLog(t *testing.T) {
 	status = http.StatusNotFound
 	_, err = readLog(within(t), server.URL, "t")
 	require.ErrorContains(t, err, "status 404")
+	answer = `{"errors":[{"code":"UNKNOWN","message":"this worker has not revealed its answer yet"}]}`
+	_, err = readLog(within(t), server.URL, "t")
+	require.ErrorContains(t, err, "the worker answers: this worker has not revealed its answer yet")
 }
 
 // TestPlansWithoutAClaim: the text of a plan names no chance of a lie if its policy bounds none.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/result"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -89,6 +90,9 @@ func readWorker(ctx context.Context, endpoint, path string, limit int64, into an
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
+		if why := artifact.ReadError(resp.Body); why != "" {
+			return fmt.Errorf("the worker answers: %s", why)
+		}
 		return fmt.Errorf("the worker answers with status %d", resp.StatusCode)
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit))

@@ -24,6 +24,7 @@ type sentEvent struct {
 	Task    string          `json:"task,omitempty"`
 	Deal    string          `json:"deal,omitempty"`
 	Request string          `json:"request,omitempty"`
+	Order   string          `json:"order,omitempty"`
 	Event   json.RawMessage `json:"event"`
 }
 
@@ -31,12 +32,12 @@ type sentEvent struct {
 // then one named "block" with the height. The id of each is the position from which to continue; browsers send the last one back when they
 // reconnect.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
-	p, err := readParams(r, nil, []string{"task", "deal", "request", "from", "only"})
+	p, err := readParams(r, nil, []string{"task", "deal", "request", "order", "from", "only"})
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	for _, name := range []string{"task", "deal", "request"} {
+	for _, name := range []string{"task", "deal", "request", "order"} {
 		if p[name] != "" {
 			if _, err := ids.Parse(p[name]); err != nil {
 				writeError(w, http.StatusBadRequest, name+": "+err.Error())
@@ -66,7 +67,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	out := &eventWriter{w: w, control: http.NewResponseController(w), heights: p["only"] == "blocks"}
 	ctx, cancel := contextUntil(r.Context(), s.quit)
 	defer cancel()
-	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"]}, from, out.writeBlock)
+	err = s.feed.Stream(ctx, who, stream.Filter{Task: p["task"], Deal: p["deal"], Request: p["request"], Order: p["order"]}, from, out.writeBlock)
 	if out.begun {
 		return // the connection broke; the browser reconnects with the last id
 	}
@@ -106,7 +107,7 @@ func (o *eventWriter) writeBlock(b stream.Block) error {
 		if err != nil {
 			return err
 		}
-		data, err := json.Marshal(sentEvent{b.Height, e.Index, e.Type, e.Task, e.Deal, e.Request, message})
+		data, err := json.Marshal(sentEvent{b.Height, e.Index, e.Type, e.Task, e.Deal, e.Request, e.Order, message})
 		if err != nil {
 			return err
 		}

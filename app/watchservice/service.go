@@ -45,7 +45,7 @@ func (s *Service) Events(req *types.EventsRequest, out types.Watch_EventsServer)
 			if err != nil {
 				return err
 			}
-			res.Events = append(res.Events, types.Event{Index: uint32(e.Index), Event: packed, Task: e.Task, Deal: e.Deal, Request: e.Request})
+			res.Events = append(res.Events, types.Event{Index: uint32(e.Index), Event: packed, Task: e.Task, Deal: e.Deal, Request: e.Request, Order: e.Order})
 		}
 		return out.Send(res)
 	})
@@ -60,9 +60,9 @@ func (s *Service) Events(req *types.EventsRequest, out types.Watch_EventsServer)
 
 // readRequest checks the filter and the place of a request.
 func readRequest(req *types.EventsRequest) (stream.Filter, stream.Place, error) {
-	filter := stream.Filter{Task: req.Task, Deal: req.Deal, Request: req.Request}
+	filter := stream.Filter{Task: req.Task, Deal: req.Deal, Request: req.Request, Order: req.Order}
 	given := 0
-	for _, id := range []string{req.Task, req.Deal, req.Request} {
+	for _, id := range []string{req.Task, req.Deal, req.Request, req.Order} {
 		if id == "" {
 			continue
 		}
@@ -72,7 +72,7 @@ func readRequest(req *types.EventsRequest) (stream.Filter, stream.Place, error) 
 		}
 	}
 	if given > 1 {
-		return filter, stream.Place{}, errors.New("task, deal, request: expected one of them at most")
+		return filter, stream.Place{}, errors.New("task, deal, request, order: expected one of them at most")
 	}
 	var from stream.Place
 	if req.From != nil {

@@ -108,6 +108,8 @@ func TestRefusals(t *testing.T) {
 	}
 	require.Equal(t, codes.InvalidArgument, refused(&types.EventsRequest{Task: "ab"}))
 	require.Equal(t, codes.InvalidArgument, refused(&types.EventsRequest{Task: task, Request: other}))
+	require.Equal(t, codes.InvalidArgument, refused(&types.EventsRequest{Order: "ab"}))
+	require.Equal(t, codes.InvalidArgument, refused(&types.EventsRequest{Order: task, Request: other}))
 	require.Equal(t, codes.InvalidArgument, refused(&types.EventsRequest{From: &types.Place{Height: -1}}))
 	require.Equal(t, codes.OutOfRange, refused(&types.EventsRequest{From: &types.Place{Height: 1}}))
 	ctx, leave := context.WithCancel(t.Context())

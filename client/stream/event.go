@@ -11,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/client"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // prefix is common to the types of the protocol's events. Events of the SDK's modules are left out.
@@ -49,8 +50,9 @@ type Event struct {
 	Type string
 	// Message is the event.
 	Message proto.Message
-	// Task, Deal and Request are the ids of the records that the event is about; empty for none.
-	Task, Deal, Request string
+	// Task, Deal, Request and Order are the ids of the records that the event is about; empty for none. An order is that of an app, a
+	// dataset or a pool.
+	Task, Deal, Request, Order string
 }
 
 // Block has the events of the protocol in one block.
@@ -63,12 +65,13 @@ type Block struct {
 	Missed bool
 }
 
-// Filter selects the events of a task, of a deal, or of a request. An empty field selects all.
-type Filter struct{ Task, Deal, Request string }
+// Filter selects the events of a task, of a deal, of a request, or of an order. An empty field selects all.
+type Filter struct{ Task, Deal, Request, Order string }
 
 // wantsEvent says whether the filter selects an event.
 func (f Filter) wantsEvent(e Event) bool {
-	return (f.Task == "" || f.Task == e.Task) && (f.Deal == "" || f.Deal == e.Deal) && (f.Request == "" || f.Request == e.Request)
+	selects := func(wanted, id string) bool { return wanted == "" || wanted == id }
+	return selects(f.Task, e.Task) && selects(f.Deal, e.Deal) && selects(f.Request, e.Request) && selects(f.Order, e.Order)
 }
 
 // parseBlock reads the protocol's events of a block.
@@ -98,15 +101,29 @@ func (e *Event) fillNames() {
 		e.Deal = m.GetDeal()
 	}
 	switch m := e.Message.(type) {
+	case *markettypes.EventOrderPlaced:
+		e.Order = m.Record.Id
+	case *markettypes.EventOrderRested:
+		e.Order = m.Id
+	case *markettypes.EventOrderFilled:
+		e.Order = m.Id
+	case *markettypes.EventOrderReleased:
+		e.Order = m.Id
+	case *markettypes.EventOrderClosed:
+		e.Order = m.Id
+	case *markettypes.EventOrderPruned:
+		if m.Kind == markettypes.ORDER_KIND_REQUEST {
+			e.Request = m.Id
+		} else {
+			e.Order = m.Id
+		}
+	case *markettypes.EventRequest:
+		e.Request = m.Id
 	case *dealstypes.EventDeal:
 		e.Deal, e.Request = m.Id, m.Request
 	case *dealstypes.EventDealClosed:
 		e.Deal, e.Request = m.Id, m.Request
 	case interface{ GetRequest() string }:
 		e.Request = m.GetRequest()
-	default:
-		if e.Type == "credence.market.v1.EventRequest" {
-			e.Request = m.(interface{ GetId() string }).GetId()
-		}
 	}
 }

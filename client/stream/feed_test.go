@@ -142,6 +142,29 @@ func TestEventsOfOneRequest(t *testing.T) {
 	}
 }
 
+// TestEventsOfOneOrder: a reader of an order gets what happened to it and nothing else. A request has an id of its own, also where it is pruned.
+func TestEventsOfOneOrder(t *testing.T) {
+	s := newSource()
+	s.add(t, &markettypes.EventOrderPlaced{Record: markettypes.OrderRecord{Id: "o1"}}, &markettypes.EventOrderPlaced{Record: markettypes.OrderRecord{Id: "o2"}})
+	s.add(t, &markettypes.EventOrderRested{Id: "o2"}, &markettypes.EventOrderRested{Id: "o1"})
+	s.add(t, &dealstypes.EventDeal{Id: "d1", Request: "r1"}, &markettypes.EventOrderFilled{Id: "o1", Deal: "d1"}, &markettypes.EventOrderFilled{Id: "o2", Deal: "d1"})
+	s.add(t, &markettypes.EventOrderReleased{Id: "o1", Deal: "d1"}, &markettypes.EventRequest{Id: "o1", What: "queued"})
+	s.add(t, &markettypes.EventOrderClosed{Id: "o1"}, &markettypes.EventOrderClosed{Id: "o2"})
+	s.add(t, &markettypes.EventOrderPruned{Id: "o1", Kind: markettypes.ORDER_KIND_POOL}, &markettypes.EventOrderPruned{Id: "r1", Kind: markettypes.ORDER_KIND_REQUEST})
+	f := running(t, s, Limits{})
+	got, _, err := collect(f, Filter{Order: "o1"}, Place{Height: 1}, 6)
+	require.NoError(t, err)
+	const market = "credence.market.v1.EventOrder"
+	require.Equal(t, []string{"1.0 " + market + "Placed", "2.1 " + market + "Rested", "3.1 " + market + "Filled", "4.0 " + market + "Released", "5.0 " + market + "Closed", "6.0 " + market + "Pruned"}, got)
+	got, _, err = collect(f, Filter{Request: "r1"}, Place{Height: 6}, 1)
+	require.NoError(t, err)
+	require.Equal(t, []string{"6.1 " + market + "Pruned"}, got)
+	// What an order met belongs to the deal, and so to the request.
+	got, _, err = collect(f, Filter{Request: "r1"}, Place{Height: 3}, 3)
+	require.NoError(t, err)
+	require.Equal(t, []string{"3.0 credence.deals.v1.EventDeal", "3.1 " + market + "Filled", "3.2 " + market + "Filled"}, got)
+}
+
 // Tasks that began before the feed started are looked up in the state, once.
 func TestOlderTasksAreLookedUp(t *testing.T) {
 	s := newSource()

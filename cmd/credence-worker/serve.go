@@ -86,12 +86,14 @@ func (p publicLogs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "that is no id of a task")
 		return
 	}
-	data, err := p.read(task)
+	data, hidden, err := p.read(task)
 	switch {
 	case err != nil:
 		artifact.WriteError(w, http.StatusInternalServerError, "UNKNOWN", "the log can't be read")
+	case hidden:
+		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "this worker has not revealed its answer yet, and shows what the program printed only afterwards")
 	case data == nil:
-		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "no log of this task is here, or its answer is not revealed yet")
+		artifact.WriteError(w, http.StatusNotFound, "UNKNOWN", "this worker has no log of this task: it did not run it, or has deleted the log since")
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -100,22 +102,23 @@ func (p publicLogs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // read returns the log of the last attempt at a task whose answer is revealed on the chain, by this worker's journal; nil when there is
-// none.
-func (p publicLogs) read(task [32]byte) ([]byte, error) {
+// none. hidden says that there is only the log of an attempt whose answer is not revealed.
+func (p publicLogs) read(task [32]byte) (data []byte, hidden bool, err error) {
 	attempts, err := agent.PublicLogs(p.folder, markettypes.FormatID(task))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for _, attempt := range attempts {
 		r, found, err := p.journal.Get(journal.Key{Bench: poco.BenchWorkers, Task: task, Attempt: attempt})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if found && (r.State == journal.Revealed || r.State == journal.Settled) {
-			return os.ReadFile(agent.PublicLog(p.folder, markettypes.FormatID(task), attempt))
+			data, err := os.ReadFile(agent.PublicLog(p.folder, markettypes.FormatID(task), attempt))
+			return data, false, err
 		}
 	}
-	return nil, nil
+	return nil, len(attempts) > 0, nil
 }
 
 // watchReadiness keeps the readiness up to date, and logs each change once.

@@ -27,10 +27,10 @@ func TestPrintMoney(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	require.Len(t, lines, 12)
 	for i, want := range []string{
-		"-> called a  the app's price", "-> called d  a dataset's price", "-> called p  the pool's commission", "-> called w  a right replica",
-		"-> called w  share of the liar's stake", "-> called c  the court's fee", "-> called r  restitution", "-> called x  somebody",
-		"-> the chain  the budget for audits",
-		"-> nobody     premium, destroyed", "-> requester  refund", "-> nobody     burnt",
+		"escrow to called a for the program", "escrow to called d for a dataset", "escrow to called p as the pool's commission", "escrow to called w for a right answer",
+		"lost to called w for the right answer against a wrong one", "lost to called c for the court's work", "lost to called r as restitution", "lost to called x as somebody",
+		"lost to the chain for audits to come",
+		"from the requester's escrow to nobody the premium is destroyed", "from the requester's escrow back to the requester nobody earned it", "from a stake that was lost to nobody it is destroyed",
 	} {
 		require.Contains(t, strings.Join(strings.Fields(lines[i]), " "), strings.Join(strings.Fields(want), " "))
 	}

@@ -227,7 +227,7 @@ func TestTaskShow(t *testing.T) {
 		out, err := n.RunCommand(t, NewCommand(), "show", id)
 		require.NoError(t, err, id)
 		require.Contains(t, out, "task 4   ")
-		require.Contains(t, out, "escrow  2 CRED  -> requester  refund")
+		require.Contains(t, out, "2 CRED  from the requester's escrow  back to the requester")
 		out, err = n.RunCommand(t, NewCommand(), "show", id, "--output", "json")
 		require.NoError(t, err, id)
 		for line := range strings.Lines(out) {
