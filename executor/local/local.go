@@ -18,6 +18,7 @@ import (
 	"github.com/credence-chain/credence/result"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -72,10 +73,11 @@ type Report struct {
 	Stderr string `json:"stderr,omitempty"`
 	// Log is the runtime's explanation of a failure. It is no part of the answer.
 	Log string `json:"log,omitempty"`
-	// SuggestedFuel and SuggestedMemory are limits with room for inputs that need more than these. SuggestedMemory is in bytes; 0
-	// means that the default is enough.
-	SuggestedFuel   uint64 `json:"suggested_fuel,omitempty"`
-	SuggestedMemory uint64 `json:"suggested_memory,omitempty"`
+	// SuggestedFuel, SuggestedMemory and SuggestedSeconds are limits with room for inputs that need more than these, and for slower
+	// machines. SuggestedMemory is in bytes; 0 means that the default is enough, as it does for SuggestedSeconds.
+	SuggestedFuel    uint64 `json:"suggested_fuel,omitempty"`
+	SuggestedMemory  uint64 `json:"suggested_memory,omitempty"`
+	SuggestedSeconds uint64 `json:"suggested_seconds,omitempty"`
 }
 
 // Run runs a job, and writes the files of its result into the folder out, unless that is empty. An error is not an answer of the
@@ -156,6 +158,24 @@ func (r *Report) suggestLimits(rules contract.Runtime, o runtime.Outcome) {
 	const mib = 1 << 20
 	if want := (o.Memory + o.Memory/4 + mib - 1) / mib * mib; want > rules.DefaultMemoryBytes {
 		r.SuggestedMemory = min(want, rules.MaxMemoryBytes)
+	}
+	r.suggestTime(rules)
+}
+
+// slower is how many times slower than this machine a worker may be.
+const slower = 3
+
+// suggestTime fills in the time that a job should ask for, if a slower machine needs more than it has by default: the default of the
+// runtime or, where time is no limit of a run, half of the base window and what the fuel limit stands for under the default parameters.
+func (r *Report) suggestTime(rules contract.Runtime) {
+	room := float64(rules.DefaultSeconds)
+	if !rules.LimitsTime() {
+		p := markettypes.DefaultParams()
+		blocks := float64(p.CommitBlocks)/2 + float64(r.SuggestedFuel)/float64(p.FuelPerBlock)
+		room = blocks * float64(p.BlockMillis) / 1000
+	}
+	if want := slower * r.RunSeconds; want > room {
+		r.SuggestedSeconds = min(roundUp(uint64(math.Ceil(want))), contract.MaxSeconds)
 	}
 }
 

@@ -75,6 +75,29 @@ func TestRun(t *testing.T) {
 	require.Contains(t, r.Log, `folder "x"`)
 }
 
+// A program that waits for memory burns little fuel in much time, so the fuel limit leaves too little time for it. A container has a minute.
+func TestSuggestTime(t *testing.T) {
+	for _, tc := range []struct {
+		runtime string
+		fuel    uint64
+		seconds float64
+		want    uint64
+	}{
+		{contract.RuntimeWasm, 480_000_000, 13, 0}, // 30 s, and 12 s for the fuel
+		{contract.RuntimeWasm, 480_000_000, 60, 180},
+		{contract.RuntimeWasm, 20_000_000_000, 60, 0},
+		{contract.RuntimeOCI, 0, 19, 0},
+		{contract.RuntimeOCI, 0, 40, 120},
+		{contract.RuntimeOCI, 0, 1e6, contract.MaxSeconds},
+	} {
+		rules, err := contract.FindRuntime(tc.runtime)
+		require.NoError(t, err)
+		r := Report{RunSeconds: tc.seconds, SuggestedFuel: tc.fuel}
+		r.suggestTime(rules)
+		require.Equal(t, tc.want, r.SuggestedSeconds, "%+v", tc)
+	}
+}
+
 func TestRoundUp(t *testing.T) {
 	for n, want := range map[uint64]uint64{0: 0, 7: 7, 99: 99, 101: 110, 1_742_655: 1_800_000, 2_000_000: 2_000_000, 18_446_744_073_709_551: 19_000_000_000_000_000} {
 		require.Equal(t, want, roundUp(n), "%d", n)

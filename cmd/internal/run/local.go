@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -141,6 +142,20 @@ func findEngine(look func(string) (string, error), socket string) string {
 	return ""
 }
 
+// suggestedFlags returns the limits that a run on the chain should have, each with a space before it.
+func suggestedFlags(r *local.Report) (flags string) {
+	if r.SuggestedFuel > 0 {
+		flags += " --fuel " + cli.FormatFuel(r.SuggestedFuel)
+	}
+	if r.SuggestedMemory > 0 {
+		flags += fmt.Sprintf(" --memory %dMiB", r.SuggestedMemory>>20)
+	}
+	if r.SuggestedSeconds > 0 {
+		flags += fmt.Sprintf(" --time %s", time.Duration(r.SuggestedSeconds)*time.Second)
+	}
+	return flags
+}
+
 // writeLocal prints the result of a local run in words.
 func writeLocal(out io.Writer, r *local.Report, folder string) {
 	fmt.Fprintf(out, "%s, exit status %d", r.Kind, r.ExitCode)
@@ -174,12 +189,9 @@ func writeLocal(out io.Writer, r *local.Report, folder string) {
 	if r.Log != "" {
 		fmt.Fprintf(out, "The runtime says:\n%s", printable.Lines(r.Log, "  | "))
 	}
-	if r.Kind == result.KindResult && r.SuggestedFuel > 0 {
-		fmt.Fprintf(out, "For a run on the chain: --fuel %s", cli.FormatFuel(r.SuggestedFuel))
-		if r.SuggestedMemory > 0 {
-			fmt.Fprintf(out, " --memory %dMiB", r.SuggestedMemory>>20)
-		}
-		fmt.Fprintln(out, ", which leaves room for inputs that need more. Clock, seed and ids are other ones there.")
+	if flags := suggestedFlags(r); r.Kind == result.KindResult && flags != "" {
+		fmt.Fprintf(out, "For a run on the chain:%s, which leaves room for inputs that need more. Clock, seed and ids are other ones there.\n", flags)
+		fmt.Fprintln(out, "What it costs there: the same command with --dry-run in place of --local.")
 	}
 	if r.Kind == result.KindResult && !rules.Deterministic {
 		fmt.Fprintln(out, "Two runs of a container may differ. Run it again, and compare the digests: under --policy quorum they have to be equal.")

@@ -34,11 +34,11 @@ func TestWriteLocal(t *testing.T) {
 	var out bytes.Buffer
 	writeLocal(&out, &local.Report{
 		Runtime: "wasm", Kind: result.KindResult, Files: []string{"a.txt", "b\nVerdict"}, Digest: "sha256:aa", Fuel: 2_000_000_000, MemoryBytes: 1 << 20,
-		Stderr: "warned\n", SuggestedFuel: 3_000_000_000, SuggestedMemory: 64 << 20,
+		Stderr: "warned\n", SuggestedFuel: 3_000_000_000, SuggestedMemory: 64 << 20, SuggestedSeconds: 180,
 	}, "trial")
 	for _, want := range []string{
 		"RESULT, exit status 0\n", "a.txt, ", ", in trial\n", "sha256:aa\n", "2G (2000000000)\n", "1 MB at its peak\n",
-		"The end of its stderr:\n  | warned\n", "For a run on the chain: --fuel 3G --memory 64MiB",
+		"The end of its stderr:\n  | warned\n", "For a run on the chain: --fuel 3G --memory 64MiB --time 3m0s, which", "--dry-run in place of --local",
 	} {
 		require.Contains(t, out.String(), want)
 	}
