@@ -123,7 +123,7 @@ func (r *statusReader) close() {
 
 // show draws the status over the one before, until the context ends.
 func (r *statusReader) show(ctx context.Context, out io.Writer) error {
-	drawn := 0
+	drawn, width := 0, cli.TerminalWidth(out)
 	for pauses := backoff.Steady(statusEvery); ; {
 		s, err := r.read(ctx)
 		if ctx.Err() != nil {
@@ -136,9 +136,11 @@ func (r *statusReader) show(ctx context.Context, out io.Writer) error {
 		if drawn > 0 {
 			fmt.Fprintf(&frame, "\x1b[%dA\x1b[J", drawn)
 		}
-		text := s.text()
-		drawn = strings.Count(text, "\n")
-		frame.WriteString(text)
+		drawn = 0
+		for line := range strings.Lines(s.text()) {
+			fmt.Fprintln(&frame, cli.CutLine(strings.TrimSuffix(line, "\n"), width))
+			drawn++
+		}
 		if _, err := out.Write(frame.Bytes()); err != nil {
 			return err
 		}

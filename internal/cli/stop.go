@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/credence-chain/credence/client"
@@ -125,12 +124,6 @@ func SimplifyError(err error) error {
 
 // MakeFolderOf makes the folder of a file, if there is none. Only the owner can read the folder, because the file may be private.
 func MakeFolderOf(file string) error { return os.MkdirAll(filepath.Dir(file), 0o700) }
-
-// IsTerminal says whether a writer is a terminal.
-func IsTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd())
-}
 
 // OneOf checks that a flag has one of a few values.
 func OneOf(flag, got string, values ...string) error {

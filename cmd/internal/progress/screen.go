@@ -2,13 +2,12 @@ package progress
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"sort"
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/credence-chain/credence/internal/cli"
 )
 
 func (v *ttyView) eraseLines() {
@@ -64,7 +63,7 @@ func (v *ttyView) drawLines() {
 
 // drawLine adds a line to the block. paint may be nil.
 func (v *ttyView) drawLine(line string, paint func(string) string) {
-	line = v.cutLine(line)
+	line = cli.CutLine(line, v.width)
 	if paint != nil {
 		line = paint(line)
 	}
@@ -115,22 +114,4 @@ func spinner() []string {
 		}
 	}
 	return strings.Split(`|/-\`, "")
-}
-
-// cutLine cuts a line at the width of the terminal: a wrapped line would break the redraw.
-func (v *ttyView) cutLine(line string) string {
-	runes := []rune(line)
-	if v.width > 1 && len(runes) > v.width-1 {
-		return string(runes[:v.width-2]) + "…"
-	}
-	return line
-}
-
-func terminalWidth(out io.Writer) int {
-	if file, ok := out.(*os.File); ok {
-		if size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ); err == nil && size.Col > 20 {
-			return int(size.Col)
-		}
-	}
-	return 100
 }

@@ -116,7 +116,7 @@ func NewView(out io.Writer, s Style) View {
 	case s.Output != "text" || s.Progress == "quiet":
 		return quietView{}
 	case s.Progress == "tty" || s.Progress == "auto" && cli.IsTerminal(out) && os.Getenv("TERM") != "dumb":
-		v := newTTYView(out, terminalWidth(out))
+		v := newTTYView(out, cli.TerminalWidth(out))
 		v.verbose, v.colours = s.Verbose, cli.ColoursOf(out)
 		v.start()
 		return v

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/cmd/internal/termtest"
 )
 
 func sampleEvents() []client.Event {
@@ -107,14 +108,14 @@ func TestAWaitOnATerminal(t *testing.T) {
 	for _, e := range events[:6] {
 		v.Observe(e)
 	}
-	before := screen(t, out.String())
+	before := termtest.Screen(t, out.String(), 200)
 	pause := wait()
 	for _, e := range pause[:len(pause)-1] {
 		v.Observe(e)
 	}
-	require.Equal(t, append(before, "waiting for the chain for 600s; Ctrl-C leaves it running, and this follows it …"), screen(t, out.String()))
+	require.Equal(t, append(before, "waiting for the chain for 600s; Ctrl-C leaves it running, and this follows it …"), termtest.Screen(t, out.String(), 200))
 	v.Observe(pause[len(pause)-1])
-	require.Equal(t, []string{before[0], "   0.0s the chain goes on at height 9, after 10m0s", before[1]}, screen(t, out.String()))
+	require.Equal(t, []string{before[0], "   0.0s the chain goes on at height 9, after 10m0s", before[1]}, termtest.Screen(t, out.String(), 200))
 }
 
 func TestJSONViewIsALineAnEvent(t *testing.T) {
@@ -134,26 +135,6 @@ func TestJSONViewIsALineAnEvent(t *testing.T) {
 	}
 }
 
-// screen returns the lines that a terminal shows after these bytes. It knows cursor up and erase below.
-func screen(t *testing.T, raw string) []string {
-	t.Helper()
-	var lines []string
-	for raw != "" {
-		if strings.HasPrefix(raw, "\x1b[") {
-			var up int
-			_, err := fmt.Sscanf(raw, "\x1b[%dA\x1b[J", &up)
-			require.NoError(t, err)
-			require.LessOrEqual(t, up, len(lines), "the cursor leaves what was written")
-			lines = lines[:len(lines)-up]
-			raw = raw[strings.Index(raw, "J")+1:]
-			continue
-		}
-		line, rest, _ := strings.Cut(raw, "\n")
-		lines, raw = append(lines, line), rest
-	}
-	return lines
-}
-
 func TestTTYView(t *testing.T) {
 	var out bytes.Buffer
 	v := newTTYView(&out, 80)
@@ -165,7 +146,7 @@ func TestTTYView(t *testing.T) {
 	require.Equal(t, []string{
 		"   0.0s submitted: request ab",
 		"task 0   amber has locked its answer; grove runs it",
-	}, screen(t, out.String()))
+	}, termtest.Screen(t, out.String(), 200))
 	for _, e := range events[6:] {
 		v.Observe(e)
 	}
@@ -174,7 +155,7 @@ func TestTTYView(t *testing.T) {
 		"   0.0s task 0   the answers differ: the court is called",
 		"   0.0s task 0   verified by the court of validators, which found what amber said; grove gave a wrong answer and loses 10 CRED of stake",
 		"task 0   verified by the court of validators, which found what amber said; gro…",
-	}, screen(t, out.String()))
+	}, termtest.Screen(t, out.String(), 200))
 }
 
 func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
@@ -184,7 +165,7 @@ func TestTTYViewNeverGrowsBeyondItsBlockNorWraps(t *testing.T) {
 		v.Observe(client.Event{Kind: client.EventDrawn, Task: "x", Index: uint64(i), Organisation: strings.Repeat("long", 20), Wave: 1})
 	}
 	v.Close()
-	lines := screen(t, out.String())
+	lines := termtest.Screen(t, out.String(), 200)
 	require.Len(t, lines, maxTaskLines)
 	for _, line := range lines {
 		require.Less(t, len([]rune(line)), 40)
@@ -221,7 +202,7 @@ func TestBigBag(t *testing.T) {
 		tty.Observe(e)
 	}
 	tty.Close()
-	all := screen(t, out.String())
+	all := termtest.Screen(t, out.String(), 200)
 	block := all[len(all)-maxTaskLines:]
 	require.Contains(t, block[0], "90 of 100 tasks ended, 81 with a result, 9 without; ")
 	require.Contains(t, block[0], " a second, about ")
@@ -264,9 +245,9 @@ func TestWhatWorkersSay(t *testing.T) {
 	}
 	tty.Observe(client.Event{Kind: client.EventStalled, Waited: 9, Text: "waiting for the chain for 9s"})
 	tty.Observe(says)
-	lines := screen(t, out.String())
+	lines := termtest.Screen(t, out.String(), 200)
 	require.Contains(t, lines, "task 0   amber runs it; amber says: running for 45s")
 	require.Contains(t, lines, "waiting for the chain for 9s", "the chain is quiet all the same")
 	tty.Observe(events[2])
-	require.NotContains(t, strings.Join(screen(t, out.String()), "\n"), "says", "amber has locked its answer")
+	require.NotContains(t, strings.Join(termtest.Screen(t, out.String(), 200), "\n"), "says", "amber has locked its answer")
 }
