@@ -65,6 +65,11 @@ test-evidence: ## Run the vectors of evidence without assembly, for 32 bits and 
 soak: ## Simulate many long lives of the market, checking every book after every block
 	$(GO) test -timeout 4h ./test/scenario -run TestSimulation -v -args -soak.lives=50 -soak.blocks=400
 
+.PHONY: worker-soak
+worker-soak: build ## Give workers of 64 slots 64 tasks at once, of real processes (two minutes)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 20m ./test/acceptance -run 'TestManyTasksAtOnce$$' -count=1 -v -args -soak.slots=64 \
+	  -soak.commit=$$(git rev-parse --short HEAD) -soak.out=$(CURDIR)/test/acceptance/results/many.md
+
 .PHONY: hostile
 HOSTILE ?= 10000
 SEED ?= 1

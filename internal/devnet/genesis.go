@@ -43,7 +43,7 @@ const (
 	Stake = 10_000_000
 	// Bond of every worker: 5,000 CRED.
 	Bond = 5_000_000_000
-	// Slots is the number of slots of every worker.
+	// Slots is the number of slots of every worker, unless Options say another.
 	Slots = 4
 	// MaxFuel of the standing offer.
 	MaxFuel = 1_000_000_000_000
@@ -142,7 +142,7 @@ func (b *builder) addWorkers(o Options, info *Info) {
 			for _, w := range workers {
 				s.Workers = append(s.Workers, workerstypes.Worker{
 					Address: w.Address, Organisation: w.Organisation, Owner: w.Owner, Endpoint: w.Endpoint,
-					Slots: Slots, Pools: []string{pool}, Bonded: Bond,
+					Slots: uint32(o.Slots), Pools: []string{pool}, Bonded: Bond,
 				})
 			}
 		}

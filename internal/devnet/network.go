@@ -145,7 +145,7 @@ func (n *Network) prepareProcesses() {
 // workerArgs returns the arguments of worker number i.
 func (n *Network) workerArgs(i int, w WorkerInfo) []string {
 	args := []string{"start", "--role", "worker", "--home", w.Home, "--key-file", w.KeyFile,
-		"--listen", loopbackAddress(portOf(w.Endpoint)), "--slots", strconv.Itoa(Slots), "--chain-id", n.Info.ChainID}
+		"--listen", loopbackAddress(portOf(w.Endpoint)), "--slots", strconv.Itoa(n.opts.Slots), "--chain-id", n.Info.ChainID}
 	// Each worker uses another validator first, and falls back to the others.
 	for k := range n.Info.GRPC {
 		args = append(args, "--node", n.Info.GRPC[(i+k)%len(n.Info.GRPC)])

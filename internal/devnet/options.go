@@ -21,6 +21,7 @@ import (
 const (
 	MaxValidators = 16
 	MaxWorkers    = 64
+	MaxSlots      = 64
 )
 
 // Options describe a devnet.
@@ -33,6 +34,8 @@ type Options struct {
 	Validators int
 	// Workers is the number of organisations that run a worker; 7 by default.
 	Workers int
+	// Slots is the number of slots of every worker of a new chain; 4 by default. A chain that continues takes the same number again.
+	Slots int
 	// Saboteurs is the number of workers that lie. All of them give the same wrong answer.
 	Saboteurs int
 	// OCI has the settings for containers, as credence-worker takes them; without an engine no worker runs containers.
@@ -90,6 +93,9 @@ func (o Options) fillDefaults() (Options, error) {
 	if o.Workers == 0 {
 		o.Workers = 7
 	}
+	if o.Slots == 0 {
+		o.Slots = Slots
+	}
 	if o.ChainID == "" {
 		o.ChainID = "credence-devnet"
 	}
@@ -110,6 +116,8 @@ func (o Options) fillDefaults() (Options, error) {
 		return o, fmt.Errorf("--validators %d: expected 1 to %d", o.Validators, MaxValidators)
 	case o.Workers < 2 || o.Workers > MaxWorkers:
 		return o, fmt.Errorf("--workers %d: expected 2 to %d", o.Workers, MaxWorkers)
+	case o.Slots < 1 || o.Slots > MaxSlots:
+		return o, fmt.Errorf("slots: got %d, expected 1 to %d, which the chain allows a worker", o.Slots, MaxSlots)
 	case o.Saboteurs < 0 || o.Saboteurs > o.Workers:
 		return o, fmt.Errorf("--saboteurs %d: expected 0 to the %d workers", o.Saboteurs, o.Workers)
 	case o.BasePort < 0 || o.BasePort > 0 && (o.BasePort < 1024 || o.BasePort > 65000):

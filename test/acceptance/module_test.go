@@ -38,10 +38,14 @@ func assemble(pages uint64, data string, imports []string, code ...[]byte) []byt
 
 // echo assembles an app that writes its environment into /out/result, with a zero byte after each variable. The environment holds the
 // task's id, so that every task has its own right answer.
-func echo() []byte {
+func echo() []byte { return echoAfter(0) }
+
+// echoAfter assembles the app echo, which first counts down from n, for a task that takes some time of a processor.
+func echoAfter(n int64) []byte {
 	const sizes, get, open, write = 0, 1, 2, 3
 	trap := []byte{0x04, 0x40, 0x00, 0x0b} // unreachable, if the call failed
 	return assemble(1, "out/result", []string{"environ_sizes_get", "environ_get", "path_open", "fd_write"},
+		countDown(n),
 		i32(0), i32(4), call(sizes), trap,
 		i32(16384), i32(4096), call(get), trap,
 		// path_open(3, 0, "out/result", create and truncate, the right to write) gives descriptor 4.
@@ -49,6 +53,20 @@ func echo() []byte {
 		// There is one buffer. It begins at 4096, and its length is what environ_sizes_get stored at 4.
 		i32(32), i32(4096), store(0), i32(32), i32(4), load(0), store(4),
 		i32(4), i32(32), i32(1), i32(20), call(write), trap)
+}
+
+// countDown counts in the memory at 64; nothing for 0.
+func countDown(n int64) []byte {
+	if n == 0 {
+		return nil
+	}
+	const counter, subtract = 64, 0x6b
+	again := []byte{0x0d, 0x00} // br_if 0
+	return cat(i32(counter), i32(n), store(0),
+		[]byte{0x03, 0x40}, // loop
+		i32(counter), i32(counter), load(0), i32(1), []byte{subtract}, store(0),
+		i32(counter), load(0), again,
+		[]byte{0x0b})
 }
 
 // failing assembles an app that exits with a status.
