@@ -55,7 +55,7 @@ func (r *Runner) quoteJob(ctx context.Context, job *markettypes.Job, rests bool,
 	plan := planOf(&res.Plan)
 	least := res.ExpectedPrice
 	if !res.Plan.Court { // the price of a plan by the court has its fees already
-		least += res.Deal.Terms.CourtDeposit
+		least += min(res.Deal.Terms.CourtDeposit, math.MaxUint64-least)
 	}
 	var offer markettypes.PoolOrder
 	if res.Offer.Order.Pool != nil {

@@ -170,7 +170,7 @@ func (q *inquiry) askWorker(ctx context.Context, id string, attempt uint32, s ta
 		q.forgetEndpoint(s.Who)
 		return Working{}, err
 	}
-	if said.Task != id || said.Attempt != attempt {
+	if said.Task != id || said.Attempt != attempt || !result.IsStage(said.Stage) {
 		return Working{}, fmt.Errorf("the worker speaks of something else: task %.64q, attempt %d, stage %.20q", said.Task, said.Attempt, said.Stage)
 	}
 	return Working{Organisation: s.Organisation, Who: s.Who, Stage: said.Stage, Seconds: said.Seconds}, nil

@@ -124,13 +124,13 @@ func (t *Task) settleEnding() Settlement {
 	}
 	if !accepted && !t.isWithdrawn() {
 		// Restitution for the missing answer: at most the value at risk, and at most half of the stake that is left. So a requester
-		// that also runs the worker cannot get a lost stake back.
-		back := min(pot/2, t.Terms.Value)
+		// that also runs the worker cannot get a lost stake back. Nor does it get back of a charge's cost what the charge has to cost.
+		floor, cost := t.chargeFloor(), total(s.FromEscrow)+slashed
+		back := min(pot/2, t.Terms.Value, cost-min(floor, cost))
 		s.FromStake = appendPay(s.FromStake, Pay{PartyRequester, t.Terms.Requester, back})
-		pot -= back
-		if t.chargesRequester() {
-			cost := total(s.FromEscrow) + slashed - back
-			s.Premium = min(escrow, t.Plan.StakeFloor-min(t.Plan.StakeFloor, cost))
+		pot, cost = pot-back, cost-back
+		if t.isUnfound() && floor > cost {
+			s.Premium = min(escrow, floor-cost)
 			escrow -= s.Premium
 		}
 	} else if paid > 0 {
@@ -150,14 +150,36 @@ func (t *Task) settleEnding() Settlement {
 	return s
 }
 
-// isUnfound says whether the court sat and found no answer of the program: it did not agree on one, or could not run the program in its
-// window. The requester pays such a court.
-func (t *Task) isUnfound() bool { return t.Ending == EndVoid || t.Ending == EndAbstained }
+// isUnfound says whether the court sat and found no answer of the program, and no worker pays for that: it did not agree on one, could not
+// run the program in its window, or could not have an input that nobody claims to have had. The requester pays such a court.
+func (t *Task) isUnfound() bool {
+	return t.Ending == EndVoid || t.Ending == EndAbstained || t.Ending == EndInputUnavailable && t.ByCourt && !t.isWithdrawn()
+}
 
-// chargesRequester says whether the requester pays for the charge of the first worker's answer: no court said who was wrong, and no input
-// was withdrawn, so that no worker pays. The requester chose the program, and its escrow holds what the plan asks for (Terms.ChargePayer).
-func (t *Task) chargesRequester() bool {
-	return t.isUnfound() && !t.isWithdrawn() && t.Terms.policyRules().Ledgers && len(t.Seats) > 0 && hasAnswered(t.Seats[0])
+// chargeFloor returns what the task's charge has to cost somebody: the stake floor of its plan, and after refused draws that of their risk.
+// It is 0 where nothing is charged: before wave 2, for a vindicated first worker, and at a shut turn, which alone calls the court on a
+// single answer that the first worker gave too.
+func (t *Task) chargeFloor() uint64 {
+	if !t.Seated || !t.Terms.policyRules().Ledgers || t.isVindicated() {
+		return 0
+	}
+	if _, agreed := t.soleAnswer(); agreed && !t.Plan.Court && hasAnswered(t.Seats[0]) {
+		return 0
+	}
+	if t.Plan.StakeFloor > 0 || t.Plan.X.IsZero() {
+		return t.Plan.StakeFloor
+	}
+	if floor, ok := StakeNeeded(t.Plan.X, t.Terms.Exposure(uint64(len(t.Court)))); ok {
+		return min(floor, t.Terms.Stake)
+	}
+	return t.Terms.Stake
+}
+
+// isVindicated says whether the first worker's answer cannot have been a lie that might have been accepted: it is the accepted one, or it
+// is none. Then nothing is charged for it.
+func (t *Task) isVindicated() bool {
+	first := t.Seats[0]
+	return first.State == SeatRevealed && (!first.Outcome.Kind.IsAnswer() || t.Ending == EndAccepted && first.Outcome == t.Verdict)
 }
 
 func appendPay(pays []Pay, p Pay) []Pay {
@@ -285,7 +307,8 @@ func (t *Task) isContradictory() bool {
 }
 
 // endCourt notes the silent and the wrong seats of the court, and returns the seats to be paid: those that voted with the two
-// thirds. If no two thirds agreed, all seats that answered are paid.
+// thirds. If no two thirds agreed, all seats that answered are paid. A verdict that there is no answer says what most seats lacked, an input
+// or time. A seat that found something else need not have lacked it, so that it is not wrong; nor is it paid.
 func (t *Task) endCourt(s *Settlement) (paid []string) {
 	if t.Ending == EndBroken {
 		return nil
@@ -295,7 +318,9 @@ func (t *Task) endCourt(s *Settlement) (paid []string) {
 		case seat.State != SeatRevealed:
 			s.CourtSilent = append(s.CourtSilent, seat.Who)
 		case t.ByCourt && seat.Outcome != t.Verdict:
-			s.CourtWrong = append(s.CourtWrong, seat.Who)
+			if t.Verdict.Kind.IsAnswer() {
+				s.CourtWrong = append(s.CourtWrong, seat.Who)
+			}
 		default:
 			paid = append(paid, seat.Who)
 		}

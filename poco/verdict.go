@@ -99,14 +99,7 @@ func (t *Task) endTask(e Ending) []Effect {
 	}
 	var effects []Effect
 	if t.Seated && t.Terms.policyRules().Ledgers {
-		first := t.Seats[0]
-		accepted := e == EndAccepted
-		// A first worker that committed to no answer cannot have a lie accepted, so nothing is to be charged for it.
-		revealed := first.State == SeatRevealed
-		effects = append(effects, Resolve{
-			Vindicated: revealed && (!first.Outcome.Kind.IsAnswer() || accepted && first.Outcome == t.Verdict),
-			Counted:    accepted,
-		})
+		effects = append(effects, Resolve{Vindicated: t.isVindicated(), Counted: e == EndAccepted})
 	}
 	return append(effects, Finish{Settlement: t.settleEnding()})
 }

@@ -179,7 +179,7 @@ func endingText(r *client.TaskReport) string {
 	case "COURT_SILENT":
 		return "too much of the court was silent, however often it was called; " + refundText(r) + ". Where its validators are up, the window was too short for them. " + describeWindow(r)
 	case "COURT_UNPAID":
-		return "the court would have to judge it, and its price does not pay for all validators; " + refundText(r) + ". Ask again with a larger --max-price"
+		return "the court would have to judge it, and validators joined since its deal, so that what it locked does not pay for all of them; " + refundText(r) + ". Ask again: a new deal locks enough"
 	case "EVIDENCE_STOPPED":
 		return "the verifier that the app's version names was stopped, so that no proof of an answer counts; " + refundText(r) + ", nobody at fault. Ask for a version under another verifier, or for another policy"
 	case "UNDECIDED":
@@ -209,6 +209,8 @@ func refundText(r *client.TaskReport) string {
 	switch {
 	case others > 0:
 		return fmt.Sprintf("those who answered are paid %s, and the rest is refunded", FormatCRED(court+others))
+	case court > 0 && r.Premium > 0:
+		return fmt.Sprintf("the court is paid %s for its work, %s are destroyed as the least that a charge costs, and the rest is refunded", FormatCRED(court), FormatCRED(r.Premium))
 	case court > 0:
 		return fmt.Sprintf("the court is paid %s for its work, and the rest is refunded", FormatCRED(court))
 	}

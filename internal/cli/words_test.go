@@ -154,6 +154,8 @@ func TestEndingsSayWhoIsPaid(t *testing.T) {
 	pay := func(party, source string) taskstypes.Payment {
 		return taskstypes.Payment{Party: party, Amount: 90_000, Source: source}
 	}
+	charged := client.ReportOf(taskstypes.Task{Ending: taskstypes.ENDING_VOID, Settlement: &taskstypes.Settlement{Payments: []taskstypes.Payment{pay("COURT", "escrow")}, Premium: 60_000}})
+	require.Contains(t, TaskText(charged), "the court is paid 0.09 CRED for its work, 0.06 CRED are destroyed as the least that a charge costs, and the rest is refunded")
 	for _, c := range []struct {
 		name     string
 		payments []taskstypes.Payment

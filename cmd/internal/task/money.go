@@ -31,7 +31,11 @@ func PrintMoney(out io.Writer, task taskstypes.Task, name func(string) string) {
 		pay(p)
 	}
 	if s.Premium > 0 {
-		line("escrow", s.Premium, "to nobody", "the premium is destroyed")
+		why := "the premium is destroyed"
+		if task.Ending != taskstypes.ENDING_ACCEPTED {
+			why = "what a charge costs where nobody is at fault; it is destroyed"
+		}
+		line("escrow", s.Premium, "to nobody", why)
 	}
 	if s.Refund > 0 {
 		line("escrow", s.Refund, "back to the requester", "nobody earned it")

@@ -14,7 +14,7 @@ func TestPrintMoney(t *testing.T) {
 	name := func(address string) string { return "called " + address }
 	PrintMoney(&out, taskstypes.Task{}, name)
 	require.Empty(t, out.String(), "it has not ended")
-	PrintMoney(&out, taskstypes.Task{Settlement: &taskstypes.Settlement{
+	PrintMoney(&out, taskstypes.Task{Ending: taskstypes.ENDING_ACCEPTED, Settlement: &taskstypes.Settlement{
 		Payments: []taskstypes.Payment{
 			{Source: "escrow", Amount: 10, To: "a", Party: "APP"}, {Source: "escrow", Amount: 11, To: "d", Party: "DATASET"},
 			{Source: "escrow", Amount: 12, To: "p", Party: "POOL"}, {Source: "escrow", Amount: 13, To: "w", Party: "WORKER"},
@@ -34,4 +34,7 @@ func TestPrintMoney(t *testing.T) {
 	} {
 		require.Contains(t, strings.Join(strings.Fields(lines[i]), " "), strings.Join(strings.Fields(want), " "))
 	}
+	out.Reset()
+	PrintMoney(&out, taskstypes.Task{Ending: taskstypes.ENDING_VOID, Settlement: &taskstypes.Settlement{Premium: 17}}, name)
+	require.Contains(t, out.String(), "what a charge costs where nobody is at fault")
 }

@@ -183,7 +183,7 @@ function money(d) {
   const m = d.money;
   const rows = m.payments.map(p => ({from: p.source, amount: p.amount, to: p.party === "audits" ? "the chain" : party(p.organisation, p.to),
     what: p.party === "worker" ? (p.source === "stake" ? "share of a slashed stake" : "a right answer") : PARTY[p.party] ?? p.party}));
-  if (m.premium !== "0") rows.push({from: "escrow", amount: m.premium, to: "nobody", what: "premium, destroyed"});
+  if (m.premium !== "0") rows.push({from: "escrow", amount: m.premium, to: "nobody", what: d.ending === "accepted" ? "premium, destroyed" : "for the charge, destroyed"});
   if (m.refund !== "0") rows.push({from: "escrow", amount: m.refund, to: "the requester's side", what: "refund"});
   if (m.burnt !== "0") rows.push({from: "stake", amount: m.burnt, to: "nobody", what: "burnt"});
   if (m.bond_back !== "0") rows.push({from: "bond", amount: m.bond_back, to: "who posted it", what: "bond back"});

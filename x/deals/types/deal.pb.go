@@ -555,7 +555,7 @@ type Deal struct {
 	Execution *Execution `protobuf:"bytes,50,opt,name=execution,proto3" json:"execution,omitempty"`
 	// ok_exit are the exit statuses that mean success by the app's version, for an execution that names none.
 	OkExit []uint32 `protobuf:"varint,51,rep,packed,name=ok_exit,json=okExit,proto3" json:"ok_exit,omitempty"`
-	// premiums in ucred of its tasks that were destroyed so far.
+	// premiums in ucred of its tasks that were destroyed so far, and what charges cost for which no stake paid.
 	Premiums uint64 `protobuf:"varint,52,opt,name=premiums,proto3" json:"premiums,omitempty"`
 	// verifier of the proofs that the app's version names, by its name; empty for none.
 	Verifier string `protobuf:"bytes,60,opt,name=verifier,proto3" json:"verifier,omitempty"`

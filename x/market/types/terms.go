@@ -50,24 +50,29 @@ func (j Job) courtDeposit(p Prices) uint64 {
 // Seats returns the number of replicas that the job's max_price pays for at these prices, but no more than its policy can need.
 // ErrUnaffordable when they are too few. A max_price of 0 is no bound.
 func (j Job) Seats(p Prices) (uint32, error) {
-	most := j.mostSeats()
-	if j.MaxPrice == 0 {
-		return uint32(most), nil
-	}
-	seats, need, fixed, deposit := uint64(0), j.Need(), satAdd(p.App, p.Dataset), j.courtDeposit(p)
-	switch work, pays := j.leaveForWork(deposit); {
-	case !pays || fixed > work:
-	case p.Pool == 0:
-		seats = most
-	default:
-		seats = min(most, (work-fixed)/p.Pool)
-	}
+	seats, need := j.countSeats(p), j.Need()
 	if seats < need {
-		least := satAdd(fixed, satMul(p.Pool, need))
+		deposit, least := j.courtDeposit(p), satAdd(satAdd(p.App, p.Dataset), satMul(p.Pool, need))
 		return 0, ErrUnaffordable.Wrapf("max_price: got %d, which pays the premium, the court's deposit %d, the app's price %d, the datasets' %d and %d replicas at the best price %d; expected at least %d for %d replicas",
 			j.MaxPrice, deposit, p.App, p.Dataset, seats, p.Pool, satAdd(j.PriceOf(least), deposit), need)
 	}
 	return uint32(seats), nil
+}
+
+// countSeats is Seats without the refusal.
+func (j Job) countSeats(p Prices) uint64 {
+	most, fixed := j.mostSeats(), satAdd(p.App, p.Dataset)
+	if j.MaxPrice == 0 {
+		return most
+	}
+	switch work, pays := j.leaveForWork(j.courtDeposit(p)); {
+	case !pays || fixed > work:
+		return 0
+	case p.Pool == 0:
+		return most
+	default:
+		return min(most, (work-fixed)/p.Pool)
+	}
 }
 
 // premiumOf returns the premium of a task that pays work for app, datasets and replicas. The budget of the error debt in money asks for it.
@@ -108,8 +113,7 @@ func (j Job) leaveForWork(deposit uint64) (work uint64, pays bool) {
 // price or less is affordable, and no order of a higher price is.
 func (j Job) PoolLimit(app, dataset uint64, court Court) uint64 {
 	affords := func(pool uint64) bool {
-		_, err := j.Seats(Prices{App: app, Dataset: dataset, Pool: pool, Court: court})
-		return err == nil
+		return j.countSeats(Prices{App: app, Dataset: dataset, Pool: pool, Court: court}) >= j.Need()
 	}
 	// Both the deposit and the work grow with the price, so that the affordable prices are those below one of them.
 	limit := uint64(sort.Search(int(min(j.MaxPrice, math.MaxInt)), func(pool int) bool { return !affords(uint64(pool) + 1) }))

@@ -42,6 +42,11 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 	if fitted, err := terms.WithSeats(uint32(min(most, math.MaxUint32))); err == nil {
 		terms = fitted
 	}
+	if payer := terms.ChargePayer(); payer < in.Stake { // a smaller escrow pays for less risk
+		in.Stake = payer
+		plan = policy.Plan(in)
+		seats, most = poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas)
+	}
 	forecast, err := poco.ForecastTasks(policy, in, terms.Premium, max(1, req.Tasks))
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())

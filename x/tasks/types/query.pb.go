@@ -1750,7 +1750,7 @@ func (m *Forecast) GetCost() uint64 {
 type QueryQuoteResponse struct {
 	// plan as it would be now.
 	Plan Plan `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan"`
-	// expected_price in ucred for one task: the app's price, the datasets' and the planned replicas.
+	// expected_price in ucred for one task: the app's price, the datasets', the planned replicas or the court, and the premium.
 	ExpectedPrice uint64 `protobuf:"varint,2,opt,name=expected_price,json=expectedPrice,proto3" json:"expected_price,omitempty"`
 	// max_price in ucred recommended for one task: room for a larger plan or a court; what is not spent comes back.
 	MaxPrice uint64 `protobuf:"varint,3,opt,name=max_price,json=maxPrice,proto3" json:"max_price,omitempty"`
