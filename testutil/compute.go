@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -168,7 +170,13 @@ func computeAccounts(o ComputeOptions) []Option {
 // callbacks, must be given again.
 func (c *Compute) Resume(options ...Option) *Compute {
 	c.T.Helper()
-	next := &Compute{Chain: Import(c.T, c.Export(), append(append(computeAccounts(c.Options), WithKnown(c.known...)), options...)...), Options: c.Options, nonce: c.nonce}
+	return c.ResumeFrom(c.Export(), options...)
+}
+
+// ResumeFrom is Resume with state that this chain exported before.
+func (c *Compute) ResumeFrom(exported servertypes.ExportedApp, options ...Option) *Compute {
+	c.T.Helper()
+	next := &Compute{Chain: Import(c.T, exported, append(append(computeAccounts(c.Options), WithKnown(c.known...)), options...)...), Options: c.Options, nonce: c.nonce}
 	next.learn()
 	next.sworn, next.now = c.sworn, c.now
 	return next

@@ -50,11 +50,12 @@ func BenchmarkEmptyBlock(b *testing.B) {
 }
 
 // compute returns a chain whose workers have room for all tasks that a benchmark opens.
-func compute(t testing.TB, seats int, w *watch) *testutil.Compute {
-	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, append(w.options(), testutil.WithParams(
+func compute(t testing.TB, seats int, w *watch, more ...testutil.Option) *testutil.Compute {
+	options := append(w.options(), testutil.WithParams(
 		func(p *taskstypes.Params) { p.DuePerBlock = 10_000 },
 		func(p *markettypes.Params) { p.MatchesPerBlock, p.EndsPerBlock = 1_000, 10_000 },
-		func(p *workerstypes.Params) { p.MaxSlots = 1000 }), opens(4_000))...)
+		func(p *workerstypes.Params) { p.MaxSlots = 1000 }), opens(4_000))
+	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: seats, Workers: 20, Slots: 1000, Stake: 100_000_000_000}, append(options, more...)...)
 }
 
 func opens(perBlock uint32) testutil.Option {
