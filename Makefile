@@ -82,7 +82,8 @@ fuzz: ## Fuzz every decoder and message for a while each, one after the other (F
 
 .PHONY: life
 life: build ## Play a consortium's life on real processes, each member in a network namespace (as root, 10 minutes)
-	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v -args -life.whole
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 45m ./test/consortium -count=1 -v -args -life.whole \
+	  -life.commit=$$(git rev-parse --short HEAD) -life.out=$(CURDIR)/test/consortium/results/life.md
 
 .PHONY: chaos
 ROUNDS ?= 1

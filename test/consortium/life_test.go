@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -91,16 +90,21 @@ func (l *life) step(what string, do func()) {
 	l.t.Logf("%s: %s, and a task in %s", what, did.Sub(began).Round(time.Second), time.Since(did).Round(time.Second))
 }
 
+// printSteps logs the table of steps and their times, and writes it to a file if one is named.
 func (l *life) printSteps() {
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "step\ttook\ta task then\theight")
+	fmt.Fprintf(&b, "commit %s\n\n| step | took | a task then | height |\n|---|---|---|---|\n", *lifeCommit)
 	for _, s := range l.steps {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", s.what, s.took.Round(time.Second), s.task.Round(time.Second), s.height)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d |\n", s.what, s.took.Round(time.Second), s.task.Round(time.Second), s.height)
 	}
-	fmt.Fprintf(w, "all\t%s\n", time.Since(l.began).Round(time.Second))
-	_ = w.Flush()
+	fmt.Fprintf(&b, "| all | %s | | |\n", time.Since(l.began).Round(time.Second))
+	if l.t.Failed() {
+		b.WriteString("\nThen it failed.\n")
+	}
 	l.t.Log("\n" + b.String())
+	if *lifeOut != "" {
+		require.NoError(l.t, os.WriteFile(*lifeOut, []byte(b.String()), 0o644))
+	}
 }
 
 // program prints its argument.

@@ -17,7 +17,11 @@ import (
 const inside = "CREDENCE_CONSORTIUM_NAMESPACE"
 
 // whole plays all steps, which takes ten minutes on a busy machine.
-var whole = flag.Bool("life.whole", false, "play every step of a consortium's life")
+var (
+	whole      = flag.Bool("life.whole", false, "play every step of a consortium's life")
+	lifeCommit = flag.String("life.commit", "", "what the table of steps says it was made at")
+	lifeOut    = flag.String("life.out", "", "file to write the table to")
+)
 
 // programs are the folders with the binaries: those of this source, and those of the next version, to which the chain is upgraded.
 type programs struct{ now, next string }
