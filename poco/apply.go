@@ -152,7 +152,6 @@ func markSilent(seats []Seat) {
 
 // openReveal starts the reveal phase for the seats that have committed. Reveals are taken from the given height on.
 func (t *Task) openReveal(from int64) {
-	t.noteTook()
 	t.Phase, t.From, t.Deadline = PhaseReveal, from, from+t.Terms.RevealBlocks
 	if countSeats(t.Seats, hasCommitted) == 0 {
 		t.Deadline = from // a later wave of which nobody answered: it is judged at once

@@ -11,7 +11,8 @@ import (
 // deposit, and the plan takes only terms whose stake and escrow cover its floor. Then every court that sits is paid in full, whatever it finds,
 // and it does not matter what calls it: a fault, the plan, a shut turn or a first worker that has no answer. No task ends because its court
 // cannot be paid. Every charge that stands costs somebody at least its floor, less what a right worker may earn by the wrong one; and where
-// nothing is charged, the requester pays nothing but the court.
+// nothing is charged, the requester pays nothing but the court. One court is not paid out of the escrow: one that is given up although all but
+// a third of those that revealed agree. Its silent seats alone prevented a verdict.
 func TestEveryCourtIsPaid(t *testing.T) {
 	found := map[string]int{}
 	checkUntil(t, func(t *rapid.T) {
@@ -79,12 +80,17 @@ func TestEveryCourtIsPaid(t *testing.T) {
 		verdicts := rapid.SampledFrom([][]Outcome{
 			{truth, truth, truth, truth}, {lie, lie, lie, lie}, {noInput, noInput, noInput, noInput}, {abstain, abstain, abstain, abstain},
 			{truth, truth, abstain, abstain}, {truth, truth, lie, lie}, {truth, truth, truth, abstain}, {noInput, noInput, truth, truth},
-			{noInput, noInput, noInput, truth}, {abstain, abstain, abstain, truth},
+			{noInput, noInput, noInput, truth}, {abstain, abstain, abstain, truth}, {truth, truth, lie, {}}, {truth, lie, abstain, {}}, {truth, truth, {}, {}}, {{}, {}, {}, {}},
 		}).Draw(t, "verdict")
 		p.courtSays(verdicts...)
 		p.checkEnd()
 		s := *p.end
 		require.Len(t, p.resolved, 1)
+		if s.Ending == EndCourtSilent && !p.task.isCourtSplit() { // the silence alone prevented a verdict: nobody else pays for it
+			require.Zero(t, total(s.FromEscrow)+s.Premium)
+			found["silenced"]++
+			return
+		}
 		if charged := !p.resolved[0].Vindicated && !shut; charged {
 			require.GreaterOrEqual(t, costOfCharge(s), floor-mulBps(floor, terms.InformerBps)*uint64(btoi(s.Ending == EndAccepted)), "%s", s.Ending)
 			if s.Ending != EndAccepted && s.Premium > 0 {
@@ -102,7 +108,7 @@ func TestEveryCourtIsPaid(t *testing.T) {
 			found["no charge"]++
 		}
 		for _, v := range p.task.Court {
-			if s.ByCourt && v.Outcome != s.Verdict {
+			if v.State != SeatRevealed || s.ByCourt && v.Outcome != s.Verdict {
 				continue
 			}
 			require.Equal(t, terms.CourtFee, paid(s.FromEscrow, PartyCourt, v.Who, -1)+paid(s.FromStake, PartyCourt, v.Who, -1), "%s in %s", v.Who, s.Ending)
@@ -111,7 +117,7 @@ func TestEveryCourtIsPaid(t *testing.T) {
 	}, func() bool {
 		for _, kind := range []string{
 			"ACCEPTED", "charge ACCEPTED", "charge ABSTAINED", "charge VOID", "charge INPUT_UNAVAILABLE", "charge of an answer that was withheld",
-			"charge after refused draws", "no charge",
+			"charge after refused draws", "no charge", "charge COURT_SILENT", "silenced",
 		} {
 			if found[kind] == 0 {
 				return false

@@ -331,7 +331,7 @@ func (p *play) checkEnd() {
 				require.NotEqual(p.t, PartyCourt, pay.Party)
 				continue
 			}
-			require.True(p.t, p.task.isWithdrawn() || s.Ending == EndVoid || s.Ending == EndAbstained, "%s pays out of the escrow", s.Ending)
+			require.True(p.t, p.task.isWithdrawn() || p.task.isUnfound(), "%s pays out of the escrow", s.Ending)
 			require.Equal(p.t, PartyCourt, pay.Party)
 		}
 		return
@@ -383,7 +383,7 @@ func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 	switch s.Ending {
 	case EndAccepted:
 		require.Equal(t, terms.Premium, s.Premium, "the task counts")
-	case EndVoid, EndAbstained: // a charge may stand for which no stake pays
+	case EndVoid, EndAbstained, EndInputUnavailable, EndCourtSilent: // a charge may stand for which no stake pays
 	default:
 		require.Zero(t, s.Premium, "the task does not count")
 	}

@@ -64,21 +64,6 @@ const slowness = 3
 // thousand. Those who have a stake in the task are then not late if they are up to slowness times slower.
 func FollowingWindow(pinned, took int64) int64 { return max(pinned, slowness*took) }
 
-// noteTook notes how long the wave that ends took with the program, if that was longer than what the first worker took. A first worker that
-// commits at once, to any digest, would else leave the court no more than the pinned window. What counts is at most the pinned window, so
-// that nobody can make a court longer than slowness times that.
-func (t *Task) noteTook() {
-	if t.Phase != PhaseSecond {
-		return
-	}
-	began := t.Deadline - FollowingWindow(t.Terms.CommitBlocks, t.Took)
-	for _, s := range t.Seats {
-		if hasCommitted(s) {
-			t.Took = max(t.Took, min(s.Committed-began, t.Terms.CommitBlocks))
-		}
-	}
-}
-
 // LastDecline returns the last height at which a first worker may give its seat back, when its window ends at the deadline: the
 // middle of the window. Both the chain and the executor that decides to decline use it.
 func (t Terms) LastDecline(deadline int64) int64 { return deadline - max(1, t.CommitBlocks/2) }

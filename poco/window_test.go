@@ -6,8 +6,6 @@ import (
 	"math"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"pgregory.net/rapid"
 )
 
@@ -125,38 +123,4 @@ func (m *machine) do(ev Event) {
 		m.t.Fatalf("%T in phase %s: %v", ev, m.task.Phase, err)
 	}
 	m.task = next
-}
-
-// TestABlindWorkerMeasuresToo: a first worker that commits at once to anything leaves the others the pinned window. A worker of wave 2 that
-// needs most of it gives the court three times as long as it took, so that a court that is a little slower still finds the truth. Whoever
-// commits last in a window that was longer already makes the court's no longer than three pinned windows.
-func TestABlindWorkerMeasuresToo(t *testing.T) {
-	for _, c := range []struct {
-		name         string
-		first, blind int64 // blocks from the beginning of the window to the commitment
-		court        int64
-	}{
-		{"nobody needs long", 0, 1, 10},
-		{"a blind worker needs long", 0, 9, 27},
-		{"the first worker needed longer", 8, 5, 24},
-		{"a blind worker uses all of a long window", 9, 26, 30},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := newPlay(t, testTerms())
-			p.due(p.height)
-			p.height += c.first
-			require.NoError(t, p.commit(BenchWorkers, p.task.Seats[0].Who, lie))
-			p.due(p.task.Deadline)
-			p.height += c.blind
-			require.NoError(t, p.commit(BenchWorkers, "x1", truth))
-			require.NoError(t, p.commit(BenchWorkers, "x2", truth))
-			p.due(max(p.height, p.task.From))
-			p.revealAll(BenchWorkers)
-			require.Equal(t, PhaseCourtCommit, p.task.Phase)
-			require.Equal(t, c.court, p.task.Deadline-p.task.CourtCalled)
-			p.courtSays(truth, truth, truth, truth)
-			p.checkEnd()
-			require.Equal(t, FaultWrong, p.end.Seats[0].Fault)
-		})
-	}
 }
