@@ -138,10 +138,13 @@ func (n *network) publishDigest(name, digest string, size, price uint64, locator
 	return answer.Reference
 }
 
+// mostSeats is the most validators of these networks; all of them sit in the court, whose fees a request locks.
+const mostSeats = 7
+
 // job returns a cheap job with room for ten replicas.
 func job(app string, trust uint64, replicas uint32) markettypes.Job {
 	return markettypes.Job{
-		App: app, Trust: trust, MinReplicas: replicas, MaxPrice: appPrice + 10*devnet.Price, FuelLimit: 100_000_000, Size_: 1,
+		App: app, Trust: trust, MinReplicas: replicas, MaxPrice: appPrice + (10+mostSeats)*devnet.Price, FuelLimit: 100_000_000, Size_: 1,
 	}
 }
 

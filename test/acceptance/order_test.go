@@ -204,7 +204,7 @@ func (d *trader) signed(app string) {
 	// The match holds when it is proposed, but not in the next block, because the payer cannot lock the escrow. The command says why.
 	d.order("create", "pool", d.Info.Pool, "--price", "50000CRED", "--out", d.file("dear.json"))
 	d.order("presign", d.file("dear.json"))
-	rich := d.signs("rich", "request", app, "--trust", "99%", "--max-price", "150000CRED", "--fuel", "100M")
+	rich := d.signs("rich", "request", app, "--trust", "99%", "--max-price", "250000CRED", "--fuel", "100M")
 	match[2], match[4] = d.file("dear.json"), rich
 	require.Contains(d.t, d.order(append(match, "--dry-run")...), "the deal is not made unless")
 	d.refused(cli.ExitNoVerdict, "payer can not pay the escrow", match...)
