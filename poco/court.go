@@ -141,6 +141,21 @@ func (t *Task) tallyCourt(height int64) []Effect {
 	return t.endTask(EndVoid)
 }
 
+// isCourtSplit says whether a court that was given up for its silence would have found nothing either way: those that revealed have no answer
+// with more than two thirds of their power. Then it was not the silence of others alone that left the task without a verdict.
+func (t *Task) isCourtSplit() bool {
+	var revealed, best uint64
+	for _, s := range t.Court {
+		if s.State == SeatRevealed {
+			revealed += s.Power
+			if s.Outcome.Kind.IsAnswer() {
+				best = max(best, t.powerOf(s.Outcome))
+			}
+		}
+	}
+	return revealed > 0 && 3*best <= 2*revealed
+}
+
 // powerOf returns the power of the court's seats that revealed an outcome.
 func (t *Task) powerOf(o Outcome) (sum uint64) {
 	for _, s := range t.Court {

@@ -156,14 +156,6 @@ func (t Terms) Escrow() (uint64, error) {
 	return sum, nil
 }
 
-// ChargePayer returns what pays at least for each charge on the ledgers: the stake of a worker that lied or, where nobody is found at
-// fault, the task's escrow. A plan asks as much of the smaller one as of a stake (StakeNeeded), so that no way to a charge is cheaper than
-// a lie.
-func (t Terms) ChargePayer() uint64 {
-	escrow, _ := t.Escrow() // checked by Terms.Validate
-	return min(t.Stake, escrow)
-}
-
 // Reward returns the worker's part of the price, which is the most that it is paid: the price less the pool's commission, rounded
 // down.
 func (t Terms) Reward() uint64 { return t.rewardOf(t.Price) }

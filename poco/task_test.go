@@ -390,16 +390,6 @@ func checkSettlement(t require.TestingT, terms Terms, s Settlement) {
 	require.Equal(t, slashed, fromStake+s.Burn)
 }
 
-// TestChargePayer: what pays for a charge is the smaller one of the stake and the escrow, in which the premium and the court's deposit count.
-func TestChargePayer(t *testing.T) {
-	terms := testTerms()
-	require.EqualValues(t, 50+5*10, terms.ChargePayer())
-	terms.Premium, terms.CourtDeposit = 3, 40
-	require.EqualValues(t, 50+5*10+3+40, terms.ChargePayer())
-	terms.Stake = 142
-	require.EqualValues(t, 142, terms.ChargePayer())
-}
-
 func TestEscrowAndExposure(t *testing.T) {
 	terms := testTerms()
 	terms.DatasetPrice, terms.CommissionBps = 20, 1_250
