@@ -84,8 +84,8 @@ func (j Job) premiumOf(work uint64) uint64 {
 	return poco.PremiumFor(j.Policy, max(j.Value, work), trust)
 }
 
-// PriceOf returns the price of a task that pays work for app, datasets and replicas: work and its premium. The court's deposit comes on
-// top of it, and back.
+// PriceOf returns the price of a task that pays work for app, datasets and replicas: work and its premium. It has no
+// part of the court's deposit, which max_price has to cover too.
 func (j Job) PriceOf(work uint64) uint64 { return satAdd(work, j.premiumOf(work)) }
 
 // leaveForWork returns what max_price leaves for app, datasets and replicas beside the court's deposit: the largest work that costs, with
@@ -115,7 +115,7 @@ func (j Job) PoolLimit(app, dataset uint64, court Court) uint64 {
 	affords := func(pool uint64) bool {
 		return j.countSeats(Prices{App: app, Dataset: dataset, Pool: pool, Court: court}) >= j.Need()
 	}
-	// Both the deposit and the work grow with the price, so that the affordable prices are those below one of them.
+	// Both the deposit and the work grow with the price, so that all prices up to the limit are affordable, and none above it is.
 	limit := uint64(sort.Search(int(min(j.MaxPrice, math.MaxInt)), func(pool int) bool { return !affords(uint64(pool) + 1) }))
 	if j.MaxPoolPrice > 0 {
 		limit = min(limit, j.MaxPoolPrice)

@@ -38,14 +38,12 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 		return nil, err
 	}
 	seats, most := poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas)
-	terms := it.state.Terms // as they would be with the price that is recommended
-	if fitted, err := terms.WithSeats(uint32(min(most, math.MaxUint32))); err == nil {
-		terms = fitted
-	}
+	terms := recommendedTerms(it.state.Terms, most)
 	if payer := terms.ChargePayer(); payer < in.Stake { // a smaller escrow pays for less risk
 		in.Stake = payer
 		plan = policy.Plan(in)
 		seats, most = poco.QuoteSeats(policy, plan, deal.Terms.Trust, deal.Terms.MinReplicas)
+		terms = recommendedTerms(it.state.Terms, most)
 	}
 	forecast, err := poco.ForecastTasks(policy, in, terms.Premium, max(1, req.Tasks))
 	if err != nil {
@@ -60,6 +58,14 @@ func (q queryServer) Quote(ctx context.Context, req *types.QueryQuoteRequest) (*
 			Cost: terms.CostOf(forecast, bench),
 		},
 	}, nil
+}
+
+// recommendedTerms returns the terms as they would be with the price that is recommended: that of so many replicas.
+func recommendedTerms(terms poco.Terms, replicas uint64) poco.Terms {
+	if fitted, err := terms.WithSeats(uint32(min(replicas, math.MaxUint32))); err == nil {
+		return fitted
+	}
+	return terms
 }
 
 // priceWith returns what a task under the terms costs with so many replicas, in ucred, and with the court or without it.
