@@ -57,24 +57,28 @@ func (a *Agent) sumPayments(s sight) (sum uint64) {
 // Drain stops taking new tasks, and waits until what runs has ended or the context does.
 func (a *Agent) Drain(ctx context.Context) {
 	a.draining.Store(true)
-	a.waitWhile(ctx, func() bool { return a.countBusy() > 0 })
+	waitWhile(ctx, 20*time.Millisecond, func() bool { return a.countBusy() > 0 })
 }
+
+// finishEvery is the time between two looks at the journal while tasks end on the chain, which takes blocks.
+const finishEvery = 500 * time.Millisecond
 
 // Finish stops taking new tasks, and waits until every task that was begun has ended on the chain, or the context ends. Seats that the
 // chain draws meanwhile are given back in time, or answered with an abstention.
 func (a *Agent) Finish(ctx context.Context) {
 	a.draining.Store(true)
-	a.waitWhile(ctx, func() bool {
+	waitWhile(ctx, finishEvery, func() bool {
 		live, err := a.Journal.Live()
 		return err != nil || len(live) > 0 || a.countBusy() > 0
 	})
 }
 
-func (a *Agent) waitWhile(ctx context.Context, busy func() bool) {
+// waitWhile asks again and again, with pauses, until the answer is no or the context ends.
+func waitWhile(ctx context.Context, pause time.Duration, busy func() bool) {
 	for ctx.Err() == nil && busy() {
 		select {
 		case <-ctx.Done():
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }
