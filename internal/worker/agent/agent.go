@@ -70,6 +70,8 @@ type Agent struct {
 	Config
 	log *slog.Logger
 
+	payee    string          // what PaidTo returned
+	askPayee time.Time       // not before; see findPayee
 	life     context.Context // the context of Run, for work that outlives a task
 	height   atomic.Int64    // highest seen
 	draining atomic.Bool

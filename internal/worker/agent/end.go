@@ -13,8 +13,11 @@ import (
 // nameDeal notes in a record under which deal, and of which program, the task is.
 func (s sight) nameDeal(r *journal.Record) { r.Deal, r.App = s.Deal.Id, s.Deal.App }
 
-// payeeTimeout bounds the question who is paid, which only the journal needs.
-const payeeTimeout = 3 * time.Second
+// The question who is paid, which only the journal needs, may take payeeTimeout. After a failure it is not asked for payeePause.
+const (
+	payeeTimeout = 3 * time.Second
+	payeePause   = time.Minute
+)
 
 // noteEnd returns what the settlement says of this worker, and counts and logs a fault; nil if it says nothing.
 func (a *Agent) noteEnd(s sight) *journal.End {
@@ -37,21 +40,31 @@ func (a *Agent) noteEnd(s sight) *journal.End {
 // sumPayments returns what the settlement pays for this worker's answer. Organisations differ within a task, and so do the owners who are
 // paid; an answer of a node that fails counts as no payment.
 func (a *Agent) sumPayments(s sight) (sum uint64) {
-	if a.PaidTo == nil {
-		return 0
-	}
-	ctx, cancel := context.WithTimeout(a.life, payeeTimeout)
-	defer cancel()
-	payee, err := a.PaidTo(ctx)
-	if err != nil {
-		return 0
-	}
+	payee := a.findPayee(time.Now())
 	for _, p := range s.Task.Settlement.Payments {
 		if p.Party == poco.PartyWorker.String() && p.To == payee {
 			sum += p.Amount
 		}
 	}
 	return sum
+}
+
+// findPayee returns the account that is paid for this worker's answers, which never changes; empty while it is not known. It asks a node until
+// it knows, and after a failure not again for a while: a node that hangs must not keep the agent from its reveals. The reconciling goroutine
+// alone calls it.
+func (a *Agent) findPayee(now time.Time) string {
+	if a.PaidTo == nil || a.payee != "" || now.Before(a.askPayee) {
+		return a.payee
+	}
+	ctx, cancel := context.WithTimeout(a.life, payeeTimeout)
+	defer cancel()
+	payee, err := a.PaidTo(ctx)
+	if err != nil {
+		a.askPayee = now.Add(payeePause)
+		return ""
+	}
+	a.payee = payee
+	return payee
 }
 
 // Drain stops taking new tasks, and waits until what runs has ended or the context does.
