@@ -2,10 +2,11 @@ package client
 
 import (
 	"context"
-	"net"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/port"
 )
 
 func TestDial(t *testing.T) {
@@ -13,10 +14,7 @@ func TestDial(t *testing.T) {
 	here, there := newFakeNode("credence-1"), newFakeNode("other-1")
 	hereAt, thereAt := here.serve(t), there.serve(t)
 
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := gone.Addr().String()
-	require.NoError(t, gone.Close())
+	nobody := port.FreeAddress(t)
 
 	for _, tc := range []struct {
 		name      string
@@ -42,7 +40,7 @@ func TestDial(t *testing.T) {
 			require.Equal(t, "credence-1", conn.ChainID())
 		})
 	}
-	_, err = Dial(ctx, []string{"localhost"}, "")
+	_, err := Dial(ctx, []string{"localhost"}, "")
 	require.ErrorContains(t, err, "host:port")
 }
 

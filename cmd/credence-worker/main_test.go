@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,6 +34,7 @@ import (
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/testutil/port"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -302,10 +302,7 @@ func TestStartsBeforeItsNode(t *testing.T) {
 	home := t.TempDir()
 	_, err := command("key", "new", filepath.Join(home, "key"))
 	require.NoError(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := listener.Addr().String()
-	listener.Close()
+	addr := port.FreeAddress(t)
 
 	cmd := exec.Command(os.Args[0], "start", "--home", home, "--node", "127.0.0.1:1", "--listen", addr)
 	cmd.Env = append(os.Environ(), asWorker+"=1")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+
+	"github.com/credence-chain/credence/internal/freeport"
 )
 
 // reservePorts finds n free ports: base, base+1, ... or, if base is 0, any.
@@ -17,18 +19,26 @@ func reservePorts(base, n int) ([]int, error) {
 		}
 	}()
 	for i := range n {
-		port := 0
-		if base > 0 {
-			port = base + i
-		}
-		l, err := net.Listen("tcp", loopbackAddress(port))
+		l, err := listen(base, i)
 		if err != nil {
-			return nil, fmt.Errorf("port %d is taken by another program: choose another --base-port, or none for free ones", port)
+			return nil, err
 		}
 		held = append(held, l)
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
+}
+
+// listen listens on the port base+i or, if base is 0, on a free one.
+func listen(base, i int) (net.Listener, error) {
+	if base == 0 {
+		return freeport.Listen()
+	}
+	l, err := net.Listen("tcp", loopbackAddress(base+i))
+	if err != nil {
+		return nil, fmt.Errorf("port %d is taken by another program: choose another --base-port, or none for free ones", base+i)
+	}
+	return l, nil
 }
 
 // firstTaken returns the first of the ports on which a program listens; 0 if all are free.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/port"
 )
 
 // served is a front before a service, until the test ends.
@@ -127,10 +129,7 @@ func TestFrontRefusesPlainClients(t *testing.T) {
 
 // A service that is away ends the client's connection. The front serves again when the service is back.
 func TestFrontOutlivesItsService(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := held.Addr().String()
-	require.NoError(t, held.Close())
+	address := port.FreeAddress(t)
 	s := serve(t, "h2", address)
 	conn, err := s.dial("h2")
 	require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/testutil/port"
 )
 
 // This file has the faults of programs that run beside the devnet: stores, and a full node. They are started at the first fault that needs
@@ -28,7 +29,7 @@ func (c *chaos) startStores() {
 	c.t.Helper()
 	for len(c.stores) < 2 {
 		s := besideStore{name: fmt.Sprintf("store-%d", len(c.stores)+1)}
-		address := fmt.Sprintf("127.0.0.1:%d", freePort(c.t))
+		address := port.FreeAddress(c.t)
 		s.url = "http://" + address
 		s.process = c.run(s.name, "credenced", "store", "serve", "--open", "--home", filepath.Join(c.Info.State, s.name), "--listen", address, "--metrics-listen", "")
 		c.stores = append(c.stores, s)

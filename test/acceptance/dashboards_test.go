@@ -17,6 +17,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/port"
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
@@ -55,7 +56,7 @@ func TestDashboards(t *testing.T) {
 	store := t.TempDir()
 	secret, err := exec.Command(filepath.Join(binaries, "credenced"), "store", "account", "set", "amber", "--quota", "1GiB", "--home", store).Output()
 	require.NoError(t, err)
-	metrics, address := fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	metrics, address := port.FreeAddress(t), port.FreeAddress(t)
 	n.run("store-2", "credenced", "store", "serve", "--home", store, "--listen", address, "--metrics-listen", metrics)
 
 	api := n.runPrometheus(program, map[string][]string{"node": {fmt.Sprintf("127.0.0.1:%d", full.Ports.Prometheus)}, "worker": n.endpoints(), "store": {metrics}})
@@ -125,7 +126,7 @@ func (n *network) runPrometheus(program string, jobs map[string][]string) string
 		fmt.Fprintf(&config, "  - {job_name: %s, static_configs: [{targets: %s}]}\n", name, list)
 	}
 	folder := n.t.TempDir()
-	path, address := filepath.Join(folder, "prometheus.yml"), fmt.Sprintf("127.0.0.1:%d", freePort(n.t))
+	path, address := filepath.Join(folder, "prometheus.yml"), port.FreeAddress(n.t)
 	require.NoError(n.t, os.WriteFile(path, []byte(config.String()), 0o600))
 	n.run("prometheus", program, "--config.file="+path, "--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address)
 	n.until("prometheus is ready", func() bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/port"
 	"github.com/credence-chain/credence/testutil/tool"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -218,7 +218,7 @@ func (n *network) runFullNode(name string, change func(config string) string) (s
 	v := n.Info.Validators[0]
 	var ports [5]int
 	for i := range ports {
-		ports[i] = freePort(n.t)
+		ports[i] = port.Free(n.t)
 	}
 	node := setup.Node{
 		Home: filepath.Join(n.Info.State, name), Moniker: name, ChainID: n.Info.ChainID, Peers: []string{fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P)},
@@ -255,14 +255,6 @@ func (n *network) run(name, program string, args ...string) *os.Process {
 		_ = log.Close()
 	})
 	return cmd.Process
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func rpcOf(node setup.Node) (*rpchttp.HTTP, error) {
@@ -325,7 +317,7 @@ type postgres struct {
 // newPostgres starts a server with the schema of the guide. If PostgreSQL is missing, the test is skipped.
 func newPostgres(t *testing.T) *postgres {
 	t.Helper()
-	p := &postgres{bin: postgresFolder(t), port: freePort(t), as: &syscall.SysProcAttr{}}
+	p := &postgres{bin: postgresFolder(t), port: port.Free(t), as: &syscall.SysProcAttr{}}
 	var err error
 	// The folder is not below the test's own, because the server runs as another user that cannot enter that one.
 	p.folder, err = os.MkdirTemp("", "credence-postgres-")

@@ -22,6 +22,7 @@ import (
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/secret"
+	"github.com/credence-chain/credence/testutil/port"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
@@ -44,11 +45,8 @@ func (o *owner) credenced(args ...string) string {
 
 func newOwner(t *testing.T, n *network) *owner {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // a free port
-	require.NoError(t, err)
-	o := &owner{network: n, home: filepath.Join(t.TempDir(), "agent"), listen: listener.Addr().String()}
+	o := &owner{network: n, home: filepath.Join(t.TempDir(), "agent"), listen: port.FreeAddress(t)}
 	o.url = "http://" + o.listen
-	require.NoError(t, listener.Close())
 	o.credenced("key", "--home", o.home)
 	return o
 }

@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"encoding/json"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/port"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
@@ -42,7 +42,7 @@ func TestWorkerCommands(t *testing.T) {
 	require.True(t, n.worker("amber").Paused)
 	n.until("the old worker's process is gone", func() bool { return n.Worker("amber").PID() == 0 })
 
-	home, url := filepath.Join(t.TempDir(), "worker"), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	home, url := filepath.Join(t.TempDir(), "worker"), port.FreeAddress(t)
 	out = run(home, "init", "--slots", "2", "--listen", url)
 	require.Contains(t, out, "credence-worker register http://YOUR_HOST:7100 STAKE --owner-key-file FILE --home "+home)
 	require.Contains(t, run(home, "init"), "there already: cred1")

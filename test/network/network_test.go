@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
+	"github.com/credence-chain/credence/testutil/port"
 )
 
 // Four validators reach the same app hash. One of them is killed, and the three others go on. After a new start it catches up.
@@ -122,10 +122,7 @@ func (nothing) Get(string) any { return nil }
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		ports = append(ports, port.Free(t))
 	}
 	return ports
 }

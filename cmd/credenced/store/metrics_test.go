@@ -10,16 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-)
 
-// freePort returns an address on this machine where nothing listens.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
-}
+	"github.com/credence-chain/credence/testutil/port"
+)
 
 // plain returns the settings of a store that serves without TLS.
 func plain(t *testing.T) serving {
@@ -29,7 +22,7 @@ func plain(t *testing.T) serving {
 // Metrics and health have a port of their own. Both ports are free again after the store has stopped.
 func TestServeMetrics(t *testing.T) {
 	s := plain(t)
-	s.metrics = freePort(t)
+	s.metrics = port.FreeAddress(t)
 	log := &notes{}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -68,7 +61,7 @@ func TestServeEndsWhereItCanNotListen(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := plain(t)
-			if s.listen = freePort(t); tc.change != nil {
+			if s.listen = port.FreeAddress(t); tc.change != nil {
 				tc.change(&s)
 			}
 			require.ErrorContains(t, s.serveStore(t.Context(), slog.New(slog.DiscardHandler)), tc.says)
