@@ -122,6 +122,7 @@ type runningStore struct {
 	serving
 	store, observer *http.Server
 	at              string // address at which the store is served
+	listeners       []net.Listener
 	failed          chan error
 }
 
@@ -134,9 +135,9 @@ func (u *runningStore) listenStore() (err error) {
 		}
 		serve = func(l net.Listener) error { return u.store.ServeTLS(l, "", "") }
 	}
-	listener, err := net.Listen("tcp", u.listen)
+	listener, err := u.listenAt("listen", u.listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return err
 	}
 	u.at = listener.Addr().String()
 	go func() { u.failed <- serve(netutil.LimitListener(listener, u.connections)) }()
@@ -148,13 +149,23 @@ func (u *runningStore) listenMetrics(reg *prometheus.Registry) error {
 	if u.metrics == "" {
 		return nil
 	}
-	listener, err := net.Listen("tcp", u.metrics)
+	listener, err := u.listenAt("metrics-listen", u.metrics)
 	if err != nil {
-		return fmt.Errorf("--metrics-listen: %w", err)
+		return err
 	}
 	u.observer = artifact.Server(newObservation(reg))
 	go func() { u.failed <- u.observer.Serve(listener) }()
 	return nil
+}
+
+// listenAt listens at the address that a flag names.
+func (u *runningStore) listenAt(flag, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flag, err)
+	}
+	u.listeners = append(u.listeners, listener)
+	return listener, nil
 }
 
 // wait returns when a server fails, or when the context ends. In the latter case requests under way get some time to finish.
@@ -170,10 +181,14 @@ func (u *runningStore) wait(ctx context.Context) error {
 	}
 }
 
+// close ends the servers and frees their ports. A server that has not begun to serve does not know its listener yet, and would leave it open.
 func (u *runningStore) close() {
 	_ = u.store.Close()
 	if u.observer != nil {
 		_ = u.observer.Close()
+	}
+	for _, l := range u.listeners {
+		_ = l.Close()
 	}
 }
 
