@@ -51,7 +51,7 @@ type chaos struct {
 	// What the faults of beside_test.go have started.
 	stores   []besideStore
 	full     *besideNode
-	programs int // published while a store hung
+	programs int // published while a store was silent
 
 	dishonest string // the binary of a dishonest proposer, once it is built
 	rows      []chaosRow
@@ -81,7 +81,9 @@ var faults = []fault{
 	{"a validator hangs", func(c *chaos, d time.Duration) (string, error) { return c.hangFor(c.someValidator(), d) }},
 	{"a worker hangs", func(c *chaos, d time.Duration) (string, error) { return c.hangFor(c.someWorkers(1)[0], d) }},
 	{"a store hangs", (*chaos).hangStore},
+	{"a store is killed", (*chaos).killStore},
 	{"a full node hangs", (*chaos).hangFullNode},
+	{"a full node is killed", (*chaos).killFullNode},
 	{"partition 2|2", func(c *chaos, d time.Duration) (string, error) { return c.partition(2, d) }},
 	{"partition 3|1", func(c *chaos, d time.Duration) (string, error) { return c.partition(1, d) }},
 	{"slow links", (*chaos).slowLinks},

@@ -205,58 +205,6 @@ func (n *network) startIndexer(conn string) setup.Node {
 	})
 }
 
-// startFullNode starts a full node beside the devnet, with a changed config.toml.
-func (n *network) startFullNode(name string, change func(config string) string) setup.Node {
-	n.t.Helper()
-	node, _ := n.runFullNode(name, change)
-	return node
-}
-
-// runFullNode starts a full node as startFullNode does, and returns its process too.
-func (n *network) runFullNode(name string, change func(config string) string) (setup.Node, *os.Process) {
-	n.t.Helper()
-	v := n.Info.Validators[0]
-	var ports [5]int
-	for i := range ports {
-		ports[i] = port.Free(n.t)
-	}
-	node := setup.Node{
-		Home: filepath.Join(n.Info.State, name), Moniker: name, ChainID: n.Info.ChainID, Peers: []string{fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P)},
-		Ports: setup.Ports{P2P: ports[0], RPC: ports[1], GRPC: ports[2], API: ports[3], Prometheus: ports[4]},
-	}
-	_, err := node.MakeKeys()
-	require.NoError(n.t, err)
-	require.NoError(n.t, node.WriteConfig())
-	genesis, err := os.ReadFile(filepath.Join(v.Home, "config", "genesis.json"))
-	require.NoError(n.t, err)
-	require.NoError(n.t, os.WriteFile(filepath.Join(node.Home, "config", "genesis.json"), genesis, 0o600))
-	path := filepath.Join(node.Home, "config", "config.toml")
-	text, err := os.ReadFile(path)
-	require.NoError(n.t, err)
-	require.NoError(n.t, os.WriteFile(path, []byte(change(string(text))), 0o600))
-	return node, n.run(name, "credenced", "start", "--home", node.Home, "--log_no_color")
-}
-
-// run starts a program beside the devnet until the test ends. After a failure its log is shown with the others. The path names a program
-// that is not ours.
-func (n *network) run(name, program string, args ...string) *os.Process {
-	n.t.Helper()
-	if !filepath.IsAbs(program) {
-		program = filepath.Join(binaries, program)
-	}
-	log, err := os.Create(filepath.Join(n.Info.State, "logs", name+".log"))
-	require.NoError(n.t, err)
-	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(n.t, cmd.Start())
-	n.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		_ = log.Close()
-	})
-	return cmd.Process
-}
-
 func rpcOf(node setup.Node) (*rpchttp.HTTP, error) {
 	return rpchttp.New(fmt.Sprintf("tcp://127.0.0.1:%d", node.Ports.RPC), "/websocket")
 }

@@ -64,10 +64,7 @@ func (c *chaos) dishonestProposer(time.Duration) (string, error) {
 		next++
 		return refused >= spoiledKinds && len(c.spoiledKinds()) == spoiledKinds
 	})
-	if err := process.Kill(); err != nil {
-		return "", err
-	}
-	_, _ = process.Wait()
+	process.kill()
 	if err := p.Start(); err != nil {
 		return "", err
 	}
