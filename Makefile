@@ -153,6 +153,10 @@ docs: ## Check that the documentation's generated parts are fresh
 reference: ## Write docs/reference anew from what --help says of every command
 	$(GO) test ./cmd/credence ./cmd/credenced/cmd ./cmd/credence-worker ./cmd/credence-lab -run 'TestReference$$' -count=1 -args -rewrite
 
+.PHONY: pictures
+pictures: build ## Take the pictures of the node's pages anew, into docs/pages (needs chromium and Node)
+	scripts/pictures.sh
+
 .PHONY: site
 site: ## Make a web site of the documentation in build/site
 	$(GO) run -C tools ./site -repo "$(CURDIR)" -out "$(CURDIR)/$(BUILD)/site"

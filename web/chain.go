@@ -28,9 +28,10 @@ const pageSize = 25
 type chain struct {
 	conn *client.Conn
 	feed *stream.Feed
-	// headers never change. Of deals only fields that never change are kept. The organisation of an account can change, so it is kept for a
+	// headers and rows never change. Of deals only fields that never change are kept. The organisation of an account can change, so it is kept for a
 	// limited time.
 	headers *lru.Cache[int64, header]
+	rows    *lru.Cache[int64, blockRow]
 	deals   *lru.Cache[string, pinned]
 	orgs    *expirable.LRU[string, string]
 	// final holds the moments of tasks that no longer change.
@@ -41,6 +42,7 @@ func newChain(conn *client.Conn, feed *stream.Feed) *chain {
 	c := &chain{conn: conn, feed: feed, orgs: expirable.NewLRU[string, string](4096, nil, time.Minute)}
 	// lru.New fails only if a size is not positive.
 	c.headers, _ = lru.New[int64, header](8192)
+	c.rows, _ = lru.New[int64, blockRow](2 * chartBlocks)
 	c.deals, _ = lru.New[string, pinned](8192)
 	c.final, _ = lru.New[string, map[moment]int64](1024)
 	return c

@@ -46,3 +46,13 @@ func TestReplicaPrice(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 	require.JSONEq(t, `["0.05 CRED", "0.0005 CRED a Gfuel used, at most 0.05 CRED", "0.01 CRED and 0.000005 CRED a second declared, at most 0.05 CRED"]`, string(out))
 }
+
+// TestRates: amounts and times for a quick look are rounded, and what is small is not rounded away.
+func TestRates(t *testing.T) {
+	program := `import {roughly, hourly, lasted, ratio} from "./static/format.js"; console.log(JSON.stringify([
+  roughly("7"), roughly("1653025"), roughly("1834999123456"), hourly("157", 495), hourly("5", 0), lasted(59), lasted(246), lasted(3595), lasted(7200), ratio(19, 7), ratio(1, 0),
+]));`
+	out, err := exec.CommandContext(t.Context(), tool.Find(t, "node"), "--input-type=module", "--eval", program).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.JSONEq(t, `["0.000007 CRED", "1.65 CRED", "1,830,000 CRED", "0.00114 CRED", "18 CRED", "59 s", "4.1 minutes", "59.9 minutes", "2 hours", "2.7", "0"]`, string(out))
+}

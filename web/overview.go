@@ -13,15 +13,15 @@ import (
 
 // This file has the overview, the first page: the state of the network in one answer. It shows the latest blocks with what the protocol did
 // in them, the validator seats, beacon, supply, court and audits, the newest tasks, and whether each module holds the coins that it owes.
-// The numbers of a block are counted from its events (readBlock), because the state keeps no counts by block.
 
-// shownBlocks is the number of blocks in the overview's charts and list.
-const shownBlocks = 60
+// shownBlocks is the number of blocks in the overview's list.
+const shownBlocks = 12
 
 // overview is everything that the first page shows.
 type overview struct {
 	Chain    string     `json:"chain"`
 	Height   int64      `json:"height"`
+	Activity activity   `json:"activity"`
 	Blocks   []blockRow `json:"blocks"` // newest first
 	Seats    []seatRow  `json:"seats"`
 	Beacon   beaconView `json:"beacon"`
@@ -32,19 +32,6 @@ type overview struct {
 	Audits   auditsView `json:"audits"`
 	Newest   []taskRow  `json:"newest"`
 	Solvency []solvent  `json:"solvency"`
-}
-
-// blockRow is a block, with counts of what the protocol did in it.
-type blockRow struct {
-	header
-	Proposer string `json:"proposer"`
-	Events   int    `json:"events"`
-	Opened   int    `json:"opened"` // tasks opened
-	Accepted int    `json:"accepted"`
-	Ended    int    `json:"ended"` // accepted or not
-	Replicas int    `json:"replicas"`
-	Courts   int    `json:"courts"`
-	Paid     big    `json:"paid"` // in ucred, from escrows
 }
 
 type seatRow struct {
@@ -114,11 +101,10 @@ func (c *chain) readOverview(ctx context.Context, _ params) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for height := o.Height; height > max(0, o.Height-shownBlocks); height-- {
-		row, err := c.readBlock(ctx, height, addresses)
-		if err != nil {
-			break // the node has pruned this block, and so all older ones
-		}
+	rows := c.readLatest(ctx, o.Height)
+	o.Activity = activityOf(rows)
+	for _, row := range rows[:min(shownBlocks, len(rows))] {
+		row.Proposer = addresses[hex.EncodeToString(row.proposer)]
 		o.Blocks = append(o.Blocks, row)
 	}
 	if err := c.readBeacon(ctx, o); err != nil {
@@ -136,47 +122,6 @@ func (c *chain) readOverview(ctx context.Context, _ params) (any, error) {
 	}
 	o.Newest = newest[:min(8, len(newest))]
 	return o, c.readSolvency(ctx, o)
-}
-
-// readBlock counts from its events what the protocol did in a block.
-func (c *chain) readBlock(ctx context.Context, height int64, seats map[string]string) (blockRow, error) {
-	h, err := c.readHeader(ctx, height)
-	if err != nil {
-		return blockRow{}, err
-	}
-	b, err := c.feed.Block(ctx, height)
-	if err != nil {
-		return blockRow{}, err
-	}
-	row := blockRow{header: h, Proposer: seats[hex.EncodeToString(h.proposer)], Events: len(b.Events)}
-	for _, e := range b.Events {
-		switch m := e.Message.(type) {
-		case *taskstypes.EventPhase:
-			if m.Phase == taskstypes.PHASE_OPEN && m.Attempt <= 1 {
-				row.Opened++
-			}
-			if m.Phase == taskstypes.PHASE_COURT_COMMIT {
-				row.Courts++
-			}
-		case *taskstypes.EventDrawn:
-			if m.Wave > 0 {
-				row.Replicas++
-			}
-		case *taskstypes.EventEnded:
-			row.Ended++
-			if m.Ending == taskstypes.ENDING_ACCEPTED {
-				row.Accepted++
-			}
-			if m.Settlement != nil {
-				for _, p := range m.Settlement.Payments {
-					if p.Source == "escrow" {
-						row.Paid += big(p.Amount)
-					}
-				}
-			}
-		}
-	}
-	return row, nil
 }
 
 // readSeats reads the validator seats and whether the chain is paused. It returns the seats' organisations by the address with which blocks

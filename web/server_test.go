@@ -218,14 +218,7 @@ func pageOf(p params) (*query.PageRequest, error) { return readPage(p, true) }
 func TestAnswersAreRemembered(t *testing.T) {
 	node, _, page := serve(t)
 	get(t, page.URL+"/api/tasks/"+anID)
-	count := func() (n int) {
-		for _, method := range node.questions() {
-			if strings.HasSuffix(method, "tasks.v1.Query/Task") {
-				n++
-			}
-		}
-		return n
-	}
+	count := func() int { return node.countAsked("tasks.v1.Query/Task") }
 	before := count()
 	require.Positive(t, before)
 	for range 5 {

@@ -116,6 +116,24 @@ async function askNode(tab) {
   await until(tab, "/openapi/", "/\\n200/.test(document.querySelector('section details[open] pre').textContent)");
 }
 
+// checkCharts compares the overview's charts with the data that they show: one bar for each value that is not 0, words for those who do not see
+// it, and a table of the same numbers.
+async function checkCharts(tab) {
+  const {activity: done} = await ask("/api/overview");
+  if (done.accepted === 0 || done.checked === 0 || BigInt(done.spent) === 0n) fault("charts: the chain shows no accepted answer that was paid for");
+  const shown = await tab.run(`[...document.querySelectorAll("svg.chart")].map(c => [c.getAttribute("role"), c.getAttribute("aria-label"), c.querySelectorAll(".b").length])`);
+  if (shown.length !== 3) return fault(`charts: ${shown.length}, expected 3`);
+  for (const [role, words, drawn] of shown) if (role !== "img" || !/in bars of .*, oldest left: .* at most/.test(words) || drawn === 0) fault(`charts: ${role}, ${words}, ${drawn} bars`);
+  const details = "document.querySelector('.three + details')";
+  await tab.run(details + ".querySelector('summary').click()");
+  if (!await until(tab, "charts", details + ".open")) return;
+  const sums = await tab.run(`["Ended", "Accepted", "Spent"].map(name => [...${details}.querySelectorAll("td")].filter(cell => cell.dataset.name === name)
+    .reduce((sum, cell) => sum + Math.round(1e6 * parseFloat(cell.textContent.replaceAll(",", "") || "0")) / (name === "Spent" ? 1 : 1e6), 0))`);
+  const labels = shown.map(([, words]) => words.replaceAll(",", ""));
+  if (!labels[0].includes(`: ${sums[0]} in all ${sums[1]} of them accepted`)) fault(`charts: the table has ${sums[0]} tasks, ${sums[1]} accepted; the chart says ${labels[0]}`);
+  if (!labels[2].includes(`: ${sums[2] / 1e6} CRED in all`)) fault(`charts: the table has ${sums[2]} ucred; the chart says ${labels[2]}`);
+}
+
 const ask = async path => (await fetch(base + path)).json();
 
 try {
@@ -128,6 +146,8 @@ try {
   const plain = ended.find(t => !t.by_court) ?? task;
   const {workers} = await ask("/api/workers"), {book} = await ask("/api/market");
   await visit(tab, "/", {shot: "overview"});
+  await visit(tab, "/", {then: () => checkCharts(tab)});
+  await visit(tab, "/", {dark: true, then: () => checkCharts(tab)});
   await visit(tab, "/", {dark: true, shot: "overview-dark"});
   await visit(tab, "/verify", {ready: VERIFY, shot: receipt ? "" : "verify"});
   if (receipt) await visit(tab, "/verify", {ready: VERIFY, shot: "verify", then: () => checkReceipt(tab, trust, "Proven")});

@@ -60,6 +60,24 @@ export function span(seconds) {
   return plural(seconds, "second");
 }
 
+// lasted writes a time that was measured, in its largest unit.
+export function lasted(seconds) {
+  for (const [unit, size] of [["hours", 5400], ["minutes", 90]]) if (seconds >= size) return `${(seconds / (unit === "hours" ? 3600 : 60)).toFixed(1).replace(/\.0$/, "")} ${unit}`;
+  return `${seconds.toFixed(0)} s`;
+}
+
+// ratio writes a part of a whole as a number with one digit.
+export function ratio(part, whole) { return whole > 0 ? (part / whole).toFixed(1) : "0"; }
+
+// roughly writes an amount of ucred for a quick look, in three digits.
+export function roughly(ucred) {
+  const n = BigInt(ucred ?? 0);
+  return cred(n < 1000n ? n : BigInt(Math.round(Number(Number(n).toPrecision(3)))));
+}
+
+// hourly writes what an amount of ucred in some seconds is in an hour.
+export function hourly(ucred, seconds) { return roughly(BigInt(ucred) * 3600000n / BigInt(Math.max(1, Math.round(seconds * 1000)))); }
+
 // coins writes an amount of ucred for a quick look: without fractions from 1,000 CRED on.
 export function coins(ucred) {
   const n = BigInt(ucred ?? 0);

@@ -75,15 +75,18 @@ export function tabs(label, items) {
     h("li", {}, h("a", {href, "aria-current": here ? "page" : null}, text)))));
 }
 
-// bars is a bar chart, oldest value left. words describe it to readers who cannot see it.
-export function bars(words, values, more = values.map(() => 0)) {
-  const top = Math.max(1, ...values), n = Math.max(values.length, 1), w = 600 / n;
-  return svg("svg", {class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": words},
-    svg("line", {class: "axis", x1: 0, x2: 600, y1: 99.5, y2: 99.5}),
-    values.map((v, i) => [
-      svg("rect", {class: "b2", x: (i * w + w * .12).toFixed(2), width: (w * .76).toFixed(2), y: (99 - 92 * v / top).toFixed(2), height: (92 * v / top).toFixed(2)}),
-      svg("rect", {class: "b", x: (i * w + w * .12).toFixed(2), width: (w * .76).toFixed(2), y: (99 - 92 * (v - more[i]) / top).toFixed(2), height: (92 * (v - more[i]) / top).toFixed(2)}),
-    ]));
+// bars is a bar chart, oldest value left. The dark part of a bar is its value less what more has for it. words describe the chart to readers
+// who cannot see it, top is the largest value in words, and ends says what the first and the last bar are.
+export function bars(words, values, {more = values.map(() => 0), top, ends = []}) {
+  const most = Math.max(...values, 0) || 1, n = Math.max(values.length, 1), w = 600 / n;
+  const bar = (tone, i, v) => svg("rect", {class: tone, x: (i * w + w * .12).toFixed(2), width: (w * .76).toFixed(2), y: (99 - 92 * v / most).toFixed(2), height: (92 * v / most).toFixed(2)});
+  return h("div", {class: "plot"},
+    h("p", {class: "scale", "aria-hidden": "true"}, top),
+    svg("svg", {class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": words},
+      svg("line", {class: "grid", x1: 0, x2: 600, y1: 7, y2: 7}),
+      svg("line", {class: "axis", x1: 0, x2: 600, y1: 99.5, y2: 99.5}),
+      values.map((v, i) => v > 0 ? [more[i] > 0 ? bar("b2", i, v) : null, bar("b", i, v - more[i])] : null)),
+    h("p", {class: "ends", "aria-hidden": "true"}, ends.map(text => h("span", {}, text))));
 }
 
 // level shows how much of a whole is used.

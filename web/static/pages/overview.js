@@ -1,32 +1,21 @@
 import {h} from "../dom.js";
-import {cred, coins, count, plural, clock, short, ppm} from "../format.js";
+import {cred, coins, count, plural, clock, short, ppm, lasted, ratio, roughly, hourly} from "../format.js";
 import {number, table, bars, orgLink, pill, taskTable, facts, card} from "../parts.js";
 
-const sum = (rows, of) => rows.reduce((n, row) => n + Number(of(row)), 0);
-
 export function overview(d) {
-  const blocks = d.blocks, oldest = blocks.at(-1), newest = blocks[0];
-  const seconds = blocks.length > 1 ? (newest.time - oldest.time) / 1000 : 0;
-  const ended = sum(blocks, b => b.ended), accepted = sum(blocks, b => b.accepted), replicas = sum(blocks, b => b.replicas), opened = sum(blocks, b => b.opened);
-  const over = [...blocks].reverse();
+  const blocks = d.blocks, done = d.activity, long = lasted(done.seconds);
   return [
     h("h1", {}, `Network ${d.chain}`),
     h("p", {class: "lead"}, "Independent organisations run programs for whoever asks. The chain draws who runs what, compares the answers, and pays when the evidence reaches the trust that was asked for."),
     d.paused ? h("p", {class: "note bad", role: "alert"}, `The chain is paused until block ${count(d.pause.until)}: it takes no new work. Reason: ${d.pause.reason}`) : null,
     h("div", {class: "cards"},
-      number("Block", count(d.height), h("p", {class: "soft"}, blocks.length > 1 ? `one every ${(seconds / (blocks.length - 1)).toFixed(2)} s` : "")),
-      number("Accepted lately", plural(accepted, "task"), h("p", {class: "soft"}, seconds > 0 ? `in ${seconds.toFixed(0)} s, ${(60 * accepted / seconds).toFixed(1)} a minute` : "")),
-      number("Workers drawn lately", count(replicas), h("p", {class: "soft"}, opened > 0 ? `for ${plural(opened, "new task")}` : "no new task lately")),
+      number("Block", count(d.height), h("p", {class: "soft"}, done.to > done.from ? `one every ${(done.seconds / (done.to - done.from)).toFixed(2)} s` : "")),
+      number("Accepted lately", plural(done.accepted, "task"), h("p", {class: "soft"}, done.seconds > 0 ? `in ${long}, ${(60 * done.accepted / done.seconds).toFixed(1)} a minute` : "")),
+      number("Redundancy", done.checked ? ratio(done.replicas, done.checked) : "none", h("p", {class: "soft"}, done.checked ? "workers for an accepted answer" : "no worker's answer was accepted lately")),
+      number("Spent lately", roughly(done.spent), h("p", {class: "soft"}, done.seconds > 0 ? `${hourly(done.spent, done.seconds)} an hour` : "")),
       number("Supply", coins(d.supply.total), h("p", {class: "soft"}, `${cred(d.supply.mintable)} may still be minted`)),
       number("Court", d.court.sessions || d.court.waiting ? `${plural(d.court.sessions, "session")}` : "quiet", h("p", {class: "soft"}, `${plural(d.court.waiting, "task")} in its line`))),
-    h("h2", {}, "Throughput"),
-    h("div", {class: "two"},
-      card(`Tasks that ended, in each of the last ${blocks.length} blocks`,
-        bars(`Tasks ended per block, oldest left: ${ended} in all, ${accepted} of them accepted, at most ${Math.max(0, ...blocks.map(b => b.ended))} in a block`, over.map(b => b.ended), over.map(b => b.ended - b.accepted)),
-        h("p", {class: "soft small"}, `${plural(ended, "task")} ended, ${count(accepted)} of them with an accepted answer (dark).`)),
-      card("Workers drawn, in each of them",
-        bars(`Workers drawn per block, oldest left: ${replicas} in all, at most ${Math.max(0, ...blocks.map(b => b.replicas))} in a block`, over.map(b => b.replicas)),
-        h("p", {class: "soft small"}, `${cred(blocks.reduce((n, b) => n + BigInt(b.paid), 0n))} was paid for answers in these blocks.`))),
+    charts(done, long),
     h("h2", {}, "Newest tasks"),
     taskTable("Newest tasks", d.newest, "No task yet. Run one: credence run APP.wasm --input FILE --trust 99.9% --out result"),
     h("p", {}, h("a", {href: "/tasks"}, "All tasks")),
@@ -63,8 +52,42 @@ export function overview(d) {
     h("h2", {}, "Blocks"),
     table("Latest blocks", [
       ["Block", b => count(b.height)], ["Time", b => clock(b.time)], ["Proposed by", b => b.proposer ? orgLink(b.proposer) : ""],
-      ["Transactions", b => count(b.txs), "right"], ["Tasks opened", b => count(b.opened), "right"], ["Drawn", b => count(b.replicas), "right"],
-      ["Ended", b => count(b.ended), "right"], ["Paid", b => BigInt(b.paid) > 0n ? cred(b.paid) : "", "right"],
-    ], blocks.slice(0, 12)),
+      ["Transactions", b => count(b.txs), "right"], ["Tasks opened", b => count(b.opened), "right"], ["Drawn", b => count(b.drawn), "right"],
+      ["Ended", b => count(b.ended), "right"], ["Spent", b => BigInt(b.spent) > 0n ? cred(b.spent) : "", "right"],
+    ], blocks),
+  ];
+}
+
+// charts shows what the latest blocks did, as three charts and as a table of the same numbers.
+function charts(done, long) {
+  const all = done.bars, size = all.length ? all[0].to - all[0].from + 1 : 1, each = size === 1 ? "block" : `${size} blocks`;
+  const ends = all.length ? [`block ${count(done.from)}`, `block ${count(done.to)}`] : [];
+  const most = of => all.reduce((top, bar) => of(bar) > top ? of(bar) : top, of(all[0] ?? {ended: 0, checked: 0, replicas: 0, spent: 0}));
+  const spent = bar => BigInt(bar.spent), share = bar => bar.checked ? bar.replicas / bar.checked : 0, right = bar => bar.checked ? bar.right / bar.checked : 0;
+  const topEnded = most(b => b.ended), topShare = most(share), topSpent = most(spent);
+  return [
+    h("h2", {}, "Throughput, redundancy and spending"),
+    h("p", {class: "soft small"}, all.length ? `Blocks ${count(done.from)} to ${count(done.to)}, ${long}; a bar is ${each}.` : "No block has been counted yet."),
+    h("div", {class: "three"},
+      card("Tasks that ended",
+        bars(`Tasks that ended, in bars of ${each}, oldest left: ${done.ended} in all, ${done.accepted} of them accepted, at most ${topEnded} in a bar`,
+          all.map(b => b.ended), {more: all.map(b => b.ended - b.accepted), top: count(topEnded), ends}),
+        h("p", {class: "soft small"}, `${plural(done.ended, "task")} ended, ${count(done.accepted)} of them with an accepted answer (full colour).`)),
+      card("Workers for an accepted answer",
+        bars(`Workers drawn for an accepted answer, in bars of ${each}, oldest left: ${ratio(done.replicas, done.checked)} on average, at most ${topShare.toFixed(1)} in a bar`,
+          all.map(share), {more: all.map(b => share(b) - right(b)), top: topShare.toFixed(1), ends}),
+        h("p", {class: "soft small"}, done.checked
+          ? `${plural(done.replicas, "worker")} drawn for ${plural(done.checked, "answer")}; ${count(done.right)} of them gave it (full colour).` + (done.accepted > done.checked ? ` A court alone ran ${plural(done.accepted - done.checked, "more task")}.` : "")
+          : "No answer of workers was accepted in these blocks.")),
+      card("Spent by requesters",
+        bars(`Spent by requesters, in bars of ${each}, oldest left: ${cred(done.spent)} in all, at most ${cred(topSpent)} in a bar`,
+          all.map(b => Number(spent(b))), {top: cred(topSpent), ends}),
+        h("p", {class: "soft small"}, `${cred(done.spent)} left the escrows of these tasks: for answers, courts and premiums.`))),
+    all.length ? h("details", {}, h("summary", {}, "The numbers of these charts"),
+      table("Throughput, redundancy and spending by blocks, newest first", [
+        ["Blocks", b => b.from === b.to ? count(b.from) : `${count(b.from)} to ${count(b.to)}`], ["Time", b => clock(b.time)], ["Ended", b => count(b.ended), "right"],
+        ["Accepted", b => count(b.accepted), "right"], ["Workers an answer", b => b.checked ? ratio(b.replicas, b.checked) : "", "right"],
+        ["Spent", b => spent(b) > 0n ? cred(b.spent) : "", "right"],
+      ], [...all].reverse())) : null,
   ];
 }
