@@ -87,7 +87,7 @@ life: build ## Play a consortium's life on real processes, each member in a netw
 
 .PHONY: chaos
 ROUNDS ?= 1
-chaos: build ## Let twenty-one kinds of faults come over a network of real processes (as root; SEED=, ROUNDS=)
+chaos: build ## Let twenty-two kinds of faults come over a network of real processes (as root; SEED=, ROUNDS=)
 	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 4h ./test/acceptance -run 'TestChaos$$' -count=1 -v -args -chaos.seed=$(SEED) -chaos.rounds=$(ROUNDS) \
 	  -chaos.commit=$$(git rev-parse --short HEAD) -chaos.out=$(CURDIR)/test/acceptance/results/chaos-$(SEED).md
 

@@ -93,6 +93,7 @@ var faults = []fault{
 	{"a full disk", (*chaos).fillDisk},
 	{"state sync under load", (*chaos).stateSync},
 	{"30 % of the workers gone", (*chaos).workersGone},
+	{"a flood of cheap transactions", (*chaos).floodTasks},
 	{"a validator's clock is fast", (*chaos).fastValidator},
 	{"a validator's clock is slow", (*chaos).slowValidator},
 	{"two workers' clocks are wrong", (*chaos).skewWorkers},
