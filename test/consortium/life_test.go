@@ -499,7 +499,7 @@ func (l *life) upgrade() {
 	at := amber.height() + 100
 	l.decide("upgrade", "software-upgrade", "rehearsal", "--upgrade-height", strconv.FormatInt(at, 10), "--no-validate")
 	var waiting []*process
-	for _, before := range []int64{18, 14, 10} {
+	for _, before := range startsBefore {
 		amber.awaitHeight(at - before)
 		waiting = append(waiting, amber.start(underWay(before), l.request("cedar", underWay(before))...))
 	}
@@ -525,11 +525,15 @@ func (l *life) upgrade() {
 	for _, p := range waiting {
 		require.Zero(l.t, p.awaitEnd(), "%s", p.tail(1500))
 	}
-	for _, before := range []int64{18, 14, 10} {
+	for _, before := range startsBefore {
 		l.requireSaid(underWay(before))
 	}
 	l.t.Logf("%d of %d tasks were under way when the nodes ended at height %d", alive, len(waiting), at)
 }
+
+// startsBefore are the blocks between the start of a program and the upgrade. A request reaches the chain some three blocks after its start, and
+// a task takes eight blocks or more. The first programs end before the upgrade on a fast machine, and the last ones do not.
+var startsBefore = []int64{16, 12, 9, 7}
 
 // underWay returns the name of a program that is requested the given number of blocks before the upgrade.
 func underWay(blocks int64) string { return fmt.Sprintf("%d blocks before the upgrade", blocks) }

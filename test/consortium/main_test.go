@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/credence-chain/credence/testutil/tool"
@@ -66,7 +67,12 @@ func enterNamespace(t *testing.T) bool {
 	}
 	t.Cleanup(func() { _ = exec.Command("ip", "netns", "delete", hub).Run() })
 	p := buildPrograms(t)
-	args := []string{"netns", "exec", hub, os.Args[0], "-test.run", "^" + t.Name() + "$", "-test.v", "-test.timeout", "40m", fmt.Sprintf("-life.whole=%t", *whole)}
+	args := []string{"netns", "exec", hub, os.Args[0], "-test.run", "^" + t.Name() + "$", "-test.v", "-test.timeout", "40m"}
+	flag.Visit(func(f *flag.Flag) {
+		if strings.HasPrefix(f.Name, "life.") {
+			args = append(args, fmt.Sprintf("-%s=%s", f.Name, f.Value))
+		}
+	})
 	cmd := exec.Command("ip", args...)
 	cmd.Env = append(os.Environ(), inside+"="+hub, "CREDENCE_BIN="+p.now, "CREDENCE_BIN_NEXT="+p.next)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
