@@ -124,6 +124,7 @@ func startWorker(ctx context.Context, c config) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	go w.keepSmall(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)

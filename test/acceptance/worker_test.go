@@ -2,8 +2,11 @@ package acceptance
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +18,24 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
+
+// idleMemory is the resident set that a worker which waits may have, in bytes.
+const idleMemory = 64 << 20
+
+// memoryOf returns a number of bytes in a process's /proc/PID/status.
+func memoryOf(t *testing.T, pid int, field string) uint64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		var kilobytes uint64
+		if _, err := fmt.Sscanf(line, field+": %d kB", &kilobytes); err == nil {
+			return kilobytes << 10
+		}
+	}
+	require.Fail(t, "no such field", "%s in %s", field, text)
+	return 0
+}
 
 // The life of a worker by its operator's commands: an old worker is drained, a new one of the same organisation is made, registered and
 // started, works, tells what it did, is drained while it has a task, and gives its stake back.
@@ -33,6 +54,10 @@ func TestWorkerCommands(t *testing.T) {
 		t.Helper()
 		return run(home, append(args, "--owner-key-file", owner.KeyFile)...)
 	}
+
+	idle := n.Worker("birch")
+	n.until("a worker that waits is small", func() bool { return memoryOf(t, idle.PID(), "VmRSS") <= idleMemory })
+	t.Logf("a worker that waits: VmRSS %d KiB, RssAnon %d KiB", memoryOf(t, idle.PID(), "VmRSS")>>10, memoryOf(t, idle.PID(), "RssAnon")>>10)
 
 	old := n.Info.Worker("amber")
 	n.Worker("amber").Expect()
