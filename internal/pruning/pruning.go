@@ -10,20 +10,8 @@ import (
 
 	"github.com/credence-chain/credence/internal/duequeue"
 	"github.com/credence-chain/credence/internal/isolate"
+	"github.com/credence-chain/credence/internal/retention"
 )
-
-// Policy says when and how much is pruned.
-type Policy struct {
-	// Blocks is how many blocks after its end an item is pruned; 0 means never.
-	Blocks int64
-	// PerBlock is the most items of one queue that a block prunes.
-	PerBlock uint32
-	// RetryBlocks is how many blocks later an item is tried again that could not be pruned when it was due.
-	RetryBlocks int64
-}
-
-// Retry returns the height under which to queue an item that could not be pruned at a height, so that it is due again RetryBlocks later.
-func (p Policy) Retry(height int64) int64 { return height - p.Blocks + p.RetryBlocks }
 
 // Outcome says how an item was pruned.
 type Outcome struct {
@@ -48,7 +36,7 @@ type Queue[ID any] struct {
 
 // Run prunes the items that are due, the oldest first, until the block's bound is reached; the cost of the last item may exceed it. An
 // item that fails is left unchanged, reported, and tried again later. It does not stop the others.
-func (q Queue[ID]) Run(ctx sdk.Context, p Policy) error {
+func (q Queue[ID]) Run(ctx sdk.Context, p retention.Policy) error {
 	if p.Blocks == 0 {
 		return nil
 	}
@@ -67,7 +55,7 @@ func (q Queue[ID]) Run(ctx sdk.Context, p Policy) error {
 }
 
 // take takes one item off the queue and prunes it, or queues it again for later. It returns the cost.
-func (q Queue[ID]) take(ctx sdk.Context, p Policy, key duequeue.Key[int64, ID]) (cost int, err error) {
+func (q Queue[ID]) take(ctx sdk.Context, p retention.Policy, key duequeue.Key[int64, ID]) (cost int, err error) {
 	if err := q.Keys.Remove(ctx, key); err != nil {
 		return 0, err
 	}

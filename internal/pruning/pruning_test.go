@@ -16,6 +16,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/duequeue"
 	"github.com/credence-chain/credence/internal/pruning"
+	"github.com/credence-chain/credence/internal/retention"
 )
 
 // fixture is a queue whose items are pruned by a function of the test. It records the pruned items.
@@ -48,7 +49,7 @@ func newFixture(t *testing.T, prune func(string) (pruning.Outcome, error)) *fixt
 }
 
 // at runs a block and returns the items that it pruned.
-func (f *fixture) at(height int64, p pruning.Policy) []string {
+func (f *fixture) at(height int64, p retention.Policy) []string {
 	f.Helper()
 	f.pruned = nil
 	require.NoError(f, f.queue.Run(f.ctx.WithBlockHeight(height), p))
@@ -77,13 +78,13 @@ func TestTheOldestArePrunedFirstAndSoManyInABlock(t *testing.T) {
 	f.add(7, "c")
 	f.add(5, "b", "a")
 	f.add(9, "d")
-	p := pruning.Policy{Blocks: 10, PerBlock: 2, RetryBlocks: 4}
+	p := retention.Policy{Blocks: 10, PerBlock: 2, RetryBlocks: 4}
 	require.Empty(t, f.at(14, p), "nothing is old enough")
 	require.Equal(t, []string{"a", "b"}, f.at(17, p))
 	require.Equal(t, []string{"c"}, f.at(17, p), "what was carried over comes next")
 	require.Empty(t, f.at(18, p))
-	require.Empty(t, f.at(1_000, pruning.Policy{PerBlock: 2}), "an archive prunes nothing")
-	require.Equal(t, []string{"d"}, f.at(18, pruning.Policy{Blocks: 1, PerBlock: 2}), "a new period holds for what has ended before")
+	require.Empty(t, f.at(1_000, retention.Policy{PerBlock: 2}), "an archive prunes nothing")
+	require.Equal(t, []string{"d"}, f.at(18, retention.Policy{Blocks: 1, PerBlock: 2}), "a new period holds for what has ended before")
 	require.Empty(t, f.waiting())
 }
 
@@ -103,7 +104,7 @@ func TestWhatCannotBePrunedComesAgain(t *testing.T) {
 		return pruning.Outcome{Later: true}, nil
 	})
 	f.add(5, "a", "b", "c", "d")
-	p := pruning.Policy{Blocks: 10, PerBlock: 9, RetryBlocks: 4}
+	p := retention.Policy{Blocks: 10, PerBlock: 9, RetryBlocks: 4}
 	require.Equal(t, []string{"d"}, f.at(15, p))
 	require.Equal(t, []duequeue.Key[int64, string]{collections.Join(int64(9), "a"), collections.Join(int64(9), "b"), collections.Join(int64(9), "c")}, f.waiting())
 	good = true
@@ -116,7 +117,7 @@ func TestALargeItemCountsForMany(t *testing.T) {
 	costs := map[string]int{"b": 3}
 	f := newFixture(t, func(id string) (pruning.Outcome, error) { return pruning.Outcome{Cost: costs[id]}, nil })
 	f.add(1, "a", "b", "c", "d")
-	p := pruning.Policy{Blocks: 1, PerBlock: 3}
+	p := retention.Policy{Blocks: 1, PerBlock: 3}
 	require.Equal(t, []string{"a", "b"}, f.at(9, p))
 	require.Equal(t, []string{"c", "d"}, slices.Clone(f.at(10, p)))
 }

@@ -21,8 +21,8 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/credence-chain/credence/internal/ids"
-	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/internal/retention"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/x/deals/keeper"
 	"github.com/credence-chain/credence/x/deals/types"
@@ -178,10 +178,10 @@ type tasks struct {
 	opened []string
 	fails  map[string]bool // tasks that can not be opened, with an error
 	panics map[string]bool // and with a panic
-	policy pruning.Policy
+	policy retention.Policy
 }
 
-func (t *tasks) Pruning(context.Context) (pruning.Policy, error) { return t.policy, nil }
+func (t *tasks) Pruning(context.Context) (retention.Policy, error) { return t.policy, nil }
 
 // taskName is how tests call the task of an index.
 func taskName(deal string, index uint64) string { return fmt.Sprintf("%s/%d", deal[:8], index) }

@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/internal/retention"
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
@@ -22,9 +23,9 @@ const partiesPerPrune = 8
 
 // Pruning returns when ended records are pruned: tasks, deals, and the market's orders and requests. x/tasks decides it. A chain without
 // x/tasks prunes nothing.
-func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
+func (k Keeper) Pruning(ctx context.Context) (retention.Policy, error) {
 	if k.hooks.tasks == nil {
-		return pruning.Policy{}, nil
+		return retention.Policy{}, nil
 	}
 	return k.hooks.tasks.Pruning(ctx)
 }

@@ -5,14 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/credence-chain/credence/internal/pruning"
+	"github.com/credence-chain/credence/internal/retention"
 	"github.com/credence-chain/credence/x/deals/keeper"
 	"github.com/credence-chain/credence/x/deals/types"
 )
 
 // pruneAfter has deals pruned so many blocks after their end, and so many in a block.
 func (f *fixture) pruneAfter(blocks int64, each uint32) {
-	f.tasks.policy = pruning.Policy{Blocks: blocks, PerBlock: each, RetryBlocks: 4}
+	f.tasks.policy = retention.Policy{Blocks: blocks, PerBlock: each, RetryBlocks: 4}
 }
 
 // whole says whether a deal is in the state as it was made.

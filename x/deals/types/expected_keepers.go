@@ -5,8 +5,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/internal/retention"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
 
@@ -65,7 +65,7 @@ type TaskHooks interface {
 	// OpenTask fails or panics, its writes are dropped and the task is refunded.
 	OpenTask(ctx context.Context, deal Deal, index uint64) error
 	// Pruning returns when ended records are pruned and how many in a block, for tasks, deals, orders and requests.
-	Pruning(ctx context.Context) (pruning.Policy, error)
+	Pruning(ctx context.Context) (retention.Policy, error)
 }
 
 // Callback is a hook of another module that a request may name. It is told each task of the request that ended with an answer. It runs on

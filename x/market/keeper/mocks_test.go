@@ -17,7 +17,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/pruning"
+	"github.com/credence-chain/credence/internal/retention"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -187,10 +187,10 @@ func (beacon) Seed(ctx context.Context) ([]byte, error) {
 type tasks struct {
 	opened []string
 	fail   func(deal dealstypes.Deal, index uint64) error
-	policy pruning.Policy
+	policy retention.Policy
 }
 
-func (s *tasks) Pruning(context.Context) (pruning.Policy, error) { return s.policy, nil }
+func (s *tasks) Pruning(context.Context) (retention.Policy, error) { return s.policy, nil }
 
 func (s *tasks) OpenTask(_ context.Context, deal dealstypes.Deal, index uint64) error {
 	if s.fail != nil {

@@ -7,7 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/pruning"
+	"github.com/credence-chain/credence/internal/retention"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/keeper"
 	"github.com/credence-chain/credence/x/market/types"
@@ -15,7 +15,7 @@ import (
 
 // pruneAfter has what has ended pruned so many blocks later.
 func (f *fixture) pruneAfter(blocks int64) {
-	f.tasks.policy = pruning.Policy{Blocks: blocks, PerBlock: 100, RetryBlocks: 3}
+	f.tasks.policy = retention.Policy{Blocks: blocks, PerBlock: 100, RetryBlocks: 3}
 }
 
 // finish ends all tasks of a deal, each with an answer, and has them pruned, as x/tasks would.

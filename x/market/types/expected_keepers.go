@@ -5,8 +5,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/purse"
+	"github.com/credence-chain/credence/internal/retention"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	enclavestypes "github.com/credence-chain/credence/x/enclaves/types"
@@ -103,7 +103,7 @@ type DealsKeeper interface {
 	// WalkPruned visits the compact records of deals that were pruned, for invariants.
 	WalkPruned(ctx context.Context, visit func(dealstypes.PrunedDeal) error) error
 	// Pruning says when ended records are pruned, and how many in a block.
-	Pruning(ctx context.Context) (pruning.Policy, error)
+	Pruning(ctx context.Context) (retention.Policy, error)
 	// HasRunning says whether any deal of a request has tasks that have not ended.
 	HasRunning(ctx context.Context, request string) (bool, error)
 	// RunningAfter returns the running deals of a request after one of them, in the order in which they were made.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/pruning"
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/internal/retention"
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -18,9 +19,9 @@ import (
 // final task once, by the height at which it became final, so that a change of prune_blocks applies to all of them.
 
 // Pruning implements the hook of x/deals: this module's parameters say when ended records are pruned, here and in the modules below.
-func (k Keeper) Pruning(ctx context.Context) (pruning.Policy, error) {
+func (k Keeper) Pruning(ctx context.Context) (retention.Policy, error) {
 	params, err := k.Params.Get(ctx)
-	return pruning.Policy{Blocks: params.PruneBlocks, PerBlock: params.PrunesPerBlock, RetryBlocks: params.WindowBlocks}, err
+	return retention.Policy{Blocks: params.PruneBlocks, PerBlock: params.PrunesPerBlock, RetryBlocks: params.WindowBlocks}, err
 }
 
 // pruneTasks prunes the tasks that are due.
