@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Builds the command credence twice, in two folders, for amd64 and arm64, compares the bytes, and runs the one for arm64 under qemu.
+# Builds the command credence twice, in two folders, for amd64 and arm64, compares the bytes and bounds their number, and runs the one for
+# arm64 under qemu.
 # Compiled packages are shared between the two builds unless CACHE=none; linking is not. Needs Debian's qemu-user.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
 . scripts/packages.sh
 command -v qemu-aarch64 >/dev/null || install_packages qemu-user
+most=51 # MB; a bound a little above the size that docs/releases.md names
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 export VERSION=v0.0.0-test COMMIT=0000000000000000000000000000000000000000
@@ -19,7 +21,12 @@ for arch in ${ARCHES:-amd64 arm64}; do
     "$work/elsewhere/scripts/static.sh" "$work/there-$arch" "$arch" credence
   )
   cmp "$work/here-$arch/credence" "$work/there-$arch/credence"
-  echo "$arch: the same bytes from two folders, $(stat -c %s "$work/here-$arch/credence") of them"
+  size=$(stat -c %s "$work/here-$arch/credence")
+  echo "$arch: the same bytes from two folders, $size of them"
+  if [ "$size" -gt $((most * 1000000)) ]; then
+    echo "$arch: credence has $size bytes, expected at most $most MB; docs/releases.md says how to find what has grown" >&2
+    exit 1
+  fi
   if strings "$work/here-$arch/credence" | grep -qF "$PWD"; then
     echo "$arch: the binary names this folder, $PWD" >&2
     exit 1

@@ -27,12 +27,12 @@ func run(t *testing.T, input string, args ...string) (string, error) {
 }
 
 // The program is for people who run no node. It links neither the application, nor a keeper, nor the dependencies of the SDK's own
-// commands.
+// commands, nor the telemetry of a node with its exporters.
 func TestLinksNoNode(t *testing.T) {
 	deps, err := exec.Command("go", "list", "-deps", ".").Output()
 	require.NoError(t, err)
 	for _, path := range strings.Fields(string(deps)) {
-		for _, node := range []string{"credence/app", "credence/app/encoding", "credence/devnet", "/keeper", "cosmos-sdk/baseapp", "cosmos-sdk/client", "cometbft/consensus", "go-libp2p"} {
+		for _, node := range []string{"credence/app", "credence/app/encoding", "credence/devnet", "/keeper", "cosmos-sdk/baseapp", "cosmos-sdk/client", "cometbft/consensus", "go-libp2p", "cosmos-sdk/telemetry", "otel/sdk/metric", "otelconf"} {
 			require.False(t, strings.HasSuffix(path, node), path)
 		}
 	}
