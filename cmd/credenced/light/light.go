@@ -20,6 +20,7 @@ import (
 	lproxy "github.com/cometbft/cometbft/light/proxy"
 	lrpc "github.com/cometbft/cometbft/light/rpc"
 	dbs "github.com/cometbft/cometbft/light/store/db"
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	rpcserver "github.com/cometbft/cometbft/rpc/jsonrpc/server"
 	"github.com/spf13/cobra"
 
@@ -42,8 +43,10 @@ func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "light CHAIN-ID", Short: "Serve verified answers of a node that is not trusted",
 		Long: `Serve the RPC of a node that is not trusted, with answers that are verified: headers and commits by the validators'
-signatures, from a block that you trust on; transactions, and values of the state (abci_query of a store's key), by proofs
-against those headers. What can not be proven is refused.
+signatures, from a block that you trust on; transactions (tx with prove), and values of the state (abci_query of a store's
+key), by proofs against those headers. An answer to another question, with a true proof, is refused; so are tx without prove,
+tx_search and block_search. The result of a transaction is verified by block_results, not by tx. What a node says of itself
+and of what waits (status, net_info, abci_info, consensus_state, unconfirmed_txs, subscriptions) is passed on as it is.
 
 The first start needs --trust: a height and the hash of its block, from somebody you trust. Later ones go on from there.`,
 		Example: "credenced light amber-1 --primary http://node:26657 --witness http://other:26657 --trust 1200:AB12...",
@@ -108,10 +111,15 @@ func (p proxy) runProxy(ctx context.Context, logger log.Logger) error {
 	}
 	cfg := rpcserver.DefaultConfig()
 	cfg.MaxOpenConnections = p.connections
-	server, err := lproxy.NewProxy(c, "tcp://"+p.listen, p.primary, cfg, logger, lrpc.KeyPathFn(lrpc.DefaultMerkleKeyPathFn()))
+	server, err := lproxy.NewProxy(c, "tcp://"+p.listen, p.primary, cfg, logger)
 	if err != nil {
 		return fmt.Errorf("--primary: %w", err)
 	}
+	node, err := rpchttp.NewWithTimeout(p.primary, "/websocket", uint(cfg.WriteTimeout.Seconds()))
+	if err != nil {
+		return fmt.Errorf("--primary: %w", err)
+	}
+	server.Client = lrpc.NewClient(primary{node}, c, lrpc.KeyPathFn(lrpc.DefaultMerkleKeyPathFn()))
 	// Values from the SDK's stores come with proofs of their own kinds.
 	for _, kind := range []string{storetypes.ProofOpIAVLCommitment, storetypes.ProofOpSimpleMerkleCommitment} {
 		server.Client.RegisterOpDecoder(kind, storetypes.CommitmentOpDecoder)
