@@ -103,6 +103,7 @@ func (l *life) printSteps() {
 	}
 	l.t.Log("\n" + b.String())
 	if *lifeOut != "" {
+		require.NoError(l.t, os.MkdirAll(filepath.Dir(*lifeOut), 0o755))
 		require.NoError(l.t, os.WriteFile(*lifeOut, []byte(b.String()), 0o644))
 	}
 }
