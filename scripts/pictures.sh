@@ -24,9 +24,9 @@ stop() {
 trap stop EXIT INT TERM
 
 examples/build.sh >/dev/null
-build/credenced devnet --state "$state/net" --saboteurs 1 >"$state/log" 2>&1 &
+build/credenced devnet --state "$state/net" --saboteurs 1 --ready-timeout 5m --output json >"$state/ready" 2>"$state/log" &
 devnet=$!
-for _ in $(seq 90); do grep -q '"running": *true' "$CREDENCE_DEVNET" 2>/dev/null && break; sleep 1; done
+until [ -s "$state/ready" ]; do kill -0 "$devnet" 2>/dev/null || { cat "$state/log" >&2; exit 1; }; sleep 1; done
 
 # answer NAME ARGS...: the id of a task that has its answer.
 answer() { build/credence run "${@:2}" --output id --out "$state/$1" | head -1; }

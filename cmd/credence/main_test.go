@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -112,4 +116,31 @@ func TestCompletion(t *testing.T) {
 	out, err = run(t, "", "__complete", "keys", "")
 	require.NoError(t, err)
 	require.Contains(t, out, "recover\t")
+}
+
+// TestOutputNamesItself: what commands print proposes commands of the program that runs. Whoever has credence alone has no credenced.
+func TestOutputNamesItself(t *testing.T) {
+	before := cli.Program
+	cli.Program = "credence"
+	t.Cleanup(func() { cli.Program = before })
+	var said strings.Builder
+	cli.Tell(&said, "%s is there\n  credenced task show %s; credenced query bank params\n", "credenced run", "3f2a")
+	require.Equal(t, "credenced run is there\n  credence task show 3f2a; credenced query bank params\n", said.String())
+
+	var own []string
+	for _, cmd := range requester.Commands() {
+		own = append(own, cmd.Name())
+	}
+	printed := regexp.MustCompile(`fmt\.F?[Pp]rint.*credenced (` + strings.Join(own, "|") + `)\b`)
+	files := 0
+	require.NoError(t, filepath.WalkDir("../internal", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		source, err := os.ReadFile(path)
+		require.Empty(t, printed.FindString(string(source)), "%s: say it with cli.Tell", path)
+		return err
+	}))
+	require.Greater(t, files, 50)
 }

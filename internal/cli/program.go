@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,11 @@ func nameProgram(text string) string {
 		text = strings.ReplaceAll(text, node+" "+cmd, Program+" "+cmd)
 	}
 	return text
+}
+
+// Tell prints a text that proposes a command, under the program's own name. Names in args stay as they are.
+func Tell(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, nameProgram(format), args...)
 }
 
 // NameProgram does so in the examples and the long help of all commands.

@@ -100,7 +100,7 @@ result, once the answer is final. All of this is fixed while the feed exists.`,
 				if found.Feed.Policy != poco.DefaultPolicy {
 					policy = " --policy " + found.Feed.Policy
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "feed %s/%s is there since height %d\nUpdate it with:\n  credenced run %s --trust %s%s --callback feeds/%s --onchain FILE\n",
+				cli.Tell(cmd.OutOrStdout(), "feed %s/%s is there since height %d\nUpdate it with:\n  credenced run %s --trust %s%s --callback feeds/%s --onchain FILE\n",
 					done.Owner, done.Name, done.Height, appText(found.Feed.App), trust, policy, done.Name)
 				return nil
 			})

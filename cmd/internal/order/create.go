@@ -162,8 +162,8 @@ func (c *createFlags) finishOrder(ctx context.Context, l *connect.Link, o market
 		what = fmt.Sprintf("request of %s, nonce %d", c.Describe(o.Owner), o.Nonce)
 		next = "without a signature: credenced order presign " + file
 	}
-	what += fmt.Sprintf("\n  Next: credenced order sign %s --out %s; or %s", file, cli.ShellQuote(signedName(c.out)), next)
-	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, what)
+	p := cli.Problem{What: what, Next: fmt.Sprintf("credenced order sign %s --out %s; or %s", file, cli.ShellQuote(signedName(c.out)), next)}
+	return writeOrder(c.cmd, markettypes.SignedOrder{Order: &o}, c.out, c.overwrite, p.Error())
 }
 
 // printNote prints on standard error which value was filled in.

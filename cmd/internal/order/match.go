@@ -265,6 +265,6 @@ func (o *orderFlags) printDeal(out io.Writer, d dealstypes.Deal) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Follow it with: credenced task watch %s\n", d.Id)
+	cli.Tell(out, "Follow it with: credenced task watch %s\n", d.Id)
 	return nil
 }

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +52,7 @@ func orderPlaceCmd() *cobra.Command {
 				if o.WritesJSON() {
 					return printer.PrintJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, cli.ShellQuote(args[0]))
+				cli.Tell(cmd.OutOrStdout(), "order %s is placed: on the book from height %d on\nSee what becomes of it with: credenced order inspect %s\n", answer.Id, res.Height+1, cli.ShellQuote(args[0]))
 				return nil
 			})
 		},
@@ -92,7 +91,7 @@ modules, the council. It does not come on the book; anyone may have it matched b
 					return printer.PrintJSON(cmd.OutOrStdout(), placed{answer.Id, sent{res.Hash, res.Height}})
 				}
 				kind, _ := s.Order.Kind()
-				fmt.Fprintf(cmd.OutOrStdout(), "order %s is known since height %d; anyone may match it:\n  credenced order match --%s %s ...\n", answer.Id, res.Height, kind.Word(), answer.Id)
+				cli.Tell(cmd.OutOrStdout(), "order %s is known since height %d; anyone may match it:\n  credenced order match --%s %s ...\n", answer.Id, res.Height, kind.Word(), answer.Id)
 				return nil
 			})
 		},

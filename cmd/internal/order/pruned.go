@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/credence-chain/credence/cmd/internal/printer"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -54,7 +55,7 @@ func (o *orderFlags) printPruned(out io.Writer, p *prunedOrder) error {
 		return err
 	}
 	if p.Deal != "" {
-		fmt.Fprintf(out, "What is left of its tasks: credenced task show %s\n", p.ID)
+		cli.Tell(out, "What is left of its tasks: credenced task show %s\n", p.ID)
 	}
 	return nil
 }

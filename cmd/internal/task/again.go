@@ -102,7 +102,7 @@ first with "credenced task cancel".`,
 				case "json":
 					return printer.PrintJSON(cmd.OutOrStdout(), begun{Request: sent.Request, Of: old.Id, Hash: sent.Hash, Height: sent.Height})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "request %s has the job of %s again; %s locked\nFollow it with:\n  credenced task watch %s --out DIR\n",
+				cli.Tell(cmd.OutOrStdout(), "request %s has the job of %s again; %s locked\nFollow it with:\n  credenced task watch %s --out DIR\n",
 					credence.ShortDigest(sent.Request), credence.ShortDigest(old.Id), cli.FormatCRED(sent.Locked), credence.ShortDigest(sent.Request))
 				return nil
 			})
@@ -148,7 +148,7 @@ the request's, or that of one of its deals or tasks; a single task of a bag cann
 				if output == "json" {
 					return printer.PrintJSON(cmd.OutOrStdout(), begun{Request: r.Id, Hash: res.Hash, Height: res.Height})
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "request %s is cancelled since height %d; what no worker was drawn for is refunded\nSee what runs on:\n  credenced task show %s\n",
+				cli.Tell(cmd.OutOrStdout(), "request %s is cancelled since height %d; what no worker was drawn for is refunded\nSee what runs on:\n  credenced task show %s\n",
 					credence.ShortDigest(r.Id), res.Height, credence.ShortDigest(r.Id))
 				return nil
 			})

@@ -67,7 +67,7 @@ that fetched them have the bytes too. This can be asked once for a task, and the
 				if bytes {
 					what = "is asked for its bytes"
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "task %s %s since height %d, with a bond of %s\nFollow it with:\n  credenced task show %s\n",
+				cli.Tell(cmd.OutOrStdout(), "task %s %s since height %d, with a bond of %s\nFollow it with:\n  credenced task show %s\n",
 					credence.ShortDigest(done.Task), what, done.Height, cli.FormatCRED(done.Bond), credence.ShortDigest(done.Task))
 				return nil
 			})

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,7 +92,7 @@ func watchRef(ctx context.Context, cmd *cobra.Command, l *connect.Link, ref cred
 	v.Close()
 	err = credence.EndError(ctx, l.Conn, ref, ended)
 	if err == nil && style.Output == "text" && advise {
-		fmt.Fprintf(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR%s\n", credence.ShortDigest(ref.ID), opens)
+		cli.Tell(cmd.OutOrStdout(), "\nFetch the result with:\n  credenced task fetch %s --out DIR%s\n", credence.ShortDigest(ref.ID), opens)
 	}
 	return err
 }
