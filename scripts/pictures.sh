@@ -29,7 +29,7 @@ devnet=$!
 until [ -s "$state/ready" ]; do kill -0 "$devnet" 2>/dev/null || { cat "$state/log" >&2; exit 1; }; sleep 1; done
 
 # answer NAME ARGS...: the id of a task that has its answer.
-answer() { build/credence run "${@:2}" --output id --out "$state/$1" | head -1; }
+answer() { build/credence run --output id --out "$state/$1" "${@:2}"; }
 printf 'EUR/USD 1.0842\n' >"$state/one"; printf 'EUR/USD 1.0840\n' >"$state/two"; printf 'EUR/USD 1.0845\n' >"$state/three"
 printf 'It was the best of times, it was the worst of times.\n' >"$state/text"
 hello=build/examples/hello.wasm
