@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/credence-chain/credence/internal/backoff"
-	"github.com/credence-chain/credence/internal/worker/footprint"
 )
 
 // The worker gives memory back settleIn after its start, and then each time that smallEvery has gone by.
@@ -14,14 +14,12 @@ const (
 	smallEvery = time.Minute
 )
 
-// keepSmall gives memory back while the worker waits for tasks. While it works it would soon need the memory again.
+// keepSmall gives free memory of the heap back to the system while the worker waits for tasks. While it works it would soon need the memory again.
 func (w *worker) keepSmall(ctx context.Context) {
 	for pause := settleIn; backoff.Steady(pause).Wait(ctx) == nil; pause = smallEvery {
 		if a := w.tells.agent.Load(); a != nil && len(a.ListWork()) > 0 {
 			continue
 		}
-		if _, err := footprint.GiveBack(); err != nil {
-			w.log.Debug("the pages of the program stay in memory", "error", err)
-		}
+		debug.FreeOSMemory()
 	}
 }
