@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what some tests need beside Go: a browser, Node and packages of npm, Python's packages, PostgreSQL, promtool, runc, ip.
+# Installs what some tests need beside Go: a browser, Node and packages of npm, Python's packages, PostgreSQL, promtool, runc, ip,
+# systemd's checker, docker-compose.
 #
 #   scripts/test-tools.sh          install what is missing; fail when something still is
 #   scripts/test-tools.sh missing  print a line for each that is missing, with what is not tested for want of it
@@ -26,6 +27,8 @@ has_postgresql() { has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >
 has_runc() { ! is_root || has runc || has crun; } # only root runs containers
 has_ip() { ! is_root || has ip; }                  # only root makes network namespaces
 has_promtool() { has promtool; }
+has_systemd() { has systemd-analyze; }
+has_compose() { has docker-compose; }
 
 # has_packages: npm has installed exactly what a folder's package-lock.json says.
 has_packages() { cmp -s "$1/package-lock.json" "$1/node_modules/.credence-installed"; }
@@ -40,6 +43,8 @@ axe||barriers of the pages
 python|python3 python3-venv python3-setuptools python3-wheel python3-cryptography|the Python client
 postgresql|postgresql|events in PostgreSQL
 promtool|prometheus|the alarms
+systemd|systemd|the units of systemd
+compose|docker-compose|compose.yaml
 runc|runc|containers
 ip|iproute2|a consortium'\''s life'
 

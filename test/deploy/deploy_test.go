@@ -197,10 +197,6 @@ func TestCompose(t *testing.T) {
 	for key := range top { // docker-compose 1.29 refuses newer keys, such as name
 		require.True(t, strings.HasPrefix(key, "x-") || slices.Contains([]string{"services", "volumes", "networks"}, key), key)
 	}
-	if program, err := exec.LookPath("docker-compose"); err == nil {
-		out, err := exec.Command(program, "--file", root+"compose.yaml", "config", "--quiet").CombinedOutput()
-		require.NoError(t, err, string(out))
-	}
 	script, err := os.ReadFile(root + "localnet.sh")
 	require.NoError(t, err)
 	addresses := map[string]string{}
