@@ -1,6 +1,9 @@
 package app_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -136,6 +139,25 @@ func TestUpgradeAtTheWrongTime(t *testing.T) {
 	require.PanicsWithError(t, "load the application's state: failed to load latest version: load the state at height 3, in which no upgrade of this build is due: version of store rehearsed_beacon mismatch root store's version; "+
 		"expected 3 got 0; new stores should be added using StoreUpgrades; a state before its last upgrade, rehearsal, needs the build before it",
 		func() { unplanned.TakeOver(rehearsal.Version()) })
+}
+
+// A build that an upgrade ends leaves the file by which cosmovisor knows that it has to start cosmovisor/upgrades/rehearsal/bin/credenced.
+func TestUpgradeInfoNamesTheNextBuild(t *testing.T) {
+	c := busy(t, 24, upgrades.Current())
+	path := filepath.Join(c.Home(), "data", upgradetypes.UpgradeInfoFilename)
+	require.NoFileExists(t, path)
+	_, err := c.TryNext()
+	require.ErrorContains(t, err, "NEEDED at height")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var info struct {
+		Name   string
+		Height int64
+	}
+	require.NoError(t, json.Unmarshal(text, &info))
+	require.Equal(t, rehearsal.Name, info.Name)
+	require.EqualValues(t, 25, info.Height)
+	require.Regexp(t, "^[a-z0-9.-]+$", info.Name, "it is the name of a folder")
 }
 
 // A migration that fails stops the whole block. None of its changes are kept, and a corrected build continues from there.

@@ -59,6 +59,9 @@ func (c *Chain) TakeOver(v upgrades.Version) {
 	c.Restart()
 }
 
+// Home returns the folder of the node's files.
+func (c *Chain) Home() string { return c.home }
+
 // WithVersion sets the build that makes the first block.
 func WithVersion(v upgrades.Version) Option {
 	return func(c *Chain) { c.opts.Version, c.began = &v, &v }
