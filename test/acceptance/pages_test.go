@@ -31,6 +31,8 @@ func TestPagesAndClients(t *testing.T) {
 
 	c := &command{t: t, ctx: n.ctx, env: append(os.Environ(), devnet.EnvInfo+"="+filepath.Join(n.Info.State, devnet.InfoFile))}
 	proof := c.receipt(judged.Id)
+	t.Run("health", n.health)
+	t.Run("reflection", n.reflection)
 	t.Run("events over gRPC", func(t *testing.T) { n.streams(t, first.Request) })
 	t.Run("events for browsers", func(t *testing.T) { n.serverSent(t, first.Request) })
 	t.Run("browser", func(t *testing.T) {
@@ -43,6 +45,11 @@ func TestPagesAndClients(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("a\nb\n"), 0o600))
 	module := filepath.Join(t.TempDir(), "echo.wasm")
 	require.NoError(t, os.WriteFile(module, echo(), 0o600))
+	t.Run("Go", func(t *testing.T) {
+		out := n.runs(t, "proven sha256:", nil, tool.Find(t, "go"), "run", "./client/examples/count", module, text, filepath.Join(t.TempDir(), "result"))
+		require.Contains(t, out, "refused market TRUST trust expected ")
+		require.Contains(t, out, "/credence.tasks.v1.EventEnded\n")
+	})
 	t.Run("Python", func(t *testing.T) {
 		python := tool.FindPython(t, "cryptography")
 		n.runs(t, "verified sha256:", []string{"PYTHONPATH=clients/python"}, python, "clients/python/examples/count.py", module, text)
@@ -70,8 +77,8 @@ func (c *command) feed(app string) {
 	require.Zero(c.t, status, out)
 }
 
-// runs runs a program in the repository's folder. The program has to succeed and print the given text.
-func (n *network) runs(t *testing.T, says string, env []string, name string, args ...string) {
+// runs runs a program in the repository's folder. The program has to succeed and print the given text. runs returns all that it prints.
+func (n *network) runs(t *testing.T, says string, env []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(n.ctx, name, args...)
 	cmd.Dir = "../.."
@@ -79,6 +86,7 @@ func (n *network) runs(t *testing.T, says string, env []string, name string, arg
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), says)
+	return string(out)
 }
 
 // streams reads a request's events from the first block on, breaks off, and continues from the place in the last event.
