@@ -112,6 +112,15 @@ func (s watchedRoot) CacheMultiStore() storetypes.CacheMultiStore {
 	return watchedCache{s.CommitMultiStore.CacheMultiStore(), s.w}
 }
 
+// CacheMultiStoreWithVersion is what queries read from.
+func (s watchedRoot) CacheMultiStoreWithVersion(version int64) (storetypes.CacheMultiStore, error) {
+	ms, err := s.CommitMultiStore.CacheMultiStoreWithVersion(version)
+	if err != nil {
+		return nil, err
+	}
+	return watchedCache{ms, s.w}, nil
+}
+
 // watchedCache counts the requests that it gets. The final write of a cache above it goes to the inner store and is not counted.
 type watchedCache struct {
 	cache
