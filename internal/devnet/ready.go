@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,11 @@ import (
 	"time"
 
 	"github.com/credence-chain/credence/client"
+	workerstypes "github.com/credence-chain/credence/x/workers/types"
 )
 
-// Ready waits until the chain makes blocks and every worker and court executor says that it is ready. The error names one that is not.
+// Ready waits until the chain makes blocks and every worker and court executor says that it is ready. The error names one that is not. No
+// one waits for a worker that the chain keeps out, such as a saboteur that was jailed before the devnet continued.
 func (n *Network) Ready(ctx context.Context) error {
 	var last error
 	said := ""
@@ -43,7 +46,7 @@ func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 			first = err
 		}
 	}
-	blocks, workers, courts := 0, 0, 0
+	blocks, workers, courts, out := 0, 0, 0, 0
 	for i, endpoint := range n.Info.GRPC {
 		if err := makesBlocks(ctx, endpoint, n.Info.ChainID); err != nil {
 			failed(fmt.Errorf("%s %w", n.Info.Validators[i].Name, err))
@@ -52,10 +55,13 @@ func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 		}
 	}
 	for _, w := range n.Info.AllWorkers() {
-		if err := askReady(ctx, w.Endpoint); err != nil {
-			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
-		} else {
+		switch err := askReady(ctx, w.Endpoint); {
+		case err == nil:
 			workers++
+		case errors.Is(err, errNotReady) && n.keepsOut(ctx, w.Address):
+			out++
+		default:
+			failed(fmt.Errorf("worker %s: %w", w.Organisation, err))
 		}
 	}
 	for _, v := range n.Info.Validators {
@@ -65,9 +71,32 @@ func (n *Network) checkAll(ctx context.Context) (ready string, first error) {
 			courts++
 		}
 	}
-	return fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
-		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators)), first
+	ready = fmt.Sprintf("ready: %d of %d validators, %d of %d workers, %d of %d court executors",
+		blocks, len(n.Info.GRPC), workers, len(n.Info.AllWorkers()), courts, len(n.Info.Validators))
+	if out > 0 {
+		ready += fmt.Sprintf("; the chain keeps out %d workers: jailed, paused, cooling down or without stake", out)
+	}
+	return ready, first
 }
+
+// keepsOut says whether the chain's record of a worker is why no task is given to it. Then its process may be well.
+func (n *Network) keepsOut(ctx context.Context, worker string) bool {
+	conn, err := client.Dial(ctx, n.Info.GRPC, n.Info.ChainID)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: worker})
+	if err != nil {
+		return false
+	}
+	height, _, err := conn.Height(ctx)
+	w := res.Worker
+	return err == nil && (w.Jailed || w.Paused || w.Bonded <= w.Locked || height < w.CoolingUntil)
+}
+
+// errNotReady is the error of a process that runs and says that it is not ready.
+var errNotReady = errors.New("not ready")
 
 // makesBlocks returns an error if a validator makes no blocks.
 func makesBlocks(ctx context.Context, endpoint, chainID string) error {
@@ -99,7 +128,7 @@ func askReady(ctx context.Context, base string) error {
 	if resp.StatusCode != http.StatusOK {
 		reason := make([]byte, 300)
 		k, _ := resp.Body.Read(reason)
-		return fmt.Errorf("%s: %s", resp.Status, reason[:k])
+		return fmt.Errorf("%w: %s", errNotReady, bytes.TrimSpace(reason[:k]))
 	}
 	return nil
 }
