@@ -133,7 +133,7 @@ func TestFloodForNoTask(t *testing.T) {
 	sent := 0
 	s.live(func() {
 		for i := range 30 {
-			decline := &taskstypes.MsgDecline{Who: pauper.String(), Task: strings.Repeat("0", 62) + fmt.Sprintf("%02d", i), Attempt: 1}
+			decline := &taskstypes.MsgDecline{Who: pauper.String(), Task: strings.Repeat("0", 62) + fmt.Sprintf("%02d", i), Attempt: 1, Reason: taskstypes.DECLINE_REASON_OTHER}
 			s.refused(sdkerrors.ErrInsufficientFee, s.sign(pauper, testutil.TxGas, 0, decline))
 			tx := s.sign(pauper, taskstypes.AnswersGas(1), 0, decline)
 			s.refused(taskstypes.ErrNotFound, tx)
@@ -156,7 +156,7 @@ func TestFloodForATask(t *testing.T) {
 			task := s.Task(id)
 			for range 20 {
 				for _, msg := range []sdk.Msg{
-					&taskstypes.MsgDecline{Who: stranger.String(), Task: id, Attempt: task.Attempt},
+					&taskstypes.MsgDecline{Who: stranger.String(), Task: id, Attempt: task.Attempt, Reason: taskstypes.DECLINE_REASON_OTHER},
 					s.CommitMsg(task, stranger.String(), taskstypes.BENCH_WORKERS, testutil.Lie),
 					s.CommitMsg(task, stranger.String(), taskstypes.BENCH_COURT, testutil.Lie),
 				} {
@@ -179,7 +179,7 @@ func TestFloodForATask(t *testing.T) {
 		others = append(others, commit())
 		s.refused(taskstypes.ErrWaiting, others[len(others)-1])
 	}
-	s.refused(taskstypes.ErrWaiting, s.answer(who, &taskstypes.MsgDecline{Who: who, Task: id, Attempt: 1}))
+	s.refused(taskstypes.ErrWaiting, s.answer(who, &taskstypes.MsgDecline{Who: who, Task: id, Attempt: 1, Reason: taskstypes.DECLINE_REASON_OTHER}))
 	require.Len(t, s.Propose(others...), 2, "the proof and one of them")
 	require.Equal(t, [][]byte{first}, s.pool.Next())
 	s.refused(taskstypes.ErrAlready, others[0])

@@ -43,7 +43,7 @@ func TestCourtKeyAnswersAndNothingElse(t *testing.T) {
 	for _, msg := range []sdk.Msg{
 		send, grant, govv1.NewMsgVote(next.Addr, 1, govv1.OptionYes, ""), &poatypes.MsgUnjail{Operator: next.String()},
 		&orgstypes.MsgAcceptMembership{Member: next.String(), OrgId: "val-1"},
-		&taskstypes.MsgCommit{Who: next.String(), Bench: taskstypes.BENCH_WORKERS}, &taskstypes.MsgDecline{Who: next.String()},
+		&taskstypes.MsgCommit{Who: next.String(), Bench: taskstypes.BENCH_WORKERS}, &taskstypes.MsgDecline{Who: next.String(), Reason: taskstypes.DECLINE_REASON_OTHER},
 	} {
 		c.Refuse(next, orgstypes.ErrRole, msg)
 	}

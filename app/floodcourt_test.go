@@ -115,7 +115,7 @@ func TestFloodWhileTheCourtAnswers(t *testing.T) {
 			task := s.Task(id)
 			for _, from := range []*testutil.Account{pauper, stranger} {
 				for _, msg := range []sdk.Msg{
-					&taskstypes.MsgDecline{Who: from.String(), Task: id, Attempt: task.Attempt},
+					&taskstypes.MsgDecline{Who: from.String(), Task: id, Attempt: task.Attempt, Reason: taskstypes.DECLINE_REASON_OTHER},
 					s.CommitMsg(task, from.String(), taskstypes.BENCH_WORKERS, testutil.Lie),
 					s.CommitMsg(task, from.String(), taskstypes.BENCH_COURT, testutil.Lie),
 				} {

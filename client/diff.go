@@ -32,6 +32,7 @@ func CompareTasks(before *taskstypes.Task, now taskstypes.Task, height int64) []
 	if before == nil {
 		c.before = &taskstypes.Task{Attempt: 1}
 	}
+	c.tellLost()
 	// A new attempt has new seats, so that it is compared with nothing.
 	if c.before.Attempt != now.Attempt {
 		if before != nil {
@@ -219,7 +220,7 @@ func (c *changes) tellSeat(old taskstypes.SeatState, seat taskstypes.Seat, which
 		tell(EventCommitted, fmt.Sprintf("%s has locked its answer", seat.Organisation))
 	}
 	if is(taskstypes.SEAT_STATE_SILENT) {
-		tell(EventSilent, fmt.Sprintf("%s gives no answer", seat.Organisation))
+		c.tellSilent(seat, court)
 	}
 }
 

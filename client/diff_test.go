@@ -194,3 +194,42 @@ func TestCourtReason(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, courtReason(tc.task)) })
 	}
 }
+
+// TestDeclinesAreTold: each seat that was given back is told once, with its reason, however far apart the readings are.
+func TestDeclinesAreTold(t *testing.T) {
+	const drawn, silent, committed = taskstypes.SEAT_STATE_DRAWN, taskstypes.SEAT_STATE_SILENT, taskstypes.SEAT_STATE_COMMITTED
+	decline := func(org string, attempt uint32, reason taskstypes.DeclineReason) taskstypes.Decline {
+		return taskstypes.Decline{Who: "cred1" + org, Organisation: org, Attempt: attempt, Reason: reason}
+	}
+	input, busy := decline("amber", 1, taskstypes.DECLINE_REASON_INPUT), decline("birch", 2, taskstypes.DECLINE_REASON_BUSY)
+	step := func(attempt uint32, declines []taskstypes.Decline, seats ...taskstypes.Seat) taskstypes.Task {
+		return taskstypes.Task{Id: "ab", Attempt: attempt, Phase: taskstypes.PHASE_FIRST, Declines: declines, Seats: seats}
+	}
+	steps := []taskstypes.Task{
+		step(1, nil, seatOf("amber", 1, drawn)),
+		step(1, []taskstypes.Decline{input}, seatOf("amber", 1, silent)),
+		step(2, []taskstypes.Decline{input}, seatOf("cedar", 1, committed), seatOf("birch", 2, drawn)),
+		step(2, []taskstypes.Decline{input, busy}, seatOf("cedar", 1, committed), seatOf("birch", 2, silent)),
+	}
+	const first = "silent: amber gives its seat back: amber could not get the program or an input"
+	var lines []string
+	var before *taskstypes.Task
+	for _, now := range steps {
+		lines = append(lines, tell(CompareTasks(before, now, 7))...)
+		before = &now
+	}
+	require.Equal(t, []string{
+		"drawn: wave 1: amber is drawn and runs it", first,
+		"retried: attempt 2: amber gave no answer, another first worker is drawn",
+		"drawn: wave 1: cedar is drawn and runs it", "committed: cedar has locked its answer",
+		"drawn: wave 2: birch is drawn and runs it, blind", "silent: birch gives its seat back: birch had no free slot",
+	}, lines)
+
+	// Whoever reads the task only later is told the same of the seats that are gone.
+	events := CompareTasks(nil, steps[3], 7)
+	require.Equal(t, first, tell(events)[0])
+	require.Equal(t, "INPUT", events[0].Decline)
+	require.EqualValues(t, 1, events[0].Attempt)
+	require.Contains(t, tell(CompareTasks(&steps[0], steps[2], 7)), first)
+	require.Equal(t, []DeclineReport{{"amber", "cred1amber", 1, "INPUT"}, {"birch", "cred1birch", 2, "BUSY"}}, ReportOf(steps[3]).Declines)
+}

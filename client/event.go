@@ -58,6 +58,8 @@ type Event struct {
 	InCourt bool `json:"in_court,omitempty"`
 	// Attempt counts the first workers that were drawn for the task.
 	Attempt uint32 `json:"attempt,omitempty"`
+	// Decline is the reason of a worker that gave its seat back, such as "INPUT"; empty if it was silent.
+	Decline string `json:"decline,omitempty"`
 	// Phase that the task entered, and its deadline.
 	Phase    string `json:"phase,omitempty"`
 	Deadline int64  `json:"deadline,omitempty"`

@@ -29,6 +29,8 @@ type TaskReport struct {
 	Audit string `json:"audit,omitempty"`
 	// Agreed are the organisations whose replicas gave the accepted answer.
 	Agreed []string `json:"agreed"`
+	// Declines are the seats that were given back, in all attempts.
+	Declines []DeclineReport `json:"declines,omitempty"`
 	// Faults of workers.
 	Faults []FaultReport `json:"faults,omitempty"`
 	// Payments from the escrow and from slashed stake.
@@ -110,6 +112,9 @@ func ReportOf(t taskstypes.Task) *TaskReport {
 	r := &TaskReport{
 		ID: t.Id, Index: t.Index, Ending: strings.TrimPrefix(t.Ending.String(), "ENDING_"), ByCourt: t.ByCourt,
 		Verdict: outcomeOf(t.Verdict), Agreed: []string{}, Payments: []PaymentReport{}, Attempt: t.Attempt, Pruned: t.Pruned,
+	}
+	for _, d := range t.Declines {
+		r.Declines = append(r.Declines, declineOf(d))
 	}
 	r.readSeats(t)
 	r.readAudit(t)

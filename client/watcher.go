@@ -151,6 +151,9 @@ func (w *Watcher) changedTasks(b Block) map[string]bool {
 	for _, e := range Typed[*taskstypes.EventCommitted](b) {
 		note(e.Task)
 	}
+	for _, e := range Typed[*taskstypes.EventDeclined](b) {
+		note(e.Task)
+	}
 	for _, e := range Typed[*taskstypes.EventRevealed](b) {
 		note(e.Task)
 	}

@@ -87,6 +87,7 @@ func (t *Task) applyDecline(e Declined) error {
 		return fmt.Errorf("%w: a first worker may decline up to height %d; later it only costs time", ErrWindowClosed, late)
 	}
 	s.State = SeatSilent
+	t.Declines = append(t.Declines, Decline{Who: s.Who, Org: s.Org, Attempt: e.Attempt, Reason: e.Reason, Height: e.Height})
 	if t.Phase == PhaseFirst {
 		t.Deadline = e.Height // another is drawn by the block hook
 	} else {

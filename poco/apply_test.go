@@ -60,7 +60,7 @@ func TestEndings(t *testing.T) {
 			require.NoError(p.t, p.commit(BenchWorkers, "w1", truth))
 			p.due(p.task.Deadline)
 			require.NoError(p.t, p.commit(BenchWorkers, "x1", truth))
-			require.NoError(p.t, p.user(Declined{p.height, "x2", 1}))
+			require.NoError(p.t, p.user(Declined{p.height, "x2", 1, DeclineOther}))
 			p.due(p.task.From)
 			p.revealAll(BenchWorkers)
 			p.courtSays(truth, truth, truth, truth)
@@ -199,7 +199,7 @@ func TestEndings(t *testing.T) {
 		}, EndNoWorker, false, Outcome{}, false, nil},
 		{"a first worker declines, the next answers", nil, func(p *play) {
 			p.due(1)
-			require.NoError(p.t, p.user(Declined{p.height, "w1", 1}))
+			require.NoError(p.t, p.user(Declined{p.height, "w1", 1, DeclineOther}))
 			p.due(p.task.Deadline) // the wait ends
 			p.due(p.task.Deadline) // another first worker is drawn
 			require.Equal(p.t, "w2", p.task.Seats[0].Who)
@@ -270,7 +270,7 @@ func TestRefusals(t *testing.T) {
 			require.NoError(p.t, p.commit(BenchWorkers, "w1", truth))
 		}, func(p *play) Event { return Committed{Height: p.height, Who: "w1", Attempt: 1, Commitment: commitment} }, ErrAlready},
 		{"commit after declining", second, func(p *play) Event {
-			require.NoError(p.t, p.user(Declined{p.height, "x1", 1}))
+			require.NoError(p.t, p.user(Declined{p.height, "x1", 1, DeclineOther}))
 			return Committed{Height: p.height, Who: "x1", Attempt: 1, Commitment: commitment}
 		}, ErrAlready},
 		{"commit to the court as a worker", drawn, func(p *play) Event { return Committed{Height: 1, Bench: BenchCourt, Who: "w1", Attempt: 1} }, ErrNotDrawn},
@@ -280,9 +280,9 @@ func TestRefusals(t *testing.T) {
 		{"commit in the reveal phase", func(p *play) { p.toReveal(truth, truth) }, func(p *play) Event {
 			return Committed{Height: p.height, Who: "x2", Attempt: 1}
 		}, ErrWrongPhase},
-		{"decline after committing", second, func(p *play) Event { return Declined{p.height, "w1", 1} }, ErrAlready},
-		{"decline by a stranger", drawn, func(p *play) Event { return Declined{p.height, "w9", 1} }, ErrNotDrawn},
-		{"decline in the reveal phase", revealing, func(p *play) Event { return Declined{p.height, "w1", 1} }, ErrWrongPhase},
+		{"decline after committing", second, func(p *play) Event { return Declined{p.height, "w1", 1, DeclineOther} }, ErrAlready},
+		{"decline by a stranger", drawn, func(p *play) Event { return Declined{p.height, "w9", 1, DeclineOther} }, ErrNotDrawn},
+		{"decline in the reveal phase", revealing, func(p *play) Event { return Declined{p.height, "w1", 1, DeclineOther} }, ErrWrongPhase},
 		{"reveal before the phase", second, func(p *play) Event { return right(p, BenchWorkers, "w1") }, ErrTooEarly},
 		{"reveal in the block of the last commit", func(p *play) {
 			second(p)
@@ -343,7 +343,7 @@ func TestRefusals(t *testing.T) {
 			require.NoError(p.t, p.commit(BenchCourt, "v1", truth))
 			return Committed{Height: p.height, Bench: BenchCourt, Who: "v1", Attempt: 1, Commitment: commitment}
 		}, ErrAlready},
-		{"court declines", court, func(p *play) Event { return Declined{p.height, "v1", 1} }, ErrNotDrawn},
+		{"court declines", court, func(p *play) Event { return Declined{p.height, "v1", 1, DeclineOther} }, ErrNotDrawn},
 		{"cancel once drawn", drawn, func(p *play) Event { return Cancelled{p.height} }, ErrWrongPhase},
 	} {
 		t.Run(c.name, func(t *testing.T) {

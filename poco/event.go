@@ -46,11 +46,12 @@ type (
 		Attempt    uint32
 		Commitment [32]byte
 	}
-	// Declined says that a worker gave its seat back before committing.
+	// Declined says that a worker gave its seat back before committing, and why.
 	Declined struct {
 		Height  int64
 		Who     string
 		Attempt uint32
+		Reason  DeclineReason
 	}
 	// Revealed opens a commitment.
 	Revealed struct {

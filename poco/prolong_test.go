@@ -72,7 +72,7 @@ func TestNobodyIsAwaited(t *testing.T) {
 	p.due(1)
 	_, _, err := p.task.Apply(Prolonged{Height: p.task.Deadline - 1, Blocks: 1})
 	require.ErrorIs(t, err, ErrWrongPhase, "it has not come")
-	require.NoError(t, p.user(Declined{p.height, p.task.Seats[0].Who, 1}))
+	require.NoError(t, p.user(Declined{p.height, p.task.Seats[0].Who, 1, DeclineOther}))
 	require.False(t, p.task.Awaits(), "it declined")
 	_, _, err = p.task.Apply(Prolonged{Height: p.height, Blocks: 1})
 	require.ErrorIs(t, err, ErrWrongPhase)

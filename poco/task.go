@@ -266,11 +266,13 @@ type Task struct {
 	// RevealEnd is the first height that was too late to reveal a replica of the last wave. It is set when that height has come.
 	RevealEnd int64
 	Seats     []Seat
-	Plan      Plan
-	Planned   bool // wave 2 has been planned
-	Seated    bool // and drawn: the task stands in the ledgers, if its policy has any
-	Risk      Q64  // x of the plans whose draw was refused, together
-	Court     []Seat
+	// Declines are the seats that were given back, in all attempts.
+	Declines []Decline
+	Plan     Plan
+	Planned  bool // wave 2 has been planned
+	Seated   bool // and drawn: the task stands in the ledgers, if its policy has any
+	Risk     Q64  // x of the plans whose draw was refused, together
+	Court    []Seat
 	// CourtCalled is the height at which the court was seated.
 	CourtCalled int64
 	// Recalls is how often the court ended without a verdict because seats were silent.

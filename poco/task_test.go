@@ -608,7 +608,7 @@ func someWork(t *rapid.T, p *play) {
 			switch rapid.IntRange(0, 7).Draw(t, s.Who+" does") {
 			case 6: // rapid prefers small numbers, so most do their part
 			case 7:
-				_ = p.user(Declined{p.height, s.Who, p.task.Attempt})
+				_ = p.user(Declined{p.height, s.Who, p.task.Attempt, DeclineOther})
 			default:
 				if s.State == SeatDrawn {
 					_ = p.commit(Bench(bench), s.Who, anyOutcome().Draw(t, "answer"))
@@ -632,7 +632,7 @@ func garbage(t *rapid.T, p *play) {
 	case 0:
 		_ = p.user(Committed{Height: height, Bench: bench, Who: who, Attempt: attempt, Commitment: [32]byte{9}})
 	case 1:
-		_ = p.user(Declined{height, who, attempt})
+		_ = p.user(Declined{height, who, attempt, DeclineOther})
 	case 2:
 		_ = p.user(Revealed{Height: height, Bench: bench, Who: who, Attempt: attempt, Outcome: anyOutcome().Draw(t, "o"),
 			Salt: rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "salt")})

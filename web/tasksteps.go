@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -40,10 +41,13 @@ func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]in
 			if s.Revealed > 0 {
 				steps = append(steps, step{Height: s.Revealed, Kind: court + "revealed", Organisation: s.Organisation, Who: s.Who, Wave: s.Wave, Outcome: s.Outcome})
 			}
-			if s.State == "silent" {
+			if s.State == "silent" && !declined(s, t) {
 				steps = append(steps, step{Height: heightOf(s.Who, t), Kind: court + "silent", Organisation: s.Organisation, Who: s.Who, Wave: s.Wave})
 			}
 		}
+	}
+	for _, d := range t.Declines {
+		steps = append(steps, step{Height: d.Height, Kind: "declined", Organisation: d.Organisation, Who: d.Who, Attempt: d.Attempt, Word: poco.DeclineReason(d.Reason).Words()})
 	}
 	seats(v.Seats, "")
 	if t.CourtCalled > 0 {
@@ -70,6 +74,11 @@ func stepsOf(t taskstypes.Task, d dealstypes.Deal, v *taskPage, at map[moment]in
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.Height, b.Height) })
 	return steps
+}
+
+// declined says whether a worker gave its seat of the present attempt back, which is a step of its own. No seat of the court can be.
+func declined(s seatView, t taskstypes.Task) bool {
+	return s.Wave > 0 && slices.ContainsFunc(t.Declines, func(d taskstypes.Decline) bool { return d.Who == s.Who && d.Attempt == t.Attempt })
 }
 
 // finalHeight returns the height at which an answer became final, as far as the state says. That is the end of its audit, or the last act

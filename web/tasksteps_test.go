@@ -35,6 +35,17 @@ func TestStepsOfALife(t *testing.T) {
 	require.Equal(t, []string{"silent", "matched", "opened", "drawn", "committed", "drawn", "committed", "revealed", "court", "ended"}, kindsOf(steps))
 	require.Equal(t, "accepted by court", steps[len(steps)-1].Word)
 
+	// A seat that was given back is no silence. Those of earlier attempts are told too, although the state has no seat of them.
+	page.Seats[1].Who = "cred1birch"
+	task.Attempt, task.Declines = 2, []taskstypes.Decline{
+		{Organisation: "cedar", Who: "cred1cedar", Attempt: 1, Reason: taskstypes.DECLINE_REASON_INPUT, Height: 11},
+		{Organisation: "birch", Who: "cred1birch", Attempt: 2, Reason: taskstypes.DECLINE_REASON_BUSY, Height: 26},
+	}
+	steps = stepsOf(task, dealstypes.Deal{Height: 10, Pool: "north"}, page, nil)
+	require.Equal(t, []string{"matched", "opened", "declined", "drawn", "committed", "drawn", "committed", "declined", "revealed", "court", "ended"}, kindsOf(steps))
+	require.Equal(t, "could not get the program or an input", steps[2].Word)
+	task.Attempt, task.Declines = 1, nil
+
 	// Under audit the court's word belongs to the audit, and not to the ending. Until the audit is final, its end is shown as a step to
 	// come.
 	task.Audit = &taskstypes.Audit{End: 90}

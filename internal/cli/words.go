@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/credence-chain/credence/client"
@@ -155,7 +156,7 @@ func endingText(r *client.TaskReport) string {
 	case "CANCELLED":
 		return "cancelled before anyone was drawn; " + refundText(r)
 	case "NO_WORKER":
-		return "no worker answered in its window, at any attempt; " + refundText(r) + ". Look whether the pool's workers are up. " + describeWindow(r)
+		return "no worker answered in its window, at any attempt" + declinesText(r) + "; " + refundText(r) + ". Look whether the pool's workers are up. " + describeWindow(r)
 	case "TOO_FEW_ORGANISATIONS":
 		return "too few organisations were eligible for too long; " + refundText(r) + ". Lower --trust or --min-replicas, or wait until more workers are free"
 	case "INPUT_UNAVAILABLE":
@@ -191,6 +192,20 @@ func endingText(r *client.TaskReport) string {
 		return "the chain failed to process it; " + refundText(r) + ", nobody at fault. Report it"
 	}
 	return r.Ending
+}
+
+// declinesText says why workers gave their seats back, as they say themselves.
+func declinesText(r *client.TaskReport) string {
+	var reasons []string
+	for _, d := range r.Declines {
+		if text := d.Text(); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(reasons, ", ") + ")"
 }
 
 // refundText says how the escrow of a task without an accepted answer was used. It pays a court that found an answer, unless a fault pays

@@ -35,6 +35,10 @@ func TestEndingsByWindow(t *testing.T) {
 		{"a cold court and nobody's answer", taskstypes.Task{Ending: taskstypes.ENDING_ABSTAINED, ByCourt: true, Seats: seats(silent), Court: seats(none)}, "the court had no answer in its window; refunded", true},
 		{"all replicas", taskstypes.Task{Ending: taskstypes.ENDING_ABSTAINED, Seats: seats(none, none)}, "no worker that was drawn had an answer", true},
 		{"no first worker", taskstypes.Task{Ending: taskstypes.ENDING_NO_WORKER}, "no worker answered in its window", true},
+		{"first workers declined", taskstypes.Task{Ending: taskstypes.ENDING_NO_WORKER, Declines: []taskstypes.Decline{
+			{Organisation: "amber", Attempt: 1, Reason: taskstypes.DECLINE_REASON_INPUT}, {Organisation: "birch", Attempt: 2, Reason: taskstypes.DECLINE_REASON_BUSY},
+			{Organisation: "amber", Attempt: 3, Reason: taskstypes.DECLINE_REASON_INPUT},
+		}}, "no worker answered in its window, at any attempt (amber could not get the program or an input, birch had no free slot); refunded", true},
 		{"a silent court", taskstypes.Task{Ending: taskstypes.ENDING_COURT_SILENT, Court: seats(answer, silent, silent)}, "too much of the court was silent", true},
 		{"half of the court in time", taskstypes.Task{Ending: taskstypes.ENDING_VOID, Court: seats(answer, answer, none, none)}, "2 validators had none in its window", true},
 		{"two answers", taskstypes.Task{Ending: taskstypes.ENDING_VOID, Court: append(seats(answer, answer, none), other)}, "does not give the same output", false},

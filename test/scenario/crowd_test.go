@@ -533,7 +533,7 @@ func (s *crowd) taskMessage() {
 		return
 	}
 	if s.below(2) == 0 {
-		s.send(worker, &taskstypes.MsgDecline{Who: worker.String(), Task: t.Id, Attempt: t.Attempt})
+		s.send(worker, &taskstypes.MsgDecline{Who: worker.String(), Task: t.Id, Attempt: t.Attempt, Reason: taskstypes.DECLINE_REASON_OTHER})
 		return
 	}
 	s.send(worker, &taskstypes.MsgReveal{

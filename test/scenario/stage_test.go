@@ -414,7 +414,7 @@ func (s *stage) act(word string, args []string) []string {
 				}
 				c.Queue(key, msg)
 			case "decline":
-				c.Queue(key, &taskstypes.MsgDecline{Who: who, Task: t.Id, Attempt: t.Attempt, Reason: "busy"})
+				c.Queue(key, &taskstypes.MsgDecline{Who: who, Task: t.Id, Attempt: t.Attempt, Reason: taskstypes.DECLINE_REASON_BUSY})
 			}
 		}
 	}

@@ -326,24 +326,18 @@ func TestHonestAbstention(t *testing.T) {
 		name     string
 		role     role
 		malleate func(*house)
-		exp      string // the committed outcome; "" for a decline
+		exp      string // the committed outcome, or the reason of a decline
 	}{
-		{"first, runtime fails", asFirst, func(h *house) { h.runtime.err = broken }, ""},
-		{"first, module gone", asFirst, func(h *house) { h.drop(module) }, ""},
+		{"first, runtime fails", asFirst, func(h *house) { h.runtime.err = broken }, "RUN"},
+		{"first, module gone", asFirst, func(h *house) { h.drop(module) }, "INPUT"},
+		{"first, unknown runtime", asFirst, func(h *house) { h.chain.deal.Runtime = "oci" }, "RUNTIME"},
+		{"first, disk full", asFirst, fillDisk, "STORAGE"},
 		{"second, runtime fails", asSecond, func(h *house) { h.runtime.err = broken }, "ABSTAIN"},
 		{"second, module gone", asSecond, func(h *house) { h.drop(module) }, "INPUT_UNAVAILABLE"},
 		{"second, input gone", asSecond, func(h *house) { h.drop(input) }, "INPUT_UNAVAILABLE"},
 		{"second, input of another size", asSecond, func(h *house) { h.chain.deal.Inputs[0].Size_ = 99 }, "INPUT_UNAVAILABLE"},
 		{"second, unknown runtime", asSecond, func(h *house) { h.chain.deal.Runtime = "oci" }, "ABSTAIN"},
-		{"second, disk full", asSecond, func(h *house) {
-			small, err := artifact.OpenDir(filepath.Join(h.dir, "small"), int64(len(module)+len(input)))
-			require.NoError(h.t, err)
-			for _, blob := range [][]byte{module, input} {
-				_, err := artifact.PutBytes(context.Background(), small, blob)
-				require.NoError(h.t, err)
-			}
-			h.fetcher.Store = small
-		}, "ABSTAIN"},
+		{"second, disk full", asSecond, fillDisk, "ABSTAIN"},
 		{"second, runtime answers nonsense", asSecond, func(h *house) {
 			h.runtime.then = func() (runtime.Outcome, bool) { return runtime.Outcome{Kind: runtime.Abstain}, true }
 		}, "ABSTAIN"},
@@ -358,8 +352,11 @@ func TestHonestAbstention(t *testing.T) {
 			end := h.settlement()
 			r := h.state(l, 1)
 			require.NotEmpty(t, r.Cause)
-			if tc.exp == "" {
+			if reason, declines := poco.ParseDeclineReason(tc.exp); declines {
 				require.Equal(t, journal.Abandoned, r.State)
+				require.Len(t, h.chain.task.Declines, 1)
+				require.Equal(t, reason, h.chain.task.Declines[0].Reason)
+				require.Equal(t, tc.exp, r.Decline)
 				require.Empty(t, h.chain.commits)
 				require.Equal(t, poco.FaultNone, h.chain.released[me], "given back in time")
 				require.Equal(t, poco.EndAccepted, end.Ending, "another first worker did it")
@@ -375,6 +372,17 @@ func TestHonestAbstention(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fillDisk gives the worker a store that has room for what the task reads, and for no result.
+func fillDisk(h *house) {
+	small, err := artifact.OpenDir(filepath.Join(h.dir, "small"), int64(len(module)+len(input)))
+	require.NoError(h.t, err)
+	for _, blob := range [][]byte{module, input} {
+		_, err := artifact.PutBytes(context.Background(), small, blob)
+		require.NoError(h.t, err)
+	}
+	h.fetcher.Store = small
 }
 
 func (h *house) drop(blob []byte) {

@@ -238,7 +238,7 @@ func (c *fakeChain) deliver(msg sdk.Msg) error {
 		}
 		err = c.apply(poco.Revealed{Height: c.height, Bench: benchOf(m.Bench), Who: m.Who, Attempt: m.Attempt, Outcome: o, Salt: m.Salt})
 	case *taskstypes.MsgDecline:
-		err = c.apply(poco.Declined{Height: c.height, Who: m.Who, Attempt: m.Attempt})
+		err = c.apply(poco.Declined{Height: c.height, Who: m.Who, Attempt: m.Attempt, Reason: poco.DeclineReason(m.Reason)})
 	}
 	return txError(err)
 }

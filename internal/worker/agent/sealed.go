@@ -51,7 +51,7 @@ func markPrivate(spec *runtime.Spec, d dealstypes.Deal, keys []secret.Key) {
 	spec.Private, spec.PrivateInputs = isPrivate(d, keys), len(keys) > 0
 }
 
-// privateTrouble is an error of a private task. Errors go into logs, into the journal and onto the chain, and may name files of a sealed
+// privateTrouble is an error of a private task. Errors go into logs and into the journal, and may name files of a sealed
 // folder or show its content. So its text says only where the task failed. errors.Is and errors.As still find the cause.
 type privateTrouble struct {
 	where string

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -88,10 +87,7 @@ func (a *Agent) noteSent(key journal.Key, state journal.State, tx journal.Sent) 
 
 func (a *Agent) buildMessage(r journal.Record, action Action) (sdk.Msg, error) {
 	if action == Decline {
-		reason := r.Cause
-		if len(reason) > 200 {
-			reason = strings.ToValidUTF8(reason[:200], "")
-		}
+		reason := taskstypes.DeclineReason(declineOf(r))
 		return &taskstypes.MsgDecline{Who: a.Who, Task: taskstypes.IDText(r.Key.Task), Attempt: r.Key.Attempt, Reason: reason}, nil
 	}
 	return BuildMessage(r, action == Reveal, a.Secret, a.ChainID, a.Who)

@@ -121,7 +121,7 @@ func (a *Agent) tooLate(s sight, p *progress) error {
 	case !s.isClosing(height):
 		return nil
 	}
-	late := &windowError{what: errTooLate, text: s.windowText(p, height, time.Now())}
+	late := &windowError{what: errTooLate, text: s.windowText(p, height, time.Now()), unbegun: p == nil}
 	if p != nil && p.stage == fetching {
 		late.absent = errAbsent // a source that is too slow counts as one without the bytes
 	}
@@ -133,6 +133,8 @@ type windowError struct {
 	what   error // errTooLate or errGone
 	absent error // errAbsent if the time passed while fetching; nil otherwise
 	text   string
+	// unbegun says that the work never began, for want of a slot.
+	unbegun bool
 }
 
 func (e *windowError) Error() string { return e.text }
@@ -144,7 +146,7 @@ func (e *windowError) Unwrap() []error {
 	return []error{e.what, e.absent}
 }
 
-// windowText describes the window, how the time was spent, and what makes the window longer. It fits into a decline's reason.
+// windowText describes the window, how the time was spent, and what makes the window longer.
 func (s sight) windowText(p *progress, height int64, now time.Time) string {
 	window := s.commitWindow()
 	text := fmt.Sprintf("no time left in the window of %d blocks", window)

@@ -30,7 +30,7 @@ func (a *Agent) beginWork(ctx context.Context, s sight) {
 	late := a.tooLate(s, nil)
 	a.mu.Unlock()
 	if late != nil {
-		if _, err := a.giveUp(s, late); err != nil {
+		if _, err := a.giveUp(s, "", late); err != nil {
 			a.noteTrouble(s, "journal", err)
 		}
 		a.Wake()
@@ -69,7 +69,7 @@ func (a *Agent) workOn(ctx context.Context, s sight) error {
 		return broken.err
 	case err != nil:
 		a.logTrouble(s, where, err)
-		said, err := a.giveUp(s, err)
+		said, err := a.giveUp(s, where, err)
 		if !said {
 			a.pauseTask(s)
 		}
@@ -97,7 +97,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight, pinned *pin) (answer A
 	}
 	engine, found := a.Runtimes[s.Deal.Runtime]
 	if !found {
-		return answer, "run", fmt.Errorf("no runtime %q here", s.Deal.Runtime)
+		return answer, "run", fmt.Errorf("%w: %q", errNoRuntime, s.Deal.Runtime)
 	}
 	start := time.Now()
 	program, files, keys, err := a.fetchTask(ctx, s)
@@ -228,8 +228,8 @@ func (s sight) givesBack(why error) bool {
 
 // giveUp tells the chain that there is no answer: it gives the seat back, or commits to having none. It returns false if neither is
 // possible, and the work is tried again: the chain takes no decline any more, or holds a commitment of ours from before the journal was
-// lost.
-func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
+// lost. where is the place of executeTask at which the error happened, or "".
+func (a *Agent) giveUp(s sight, where string, why error) (said bool, err error) {
 	if s.view != Wanted {
 		return false, nil
 	}
@@ -237,8 +237,12 @@ func (a *Agent) giveUp(s sight, why error) (said bool, err error) {
 		if !a.mayDecline(s) {
 			return false, nil
 		}
-		a.Metrics.Troubles.WithLabelValues("decline").Inc()
-		return true, a.moveRecord(s.key, journal.DeclineIntended, func(r *journal.Record) { s.nameDeal(r); r.Cause = why.Error() })
+		reason := declineReason(where, why).String()
+		a.Metrics.Declines.WithLabelValues(reason).Inc()
+		return true, a.moveRecord(s.key, journal.DeclineIntended, func(r *journal.Record) {
+			s.nameDeal(r)
+			r.Decline, r.Cause = reason, why.Error()
+		})
 	}
 	o := poco.Outcome{Kind: poco.KindAbstain}
 	if errors.Is(why, errAbsent) {

@@ -127,8 +127,11 @@ type Record struct {
 	Evidence []byte
 	// Cause is the reason why the outcome is no answer, or why the record ended in this way.
 	Cause string
-	Sent  []Sent
-	Marks []Mark
+	// Decline is the name of the poco.DeclineReason with which the seat is given back; "" if it is not, and in records of workers that
+	// did not note it.
+	Decline string
+	Sent    []Sent
+	Marks   []Mark
 	// App is the reference of the program on the chain. End is what the settlement did; nil before it, and in records of workers that did
 	// not note it.
 	App string
@@ -153,13 +156,14 @@ type wire struct {
 	Reads    []string `json:"reads,omitempty"`
 	App      string   `json:"app,omitempty"`
 	End      *End     `json:"end,omitempty"`
+	Decline  string   `json:"decline,omitempty"`
 }
 
-var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence", "reads", "app", "end"}
+var known = []string{"v", "needs", "key", "state", "deal", "outcome", "stored", "cause", "sent", "marks", "evidence", "reads", "app", "end", "decline"}
 
 // MarshalJSON writes the record, together with the unknown fields of newer workers that UnmarshalJSON kept.
 func (r Record) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence, r.Reads, r.App, r.End})
+	body, err := json.Marshal(wire{version, reader, r.Key.String(), r.State, r.Deal, r.Outcome, r.Stored, r.Cause, r.Sent, r.Marks, r.Evidence, r.Reads, r.App, r.End, r.Decline})
 	if err != nil || len(r.unknown) == 0 {
 		return body, err
 	}
@@ -197,7 +201,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 		delete(fields, name)
 	}
 	*r = Record{Key: key, State: w.State, Deal: w.Deal, Outcome: w.Outcome, Stored: w.Stored, Cause: w.Cause,
-		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence, Reads: w.Reads, App: w.App, End: w.End}
+		Sent: w.Sent, Marks: w.Marks, Evidence: w.Evidence, Reads: w.Reads, App: w.App, End: w.End, Decline: w.Decline}
 	if len(fields) > 0 {
 		r.unknown = fields
 	}

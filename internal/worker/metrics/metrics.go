@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/credence-chain/credence/poco"
 )
 
 // Set has the metrics of one worker. New makes one; a zero or nil Set cannot be used.
@@ -20,6 +22,7 @@ type Set struct {
 	CompileSeconds prometheus.Histogram
 	Fuel           prometheus.Counter
 	Outcomes       *prometheus.CounterVec
+	Declines       *prometheus.CounterVec
 	Troubles       *prometheus.CounterVec
 	Faults         *prometheus.CounterVec
 	Reconciles     *prometheus.CounterVec
@@ -72,7 +75,8 @@ func New(reg prometheus.Registerer) *Set {
 	s.CompileSeconds = histogram("compile_seconds", "Time to compile a module, or to find it in the cache.", prometheus.ExponentialBuckets(0.01, 4, 8))
 	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
 	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
-	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, decline, refuse, onchain.", "where")
+	s.Declines = counter("declines_total", "Seats given back, by reason: "+reasonNames()+".", "reason")
+	s.Troubles = counter("troubles_total", "Own failures, by where: fetch, compile, run, store, journal, refuse, onchain.", "where")
 	s.Faults = counter("settled_total", "Tasks settled, by what the chain found of this worker: NONE, WRONG, UNREVEALED, SILENT, ABSTAINED, UNSERVED, WITHHELD, LATE.", "fault")
 	s.Reconciles = counter("reconciles_total", "Comparisons of the chain's assignments with the journal, by result: ok, error.", "result")
 	s.Height = gauge("chain_height", "Highest block seen.")
@@ -90,6 +94,14 @@ func New(reg prometheus.Registerer) *Set {
 	s.CollectedBytes = counter("collected_bytes_total", "Bytes of them, by what: blob, log, module.", "what")
 	s.Collections = counter("collections_total", "Collections, by result: ok, error, and unsure where it was not known what is needed, so that no blob was deleted.", "result")
 	return s
+}
+
+func reasonNames() string {
+	var names []string
+	for _, r := range poco.DeclineReasons() {
+		names = append(names, r.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *Set) addMetric(reg prometheus.Registerer, c prometheus.Collector, name, kind, help string, labels []string) {

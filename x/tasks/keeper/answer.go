@@ -57,10 +57,8 @@ func answerEvent(msg sdk.Msg, height int64) (poco.Event, error) {
 	case *types.MsgReveal:
 		return revealEvent(m, height)
 	case *types.MsgDecline:
-		if len(m.Reason) > maxReason {
-			return nil, errorsmod.Wrapf(types.ErrInvalid, "reason: got %d characters, expected at most %d", len(m.Reason), maxReason)
-		}
-		return poco.Declined{Height: height, Who: m.Who, Attempt: m.Attempt}, nil
+		reason, err := m.Reason.ToPoco()
+		return poco.Declined{Height: height, Who: m.Who, Attempt: m.Attempt, Reason: reason}, err
 	}
 	return nil, errorsmod.Wrapf(types.ErrInvalid, "%T is no answer to a task", msg)
 }

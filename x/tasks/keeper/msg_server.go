@@ -6,8 +6,6 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
-const maxReason = 200
-
 type msgServer struct{ Keeper }
 
 // NewMsgServer serves the module's messages.
@@ -28,7 +26,10 @@ func (m msgServer) Reveal(ctx context.Context, msg *types.MsgReveal) (*types.Msg
 }
 
 func (m msgServer) Decline(ctx context.Context, msg *types.MsgDecline) (*types.MsgDeclineResponse, error) {
-	return &types.MsgDeclineResponse{}, m.takeAnswer(ctx, msg)
+	if err := m.takeAnswer(ctx, msg); err != nil {
+		return nil, err
+	}
+	return &types.MsgDeclineResponse{}, emitEvent(ctx, &types.EventDeclined{Task: msg.Task, Who: msg.Who, Attempt: msg.Attempt, Reason: msg.Reason})
 }
 
 func (m msgServer) Challenge(ctx context.Context, msg *types.MsgChallenge) (*types.MsgChallengeResponse, error) {

@@ -43,7 +43,7 @@ func TestBadMessages(t *testing.T) {
 	}
 	decline := func(edit func(*types.MsgDecline)) func() error {
 		return func() error {
-			m := &types.MsgDecline{Who: who, Task: id, Attempt: 1}
+			m := &types.MsgDecline{Who: who, Task: id, Attempt: 1, Reason: types.DECLINE_REASON_OTHER}
 			edit(m)
 			_, err := f.msgs.Decline(f.ctx, m)
 			return err
@@ -71,7 +71,9 @@ func TestBadMessages(t *testing.T) {
 		{"reveal of a digest that is none", reveal(func(m *types.MsgReveal) { m.Outcome.Digest = "sha256:12" }), types.ErrInvalid, "digest"},
 		{"reveal of an unknown kind", reveal(func(m *types.MsgReveal) { m.Outcome.Kind = 9 }), types.ErrInvalid, "outcome.kind"},
 		{"reveal on no bench", reveal(func(m *types.MsgReveal) { m.Bench = 7 }), types.ErrInvalid, "bench"},
-		{"reason too long", decline(func(m *types.MsgDecline) { m.Reason = strings.Repeat("x", 201) }), types.ErrInvalid, "got 201 characters"},
+		{"no reason", decline(func(m *types.MsgDecline) { m.Reason = types.DECLINE_REASON_UNSPECIFIED }), types.ErrInvalid, "reason: got 0, expected 1 (INPUT) to 10 (OTHER)"},
+		{"reason below all", decline(func(m *types.MsgDecline) { m.Reason = -1 }), types.ErrInvalid, "reason: got -1"},
+		{"reason beyond all", decline(func(m *types.MsgDecline) { m.Reason = 256 }), types.ErrInvalid, "reason: got 256"},
 		{"decline by somebody", decline(func(m *types.MsgDecline) { m.Who = addressOf("somebody") }), types.ErrNotDrawn, ""},
 		{"decline another attempt", decline(func(m *types.MsgDecline) { m.Attempt = 9 }), types.ErrWrongAttempt, ""},
 		{"decline an unknown task", decline(func(m *types.MsgDecline) { m.Task = strings.Repeat("0", 64) }), types.ErrNotFound, ""},
@@ -110,7 +112,7 @@ func TestBadRevealsAndSecondCommits(t *testing.T) {
 	f.secrets[id+blind[0].Who] = right
 	require.NoError(t, f.reveal(id, blind[0].Who, types.BENCH_WORKERS))
 	require.ErrorIs(t, f.reveal(id, blind[0].Who, types.BENCH_WORKERS), types.ErrAlready)
-	_, err := f.msgs.Decline(f.ctx, &types.MsgDecline{Who: first, Task: id, Attempt: 1})
+	_, err := f.msgs.Decline(f.ctx, &types.MsgDecline{Who: first, Task: id, Attempt: 1, Reason: types.DECLINE_REASON_INPUT})
 	require.ErrorIs(t, err, types.ErrWrongPhase)
 	f.end()
 	for f.task(id).Phase == types.PHASE_REVEAL {

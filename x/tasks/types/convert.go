@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"math"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -71,6 +72,36 @@ func (b Bench) ToPoco() (poco.Bench, error) {
 		return poco.BenchCourt, nil
 	}
 	return 0, errorsmod.Wrapf(ErrInvalid, "bench: got %d, expected BENCH_WORKERS or BENCH_COURT", b)
+}
+
+// ToPoco converts a reason to the type of package poco.
+func (r DeclineReason) ToPoco() (poco.DeclineReason, error) {
+	if r < 0 || r > math.MaxUint8 {
+		return 0, errorsmod.Wrapf(ErrInvalid, "reason: got %d, expected at most %d", r, DECLINE_REASON_OTHER)
+	}
+	reason := poco.DeclineReason(r)
+	if err := reason.Validate(); err != nil {
+		return 0, errorsmod.Wrapf(ErrInvalid, "%s", err)
+	}
+	return reason, nil
+}
+
+func declinesToPoco(declines []Decline) (out []poco.Decline, err error) {
+	for _, d := range declines {
+		reason, err := d.Reason.ToPoco()
+		if err != nil {
+			return out, err
+		}
+		out = append(out, poco.Decline{Who: d.Who, Org: d.Organisation, Attempt: d.Attempt, Reason: reason, Height: d.Height})
+	}
+	return out, nil
+}
+
+func declinesFromPoco(declines []poco.Decline) (out []Decline) {
+	for _, d := range declines {
+		out = append(out, Decline{Who: d.Who, Organisation: d.Org, Attempt: d.Attempt, Reason: DeclineReason(d.Reason), Height: d.Height})
+	}
+	return out
 }
 
 func seatToPoco(s Seat) (poco.Seat, error) {
@@ -173,6 +204,7 @@ func (t Task) ToPoco(terms poco.Terms) (poco.Task, error) {
 		func() (err error) { out.Verdict, err = t.Verdict.toPocoOrNone(); return },
 		func() (err error) { out.Seats, err = seatsToPoco(t.Seats); return },
 		func() (err error) { out.Court, err = seatsToPoco(t.Court); return },
+		func() (err error) { out.Declines, err = declinesToPoco(t.Declines); return },
 	)
 	return out, err
 }
@@ -217,6 +249,7 @@ func (t *Task) Take(p poco.Task, height int64) {
 	t.Delay, t.Seated, t.RevealEnd, t.CourtCalled, t.Recalls = p.Delay, p.Seated, p.RevealEnd, p.CourtCalled, p.Recalls
 	t.Seats = seatsFromPoco(p.Seats, t.Seats, height)
 	t.Court = seatsFromPoco(p.Court, t.Court, height)
+	t.Declines = declinesFromPoco(p.Declines)
 	t.takePlan(p)
 	if !p.Risk.IsZero() {
 		t.Risk = p.Risk.Bytes()
