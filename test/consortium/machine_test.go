@@ -60,6 +60,8 @@ type machine struct {
 	home      string // the folder of its node
 	bin       string // the programs that it has installed
 	node      *process
+	nodeID    string
+	worker    *process
 }
 
 // newMachine adds a machine to the network.
@@ -177,7 +179,11 @@ func (p *process) awaitEnd() int {
 }
 
 func (m *machine) grpc() string { return net.JoinHostPort(m.address, "9090") }
-func (m *machine) rpc() string  { return "http://" + net.JoinHostPort(m.address, "26657") }
+
+// workerURL returns where the machine's worker serves.
+func (m *machine) workerURL() string { return "http://" + net.JoinHostPort(m.address, "7100") }
+
+func (m *machine) rpc() string { return "http://" + net.JoinHostPort(m.address, "26657") }
 
 // client returns a client of the machine's RPC, which asks from the test's own address.
 func (m *machine) client() *rpchttp.HTTP {
