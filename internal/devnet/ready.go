@@ -87,12 +87,7 @@ func (n *Network) keepsOut(ctx context.Context, worker string) bool {
 	}
 	defer conn.Close()
 	res, err := conn.Workers().Worker(ctx, &workerstypes.QueryWorkerRequest{Address: worker})
-	if err != nil {
-		return false
-	}
-	height, _, err := conn.Height(ctx)
-	w := res.Worker
-	return err == nil && (w.Jailed || w.Paused || w.Bonded <= w.Locked || height < w.CoolingUntil)
+	return err == nil && (res.Worker.KeptOut() != nil || res.Worker.Free() == 0)
 }
 
 // errNotReady is the error of a process that runs and says that it is not ready.

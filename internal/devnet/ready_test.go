@@ -66,7 +66,7 @@ func TestReadyBesideWorkersThatAreKeptOut(t *testing.T) {
 		record workerstypes.Worker
 		out    bool
 	}{
-		{"trouble of its own", workerstypes.Worker{Bonded: 5, CoolingUntil: 10}, false},
+		{"trouble of its own", workerstypes.Worker{Bonded: 5}, false},
 		{"jailed", workerstypes.Worker{Bonded: 5, Jailed: true}, true},
 		{"paused", workerstypes.Worker{Bonded: 5, Paused: true}, true},
 		{"cooling down", workerstypes.Worker{Bonded: 5, CoolingUntil: 11}, true},

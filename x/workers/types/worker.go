@@ -32,6 +32,17 @@ func (w Worker) Ready(pool string, stake uint64) bool {
 // Available returns an ErrNotDrawable with the reason why the worker takes no assignments, or nil. It does not look at stake and
 // organisation.
 func (w Worker) Available() error {
+	if err := w.KeptOut(); err != nil {
+		return err
+	}
+	if w.Busy >= w.Slots {
+		return ErrNotDrawable.Wrapf("%s: %d of %d slots are busy", w.Address, w.Busy, w.Slots)
+	}
+	return nil
+}
+
+// KeptOut returns an ErrNotDrawable with the reason why the worker takes no assignments even when it has nothing to do, or nil.
+func (w Worker) KeptOut() error {
 	switch {
 	case w.Paused:
 		return ErrNotDrawable.Wrapf("%s is paused", w.Address)
@@ -39,8 +50,6 @@ func (w Worker) Available() error {
 		return ErrNotDrawable.Wrapf("%s is jailed", w.Address)
 	case w.Cooling():
 		return ErrNotDrawable.Wrapf("%s is cooling down until height %d", w.Address, w.CoolingUntil)
-	case w.Busy >= w.Slots:
-		return ErrNotDrawable.Wrapf("%s: %d of %d slots are busy", w.Address, w.Busy, w.Slots)
 	}
 	return nil
 }
