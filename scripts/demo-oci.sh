@@ -24,27 +24,7 @@ begin=$SECONDS
 out=demo-oci-out
 rm -rf "$out"
 mkdir -p "$out" build/examples
-state=$(mktemp -d "${TMPDIR:-/tmp}/credence-demo-oci.XXXXXX")
-export CREDENCE_DEVNET="$state/net/devnet.json"
-devnet=
-
-# stop ends the devnet, by its process, and everything that it started.
-stop() {
-  local status=$?
-  trap - EXIT INT TERM
-  if [ -n "$devnet" ] && kill -TERM "$devnet" 2>/dev/null; then wait "$devnet" || true; fi
-  if [ "$status" != 0 ]; then
-    for log in "$state"/log "$state"/net/logs/*.log; do
-      [ -s "$log" ] && printf '\n--- the end of %s\n' "${log##*/}" && tail -12 "$log"
-    done
-    echo "State and logs are kept in $state"
-  else
-    rm -rf --one-file-system "$state"
-  fi
-  exit "$status"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
+. scripts/own-devnet.sh
 
 title() { printf '\n== %s\n' "$*"; }
 # show runs a command as a user would type it, and keeps what it said in $said.
@@ -68,12 +48,7 @@ done
 echo "wordfreq is written to iExec's contract (IEXEC_IN, IEXEC_OUT, computed.json); dice rolls the machine's random numbers."
 
 title "A network on this machine: four organisations run containers with $engine, and one of them lies"
-build/credenced devnet --state "$state/net" --workers 4 --saboteurs 1 --oci-engine "$engine" --oci-workers 4 --output json >"$state/ready" 2>"$state/log" &
-devnet=$!
-while [ ! -s "$state/ready" ]; do
-  kill -0 "$devnet" 2>/dev/null || { echo "the devnet did not start" >&2; exit 1; }
-  sleep 0.2
-done
+start_devnet --workers 4 --saboteurs 1 --oci-engine "$engine" --oci-workers 4
 echo "amber, birch, cedar and delta are ready. What delta runs, it runs rightly, and then alters the output."
 
 title "iExec's app, unchanged: more than half of four organisations must agree"

@@ -9,24 +9,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
 pictures="${1:-docs/pages}"
-state=$(mktemp -d "${TMPDIR:-/tmp}/credence-pictures.XXXXXX")
-export CREDENCE_DEVNET="$state/net/devnet.json"
-devnet=
-
-# stop ends the devnet, by its process, and everything that it started.
-stop() {
-  local status=$?
-  trap - EXIT INT TERM
-  if [ -n "$devnet" ] && kill -TERM "$devnet" 2>/dev/null; then wait "$devnet" || true; fi
-  if [ "$status" = 0 ]; then rm -rf "$state"; else echo "State and logs are kept in $state"; fi
-  exit "$status"
-}
-trap stop EXIT INT TERM
+. scripts/own-devnet.sh
 
 examples/build.sh >/dev/null
-build/credenced devnet --state "$state/net" --saboteurs 1 --ready-timeout 5m --output json >"$state/ready" 2>"$state/log" &
-devnet=$!
-until [ -s "$state/ready" ]; do kill -0 "$devnet" 2>/dev/null || { cat "$state/log" >&2; exit 1; }; sleep 1; done
+start_devnet --saboteurs 1 --ready-timeout 5m
 
 # answer NAME ARGS...: the id of a task that has its answer.
 answer() { build/credence run --output id --out "$state/$1" "${@:2}"; }
