@@ -15,7 +15,7 @@ work=$out/sources
 compat=$PWD/test/programs/compat
 mkdir -p "$work"
 
-programs=(esbuild hello-c bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3)
+programs=(esbuild hello-c bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3 ffmpeg)
 missing=()
 for p in "${programs[@]}"; do [ -e "$out/$p.wasm" ] || missing+=("$p"); done
 [ "${#missing[@]}" -gt 0 ] || exit 0
@@ -27,6 +27,8 @@ find_clang() {
   command -v clang >/dev/null || need+=(clang)
   command -v wasm-ld >/dev/null || need+=(lld)
   command -v dpkg-source >/dev/null || need+=(dpkg-dev)
+  ls /usr/lib/llvm-*/bin/llvm-ar >/dev/null 2>&1 || need+=(llvm)
+  command -v make >/dev/null || need+=(make)
   ls /usr/lib/llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a >/dev/null 2>&1 || need+=(libclang-rt-dev-wasm32)
   ls -d /usr/lib/llvm-*/include/wasm32-wasi/c++/v1 >/dev/null 2>&1 || need+=(libc++-dev-wasm32)
   # Who may not install packages can run all other tests: this says what is missing, and theirs are skipped.
@@ -142,6 +144,26 @@ build_sqlite3() {
   unpack sqlite-autoconf-3440200.tar.gz sqlite
   c sqlite3 -O1 -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_OMIT_POPEN -DSQLITE_NOHAVE_SYSTEM \
     "$work"/sqlite/{shell,sqlite3}.c
+}
+
+# With threads, which WASI lacks, switched off, as well as assembly, the network and what its test does not use.
+build_ffmpeg() {
+  debian ffmpeg_5.1.9.orig.tar.xz d9b593bb2ba93d4b50f74177e0cdcd41747e708596367deed0c30348a71dd176 ffmpeg
+  unpack ffmpeg_5.1.9.orig.tar.xz ffmpeg
+  find_clang
+  local d=$work/ffmpeg/wasm llvm
+  llvm=$(dirname "$(ls /usr/lib/llvm-*/bin/llvm-ar | head -1)")
+  mkdir "$d"
+  (
+    cd "$d"
+    ../configure --enable-cross-compile --target-os=none --arch=wasm32 --cc=clang --ar="$llvm/llvm-ar" --ranlib="$llvm/llvm-ranlib" --nm="$llvm/llvm-nm" \
+      --extra-cflags="--target=wasm32-wasi -w ${emulated[*]}" --extra-ldflags=--target=wasm32-wasi --extra-libs="${libraries[*]}" \
+      --disable-pthreads --disable-asm --disable-network --disable-debug --disable-doc --disable-autodetect --disable-everything \
+      --enable-protocol=file --enable-demuxer=image2,wav,flac --enable-decoder=ppm,pcm_s16le,flac --enable-parser=flac \
+      --enable-filter=scale,hflip,aresample --enable-encoder=mjpeg,pcm_s16le,flac --enable-muxer=avi,wav,flac >configure.log
+    make -j"$(nproc)" ffmpeg_g >make.log
+  )
+  mv "$d/ffmpeg_g" "$out/ffmpeg.wasm"
 }
 
 unfetched=()

@@ -256,6 +256,7 @@ SELECT a, avg(b) FROM t GROUP BY a ORDER BY a;
 			require.Equal(t, javascript, string(bundle))
 		},
 	},
+	film, packTone, unpackTone,
 }
 
 // typescript are two files of which one imports the other.
