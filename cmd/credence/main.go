@@ -12,7 +12,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/account"
 	"github.com/credence-chain/credence/cmd/internal/complete"
 	"github.com/credence-chain/credence/cmd/internal/contexts"
-	"github.com/credence-chain/credence/cmd/internal/program"
+	"github.com/credence-chain/credence/cmd/internal/key"
 	"github.com/credence-chain/credence/cmd/internal/reference"
 	"github.com/credence-chain/credence/cmd/internal/requester"
 	"github.com/credence-chain/credence/executor/runtime/registry"
@@ -52,8 +52,8 @@ Exit status of every command:
 	}
 	root.AddGroup(&cobra.Group{ID: "work", Title: "Programs and their results:"}, &cobra.Group{ID: "market", Title: "Publishing and trading:"},
 		&cobra.Group{ID: "account", Title: "Accounts and networks:"})
-	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "keys": "account", "balance": "account", "context": "account"}
-	own := []*cobra.Command{program.NewShowCommand(), account.NewKeysCommand(), account.NewBalanceCommand()}
+	groups := map[string]string{"run": "work", "check": "work", "task": "work", "workflow": "work", "receipt": "work", "feed": "work", "agent": "work", "publish": "market", "order": "market", "show": "market", "list": "market", "keys": "account", "key": "account", "balance": "account", "context": "account"}
+	own := []*cobra.Command{account.NewKeysCommand(), key.NewCommand()}
 	contexts.Offer(own...)
 	complete.Offer(own...)
 	for _, cmd := range append(requester.Commands(), own...) {

@@ -19,6 +19,7 @@ import (
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
+	poatypes "github.com/credence-chain/credence/x/poa/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -61,10 +62,10 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
 	sender.CodeOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy with a court can take it",
 	sender.CodeOf(markettypes.ErrByOrder):          "it has no list price: ask its provider for an order that takes you",
-	sender.CodeOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced query workers pools",
+	sender.CodeOf(markettypes.ErrUnknownPool):      "leave --pool out to take any, or list them: credenced list pools",
 	sender.CodeOf(markettypes.ErrPrivatePool):      "the pool serves others; leave --pool out to take any",
-	sender.CodeOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced query market categories",
-	sender.CodeOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced query market categories",
+	sender.CodeOf(markettypes.ErrUnknownCategory):  "leave --category out for limits of your own, or list them: credenced list categories",
+	sender.CodeOf(markettypes.ErrCategory):         "leave --category out for limits of your own, or list them: credenced list categories",
 	sender.CodeOf(markettypes.ErrTrust):            "give --trust as a percentage such as 99.99%, a number such as 10000, or bits such as 13bits",
 	sender.CodeOf(markettypes.ErrPolicy):           "--policy is " + poco.PolicyNames(),
 	sender.CodeOf(markettypes.ErrReplicas):         "lower --min-replicas",
@@ -75,7 +76,7 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrFuel):             "lower --fuel",
 	sender.CodeOf(markettypes.ErrSize):             "lower --bag",
 	sender.CodeOf(markettypes.ErrTag):              "--tag takes names of a-z, 0-9, '.' and '-', at most 16 of them",
-	sender.CodeOf(markettypes.ErrTags):             "ask for fewer --tag, or look which pools promise them: credenced query market book",
+	sender.CodeOf(markettypes.ErrTags):             "ask for fewer --tag, or look which pools promise them: credenced order book",
 	sender.CodeOf(markettypes.ErrResources):        "--memory, --disk, --cpu and --gpus: at least what the app requires, at most what a pool promises",
 	sender.CodeOf(markettypes.ErrInputs):           "use fewer or smaller inputs",
 	sender.CodeOf(markettypes.ErrInputName):        "give inputs plain relative names: --input NAME=FILE",
@@ -83,9 +84,9 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrExecution):        executionHint,
 	sender.CodeOf(markettypes.ErrArgs):             "shorten --args; put what is long into an --input file",
 	sender.CodeOf(markettypes.ErrBeneficiary):      "--beneficiary is an account's address",
-	sender.CodeOf(markettypes.ErrCallback):         "list the hooks there are: credenced query deals callbacks",
-	sender.CodeOf(markettypes.ErrNoOrder):          "look at the book: credenced query market book; --rest 10m lets it wait there for offers to come",
-	sender.CodeOf(voucherstypes.ErrVoucher):        "look at your vouchers: credenced query vouchers vouchers",
+	sender.CodeOf(markettypes.ErrCallback):         "list the hooks there are: credenced list callbacks",
+	sender.CodeOf(markettypes.ErrNoOrder):          "look at the book: credenced order book; --rest 10m lets it wait there for offers to come",
+	sender.CodeOf(voucherstypes.ErrVoucher):        "look at your vouchers: credenced list vouchers",
 	sender.CodeOf(voucherstypes.ErrSpender):        "ask the voucher's holder to name you as a spender, or use another --key-file",
 	sender.CodeOf(voucherstypes.ErrExpired):        "ask the voucher's issuer for another",
 	sender.CodeOf(voucherstypes.ErrAsset):          "the voucher is for other apps, datasets or pools; leave --voucher out to pay yourself",
@@ -93,6 +94,7 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
 	sender.CodeOf(dealstypes.ErrUnfunded):          "fund the account that pays, or lower --max-price or --bag",
 	sender.CodeOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
+	sender.CodeOf(poatypes.ErrPaused):              "look whether the pause has ended: credenced show pause",
 	sender.CodeOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
 	sender.CodeOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",
 	sender.CodeOf(appstypes.ErrNotOwner):           "rename the file: the name is another provider's",
@@ -100,7 +102,7 @@ var next = map[sender.Code]string{
 	sender.CodeOf(markettypes.ErrEnded):            "nothing is left to take back; a request that is matched is followed with credenced task watch",
 	sender.CodeOf(taskstypes.ErrNotFound):          "look at your requests: credenced task list",
 
-	sender.CodeOf(sdkerrors.ErrInsufficientFunds): "the account has too little money: look with credenced query bank balances ADDRESS",
+	sender.CodeOf(sdkerrors.ErrInsufficientFunds): "the account has too little money: look with credenced balance ADDRESS",
 }
 
 // unfunded are the refusals that are about money.

@@ -15,7 +15,7 @@ var Program = node
 const node = "credenced"
 
 // shared are the commands that other programs have too.
-var shared = []string{"run", "check", "task", "workflow", "receipt", "feed", "agent", "publish", "order", "context", "keys"}
+var shared = []string{"run", "check", "task", "workflow", "receipt", "feed", "agent", "publish", "order", "context", "show", "list", "balance", "keys", "key"}
 
 // nameProgram replaces credenced by the program's own name before shared commands.
 func nameProgram(text string) string {

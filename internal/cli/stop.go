@@ -64,7 +64,7 @@ func Stopped(ctx context.Context, err error, next string) error {
 	if errors.As(err, &unsure) {
 		return &Problem{
 			What: fmt.Sprintf("%v; whether transaction %s came into a block is not known", cause, unsure.Hash),
-			Next: "credenced query tx " + unsure.Hash, Exit: status, Err: cause,
+			Next: "credenced show tx " + unsure.Hash, Exit: status, Err: cause,
 		}
 	}
 	if !errors.Is(err, context.Canceled) && !errors.Is(err, cause) && ctx.Err() == nil {

@@ -114,7 +114,7 @@ var advice = wordings{
 	{"KeyFile", client.CodeExists, nil, "use the key in it, or give another path"},
 	{"KeyFile", client.CodeInvalid, nil, "chmod 600 {value quoted}"},
 	{"ID", "", nil, "{how to list}"},
-	{"Digest", "", namesOneKind, "list those there are: credenced query apps {kind}s"},
+	{"Digest", "", namesOneKind, "list those there are: credenced list {kind}s"},
 }
 
 // The conditions of the tables.
@@ -209,7 +209,7 @@ func listHint(kinds []client.IDKind) string {
 	case slices.Contains(kinds, client.KindRequest):
 		return "list yours with: credenced task list"
 	case slices.Contains(kinds, client.KindVoucher):
-		return "list yours with: credenced query vouchers vouchers --holder ADDRESS"
+		return "list yours with: credenced list vouchers --holder ADDRESS"
 	}
 	return ""
 }

@@ -11,10 +11,10 @@ import (
 
 // keyCmd returns the commands on key files. Keys of accounts in the keyring are below "keys".
 func keyCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "key", Short: "Encrypt and decrypt key files", RunE: client.ValidateCmd}
-	cmd.AddCommand(key.Commands(func(plain []byte) error {
+	cmd := key.NewCommand(func(plain []byte) error {
 		_, err := setup.ParseConsensusKey(plain)
 		return err
-	})...)
+	})
+	cmd.RunE = client.ValidateCmd
 	return cmd
 }

@@ -48,7 +48,7 @@ func (a *allowed) checkEnclave() error {
 	}
 	for _, id := range a.measurements {
 		if err := enclavestypes.ValidateSubject("--measurement", id); err != nil {
-			return &cli.Problem{What: err.Error(), Next: "credenced query enclaves sessions WORKER", Exit: cli.ExitUsage}
+			return &cli.Problem{What: err.Error(), Next: "credenced list sessions WORKER", Exit: cli.ExitUsage}
 		}
 	}
 	return nil

@@ -139,17 +139,17 @@ func TestLoadKeys(t *testing.T) {
 // If the chain does not have the wanted object, the error names its flag and the command that lists such objects. If the node fails,
 // the error does not claim that the object is missing.
 func TestLookUp(t *testing.T) {
-	require.NoError(t, LookUp("--pool", "north", "workers pools", nil))
-	err := LookUp("--pool", "nor\"th", "workers pools", status.Error(codes.NotFound, "x"))
+	require.NoError(t, LookUp("--pool", "north", "credenced list pools", nil))
+	err := LookUp("--pool", "nor\"th", "credenced list pools", status.Error(codes.NotFound, "x"))
 	require.ErrorContains(t, err, `--pool: the chain has no "nor\"th"`)
-	require.ErrorContains(t, err, "list those there are: credenced query workers pools")
-	err = LookUp("app", "x", "apps apps", status.Error(codes.InvalidArgument, "reference: expected organisation/name:version"))
+	require.ErrorContains(t, err, "list those there are: credenced list pools")
+	err = LookUp("app", "x", "credenced list apps", status.Error(codes.InvalidArgument, "reference: expected organisation/name:version"))
 	require.ErrorContains(t, err, "app: reference: expected organisation/name:version")
 	refused := status.Error(codes.Unknown, "codespace workers code 2: pool north: not found")
-	require.ErrorContains(t, LookUp("--pool", "north", "workers pools", refused), `the chain has no "north"`)
+	require.ErrorContains(t, LookUp("--pool", "north", "credenced list pools", refused), `the chain has no "north"`)
 	for _, code := range []codes.Code{codes.Unavailable, codes.Internal, codes.Unknown, codes.Unimplemented} {
 		down := status.Error(code, "it is gone")
-		require.Equal(t, down, LookUp("--pool", "north", "workers pools", down), code)
+		require.Equal(t, down, LookUp("--pool", "north", "credenced list pools", down), code)
 		require.False(t, IsUnknown(down), code)
 	}
 	require.False(t, IsUnknown(nil))

@@ -19,7 +19,7 @@ import (
 // LookUp explains an error of a query for something that the chain does not have, or whose name is malformed. The new error says what was
 // looked for, and which command lists what there is.
 func LookUp(field, value, list string, err error) error {
-	p := &cli.Problem{Next: "list those there are: credenced query " + list, Err: err}
+	p := &cli.Problem{Next: "list those there are: " + list, Err: err}
 	switch refused := credence.Refused(err); {
 	case err == nil:
 		return nil
@@ -40,7 +40,7 @@ func LookUpApp(ctx context.Context, l *Link, field, reference string) (*appstype
 		return nil, err
 	}
 	res, err := l.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
-	return res, LookUp(field, reference, "apps apps", err)
+	return res, LookUp(field, reference, "credenced list apps", err)
 }
 
 // LookUpDataset finds a version of a dataset, as LookUpApp does.
@@ -50,14 +50,14 @@ func LookUpDataset(ctx context.Context, l *Link, field, reference string) (*apps
 		return nil, err
 	}
 	res, err := l.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: reference})
-	return res, LookUp(field, reference, "apps datasets", err)
+	return res, LookUp(field, reference, "credenced list datasets", err)
 }
 
 // LookUpPool finds a pool by its id. Errors name the field.
 func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Pool, error) {
 	res, err := l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
 	if err != nil {
-		return workerstypes.Pool{}, LookUp(field, id, "workers pools", err)
+		return workerstypes.Pool{}, LookUp(field, id, "credenced list pools", err)
 	}
 	return res.Pool, nil
 }
@@ -66,7 +66,7 @@ func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Po
 func LookUpCategory(ctx context.Context, l *Link, field, id string) (markettypes.Category, error) {
 	res, err := l.Conn.Market().Category(ctx, &markettypes.QueryCategoryRequest{Id: id})
 	if err != nil {
-		return markettypes.Category{}, LookUp(field, id, "market categories", err)
+		return markettypes.Category{}, LookUp(field, id, "credenced list categories", err)
 	}
 	return res.Category, nil
 }

@@ -1,4 +1,4 @@
-// Package key has the commands that encrypt and decrypt key files. The node's and the worker's command lines both have them.
+// Package key has the commands that encrypt and decrypt key files. Every command line has them.
 package key
 
 import (
@@ -16,6 +16,13 @@ import (
 
 // Check returns an error if the decrypted content of a file is not a key of a kind.
 type Check func(plain []byte) error
+
+// NewCommand returns the command "key", with Commands below it.
+func NewCommand(kinds ...Check) *cobra.Command {
+	cmd := &cobra.Command{Use: "key", Short: "Encrypt and decrypt key files"}
+	cmd.AddCommand(Commands(kinds...)...)
+	return cmd
+}
 
 // Commands returns "encrypt" and "decrypt". They handle keys of accounts, age identities and beacon keys, and keys of the further kinds.
 func Commands(kinds ...Check) []*cobra.Command {

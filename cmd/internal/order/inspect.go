@@ -267,7 +267,7 @@ func (o *orderFlags) printInspected(out io.Writer, i inspected, what markettypes
 	case i.Deal != "":
 		cli.Tell(out, "Follow its %s with: credenced task watch %s\n", printer.CountOf(i.Deals, "deal"), i.ID)
 	case i.Filled > 0:
-		fmt.Fprintf(out, "Its deals: credenced query deals deals --order %s\n", i.ID)
+		cli.Tell(out, "Its deals: credenced list deals --order %s\n", i.ID)
 	}
 	return nil
 }

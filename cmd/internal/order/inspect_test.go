@@ -99,7 +99,7 @@ func TestInspectInWords(t *testing.T) {
 	require.Contains(t, rows, []string{"chain", nodetest.ChainID})
 	require.Contains(t, rows, []string{"expiry", "height 150, in 50 blocks"})
 	require.Contains(t, rows, []string{"on the chain", "resting; 4 tasks met, 5 left"})
-	require.Contains(t, out, "Its deals: credenced query deals deals --order")
+	require.Contains(t, out, "Its deals: credenced list deals --order")
 	require.NotContains(t, out, "signature", "of what the chain told there is no file, and no signature to judge")
 }
 

@@ -146,15 +146,15 @@ func TestCreateLooksUp(t *testing.T) {
 		args string
 		says []string
 	}{
-		{"an app", "app studio/roy:1", []string{`app: the chain has no "studio/roy:1"`, "credenced query apps apps"}},
-		{"a dataset", "dataset base/rate:7", []string{`dataset: the chain has no "base/rate:7"`, "credenced query apps datasets"}},
-		{"a pool", "pool nord", []string{`pool: the chain has no "nord"`, "credenced query workers pools"}},
-		{"a category", "pool north --category xl", []string{`--category: the chain has no "xl"`, "credenced query market categories"}},
+		{"an app", "app studio/roy:1", []string{`app: the chain has no "studio/roy:1"`, "credenced list apps"}},
+		{"a dataset", "dataset base/rate:7", []string{`dataset: the chain has no "base/rate:7"`, "credenced list datasets"}},
+		{"a pool", "pool nord", []string{`pool: the chain has no "nord"`, "credenced list pools"}},
+		{"a category", "pool north --category xl", []string{`--category: the chain has no "xl"`, "credenced list categories"}},
 		{"by order alone", "app studio/ray:2", []string{"price: missing", "--price 0.05CRED"}},
 		{"another's app", "app studio/ray:1 --owner " + otherOwner, []string{"owner: " + otherOwner + ", but studio/ray is of " + someOwner + ": nobody would take the order", "--offline does not ask"}},
 		{"another's dataset", "dataset base/rates:7 --owner " + otherOwner, []string{"but base/rates is of " + someOwner}},
 		{"another's pool", "pool north --owner " + otherOwner, []string{"but pool north is of organisation polar"}},
-		{"another stake", "pool north --stake 1CRED", []string{"stake: got 1000000, expected that of north, 10000000 ucred", "credenced query workers pool north"}},
+		{"another stake", "pool north --stake 1CRED", []string{"stake: got 1000000, expected that of north, 10000000 ucred", "credenced show pool north"}},
 		{"too cheap", "pool north --price 1ucred", []string{"price: got 1, expected at least the min_price of north"}},
 		{"a tag that the pool has not", "pool north --tag tee", []string{`tags: got "tee", expected a capability of north`}},
 		{"a larger commission", "pool north --commission 6%", []string{"commission_bps: got 600, expected at most that of north, 500"}},

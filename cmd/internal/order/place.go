@@ -36,7 +36,7 @@ func orderPlaceCmd() *cobra.Command {
 				if s.Order.Request != nil {
 					return &cli.Problem{
 						What: args[0] + ": a request does not come on the book as an order",
-						Next: "submit it with credenced run or credenced tx market submit-task; or sign or presign it, and match it",
+						Next: "submit its job with credenced run; or sign or presign it, and match it",
 					}
 				}
 				res, err := o.sendMessage(ctx, cmd, l, s.Order.Owner, func(owner string) sdk.Msg {

@@ -118,7 +118,7 @@ func checkPoolOrder(l *connect.Link, pool workerstypes.Pool, o markettypes.PoolO
 	if err := markettypes.CheckPoolTerms(pool, o); err != nil {
 		return &cli.Problem{
 			What: formatStale(err), Err: err,
-			Next: "an order has to be what its pool is now: credenced query workers pool " + pool.Id,
+			Next: "an order has to be what its pool is now: credenced show pool " + pool.Id,
 		}
 	}
 	return nil

@@ -116,7 +116,7 @@ func orderCreateRequestCmd() *cobra.Command {
 		Short: "A request: a job that its owner wants done",
 		Long: `Write a request: a job that its owner wants done, to be signed and matched by anyone, or presigned. Nothing is locked
 before it is matched. APP is on the chain already: organisation/name:version or sha256:DIGEST.
-("credenced run" publishes, submits, and fetches the result; "credenced tx market submit-task" puts a job on the book.)`,
+("credenced run" publishes, submits, and fetches the result.)`,
 		Example: `  credenced order create request studio/app:1.0 --trust 99.99% --max-price 1CRED --expiry +1000 --out job.json
   credenced order create request studio/app:1.0 --input data.csv --bag 16 --partial --out job.json -- -width 640`,
 		Args: cli.Between(1, -1, "APP"),

@@ -96,7 +96,7 @@ func checkDatasets(ctx context.Context, l *connect.Link, request side, datasets 
 	if request.order == nil {
 		res, err := l.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: request.id})
 		if err != nil {
-			return connect.LookUp(request.flag, request.text, "market requests", err)
+			return connect.LookUp(request.flag, request.text, "credenced order requests", err)
 		}
 		if res.Request.Pruned > 0 {
 			return newPrunedRequest(res.Request)

@@ -1,4 +1,4 @@
-// Package program has the commands about programs and datasets: check, publish and show.
+// Package program has the commands about programs and datasets: check and publish.
 package program
 
 import (
@@ -35,12 +35,22 @@ func (p *publishFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.name, "name", "", "name within the provider's organisation (default: the file's)")
 	f.StringVar(&p.version, "version", "", "version; immutable once published (default: the beginning of the digest)")
 	f.StringVar(&p.description, "description", "", "what it is, in a sentence")
-	f.StringVar(&p.price, "price", "", "list price of each task that ends with a result, such as 2CRED or 500ucred (default: nothing)")
-	f.BoolVar(&p.byOrder, "by-order", false, "no list price: used only under an order of its owner, which may say by whom")
+	p.addPrice(f, "list price of each task that ends with a result, such as 2CRED or 500ucred (default: nothing)")
 	f.StringSliceVar(&p.tags, "tag", nil, "capability that it needs of a pool; repeatable")
-	f.StringVar(&p.output, "output", "text", "text, or json for one line an event")
-	p.connect.AddChain(f)
+	p.addProvider(f, "text, or json for one line an event")
 	f.StringVar(&p.connect.StoreToken, "store-token", "", "token for uploads to the store")
+}
+
+// addPrice adds the flags that say how a version is sold.
+func (p *publishFlags) addPrice(f *pflag.FlagSet, usage string) {
+	f.StringVar(&p.price, "price", "", usage)
+	f.BoolVar(&p.byOrder, "by-order", false, "no list price: used only under an order of its owner, which may say by whom")
+}
+
+// addProvider adds the flags that name the chain and the provider's key.
+func (p *publishFlags) addProvider(f *pflag.FlagSet, output string) {
+	f.StringVar(&p.output, "output", "text", output)
+	p.connect.AddChain(f)
 	f.StringVar(&p.connect.KeyFile, "key-file", "", "file with the provider's key, in hex or encrypted, instead of --from (default: the devnet's provider)")
 	p.connect.AddPassphrase(f)
 	f.StringVar(&p.connect.From, "from", "", "name of the provider's key in the keyring, or of a devnet's account (default: the devnet's provider)")
@@ -71,13 +81,13 @@ func NewPublishCommand() *cobra.Command {
 		Use:   "publish",
 		Short: "Publish an app or a dataset: its bytes to the store, its digest and price to the chain",
 		Long: `Publish an app or a dataset: its bytes go to an artifact store, its digest, size and price to the chain. A version never
-changes once it is published; its list price does: credenced tx apps set-price.
+changes once it is published; its list price does: credenced publish price.
 
 On a devnet the store, the node and the provider's key need not be named.`,
 		PersistentPreRunE: cli.NoPrepare,
 	}
 	cmd.SetFlagErrorFunc(commandline.FlagError)
-	cmd.AddCommand(publishAppCmd(), publishDatasetCmd())
+	cmd.AddCommand(publishAppCmd(), publishDatasetCmd(), publishPriceCmd())
 	return cmd
 }
 
@@ -175,10 +185,7 @@ func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(
 		return err
 	}
 	defer l.Close()
-	if p.connect.KeyFile == "" && p.connect.From == "" && l.Info != nil {
-		p.connect.KeyFile = l.Info.Account("provider").KeyFile
-	}
-	if err := p.connect.LoadKeys(cmd, l); err != nil {
+	if err := p.loadProvider(cmd, l); err != nil {
 		return err
 	}
 	view := progress.NewView(cmd.OutOrStdout(), progress.Style{Progress: "plain", Output: p.output, Verbose: true})
@@ -196,6 +203,22 @@ func (p *publishFlags) publishProgram(cmd *cobra.Command, price uint64, do func(
 		}
 	}
 	return cli.SimplifyError(cli.Explain(err))
+}
+
+// loadProvider loads the key of the flags. Without one, it is that of the devnet's provider.
+func (p *publishFlags) loadProvider(cmd *cobra.Command, l *connect.Link) error {
+	if p.connect.KeyFile == "" && p.connect.From == "" && l.Info != nil {
+		p.connect.KeyFile = l.Info.Account("provider").KeyFile
+	}
+	return p.connect.LoadKeys(cmd, l)
+}
+
+// sold returns the flags that say how the version is to be sold.
+func (p *publishFlags) sold() string {
+	if p.byOrder {
+		return "--by-order"
+	}
+	return "--price " + p.price
 }
 
 // published is what the chain knows of a version that is already published.
@@ -231,7 +254,7 @@ func (p *publishFlags) printDifference(reference string, is published, by string
 	_, name, _ := strings.Cut(id, "/")
 	problem := &cli.Problem{
 		What: "these bytes are published already, as " + reference,
-		Next: "refer to them so; another name for the same bytes: credenced tx apps publish --help",
+		Next: "refer to them so: the same bytes have one name",
 	}
 	sold := "sold by order alone"
 	if !is.byOrder {
@@ -243,7 +266,7 @@ func (p *publishFlags) printDifference(reference string, is published, by string
 		problem.What += " of another provider"
 	case p.price != "" && (is.byOrder || is.price != price) || p.byOrder && !is.byOrder:
 		problem.What += ", " + sold
-		problem.Next = fmt.Sprintf("change that: credenced tx apps set-price %s AMOUNT-IN-UCRED, with --by-order for no list price", reference)
+		problem.Next = fmt.Sprintf("change that: credenced publish price %s %s", reference, p.sold())
 	default:
 		return nil
 	}

@@ -22,7 +22,7 @@ func TestPublishedOtherwise(t *testing.T) {
 		{"another name", publishFlags{name: "other"}, is, 0, "already, as studio/count:1.0: nothing was changed"},
 		{"another version", publishFlags{version: "2"}, is, 0, "already, as studio/count:1.0: nothing was changed"},
 		{"another's", publishFlags{}, published{owner: "cred1q"}, 0, "as studio/count:1.0 of another provider: nothing"},
-		{"another price", publishFlags{price: "0.03CRED"}, is, 30_000, "at 0.02 CRED: nothing was changed\n  Next: change that: credenced tx apps set-price studio/count:1.0"},
+		{"another price", publishFlags{price: "0.03CRED"}, is, 30_000, "at 0.02 CRED: nothing was changed\n  Next: change that: credenced publish price studio/count:1.0 --price 0.03CRED"},
 		{"a price where there is none", publishFlags{price: "0"}, published{owner: "cred1p", byOrder: true}, 0, "sold by order alone: nothing was changed"},
 		{"no price where there is one", publishFlags{byOrder: true}, is, 0, "at 0.02 CRED: nothing was changed"},
 	} {

@@ -5,7 +5,9 @@ package requester
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/credence-chain/credence/cmd/internal/account"
 	"github.com/credence-chain/credence/cmd/internal/agent"
+	"github.com/credence-chain/credence/cmd/internal/catalogue"
 	"github.com/credence-chain/credence/cmd/internal/complete"
 	"github.com/credence-chain/credence/cmd/internal/contexts"
 	"github.com/credence-chain/credence/cmd/internal/feed"
@@ -17,11 +19,12 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/workflow"
 )
 
-// Commands returns publish, check, run, task, workflow, receipt, feed, agent, order and context.
+// Commands returns publish, check, run, task, workflow, receipt, feed, agent, order, show, list, balance and context.
 func Commands() []*cobra.Command {
 	commands := []*cobra.Command{
 		program.NewPublishCommand(), program.NewCheckCommand(), run.NewCommand(), task.NewCommand(), workflow.NewCommand(), receipt.NewCommand(),
 		feed.NewCommand(), agent.NewCommand(), order.NewCommand(),
+		catalogue.NewShowCommand(), catalogue.NewListCommand(), account.NewBalanceCommand(),
 	}
 	contexts.Offer(commands...)
 	commands = append(commands, contexts.NewCommand())

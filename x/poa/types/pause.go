@@ -19,7 +19,7 @@ func (p Pause) Holds(height int64) bool { return height < p.Until }
 // Refusal returns the error of a message that the pause refuses: ErrPaused, with the heights, the reason, and who decided the
 // pause.
 func (p Pause) Refusal() error {
-	return ErrPaused.Wrapf("since height %d, until %d at the latest, by %s: %s. Tasks that run go on; send it again when \"credenced query poa pause\" shows none",
+	return ErrPaused.Wrapf("since height %d, until %d at the latest, by %s: %s. Tasks that run go on; send it again when it has ended",
 		p.Since, p.Until, p.By(), printable.Line(p.Reason))
 }
 

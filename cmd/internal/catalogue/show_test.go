@@ -1,4 +1,4 @@
-package program
+package catalogue
 
 import (
 	"testing"
@@ -31,5 +31,5 @@ func TestShow(t *testing.T) {
 	require.Contains(t, out, `"id": "acme/cities"`)
 	_, err = n.RunCommand(t, NewShowCommand(), "app", "studio/none:1")
 	require.ErrorContains(t, err, `app: the chain has no "studio/none:1"`)
-	require.ErrorContains(t, err, "credenced query apps apps")
+	require.ErrorContains(t, err, "credenced list apps")
 }
