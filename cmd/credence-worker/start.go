@@ -26,6 +26,7 @@ import (
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/internal/traces"
 	"github.com/credence-chain/credence/internal/worker/agent"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/chain"
@@ -67,6 +68,7 @@ type worker struct {
 	secret  []byte
 	store   *artifact.Dir
 	metrics *metrics.Set
+	traces  *traces.Exporter // nil where the environment names no receiver
 	keys    *heldKeys
 	tells   *ownProgress
 	ready   readiness
@@ -110,6 +112,11 @@ func startWorker(ctx context.Context, c config) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	w.metrics = metrics.New(registry)
+	w.traces, err = traces.Open(ctx, "credence-worker", func(err error) { w.log.Warn("traces are not exported", "error", err) })
+	if err != nil {
+		return err
+	}
+	defer w.traces.Close()
 	w.ready.setReason("starting")
 
 	listener, err := net.Listen("tcp", c.Listen)
@@ -198,7 +205,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain, finish
 		Runtimes: runtimes, Session: session, WallLimit: w.WallLimit,
 		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
-		Journal: j, Metrics: w.metrics, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
+		Journal: j, Metrics: w.metrics, Traces: w.traces, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
 		PaidTo:  payeeOf(conn.Workers(), w.key.Address()),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known}, Unsealer: unsealer,
 	})

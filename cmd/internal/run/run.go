@@ -288,12 +288,18 @@ func withRunner(cmd *cobra.Command, c *connect.Flags, stall time.Duration, keys 
 // continues it, with the folder of the results and with opens, the flag of the identity that opens them. next says what to do if nothing had
 // been submitted yet.
 func Follow(ctx context.Context, out io.Writer, table *tasktable.Table, folder, opens string, style progress.Style, next string, work func(client.Observer) (*client.Report, error)) error {
+	tracing, err := openTracing()
+	if err != nil {
+		return err
+	}
 	view := progress.NewView(out, style)
 	report, err := work(func(e client.Event) {
 		table.Observe(e)
 		view.Observe(e)
+		tracing.Observe(e)
 	})
 	view.Close()
+	tracing.Close()
 	wrong := table.Close()
 	var left *client.Interrupted
 	if report != nil && report.Complete && style.Output == "text" && !errors.As(err, &left) {

@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/executor/attester"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/internal/backoff"
+	"github.com/credence-chain/credence/internal/traces"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/internal/worker/journal"
@@ -49,6 +50,8 @@ type Config struct {
 	// Unsealer opens sealed files that tasks read. Without one, such files count as unavailable.
 	Unsealer *unseal.Unsealer
 	Metrics  *metrics.Set
+	// Traces is told of tasks that have ended. Nil where nobody asks for them.
+	Traces *traces.Exporter
 	// Pins protect the blobs of running work from a Collector, which has the same ones. Nil where nothing is collected.
 	Pins *Pins
 	// Logger; nil means slog's default.

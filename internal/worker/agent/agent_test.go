@@ -19,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client/sender"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/internal/traces"
 	"github.com/credence-chain/credence/internal/worker/broadcast"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/metrics"
@@ -40,6 +41,7 @@ type house struct {
 	unsealer *unseal.Unsealer
 	logs     string // folder for the output of apps; empty for none
 	collects bool   // with a collector
+	traces   *traces.Exporter
 }
 
 var (
@@ -126,7 +128,7 @@ func (h *house) start(killAt string) *life {
 	}
 	a, err := New(Config{
 		PaidTo: func(context.Context) (string, error) { return ownerOf(me), nil },
-		Pins:   pins, Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
+		Traces: h.traces, Pins: pins, Who: me, ChainID: chainID, Bench: h.chain.role.bench(), Secret: secret, Slots: 2, Metrics: m,
 		Runtimes: map[string]runtime.Runtime{"wasm": h.runtime}, Source: h.chain, Sender: stack, Journal: j, Fetcher: h.fetcher, Unsealer: h.unsealer, LogFolder: h.logs,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Resync: 3 * time.Millisecond, Pause: 4 * time.Millisecond,
 		at: func(point string) {

@@ -261,6 +261,9 @@ func (a *Agent) moveRecord(key journal.Key, next journal.State, change func(*jou
 		if next == journal.Failed || next == journal.Abandoned {
 			level = a.log.Warn
 		}
+		if next.Terminal() {
+			a.traceTask(r)
+		}
 		level("task "+string(next), "task", taskstypes.IDText(key.Task), "attempt", key.Attempt, "bench", journal.BenchName(key.Bench), "cause", r.Cause)
 	}
 	a.at(string(next))
