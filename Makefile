@@ -91,6 +91,11 @@ chaos: build ## Let twenty-two kinds of faults come over a network of real proce
 	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 4h ./test/acceptance -run 'TestChaos$$' -count=1 -v -args -chaos.seed=$(SEED) -chaos.rounds=$(ROUNDS) \
 	  -chaos.commit=$$(git rev-parse --short HEAD) -chaos.out=$(CURDIR)/test/acceptance/results/chaos-$(SEED).md
 
+.PHONY: chaos-pairs
+chaos-pairs: build ## Let faults come two at a time, each fault of a validator with another one (as root; SEED=)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 2h ./test/acceptance -run 'TestChaos$$' -count=1 -v -args -chaos.seed=$(SEED) -chaos.pairs=1 \
+	  -chaos.commit=$$(git rev-parse --short HEAD) -chaos.out=$(CURDIR)/test/acceptance/results/chaos-pairs-$(SEED).md
+
 .PHONY: lab
 SIZE ?= full
 lab: ## Measure the promise and the published schemes anew (SIZE=smoke, bounded, full; full takes up to two hours)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ var (
 	chaosSeed   = flag.Uint64("chaos.seed", 1, "seed of the faults' order, victims and lengths")
 	chaosOnly   = flag.String("chaos.only", "", "expression that the names of the faults match; all faults if empty")
 	chaosRounds = flag.Int("chaos.rounds", 0, "how often each fault comes; 0 for the smoke")
+	chaosPairs  = flag.Int("chaos.pairs", 0, "how often each fault of a validator comes together with another fault")
 	chaosCommit = flag.String("chaos.commit", "", "what the table says it was made at")
 	chaosOut    = flag.String("chaos.out", "", "file to write the table to")
 )
@@ -54,6 +56,7 @@ type chaos struct {
 	programs int // published while a store was silent
 
 	dishonest string // the binary of a dishonest proposer, once it is built
+	meet      func() // what a fault of a pair does when it holds; nil without another fault
 	rows      []chaosRow
 }
 
@@ -104,12 +107,13 @@ var smoke = []string{"partition 2|2", "a validator is killed", "30 % of the work
 
 // TestChaos strikes a network of four validators and seven workers with faults while tasks run. After each fault all nodes have the same
 // app hash, all seats sign, and every module holds exactly what it owes. Every task has ended within its windows with the right answer, and
-// no worker was slashed or jailed. An ordinary run is a smoke test of five faults. make chaos tries each kind.
+// no worker was slashed or jailed. An ordinary run is a smoke test of five faults. make chaos tries each
+// kind, and make chaos-pairs each fault of a validator together with another fault.
 func TestChaos(t *testing.T) {
 	within := 6 * time.Minute
 	c := &chaos{small: map[int]bool{}, rand: rand.New(rand.NewPCG(*chaosSeed, 0)), least: smokeLeast, most: smokeMost}
 	plan := c.plan()
-	if *chaosRounds > 0 {
+	if *chaosRounds+*chaosPairs > 0 {
 		within = time.Duration(len(plan)+1) * 4 * time.Minute
 		c.least, c.most = leastSeconds, mostSeconds
 	}
@@ -128,23 +132,26 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// plan returns the faults in the order of the seed. Each kind comes once a round.
+// plan returns the faults in the order of the seed, and then the pairs. Each kind comes once a round.
 func (c *chaos) plan() (out []fault) {
-	for _, f := range faults {
+	if *chaosRounds+*chaosPairs == 0 {
 		for _, name := range smoke {
-			if *chaosRounds == 0 && f.name == name {
-				out = append(out, f)
-			}
+			out = append(out, faultOf(name))
 		}
+		return out
 	}
 	for range *chaosRounds {
 		for _, i := range c.rand.Perm(len(faults)) {
-			if regexp.MustCompile(*chaosOnly).MatchString(faults[i].name) {
-				out = append(out, faults[i])
-			}
+			out = append(out, faults[i])
 		}
 	}
-	return out
+	for range *chaosPairs {
+		for _, pair := range pairUp(c.rand) {
+			out = append(out, together(faultOf(pair[0]), faultOf(pair[1])))
+		}
+	}
+	only := regexp.MustCompile(*chaosOnly)
+	return slices.DeleteFunc(out, func(f fault) bool { return !only.MatchString(f.name) })
 }
 
 // dialAll connects to each node. It also connects to all of them together, for general questions that any answering node may take.
@@ -219,8 +226,11 @@ func namesOf(processes []*devnet.Process) string {
 	return strings.Join(out, ", ")
 }
 
-// pause waits while the fault lasts.
+// pause waits while the fault lasts. A fault of a pair first waits until the other one holds too.
 func (c *chaos) pause(d time.Duration) {
+	if c.meet != nil {
+		c.meet()
+	}
 	select {
 	case <-time.After(d):
 	case <-c.ctx.Done():

@@ -141,6 +141,9 @@ func (c *chaos) wipe(d time.Duration) (string, error) {
 	return p.Name, p.Start()
 }
 
+// backupAge is how many blocks a backup is older than the data that is lost, at least.
+const backupAge = 10
+
 // restoreBackup has a validator begin again from a copy of its data that is some blocks old. The file of what its key signed last is up to
 // date.
 func (c *chaos) restoreBackup(d time.Duration) (string, error) {
@@ -158,7 +161,7 @@ func (c *chaos) restoreBackup(d time.Duration) (string, error) {
 		return "", err
 	}
 	c.awaitAll()
-	c.pause(d)
+	c.blocks(backupAge)
 	p.Kill()
 	if err := emptyBut(data, signState); err != nil {
 		return "", err
@@ -169,6 +172,7 @@ func (c *chaos) restoreBackup(d time.Duration) (string, error) {
 	if err := os.CopyFS(data, os.DirFS(filepath.Join(backup, "data"))); err != nil {
 		return "", err
 	}
+	c.pause(d)
 	return p.Name, p.Start()
 }
 

@@ -50,6 +50,7 @@ func (c *chaos) dishonestProposer(time.Duration) (string, error) {
 		height, _, err := c.conns[i].Height(c.ctx)
 		return err == nil && height > from
 	})
+	c.pause(0)
 	from = c.heightAfter(i)
 	refused, next := 0, from
 	c.until("its blocks of each kind are refused", func() bool {
