@@ -155,8 +155,9 @@ docs: ## Check that the documentation's generated parts are fresh
 	scripts/docs.sh
 
 .PHONY: reference
-reference: ## Write docs/reference anew from what --help says of every command
+reference: ## Write docs/reference anew: what --help says of every command, and what the clients' sources say
 	$(GO) test ./cmd/credence ./cmd/credenced/cmd ./cmd/credence-worker ./cmd/credence-lab -run 'TestReference$$' -count=1 -args -rewrite
+	scripts/client-reference.sh
 
 .PHONY: pictures
 pictures: build ## Take the pictures of the node's pages anew, into docs/pages (needs chromium and Node)

@@ -7,7 +7,8 @@
 #     and with a test or a reason; what is superseded links to what does its work; tests and scenarios that it names exist;
 #   - docs/security.md has a row for each attack, in order, with a state, and with a test or a reason; its counts are right, and the
 #     tests and scenarios that it names exist;
-#   - tests and files that any document names exist, and so do errors that the README of a module names.
+#   - tests and files that any document names exist, and so do errors that the README of a module names;
+#   - the references of the clients are current (scripts/client-reference.sh).
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -114,6 +115,7 @@ sum="Of $(wc -l <<<"$rows") rows, ${count[performed]} are performed, ${count['in
 [ "$(sed -n '/<!-- counts -->/,/<!-- \/counts -->/{//!p}' "$security")" = "$sum" ] || complain "$security: counts: expected: $sum"
 tests_exist "$security"
 named
+scripts/client-reference.sh --check || bad=1
 ! grep -n TODO docs/*.md README.md RATIONALE.md CHANGELOG.md || complain "documentation: something is still to be written"
 
 [ "$bad" = 0 ] && echo "documentation is consistent"
