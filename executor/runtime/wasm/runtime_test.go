@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
@@ -252,6 +255,43 @@ func TestLargeInputStaysOnDisk(t *testing.T) {
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > size/4 {
 		t.Errorf("a run with an input of %d bytes allocated %d bytes here", size, grown)
 	}
+}
+
+// TestLargeOutputStaysOnDisk: the largest output that there can be passes from the child through the worker's store and its server to the
+// requester's folder, without being in memory at any place but the child.
+func TestLargeOutputStaysOnDisk(t *testing.T) {
+	const size = contract.MaxOutputBytes
+	r, _ := newRuntime(t)
+	spec := conformance.Spec(testapps.Large(size))
+	spec.FuelLimit, spec.MemoryLimit, spec.OutputLimit = 10_000_000_000, 1<<30, size
+	store, err := artifact.OpenDir(t.TempDir(), 0)
+	require.NoError(t, err)
+	server := httptest.NewServer(artifact.Handler(store))
+	defer server.Close()
+	require.NoError(t, r.Prepare(t.Context(), spec.Program))
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+
+	o, err := r.Run(t.Context(), spec)
+	require.NoError(t, err)
+	require.Equal(t, runtime.Result, o.Kind, "%s", o.Reason)
+	m, err := result.Build(result.KindResult, "", 0, o.Files)
+	require.NoError(t, err)
+	require.EqualValues(t, size, m.TotalBytes())
+	require.NoError(t, result.Store(t.Context(), m, o.Files, store))
+	dir := filepath.Join(t.TempDir(), "out")
+	_, err = result.Fetch(t.Context(), m.Digest(), &artifact.Client{BaseURLs: []string{server.URL}}, dir)
+	require.NoError(t, err)
+
+	goruntime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for a result of %d", size)
+	info, err := os.Stat(filepath.Join(dir, "result"))
+	require.NoError(t, err)
+	require.EqualValues(t, size, info.Size())
+	spec.OutputLimit--
+	o, err = r.Run(t.Context(), spec)
+	require.NoError(t, err)
+	require.Equal(t, runtime.OutputTooLarge, o.Reason, "a byte less is too little")
 }
 
 // A cache folder may be given relative to the working folder: the child works in another folder, and may open nothing but the cache.

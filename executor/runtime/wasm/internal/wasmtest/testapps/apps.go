@@ -123,6 +123,12 @@ func OutputTooLarge() []byte {
 	return a.Start(nil, a.openOut(1024, "big"), asm.Loop(a.writeMemory(4, 0, 65536), asm.Br(0))).Bytes()
 }
 
+// Large writes a file of this size, all at once.
+func Large(size int64) []byte {
+	a := newApp(uint32(size>>16)+2, outputFunctions...)
+	return a.Start(nil, a.writeOutput(0, size)).Bytes()
+}
+
 // nanStore stores NaNs made in several ways.
 func nanStore() []byte {
 	a := newApp(1, outputFunctions...)
