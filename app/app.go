@@ -115,7 +115,8 @@ type App struct {
 	version    upgrades.Version
 	failed     func(cause error, block time.Time)
 	executed   time.Time    // of the block that is executed
-	committed  atomic.Int64 // height of the last block; see lastHeight
+	committed  atomic.Int64 // height of the last block; see noteHeight
+	committing atomic.Bool  // while a block is committed, and committed is not its height yet
 	keys       map[string]*storetypes.KVStoreKey
 	objectKeys map[string]*storetypes.ObjectStoreKey
 
@@ -172,6 +173,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
 	a.setHandlers(opts)
+	a.SetQueryMultiStore(&queryState{CommitMultiStore: a.CommitMultiStore(), app: a})
 	if load {
 		if err := a.LoadLatestVersion(); err != nil {
 			panic(fmt.Errorf("load the application's state: %w", err))

@@ -29,7 +29,7 @@ func (a *App) streamFrom(blocks watchservice.Results) {
 // carries details that programs can read.
 func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip bool) {
 	server = reasons.Server{To: server}
-	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(server, skip)
+	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(directBroadcast{server}, skip)
 	state := health.NewServer()
 	a.tellHealth(state)
 	a.health.Store(state)
@@ -51,11 +51,13 @@ func (a *App) tellHealth(to *health.Server) {
 // Commit commits the block, and then notifies those who wait for it.
 func (a *App) Commit() (res *abci.ResponseCommit, err error) {
 	defer a.reportFailure(&err)
+	a.committing.Store(true)
 	res, err = a.BaseApp.Commit()
 	if err != nil {
 		return res, err
 	}
 	a.noteHeight()
+	a.committing.Store(false)
 	if feed := a.stream.Load(); feed != nil {
 		feed.Raise(a.committed.Load())
 	}
@@ -71,5 +73,5 @@ func (a *App) Info(req *abci.RequestInfo) (*abci.ResponseInfo, error) {
 	return a.BaseApp.Info(req)
 }
 
-// noteHeight keeps the height of the last block for checks of transactions: the SDK would hash all stores to return it.
+// noteHeight keeps the height of the last block for checks of transactions and for queries: the SDK would hash all stores to return it.
 func (a *App) noteHeight() { a.committed.Store(a.LastBlockHeight()) }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and prints Go's output, which benchstat can compare. Arguments go to "go test", for example -count=6.
 #
-# ONLY, if set, names the one part that is run (blocks, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
+# ONLY, if set, names the one part that is run (blocks, nodes, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
 #
 # The first benchmark is the yardstick for the others: bank sends, in blocks of the same chain in the same run.
 set -euo pipefail
@@ -11,6 +11,10 @@ run() { go test -timeout 30m -run '^$' -bench "$@"; }
 blocks() {
   echo "== blocks: bank sends, an empty block, requests, whole tasks"
   run . -benchtime 10x "$@" ./test/bench
+}
+nodes() {
+  echo "== whole nodes: bank sends and tasks on one node and on four, real processes on this machine"
+  run . -benchtime 1x "$@" ./test/nodes
 }
 protocol() {
   echo "== the protocol: plan, gate, draw"
@@ -43,7 +47,7 @@ containers() {
   run . "$@" ./executor/runtime/oci
 }
 
-parts="blocks protocol evidence flat wasm containers"
+parts="blocks nodes protocol evidence flat wasm containers"
 if [ -n "${ONLY:-}" ]; then
   [[ " $parts " == *" $ONLY "* ]] || { echo "ONLY: got $ONLY, expected one of: $parts" >&2; exit 2; }
   parts=$ONLY

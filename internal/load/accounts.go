@@ -70,7 +70,7 @@ func (a *accounts) giveBack(conn *client.Conn, to string) error {
 		return fmt.Errorf("give back what the accounts have left: %w", err)
 	}
 	fee := sender.Fee(prices, sendGas(1)).AmountOf(client.Denom).Uint64()
-	return a.each(func(i int) error { return errors.Join(a.leave(ctx, i), a.returnOne(ctx, conn, i, to, fee)) })
+	return each(0, len(a.keys), func(i int) error { return errors.Join(a.leave(ctx, i), a.returnOne(ctx, conn, i, to, fee)) })
 }
 
 func (a *accounts) returnOne(ctx context.Context, conn *client.Conn, i int, to string, fee uint64) error {

@@ -228,7 +228,9 @@ func (r *run) follow(ctx context.Context, next int64, last *int64) error {
 			return err
 		}
 		for seen := time.Now(); next <= height; next++ {
-			if err := r.work.Read(ctx, r.conn, next, seen); err != nil {
+			if err := r.work.Read(ctx, r.conn, next, seen); ctx.Err() != nil {
+				return ctx.Err() // whatever Read says of it, such as gRPC's own words
+			} else if err != nil {
 				return err
 			}
 			*last = next

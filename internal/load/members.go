@@ -25,20 +25,24 @@ func (a *accounts) join(ctx context.Context, conn *client.Conn, payer client.Key
 	if err != nil {
 		return err
 	}
-	for at := 0; at < len(a.keys); at += perFunding {
+	a.organisation = organisation
+	for from := 0; from < len(a.keys); from += orgstypes.MaxOffered { // no more offers may wait
+		to := min(from+orgstypes.MaxOffered, len(a.keys))
 		var offers []sdk.Msg
-		for _, key := range a.keys[at:min(at+perFunding, len(a.keys))] {
+		for _, key := range a.keys[from:to] {
 			offers = append(offers, &orgstypes.MsgAddMember{Admin: payer.Address(), OrgId: organisation, Member: key.Address()})
 		}
 		if _, err := admin.Do(ctx, offers...); err != nil {
 			return fmt.Errorf("offer the accounts membership of %s, of which --from has to be an admin: %w", organisation, err)
 		}
+		if err := each(from, to, func(i int) error {
+			_, err := a.senders[i].Do(ctx, &orgstypes.MsgAcceptMembership{Member: a.keys[i].Address(), OrgId: organisation})
+			return err
+		}); err != nil {
+			return err
+		}
 	}
-	a.organisation = organisation
-	return a.each(func(i int) error {
-		_, err := a.senders[i].Do(ctx, &orgstypes.MsgAcceptMembership{Member: a.keys[i].Address(), OrgId: organisation})
-		return err
-	})
+	return nil
 }
 
 // leave makes an account leave the organisation that the accounts have joined, if they have.
@@ -53,11 +57,11 @@ func (a *accounts) leave(ctx context.Context, i int) error {
 	return err
 }
 
-// each calls do for every account, several at once, and returns all errors.
-func (a *accounts) each(do func(i int) error) error {
-	failed := make(chan error, len(a.keys))
+// each calls do for each number from one on and below another, several at once, and returns all errors.
+func each(from, to int, do func(i int) error) error {
+	failed := make(chan error, to-from)
 	slots := make(chan struct{}, inFlight)
-	for i := range a.keys {
+	for i := from; i < to; i++ {
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots }()
@@ -65,7 +69,7 @@ func (a *accounts) each(do func(i int) error) error {
 		}()
 	}
 	var all []error
-	for range a.keys {
+	for range to - from {
 		all = append(all, <-failed)
 	}
 	return errors.Join(all...)

@@ -16,8 +16,12 @@ import (
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
-// Tasks are requests whose tasks the network's own workers run. One is accepted when it has ended with an answer.
+// Tasks are requests whose tasks the network's workers run. One is accepted when it has ended with an answer.
 type Tasks struct {
+	// Observe, if set, is called with the events of every block, in order. Workers that live in the program under test learn from it what
+	// they have to do.
+	Observe func(ctx context.Context, block client.Block) error
+
 	chainID string
 	job     markettypes.Job
 	nonce   uint64
@@ -94,6 +98,11 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 	txs, err := readTxs(ctx, conn, height)
 	if err != nil {
 		return err
+	}
+	if t.Observe != nil {
+		if err := t.Observe(ctx, block); err != nil {
+			return err
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
