@@ -20,9 +20,10 @@ import (
 )
 
 // pages are the guides in the order in which their blocks run, all in one shell. The README comes first, in a checkout. start.md tells the
-// commands about the network, and the others build on it.
+// commands about the network, and the others build on it. READMEs of examples come after apps.md: whoever runs a module publishes
+// it, and apps.md publishes that of sat under a name.
 var pages = []string{"../README.md", "start.md", "provider.md", "pool-operator.md", "worker.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "quickstart/page.md", "feeds.md", "secrets.md", "apps.md",
-	"../examples/align/README.md", "../examples/planets/README.md"}
+	"../examples/align/README.md", "../examples/planets/README.md", "../examples/sat/README.md", "../examples/wordfreq-container/README.md"}
 
 // show prints what each block said, for whoever writes a page: go test ./test/docs -run TestGuides -args -show
 var show = flag.Bool("show", false, "print the output of each block")
