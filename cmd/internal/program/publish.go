@@ -254,7 +254,7 @@ func (p *publishFlags) printDifference(reference string, is published, by string
 	_, name, _ := strings.Cut(id, "/")
 	problem := &cli.Problem{
 		What: "these bytes are published already, as " + reference,
-		Next: "refer to them so: the same bytes have one name",
+		Next: "refer to them so: publish gives the same bytes one name",
 	}
 	sold := "sold by order alone"
 	if !is.byOrder {
