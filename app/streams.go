@@ -3,8 +3,11 @@ package app
 import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	gogogrpc "github.com/cosmos/gogoproto/grpc"
+	gogoproto "github.com/cosmos/gogoproto/proto"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/reflection"
+	serverreflectionv1 "google.golang.org/grpc/reflection/grpc_reflection_v1"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -25,10 +28,17 @@ func (a *App) streamFrom(blocks watchservice.Results) {
 	a.stream.Store(feed)
 }
 
-// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and with them the streams and the node's health. Every error
-// carries details that programs can read.
+// RegisterGRPCServerWithSkipCheckHeader serves the queries over gRPC, and with them the streams, the node's health, and what is
+// served (reflection). Every error carries details that programs can read.
 func (a *App) RegisterGRPCServerWithSkipCheckHeader(server gogogrpc.Server, skip bool) {
+	served, lists := server.(reflection.ServiceInfoProvider)
 	server = reasons.Server{To: server}
+	if lists {
+		// The SDK serves version v1alpha of reflection alone, which clients leave behind.
+		serverreflectionv1.RegisterServerReflectionServer(server, reflection.NewServerV1(reflection.ServerOptions{
+			Services: served, DescriptorResolver: gogoproto.HybridResolver,
+		}))
+	}
 	a.BaseApp.RegisterGRPCServerWithSkipCheckHeader(directBroadcast{server}, skip)
 	state := health.NewServer()
 	a.tellHealth(state)

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
-	reflection "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
+	reflection "google.golang.org/grpc/reflection/grpc_reflection_v1"
+	older "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
@@ -54,6 +55,17 @@ func (n *network) reflection(t *testing.T) {
 		res := ask(&reflection.ServerReflectionRequest{MessageRequest: &reflection.ServerReflectionRequest_FileContainingSymbol{FileContainingSymbol: service}})
 		require.True(t, describes(t, res.GetFileDescriptorResponse().FileDescriptorProto, service), service)
 	}
+	n.olderReflection(t, len(served))
+}
+
+// olderReflection lists the services as clients do that do not know version 1 of reflection.
+func (n *network) olderReflection(t *testing.T, services int) {
+	stream, err := older.NewServerReflectionClient(n.conn).ServerReflectionInfo(n.ctx)
+	require.NoError(t, err)
+	require.NoError(t, stream.Send(&older.ServerReflectionRequest{MessageRequest: &older.ServerReflectionRequest_ListServices{}}))
+	res, err := stream.Recv()
+	require.NoError(t, err)
+	require.Len(t, res.GetListServicesResponse().GetService(), services)
 }
 
 // describes says whether one of the files has a service, and that service a method.
