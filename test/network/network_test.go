@@ -85,13 +85,17 @@ func TestBeaconKeyIsRequired(t *testing.T) {
 }
 
 // build returns the binary under test: that of CREDENCED, or one that is built here.
-func build(t *testing.T) string {
+func build(t *testing.T) string { return buildAs(t, "CREDENCED") }
+
+// buildAs returns the binary that a variable of the environment names, or one that is built here with these flags.
+func buildAs(t *testing.T, variable string, flags ...string) string {
 	t.Helper()
-	if path := os.Getenv("CREDENCED"); path != "" {
+	if path := os.Getenv(variable); path != "" {
 		return path
 	}
 	path := filepath.Join(t.TempDir(), "credenced")
-	out, err := exec.Command("go", "build", "-o", path, "github.com/credence-chain/credence/cmd/credenced").CombinedOutput()
+	args := append(append([]string{"build", "-o", path}, flags...), "github.com/credence-chain/credence/cmd/credenced")
+	out, err := exec.Command("go", args...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
 }
@@ -129,10 +133,15 @@ func freePorts(t *testing.T, n int) (ports []int) {
 
 func start(t *testing.T, binary string, n setup.Node, more ...string) *exec.Cmd {
 	t.Helper()
+	return launch(t, n, exec.Command(binary, append([]string{"start", "--home", n.Home, "--log_no_color"}, more...)...))
+}
+
+// launch starts the command that runs a node, until the test ends.
+func launch(t *testing.T, n setup.Node, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
 	path := filepath.Join(n.Home, "log")
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
-	cmd := exec.Command(binary, append([]string{"start", "--home", n.Home, "--log_no_color"}, more...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
