@@ -122,7 +122,7 @@ func TestAwaitInclusion(t *testing.T) {
 	err = cli.Stopped(ctx, err, "")
 	require.Equal(t, cli.ExitInterrupted, cli.ExitStatus(err))
 	require.ErrorContains(t, err, "whether transaction AB came into a block is not known")
-	require.ErrorContains(t, err, "credenced query tx AB")
+	require.ErrorContains(t, err, "credenced show tx AB")
 }
 
 // The error of a command that was stopped says so, with the next step. A command that failed by itself keeps its error.

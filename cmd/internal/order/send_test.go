@@ -241,7 +241,7 @@ func TestOrdersThatAreNotSent(t *testing.T) {
 		{"another's order", []string{"place", offered, "--key-file", otherFile}, []string{"--from: its account is " + other.Address() + ", the order's owner " + key.Address(), "only the owner may do this"}, cli.ExitFailed},
 		{"no key", []string{"place", offered}, []string{"no key was named, and that of " + key.Address() + " is not the devnet's", "name one with --from NAME or --key-file FILE"}, cli.ExitFailed},
 		{"two keys", []string{"place", offered, "--key-file", file, "--from", "me"}, []string{"--key-file and --from name one key each"}, cli.ExitFailed},
-		{"a request on the book", []string{"place", job, "--key-file", file}, []string{"a request does not come on the book as an order", "submit it with credenced run"}, cli.ExitFailed},
+		{"a request on the book", []string{"place", job, "--key-file", file}, []string{"a request does not come on the book as an order", "submit its job with credenced run"}, cli.ExitFailed},
 		{"no file", []string{"presign", "gone.json", "--key-file", file}, []string{"gone.json: there is no such file", "credenced order create --help"}, cli.ExitFailed},
 		{"half a file", []string{"place", torn, "--key-file", file}, []string{torn}, cli.ExitFailed},
 		{"no argument", []string{"place"}, []string{"FILE: missing; expected credence order place FILE"}, cli.ExitUsage},
