@@ -136,9 +136,12 @@ func (c *chaos) uploadUntilItFails(s besideStore) <-chan artifact.Digest {
 	return out
 }
 
-// startFull starts a full node, unless it runs already, and waits until it has caught up.
+// startFull starts a full node, unless it runs already, and waits until it has caught up. In a pair it has, before the other fault struck.
 func (c *chaos) startFull() {
 	c.t.Helper()
+	if c.meet != nil {
+		return
+	}
 	if c.full == nil {
 		node, program := c.runFullNode("full", func(config string) string { return config })
 		c.full = &besideNode{Node: node, program: program}

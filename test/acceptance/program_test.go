@@ -78,22 +78,19 @@ func (n *network) startFullNode(name string, change func(config string) string) 
 // runFullNode starts a full node as startFullNode does, and returns its program too.
 func (n *network) runFullNode(name string, change func(config string) string) (setup.Node, *besideProgram) {
 	n.t.Helper()
-	var peers []string
-	for _, v := range n.Info.Validators {
-		peers = append(peers, fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P))
-	}
+	v := n.Info.Validators[0] // its only peer: a node with several would join the halves of a partition
 	var ports [5]int
 	for i := range ports {
 		ports[i] = port.Free(n.t)
 	}
 	node := setup.Node{
-		Home: filepath.Join(n.Info.State, name), Moniker: name, ChainID: n.Info.ChainID, Peers: peers,
+		Home: filepath.Join(n.Info.State, name), Moniker: name, ChainID: n.Info.ChainID, Peers: []string{fmt.Sprintf("%s@127.0.0.1:%d", v.NodeID, v.P2P)},
 		Ports: setup.Ports{P2P: ports[0], RPC: ports[1], GRPC: ports[2], API: ports[3], Prometheus: ports[4]},
 	}
 	_, err := node.MakeKeys()
 	require.NoError(n.t, err)
 	require.NoError(n.t, node.WriteConfig())
-	genesis, err := os.ReadFile(filepath.Join(n.Info.Validators[0].Home, "config", "genesis.json"))
+	genesis, err := os.ReadFile(filepath.Join(v.Home, "config", "genesis.json"))
 	require.NoError(n.t, err)
 	require.NoError(n.t, os.WriteFile(filepath.Join(node.Home, "config", "genesis.json"), genesis, 0o600))
 	path := filepath.Join(node.Home, "config", "config.toml")
