@@ -137,6 +137,9 @@ func DealID(request [32]byte, first uint64) [32]byte {
 	return Hash([]byte(domainDeal), request[:], encodeU64(first))
 }
 
+// OnlyTask returns the id of the task of a request of one task.
+func OnlyTask(request [32]byte) [32]byte { return TaskID(DealID(request, 0), 0) }
+
 // TaskID returns the id of a deal's task; index counts within the request's bag.
 func TaskID(deal [32]byte, index uint64) [32]byte {
 	return Hash([]byte(domainTask), deal[:], encodeU64(index))

@@ -29,7 +29,7 @@ type known struct {
 // trade carries out a step of the market. Names are the script's; expiry is a number of blocks from now on:
 //
 //	submit [as=bag] [from=volt] [expiry=9] [app= datasets=a,b per=2 category= tags= cpu= memory= pool= pools= maxapp=
-//	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial] and the fields of a task       a request on the book
+//	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial after=a,b reads=a] and the fields of a task       a request on the book
 //	order pool NAME pool= price= base= gfuel= second= volume= commission= stake= fuel= category= trust= tags= apps= datasets= requesters=
 //	order app NAME app= price= volume= tags= datasets= pools= requesters=
 //	order dataset NAME dataset= price= volume= tags= apps= pools= requesters=       by=WHO, nonce=, expiry= for all
@@ -159,6 +159,7 @@ func (s *stage) job(w *words) markettypes.Job {
 	job.Onchain = w.text("onchain", "")
 	job.AuditBlocks = int64(w.amount("audit", 0))
 	job.Partial = w.flag("partial")
+	s.addAwaited(w, &job)
 	if who := w.text("sponsor", ""); who != "" {
 		job.Sponsor = s.chain.Actor(who).String()
 	}
@@ -367,7 +368,7 @@ func (s *stage) showRequests() (out []string) {
 			continue
 		}
 		out = append(out, fmt.Sprintf("%s  %s, filled %d of %d in %d deals, escrow %d", name,
-			strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_")), r.Filled, r.Job.Size_, r.Deals, r.Escrow))
+			r.Status.Word(), r.Filled, r.Job.Size_, r.Deals, r.Escrow))
 	}
 	return out
 }

@@ -127,5 +127,8 @@ func (k Keeper) setProgress(ctx context.Context, raw []byte, d types.Deal, was t
 	if err := k.queuePruning(ctx, raw, d); err != nil {
 		return err
 	}
-	return k.indexDeal(ctx, raw, d, was)
+	if err := k.indexDeal(ctx, raw, d, was); err != nil || !d.Awaited {
+		return err
+	}
+	return k.hooks.market.DealEnded(ctx, d)
 }

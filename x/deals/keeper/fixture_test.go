@@ -151,6 +151,12 @@ type market struct {
 	refuses  string // an order to which nothing can be given back
 	pruned   []string
 	clings   bool // it fails when it is told that a deal is pruned
+	ended    []string
+}
+
+func (m *market) DealEnded(_ context.Context, d types.Deal) error {
+	m.ended = append(m.ended, d.Id)
+	return nil
 }
 
 func (m *market) DealPruned(_ sdk.Context, d types.Deal) error {
@@ -179,6 +185,10 @@ type tasks struct {
 	fails  map[string]bool // tasks that can not be opened, with an error
 	panics map[string]bool // and with a panic
 	policy retention.Policy
+}
+
+func (t *tasks) Result(_ context.Context, task string) (string, bool, error) {
+	return "digest of " + task, true, nil
 }
 
 func (t *tasks) Pruning(context.Context) (retention.Policy, error) { return t.policy, nil }

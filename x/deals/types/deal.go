@@ -27,6 +27,7 @@ func (d Deal) Progress() DealProgress {
 		Opened: d.Opened, Ended: d.Ended, Accepted: d.Accepted,
 		Escrow: d.Escrow, Paid: d.Paid, Refunded: d.Refunded, Cancelled: d.Cancelled, Unused: d.Unused, Released: d.Released,
 		Premiums: d.Premiums, Gone: d.Gone, Done: d.Done, Stalls: d.Stalls, Pace: d.Pace, Resumes: d.Resumes,
+		Failed: d.Failed, Awaited: d.Awaited,
 	}
 }
 
@@ -36,6 +37,7 @@ func (d Deal) With(p DealProgress) Deal {
 	d.Escrow, d.Paid, d.Refunded, d.Cancelled = p.Escrow, p.Paid, p.Refunded, p.Cancelled
 	d.Unused, d.Released, d.Premiums = p.Unused, p.Released, p.Premiums
 	d.Gone, d.Done = p.Gone, p.Done
+	d.Failed, d.Awaited = p.Failed, p.Awaited
 	d.Stalls, d.Pace, d.Resumes = p.Stalls, p.Pace, p.Resumes
 	return d
 }
@@ -166,6 +168,9 @@ func (d Deal) checkCounts() error {
 		return fmt.Errorf("size %d, opened %d, ended %d, accepted %d: expected accepted <= ended <= size and opened <= size",
 			d.Size_, d.Opened, d.Ended, d.Accepted)
 	}
+	if d.Failed > d.Accepted {
+		return fmt.Errorf("failed %d, accepted %d: expected failed <= accepted", d.Failed, d.Accepted)
+	}
 	if d.Released > d.Unused || d.Unused > d.Ended-d.Accepted {
 		return fmt.Errorf("unused %d, released %d: expected released <= unused <= ended - accepted", d.Unused, d.Released)
 	}
@@ -215,6 +220,9 @@ func (d Deal) EndTask(s TaskSettlement, paid, refunded uint64) Deal {
 	d.Ended++
 	if s.Accepted {
 		d.Accepted++
+	}
+	if s.Accepted && s.Failed {
+		d.Failed++
 	}
 	if s.Unused() {
 		d.Unused++

@@ -12,4 +12,5 @@ var (
 	ErrSettlement    = errorsmod.Register(ModuleName, 7, "settlement does not add up")
 	ErrInvalidParams = errorsmod.Register(ModuleName, 8, "invalid parameters")
 	ErrGenesis       = errorsmod.Register(ModuleName, 9, "invalid genesis state")
+	ErrAwaited       = errorsmod.Register(ModuleName, 10, "no request can wait for it")
 )

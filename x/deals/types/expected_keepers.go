@@ -50,6 +50,9 @@ type MarketHooks interface {
 	JobFiles(ctx context.Context, request string) (JobFiles, error)
 	// DealPruned tells the market that a deal is being pruned. The market must store now what its orders and its request need of it.
 	DealPruned(ctx sdk.Context, deal Deal) error
+	// DealEnded tells the market that the last task of an awaited deal has ended. It only notes the end: its error would undo the settlement of
+	// the task.
+	DealEnded(ctx context.Context, deal Deal) error
 }
 
 // JobFiles has the parts of a job that only its execution needs.
@@ -66,6 +69,8 @@ type TaskHooks interface {
 	OpenTask(ctx context.Context, deal Deal, index uint64) error
 	// Pruning returns when ended records are pruned and how many in a block, for tasks, deals, orders and requests.
 	Pruning(ctx context.Context) (retention.Policy, error)
+	// Result returns the digest of a task's accepted result, in text; found is false for a task that has none.
+	Result(ctx context.Context, task string) (digest string, found bool, err error)
 }
 
 // Callback is a hook of another module that a request may name. It is told each task of the request that ended with an answer. It runs on

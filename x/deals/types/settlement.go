@@ -21,6 +21,7 @@ type TaskSettlement struct {
 	Premium  uint64 // ucred that are destroyed
 	Refund   uint64 // ucred that the payer gets back
 	Accepted bool   // it ended with an accepted answer
+	Failed   bool   // the accepted answer is that the program failed
 }
 
 // Unused says whether the task ended without an accepted answer and without any payment. Its volume then goes back to the orders.

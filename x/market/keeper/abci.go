@@ -19,6 +19,7 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	err = steps.Run(
 		m.expireDue,
 		m.cancelDueDeals,    // of requests that were taken back
+		m.serveWaiting,      // requests that wait for others which have ended
 		m.releaseDueVolume,  // to orders, of tasks for which nobody was paid
 		m.bookArrivedOrders, // those of the block before
 	)

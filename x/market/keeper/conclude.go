@@ -92,7 +92,7 @@ func (k Keeper) draftDeal(ctx context.Context, r types.Request, a agreed, relaye
 		Args: job.Args, Inputs: job.Inputs, Execution: job.Execution, Terms: terms, Size_: a.Volume(), First: r.Filled, Bag: r.Job.Size_,
 		DatasetsPerTask: job.DatasetsPerTask, PoolOwner: a.poolOrder.Order.Owner, Voucher: job.Voucher, Sponsor: job.Sponsor,
 		Beneficiary: job.Beneficiary, Callback: job.Callback, Onchain: job.Onchain, Category: job.Category, Tags: a.Tags(), Resources: a.Resources(),
-		Relayer: relayer, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
+		Relayer: relayer, Awaited: r.Awaited, Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime().Unix(),
 	}
 	if d.Beneficiary == "" {
 		d.Beneficiary = r.Requester

@@ -77,7 +77,7 @@ func TestMatchingCostIsFlat(t *testing.T) {
 		require.Equal(t, match[0], match[i], "a match against %d orders", sizes[i])
 		require.Equal(t, idle[0], idle[i], "an idle block over %d orders", sizes[i])
 	}
-	require.Equal(t, [2]int{17, 0}, idle[0], "the parameters of three modules, the requests that rest, ten queues at the beginning and three at the end")
+	require.Equal(t, [2]int{18, 0}, idle[0], "the parameters of three modules, the requests that rest, eleven queues at the beginning and three at the end")
 }
 
 // Nor does a block's cost depend on how many requests rest that its orders do not suit.

@@ -50,7 +50,7 @@ func expiryOfOrder(s types.OrderStatus) expiryQueue {
 
 func expiryOfRequest(s types.RequestStatus) expiryQueue {
 	switch s {
-	case types.REQUEST_STATUS_QUEUED, types.REQUEST_STATUS_RESTING:
+	case types.REQUEST_STATUS_QUEUED, types.REQUEST_STATUS_RESTING, types.REQUEST_STATUS_WAITING:
 		return heldExpiry
 	case types.REQUEST_STATUS_SIGNED:
 		return signedExpiry

@@ -37,7 +37,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 			return err
 		}
 	}
-	for _, init := range []func(context.Context, types.GenesisState) error{k.initOrders, k.initRequests, k.initPruned, k.checkDeals, k.initQueues, k.initCursors} {
+	for _, init := range []func(context.Context, types.GenesisState) error{k.initOrders, k.initRequests, k.initWaiting, k.initPruned, k.checkDeals, k.initQueues, k.initCursors} {
 		if err := init(ctx, g); err != nil {
 			return err
 		}
@@ -106,6 +106,32 @@ func (k Keeper) initRequests(ctx context.Context, g types.GenesisState) error {
 			err = k.Queue.Set(ctx, collections.Join(min(r.Height+1, firstHeight(ctx)), id[:]))
 		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// initWaiting stores who waits for whom. Each request for which others wait is queued, because it may have ended.
+func (k Keeper) initWaiting(ctx context.Context, g types.GenesisState) error {
+	for _, r := range g.Requests {
+		id, err := types.ParseID(r.Id)
+		if err != nil {
+			return err
+		}
+		for _, of := range r.WaitsFor {
+			awaited, err := types.ParseID(of)
+			if err != nil {
+				return err
+			}
+			if err := k.Dependants.Set(ctx, collections.Join(awaited[:], id[:])); err != nil {
+				return err
+			}
+		}
+		if !r.Awaited {
+			continue
+		}
+		if err := k.noteAwaitedEnd(ctx, id[:]); err != nil {
 			return err
 		}
 	}

@@ -281,7 +281,7 @@ func TestGenesisValidate(t *testing.T) {
 		{"arrival twice", func(g *types.GenesisState) { g.Arrivals = append(g.Arrivals, g.Arrivals[1]) }, "arrivals[2]"},
 		{"request id", func(g *types.GenesisState) { g.Requests[0].Id = "x" }, "requests[0].id"},
 		{"request requester", func(g *types.GenesisState) { g.Requests[0].Requester = "x" }, "requests[0].requester"},
-		{"request status", func(g *types.GenesisState) { g.Requests[0].Status = 9 }, "status"},
+		{"request status", func(g *types.GenesisState) { g.Requests[0].Status = 10 }, "status"},
 		{"request height", func(g *types.GenesisState) { g.Requests[0].Height = -1 }, "height"},
 		{"queued request's escrow", func(g *types.GenesisState) { request(g, types.REQUEST_STATUS_QUEUED).Escrow++ }, "escrow"},
 		{"matched request's escrow", func(g *types.GenesisState) { request(g, types.REQUEST_STATUS_MATCHED).Escrow++ }, "escrow"},

@@ -103,6 +103,11 @@ func (k Keeper) setRequest(ctx context.Context, id []byte, r types.Request, was 
 	if err := k.RequestProgress.Set(ctx, id, r.Progress()); err != nil {
 		return err
 	}
+	if r.Awaited && !r.Waits() && r.Status != types.REQUEST_STATUS_MATCHED { // the deals of one that is matched tell their ends
+		if err := k.noteAwaitedEnd(ctx, id); err != nil {
+			return err
+		}
+	}
 	if err := k.moveExpiry(ctx, id, r.Expiry, expiryOfRequest(was), expiryOfRequest(r.Status)); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 //   - the counter of what is owed is the sum of the escrows, and the module's coins cover it;
 //   - no order has met more tasks than its volume;
 //   - the book holds exactly the orders and requests that rest;
+//   - who waits for whom is what the waiting requests say, and no end that they wait for is forgotten;
 //   - the records, the queues and the deals agree with each other.
 //
 // It is for tests, simulations and operators; no block calls it.
@@ -34,6 +35,9 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		return err
 	}
 	if err := k.checkPrunes(ctx, g); err != nil {
+		return err
+	}
+	if err := k.checkWaiting(ctx, g); err != nil {
 		return err
 	}
 	return k.checkBook(ctx, g)

@@ -6,6 +6,7 @@
 //	fill.go, search.go, sellers.go            how one request finds its orders
 //	propose.go                                matches that somebody proposes
 //	conclude.go, money.go                     the deal, and the coins of requests
+//	await.go, waiting.go                      requests that wait for the results of others
 //	cancel.go, expiry.go, volume.go           what is taken back, what expires, volume that comes back
 //	prune.go                                  what is left of ended orders and requests
 //
@@ -42,6 +43,8 @@ type (
 	indexKey = collections.Quad[string, uint64, int64, []byte]
 	// queueKey is (due height, id).
 	queueKey = collections.Pair[int64, []byte]
+	// dependantKey is (request that is waited for, request that waits).
+	dependantKey = collections.Pair[[]byte, []byte]
 	// floorKey is (owner, kind).
 	floorKey = collections.Pair[sdk.AccAddress, uint32]
 )
@@ -114,6 +117,10 @@ type Keeper struct {
 	Prunes collections.KeySet[queueKey]
 	// Pruned: id -> what is kept of an order or request that was pruned.
 	Pruned collections.Map[[]byte, types.PrunedOrder]
+	// Dependants: (request that is waited for, request that waits and has not met it).
+	Dependants collections.KeySet[dependantKey]
+	// Ends: (height, id) of requests for which others wait and that may have ended. Only its front is read.
+	Ends collections.KeySet[queueKey]
 	// Categories: id -> category.
 	Categories collections.Map[string, types.Category]
 }
@@ -159,6 +166,8 @@ func NewKeeper(
 		SignedExpiries:  collections.NewKeySet(sb, types.SignedExpiriesPrefix, "signed_expiries", queue),
 		Prunes:          collections.NewKeySet(sb, types.PrunesPrefix, "prunes", queue),
 		Pruned:          collections.NewMap(sb, types.PrunedPrefix, "pruned", collections.BytesKey, compact.Value[types.PrunedOrder](cdc, addresses)),
+		Dependants:      collections.NewKeySet(sb, types.DependantsPrefix, "dependants", collections.PairKeyCodec(collections.BytesKey, collections.BytesKey)),
+		Ends:            collections.NewKeySet(sb, types.EndsPrefix, "ends", queue),
 		Categories:      collections.NewMap(sb, types.CategoriesPrefix, "categories", collections.StringKey, codec.CollValue[types.Category](cdc)),
 	}
 	schema, err := sb.Build()

@@ -63,6 +63,14 @@ func TestLaws(t *testing.T) {
 			deals[fmt.Sprint("app order ", d.AppOrder != "")]++
 			deals[fmt.Sprint("part ", d.Size_ != d.Bag)]++
 		}
+		for _, id := range w.asked {
+			r, err := w.FindRequest(w.ctx, id)
+			require.NoError(t, err)
+			require.False(t, r.Waits(), "request %s waits for ever", id)
+			if awaited := len(r.Job.Awaits()) > 0; awaited && (r.Status == types.REQUEST_STATUS_SKIPPED || r.Status == types.REQUEST_STATUS_MATCHED) {
+				deals[fmt.Sprint("waited ", r.Status)]++
+			}
+		}
 		vouchers, err := w.vouchers.ExportGenesis(w.ctx)
 		require.NoError(t, err)
 		for _, v := range vouchers.Vouchers {
@@ -72,7 +80,7 @@ func TestLaws(t *testing.T) {
 		require.Zero(t, owed)
 		require.Zero(t, held, "coins are left with nobody to have them")
 		require.EqualValues(t, len(people)*funds, w.total()+w.destroyed())
-	}, func() bool { return len(deals) == 10 }) // the sequences must reach every kind of deal to mean something
+	}, func() bool { return len(deals) == 12 }) // the sequences must reach every kind of deal to mean something
 	t.Log("deals:", deals)
 }
 

@@ -186,6 +186,9 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 	if err := k.leaveBook(ctx, id, &r); err != nil {
 		return err
 	}
+	if err := k.stopWaiting(ctx, id, &r); err != nil {
+		return err
+	}
 	if r.Waits() { // otherwise its requester has cancelled it
 		what, r.Status = endingFor(cause)
 		r.Reason = stateReason(cause)
@@ -202,8 +205,11 @@ func (k Keeper) refundRequest(ctx sdk.Context, id []byte, cause error) error {
 
 // endingFor returns how a request ends for a cause: the word of the event, and the status.
 func endingFor(cause error) (what string, status types.RequestStatus) {
-	if errors.Is(cause, types.ErrExpired) {
+	switch {
+	case errors.Is(cause, types.ErrExpired):
 		return "expired", types.REQUEST_STATUS_EXPIRED
+	case errors.Is(cause, types.ErrAwaited):
+		return "skipped", types.REQUEST_STATUS_SKIPPED
 	}
 	return "unmatched", types.REQUEST_STATUS_UNMATCHED
 }

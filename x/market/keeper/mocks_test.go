@@ -17,7 +17,9 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/retention"
+	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	orgstypes "github.com/credence-chain/credence/x/orgs/types"
@@ -188,6 +190,8 @@ type tasks struct {
 	opened []string
 	fail   func(deal dealstypes.Deal, index uint64) error
 	policy retention.Policy
+	// results are the digests of accepted results, by the ids of tasks.
+	results map[string]string
 }
 
 func (s *tasks) Pruning(context.Context) (retention.Policy, error) { return s.policy, nil }
@@ -200,6 +204,20 @@ func (s *tasks) OpenTask(_ context.Context, deal dealstypes.Deal, index uint64) 
 	}
 	s.opened = append(s.opened, fmt.Sprintf("%s/%d", deal.Id, index))
 	return nil
+}
+
+// setResult gives the only task of a request a result.
+func (s *tasks) setResult(request string) {
+	if s.results == nil {
+		s.results = map[string]string{}
+	}
+	id, _ := ids.Parse(request)
+	s.results[ids.Format(poco.OnlyTask(id))] = digest
+}
+
+func (s *tasks) Result(_ context.Context, task string) (digest string, found bool, err error) {
+	digest, found = s.results[task]
+	return digest, found, nil
 }
 
 // hook is a callback of another module.

@@ -102,6 +102,9 @@ func (k Keeper) pruneRequest(ctx sdk.Context, id []byte, r types.Request) (out p
 	if out.Later = out.Later || r.Escrow > 0; out.Later {
 		return out, nil
 	}
+	if out.Later, err = k.isAwaited(ctx, id, r); err != nil || out.Later {
+		return out, err // those that wait for it are told first
+	}
 	if needed, err := k.deals.HasWhole(ctx, dealstypes.PartyRequest+r.Id); err != nil || needed {
 		return out, err
 	}

@@ -79,8 +79,8 @@ func (k Keeper) CancelRequest(ctx context.Context, requester, id string) error {
 }
 
 // takeBack queues the work of the block hooks for a request that is cancelled: the cancelling of its deals when some run, and the
-// refund of a request that rests. The refund takes a new place in the matching queue, because the request left the queue when it came
-// on the book.
+// refund of a request that rests, or waits for others. The refund takes a new place in the matching queue, because the request left the
+// queue when it came on the book, or is not in it yet.
 func (k Keeper) takeBack(ctx context.Context, id []byte, r *types.Request, running bool) error {
 	height := sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if running {
@@ -88,7 +88,7 @@ func (k Keeper) takeBack(ctx context.Context, id []byte, r *types.Request, runni
 			return err
 		}
 	}
-	if r.Status != types.REQUEST_STATUS_RESTING {
+	if r.Status != types.REQUEST_STATUS_RESTING && r.Status != types.REQUEST_STATUS_WAITING {
 		return nil
 	}
 	params, err := k.Params.Get(ctx)
@@ -97,6 +97,9 @@ func (k Keeper) takeBack(ctx context.Context, id []byte, r *types.Request, runni
 	}
 	chargePlace(ctx, params)
 	if err := k.leaveBook(ctx, id, r); err != nil {
+		return err
+	}
+	if err := k.stopWaiting(ctx, id, r); err != nil {
 		return err
 	}
 	return k.Queue.Set(ctx, collections.Join(height+1, id))

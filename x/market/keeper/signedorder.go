@@ -108,6 +108,9 @@ func (k Keeper) recordRequest(ctx context.Context, o types.Order) (r types.Reque
 	if err != nil {
 		return r, false, err
 	}
+	if awaited := o.Request.Awaits(); len(awaited) > 0 {
+		return r, false, types.ErrAwaited.Wrapf("after: got %s in a signed request, expected none: only a submitted request waits for others", awaited[0])
+	}
 	known, found, err := k.findRequest(ctx, id[:])
 	if err != nil {
 		return r, false, err

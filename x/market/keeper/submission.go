@@ -26,7 +26,7 @@ func (k Keeper) SubmitTask(ctx context.Context, requester string, nonce uint64, 
 		Id: types.FormatID(id), Requester: requester, Nonce: nonce, Job: job.Normal(), Expiry: expiry,
 		Status: types.REQUEST_STATUS_QUEUED, Height: sdkCtx.BlockHeight(),
 	}}
-	err = steps.Run(s.checkRequester, s.checkFields, s.checkExpiry, s.checkUncancelled, s.checkMatchable, s.checkUnused, s.enqueue)
+	err = steps.Run(s.checkRequester, s.checkFields, s.checkExpiry, s.checkUncancelled, s.checkMatchable, s.checkUnused, s.awaitOthers, s.enqueue)
 	return s.request, err
 }
 
@@ -108,11 +108,15 @@ func (s *submission) checkUnused() error {
 	return s.checkUnpruned(s.ctx, s.id, types.PrunedOrder.Used)
 }
 
-// enqueue locks the escrow and queues the request for the next block.
+// enqueue locks the escrow, and queues the request for the next block unless it waits for others.
 func (s *submission) enqueue() error {
 	chargePlace(s.ctx, s.params)
-	if err := s.Queue.Set(s.ctx, collections.Join(s.request.Height+1, s.id)); err != nil {
-		return err
+	what := "waiting"
+	if s.request.Status == types.REQUEST_STATUS_QUEUED {
+		what = "queued"
+		if err := s.Queue.Set(s.ctx, collections.Join(s.request.Height+1, s.id)); err != nil {
+			return err
+		}
 	}
 	if err := s.lockBudget(s.ctx, s.id, s.account, s.request); err != nil {
 		return err
@@ -120,5 +124,5 @@ func (s *submission) enqueue() error {
 	if err := s.setRequest(s.ctx, s.id, s.request, types.REQUEST_STATUS_UNSPECIFIED); err != nil {
 		return err
 	}
-	return emitEvent(s.ctx, &types.EventRequest{Id: s.request.Id, Requester: s.request.Requester, What: "queued", Left: s.request.Left()})
+	return emitEvent(s.ctx, &types.EventRequest{Id: s.request.Id, Requester: s.request.Requester, What: what, Left: s.request.Left(), WaitsFor: s.request.WaitsFor})
 }

@@ -158,6 +158,20 @@ func (w *world) issueTo(holder string, amount, blocks uint64) {
 	}
 }
 
+// waitFor lets a job of somebody's wait for some of the last requests: whatever becomes of them.
+func (w *world) waitFor(who string, j *types.Job) {
+	own := slices.DeleteFunc(slices.Clone(w.asked), func(id string) bool { return names[w.seen[id].Owner] != who })
+	own = own[max(0, len(own)-4):]
+	for _, id := range own {
+		switch w.pick("waits for", "after", "input", "none") {
+		case "after":
+			j.After = append(j.After, id)
+		case "input":
+			j.Inputs = append(j.Inputs, &dealstypes.Input{Name: "of/" + id, Size_: 10, Tree: true, Of: id})
+		}
+	}
+}
+
 // over says that an order is taken back or expired.
 func (w *world) over(o types.Order) bool {
 	return w.gone[idOf(o)] || o.Expiry > 0 && o.Expiry <= w.height()
@@ -208,6 +222,10 @@ var steps = map[string]func(w *world){
 		j, expiry := w.aJob(n), int64(0)
 		if w.chance("rests") || w.chance("rests again") {
 			expiry = w.height() + int64(w.up("expiry", 2, 12))
+		}
+		if len(w.asked) > 0 && w.chance("waits") {
+			w.waitFor(n, &j)
+			expiry = w.height() + int64(w.up("expiry", 2, 25))
 		}
 		if id, err := w.restErr(n, w.nonce, j, expiry); err == nil {
 			w.asked = append(w.asked, id)
@@ -349,7 +367,12 @@ func (w *world) settleSome() {
 		if !accepted && w.chance("nobody was drawn") {
 			pays, left = nil, each
 		}
-		require.NoError(w, w.dealing.Settle(w.ctx, dealstypes.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Premium: premium, Refund: left, Accepted: accepted}))
+		s := dealstypes.TaskSettlement{Deal: id, Task: "t", Index: d.First + d.Ended, Pays: pays, Premium: premium, Refund: left, Accepted: accepted}
+		s.Failed = accepted && w.chance("failed")
+		if accepted && !s.Failed {
+			w.tasks.setResult(d.Request)
+		}
+		require.NoError(w, w.dealing.Settle(w.ctx, s))
 		w.live[id]--
 	}
 	for _, e := range events[*types.EventOrderReleased](w.fixture)[before:] {

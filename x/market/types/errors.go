@@ -85,4 +85,5 @@ var (
 	ErrCourtPrice                = errorsmod.Register(ModuleName, 70, "pool order does not pay a court")
 	ErrAudit                     = errorsmod.Register(ModuleName, 71, "audit window out of range")
 	ErrOnchain                   = errorsmod.Register(ModuleName, 72, "result can not live on chain")
+	ErrAwaited                   = errorsmod.Register(ModuleName, 73, "request that it waits for does not suit")
 )

@@ -112,6 +112,11 @@ type DealsKeeper interface {
 	CancelDeal(ctx context.Context, id []byte) (dealstypes.Deal, error)
 	// ReleaseNext gives back the volume that is due first, and returns the number of orders that have it. found is false when none is due.
 	ReleaseNext(ctx sdk.Context) (orders int, found bool, err error)
+	// AwaitDeals marks the running deals of a request, so that their ends are told. It returns the number of its deals that are whole, and how
+	// many tasks of those that have ended have a result. It fails when there are too many.
+	AwaitDeals(ctx context.Context, request string) (deals int, results uint64, err error)
+	// ResultOf returns the digest of the accepted result of a request of one task; found is false when there is none.
+	ResultOf(ctx context.Context, request string) (digest string, found bool, err error)
 	// WalkDeals visits all deals, for invariants.
 	WalkDeals(ctx context.Context, visit func(dealstypes.Deal) error) error
 	// HasCallback says whether a name is that of a hook.

@@ -40,7 +40,7 @@ func (g GenesisState) Validate(codec address.Codec) error {
 			func(r OrderRecord) error { return r.validateRecord(codec, g.Params) }),
 		checkList("arrivals", g.Arrivals, ascendingIDs(func(id string) string { return id }), g.arrivalCheck()),
 		checkList("requests", g.Requests, ascendingIDs(func(r Request) string { return r.Id }),
-			func(r Request) error { return r.validateRecord(codec) }),
+			func(r Request) error { return r.validateRecord(codec) }, g.validateWaiting),
 		checkList("pruned", g.Pruned, ascendingIDs(func(p PrunedOrder) string { return p.Id }), g.validatePruned),
 		checkList("matches", g.Matches, ascendingIDs(func(m Match) string { return m.Id }), g.validateMatch),
 		checkList("floors", g.Floors, oneForEach(),
@@ -163,7 +163,7 @@ func (r Request) validateRecord(codec address.Codec) error {
 	_, err := codec.StringToBytes(r.Requester)
 	known := checkClaims(
 		claim{err == nil, "requester: expected an address"},
-		claim{isBetween(r.Status, REQUEST_STATUS_QUEUED, REQUEST_STATUS_SIGNED), "status: unknown"},
+		claim{isBetween(r.Status, REQUEST_STATUS_QUEUED, REQUEST_STATUS_SKIPPED), "status: unknown"},
 		claim{r.Height >= 0, "height: negative"},
 	)
 	if r.Status == REQUEST_STATUS_CANCELLED && r.Job.App == "" {
@@ -174,13 +174,17 @@ func (r Request) validateRecord(codec address.Codec) error {
 
 // validateProgress checks that the progress of a request fits its status.
 func (r Request) validateProgress() error {
-	rests, matched := r.Status == REQUEST_STATUS_RESTING, r.Status == REQUEST_STATUS_MATCHED
+	rests, matched, waits := r.Status == REQUEST_STATUS_RESTING, r.Status == REQUEST_STATUS_MATCHED, r.Status == REQUEST_STATUS_WAITING
 	return checkClaims(
 		claim{r.Filled <= r.Job.Size_, "filled: more than the bag"},
 		claim{(r.Filled > 0) == (r.Deal != ""), "deal: expected one exactly when tasks are filled"},
 		claim{(r.Deals > 0) == (r.Deal != ""), "deals: expected some exactly when there is a first"},
 		claim{rests == (r.Topic != ""), "topic: expected one exactly while it rests"},
 		claim{!matched || r.Left() == 0, "filled: expected the whole bag of a matched request"},
+		claim{waits == (len(r.WaitsFor) > 0), "waits_for: expected some exactly while it waits"},
+		claim{!waits || r.Filled == 0, "filled: expected none of a request that waits"},
+		claim{r.Results <= r.Filled, "results: more than the tasks that are filled"},
+		claim{r.Awaited || r.Results == 0, "results: expected none of a request for which no other waits"},
 	)
 }
 
@@ -225,6 +229,20 @@ func (g GenesisState) validatePruned(p PrunedOrder) error {
 		claim{!holdsID(g.Orders, p.Id, func(r OrderRecord) string { return r.Id }), "id: it stands among the orders"},
 		claim{!holdsID(g.Requests, p.Id, func(r Request) string { return r.Id }), "id: it stands among the requests"},
 	))
+}
+
+// validateWaiting checks that a request waits for requests of its requester that know it.
+func (g GenesisState) validateWaiting(r Request) error {
+	for i, id := range r.WaitsFor {
+		at, found := slices.BinarySearchFunc(g.Requests, id, func(r Request, id string) int { return strings.Compare(r.Id, id) })
+		if !found || g.Requests[at].Requester != r.Requester || !g.Requests[at].Awaited {
+			return text("waits_for: " + id + ": expected an awaited request of the same requester")
+		}
+		if i > 0 && r.WaitsFor[i-1] >= id || !slices.Contains(r.Job.Awaits(), id) {
+			return text("waits_for: " + id + ": expected ascending ids of the job's requests, each once")
+		}
+	}
+	return nil
 }
 
 // validateMatch checks that the orders and the request of a proposed match are there.

@@ -52,7 +52,11 @@ func validateInput(i int, in *dealstypes.Input) error {
 	if in == nil {
 		return ErrInputName.Wrapf("inputs[%d]: missing", i)
 	}
-	if err := ValidateDigest(in.Digest); err != nil {
+	check := func() error { return ValidateDigest(in.Digest) }
+	if in.Of != "" {
+		check = func() error { return validateAnswer(i, in) }
+	}
+	if err := check(); err != nil {
 		return err
 	}
 	if err := validateLocators(in.Locators); err != nil {

@@ -62,6 +62,7 @@ func (j Job) Validate(p Params) error {
 		validateCategoryOrNone(j.Category),
 		j.validateArgs(p),
 		j.validateInputs(p),
+		j.validateAwaits(),
 		j.validateDatasets(p),
 		ValidateTags("tags", j.Tags),
 		ValidateResources(j.Resources),

@@ -67,6 +67,10 @@ var (
 	PrunesPrefix = collections.NewPrefix(22)
 	// PrunedPrefix: id of an order or request -> PrunedOrder.
 	PrunedPrefix = collections.NewPrefix(23)
+	// DependantsPrefix: (request that is waited for, request that waits).
+	DependantsPrefix = collections.NewPrefix(24)
+	// EndsPrefix: (height, id of a request for which others wait) of requests that may have ended; read from its front.
+	EndsPrefix = collections.NewPrefix(25)
 )
 
 // A topic is the name of a group of orders that can replace each other, such as the orders of one app version. An order rests under its

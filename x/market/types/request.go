@@ -5,6 +5,7 @@ func (r Request) Progress() RequestProgress {
 	return RequestProgress{
 		Status: r.Status, Reason: r.Reason, Deal: r.Deal, Escrow: r.Escrow,
 		Filled: r.Filled, Deals: r.Deals, Topic: r.Topic, Limit: r.Limit, Done: r.Done,
+		WaitsFor: r.WaitsFor, Awaited: r.Awaited, Results: r.Results,
 	}
 }
 
@@ -12,6 +13,7 @@ func (r Request) Progress() RequestProgress {
 func (r Request) With(p RequestProgress) Request {
 	r.Status, r.Reason, r.Deal, r.Escrow = p.Status, p.Reason, p.Deal, p.Escrow
 	r.Filled, r.Deals, r.Topic, r.Limit, r.Done = p.Filled, p.Deals, p.Topic, p.Limit, p.Done
+	r.WaitsFor, r.Awaited, r.Results = p.WaitsFor, p.Awaited, p.Results
 	return r
 }
 
@@ -21,9 +23,9 @@ func (r Request) Left() uint64 { return r.Job.Size_ - r.Filled }
 // Waits says whether matching may still fill the request.
 func (r Request) Waits() bool { return r.HoldsBudget() || r.Status == REQUEST_STATUS_SIGNED }
 
-// HoldsBudget says whether the request is queued or rests. max_price is then locked for each of its tasks that is left.
+// HoldsBudget says whether the request is queued, rests, or waits for others. max_price is then locked for each of its tasks that is left.
 func (r Request) HoldsBudget() bool {
-	return r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING
+	return r.Status == REQUEST_STATUS_QUEUED || r.Status == REQUEST_STATUS_RESTING || r.Status == REQUEST_STATUS_WAITING
 }
 
 // Expired says whether the request is no longer met at a height.

@@ -47,6 +47,7 @@ func (k Keeper) settleEscrow(ctx context.Context, it *item, s poco.Settlement, p
 	return k.deals.Settle(ctx, dealstypes.TaskSettlement{
 		Deal: it.stored.Deal, Task: it.stored.Id, Index: it.stored.Index,
 		Pays: pays, Premium: s.Premium, Refund: s.Refund, Accepted: s.Ending == poco.EndAccepted,
+		Failed: s.Ending == poco.EndAccepted && s.Verdict.Kind == poco.KindAppFailed,
 	})
 }
 

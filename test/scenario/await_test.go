@@ -1,0 +1,16 @@
+package scenario
+
+import (
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
+)
+
+// addAwaited lets a job wait for the requests with the names that "after" lists, and read the answers of those that "reads" lists.
+func (s *stage) addAwaited(w *words, job *markettypes.Job) {
+	for _, name := range w.list("after") {
+		job.After = append(job.After, s.known[name].id)
+	}
+	for _, name := range w.list("reads") {
+		job.Inputs = append(job.Inputs, &dealstypes.Input{Name: name, Size_: 1 << 10, Tree: true, Of: s.known[name].id})
+	}
+}
