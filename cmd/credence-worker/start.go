@@ -25,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/backoff"
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/traces"
 	"github.com/credence-chain/credence/internal/worker/agent"
@@ -32,6 +33,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/chain"
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/metrics"
+	"github.com/credence-chain/credence/poco"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -195,6 +197,17 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain, finish
 		urls, _ := holders(ctx, a) // without an answer the list is empty; an input that is not found is asked for again anyway
 		return urls
 	}
+	makers := func(ctx context.Context, request string) []string {
+		id, err := ids.Parse(request)
+		if err != nil {
+			return nil
+		}
+		made, err := source.Task(ctx, ids.Format(poco.OnlyTask(id)))
+		if err != nil {
+			return nil // as with the holders
+		}
+		return known(ctx, made)
+	}
 	unsealer, err := w.openKeys(ctx, conn, source, session, holders)
 	if err != nil {
 		return err
@@ -207,7 +220,7 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain, finish
 		Sender:  broadcast.New(node, w.metrics),
 		Journal: j, Metrics: w.metrics, Traces: w.traces, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
 		PaidTo:  payeeOf(conn.Workers(), w.key.Address()),
-		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known}, Unsealer: unsealer,
+		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known, Makers: makers}, Unsealer: unsealer,
 	})
 	if err != nil {
 		return err

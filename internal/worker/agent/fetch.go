@@ -29,6 +29,9 @@ type Fetcher struct {
 	// Holders returns the base URLs of the workers that have committed to an answer of the task, and so have had its inputs. They are
 	// asked for files that no store serves. Nil means that no worker is asked.
 	Holders func(ctx context.Context, a chain.Assignment) []string
+	// Makers returns the base URLs of the workers that answered the only task of a request, for inputs that are its answer. Nil means that
+	// none is asked.
+	Makers func(ctx context.Context, request string) []string
 	// HTTP makes the requests; nil means artifact's own.
 	HTTP *http.Client
 	// Rounds is how often each source is asked within one fetch; 0 means 3.
@@ -65,13 +68,21 @@ func (f Fetcher) FetchTask(ctx context.Context, a chain.Assignment) (program run
 // fetchFiles fetches the files that the task reads.
 func (f Fetcher) fetchFiles(ctx context.Context, a chain.Assignment) (files []artifact.Content, err error) {
 	for _, r := range listReads(a) {
-		blob, err := f.fetchFile(ctx, r)
+		content, err := f.fetchRead(ctx, r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.what, err)
 		}
-		files = append(files, blob)
+		files = append(files, content)
 	}
 	return files, nil
+}
+
+// fetchRead fetches a file or a folder.
+func (f Fetcher) fetchRead(ctx context.Context, r read) (artifact.Content, error) {
+	if r.tree {
+		return f.fetchFolder(ctx, r)
+	}
+	return f.fetchFile(ctx, r)
 }
 
 // fetchProgram fetches the app's code. The window has time for the size that the deal pins, so that code of another size is refused.

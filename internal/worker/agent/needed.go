@@ -24,8 +24,13 @@ func (c *Collector) blobsOf(ctx context.Context, r journal.Record) (list []artif
 		}
 	}
 	for _, text := range texts {
-		if d, err := artifact.ParseDigest(text); err == nil { // what is no digest names no blob
-			list = append(list, d)
+		d, err := artifact.ParseDigest(text)
+		if err != nil {
+			continue // what is no digest names no blob
+		}
+		list = append(list, d)
+		if m, is, err := resultAt(ctx, c.Store, d); err == nil && is { // a folder that is another task's result: its files are read too
+			list = append(list, blobsOfResult(m)...)
 		}
 	}
 	d, err := artifact.ParseDigest(r.Stored)

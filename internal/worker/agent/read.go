@@ -17,8 +17,9 @@ type read struct {
 	digest   string
 	size     uint64
 	locators []string
-	tree     bool // a packed folder
-	rows     bool // the archive of the bag's rows
+	tree     bool   // a folder
+	of       string // the request whose answer it is; "" of any other
+	rows     bool   // the archive of the bag's rows
 }
 
 // listReads lists the files that a task reads: the inputs of its deal, then the datasets of this task, each in the deal's order.
@@ -26,7 +27,7 @@ func listReads(a chain.Assignment) (out []read) {
 	for _, in := range a.Deal.Inputs {
 		out = append(out, read{
 			what: fmt.Sprintf("input %q", in.Name), name: in.Name, digest: in.Digest, size: in.Size_,
-			locators: slices.Concat(in.Locators, a.Deal.Locators), tree: in.Tree, rows: isRows(a.Deal, in),
+			locators: slices.Concat(in.Locators, a.Deal.Locators), tree: in.Tree, of: in.Of, rows: isRows(a.Deal, in),
 		})
 	}
 	for _, d := range a.Deal.DatasetsOf(a.Task.Index) {
