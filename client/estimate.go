@@ -109,6 +109,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	if err := r.knownDatasets(ctx, job, &order, e); err != nil {
 		return nil, err
 	}
+	order.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
 		data, err := in.Read()
 		if err != nil {

@@ -27,6 +27,10 @@ type Job struct {
 	Execution contract.Execution
 	// Inputs are files and folders that the program finds in /in.
 	Inputs []InputFile
+	// After are the ids of earlier requests of the same requester that must end with results first. The chain waits for them.
+	After []string
+	// Answers are results of earlier requests that the program finds in /in, each as a folder. The chain waits for them too.
+	Answers []Answer
 	// Datasets are what the program finds in /in/datasets. Each is "organisation/name:version", "sha256:...", or the path of a file,
 	// which is published as a dataset unless the chain has it.
 	Datasets []string
@@ -101,6 +105,7 @@ func (j Job) OrderFor(app string) markettypes.Job {
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
 		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
+		After: j.After,
 	}
 	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]
@@ -124,6 +129,7 @@ func (j *Job) checkJob() error {
 	if err := j.checkDatasets(); err != nil {
 		return err
 	}
+	j.limitWaiting()
 	if err := j.checkRest(); err != nil {
 		return err
 	}

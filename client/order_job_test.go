@@ -15,9 +15,9 @@ import (
 
 // Every field of a job reaches the chain. The test fails if a new field is not copied.
 func TestEveryFieldOfAJobIsCopied(t *testing.T) {
-	// These fields are not copied. They name things that are uploaded, published or packed first, or they concern this machine, the
+	// These fields are not copied. They name things that are uploaded, published or packed first, or are inputs, or they concern this machine, the
 	// message or the book.
-	apart := []string{"App", "Platform", "Inputs", "Datasets", "Rows", "Nonce", "Out", "Expiry", "Rest", "RestFor"}
+	apart := []string{"App", "Platform", "Inputs", "Answers", "Datasets", "Rows", "Nonce", "Out", "Expiry", "Rest", "RestFor"}
 	filled := map[string]any{
 		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},
 		"Execution": contract.Execution{Stdout: "x"}, "RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},

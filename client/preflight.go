@@ -57,6 +57,7 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 		}
 		asked.Datasets = append(asked.Datasets, text)
 	}
+	asked.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
 		data, err := in.Read()
 		if err != nil {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -91,6 +92,8 @@ func describeUnmet(r *markettypes.Request) *Error {
 		e.Code, e.What = CodeCancelled, "the request was cancelled, and is refunded"
 	case markettypes.REQUEST_STATUS_EXPIRED:
 		e.What = fmt.Sprintf("no offer met the request %s, it is refunded", untilText(r))
+	case markettypes.REQUEST_STATUS_SKIPPED:
+		e.What = "the request is refunded" + becauseOf(r.Reason)
 	default:
 		e.What = "no offer meets the request, it is refunded" + becauseOf(r.Reason)
 	}
@@ -115,6 +118,11 @@ func untilText(r *markettypes.Request) string {
 		return "until it expired"
 	}
 	return fmt.Sprintf("until height %d", r.Expiry)
+}
+
+// waitingText says for which requests a request waits.
+func waitingText(r *markettypes.Request) string {
+	return "the request waits for the results of " + pluralOf(uint64(len(r.WaitsFor)), "request", "requests") + ": " + strings.Join(r.WaitsFor, ", ")
 }
 
 func restingText(r *markettypes.Request) string {

@@ -176,15 +176,22 @@ func (r *Runner) awaitMatch(ctx context.Context, id string, p *pulse, tell Obser
 		case !q.Waits():
 			return describeUnmet(q)
 		case q.Status == markettypes.REQUEST_STATUS_RESTING:
-			if text := restingText(q); text != said {
-				said = text
-				tell.tellEvent(Event{Kind: EventWaiting, Request: id, Text: text})
-			}
+			said = tell.tellWaiting(id, restingText(q), said)
+		case q.Status == markettypes.REQUEST_STATUS_WAITING:
+			said = tell.tellWaiting(id, waitingText(q), said)
 		}
 		return nil
 	}
 	err := p.followState(ctx, r.Conn, read, func(ctx context.Context, b Block) error { return read(ctx, b.Height) })
 	return found, err
+}
+
+// tellWaiting tells for what a request waits, unless it was said before. It returns what was said last.
+func (tell Observer) tellWaiting(request, text, said string) string {
+	if text != said {
+		tell.tellEvent(Event{Kind: EventWaiting, Request: request, Text: text})
+	}
+	return text
 }
 
 // followRequest watches a request's deals to their end, and downloads each result as its task ends.

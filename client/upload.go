@@ -11,7 +11,7 @@ import (
 
 // uploadInputs uploads the inputs of a job, and returns them as the chain takes them.
 func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
-	var out []*dealstypes.Input
+	out := job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
 		data, err := in.Read()
 		if err != nil {

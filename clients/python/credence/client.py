@@ -239,7 +239,7 @@ class Client:
         deadline = time.monotonic() + timeout
         for _ in self._moments(request, deadline):
             r = self.request(request)
-            if r["status"] in ("REQUEST_STATUS_UNMATCHED", "REQUEST_STATUS_EXPIRED") and int(r["filled"]) == 0:
+            if r["status"] in ("REQUEST_STATUS_UNMATCHED", "REQUEST_STATUS_EXPIRED", "REQUEST_STATUS_SKIPPED") and int(r["filled"]) == 0:
                 raise NoAnswer(r.get("reason") or "it met no offer", r["status"])
             # Deals are read before their tasks: one that has ended then has no task to come.
             deals = list(self._pages("/credence/deals/v1/deals", "deals", {"request": request}))
@@ -247,7 +247,7 @@ class Client:
                 if task["ending"] != "ENDING_UNSPECIFIED" and task["id"] not in told:
                     told.add(task["id"])
                     yield task
-            waits = r["status"] in ("REQUEST_STATUS_QUEUED", "REQUEST_STATUS_RESTING", "REQUEST_STATUS_SIGNED")
+            waits = r["status"] in ("REQUEST_STATUS_QUEUED", "REQUEST_STATUS_RESTING", "REQUEST_STATUS_SIGNED", "REQUEST_STATUS_WAITING")
             if not waits and all(int(d["ended"]) >= int(d["size"]) for d in deals):
                 return
         raise NodeError(f"request {request} has not ended within {timeout:.0f} s; it runs on: watch it again")

@@ -131,9 +131,9 @@ export class Client {
     for await (const _ of this.moments(request, deadline)) {
       type Request = {status: string; reason: string; filled: string};
       const {request: r} = await this.query<{request: Request}>(`/credence/market/v1/requests/${id(request)}`);
-      if (["REQUEST_STATUS_UNMATCHED", "REQUEST_STATUS_EXPIRED"].includes(r.status) && r.filled === "0") throw new NoAnswer(r.reason || "it met no offer", r.status);
+      if (["REQUEST_STATUS_UNMATCHED", "REQUEST_STATUS_EXPIRED", "REQUEST_STATUS_SKIPPED"].includes(r.status) && r.filled === "0") throw new NoAnswer(r.reason || "it met no offer", r.status);
       // Deals are read before their tasks: one that has ended then has no task to come.
-      let open = ["REQUEST_STATUS_QUEUED", "REQUEST_STATUS_RESTING", "REQUEST_STATUS_SIGNED"].includes(r.status);
+      let open = ["REQUEST_STATUS_QUEUED", "REQUEST_STATUS_RESTING", "REQUEST_STATUS_SIGNED", "REQUEST_STATUS_WAITING"].includes(r.status);
       for await (const deal of this.pages<{id: string; ended: string; size: string}>(`/credence/deals/v1/deals?request=${request}`, "deals")) {
         open ||= BigInt(deal.ended) < BigInt(deal.size);
         for await (const task of this.pages<Task>(`/credence/tasks/v1/deals/${deal.id}/tasks?`, "tasks")) {

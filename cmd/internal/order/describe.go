@@ -70,11 +70,16 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 			t.AddRow("rows", "one for each task, %s, %s", cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 			continue
 		}
+		if in.Of != "" {
+			t.AddRow("input", "%s/, at most %s, the result of request %s", in.Name, cli.FormatBytes(in.Size_), in.Of)
+			continue
+		}
 		if in.Tree {
 			name = strings.TrimPrefix(in.Name+"/", "./") + " (a folder)"
 		}
 		t.AddRow("input", "%s, %s, %s", name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}
+	t.AddSome("after", strings.Join(j.After, ", "))
 	t.AddSome("datasets", strings.Join(j.Datasets, ", "))
 	bag := fmt.Sprint(j.Size_)
 	if j.Partial {

@@ -13,5 +13,5 @@ func formatOrderStatus(s markettypes.OrderStatus) string {
 
 // formatRequestStatus returns in one word the status that the record of a request says.
 func formatRequestStatus(s markettypes.RequestStatus) string {
-	return strings.ToLower(strings.TrimPrefix(s.String(), "REQUEST_STATUS_"))
+	return s.Word()
 }

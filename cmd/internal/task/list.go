@@ -188,7 +188,7 @@ func readRequests(ctx context.Context, conn *credence.Conn, who string) (out []r
 func rowOf(r markettypes.Request, deals []dealstypes.Deal) requestRow {
 	row := requestRow{
 		ID: r.Id, Height: r.Height, Tasks: r.Job.Size_, MaxPrice: r.Job.MaxPrice, App: r.Job.App, Requester: r.Requester, Reason: r.Reason,
-		Status: strings.ToLower(strings.TrimPrefix(r.Status.String(), "REQUEST_STATUS_")),
+		Status: r.Status.Word(),
 	}
 	size := uint64(0)
 	for _, d := range deals {

@@ -4,7 +4,6 @@ package task
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +36,7 @@ func resolveID(ctx context.Context, conn *credence.Conn, id string) (credence.Re
 	if err != nil || res.Request.Deal != "" || res.Request.Waits() {
 		return ref, err
 	}
-	what := strings.ToLower(strings.TrimPrefix(res.Request.Status.String(), "REQUEST_STATUS_"))
+	what := res.Request.Status.Word()
 	return ref, &cli.Problem{What: fmt.Sprintf("the request was %s and refunded. %s", what, res.Request.Reason), Exit: cli.ExitNoVerdict}
 }
 

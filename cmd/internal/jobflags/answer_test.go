@@ -1,0 +1,19 @@
+package jobflags
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/client"
+)
+
+func TestReadAnswers(t *testing.T) {
+	got, err := (&Flags{Answers: []string{"counts=AB", "all/of=cd,2MiB"}}).readAnswers()
+	require.NoError(t, err)
+	require.Equal(t, []client.Answer{{Name: "counts", Request: "ab"}, {Name: "all/of", Request: "cd", Most: 2 << 20}}, got)
+	for _, bad := range []string{"counts", "=ab", "counts=", "counts=ab,many"} {
+		_, err := (&Flags{Answers: []string{bad}}).readAnswers()
+		require.ErrorContains(t, err, "--answer "+bad)
+	}
+}
