@@ -42,7 +42,7 @@ without() { grep -vE "^$module/($1)(/|\$)" || true; }
 worker='internal/worker'
 protocol='poco|evidence|lab|internal'
 chain='x|app|cmd|testutil|test/scenario|test/bench'
-networks='internal/devnet|test/acceptance|test/consortium|test/docs|test/network|test/programs'
+networks='internal/devnet|test/acceptance|test/consortium|test/docs|test/network|test/nodes|test/programs'
 run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol" | without "$worker|$networks")" "$@"
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(without "$protocol|$chain|$networks" <<<"$all"; among "$worker")" "$@"

@@ -80,6 +80,7 @@ var arguments = map[string][]source{
 // flagsOf has the sources of the values of flags. The key is the name of the flag, or, for a command whose flag differs, the command's path
 // followed by the flag.
 var flagsOf = map[string]source{
+	"after":           requestID,
 	"app":             wordsOf(apps),
 	"callback":        wordsOf(callbacks),
 	"category":        wordsOf(categories),
@@ -113,6 +114,6 @@ var flagsOf = map[string]source{
 	"order match --request":  orderID,
 	"run --dataset":          wordsOf(datasets).orFiles("*"),
 	"task list --output":     wordsOf(fixed("table", "wide", "json", "yaml")),
-	"task list --status":     wordsOf(fixed("queued", "resting", "running", "ended", "unmatched", "cancelled", "expired", "signed")),
+	"task list --status":     wordsOf(fixed("waiting", "queued", "resting", "running", "ended", "unmatched", "cancelled", "expired", "skipped", "signed")),
 	"workflow draw --format": wordsOf(fixed("mermaid", "dot")),
 }

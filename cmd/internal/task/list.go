@@ -46,11 +46,11 @@ type requestRow struct {
 
 // isFailed reports whether a part of the request ended without an accepted answer.
 func (r requestRow) isFailed() bool {
-	return r.Accepted < r.Ended || slices.Contains([]string{"unmatched", "expired"}, r.Status)
+	return r.Accepted < r.Ended || slices.Contains([]string{"unmatched", "expired", "skipped"}, r.Status)
 }
 
 // statusWords are the possible statuses of a request. They are those of the chain, except that a matched request is "running" or "ended".
-var statusWords = []string{"queued", "resting", "running", "ended", "unmatched", "cancelled", "expired", "signed"}
+var statusWords = []string{"waiting", "queued", "resting", "running", "ended", "unmatched", "cancelled", "expired", "skipped", "signed"}
 
 // listFilter holds the flags that select requests.
 type listFilter struct {
