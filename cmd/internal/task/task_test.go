@@ -76,7 +76,7 @@ func TestTaskList(t *testing.T) {
 	require.Contains(t, out, someID)
 	require.Contains(t, out, "public")
 	_, err = n.RunCommand(t, NewCommand(), "list", "--requester", someOwner, "--status", "lost")
-	require.ErrorContains(t, err, `--status "lost": expected queued or resting`)
+	require.ErrorContains(t, err, `--status "lost": expected waiting or queued or resting`)
 }
 
 func TestParseSince(t *testing.T) {
