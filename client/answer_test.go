@@ -26,3 +26,18 @@ func TestAnswersAreInputs(t *testing.T) {
 	j.limitWaiting()
 	require.Zero(t, j.RestFor, "it waits for nothing")
 }
+
+// Requests that a job waits for can be named by the beginning of their ids. The job of the caller keeps what was written.
+func TestAwaitedRequestsAreResolved(t *testing.T) {
+	m := newFakeMarket(t)
+	m.ids = ids{KindRequest: {whole("aaaa1"), whole("aaaa2"), whole("bbbb")}}
+	r, _, _ := m.runner()
+	j := Job{After: []string{"bbbb", whole("cc")}, Answers: []Answer{{Name: "a", Request: "aaaa2"}}}
+	was := j.After
+	require.NoError(t, r.completeIDs(t.Context(), &j))
+	require.Equal(t, []string{whole("bbbb"), whole("cc")}, j.After)
+	require.Equal(t, []Answer{{Name: "a", Request: whole("aaaa2")}}, j.Answers)
+	require.Equal(t, []string{"bbbb", whole("cc")}, was)
+	require.ErrorContains(t, r.completeIDs(t.Context(), &Job{After: []string{"aaaa"}}), "After[0]: ")
+	require.ErrorContains(t, r.completeIDs(t.Context(), &Job{Answers: []Answer{{Request: "dddd"}}}), "Answers[0]: ")
+}

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco/contract"
@@ -9,15 +11,41 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
-// preflightJob checks a job by the chain's own rules before anything is published, uploaded or paid. It reads the files that the job
-// names, and completes the voucher's id if only a prefix is given.
-func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
-	if job.Voucher != "" && !wholeID(job.Voucher) {
-		ref, err := Resolve(ctx, r.Conn, job.Voucher, KindVoucher)
+// completeIDs replaces the prefixes of ids that a job names by the whole ids.
+func (r *Runner) completeIDs(ctx context.Context, job *Job) error {
+	complete := func(id *string, kind IDKind) error {
+		if *id == "" || wholeID(*id) {
+			return nil
+		}
+		ref, err := Resolve(ctx, r.Conn, *id, kind)
 		if err != nil {
 			return err
 		}
-		job.Voucher = ref.ID
+		*id = ref.ID
+		return nil
+	}
+	if err := complete(&job.Voucher, KindVoucher); err != nil {
+		return err
+	}
+	job.After, job.Answers = slices.Clone(job.After), slices.Clone(job.Answers) // the caller keeps what it wrote
+	for i := range job.After {
+		if err := complete(&job.After[i], KindRequest); err != nil {
+			return fmt.Errorf("After[%d]: %w", i, err)
+		}
+	}
+	for i := range job.Answers {
+		if err := complete(&job.Answers[i].Request, KindRequest); err != nil {
+			return fmt.Errorf("Answers[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// preflightJob checks a job by the chain's own rules before anything is published, uploaded or paid. It reads the files that the job
+// names, and completes the voucher's id if only a prefix is given.
+func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
+	if err := r.completeIDs(ctx, job); err != nil {
+		return err
 	}
 	app := job.App
 	if isImage(app) {
