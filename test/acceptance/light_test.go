@@ -12,6 +12,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -152,7 +153,7 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "key":
 		question.Params["data"] = fmt.Sprintf("%X", l.key)
 	case "height":
-		question.Params["height"] = "3"
+		question.Params["height"] = nextHeight(question.Params["height"])
 	case "transaction":
 		question.Params["hash"] = base64.StdEncoding.EncodeToString(l.tx)
 	}
@@ -167,6 +168,13 @@ func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.told.Add(1)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// nextHeight returns the height after one in a question.
+func nextHeight(asked any) string {
+	text, _ := asked.(string)
+	height, _ := strconv.ParseInt(text, 10, 64)
+	return strconv.FormatInt(height+1, 10)
 }
 
 func (l *liar) forward(question any) (answer map[string]any, err error) {
