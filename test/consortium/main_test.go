@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/credence-chain/credence/testutil/builds"
 	"github.com/credence-chain/credence/testutil/tool"
 )
 
@@ -30,22 +32,14 @@ type programs struct{ now, next string }
 // buildPrograms builds both versions, or takes them from $CREDENCE_BIN and $CREDENCE_BIN_NEXT.
 func buildPrograms(t *testing.T) programs {
 	t.Helper()
-	p := programs{now: os.Getenv("CREDENCE_BIN"), next: os.Getenv("CREDENCE_BIN_NEXT")}
-	const commands = "github.com/credence-chain/credence/cmd/"
-	build := func(args ...string) string {
-		dir := t.TempDir()
-		cmd := exec.Command("go", append([]string{"build", "-ldflags", "-s -w", "-o", dir + string(filepath.Separator)}, args...)...)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("go build: %v\n%s", err, out)
-		}
-		return dir
-	}
+	p := programs{now: os.Getenv(builds.Variable), next: os.Getenv("CREDENCE_BIN_NEXT")}
 	if p.now == "" {
-		p.now = build(commands+"credenced", commands+"credence-worker")
+		p.now = t.TempDir()
+		require.NoError(t, builds.Programs(p.now, "credenced", "credence-worker"))
 	}
 	if p.next == "" && *whole {
-		p.next = build("-tags", "rehearsal", commands+"credenced")
+		p.next = t.TempDir()
+		require.NoError(t, builds.Tagged(p.next, "rehearsal", "credenced"))
 	}
 	return p
 }

@@ -7,11 +7,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +24,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/testutil/builds"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
@@ -43,32 +42,11 @@ const (
 	fund          = 1_000_000_000_000 // of every worker of the crowd, in ucred; its bond too
 )
 
-// binaries is the folder with the programs under test: $CREDENCE_BIN, or a folder into which they are built.
+// binaries is the folder with the programs under test.
 var binaries string
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	os.Exit(run(m))
-}
-
-func run(m *testing.M) int {
-	if binaries = os.Getenv("CREDENCE_BIN"); binaries != "" || testing.Short() {
-		return m.Run()
-	}
-	dir, err := os.MkdirTemp("", "credence-nodes-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	binaries = dir
-	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", dir+string(filepath.Separator),
-		"github.com/credence-chain/credence/cmd/credenced", "github.com/credence-chain/credence/cmd/credence-worker")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
+	os.Exit(builds.Main(m, &binaries, "credenced", "credence-worker"))
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

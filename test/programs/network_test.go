@@ -3,7 +3,6 @@ package programs
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/result"
+	"github.com/credence-chain/credence/testutil/builds"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -55,18 +55,15 @@ func TestNetwork(t *testing.T) {
 // startNetwork starts a devnet and returns a requester on it. Nobody is late there, however busy the machine is.
 func startNetwork(t *testing.T, ctx context.Context) client.Runner {
 	t.Helper()
-	binaries := os.Getenv("CREDENCE_BIN")
-	if binaries == "" {
-		binaries = t.TempDir()
-		build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", binaries+string(filepath.Separator),
-			"github.com/credence-chain/credence/cmd/credenced", "github.com/credence-chain/credence/cmd/credence-worker")
-		out, err := build.CombinedOutput()
-		require.NoError(t, err, string(out))
+	commands := os.Getenv(builds.Variable)
+	if commands == "" {
+		commands = t.TempDir()
+		require.NoError(t, builds.Programs(commands, "credenced", "credence-worker"))
 	}
 	t.Setenv("CREDENCE_WORKER_CACHE", cache)
 	net, err := devnet.Start(devnet.Options{
 		State: t.TempDir(), Workers: 4,
-		Credenced: filepath.Join(binaries, "credenced"), Worker: filepath.Join(binaries, "credence-worker"),
+		Credenced: filepath.Join(commands, "credenced"), Worker: filepath.Join(commands, "credence-worker"),
 		EditGenesis: func(g devnet.Genesis) error {
 			return genesis.Edit(g.State, g.Codec, markettypes.ModuleName, &markettypes.GenesisState{}, func(s *markettypes.GenesisState) error {
 				s.Params.CommitBlocks, s.Params.RevealBlocks = 600, 120
