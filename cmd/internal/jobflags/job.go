@@ -19,7 +19,7 @@ const defaultFuel = "50G"
 
 // Flags are the flags of a job that "run" and "order create request" have in common.
 type Flags struct {
-	Inputs, Args, Datasets, Tags, After, Answers         []string
+	Inputs, Args, Datasets, Tags                         []string
 	Trust, Policy, Category, Value, Fuel                 string
 	MaxPrice, MaxAppPrice, MaxDatasetPrice, MaxPoolPrice string
 	voucher, Beneficiary                                 string
@@ -36,8 +36,6 @@ type Flags struct {
 // Add adds the flags.
 func (j *Flags) Add(f *pflag.FlagSet) {
 	f.StringArrayVar(&j.Inputs, "input", nil, "input FILE, FOLDER or 'PATTERN' (*, ?, [...]), or NAME= and one of those to give it another name under /in; repeatable")
-	f.StringArrayVar(&j.After, "after", nil, "id of an earlier request of yours that must end with results first; the chain waits for it, and refunds this one if it fails; repeatable")
-	f.StringArrayVar(&j.Answers, "answer", nil, "NAME=REQUEST: the result of an earlier request of yours, of one task, as a folder under /in; the chain waits for it. NAME=REQUEST,SIZE says the most that it may have (default: 64MiB); repeatable")
 	AddArgs(f, &j.Args)
 	j.ExecutionFlags.addFlags(f)
 	f.StringVar(&j.Trust, "trust", "99.9%", "demanded trust: a percentage, a number T (one wrong result expected in T), or bits")
@@ -72,7 +70,6 @@ func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Jo
 		App: app, MinReplicas: j.MinReplicas, Bag: j.Bag, Policy: j.Policy, AuditBlocks: j.AuditBlocks, Partial: j.Partial,
 		Datasets: j.Datasets, DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: j.Tags,
 		Voucher: strings.ToLower(j.voucher), Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain,
-		After: j.After,
 	}
 	err = steps.Run(
 		func() (err error) { job.Args, job.Rows, table, err = j.TakeRows(slices.Concat(j.Args, args)); return },
@@ -81,7 +78,6 @@ func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Jo
 		func() (err error) { job.Resources, err = j.Needs.Read(); return },
 		func() (err error) { job.Trust, err = j.readTrust(); return },
 		func() (err error) { job.Fuel, err = j.readFuel(); return },
-		func() (err error) { job.Answers, err = j.readAnswers(); return },
 	)
 	for _, text := range j.Inputs {
 		job.Inputs = append(job.Inputs, client.ParseInput(text))

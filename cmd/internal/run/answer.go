@@ -1,4 +1,4 @@
-package jobflags
+package run
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// readAnswers reads --answer: NAME=REQUEST or NAME=REQUEST,SIZE.
-func (j *Flags) readAnswers() (out []client.Answer, err error) {
-	for _, text := range j.Answers {
+// readAnswers reads the values of --answer: NAME=REQUEST or NAME=REQUEST,SIZE.
+func readAnswers(texts []string) (out []client.Answer, err error) {
+	for _, text := range texts {
 		name, rest, found := strings.Cut(text, "=")
 		request, size, sized := strings.Cut(rest, ",")
 		if !found || name == "" || request == "" {

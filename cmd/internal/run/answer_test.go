@@ -1,4 +1,4 @@
-package jobflags
+package run
 
 import (
 	"testing"
@@ -9,11 +9,11 @@ import (
 )
 
 func TestReadAnswers(t *testing.T) {
-	got, err := (&Flags{Answers: []string{"counts=AB", "all/of=cd,2MiB"}}).readAnswers()
+	got, err := readAnswers([]string{"counts=AB", "all/of=cd,2MiB"})
 	require.NoError(t, err)
 	require.Equal(t, []client.Answer{{Name: "counts", Request: "ab"}, {Name: "all/of", Request: "cd", Most: 2 << 20}}, got)
 	for _, bad := range []string{"counts", "=ab", "counts=", "counts=ab,many"} {
-		_, err := (&Flags{Answers: []string{bad}}).readAnswers()
+		_, err := readAnswers([]string{bad})
 		require.ErrorContains(t, err, "--answer "+bad)
 	}
 }

@@ -17,6 +17,8 @@ type marketFlags struct {
 	jobflags.Flags
 	pools   []string
 	poolsOf []string
+	after   []string
+	answers []string
 	expiry  int64
 	rest    string
 
@@ -29,13 +31,18 @@ func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&m.poolsOf, "only-pool-of", nil, "whose pools to use, beside those of --pool: an address, an organisation's id, or role:NAME; repeatable")
 	f.Int64Var(&m.expiry, "expiry", 0, "height until which what can't be met at once rests on the book (default: it is refunded)")
 	f.StringVar(&m.platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
+	f.StringArrayVar(&m.after, "after", nil, "id of an earlier request of yours that must end with results first; the chain waits for it, and refunds this one if it fails; repeatable")
+	f.StringArrayVar(&m.answers, "answer", nil, "NAME=REQUEST: the result of an earlier request of yours, of one task, as a folder under /in; the chain waits for it. NAME=REQUEST,SIZE says the most that it may have (default: 64MiB); repeatable")
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
 // fillJob sets the fields of a job for which only "run" has flags. Errors name the flag.
 func (m *marketFlags) fillJob(job *client.Job) error {
-	job.Pools, job.Expiry, job.Platform = m.pools, m.expiry, m.platform
+	job.Pools, job.Expiry, job.Platform, job.After = m.pools, m.expiry, m.platform, m.after
 	var err error
+	if job.Answers, err = readAnswers(m.answers); err != nil {
+		return err
+	}
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {
 		return err
 	}
