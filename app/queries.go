@@ -26,12 +26,14 @@ type queryState struct {
 	stores map[storetypes.StoreKey]storetypes.CacheWrapper
 }
 
-// LatestVersion returns the height of the last block. While a block is committed, only the SDK's store knows it.
+// LatestVersion returns the height of the last block. While a block is committed, and before the first, only the SDK's store knows it.
 func (q *queryState) LatestVersion() int64 {
-	if q.app.committing.Load() {
-		return q.CommitMultiStore.LatestVersion()
+	if !q.app.committing.Load() {
+		if height := q.app.committed.Load(); height > 0 { // read after committing, so that it is not the height of the block before
+			return height
+		}
 	}
-	return q.app.committed.Load() // read after committing, so that it is not the height of the block before
+	return q.CommitMultiStore.LatestVersion()
 }
 
 // CacheMultiStoreWithVersion branches the state at a height. All queries of the last block's state share its stores, which nobody changes.
