@@ -42,7 +42,7 @@ func (r *Runner) completeIDs(ctx context.Context, job *Job) error {
 }
 
 // preflightJob checks a job by the chain's own rules before anything is published, uploaded or paid. It reads the files that the job
-// names, and completes the voucher's id if only a prefix is given.
+// names, and completes ids of which only the beginning is given.
 func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	if err := r.completeIDs(ctx, job); err != nil {
 		return err

@@ -62,8 +62,12 @@ func (j Job) validateAwaits() error {
 	return nil
 }
 
-// validateAnswer checks an input that is the answer of a request. Its digest is missing until the chain knows it.
-func validateAnswer(i int, in *dealstypes.Input) error {
+// validateContent checks what an input names as its content: a digest, or the answer of a request, whose digest is missing until the chain
+// knows it.
+func validateContent(i int, in *dealstypes.Input) error {
+	if in.Of == "" {
+		return ValidateDigest(in.Digest)
+	}
 	if _, err := ParseID(in.Of); err != nil {
 		return ErrID.Wrapf("inputs[%d].of: %s", i, err)
 	}

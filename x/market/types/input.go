@@ -52,11 +52,7 @@ func validateInput(i int, in *dealstypes.Input) error {
 	if in == nil {
 		return ErrInputName.Wrapf("inputs[%d]: missing", i)
 	}
-	check := func() error { return ValidateDigest(in.Digest) }
-	if in.Of != "" {
-		check = func() error { return validateAnswer(i, in) }
-	}
-	if err := check(); err != nil {
+	if err := validateContent(i, in); err != nil {
 		return err
 	}
 	if err := validateLocators(in.Locators); err != nil {
