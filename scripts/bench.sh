@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and prints Go's output, which benchstat can compare. Arguments go to "go test", for example -count=6.
 #
-# ONLY, if set, names the one part that is run (blocks, nodes, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
+# ONLY, if set, names the one part that is run (blocks, nodes, geth, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
 #
 # The first benchmark is the yardstick for the others: bank sends, in blocks of the same chain in the same run.
 set -euo pipefail
@@ -15,6 +15,10 @@ blocks() {
 nodes() {
   echo "== whole nodes: bank sends and tasks on one node and on four, real processes on this machine"
   run . -benchtime 1x "$@" ./test/nodes
+}
+geth() {
+  echo "== iExec's Proof of Contribution on geth, beside the whole nodes (with Node and npm)"
+  if command -v npm >/dev/null; then scripts/bench-geth.sh; else echo "not measured, for want of npm"; fi
 }
 protocol() {
   echo "== the protocol: plan, gate, draw"
@@ -47,7 +51,7 @@ containers() {
   run . "$@" ./executor/runtime/oci
 }
 
-parts="blocks nodes protocol evidence flat wasm containers"
+parts="blocks nodes geth protocol evidence flat wasm containers"
 if [ -n "${ONLY:-}" ]; then
   [[ " $parts " == *" $ONLY "* ]] || { echo "ONLY: got $ONLY, expected one of: $parts" >&2; exit 2; }
   parts=$ONLY
