@@ -12,8 +12,9 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
-           -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT)
-BINS    := credence credenced credence-worker credence-lab credence-load
+           -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT) \
+           -X github.com/credence-chain/credence/executor/runtime/wasm.build=$(COMMIT)
+BINS    := credence credenced credence-worker credence-sandbox credence-lab credence-load
 TIMEOUT ?= 20m
 
 .DEFAULT_GOAL := help

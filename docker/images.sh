@@ -8,7 +8,7 @@ context=build/images
 tag="${TAG:-latest}"
 mkdir -p "$context/empty" "$context/rootfs/tmp"
 chmod 1777 "$context/rootfs/tmp"
-scripts/static.sh "$context" "$(go env GOARCH)" credenced credence-worker
+scripts/static.sh "$context" "$(go env GOARCH)" credenced credence-worker credence-sandbox
 cp docker/passwd "$context/"
 cp "${CERTIFICATES:-/etc/ssl/certs/ca-certificates.crt}" "$context/ca-certificates.crt"
 [ "${1:-}" != --binaries ] || exit 0

@@ -6,7 +6,7 @@ COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY passwd /etc/passwd
 COPY --chown=10001:10001 empty /home/credence
 COPY rootfs /
-COPY credence-worker /usr/bin/credence-worker
+COPY credence-worker credence-sandbox /usr/bin/
 USER 10001:10001
 ENV HOME=/home/credence CREDENCE_WORKER_HOME=/home/credence PATH=/usr/bin CREDENCE_WORKER_LISTEN=0.0.0.0:7100
 VOLUME /home/credence

@@ -10,7 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
-programs=(credence credenced credence-worker)
+programs=(credence credenced credence-worker credence-sandbox)
+manuals=(credence credenced credence-worker) # nobody starts the sandbox by hand
 read -r -a arches <<<"${ARCHES:-amd64 arm64}"
 
 # write_manual FOLDER OUT writes the pages for man. They are the same for all architectures; a program of this machine's writes them, with a
@@ -18,8 +19,8 @@ read -r -a arches <<<"${ARCHES:-amd64 arm64}"
 write_manual() {
   local programs_of program
   programs_of="$2/credence_${VERSION}_linux_$(go env GOHOSTARCH)"
-  [ -d "$programs_of" ] || { programs_of="$2/here"; scripts/static.sh "$programs_of" "$(go env GOHOSTARCH)" "${programs[@]}"; }
-  for program in "${programs[@]}"; do
+  [ -d "$programs_of" ] || { programs_of="$2/here"; scripts/static.sh "$programs_of" "$(go env GOHOSTARCH)" "${manuals[@]}"; }
+  for program in "${manuals[@]}"; do
     HOME=/home/you "$programs_of/$program" man "$1" >/dev/null
   done
   rm -rf "$2/here"

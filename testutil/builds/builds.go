@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -18,10 +19,13 @@ const commands = "github.com/credence-chain/credence/cmd/"
 // Programs builds programs, such as "credenced", into a folder.
 func Programs(dir string, names ...string) error { return Tagged(dir, "", names...) }
 
-// Tagged builds programs with build tags, separated by commas, into a folder.
+// stamp is the build of all of them: programs start the sandbox beside them only where it is of their own build.
+const stamp = "-X github.com/credence-chain/credence/executor/runtime/wasm.build=test"
+
+// Tagged builds programs with build tags, separated by commas, and the sandbox that they start, into a folder.
 func Tagged(dir, tags string, names ...string) error {
-	args := []string{"build", "-ldflags", "-s -w", "-tags", tags, "-o", dir + string(filepath.Separator)}
-	for _, name := range names {
+	args := []string{"build", "-ldflags", "-s -w " + stamp, "-tags", tags, "-o", dir + string(filepath.Separator)}
+	for _, name := range slices.Concat(names, []string{"credence-sandbox"}) {
 		args = append(args, commands+name)
 	}
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {

@@ -38,8 +38,8 @@ const (
 )
 
 // confineThread takes from this thread and from the children that it starts, for good, all files except those below folders and those
-// of this program. Files that are open stay open. The goroutine has to be locked to its thread, and never to unlock it.
-func confineThread(folders []string) error {
+// of the program that they run. Files that are open stay open. The goroutine has to be locked to its thread, and never to unlock it.
+func confineThread(folders []string, program string) error {
 	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno != 0 {
 		return wrapError("landlock", errno)
@@ -65,7 +65,7 @@ func confineThread(folders []string) error {
 			return err
 		}
 	}
-	files, err := filesOfProgram()
+	files, err := filesOfProgram(program)
 	if err != nil {
 		return wrapError("landlock", err)
 	}
@@ -99,14 +99,14 @@ func allowPath(ruleset int, path string, rights uint64) error {
 	return nil
 }
 
-// filesOfProgram returns what the kernel and the C library open to start this program: itself, and, unless it is static, the loader and
+// filesOfProgram returns what the kernel and the C library open to start a program: itself, and, unless it is static, the loader and
 // the libraries, all of which this process has mapped.
-func filesOfProgram() ([]string, error) {
+func filesOfProgram(program string) ([]string, error) {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
 		return nil, err
 	}
-	files := []string{"/proc/self/exe", "/etc/ld.so.cache"}
+	files := []string{program, "/etc/ld.so.cache"}
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(maps)) {
 		// address, permissions, offset, device, inode, path

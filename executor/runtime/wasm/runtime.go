@@ -49,8 +49,9 @@ type Config = runtime.Config
 
 // Runtime runs apps, each in a process of its own. It is safe for concurrent use.
 type Runtime struct {
-	config Config
-	rules  contract.Runtime
+	config  Config
+	rules   contract.Runtime
+	starter starter
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -77,7 +78,11 @@ func New(c Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runtime{c, rules}, nil
+	start, err := findOwnStarter(c.Logger)
+	if err != nil {
+		return nil, err
+	}
+	return &Runtime{c, rules, start}, nil
 }
 
 // ModuleFolders returns the folders below a cache folder that keep compiled modules. Their files may be deleted at any time.
@@ -152,7 +157,7 @@ func (r *Runtime) startChild(cmd *exec.Cmd) (end func(), err error) {
 	go func() {
 		// It is never unlocked: the thread ends with this goroutine, since it can do nothing else any more.
 		goruntime.LockOSThread()
-		missing := confineChildren(folders)
+		missing := confineChildren(folders, r.starter.executable())
 		if missing != nil && !r.config.SandboxOptional {
 			started <- fmt.Errorf("the sandbox is not complete: %w", missing)
 			return
@@ -192,10 +197,6 @@ func addressMax(spec runtime.Spec) uint64 {
 
 // converseWithChild starts a child, sends the request, reads the response and reaps it.
 func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runtime.Spec) (runtime.Outcome, error) {
-	exe, err := ownExecutable()
-	if err != nil {
-		return runtime.Outcome{}, err
-	}
 	task, err := r.newTaskFile(spec)
 	if err != nil {
 		return runtime.Outcome{}, err
@@ -205,10 +206,9 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 		return runtime.Outcome{}, err
 	}
 	var lastWords tail
-	cmd := exec.CommandContext(ctx, exe)
+	cmd := r.starter.command(ctx, task)
 	// The child can't read how many processors its control group may use.
 	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{fmt.Sprintf("GOMAXPROCS=%d", goruntime.GOMAXPROCS(0))}, "/"
-	cmd.ExtraFiles = []*os.File{task} // spoolFD
 	cmd.Stderr, cmd.WaitDelay = &lastWords, reapDelay
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	prepareProcess(cmd)
@@ -288,14 +288,6 @@ func (r *Runtime) readResponse(in io.Reader, spec runtime.Spec) (runtime.Outcome
 	}
 	o.StderrEnd, err = readBlob(in, resp.End)
 	return o, err
-}
-
-// ownExecutable returns the path of this program. On Linux it is the very file that runs, even if another file has taken its place.
-func ownExecutable() (string, error) {
-	if goruntime.GOOS == "linux" {
-		return "/proc/self/exe", nil
-	}
-	return os.Executable()
 }
 
 // tail keeps the beginning and the end of what is written to it.

@@ -339,7 +339,7 @@ func TestKeyIsThere(t *testing.T) {
 // TestNoLandlock: where the kernel refuses Landlock, nothing is started, unless the operator allowed that; then each run says so.
 func TestNoLandlock(t *testing.T) {
 	confine := confineChildren
-	confineChildren = func([]string) error { return wrapError("landlock", unix.ENOSYS) }
+	confineChildren = func([]string, string) error { return wrapError("landlock", unix.ENOSYS) }
 	t.Cleanup(func() { confineChildren = confine })
 	spec := conformance.Spec(testapps.Copy())
 	r, log := newRuntime(t)

@@ -30,7 +30,7 @@ func mapFile(f *os.File, size uint64) ([]byte, error) {
 }
 
 // confineThread is not an error here: confineProcess says what is missing.
-func confineThread([]string) error { return nil }
+func confineThread([]string, string) error { return nil }
 
 func confineProcess() error   { return errNoSandbox }
 func setLimits(request) error { return nil }
