@@ -57,6 +57,11 @@ class Wire(unittest.TestCase):
             "policy": "credence", "min_replicas": 2, "max_price": "300", "fuel_limit": "1000", "size": "1", "pool": "p", "datasets": ["d/e:1"], "category": "xs"}
         self.assertEqual(wire.encode_job(job).hex(), "0a05612f623a3112017812001a1a0a0174120973686132" "35363a303018022208687474703a2f2f73" "20642a0863726564656e6365300238ac0248e80750015a01706a05642f653a317a027873")
 
+    def test_a_publication(self):
+        # The TypeScript client writes the same bytes: its test has the same vector.
+        message = wire.publish("cred1x", "count", "1.0", "Counts", "sha256:00", 300, "wasm", ["http://s"], 7)
+        self.assertEqual(message.hex(), "0a066372656431781205636f756e741a03312e302206436f756e74732a097368613235363a303030ac023a047761736d4208687474703a2f2f734807")
+
     def test_the_price_of_gas(self):
         self.assertEqual(_fee("0.001000000000000000ucred", 3_000_000), 3000)
         self.assertEqual(_fee("0.0015ucred", 1), 1)

@@ -1,7 +1,7 @@
 import {makeSignDoc, type OfflineDirectSigner} from "@cosmjs/proto-signing";
 import {CredenceError, DigestMismatch, type ErrorInfo, NoAnswer, NodeError, Refused} from "./errors.js";
 import {check, parseManifest, type Result} from "./result.js";
-import {authInfo, base64, body, fromBase64, requestId, sha256, submitTask, txRaw, type WireJob} from "./wire.js";
+import {authInfo, base64, body, fromBase64, publish, requestId, sha256, submitTask, txRaw, type WireJob} from "./wire.js";
 
 /** What is to be run. Amounts are in ucred, millionths of a CRED. */
 export interface Job {
@@ -33,6 +33,18 @@ export interface Job {
 /** What a job would cost one task in ucred, and how it would be checked. */
 export interface Quote { expectedPrice: bigint; maxPrice: bigint; text: string }
 
+/** A version of an app that is to be published. */
+export interface NewVersion {
+  /** Name of the app, without the organisation, which is the signer's. */
+  name: string;
+  /** Names the version within the app; its bytes never change. */
+  version: string;
+  /** A sentence that says what the app does. */
+  description: string;
+  /** Price of a task in ucred; 0 by default. */
+  price?: bigint;
+}
+
 /** A request that the chain took. */
 export interface Submitted { request: string; hash: string; height: number }
 
@@ -50,6 +62,7 @@ export interface Options {
 }
 
 const GAS_SUBMIT = 3_000_000;
+const GAS_PUBLISH = 1_000_000;
 const TIMEOUT_MS = 120_000;
 
 /** Speaks to one node over REST, in Node and in browsers. */
@@ -81,6 +94,24 @@ export class Client {
     const digest = "sha256:" + await sha256(content);
     await http(`${this.store}/v2/credence/blobs/uploads/?digest=${digest}`, {method: "POST", body: content as Uint8Array<ArrayBuffer>, headers: {"Content-Type": "application/octet-stream"}});
     return digest;
+  }
+
+  /**
+   * Uploads a WebAssembly module and publishes it as a version of an app of the signer's organisation; returns its reference. Publishing the
+   * same bytes again changes nothing. Other bytes need another version.
+   */
+  async publish(signer: OfflineDirectSigner, app: NewVersion, module: Uint8Array): Promise<string> {
+    const [account] = await signer.getAccounts();
+    if (!account) throw new CredenceError("signer: it has no account");
+    const digest = await this.upload(module);
+    const {organisation} = await this.query<{organisation: {id: string}}>(`/credence/orgs/v1/organisation_of/${account.address}`);
+    const reference = `${organisation.id}/${app.name}:${app.version}`;
+    const known = await this.find<{version: {digest: string}}>(`/credence/apps/v1/versions/${encodeURI(reference)}`);
+    if (known && known.version.digest !== digest) throw new CredenceError(`${reference} is published with other bytes, ${known.version.digest}: publish a new version`);
+    if (known) return reference;
+    const message = publish(account.address, app.name, app.version, app.description, digest, module.length, "wasm", [this.store], app.price ?? 0n);
+    await this.send(signer, [["/credence.apps.v1.MsgPublish", message]], GAS_PUBLISH);
+    return reference;
   }
 
   /**

@@ -61,6 +61,11 @@ export function submitTask(requester: string, nonce: bigint, job: WireJob): Uint
   return join(data(1, requester), number(2, nonce), data(3, encodeJob(job), true));
 }
 
+/** credence.apps.v1.MsgPublish. */
+export function publish(owner: string, name: string, version: string, description: string, digest: string, size: number, runtime: string, locators: string[], price: bigint): Uint8Array {
+  return join(data(1, owner), data(2, name), data(3, version), data(4, description), data(5, digest), number(6, size), data(7, runtime), each(8, locators), number(9, price));
+}
+
 /** The body of an unordered transaction: a timeout, in milliseconds since 1970 and nanoseconds beside, replaces the sequence. */
 export function body(messages: [typeUrl: string, message: Uint8Array][], timeoutMs: number, nanos: number): Uint8Array {
   const at = join(number(1, BigInt(Math.floor(timeoutMs / 1000))), number(2, (timeoutMs % 1000) * 1_000_000 + nanos));

@@ -5,7 +5,7 @@ import type {AddressInfo} from "node:net";
 import {after, before, test} from "node:test";
 import {Client, CredenceError, DigestMismatch, NoAnswer, NodeError, parseManifest, requestId} from "../src/index.js";
 import {feeOf} from "../src/client.js";
-import {encodeJob, hex, number} from "../src/wire.js";
+import {encodeJob, hex, number, publish} from "../src/wire.js";
 
 const sum = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 const MANIFEST = `credence/result/v1\noutcome RESULT\nreason -\nexit 0\nentries 2\nd - - empty\nf 2 ${sum("hi")} a b\\x5cc.txt\n`;
@@ -88,4 +88,22 @@ test("a job's encoding", () => {
   const feed = {app: "a/b:1", args: [], inputs: [], trust: "0", policy: "", min_replicas: 0, max_price: "0", fuel_limit: "0", size: "0", pool: "", datasets: [], category: "",
     callback: "feeds/x", onchain: "v"};
   assert.equal(hex(encodeJob(feed)), "0a05612f623a31ca010766656564732f78c2020176");
+});
+
+// The Python client writes the same bytes: its test has the same vector.
+test("a publication's encoding", () => {
+  const message = publish("cred1x", "count", "1.0", "Counts", "sha256:00", 300, "wasm", ["http://s"], 7n);
+  assert.equal(hex(message), "0a066372656431781205636f756e741a03312e302206436f756e74732a097368613235363a303030ac023a047761736d4208687474703a2f2f734807");
+});
+
+test("the same bytes are published once, and others need another version", async () => {
+  const base = client.rest, stored = await Client.connect(base, {store: base});
+  const signer = {getAccounts: async () => [{address: "cred1p", algo: "secp256k1" as const, pubkey: new Uint8Array(33)}], signDirect: async () => { throw new Error("nothing is to be signed"); }};
+  answers.set("/v2/credence/blobs/uploads/", "");
+  answers.set("/credence/orgs/v1/organisation_of/cred1p", {organisation: {id: "studio"}});
+  answers.set("/credence/apps/v1/versions/studio/count:1.0", {version: {digest: "sha256:" + sum("module")}});
+  const version = {name: "count", version: "1.0", description: "Counts"};
+  assert.equal(await stored.publish(signer, version, Buffer.from("module")), "studio/count:1.0");
+  await assert.rejects(stored.publish(signer, version, Buffer.from("other")), /published with other bytes/);
+  await assert.rejects(client.publish(signer, version, Buffer.from("module")), /no store was named/);
 });
