@@ -23,6 +23,7 @@ const (
 	CodeUnfunded    Code = "unfunded"    // Got is less than Limit, which is needed; in ucred
 	CodeExpired     Code = "expired"     // the voucher has expired
 	CodeUnmet       Code = "unmet"       // no offer meets the request, or a part of its bag; refunded
+	CodeSkipped     Code = "skipped"     // a request that it waited for ended without its results; refunded
 	CodeTooFew      Code = "too-few"     // Got organisations can be drawn, which are fewer than the plan needs
 	CodeCancelled   Code = "cancelled"   // the request was cancelled; refunded
 	CodeNoAnswer    Code = "no-answer"   // a task ended without an accepted answer; refunded
@@ -96,5 +97,5 @@ func (e *Error) ID() string {
 // IsEnding says whether an error tells how a request ended, so that nothing of it is left to follow.
 func IsEnding(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && slices.Contains([]Code{CodeUnmet, CodeCancelled, CodeNoAnswer, CodeAppFailed}, e.Code)
+	return errors.As(err, &e) && slices.Contains([]Code{CodeUnmet, CodeSkipped, CodeCancelled, CodeNoAnswer, CodeAppFailed}, e.Code)
 }

@@ -27,7 +27,12 @@ func TableGas(msgs []sdk.Msg) uint64 {
 	gas := uint64(gasBase)
 	for _, m := range msgs {
 		switch m := m.(type) {
-		case *markettypes.MsgSubmitTask, *markettypes.MsgCancelRequest:
+		case *markettypes.MsgSubmitTask:
+			if len(m.Job.Awaits()) > 0 {
+				gas += placeGas // of its release
+			}
+			gas += placeGas + 100_000 + gasPerByte*uint64(proto.Size(m))
+		case *markettypes.MsgCancelRequest:
 			gas += placeGas + 100_000 + gasPerByte*uint64(proto.Size(m))
 		case *appstypes.MsgPublish, *appstypes.MsgPublishDataset:
 			gas += 100_000 + gasPerByte*uint64(proto.Size(m))

@@ -93,7 +93,7 @@ func describeUnmet(r *markettypes.Request) *Error {
 	case markettypes.REQUEST_STATUS_EXPIRED:
 		e.What = fmt.Sprintf("no offer met the request %s, it is refunded", untilText(r))
 	case markettypes.REQUEST_STATUS_SKIPPED:
-		e.What = "the request is refunded" + becauseOf(r.Reason)
+		e.Code, e.What = CodeSkipped, "the request is refunded"+becauseOf(r.Reason)
 	default:
 		e.What = "no offer meets the request, it is refunded" + becauseOf(r.Reason)
 	}

@@ -78,7 +78,7 @@ func TestAnEndingOutlivesCtrlC(t *testing.T) {
 	cancel()
 	var left *Interrupted
 	require.ErrorAs(t, endedEarly(ctx, ctx.Err(), "ab", "", ""), &left)
-	for _, code := range []Code{CodeUnmet, CodeCancelled, CodeNoAnswer, CodeAppFailed} {
+	for _, code := range []Code{CodeUnmet, CodeSkipped, CodeCancelled, CodeNoAnswer, CodeAppFailed} {
 		ending := &Error{Code: code, What: "it ended"}
 		require.True(t, IsEnding(fmt.Errorf("run: %w", ending)), code)
 		require.ErrorIs(t, endedEarly(ctx, ending, "ab", "", ""), ending, code)

@@ -102,7 +102,7 @@ func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTa
 	done, err := sender.Do(ctx, msg)
 	var open *HashError
 	if errors.As(err, &open) && !errors.Is(err, ErrExpired) {
-		return "", inDoubt(ctx, err, r.requestID(msg))
+		return "", inDoubt(ctx, err, r.RequestID(msg.Nonce))
 	}
 	if err != nil {
 		return "", err
@@ -118,9 +118,9 @@ func (r *Runner) submitRequest(ctx context.Context, msg *markettypes.MsgSubmitTa
 	return answer.Id, nil
 }
 
-// requestID returns the id that the chain will give a request. It follows from the requester and the nonce.
-func (r *Runner) requestID(msg *markettypes.MsgSubmitTask) string {
-	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), msg.Requester, msg.Nonce))
+// RequestID returns the id of the runner's request under a nonce, whether the chain has it or not.
+func (r *Runner) RequestID(nonce uint64) string {
+	return markettypes.FormatID(poco.RequestID(r.Conn.ChainID(), r.Requester.Address(), nonce))
 }
 
 // submittedBefore returns the id of the request that the chain already has under the job's nonce; "" if there is none. It is an error
@@ -129,7 +129,7 @@ func (r *Runner) submittedBefore(ctx context.Context, job Job, msg *markettypes.
 	if job.Nonce == 0 {
 		return "", nil
 	}
-	id := r.requestID(msg)
+	id := r.RequestID(msg.Nonce)
 	res, err := r.Conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: id})
 	if status.Code(err) == codes.NotFound || Refused(err) != nil {
 		return "", nil
@@ -168,7 +168,8 @@ func (r *Runner) submittedMeanwhile(ctx context.Context, job Job, msg *markettyp
 	return before
 }
 
-// contentOf encodes the parts of a job by which two jobs are compared: all but the price and the URLs of the inputs.
+// contentOf encodes the parts of a job by which two jobs are compared: all but the price, the URLs of the inputs, and the digests that the
+// chain fills in.
 func contentOf(job markettypes.Job) ([]byte, error) {
 	job = job.Normal()
 	job.MaxPrice = 0
@@ -176,6 +177,9 @@ func contentOf(job markettypes.Job) ([]byte, error) {
 	for i, in := range job.Inputs {
 		one := *in
 		one.Locators = nil
+		if one.Of != "" {
+			one.Digest = ""
+		}
 		inputs[i] = &one
 	}
 	job.Inputs = inputs

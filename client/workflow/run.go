@@ -162,13 +162,10 @@ func (r *runner) checkReady(n Node) (ready bool, skip string) {
 
 // startNode starts the work of a node, after its nonce is on disk.
 func (r *runner) startNode(ctx context.Context, name string, s State) error {
-	if s.Nonce == 0 {
-		var err error
-		if s.Nonce, err = newNonce(); err != nil {
-			return err
-		}
+	s, err := s.Begin()
+	if err != nil {
+		return err
 	}
-	s.Status = Begun
 	if err := r.setState(name, s); err != nil {
 		return err
 	}
@@ -206,6 +203,10 @@ func (r *runner) recordEnd(ctx context.Context, e nodeEnd) error {
 		return r.setState(e.name, s)
 	case ctx.Err() != nil:
 		return nil
+	case isSkip(e.err):
+		// The chain refunded the request, because one that it waited for failed. That one has been run again since, or this node would
+		// not have been started: so this one is run again too.
+		return r.setState(e.name, State{Status: Waiting})
 	case e.err == nil:
 		e.err = errors.New("it was not brought to its end")
 	}
@@ -226,6 +227,12 @@ func jobRunsOn(err error) bool {
 		return !isRefusal(err)
 	}
 	return slices.Contains([]client.Code{client.CodeUnfinished, client.CodeInDoubt, client.CodeRunning, client.CodeUnavailable}, known.Code)
+}
+
+// isSkip says whether the chain ended a request because of another one, so that nothing of it ran and all of its money is back.
+func isSkip(err error) bool {
+	var known *client.Error
+	return errors.As(err, &known) && known.Code == client.CodeSkipped
 }
 
 // isRefusal says whether an error is a refusal by the chain.
@@ -250,6 +257,15 @@ func (r *runner) tellState(name string, s State, e client.Event) {
 	if r.tell != nil {
 		r.tell(name, s, e)
 	}
+}
+
+// Begin returns the state of a node that begins: it has a nonce, a new one unless it had one before.
+func (s State) Begin() (State, error) {
+	var err error
+	if s.Status = Begun; s.Nonce == 0 {
+		s.Nonce, err = newNonce()
+	}
+	return s, err
 }
 
 // newNonce returns a random nonce, never 0.

@@ -183,3 +183,30 @@ func TestFailures(t *testing.T) {
 	require.Equal(t, before[1], j.Node("right").Nonce)
 	require.Len(t, c.paid, 5)
 }
+
+// A graph that was handed to the chain has a node that failed, and one that the chain refunded because of it. Both run again, and nothing else.
+func TestRunsAgainWhatTheChainSkipped(t *testing.T) {
+	g := workflow.Graph{Nodes: []workflow.Node{{Name: "a"}, {Name: "b", After: []string{"a"}}}}
+	c := newChain()
+	j, _ := journal(t)
+	for i, n := range g.Nodes {
+		require.NoError(t, j.Set(n.Name, workflow.State{Status: workflow.Begun, Nonce: uint64(i + 1), Request: "request-of-" + n.Name}))
+	}
+	skipped := false
+	c.ends["a"] = func(context.Context) (*client.Report, error) { return nil, &client.Error{Code: client.CodeNoAnswer} }
+	c.ends["b"] = func(context.Context) (*client.Report, error) {
+		if skipped {
+			return ended(0), nil
+		}
+		skipped = true
+		return nil, &client.Error{Code: client.CodeSkipped}
+	}
+	require.Error(t, workflow.Run(context.Background(), g, j, workflow.Options{}, c.work))
+	require.Equal(t, []string{"a"}, c.begun)
+	delete(c.ends, "a")
+	require.NoError(t, workflow.Run(context.Background(), g, j, workflow.Options{}, c.work))
+	require.Equal(t, []string{"a", "a", "b", "b"}, c.begun)
+	require.Equal(t, workflow.Done, j.Node("b").Status)
+	require.NotEqual(t, uint64(2), j.Node("b").Nonce, "the first request is over")
+	require.Zero(t, c.paid[2])
+}

@@ -15,6 +15,7 @@ var flags = map[string]string{
 // exits are the exit statuses for the codes of client.Error.
 var exits = map[client.Code]int{
 	client.CodeUnfunded: ExitUnfunded, client.CodeExpired: ExitUnfunded, client.CodeUnmet: ExitUnfunded, client.CodeTooFew: ExitNoVerdict,
+	client.CodeSkipped:  ExitNoVerdict,
 	client.CodeNoAnswer: ExitNoVerdict, client.CodeAppFailed: ExitAppFailed, client.CodeRunning: ExitNotEnded,
 	client.CodeUnavailable: ExitNetwork, client.CodeAmbiguous: ExitUsage,
 }
