@@ -50,6 +50,8 @@ var arguments = map[string][]source{
 	"task cancel":          {requestID},
 	"workflow run":         {graph},
 	"workflow resume":      {graph},
+	"workflow status":      {graph},
+	"workflow cancel":      {graph},
 	"workflow validate":    {graph},
 	"workflow estimate":    {graph},
 	"workflow draw":        {graph},

@@ -20,10 +20,11 @@ func NewCommand() *cobra.Command {
 		Use: "workflow", Short: "Run a graph of jobs, each on the results of others", PersistentPreRunE: cli.NoPrepare,
 		Long: `Run a graph of jobs: the nodes are jobs, the edges are their results. A file in YAML says both; docs/workflows.md describes it.
 
-This client releases the nodes: while it does not run, what was submitted runs on, and nothing further begins. It keeps a journal
-beside the file, so that "workflow resume" goes on where it was stopped or killed, and pays nothing twice.`,
+This client releases the nodes: while it does not run, what was submitted runs on, and nothing further begins. With "run --detach" the chain
+releases them, and no client has to stay online. A journal beside the file keeps what was begun, so that "workflow resume" goes on where it was
+stopped or killed, and pays nothing twice.`,
 	}
-	cmd.AddCommand(validateCmd(), estimateCmd(), drawCmd(), runCmd(false), runCmd(true))
+	cmd.AddCommand(validateCmd(), estimateCmd(), drawCmd(), runCmd(false), runCmd(true), statusCmd(), cancelCmd())
 	return cmd
 }
 
@@ -57,7 +58,7 @@ func (d *definition) check() error {
 		if err := job.Prepare(); err != nil {
 			return n.explain(err)
 		}
-		if n.when != nil && len(d.find(n.when.Node).flags["map"])+len(d.find(n.when.Node).flags["bag"]) > 0 {
+		if n.when != nil && d.find(n.when.Node).isBag() {
 			return wrongFile(d.path, "node %s: when: %s is a bag, and only a node of one task has an exit status", n.name, n.when.Node)
 		}
 	}

@@ -318,14 +318,17 @@ func (n node) known() (job client.Job, open bool, err error) {
 }
 
 // explain adds to an error which node it is about.
-func (n node) explain(err error) error {
+func (n node) explain(err error) error { return explainAs("node "+n.name, err) }
+
+// explainAs adds to an error what it is about.
+func explainAs(about string, err error) error {
 	if err == nil {
 		return nil
 	}
 	err = cli.Explain(err)
-	p := &cli.Problem{What: fmt.Sprintf("node %s: %v", n.name, err), Exit: cli.ExitStatus(err), Err: err}
+	p := &cli.Problem{What: fmt.Sprintf("%s: %v", about, err), Exit: cli.ExitStatus(err), Err: err}
 	if known, is := err.(*cli.Problem); is {
-		p.What, p.Next, p.Exit = fmt.Sprintf("node %s: %s", n.name, known.What), known.Next, known.Exit
+		p.What, p.Next, p.Exit = fmt.Sprintf("%s: %s", about, known.What), known.Next, known.Exit
 	}
 	return p
 }

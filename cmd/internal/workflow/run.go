@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/workflow"
@@ -17,6 +19,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/cmd/internal/tasktable"
 	"github.com/credence-chain/credence/internal/cli"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // This file has "workflow run" and "workflow resume". Package client/workflow decides which node runs when and keeps the journal; this
@@ -32,6 +35,8 @@ type runFlags struct {
 	verbose bool
 	most    int
 	stall   time.Duration
+	detach  bool
+	given   bool // the journal was given by the flag
 }
 
 func runCmd(resume bool) *cobra.Command {
@@ -39,8 +44,13 @@ func runCmd(resume bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "run FILE", Short: "Run a workflow", Args: cli.Exactly("FILE"), PersistentPreRunE: cli.NoPrepare,
 		Long: `Run a workflow: each node when those are done whose results it reads, several at once. Results lie in a folder for each node. The
-journal, FILE.journal.json, says what was begun.`,
-		Example: "  credenced workflow run words.yaml --out words",
+journal, FILE.journal.json, says what was begun.
+
+With --detach the chain runs it: all nodes are checked and priced, then submitted, and their money is locked. The chain releases each of them
+when those are done for which it waits, and refunds it if one of them fails; no client has to stay online. The same command goes on if it was
+interrupted, and pays nothing twice.`,
+		Example: `  credenced workflow run words.yaml --out words
+  credenced workflow run counts.yaml --detach`,
 	}
 	if resume {
 		cmd.Use, cmd.Short = "resume FILE", "Go on with a workflow that was stopped, killed, or failed"
@@ -55,13 +65,7 @@ nodes that failed are run again.`
 		if f.most < 1 {
 			return &cli.Problem{What: fmt.Sprintf("--concurrency %d: expected at least 1", f.most), Exit: cli.ExitUsage}
 		}
-		var err error
-		for _, path := range []*string{&f.out, &f.journal} { // these paths are relative to the user's folder, not to the file's
-			if *path != "" && err == nil {
-				*path, err = filepath.Abs(*path)
-			}
-		}
-		if err != nil {
+		if err := f.fixPaths(); err != nil {
 			return err
 		}
 		return withDefinition(args[0], func(d *definition) error { return f.run(cmd, d, args[0], resume) })
@@ -69,22 +73,63 @@ nodes that failed are run again.`
 	flags := cmd.Flags()
 	if !resume {
 		flags.StringVar(&f.out, "out", "", "folder for the results, new or empty (default: NAME-results beside the file)")
+		flags.BoolVar(&f.detach, "detach", false, "submit all nodes and leave: the chain releases them")
 	}
-	flags.StringVar(&f.journal, "journal", "", "file that keeps what was begun (default: FILE.journal.json)")
 	flags.IntVar(&f.most, "concurrency", 8, "how many nodes run at once")
-	flags.StringVar(&f.output, "output", "text", "text, or json for one line an event")
+	f.addJournalFlags(flags, "text, or json for one line an event")
 	cli.AddVerbose(flags, &f.verbose)
 	connect.AddStall(flags, &f.stall)
 	f.chain.Add(flags, true)
 	return cmd
 }
 
-func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bool) error {
-	if f.journal == "" {
+// addJournalFlags adds the flags of all commands that read the journal.
+func (f *runFlags) addJournalFlags(flags *pflag.FlagSet, outputs string) {
+	flags.StringVar(&f.journal, "journal", "", "file that keeps what was begun (default: FILE.journal.json)")
+	flags.StringVar(&f.output, "output", "text", outputs)
+}
+
+// fixPaths makes the paths of the flags absolute: they are relative to the user's folder, not to the file's.
+func (f *runFlags) fixPaths() (err error) {
+	for _, path := range []*string{&f.out, &f.journal} {
+		if *path != "" && err == nil {
+			*path, err = filepath.Abs(*path)
+		}
+	}
+	return err
+}
+
+// withJournal reads the file and the journal of a workflow that was begun, and calls work with a connection to its chain.
+func (f *runFlags) withJournal(cmd *cobra.Command, file string, work func(context.Context, *connect.Link, *definition, *workflow.Journal) error) error {
+	if err := errors.Join(cli.OneOf("--output", f.output, "text", "json"), f.fixPaths()); err != nil {
+		return err
+	}
+	return withDefinition(file, func(d *definition) error {
+		f.placeJournal(d)
+		return connect.WithLink(cmd, &f.chain, func(ctx context.Context, l *connect.Link) error {
+			j, err := f.open(d, file, l.Conn.ChainID(), true)
+			if err != nil {
+				return err
+			}
+			return work(ctx, l, d, j)
+		})
+	})
+}
+
+// placeJournal sets the path of the journal, unless a flag gives it.
+func (f *runFlags) placeJournal(d *definition) {
+	if f.given = f.journal != ""; !f.given {
 		f.journal = d.path + ".journal.json"
 	}
+}
+
+func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bool) error {
+	f.placeJournal(d)
 	if err := d.check(); err != nil {
 		return err
+	}
+	if f.detach {
+		return f.runDetached(cmd, d, file)
 	}
 	return connect.WithLink(cmd, &f.chain, func(ctx context.Context, l *connect.Link) error {
 		if err := f.chain.LoadKeys(cmd, l); err != nil {
@@ -92,6 +137,9 @@ func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bo
 		}
 		j, err := f.open(d, file, l.Conn.ChainID(), resume)
 		if err != nil {
+			return err
+		}
+		if err := forgetUnsubmitted(ctx, l.Conn, j); err != nil {
 			return err
 		}
 		r := &client.Runner{
@@ -109,15 +157,46 @@ func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bo
 	})
 }
 
+// forgetUnsubmitted takes requests out of the journal that the chain does not have: "run --detach" notes them before it submits them, and may have
+// been stopped in between. Their nodes are run as those that were never begun, under the same nonces.
+func forgetUnsubmitted(ctx context.Context, conn *client.Conn, j *workflow.Journal) error {
+	for _, name := range slices.Sorted(maps.Keys(j.Nodes)) {
+		s := j.Node(name)
+		if s.Status != workflow.Begun || s.Request == "" {
+			continue
+		}
+		_, err := conn.Market().Request(ctx, &markettypes.QueryRequestRequest{Id: s.Request})
+		if err == nil {
+			continue
+		}
+		if !connect.IsUnknown(err) {
+			return err
+		}
+		s.Request = ""
+		if err := j.Set(name, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkFresh sets the folder of the results, and checks that it is empty.
+func (f *runFlags) checkFresh(d *definition, file string) error {
+	if f.out == "" {
+		f.out = filepath.Join(filepath.Dir(d.path), d.name+"-results")
+	}
+	if entries, err := os.ReadDir(f.out); err == nil && len(entries) > 0 {
+		return &cli.Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", f.out), Next: "name another with --out, or go on with what was begun: " + f.command("resume", file)}
+	}
+	return nil
+}
+
 // open creates a journal or, to resume, reads the existing one.
 func (f *runFlags) open(d *definition, file, chain string, resume bool) (*workflow.Journal, error) {
 	goOn := f.command("resume", file)
 	if !resume {
-		if f.out == "" {
-			f.out = filepath.Join(filepath.Dir(d.path), d.name+"-results")
-		}
-		if entries, err := os.ReadDir(f.out); err == nil && len(entries) > 0 {
-			return nil, &cli.Problem{What: fmt.Sprintf("--out %s: the folder is not empty, and results never overwrite anything", f.out), Next: "name another with --out, or go on with what was begun: " + goOn}
+		if err := f.checkFresh(d, file); err != nil {
+			return nil, err
 		}
 		j, err := workflow.NewJournal(f.journal, d.digest, chain, f.out)
 		if errors.Is(err, os.ErrExist) {
@@ -141,7 +220,11 @@ func (f *runFlags) open(d *definition, file, chain string, resume bool) (*workfl
 
 // command returns the command line that starts or continues the workflow.
 func (f *runFlags) command(verb, file string) string {
-	return fmt.Sprintf("credenced workflow %s %s", verb, cli.ShellQuote(file))
+	line := fmt.Sprintf("credenced workflow %s %s", verb, cli.ShellQuote(file))
+	if f.given {
+		line += " --journal " + cli.ShellQuote(f.journal)
+	}
+	return line
 }
 
 // explain says how the whole workflow ended.
