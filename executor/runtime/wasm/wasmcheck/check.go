@@ -24,7 +24,6 @@ const (
 	Entry       = refusal.Entry
 	Memory      = refusal.Memory
 	Exceptions  = refusal.Exceptions
-	TailCalls   = refusal.TailCalls
 	Threads     = refusal.Threads
 	Memory64    = refusal.Memory64
 	MultiMemory = refusal.MultiMemory

@@ -7,11 +7,15 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 )
+
+// Features are what a module may use of WebAssembly, as wazero groups it. The pass refuses some of it.
+const Features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall
 
 // host lists the functions that modules can import.
 var host = func() instrument.Host {
@@ -38,7 +42,7 @@ func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 // interpreter, which shares the compiler's front end and is faster here.
 func validateModule(ctx context.Context, code []byte) error {
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
-		WithCoreFeatures(api.CoreFeaturesV2).WithDebugInfoEnabled(false))
+		WithCoreFeatures(Features).WithDebugInfoEnabled(false))
 	defer r.Close(ctx)
 	_, err := r.CompileModule(ctx, code)
 	return err

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
@@ -133,7 +132,7 @@ func (e *Engine) newRuntime(ctx context.Context, pages uint32) wazero.Runtime {
 	}
 	return wazero.NewRuntimeWithConfig(ctx, config.
 		WithCompilationCache(e.cache).
-		WithCoreFeatures(api.CoreFeaturesV2).
+		WithCoreFeatures(admit.Features).
 		WithDebugInfoEnabled(false).
 		WithMemoryLimitPages(pages).
 		// The address space is reserved at once, but its pages are used only as needed: so growing never copies the memory.

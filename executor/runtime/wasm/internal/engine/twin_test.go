@@ -43,8 +43,9 @@ const (
 	kindBranchIf        // br_if label on a
 	kindBranch          // br label
 	kindReturn
-	kindCall // a = callee(b)
-	kindFill // memory.fill of a&0xff bytes
+	kindCall     // a = callee(b)
+	kindTailCall // return callee(b), as a tail call
+	kindFill     // memory.fill of a&0xff bytes
 	kinds
 )
 
@@ -126,6 +127,8 @@ func encode(body []node, first uint32, nesting int) (code []byte) {
 			code = append(code, asm.Code(asm.Get(0), asm.Op(0x0f))...)
 		case kindCall:
 			code = append(code, asm.Code(asm.Get(n.b), asm.Call(first+uint32(n.callee)), asm.Set(n.a))...)
+		case kindTailCall:
+			code = append(code, asm.Code(asm.Get(n.b), asm.ReturnCall(first+uint32(n.callee)))...)
 		case kindFill:
 			code = append(code, asm.Code(asm.ConstI32(4096), asm.ConstI32(0), asm.Get(n.a), asm.ConstI32(0xff), asm.Op(0x71), asm.Bulk(11, 0))...)
 		}
@@ -244,6 +247,10 @@ func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
 	case kindCall:
 		w.fuel += 2 + fuel.Call
 		vars[n.a] = w.call(n.callee, vars[n.b], depth+1)
+	case kindTailCall:
+		w.fuel += 1 + fuel.Call
+		vars[0] = w.call(n.callee, vars[n.b], depth+1)
+		return returning
 	case kindFill:
 		w.fuel += 5 + fuel.Bulk + uint64(vars[n.a]&0xff)/fuel.BytesPerFuel
 	}

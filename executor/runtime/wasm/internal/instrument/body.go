@@ -26,7 +26,9 @@ type body struct {
 	checked bool   // whether its charge is followed by a check
 	open    []opcode
 	count   uint32 // instructions read
-	calls   bool
+	calls   bool   // whether it takes a frame
+	depth   uint32 // the local that keeps the depth before the frame, if it has tail calls
+	tails   bool   // whether it has
 }
 
 type localGroup struct {
@@ -43,7 +45,7 @@ func rewriteBody(m *module, typ wasmbin.FuncType, code []byte) ([]byte, error) {
 		return nil, err
 	}
 	b.temps.first = uint32(len(typ.Params)) + declared
-	b.calls, err = callsAnything(*r)
+	b.calls, err = b.callsAnything(*r)
 	if err != nil {
 		return nil, err
 	}
@@ -77,14 +79,14 @@ func (b *body) readLocals(r *wasmbin.Reader) (declared uint32, err error) {
 	return declared, nil
 }
 
-// callsAnything says whether the rest of the code contains a call.
-func callsAnything(r wasmbin.Reader) (bool, error) {
+// callsAnything says whether the rest of the code contains a call that comes back to it.
+func (b *body) callsAnything(r wasmbin.Reader) (bool, error) {
 	for r.Len() > 0 {
 		ins, err := readInstruction(&r)
 		if err != nil {
 			return false, err
 		}
-		if ins.op == opCall || ins.op == opCallIndirect {
+		if ins.op == opCall || ins.op == opCallIndirect || isTailCall(ins.op) && !b.leavesFrame(ins) {
 			return true, nil
 		}
 	}
@@ -126,6 +128,9 @@ func (b *body) emitInstruction(ins instruction, raw []byte, previous opcode) {
 	switch helper := helperFor(ins.op); {
 	case helper != noHelper:
 		b.pending = appendIndexed(b.pending, opCall, b.m.helperIndex(helper))
+	case isTailCall(ins.op):
+		b.emitTailCall(ins, raw)
+		return
 	case ins.op == opReturn && b.calls:
 		// The body has become a block of its own, so that all its exits meet at the place where the frame is given back.
 		b.pending = appendIndexed(b.pending, opBr, uint32(len(b.open)))
@@ -160,7 +165,7 @@ func (b *body) trackNesting(op opcode) error {
 			return errors.New("else without if")
 		}
 		b.flushBlock()
-	case opBr, opBrIf, opBrTable, opReturn, opUnreachable:
+	case opBr, opBrIf, opBrTable, opReturn, opReturnCall, opReturnCallIndirect, opUnreachable:
 		b.flushBlock()
 	}
 	return nil

@@ -7,9 +7,9 @@ func staticCost(op opcode) uint64 {
 	switch op {
 	case opNop, opBlock, opElse, opEnd, opReturn, opDrop, opUnreachable:
 		return fuel.Free
-	case opCall:
+	case opCall, opReturnCall:
 		return fuel.Call
-	case opCallIndirect:
+	case opCallIndirect, opReturnCallIndirect:
 		return fuel.CallIndirect
 	case opBrTable, opTableGet, opTableSet:
 		return fuel.Table

@@ -8,16 +8,26 @@ import (
 // temps are the locals that injected code needs. They are made when they are first needed, and their numbers follow the function's
 // own locals.
 type temps struct {
-	first uint32
-	types []wasmbin.ValueType
+	first  uint32
+	types  []wasmbin.ValueType
+	shared map[wasmbin.ValueType]uint32
 }
 
+// takeLocal returns a local of a type that holds a value for a moment only. All injected code shares it.
 func (t *temps) takeLocal(typ wasmbin.ValueType) uint32 {
-	for i, known := range t.types {
-		if known == typ {
-			return t.first + uint32(i)
+	local, ok := t.shared[typ]
+	if !ok {
+		if t.shared == nil {
+			t.shared = map[wasmbin.ValueType]uint32{}
 		}
+		local = t.keepLocal(typ)
+		t.shared[typ] = local
 	}
+	return local
+}
+
+// keepLocal returns a new local that takeLocal does not hand out.
+func (t *temps) keepLocal(typ wasmbin.ValueType) uint32 {
 	t.types = append(t.types, typ)
 	return t.first + uint32(len(t.types)-1)
 }
@@ -74,6 +84,9 @@ func (b *body) assembleBody(declared uint32) []byte {
 	frame := b.frameCost(declared)
 	code = b.appendFuelTaken(code, b.entryCost)
 	if b.calls {
+		if b.tails {
+			code = appendIndexed(appendIndexed(code, opGlobalGet, b.m.depthGlobal), opLocalSet, b.depth)
+		}
 		code = append(b.appendDepthTaken(code, frame), byte(opI32Or))
 	}
 	code = append(code, trapIf...)

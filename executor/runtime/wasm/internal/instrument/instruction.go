@@ -29,6 +29,10 @@ const (
 	opReturn       opcode = 0x0f
 	opCall         opcode = 0x10
 	opCallIndirect opcode = 0x11
+
+	opReturnCall         opcode = 0x12
+	opReturnCallIndirect opcode = 0x13
+
 	opDrop         opcode = 0x1a
 	opSelect       opcode = 0x1b
 	opSelectTyped  opcode = 0x1c
@@ -147,11 +151,11 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	switch op := ins.op; {
 	case op == opBlock || op == opLoop || op == opIf:
 		ins.imm, err = r.Signed(33)
-	case op == opBr || op == opBrIf || op == opCall || op >= opLocalGet && op <= opTableSet || op == opRefFunc:
+	case op == opBr || op == opBrIf || op == opCall || op == opReturnCall || op >= opLocalGet && op <= opTableSet || op == opRefFunc:
 		ins.imm, err = readIndex(r)
 	case op == opBrTable:
 		return readIndexes(r, "branch targets")
-	case op == opCallIndirect:
+	case op == opCallIndirect || op == opReturnCallIndirect:
 		if ins.imm, err = readIndex(r); err == nil {
 			_, err = r.U32()
 		}
@@ -190,9 +194,7 @@ func refuseOpcode(op opcode) error {
 	switch {
 	case op >= 0x06 && op <= 0x0a, op == 0x18, op == 0x19, op == 0x1f:
 		feature = refusal.Exceptions
-	case op == 0x12 || op == 0x13 || op == 0x15:
-		feature = refusal.TailCalls
-	case op == 0x14 || op >= 0xd3 && op <= 0xd6 || op == 0xfb:
+	case op == 0x14 || op == 0x15 || op >= 0xd3 && op <= 0xd6 || op == 0xfb:
 		feature = refusal.GC
 	case op == 0xfe:
 		feature = refusal.Threads

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/refusal"
@@ -21,7 +22,7 @@ var host = Host{"wasi_snapshot_preview1": {"proc_exit": {Params: []byte{wasmbin.
 func valid(t testing.TB, code []byte) error {
 	t.Helper()
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2))
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2|experimental.CoreFeaturesTailCall))
 	defer r.Close(ctx)
 	_, err := r.CompileModule(ctx, code)
 	return err
@@ -49,7 +50,13 @@ func TestRefused(t *testing.T) {
 		"import of another module": {func(m *asm.Module) { m.Import("env", "proc_exit", asm.Types{asm.I32}, nil); m.Start(nil) }, `"env.proc_exit"`},
 		"atomics":                  {func(m *asm.Module) { m.Start(nil, asm.Op(0xfe, 0x03, 0x00)) }, "it uses threads"},
 		"relaxed SIMD":             {func(m *asm.Module) { m.Start(nil, asm.Vec(0x100)) }, "it uses relaxed SIMD"},
-		"tail call":                {func(m *asm.Module) { m.Start(nil, asm.Op(0x12, 0)) }, "it uses tail calls"},
+		"tail call":                {func(m *asm.Module) { m.Func(nil, nil, nil); m.Start(nil, asm.Op(0x12, 0)) }, ""},
+		"tail calls of both kinds, and a call": {func(m *asm.Module) {
+			m.Table(1)
+			m.Func(nil, nil, nil)
+			m.Start(nil, asm.Call(0), asm.Op(0x02, 0x40), asm.ConstI32(0), asm.Op(0x13, 0, 0), asm.Op(0x0b), asm.Op(0x12, 0))
+		}, ""},
+		"tail call by reference":   {func(m *asm.Module) { m.Start(nil, asm.Op(0x15, 0)) }, "it uses garbage-collected types"},
 		"exceptions":               {func(m *asm.Module) { m.Start(nil, asm.Op(0x06, 0x40, 0x0b)) }, "it uses exceptions"},
 		"bulk of later proposals":  {func(m *asm.Module) { m.Start(nil, asm.Bulk(18, 0)) }, "not valid WebAssembly"},
 		"shared memory":            {func(m *asm.Module) { m.RawMemory(3, 1, 2).Start(nil) }, "it uses threads"},

@@ -17,7 +17,6 @@ const (
 	Entry       Feature = "entry"
 	Memory      Feature = "memory"
 	Exceptions  Feature = "exceptions"
-	TailCalls   Feature = "tail calls"
 	Threads     Feature = "threads"
 	Memory64    Feature = "64-bit memory"
 	MultiMemory Feature = "multiple memories"

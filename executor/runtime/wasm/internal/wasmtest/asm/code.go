@@ -49,6 +49,12 @@ func Tee(local uint32) []byte { return wasmbin.AppendU32([]byte{0x22}, local) }
 // Call is call.
 func Call(function uint32) []byte { return wasmbin.AppendU32([]byte{0x10}, function) }
 
+// ReturnCall calls a function, whose results are those of the calling function, which has ended before.
+func ReturnCall(function uint32) []byte { return wasmbin.AppendU32([]byte{0x12}, function) }
+
+// ReturnCallIndirect does so through table 0.
+func ReturnCallIndirect(typ uint32) []byte { return append(wasmbin.AppendU32([]byte{0x13}, typ), 0) }
+
 // CallIndirect is call_indirect through table 0.
 func CallIndirect(typ uint32) []byte { return append(wasmbin.AppendU32([]byte{0x11}, typ), 0) }
 

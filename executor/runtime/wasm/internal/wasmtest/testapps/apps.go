@@ -52,6 +52,10 @@ func All() []App {
 		{Name: "vector-kernel", Module: vectorKernel()},
 		{Name: "call-indirect", Module: callIndirect()},
 		{Name: "call-indirect-wrong-type", Module: callIndirectWrong()},
+		{Name: "tail-calls", Module: TailCalls(100_000, 0)},
+		{Name: "tail-calls-with-many-parameters", Module: TailCalls(1_000, 6)},
+		{Name: "tail-calls-nested", Module: TailCalls(300_000, 6), Deep: true},
+		{Name: "tail-call-of-the-host", Module: exitByTail()},
 		{Name: "bulk-memory", Module: bulkMemory()},
 		{Name: "bulk-memory-out-of-fuel", Module: startModule(asm.Loop(
 			asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(65536), asm.Bulk(11, 0), asm.Br(0)))},
