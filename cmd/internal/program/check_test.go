@@ -26,7 +26,7 @@ func TestCheckCommand(t *testing.T) {
 		return out.String(), err
 	}
 	magic := "\x00asm\x01\x00\x00\x00"
-	// The module has a memory of one page and a function _start, which returns or makes a tail call to itself.
+	// The module has a memory of one page and a function _start, which returns or throws an exception.
 	head := magic + "\x01\x04\x01\x60\x00\x00" + "\x03\x02\x01\x00" + "\x05\x03\x01\x00\x01" + "\x07\x13\x02\x06memory\x02\x00\x06_start\x00\x00"
 	out, err := check([]byte(head + "\x0a\x04\x01\x02\x00\x0b"))
 	require.NoError(t, err)
@@ -37,8 +37,8 @@ func TestCheckCommand(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, `"initial_memory":65536`)
 
-	_, err = check([]byte(head + "\x0a\x06\x01\x04\x00\x12\x00\x0b"))
-	require.ErrorContains(t, err, "it uses tail calls")
+	_, err = check([]byte(head + "\x0a\x06\x01\x04\x00\x08\x00\x0b"))
+	require.ErrorContains(t, err, "it uses exceptions")
 	_, err = check([]byte(magic + "\x01\x04\x01\x60\x00\x00" + "\x02\x0b\x01\x03env\x03sin\x00\x00"))
 	require.ErrorContains(t, err, `it needs functions that are not there: "env.sin"`)
 	_, err = check([]byte("#!/bin/sh\n"))
