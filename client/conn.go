@@ -73,7 +73,7 @@ func Dial(ctx context.Context, endpoints []string, chainID string) (*Conn, error
 		e, err := newEndpoint(name)
 		if err != nil {
 			c.Close()
-			return nil, fmt.Errorf("endpoint %q: %w", name, err)
+			return nil, err
 		}
 		c.endpoints = append(c.endpoints, e)
 	}
@@ -109,7 +109,7 @@ func newEndpoint(name string) (e *endpoint, err error) {
 	}
 	e.target = strings.TrimRight(e.target, "/")
 	if !strings.Contains(e.target, ":") {
-		return nil, fmt.Errorf("expected host:port, http://host:port or https://host:port")
+		return nil, &Error{Code: CodeInvalid, Field: "Endpoint", Value: name, What: "it has no port", Expected: "host:port, http://host:port or https://host:port"}
 	}
 	creds := insecure.NewCredentials()
 	if e.secure {
@@ -130,7 +130,10 @@ func newEndpoint(name string) (e *endpoint, err error) {
 			grpc.MaxCallRecvMsgSize(maxReply),
 		),
 	)
-	return e, err
+	if err != nil {
+		return nil, &Error{Code: CodeInvalid, Field: "Endpoint", Value: name, What: err.Error(), Expected: "host:port, http://host:port or https://host:port", Err: err}
+	}
+	return e, nil
 }
 
 // verifyChain asks a node for its chain id until it has answered once. Concurrent callers each ask, and do not wait for one another.

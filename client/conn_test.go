@@ -41,7 +41,9 @@ func TestDial(t *testing.T) {
 		})
 	}
 	_, err := Dial(ctx, []string{"localhost"}, "")
-	require.ErrorContains(t, err, "host:port")
+	var wrong *Error
+	require.ErrorAs(t, err, &wrong)
+	require.Equal(t, "Endpoint localhost: it has no port; expected host:port, http://host:port or https://host:port", wrong.Error())
 }
 
 func TestFailover(t *testing.T) {

@@ -67,6 +67,9 @@ func UnlockKey(path string, passphrase func() ([]byte, error)) (Key, error) {
 	if errors.As(err, &open) {
 		return nil, &Error{Code: CodeInvalid, Field: "KeyFile", Value: path, What: fmt.Sprintf("its mode is %04o, others may read it", open.Mode), Expected: "0600"}
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Code: CodeNotFound, Field: "KeyFile", Value: path, What: "there is no such file", Err: err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}

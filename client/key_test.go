@@ -43,6 +43,11 @@ func TestKeyFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 
+	_, err = LoadKey(path + ".none")
+	var missing *Error
+	require.ErrorAs(t, err, &missing)
+	require.Equal(t, CodeNotFound, missing.Code)
+
 	require.NoError(t, os.Chmod(path, 0o644))
 	_, err = LoadKey(path)
 	require.ErrorContains(t, err, "expected 0600")

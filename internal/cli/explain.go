@@ -9,7 +9,7 @@ import "github.com/credence-chain/credence/client"
 var flags = map[string]string{
 	"Trust": "--trust", "MinReplicas": "--min-replicas", "Out": "--out", "Inputs": "--input", "Datasets": "--dataset",
 	"DatasetsPerTask": "--datasets-per-task", "Bag": "--bag", "Rows": "--map, row", "Nonce": "--once", "Rest": "--rest", "MaxPrice": "--max-price",
-	"KeyFile": "key file",
+	"KeyFile": "key file", "Endpoint": "--node",
 }
 
 // exits are the exit statuses for the codes of client.Error.
@@ -26,7 +26,7 @@ func explainClient(e *client.Error) *Problem {
 	switch {
 	case e.Code == client.CodeAppFailed && e.Task != nil:
 		p.What, p.Next = appFailed(e.Task)
-	case e.Field == "ID" && e.Code == client.CodeInvalid:
+	case (e.Field == "ID" || e.Field == "Endpoint") && e.Code == client.CodeInvalid:
 		p.Exit = ExitUsage
 	case e.Field == "Version":
 		p.Exit = ExitRefused

@@ -31,6 +31,10 @@ func TestExplainTheLibrarysErrors(t *testing.T) {
 			"--bag 3: 3 datasets, 2 for each task, make 2 tasks", "give --bag 2, or leave it out", ExitFailed},
 		{client.Error{Code: client.CodeNotFound, Field: "Datasets", Value: "absent.csv", What: "there is no such file"},
 			"--dataset: there is no file absent.csv", "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST", ExitFailed},
+		{client.Error{Code: client.CodeNotFound, Field: "Datasets", Value: "studio/cities", What: "there is no such file"},
+			"--dataset: there is no file studio/cities", "check the path; a dataset on the chain is named with its version: credenced show dataset studio/cities lists them", ExitFailed},
+		{client.Error{Code: client.CodeNotFound, Field: "App", Value: "studio/count", What: "there is no file studio/count"},
+			"there is no file studio/count", "check the path; an app on the chain is named with its version: credenced show app studio/count lists them", ExitFailed},
 		{client.Error{Code: client.CodeInvalid, Field: "Inputs", Value: "in", What: "it is a folder", Expected: "a file"}, "--input in is a folder, expected a file", "give it one: --input NAME=FILE", ExitFailed},
 		{client.Error{Code: client.CodeTooLarge, Field: "Inputs", Value: "in", Got: 3_000_000, Limit: 1_000_000}, "--input in has 3 MB, at most 1 MB are taken", "split it over the tasks of a bag", ExitFailed},
 		{client.Error{Code: client.CodeUnfunded, Field: "MaxPrice", Got: 299, Limit: 1000, Price: 100, Recommended: 250_000, Plan: &client.Plan{Replicas: 2}},
@@ -51,6 +55,10 @@ func TestExplainTheLibrarysErrors(t *testing.T) {
 		{client.Error{Code: client.CodeUnavailable, Field: "Stores", What: "a can't be uploaded", Err: artifact.ErrRefused}, "a can't be uploaded", "the store declined it: it may be read-only, want a token, or be full", ExitNetwork},
 		{client.Error{Code: client.CodeInvalid, Field: "Execution", What: "env[0]: got A, expected NAME=value"}, "env[0]: got A, expected NAME=value", executionHint, ExitFailed},
 		{client.Error{Code: client.CodeUnavailable, Field: "Manifest", Value: id, What: "the manifest can't be had"}, "the manifest can't be had", "name a store with --store URL, or try again when a worker that agreed is up", ExitNetwork},
+		{client.Error{Code: client.CodeNotFound, Field: "KeyFile", Value: "a.key", What: "there is no such file"},
+			"key file: there is no file a.key", "check the path; or name a key of the keyring with --from NAME: credenced keys list", ExitFailed},
+		{client.Error{Code: client.CodeInvalid, Field: "Endpoint", Value: "node.example", What: "it has no port", Expected: "host:port, http://host:port or https://host:port"},
+			"--node node.example: it has no port", "give the gRPC address of a node with its port, such as node.example:9090", ExitUsage},
 		{client.Error{Code: client.CodeExists, Field: "Version", Value: "1.0", What: "version 1.0 is published already"}, "version 1.0 is published already", "give another --version; left out, it is the beginning of the digest", ExitRefused},
 	} {
 		t.Run(tc.what, func(t *testing.T) {

@@ -56,8 +56,8 @@ func (p *Problem) ExitCode() int {
 
 // next says what to do about a module's refusal.
 var next = map[sender.Code]string{
-	sender.CodeOf(markettypes.ErrUnknownApp):       "publish the app first: credenced run FILE.wasm does so by itself",
-	sender.CodeOf(markettypes.ErrUnknownDataset):   "publish the dataset first: --dataset FILE does so by itself",
+	sender.CodeOf(markettypes.ErrUnknownApp):       "list those there are: credenced list apps; or publish it: credenced run FILE.wasm does so by itself",
+	sender.CodeOf(markettypes.ErrUnknownDataset):   "list those there are: credenced list datasets; or publish it: --dataset FILE does so by itself",
 	sender.CodeOf(markettypes.ErrDeprecated):       "ask its provider, or use another version of it",
 	sender.CodeOf(markettypes.ErrSuspended):        "it was found not to give the same output everywhere; its provider has to mend and the council to reinstate it",
 	sender.CodeOf(markettypes.ErrNondeterministic): "its provider says that two runs of it may differ: no policy with a court can take it",
@@ -93,7 +93,7 @@ var next = map[sender.Code]string{
 	sender.CodeOf(voucherstypes.ErrBalance):        "lower --max-price or --bag, or ask the voucher's issuer to top it up",
 	sender.CodeOf(markettypes.ErrTooFew):           "lower --trust or --min-replicas, use --policy court, or wait for more workers with --rest 10m",
 	sender.CodeOf(dealstypes.ErrUnfunded):          "fund the account that pays, or lower --max-price or --bag",
-	sender.CodeOf(orgstypes.ErrRole):               "use a --key-file of an organisation with that role; the council grants roles",
+	sender.CodeOf(orgstypes.ErrRole):               "use a key of an organisation with that role, by --from NAME or --key-file FILE; the council grants roles",
 	sender.CodeOf(poatypes.ErrPaused):              "look whether the pause has ended: credenced show pause",
 	sender.CodeOf(orgstypes.ErrRevoked):            "the council revoked the organisation; ask it",
 	sender.CodeOf(appstypes.ErrNotFound):           "publish it first: credenced run does so by itself for files",

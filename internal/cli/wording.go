@@ -10,6 +10,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
 // wording is a text for the errors that it fits.
@@ -94,6 +95,7 @@ var advice = wordings{
 	{"Inputs", client.CodeNotFound, nil, "check the path; NAME=FILE gives a file another name under /in"},
 	{"Inputs", client.CodeTooLarge, nil, "split it over the tasks of a bag"},
 	{"Execution", client.CodeInvalid, nil, executionHint},
+	{"Datasets", client.CodeNotFound, lacksVersion, "check the path; a dataset on the chain is named with its version: credenced show dataset {value} lists them"},
 	{"Datasets", client.CodeNotFound, nil, "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST"},
 	{"Datasets", client.CodeInvalid, nil, "pack it into one file, or repeat --dataset for each file in it"},
 	{"Datasets", client.CodeTooLarge, nil, "split it over the tasks of a bag"},
@@ -103,6 +105,7 @@ var advice = wordings{
 	{"Rest", client.CodeConflict, nil, "give one of them"},
 	{"Rest", client.CodeInvalid, nil, "give it as blocks such as 1000, or as a time such as 10m"},
 	{"Rest", client.CodeTooLarge, nil, "give it as blocks such as 1000, or as a time such as 10m"},
+	{"App", client.CodeNotFound, lacksVersion, "check the path; an app on the chain is named with its version: credenced show app {value} lists them"},
 	{"App", client.CodeNotFound, nil, "check the path; an app on the chain is named organisation/name:version or sha256:DIGEST"},
 	{"App", client.CodeInvalid, nil, buildHint},
 	{"App", client.CodeTooLarge, nil, "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"},
@@ -113,6 +116,8 @@ var advice = wordings{
 	{"Voucher", "", nil, "lower --max-price or --bag, or ask its issuer {issuer} to top it up"},
 	{"Version", client.CodeExists, nil, "give another --version; left out, it is the beginning of the digest"},
 	{"Stores", client.CodeMissing, nil, "name one that workers can reach with --store URL"},
+	{"Endpoint", "", nil, "give the gRPC address of a node with its port, such as {value}:9090"},
+	{"KeyFile", client.CodeNotFound, nil, "check the path; or name a key of the keyring with --from NAME: credenced keys list"},
 	{"KeyFile", client.CodeExists, nil, "use the key in it, or give another path"},
 	{"KeyFile", client.CodeInvalid, nil, "chmod 600 {value quoted}"},
 	{"ID", "", nil, "{how to list}"},
@@ -132,6 +137,7 @@ func isStalled(e *client.Error) bool        { return errors.Is(e.Err, client.Err
 func isDeclined(e *client.Error) bool       { return errors.Is(e.Err, artifact.ErrRefused) }
 func hasRested(e *client.Error) bool        { return strings.Contains(e.What, "until height") }
 func hasCause(e *client.Error) bool         { return e.Err != nil }
+func lacksVersion(e *client.Error) bool     { return appstypes.IsAssetID(e.Value) }
 
 // placeholder finds the names in the texts of the tables, and placeholders fill them in.
 var placeholder = regexp.MustCompile(`\{[a-zA-Z ]+\}`)

@@ -3,6 +3,7 @@
 package commandline
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ func HelpOut(root *cobra.Command) {
 }
 
 func helpOutBelow(cmd *cobra.Command) {
+	checkFlagsOf(cmd)
 	switch check := cmd.Args; {
 	case cmd.HasSubCommands() && check == nil:
 		cmd.Args, cmd.RunE, cmd.Run = ofGroup, showHelp, nil
@@ -34,6 +36,26 @@ func helpOutBelow(cmd *cobra.Command) {
 	}
 	for _, sub := range cmd.Commands() {
 		helpOutBelow(sub)
+	}
+}
+
+// checkFlagsOf makes the command check which flags are missing, and which do not go together. Cobra would check it next, and its error would
+// have no hint and the exit status of any failure.
+func checkFlagsOf(cmd *cobra.Command) {
+	before, beforeWithout := cmd.PreRunE, cmd.PreRun
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case before != nil:
+			if err := before(cmd, args); err != nil {
+				return err
+			}
+		case beforeWithout != nil:
+			beforeWithout(cmd, args)
+		}
+		if err := cmp.Or(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+			return &cli.Problem{What: err.Error(), Next: cmd.CommandPath() + " --help", Exit: cli.ExitUsage, Err: err}
+		}
+		return nil
 	}
 }
 

@@ -117,9 +117,13 @@ type WorkerInfo struct {
 // ErrNoDevnet says that there is no devnet.json at the path.
 var ErrNoDevnet = errors.New("no devnet")
 
-// FindInfo returns the path that commands read: $CREDENCE_DEVNET, or the default folder's devnet.json.
+// FindInfo returns the path that commands read: $CREDENCE_DEVNET, or the default folder's devnet.json. The variable may name the folder of a
+// devnet as well.
 func FindInfo() string {
 	if path := os.Getenv(EnvInfo); path != "" {
+		if found, err := os.Stat(path); err == nil && found.IsDir() {
+			return filepath.Join(path, InfoFile)
+		}
 		return path
 	}
 	return filepath.Join(DefaultState(), InfoFile)

@@ -179,6 +179,8 @@ func TestInfo(t *testing.T) {
 	require.ErrorContains(t, err, "--reset")
 	t.Setenv(EnvInfo, "/x/devnet.json")
 	require.Equal(t, "/x/devnet.json", FindInfo())
+	t.Setenv(EnvInfo, filepath.Dir(path))
+	require.Equal(t, path, FindInfo(), "the folder of a devnet names it as well")
 }
 
 func TestWipeOnlyWhatIsOurs(t *testing.T) {

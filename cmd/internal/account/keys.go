@@ -21,11 +21,13 @@ import (
 // NewKeysCommand returns the command "keys", which manages the keys in the keyring that --from reads. "credenced keys" is the same command.
 func NewKeysCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "Make, list and remove keys of the keyring"}
+	deletion := keysSub("delete NAME", "Remove a key; without its words it is lost", deleteKey)
+	deletion.SuggestFor = []string{"remove", "rm"}
 	cmd.AddCommand(
 		keysSub("add NAME", "Make a key, and print its address and the words from which it can be made again", addKey),
 		keysSub("recover NAME", "Make a key again from its words, which are read from standard input", recoverKey),
 		keysSub("show NAME", "Print the address of a key", showKey),
-		keysSub("delete NAME", "Remove a key; without its words it is lost", deleteKey),
+		deletion,
 		keysList(),
 	)
 	return cmd
@@ -119,6 +121,9 @@ func keysList() *cobra.Command {
 			records, err := ring.List()
 			if err != nil {
 				return err
+			}
+			if len(records) == 0 {
+				cli.Tell(cmd.ErrOrStderr(), "keyring %s has no keys; credenced keys add NAME makes one\n", c.Backend)
 			}
 			for _, r := range records {
 				if err := printKey(cmd.OutOrStdout(), r); err != nil {

@@ -25,6 +25,10 @@ func runKeys(t *testing.T, folder, input string, args ...string) (out, words str
 // Keys are listed with their addresses. A key that is recovered from its words in another keyring has the same address.
 func TestKeysAreListedAndRecovered(t *testing.T) {
 	one, other := t.TempDir(), t.TempDir()
+	none, hint, err := runKeys(t, one, "", "list")
+	require.NoError(t, err)
+	require.Empty(t, none)
+	require.Equal(t, "keyring test has no keys; credenced keys add NAME makes one\n", hint)
 	made, said, err := runKeys(t, one, "", "add", "alice")
 	require.NoError(t, err)
 	_, _, err = runKeys(t, one, "", "add", "bob")

@@ -86,7 +86,7 @@ func newList[V any, M interface {
 
 func listApps() *cobra.Command {
 	var o connect.AccountFlags
-	return newList("apps", "List the apps; show app says all of a version", []printer.Column[appstypes.App]{
+	return newList("apps", "List the apps; show app lists the versions of one, and says all of a version", []printer.Column[appstypes.App]{
 		printer.NewColumn("APP", func(a appstypes.App) string { return a.Id }),
 		printer.NewColumn("STATE", func(a appstypes.App) string { return formatState(a.Deprecated, a.Suspended) }),
 		printer.NewColumn("OWNER", func(a appstypes.App) string { return o.NameOf(a.Owner) }),
@@ -101,7 +101,7 @@ func listApps() *cobra.Command {
 
 func listDatasets() *cobra.Command {
 	var o connect.AccountFlags
-	return newList("datasets", "List the datasets; show dataset says all of a version", []printer.Column[appstypes.Dataset]{
+	return newList("datasets", "List the datasets; show dataset lists the versions of one, and says all of a version", []printer.Column[appstypes.Dataset]{
 		printer.NewColumn("DATASET", func(d appstypes.Dataset) string { return d.Id }),
 		printer.NewColumn("STATE", func(d appstypes.Dataset) string { return formatState(d.Deprecated, false) }),
 		printer.NewColumn("OWNER", func(d appstypes.Dataset) string { return o.NameOf(d.Owner) }),

@@ -11,6 +11,8 @@ import (
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 
 	"github.com/credence-chain/credence/cmd/internal/nodetest"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/commandline"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -65,8 +67,9 @@ func TestListVouchers(t *testing.T) {
 		require.Contains(t, out, `"`+flag+`": "`+account+`"`)
 		require.Contains(t, out, `"`+other+`": ""`)
 	}
-	_, err := n.RunCommand(t, NewListCommand(), "vouchers", "--holder", "bob")
-	require.ErrorContains(t, err, "--holder")
+	_, err := n.RunCommand(t, NewListCommand(), "vouchers", "--holder", "bob", "--keyring-backend", "test", "--keyring-dir", t.TempDir())
+	require.ErrorContains(t, err, `--holder "bob": neither an address (cred1...) nor a name`)
+	require.ErrorContains(t, err, "Next: list the keys: credenced keys list --keyring-backend test")
 }
 
 func TestListDeals(t *testing.T) {
@@ -79,6 +82,11 @@ func TestListDeals(t *testing.T) {
 	require.Contains(t, out, "studio/count:1")
 	_, err = n.RunCommand(t, NewListCommand(), "deals")
 	require.ErrorContains(t, err, "at least one of the flags")
+	list := NewListCommand()
+	commandline.HelpOut(list)
+	_, err = n.RunCommand(t, list, "deals")
+	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
+	require.ErrorContains(t, err, "at least one of the flags in the group [order app dataset pool] is required\n  Next: credence list deals --help")
 }
 
 func TestListCallbacks(t *testing.T) {

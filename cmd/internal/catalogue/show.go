@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/cmd/internal/connect"
 	"github.com/credence-chain/credence/cmd/internal/printer"
 	"github.com/credence-chain/credence/internal/cli"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
 	voucherstypes "github.com/credence-chain/credence/x/vouchers/types"
 )
@@ -23,12 +24,8 @@ type showing struct {
 }
 
 var showings = []showing{
-	{"app", "ORGANISATION/NAME:VERSION", "Print a version of the app as JSON", func(ctx context.Context, l *connect.Link, name string) (any, error) {
-		return connect.LookUpApp(ctx, l, "app", name)
-	}},
-	{"dataset", "ORGANISATION/NAME:VERSION", "Print a version of the dataset as JSON", func(ctx context.Context, l *connect.Link, name string) (any, error) {
-		return connect.LookUpDataset(ctx, l, "dataset", name)
-	}},
+	{"app", "ORGANISATION/NAME[:VERSION]", "Print a version of the app as JSON, or, without :VERSION, the app with all its versions", showApp},
+	{"dataset", "ORGANISATION/NAME[:VERSION]", "Print a version of the dataset as JSON, or, without :VERSION, the dataset with all its versions", showDataset},
 	{"pool", "POOL", "Print a pool as JSON: its stake, its price, whom it serves", func(ctx context.Context, l *connect.Link, name string) (any, error) {
 		pool, err := connect.LookUpPool(ctx, l, "pool", name)
 		return &pool, err
@@ -73,6 +70,24 @@ func showSub(s showing) *cobra.Command {
 	o.AddChain(cmd.Flags())
 	o.HideOutput(cmd.Flags())
 	return cmd
+}
+
+// showApp finds a version of an app, or, by the app's name alone, the app with its versions.
+func showApp(ctx context.Context, l *connect.Link, name string) (any, error) {
+	if !appstypes.IsAssetID(name) {
+		return connect.LookUpApp(ctx, l, "app", name)
+	}
+	res, err := l.Conn.Apps().App(ctx, &appstypes.QueryAppRequest{Id: name})
+	return res, connect.LookUp("app", name, "credenced list apps", err)
+}
+
+// showDataset finds a version of a dataset, or, by the dataset's name alone, the dataset with its versions.
+func showDataset(ctx context.Context, l *connect.Link, name string) (any, error) {
+	if !appstypes.IsAssetID(name) {
+		return connect.LookUpDataset(ctx, l, "dataset", name)
+	}
+	res, err := l.Conn.Apps().Dataset(ctx, &appstypes.QueryDatasetRequest{Id: name})
+	return res, connect.LookUp("dataset", name, "credenced list datasets", err)
 }
 
 // showVoucher finds a voucher by its id, or by the id's first digits.

@@ -144,7 +144,10 @@ func (o *AccountFlags) ParseAccount(cmd *cobra.Command, flag, text string) (stri
 	}
 	key, err := o.LoadNamedKey(cmd, text)
 	if err != nil {
-		return "", fmt.Errorf("%s %q: neither an address (%s1...) nor a name: %w", flag, text, credence.Bech32Prefix, err)
+		return "", &cli.Problem{
+			What: fmt.Sprintf("%s %q: neither an address (%s1...) nor a name: %s", flag, text, credence.Bech32Prefix, err),
+			Next: "list the keys: credenced keys list --keyring-backend " + o.Chain.Backend, Err: err,
+		}
 	}
 	return key.Address(), nil
 }

@@ -136,6 +136,9 @@ func (c *Flags) Connect(ctx context.Context) (*Link, error) {
 				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.Info) + "`", Exit: cli.ExitNetwork, Err: err,
 			}
 		}
+		if errors.Is(err, client.ErrWrongChain) {
+			return nil, &cli.Problem{What: "--chain-id: " + err.Error(), Next: "name a node of that chain with --node HOST:PORT, or leave --chain-id out", Err: err}
+		}
 		return nil, cli.Explain(err)
 	}
 	l.Conn = conn

@@ -142,6 +142,10 @@ func feedListCmd() *cobra.Command {
 				if output == "json" {
 					return printer.PrintList(cmd.OutOrStdout(), "feeds", feeds, more)
 				}
+				if len(feeds) == 0 {
+					_, err := fmt.Fprintln(cmd.OutOrStdout(), "no feeds")
+					return err
+				}
 				if err := printer.PrintTable(cmd.OutOrStdout(), feedColumns(), feeds); err != nil {
 					return err
 				}

@@ -137,6 +137,7 @@ func TestWrongChain(t *testing.T) {
 	n := bookNode(t)
 	_, err := n.RunCommand(t, NewCommand(), "book", "--chain-id", "another-1")
 	require.ErrorContains(t, err, nodetest.ChainID)
+	require.ErrorContains(t, err, "Next: name a node of that chain with --node HOST:PORT, or leave --chain-id out")
 	n.Endpoint = "127.0.0.1:1"
 	_, err = n.RunCommand(t, NewCommand(), "book")
 	require.Error(t, err)

@@ -29,7 +29,7 @@ func TestLineOfATask(t *testing.T) {
 		{client.Event{Kind: client.EventDrawn, Wave: 2, Organisation: "delta"}, "task 7   birch has locked its answer; cedar and delta run it; amber is late"},
 		{client.Event{Kind: client.EventCommitted, Organisation: "cedar"}, "task 7   birch and cedar have locked their answers; delta runs it; amber is late"},
 		{client.Event{Kind: client.EventCommitted, Organisation: "delta"}, "task 7   birch, cedar and delta have locked their answers; amber is late"},
-		{client.Event{Kind: client.EventRevealing}, "task 7   birch, cedar and delta not yet; amber is late"},
+		{client.Event{Kind: client.EventRevealing}, "task 7   all answers are locked; birch, cedar and delta open theirs now; amber is late"},
 		{client.Event{Kind: client.EventRevealed, Organisation: "birch"}, "task 7   birch has opened its answer; cedar and delta not yet; amber is late"},
 		{client.Event{Kind: client.EventRevealed, Organisation: "cedar"}, "task 7   birch and cedar have opened their answers; delta not yet; amber is late"},
 		{client.Event{Kind: client.EventDrawn, Wave: 3, Organisation: "ember"}, "task 7   birch, cedar and delta have locked their answers; ember runs it; amber is late"},

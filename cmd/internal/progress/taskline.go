@@ -126,10 +126,13 @@ func (t *taskLine) stateText() string {
 		return "waits for a worker"
 	case t.phase == phaseOpens:
 		opened, others := split(all, t.revealed)
-		if len(others) == 0 {
+		switch {
+		case len(others) == 0:
 			return "all answers are open"
+		case len(opened) == 0:
+			return "all answers are locked; " + cli.JoinNames(others) + " " + oneOrMany(others, "opens its answer now", "open theirs now")
 		}
-		return strings.TrimPrefix(answers(opened, "opened")+"; "+cli.JoinNames(others)+" not yet", "; ")
+		return answers(opened, "opened") + "; " + cli.JoinNames(others) + " not yet"
 	}
 	locked, running := split(all, t.committed)
 	text := answers(locked, "locked")
