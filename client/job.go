@@ -148,6 +148,12 @@ func (j *Job) checkJob() error {
 			What: fmt.Sprintf("at most %d replicas are drawn for a task", poco.MaxReplicas),
 		}
 	}
+	if most := uint64(contract.MaxOutputBytes); j.Resources.DiskBytes > most {
+		return &Error{
+			Code: CodeTooLarge, Field: "Resources.DiskBytes", Value: fmt.Sprint(j.Resources.DiskBytes), Got: j.Resources.DiskBytes, Limit: most,
+			What: "no chain allows a task more output",
+		}
+	}
 	if j.Out == "" {
 		return nil
 	}

@@ -162,6 +162,39 @@ func TestProgramSizes(t *testing.T) {
 	require.EqualValues(t, wasm.MaxProgramBytes, fuel.MaxModuleSize, "worker")
 }
 
+// TestOutputSizes: chain, client and workers share one bound of a task's output, whatever a chain's parameters say. The chain refuses less
+// where its parameters allow less, from the job as from the app's version, before money moves.
+func TestOutputSizes(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("ab", 32)
+	for _, most := range []uint64{contract.DefaultOutputBytes, 1 << 30, contract.MaxOutputBytes} {
+		params := markettypes.DefaultParams()
+		params.MaxOutputBytes = most
+		require.NoError(t, params.Validate())
+		for size, ok := range map[uint64]bool{0: true, 1: true, most: true, most + 1: false} {
+			asked := appstypes.Resources{DiskBytes: size}
+			job := markettypes.Job{App: digest, Trust: 100, FuelLimit: 1, Resources: asked}.Normal()
+			require.Equal(t, ok, job.Validate(params) == nil, "chain, job, %d of %d bytes: %v", size, most, job.Validate(params))
+			v := appstypes.Version{
+				App: "acme/x", Version: "1", Digest: digest, Size_: 1, Runtime: contract.RuntimeWasm, Height: 1, Locators: []string{"http://artifacts.example"},
+			}
+			if size > 0 {
+				v.Requirements = &asked
+			}
+			job.Resources = appstypes.Resources{}
+			err := job.CheckApp(appstypes.App{Id: "acme/x"}, v, params)
+			require.Equal(t, ok, err == nil, "chain, version, %d of %d bytes: %v", size, most, err)
+			if most < contract.MaxOutputBytes {
+				continue
+			}
+			require.Equal(t, ok, v.Validate() == nil, "chain, publishing %d bytes: %v", size, v.Validate())
+			mine := Job{Trust: 100, Resources: asked}
+			require.Equal(t, ok, mine.checkJob() == nil, "client, %d bytes", size)
+			err = wasmcheck.CheckSpec(runtime.Spec{FuelLimit: 1, OutputLimit: size})
+			require.Equal(t, ok, err == nil, "worker, %d bytes: %v", size, err)
+		}
+	}
+}
+
 // TestStdinIsAnInput: a file that is read as stdin becomes an input, and only once.
 func TestStdinIsAnInput(t *testing.T) {
 	job := Job{Trust: 100, Inputs: []InputFile{{Name: "x", Path: "file"}}, Execution: contract.Execution{Stdin: "data/moves.txt"}}

@@ -10,12 +10,6 @@ package poco
 // afterwards. It ends later by the time that this took, and the rest of the stakes still stands for the answer. Otherwise a liar
 // could ask for the bytes to use up the only court session about its answer.
 
-// AnswerBlocks is how many blocks longer the window to commit of a court about the bytes is than that of another court. The task's
-// windows leave time to fetch what it reads, and not what it writes, so that a small task with a large answer would have its honest
-// workers found at fault. The largest output, of 64 MiB (contract.MaxOutputBytes), takes an ordinary link so long: 8 Mbit/s, in blocks of
-// half a second, as the default windows assume for inputs.
-const AnswerBlocks = 135
-
 // askingBytes says whether the court that is called tries to fetch the answer's bytes.
 func (t *Task) askingBytes() bool { return t.underAudit() && t.Audit.Cause == AuditBytes }
 

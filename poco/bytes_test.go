@@ -167,9 +167,12 @@ func TestSeatsThatSayNothingOfTheBytes(t *testing.T) {
 // with an ordinary link must be able to serve a seat within the window, or the requester would be paid out of honest stakes.
 func TestTheBytesHaveTime(t *testing.T) {
 	const ordinary = 500_000 // bytes a block, as input_bytes_per_block
-	require.GreaterOrEqual(t, AnswerBlocks*ordinary, contract.MaxOutputBytes)
-	p := askBytes(t, truth)
-	require.Equal(t, p.height+p.task.Terms.CourtBlocks+AnswerBlocks, p.task.Deadline)
+	for _, most := range []uint64{1, 1 << 20, contract.DefaultOutputBytes, contract.MaxOutputBytes} {
+		blocks := WindowRates{InputBytesPerBlock: ordinary}.Answer(Work{OutputBytes: most})
+		require.True(t, uint64(blocks)*ordinary >= most && uint64(blocks-1)*ordinary < most, "%d blocks for %d bytes", blocks, most)
+	}
+	p := askBytes(t, truth, func(terms *Terms) { terms.AnswerBlocks = 135 })
+	require.Equal(t, p.height+p.task.Terms.CourtBlocks+135, p.task.Deadline)
 	p.courtSays(truth, truth, truth, truth)
 	require.NoError(t, p.user(Challenged{Height: p.height, By: "stranger", Bond: 100}))
 	p.due(p.height)

@@ -88,7 +88,7 @@ func (t *Task) courtOpened(e CourtOpened) error {
 	t.Court, t.CourtCalled = seats, e.Height
 	t.Phase, t.Deadline = PhaseCourtCommit, e.Height+FollowingWindow(t.Terms.CourtBlocks, t.Took)
 	if t.askingBytes() {
-		t.Deadline += AnswerBlocks
+		t.Deadline += t.Terms.AnswerBlocks
 	}
 	if countSeats(t.Court, wasDrawn) == 0 {
 		t.Deadline = e.Height // nobody is awaited

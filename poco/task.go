@@ -49,6 +49,9 @@ type Terms struct {
 	RevealBlocks      int64
 	CourtBlocks       int64
 	CourtRevealBlocks int64
+	// AnswerBlocks is how many blocks longer the window to commit of a court about the bytes is than that of another court; see
+	// WindowRates.Answer.
+	AnswerBlocks int64
 	// AuditBlocks is how long an answer of the replicas can be challenged while its workers' stakes stay locked; 0: never.
 	AuditBlocks int64
 	WaitBlocks  int64 // how long to wait for enough eligible organisations
@@ -79,6 +82,8 @@ func (t Terms) Validate() error {
 		return fmt.Errorf("terms.%w", err)
 	}
 	switch {
+	case t.AnswerBlocks < 0 || t.AnswerBlocks > MaxWindow:
+		return fmt.Errorf("terms.answer_blocks: got %d, expected 0 to 2^32 blocks", t.AnswerBlocks)
 	case t.AuditBlocks < 0 || t.AuditBlocks > MaxWindow:
 		return fmt.Errorf("terms.audit_blocks: got %d, expected 0 to 2^32 blocks", t.AuditBlocks)
 	case t.Trust < MinTrust || t.Trust > MaxTrust:

@@ -1,6 +1,10 @@
 package poco
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/credence-chain/credence/poco/contract"
+)
 
 // WindowRates are the governed numbers that determine the window to commit (protocol section 9.8).
 type WindowRates struct {
@@ -11,7 +15,7 @@ type WindowRates struct {
 	FuelPerBlock uint64
 	// ModuleBytesPerBlock is how much of a module an ordinary link and machine fetch, verify and compile in a block.
 	ModuleBytesPerBlock uint64
-	// InputBytesPerBlock is how much of the inputs and datasets an ordinary link fetches in a block.
+	// InputBytesPerBlock is how much an ordinary link carries in a block: of inputs and datasets, and of an answer.
 	InputBytesPerBlock uint64
 }
 
@@ -20,17 +24,26 @@ type Work struct {
 	Fuel        uint64 // the fuel limit of one execution
 	ModuleBytes uint64 // size of the module
 	InputBytes  uint64 // size of what one task reads: inputs and datasets
+	OutputBytes uint64 // the most that one task may write
 	RunBlocks   int64  // what the job asks for to run, where its fuel limit gives less; 0 where it asks for nothing
 }
 
 // MaxWindow bounds every window in blocks.
 const MaxWindow = int64(1) << 32
 
-// Preparation returns the blocks that a task has before it runs: the base, and the time to fetch and compile. At most
-// MaxWindow.
+// Preparation returns the blocks that a task has beside its run: the base, the time to fetch and compile, and the time to keep what
+// it wrote. A worker hashes its output and writes it to its store, which may be another machine, before it commits. The base has time
+// for an output of the default size. At most MaxWindow.
 func (r WindowRates) Preparation(w Work) int64 {
-	return addBlocks(r.BaseBlocks, addBlocks(blocksFor(w.ModuleBytes, r.ModuleBytesPerBlock), blocksFor(w.InputBytes, r.InputBytesPerBlock)))
+	output := w.OutputBytes - min(w.OutputBytes, contract.DefaultOutputBytes)
+	moved := addBlocks(blocksFor(w.InputBytes, r.InputBytesPerBlock), blocksFor(output, r.InputBytesPerBlock))
+	return addBlocks(r.BaseBlocks, addBlocks(blocksFor(w.ModuleBytes, r.ModuleBytesPerBlock), moved))
 }
+
+// Answer returns how many blocks longer the window to commit of a court about the bytes is than that of another court. The window of a
+// task leaves time to fetch what the task reads, and not all that it may write, so that a small task with a large answer would have
+// its honest workers found at fault. At most MaxWindow.
+func (r WindowRates) Answer(w Work) int64 { return blocksFor(w.OutputBytes, r.InputBytesPerBlock) }
 
 // Window returns the window to commit in blocks, of workers and court alike: the preparation, and the time to burn the
 // fuel limit at the slow pace, or what the job asks for where that is more. At most MaxWindow.

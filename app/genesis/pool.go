@@ -29,8 +29,8 @@ const (
 )
 
 // ExecutorResources are the resources that an executor gives one execution with its default settings: a core, a gibibyte of memory,
-// 64 mebibytes of files.
-var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 30, DiskBytes: 64 << 20}
+// a gibibyte of files, which is the largest output by the chain's default parameters.
+var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 30, DiskBytes: 1 << 30}
 
 // PublicPool is a pool of the council with a standing offer. It is open to everybody, and workers that name no pool join it. So a
 // fresh network has a pool and a price, and needs no pool operator. The council keeps nothing of the price. It changes the terms by

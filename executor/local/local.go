@@ -6,6 +6,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"time"
@@ -124,16 +125,39 @@ func Run(ctx context.Context, r runtime.Runtime, j Job, out string) (*Report, er
 
 // writeResult writes the files of an answer with the same code with which a requester fetches them.
 func writeResult(ctx context.Context, answer agent.Answer, out string) error {
-	store := artifact.NewMemory()
-	if err := result.Store(ctx, answer.Manifest, answer.Files, store); err != nil {
-		return err
-	}
-	_, err := result.Fetch(ctx, answer.Outcome.Digest, store, out)
+	_, err := result.Fetch(ctx, answer.Outcome.Digest, answerSource(answer), out)
 	return err
+}
+
+// answerSource is a source of the blobs of an answer, wherever its files lie.
+type answerSource agent.Answer
+
+// Open implements artifact.Source.
+func (a answerSource) Open(_ context.Context, digest artifact.Digest) (io.ReadCloser, int64, error) {
+	if digest == a.Outcome.Digest {
+		data := artifact.Bytes(a.Manifest.Bytes())
+		r, err := data.Open()
+		return r, data.Size(), err
+	}
+	for i, e := range a.Manifest.Entries {
+		if e.Content != digest || e.Dir {
+			continue
+		}
+		content := a.Files[i].Content // they are in the manifest's order
+		if content == nil {
+			content = artifact.Bytes(nil)
+		}
+		r, err := content.Open()
+		return r, content.Size(), err
+	}
+	return nil, 0, fmt.Errorf("%w: %s", artifact.ErrNotFound, digest)
 }
 
 // specOf returns the task that a worker would be given.
 func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
+	if err := rules.CheckLimits(j.Memory, j.Output, contract.MaxOutputBytes); err != nil {
+		return runtime.Spec{}, err
+	}
 	deal := dealstypes.Deal{
 		Id: strings.Repeat("0", 64), App: "local/" + j.Name, Digest: j.Program.Digest.String(), Runtime: rules.Name, Args: j.Args,
 		Execution: dealstypes.NewExecution(j.Execution), Size_: max(1, j.Bag), Bag: max(1, j.Bag), Time: Clock,

@@ -110,12 +110,41 @@ func TestLimits(t *testing.T) {
 			t.Errorf("memory for %d: got %d, want %d", asked, got, want)
 		}
 	}
-	for asked, want := range map[uint64]uint64{0: 64 << 20, 1: 1, 64 << 20: 64 << 20, 1 << 40: 64 << 20} {
+	for asked, want := range map[uint64]uint64{0: 64 << 20, 1: 1, 1 << 30: 1 << 30, 4 << 30: 4 << 30, 1 << 40: 4 << 30} {
 		if got := wasm.OutputBytes(asked); got != want {
 			t.Errorf("output for %d: got %d, want %d", asked, got, want)
 		}
 	}
 	if MaxMemoryBytes >= 1<<32 {
 		t.Error("the size of the largest memory does not fit 32 bits")
+	}
+}
+
+// TestCheckLimits: each runtime refuses one byte more than it has or the chain allows, and names the field.
+func TestCheckLimits(t *testing.T) {
+	for _, name := range RuntimeNames() {
+		r, err := FindRuntime(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const most = 1 << 30
+		for _, tc := range []struct {
+			memory, output, most uint64
+			says                 string
+		}{
+			{0, 0, most, ""},
+			{r.MaxMemoryBytes, most, most, ""},
+			{r.MaxMemoryBytes + 1, 0, most, "resources.memory_bytes"},
+			{0, most + 1, most, "resources.disk_bytes"},
+			{0, r.MaxOutputBytes, 1 << 50, ""},
+			{0, r.MaxOutputBytes + 1, 1 << 50, "resources.disk_bytes"},
+			{0, 0, r.DefaultOutputBytes, ""},
+			{0, 0, r.DefaultOutputBytes - 1, "resources.disk_bytes"},
+		} {
+			err := r.CheckLimits(tc.memory, tc.output, tc.most)
+			if tc.says == "" && err != nil || tc.says != "" && (err == nil || !strings.Contains(err.Error(), tc.says)) {
+				t.Errorf("%s, %+v: got %v", name, tc, err)
+			}
+		}
 	}
 }

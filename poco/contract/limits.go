@@ -19,9 +19,11 @@ const (
 	MaxMemoryBytes = MaxMemoryPages * PageBytes
 	// DefaultMemoryBytes is the limit of a task's memory when its deal does not say one, in bytes.
 	DefaultMemoryBytes = 1 << 30
-	// MaxOutputBytes bounds the sizes of the files below /out together, in bytes; a deal can only set a lower limit. Every worker
-	// that agrees keeps the result and serves it. If a pool could allow more, its court would have to keep as much.
-	MaxOutputBytes = 64 << 20
+	// DefaultOutputBytes bounds the sizes of the files below /out together, in bytes, when a task's deal does not say a limit.
+	DefaultOutputBytes = 64 << 20
+	// MaxOutputBytes bounds what a deal can allow, on any chain. The chain's parameter max_output_bytes says what it does allow: each
+	// worker that agrees keeps the result and serves it, and so may each seat of the court.
+	MaxOutputBytes = 4 << 30
 	// MaxImageBytes is the largest image as a registry keeps it, in bytes: its manifest, its configuration and its layers
 	// together. MaxUnpackedBytes bounds the same image unpacked.
 	MaxImageBytes    = 1 << 30

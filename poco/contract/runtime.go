@@ -32,8 +32,9 @@ type Runtime struct {
 	// DefaultSeconds is how long one execution may take, in seconds of real time, when its job does not say. An execution that
 	// takes longer ends in out-of-time, because without counted work nothing else ends an endless program. 0: time is no limit.
 	DefaultSeconds uint32
-	// MaxOutputBytes bounds the files of a result together, in bytes; a deal can only set a lower limit.
-	MaxOutputBytes uint64
+	// DefaultOutputBytes bounds the files of a result together, in bytes, when the task's deal does not say a limit. MaxOutputBytes
+	// is the highest limit.
+	DefaultOutputBytes, MaxOutputBytes uint64
 	// FuelSchedule names the published schedule by which work is counted. The fuel that a run used is then part of its answer, and
 	// two answers are equal only if they used the same fuel. Empty: work is not counted, a fuel limit has no effect, and no answer
 	// holds fuel.
@@ -63,16 +64,18 @@ const (
 var runtimes = []Runtime{
 	{
 		Name: RuntimeWasm, MaxProgramBytes: MaxModuleBytes, DefaultMemoryBytes: DefaultMemoryBytes,
-		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, FuelSchedule: FuelV1, Deterministic: true, Proofs: ProofsOfGuest,
+		MaxMemoryBytes: MaxMemoryBytes, DefaultOutputBytes: DefaultOutputBytes, MaxOutputBytes: MaxOutputBytes,
+		FuelSchedule: FuelV1, Deterministic: true, Proofs: ProofsOfGuest,
 	},
 	{
 		Name: RuntimeOCI, Image: true, MaxProgramBytes: MaxImageBytes, DefaultMemoryBytes: DefaultMemoryBytes,
-		LeastMemoryBytes: LeastContainerMemoryBytes, MaxMemoryBytes: MaxContainerMemoryBytes, MaxOutputBytes: MaxOutputBytes,
-		DefaultSeconds: DefaultContainerSeconds,
+		LeastMemoryBytes: LeastContainerMemoryBytes, MaxMemoryBytes: MaxContainerMemoryBytes,
+		DefaultOutputBytes: DefaultOutputBytes, MaxOutputBytes: MaxOutputBytes, DefaultSeconds: DefaultContainerSeconds,
 	},
 	{
 		Name: RuntimeCircuit, MaxProgramBytes: MaxCircuitBytes, DefaultMemoryBytes: DefaultMemoryBytes,
-		MaxMemoryBytes: MaxMemoryBytes, MaxOutputBytes: MaxOutputBytes, Deterministic: true, Proofs: ProofsOfProgram,
+		MaxMemoryBytes: MaxMemoryBytes, DefaultOutputBytes: DefaultOutputBytes, MaxOutputBytes: MaxOutputBytes,
+		Deterministic: true, Proofs: ProofsOfProgram,
 	},
 }
 
@@ -160,10 +163,24 @@ func (r Runtime) TaskSeconds(asked uint32) uint32 {
 // LimitsTime says whether a run that takes longer than TaskSeconds is ended.
 func (r Runtime) LimitsTime() bool { return r.DefaultSeconds > 0 }
 
-// OutputBytes returns the largest size of a result's files together, in bytes, given what the task's deal asks for.
+// OutputBytes returns the largest size of a result's files together, in bytes, given what the task's deal asks for: the default if
+// the deal asks for nothing, and never more than MaxOutputBytes.
 func (r Runtime) OutputBytes(asked uint64) uint64 {
 	if asked == 0 {
-		return r.MaxOutputBytes
+		return r.DefaultOutputBytes
 	}
 	return min(asked, r.MaxOutputBytes)
+}
+
+// CheckLimits refuses limits of memory and output, in bytes, that no task of this runtime can have. most is the largest output that
+// the chain's parameters allow. 0 asks for the default. The error names the field and what was expected.
+func (r Runtime) CheckLimits(memory, output, most uint64) error {
+	most = min(most, r.MaxOutputBytes)
+	switch {
+	case memory > r.MaxMemoryBytes:
+		return fmt.Errorf("resources.memory_bytes: got %d, expected at most %d with the runtime %q", memory, r.MaxMemoryBytes, r.Name)
+	case r.OutputBytes(output) > most || output > most:
+		return fmt.Errorf("resources.disk_bytes: got %d, expected at most %d, the largest output of a task on this chain", max(output, r.OutputBytes(output)), most)
+	}
+	return nil
 }

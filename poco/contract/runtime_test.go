@@ -26,7 +26,7 @@ func TestFindRuntime(t *testing.T) {
 		if err != nil || r.Name != name {
 			t.Errorf("%q: got %+v, %v", name, r, err)
 		}
-		if r.DefaultMemoryBytes > r.MaxMemoryBytes || r.MaxProgramBytes == 0 || r.MaxOutputBytes == 0 {
+		if r.DefaultMemoryBytes > r.MaxMemoryBytes || r.MaxProgramBytes == 0 || r.DefaultOutputBytes == 0 || r.DefaultOutputBytes > r.MaxOutputBytes {
 			t.Errorf("%q: limits %+v", name, r)
 		}
 		// A court runs a task again and compares its fuel. So only fuel that is the same everywhere can be counted.

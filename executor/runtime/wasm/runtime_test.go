@@ -69,7 +69,7 @@ func TestAnswersOfTheChild(t *testing.T) {
 		"more memory than there is":  {"nothing", func(s *runtime.Spec) { s.MemoryLimit = 1 << 62 }, runtime.None},
 		"output of exactly the size": {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 1000 }, runtime.None},
 		"output a byte too large":    {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 999 }, runtime.OutputTooLarge},
-		"unlimited output":           {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = 1<<64 - 1 }, runtime.None},
+		"the largest output":         {"bulk-memory", func(s *runtime.Spec) { s.OutputLimit = contract.MaxOutputBytes }, runtime.None},
 		"unknown import":             {"unknown-import", nil, runtime.InvalidModule},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,10 +257,10 @@ func TestLargeInputStaysOnDisk(t *testing.T) {
 	}
 }
 
-// TestLargeOutputStaysOnDisk: the largest output that there can be passes from the child through the worker's store and its server to the
+// TestLargeOutputStaysOnDisk: an output of the default size passes from the child through the worker's store and its server to the
 // requester's folder, without being in memory at any place but the child.
 func TestLargeOutputStaysOnDisk(t *testing.T) {
-	const size = contract.MaxOutputBytes
+	const size = contract.DefaultOutputBytes
 	r, _ := newRuntime(t)
 	spec := conformance.Spec(testapps.Large(size))
 	spec.FuelLimit, spec.MemoryLimit, spec.OutputLimit = 10_000_000_000, 1<<30, size

@@ -225,7 +225,8 @@ func TestSpecResources(t *testing.T) {
 		{"nothing asked", appstypes.Resources{}, 1 << 30, 64 << 20},
 		{"less", appstypes.Resources{MemoryBytes: 128 << 20, DiskBytes: 1 << 20}, 128 << 20, 1 << 20},
 		{"more memory than by default", appstypes.Resources{MemoryBytes: 3 << 30}, 3 << 30, 64 << 20},
-		{"more than there is", appstypes.Resources{MemoryBytes: 1 << 40, DiskBytes: 1 << 40}, 65_535 << 16, 64 << 20},
+		{"a larger output", appstypes.Resources{DiskBytes: 1 << 30}, 1 << 30, 1 << 30},
+		{"more than there is", appstypes.Resources{MemoryBytes: 1 << 40, DiskBytes: 1 << 40}, 65_535 << 16, 4 << 30},
 		{"other things", appstypes.Resources{CpuMillis: 2000, Gpus: 1}, 1 << 30, 64 << 20},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

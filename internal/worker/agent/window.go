@@ -68,7 +68,7 @@ func (s sight) commitWindow() int64 {
 	case s.isFirst():
 		return terms.CommitBlocks
 	case s.asksBytes():
-		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took) + poco.AnswerBlocks
+		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took) + terms.AnswerBlocks
 	case s.Bench == taskstypes.BENCH_COURT:
 		return poco.FollowingWindow(terms.CourtBlocks, s.Task.Took)
 	default:

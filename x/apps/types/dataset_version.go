@@ -4,7 +4,7 @@ import "strings"
 
 // Limits of a dataset's version.
 const (
-	// MaxDatasetSize bounds a dataset in bytes: 256 MiB, the most that artifact stores and workers take. Larger data is published as
+	// MaxDatasetSize bounds a dataset in bytes: 256 MiB, the most that the client reads into memory. Larger data is published as
 	// several datasets, which one deal may read.
 	MaxDatasetSize = 256 << 20
 	// MaxMediaTypeLen bounds a media type in bytes.

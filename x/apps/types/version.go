@@ -65,8 +65,12 @@ func (v Version) Validate() error {
 	if err := validateLocators(v.Locators); err != nil {
 		return err
 	}
-	if err := v.Needs().Validate(); err != nil {
+	needs := v.Needs()
+	if err := needs.Validate(); err != nil {
 		return err
+	}
+	if err := runtime.CheckLimits(needs.MemoryBytes, needs.DiskBytes, contract.MaxOutputBytes); err != nil {
+		return ErrInvalidResources.Wrap(err.Error())
 	}
 	if v.Requirements != nil && v.Requirements.Empty() {
 		return ErrInvalidResources.Wrapf("requirements of %s: expected none at all where nothing is asked for", v.Reference())

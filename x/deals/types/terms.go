@@ -21,7 +21,7 @@ func (t Terms) toPoco(chainID, requester, appOwner, poolOwner string) poco.Terms
 		Stake: t.Stake, Value: t.Value, CourtFee: t.CourtFee, CourtDeposit: t.CourtDeposit, InformerBps: t.InformerBps, MinReplicas: t.MinReplicas, MaxSeats: t.MaxSeats, FuelLimit: t.FuelLimit,
 		Requester: requester, AppOwner: appOwner, PoolOwner: poolOwner,
 		CommitBlocks: t.CommitBlocks, RevealBlocks: t.RevealBlocks,
-		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks,
+		CourtBlocks: t.CourtBlocks, CourtRevealBlocks: t.CourtRevealBlocks, AnswerBlocks: t.AnswerBlocks,
 		WaitBlocks: t.WaitBlocks, RetryBlocks: t.RetryBlocks, MaxAttempts: t.MaxAttempts,
 		StaticCredibility: t.StaticCredibility, AuditBlocks: t.AuditBlocks, Premium: t.Premium,
 	}

@@ -46,7 +46,7 @@ func (k Keeper) beginAgreement(ctx context.Context, params types.Params, r types
 	if err := k.checkNamedPool(ctx, *job, a.App.Version); err != nil {
 		return a, err
 	}
-	if err := job.CheckApp(a.App.App, a.App.Version); err != nil {
+	if err := job.CheckApp(a.App.App, a.App.Version, params); err != nil {
 		return a, err
 	}
 	return a, k.checkEvidence(ctx, *job, a.App.Version)

@@ -184,7 +184,8 @@ func (a Agreement) Work() (poco.Work, error) {
 	}
 	bytes, err := a.InputBytes()
 	return poco.Work{
-		Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes, RunBlocks: a.Request.Job.runBlocks(runtime, a.Params.BlockMillis),
+		Fuel: a.FuelLimit(), ModuleBytes: a.App.Version.Size_, InputBytes: bytes,
+		OutputBytes: runtime.OutputBytes(a.Resources().DiskBytes), RunBlocks: a.Request.Job.runBlocks(runtime, a.Params.BlockMillis),
 	}, err
 }
 

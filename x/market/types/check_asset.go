@@ -57,7 +57,7 @@ func (a Agreement) appSold() error {
 	if s.App.Id == "" || s.App.Id != s.Version.App {
 		return ErrUnknownApp.Wrapf("app: %s", s.Version.Reference())
 	}
-	if err := a.Request.Job.CheckApp(s.App, s.Version); err != nil {
+	if err := a.Request.Job.CheckApp(s.App, s.Version, a.Params); err != nil {
 		return err
 	}
 	return a.checkSold(asset{"app", s.App.Owner, s.App.Organisation, s.Version.ByOrder}, s.Order, s.Owner)

@@ -37,10 +37,10 @@ func TestCourtOfEnclaves(t *testing.T) {
 	differs := appstypes.Version{App: live.Id, Version: "1", Runtime: contract.RuntimeWasm, Nondeterministic: true}
 	same := differs
 	same.Nondeterministic = false
-	require.NoError(t, j.CheckApp(live, differs), "a job that asks for no window gets none")
+	require.NoError(t, j.CheckApp(live, differs, types.DefaultParams()), "a job that asks for no window gets none")
 	j.AuditBlocks = 5
-	require.NoError(t, j.CheckApp(live, same))
-	err = j.CheckApp(live, differs)
+	require.NoError(t, j.CheckApp(live, same, types.DefaultParams()))
+	err = j.CheckApp(live, differs, types.DefaultParams())
 	require.ErrorIs(t, err, types.ErrAudit)
 	require.ErrorContains(t, err, "audit_blocks: got 5, expected 0")
 	_, err = types.LeaveOutCourt(terms, appstypes.Version{Runtime: "none"})

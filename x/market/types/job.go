@@ -66,6 +66,7 @@ func (j Job) Validate(p Params) error {
 		j.validateDatasets(p),
 		ValidateTags("tags", j.Tags),
 		ValidateResources(j.Resources),
+		within(ErrResources, "resources.disk_bytes", j.Resources.DiskBytes, 0, p.MaxOutputBytes, ", the largest output of a task on this chain (max_output_bytes)"),
 		j.validatePools(),
 		j.validateCallback(),
 		j.validateOnchain(),
@@ -232,19 +233,36 @@ func (j Job) Budget() (uint64, error) {
 	return lo, nil
 }
 
-// CheckApp refuses an app that takes no new requests, and an app that a court could not judge where the policy may call one. It does not
-// look at prices.
-func (j Job) CheckApp(app appstypes.App, version appstypes.Version) error {
+// CheckApp refuses an app that takes no new requests, an app that would need more than its runtime or the parameters allow, and an app that
+// a court could not judge where the policy may call one. It does not look at prices.
+func (j Job) CheckApp(app appstypes.App, version appstypes.Version, p Params) error {
 	switch {
 	case app.Suspended:
 		return ErrSuspended.Wrapf("app: %s takes no requests until the council reinstates it", app.Id)
 	case app.Deprecated:
 		return ErrDeprecated.Wrapf("app: %s takes no new requests", app.Id)
 	}
+	if err := j.checkLimits(version, p); err != nil {
+		return err
+	}
 	if err := j.checkVerifier(version); err != nil {
 		return err
 	}
 	return j.checkCourt(version)
+}
+
+// checkLimits refuses more memory than the app's runtime has, and a larger output than the parameters allow, whether the job or the app's
+// version asks for them.
+func (j Job) checkLimits(version appstypes.Version, p Params) error {
+	rules, err := contract.FindRuntime(version.Runtime)
+	if err != nil {
+		return ErrRuntime.Wrap(err.Error())
+	}
+	need := MaxResources(j.Resources, version.Needs())
+	if err := rules.CheckLimits(need.MemoryBytes, need.DiskBytes, p.MaxOutputBytes); err != nil {
+		return ErrResources.Wrap(err.Error())
+	}
+	return nil
 }
 
 // checkCourt refuses an app that no court can judge if the policy may ask a court, or if the job has an audit window.

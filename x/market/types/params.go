@@ -42,6 +42,7 @@ func DefaultParams() Params {
 		MaxFuel:         10_000_000_000_000,
 		MaxInputs:       64,
 		MaxInputBytes:   1 << 30,
+		MaxOutputBytes:  1 << 30,
 		MaxArgBytes:     16 << 10,
 		MaxDatasets:     64,
 		BlockMillis:     500,
@@ -79,6 +80,7 @@ func (p Params) Validate() error {
 		within(ErrInvalidParams, "max_fuel", p.MaxFuel, 1, 1<<62),
 		within(ErrInvalidParams, "max_inputs", p.MaxInputs, 1, 10_000),
 		within(ErrInvalidParams, "max_input_bytes", p.MaxInputBytes, 1, 1<<50),
+		within(ErrInvalidParams, "max_output_bytes", p.MaxOutputBytes, contract.DefaultOutputBytes, contract.MaxOutputBytes, ", the least is what a job gets that asks for nothing"),
 		within(ErrInvalidParams, "max_arg_bytes", p.MaxArgBytes, 1, 1<<20),
 		within(ErrInvalidParams, "max_datasets", p.MaxDatasets, 1, MaxLooks/5),
 		within(ErrInvalidParams, "block_millis", p.BlockMillis, 1, 1<<32),
@@ -122,18 +124,23 @@ func (p Params) FloorCourtFee(fuelLimit uint64) uint64 {
 
 // largestWork is the work of the largest task that the parameters allow.
 func (p Params) largestWork() poco.Work {
-	return poco.Work{Fuel: p.MaxFuel, ModuleBytes: contract.LargestProgramBytes(), InputBytes: p.MaxInputBytes}
+	return poco.Work{Fuel: p.MaxFuel, ModuleBytes: contract.LargestProgramBytes(), InputBytes: p.MaxInputBytes, OutputBytes: p.MaxOutputBytes}
 }
 
 // Window returns the window to commit of a task with this work, in blocks. If the job has a category, its time replaces that of the fuel
 // limit, but is no shorter than the time that the runtime gives an execution.
 func (p Params) Window(w poco.Work, category *Category) int64 {
-	rates := poco.WindowRates{
-		BaseBlocks: p.CommitBlocks, FuelPerBlock: p.FuelPerBlock,
-		ModuleBytesPerBlock: p.ModuleBytesPerBlock, InputBytesPerBlock: p.InputBytesPerBlock,
-	}
+	rates := p.windowRates()
 	if category == nil {
 		return rates.Window(w)
 	}
 	return min(maxBlocks, rates.Preparation(w)+max(category.Blocks(p), w.RunBlocks))
+}
+
+// windowRates are the parameters from which windows are computed.
+func (p Params) windowRates() poco.WindowRates {
+	return poco.WindowRates{
+		BaseBlocks: p.CommitBlocks, FuelPerBlock: p.FuelPerBlock,
+		ModuleBytesPerBlock: p.ModuleBytesPerBlock, InputBytesPerBlock: p.InputBytesPerBlock,
+	}
 }

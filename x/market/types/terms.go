@@ -146,7 +146,7 @@ func NewTerms(p Params, j Job, category *Category, prices Prices, work poco.Work
 		CommissionBps: prices.Commission, Stake: poco.StakeUnder(j.Policy, prices.Stake, prices.Pool), CourtFee: courtFee,
 		InformerBps: p.InformerBps, MinReplicas: j.MinReplicas, MaxSeats: seats, FuelLimit: j.FuelLimit,
 		CommitBlocks: window, RevealBlocks: p.RevealBlocks,
-		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks,
+		CourtBlocks: window, CourtRevealBlocks: p.RevealBlocks, AnswerBlocks: p.windowRates().Answer(work),
 		WaitBlocks: p.WaitBlocks, RetryBlocks: p.RetryBlocks, MaxAttempts: p.MaxAttempts,
 		StaticCredibility: j.StaticCredibility, AuditBlocks: p.auditWindow(j, window),
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -127,7 +128,8 @@ func TestNewTerms(t *testing.T) {
 			Commission: rapid.Uint32Range(0, 10_000).Draw(t, "commission"), Stake: rapid.Uint64().Draw(t, "stake"),
 		}, poco.Work{
 			Fuel: j.FuelLimit, ModuleBytes: rapid.Uint64Range(1, contract.LargestProgramBytes()).Draw(t, "module"),
-			InputBytes: rapid.Uint64Range(0, p.MaxInputBytes).Draw(t, "inputs"),
+			InputBytes:  rapid.Uint64Range(0, p.MaxInputBytes).Draw(t, "inputs"),
+			OutputBytes: rapid.Uint64Range(0, p.MaxOutputBytes).Draw(t, "output"),
 		})
 		if errors.Is(err, types.ErrUnaffordable) {
 			return
@@ -146,6 +148,9 @@ func TestNewTerms(t *testing.T) {
 			t.Fatalf("premium %d, expected %d for the value %d at trust %d", terms.Premium, want, terms.Value, terms.Trust)
 		}
 		q := dealstypes.TermsToPoco("c", dealstypes.Deal{Requester: "r", AppOwner: "o", Terms: terms}, 0)
+		if q.AnswerBlocks != terms.AnswerBlocks {
+			t.Fatalf("%d blocks for the bytes of an answer, the deal has %d", q.AnswerBlocks, terms.AnswerBlocks)
+		}
 		if err := q.Validate(); err != nil || q.Stake != terms.Stake || q.ChainID != "c" || q.Requester != "r" || q.AppOwner != "o" {
 			t.Fatalf("%+v: %v", q, err)
 		}
@@ -178,6 +183,8 @@ func TestParamsValidate(t *testing.T) {
 		{"max_fuel", func(p *types.Params) { p.MaxFuel = 0 }},
 		{"max_inputs", func(p *types.Params) { p.MaxInputs = 0 }},
 		{"max_input_bytes", func(p *types.Params) { p.MaxInputBytes = 1<<50 + 1 }},
+		{"max_output_bytes", func(p *types.Params) { p.MaxOutputBytes = contract.DefaultOutputBytes - 1 }},
+		{"max_output_bytes", func(p *types.Params) { p.MaxOutputBytes = contract.MaxOutputBytes + 1 }},
 		{"max_arg_bytes", func(p *types.Params) { p.MaxArgBytes = 0 }},
 		{"max_datasets", func(p *types.Params) { p.MaxDatasets = 1_001 }},
 		{"block_millis", func(p *types.Params) { p.BlockMillis = 0 }},
@@ -226,6 +233,36 @@ func TestWindow(t *testing.T) {
 	work := poco.Work{Fuel: 101, ModuleBytes: 30, InputBytes: 30}
 	require.EqualValues(t, 40+2+3+2, p.Window(work, nil))
 	require.EqualValues(t, 40+14+3+2, p.Window(work, &types.Category{Seconds: 7}))
+	work.OutputBytes = contract.DefaultOutputBytes
+	require.EqualValues(t, 40+2+3+2, p.Window(work, nil), "the base has time for an output of the default size")
+	work.OutputBytes += 41
+	require.EqualValues(t, 40+2+3+2+3, p.Window(work, nil))
+	require.EqualValues(t, 40+14+3+2+3, p.Window(work, &types.Category{Seconds: 7}))
+}
+
+// TestOutputIsInTheTerms: what a job or an app's version allows its output is in the windows of the deal: that of the work, and that of a
+// court about the bytes.
+func TestOutputIsInTheTerms(t *testing.T) {
+	p := types.DefaultParams()
+	for _, tc := range []struct {
+		job, version uint64
+		work, answer int64 // blocks
+	}{
+		{0, 0, 0, 135},
+		{1 << 20, 0, 0, 3},
+		{0, 1 << 20, 0, 3},
+		{128 << 20, 1 << 20, 135, 269},
+		{0, 1 << 30, 2014, 2148},
+	} {
+		a := types.Agreement{Params: p}
+		a.App.Version = appstypes.Version{Runtime: contract.RuntimeWasm, Requirements: &appstypes.Resources{DiskBytes: tc.version}}
+		a.Request.Job = types.Job{Trust: 100, FuelLimit: 1, Resources: appstypes.Resources{DiskBytes: tc.job}}.Normal()
+		work, err := a.Work()
+		require.NoError(t, err)
+		terms, err := types.NewTerms(p, a.Request.Job, nil, types.Prices{App: 50, Pool: 10, Stake: 1_000}, work)
+		require.NoError(t, err)
+		require.Equal(t, []int64{p.CommitBlocks + 1 + tc.work, tc.answer}, []int64{terms.CommitBlocks, terms.AnswerBlocks}, "%+v", tc)
+	}
 }
 
 // The default windows of a task without work, a large module with little fuel, and a walk through memory, in seconds.

@@ -56,6 +56,8 @@ func CheckSpec(spec runtime.Spec) error {
 		return fmt.Errorf("%w: arguments and environment take %d bytes, the limit is %d", ErrSpec, size, maxArguments)
 	case spec.FuelLimit > math.MaxInt64:
 		return fmt.Errorf("%w: fuel limit %d is above %d", ErrSpec, spec.FuelLimit, int64(math.MaxInt64))
+	case spec.OutputLimit > contract.MaxOutputBytes:
+		return fmt.Errorf("%w: output limit %d is above %d", ErrSpec, spec.OutputLimit, int64(contract.MaxOutputBytes))
 	case spec.Clock < 0 || spec.Clock > maxClock:
 		return fmt.Errorf("%w: clock %d is not between 0 and %d", ErrSpec, spec.Clock, maxClock)
 	}
@@ -93,11 +95,11 @@ func (e *Engine) Run(ctx context.Context, spec runtime.Spec, ready func() error)
 			return runtime.Outcome{}, err
 		}
 	}
-	return runModule(ctx, r, compiled, m, spec)
+	return runModule(ctx, r, compiled, m, spec, e.options.Room)
 }
 
 // runModule starts an instrumented module whose host is installed.
-func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec) (runtime.Outcome, error) {
+func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledModule, m instrument.Module, spec runtime.Spec, room memfs.Room) (runtime.Outcome, error) {
 	meter := &meter{}
 	inputs, err := inputsOf(spec)
 	if err != nil {
@@ -109,6 +111,7 @@ func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledMo
 		Stdin: spec.Execution.Stdin, Stdout: spec.Execution.Stdout,
 		OutputLimit: spec.OutputLimit,
 		TempLimit:   spec.MemoryLimit,
+		Room:        room,
 		Clock:       spec.Clock, Seed: spec.Seed,
 	}, meter)
 	if err != nil {
