@@ -103,7 +103,7 @@ func TestAnyFilesEndInAnAnswer(t *testing.T) {
 
 // overThePipe runs a task as a child does, and reads the answer as the parent does. It stays in this process to save time.
 func overThePipe(t *rapid.T, r *Runtime, spec runtime.Spec) runtime.Outcome {
-	o, err := serveRequest(context.Background(), requestOf(opRun, spec), spec, nil)
+	o, err := serveRequest(context.Background(), requestOf(opRun, spec), spec, nil, nil)
 	if err != nil {
 		t.Fatalf("the child fails: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 	"github.com/credence-chain/credence/poco/contract"
 	"github.com/credence-chain/credence/result"
 )
@@ -30,7 +31,7 @@ func MaybeRunChild() {
 	if !IsChild() {
 		return
 	}
-	if err := answerRequest(os.Stdin, os.NewFile(spoolFD, "inputs"), os.Stdout, sandbox{confineProcess, setLimits, confineFiles}); err != nil {
+	if err := answerRequest(os.Stdin, os.NewFile(spoolFD, "inputs"), os.NewFile(roomFD, "room"), os.Stdout, sandbox{confineProcess, setLimits, confineFiles}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -45,8 +46,8 @@ type sandbox struct {
 	confineFiles func() error
 }
 
-// answerRequest serves one request. task is the file with its program and inputs.
-func answerRequest(in io.Reader, task *os.File, out io.Writer, box sandbox) error {
+// answerRequest serves one request. task is the file with its program and inputs, room the one for what its app writes.
+func answerRequest(in io.Reader, task, room *os.File, out io.Writer, box sandbox) error {
 	start := time.Now()
 	missing := box.confine()
 	var req request
@@ -66,7 +67,7 @@ func answerRequest(in io.Reader, task *os.File, out io.Writer, box sandbox) erro
 	var started time.Duration
 	var outcome runtime.Outcome
 	if err = req.requireSandbox(missing); err == nil { // before the module, which an app's author chose, is so much as looked at
-		outcome, err = serveRequest(context.Background(), req, spec, func() error {
+		outcome, err = serveRequest(context.Background(), req, spec, newRoom(room, req.OutputLimit, req.MemoryLimit), func() error {
 			missing = errors.Join(missing, box.confineFiles())
 			started = time.Since(start)
 			return req.requireSandbox(missing)
@@ -110,11 +111,11 @@ func readSpec(req request, data []byte) (runtime.Spec, error) {
 	}, nil
 }
 
-func serveRequest(ctx context.Context, req request, spec runtime.Spec, ready func() error) (runtime.Outcome, error) {
+func serveRequest(ctx context.Context, req request, spec runtime.Spec, room memfs.Room, ready func() error) (runtime.Outcome, error) {
 	if req.Op == opCheck {
 		return runtime.Outcome{Kind: runtime.Result}, ready()
 	}
-	e, err := engine.New(engine.Options{CacheDir: req.CacheDir})
+	e, err := engine.New(engine.Options{CacheDir: req.CacheDir, Room: room})
 	if err != nil {
 		return runtime.Outcome{}, err
 	}

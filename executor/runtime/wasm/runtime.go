@@ -205,8 +205,13 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 	if err := writeTask(task, spec); err != nil {
 		return runtime.Outcome{}, err
 	}
+	room, err := r.newRoomFile(spec)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer room.Close()
 	var lastWords tail
-	cmd := r.starter.command(ctx, task)
+	cmd := r.starter.command(ctx, task, room)
 	// The child can't read how many processors its control group may use.
 	cmd.Args, cmd.Env, cmd.Dir = []string{childName}, []string{fmt.Sprintf("GOMAXPROCS=%d", goruntime.GOMAXPROCS(0))}, "/"
 	cmd.Stderr, cmd.WaitDelay = &lastWords, reapDelay
@@ -249,6 +254,21 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 // newTaskFile makes the file in which a child finds its program and its inputs.
 func (r *Runtime) newTaskFile(spec runtime.Spec) (*os.File, error) {
 	return runtime.NewSpool(r.config.CacheDir, spec.PrivateInputs)
+}
+
+// newRoomFile makes the file in which a child keeps its app's large files. It has a hole of the size that all of them can need, which takes
+// no disk. Where the disk takes no file of this size, it has less, and what does not fit stays in the child's memory.
+func (r *Runtime) newRoomFile(spec runtime.Spec) (*os.File, error) {
+	f, err := runtime.NewSpool(r.config.CacheDir, spec.Private || spec.PrivateInputs)
+	if err != nil {
+		return nil, err
+	}
+	for size := roomSize(spec.OutputLimit, spec.MemoryLimit); size > 0; size /= 2 {
+		if f.Truncate(int64(size)) == nil {
+			break
+		}
+	}
+	return f, nil
 }
 
 // spoolFor returns a function that makes files for the outputs of a run.

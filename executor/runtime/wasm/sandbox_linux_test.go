@@ -390,7 +390,7 @@ func TestSandboxFailsClosed(t *testing.T) {
 		}
 		// The request is answered in this process, which must not be confined for real.
 		lacking := errors.New("seccomp: this system has none")
-		if err := answerRequest(&in, task, &out, sandbox{
+		if err := answerRequest(&in, task, nil, &out, sandbox{
 			confine:      func() error { return lacking },
 			limit:        func(request) error { return nil },
 			confineFiles: func() error { return nil },

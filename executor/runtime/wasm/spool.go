@@ -14,11 +14,12 @@ import (
 
 // Large data goes through files without a name, so that a job of gigabytes runs from disk. The parent writes the module and the
 // inputs one after the other into one file. The child has this file as descriptor 3 and maps it into its address space, so that
-// inputs that an app does not read are not in memory. The app's output comes back through the pipe, and the parent writes it into
-// another file.
+// inputs that an app does not read are not in memory. What an app writes lies in a second file, which the child maps as well, see room_linux.go.
+// The output comes back through the pipe, and the parent writes it into a third.
 
-// spoolFD is the child's descriptor of the file with the module and the inputs.
-const spoolFD = 3
+// spoolFD is the child's descriptor of the file with the module and the inputs. roomFD is that of the file in which the app's own large
+// files lie.
+const spoolFD, roomFD = 3, 4
 
 // writeTask writes what a child reads of a task: the program, then the inputs in their order, then the packed folders in theirs.
 func writeTask(to io.Writer, spec runtime.Spec) error {

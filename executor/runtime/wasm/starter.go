@@ -32,7 +32,7 @@ type starter struct {
 }
 
 // programFD is the child's descriptor of its own program, if that is not this one.
-const programFD = spoolFD + 1
+const programFD = roomFD + 1
 
 // PrintBuild prints the build of this program, which a worker compares with its own.
 func PrintBuild() { fmt.Println(build) }
@@ -84,10 +84,10 @@ func findStarter(folder, build string, logger *slog.Logger) (starter, error) {
 	return found, nil
 }
 
-// command returns the command of a child that finds files at its descriptors from spoolFD on. The first is the task's.
-func (s starter) command(ctx context.Context, task *os.File) *exec.Cmd {
+// command returns the command of a child that finds files at its descriptors from spoolFD on: the task's, and the room of its app.
+func (s starter) command(ctx context.Context, task, room *os.File) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.path)
-	cmd.ExtraFiles = []*os.File{task}
+	cmd.ExtraFiles = []*os.File{task, room}
 	if s.file != nil {
 		// It is started by its descriptor, so that it is the file that was asked for its build, even if another has taken its place.
 		cmd.ExtraFiles = append(cmd.ExtraFiles, s.file)
@@ -106,7 +106,7 @@ func (s starter) executable() string {
 func (s starter) askBuild() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
 	defer cancel()
-	cmd := s.command(ctx, nil)
+	cmd := s.command(ctx, nil, nil)
 	cmd.Args, cmd.Env, cmd.Dir = []string{SandboxProgram, "build"}, []string{}, "/"
 	out, err := cmd.Output()
 	return strings.TrimSpace(string(out)), err

@@ -15,6 +15,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/admit"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/instrument"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
 )
 
 // Options are how an engine is set up.
@@ -24,6 +25,8 @@ type Options struct {
 	// Interpreter uses wazero's interpreter instead of its compiler. It gives the same answers about a hundred times slower, and
 	// stops at 2,000 frames. Tests compare the two.
 	Interpreter bool
+	// Room is where the bytes of an app's files lie; nil for this process's memory. It serves one run.
+	Room memfs.Room
 }
 
 // Engine runs tasks. Close it.

@@ -73,6 +73,9 @@ func (fs *FS) Close(n *Node) {
 func (fs *FS) forgetNode(n *Node) {
 	if n.opened == 0 && !n.linked {
 		n.area.used -= n.heldBytes()
+		if !n.borrowed {
+			n.area.room.Free(n.Data)
+		}
 		n.Data = nil
 		fs.nodes--
 	}
@@ -227,13 +230,7 @@ func (n *Node) WriteAt(data []byte, offset uint64) Errno {
 		return errno
 	}
 	n.ownContent(n.Size())
-	if offset == n.Size() {
-		n.Data = append(n.Data, data...)
-		return Success
-	}
-	if end > n.Size() {
-		n.extendTo(end)
-	}
+	n.extendTo(end)
 	copy(n.Data[offset:], data)
 	return Success
 }
@@ -245,7 +242,7 @@ func (n *Node) Resize(size uint64) Errno {
 	}
 	if n.borrowed {
 		n.ownContent(size)
-		n.extendTo(max(size, n.Size()))
+		n.extendTo(size)
 		return Success
 	}
 	if size < n.Size() {
@@ -288,6 +285,9 @@ func (n *Node) reserveBytes(growth, end uint64) Errno {
 	return errno
 }
 
+// extendTo fills a file up with zeros to a size, unless it is longer.
 func (n *Node) extendTo(size uint64) {
-	n.Data = append(n.Data, make([]byte, size-n.Size())...)
+	if size > n.Size() {
+		n.Data = n.area.room.Grow(n.Data, size)[:size]
+	}
 }

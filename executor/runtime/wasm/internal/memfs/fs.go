@@ -45,6 +45,8 @@ type Limits struct {
 	Out, Temp uint64
 	// Writable lets the app change what lies below /in. A file is copied when its content is changed for the first time.
 	Writable bool
+	// Room is where the files' bytes lie; nil for this process's memory.
+	Room Room
 }
 
 // New makes a tree with the inputs below /in. It fails for inputs that CheckInputs refuses.
@@ -52,13 +54,17 @@ func New(inputs []result.File, limits Limits) (*FS, error) {
 	if err := CheckInputs(inputs); err != nil {
 		return nil, err
 	}
-	fixed := &area{}
-	temp := &area{writable: true, limit: limits.Temp, full: NoSpace}
+	room := limits.Room
+	if room == nil {
+		room = Memory{}
+	}
+	fixed := &area{room: room}
+	temp := &area{writable: true, limit: limits.Temp, full: NoSpace, room: room}
 	inputArea := fixed
 	if limits.Writable {
 		inputArea = temp
 	}
-	fs := &FS{outArea: &area{writable: true, limit: limits.Out, full: OutputFull}}
+	fs := &FS{outArea: &area{writable: true, limit: limits.Out, full: OutputFull, room: room}}
 	fs.root = fs.newNode(nil, "", fixed, true)
 	fs.in = fs.newNode(fs.root, "in", inputArea, true)
 	fs.out = fs.newNode(fs.root, "out", fs.outArea, true)

@@ -1,4 +1,4 @@
-// Package memfs is the file system that an app sees. It is in memory and has three folders. /in holds the task's inputs and is
+// Package memfs is the file system that an app sees. It is this process's own and has three folders. /in holds the task's inputs and is
 // read-only unless the task says otherwise, /out takes the output, and /tmp takes temporary files. Everything about it is the same
 // on every machine: listings are sorted, times are zero, inode numbers count up in the order of creation.
 package memfs
@@ -33,6 +33,7 @@ type area struct {
 	used     uint64
 	limit    uint64
 	full     Errno // what a write beyond limit gives
+	room     Room  // the same in all areas of a tree
 }
 
 // IsDir says whether the node is a directory.
@@ -52,7 +53,8 @@ func (n *Node) heldBytes() uint64 {
 // ownContent copies the first bytes of an input's content, at most size, so that the file owns them.
 func (n *Node) ownContent(size uint64) {
 	if n.borrowed {
-		n.Data, n.borrowed = append([]byte(nil), n.Data[:min(size, n.Size())]...), false
+		kept := n.Data[:min(size, n.Size())]
+		n.Data, n.borrowed = append(n.area.room.Grow(nil, uint64(len(kept))), kept...), false
 	}
 }
 

@@ -53,9 +53,10 @@ type Config struct {
 	Stdin       string // an input; empty for none
 	Stdout      string // a file below /out; empty: what is printed is kept up to OutputLimit
 	OutputLimit uint64
-	TempLimit   uint64 // bytes in /tmp
-	Writable    bool   // below /in, within TempLimit
-	Workdir     string // that relative paths begin in, from the root; empty for the root
+	TempLimit   uint64     // bytes in /tmp
+	Room        memfs.Room // of the files' bytes and of stdout; nil for this process's memory
+	Writable    bool       // below /in, within TempLimit
+	Workdir     string     // that relative paths begin in, from the root; empty for the root
 	Clock       int64
 	Seed        [32]byte
 }
@@ -77,12 +78,16 @@ type Host struct {
 
 // New makes a host. It fails if the inputs do not make a tree, or if a stream cannot be a file of that name.
 func New(c Config, meter Meter) (*Host, error) {
-	fs, err := memfs.New(c.Inputs, memfs.Limits{Out: c.OutputLimit, Temp: c.TempLimit, Writable: c.Writable})
+	fs, err := memfs.New(c.Inputs, memfs.Limits{Out: c.OutputLimit, Temp: c.TempLimit, Writable: c.Writable, Room: c.Room})
 	if err != nil {
 		return nil, err
 	}
 	h := &Host{meter: meter, fs: fs, outputLimit: c.OutputLimit, args: c.Args, env: c.Env, clock: clock{start: c.Clock}, random: random{seed: c.Seed}}
 	h.stdout.keep, h.stderr.keep = max(MaxLog, c.OutputLimit), MaxLog
+	h.stdout.room, h.stderr.room = c.Room, memfs.Memory{}
+	if c.Room == nil {
+		h.stdout.room = memfs.Memory{}
+	}
 	h.fds = []*descriptor{
 		{fileType: typeUnknown, readable: true},
 		{fileType: typeUnknown, writable: true, stream: &h.stdout},

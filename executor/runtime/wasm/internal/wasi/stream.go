@@ -1,6 +1,9 @@
 package wasi
 
-import "github.com/credence-chain/credence/result"
+import (
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+	"github.com/credence-chain/credence/result"
+)
 
 // stream keeps the beginning and the end of what an app prints.
 type stream struct {
@@ -8,11 +11,13 @@ type stream struct {
 	head  []byte
 	tail  []byte // at least the last result.MaxStderrBytes of all
 	total uint64
+	room  memfs.Room // of the head
 }
 
 func (s *stream) writeBytes(b []byte) {
 	s.total += uint64(len(b))
-	s.head = append(s.head, b[:min(uint64(len(b)), s.keep-uint64(len(s.head)))]...)
+	kept := b[:min(uint64(len(b)), s.keep-uint64(len(s.head)))]
+	s.head = append(s.room.Grow(s.head, uint64(len(s.head)+len(kept))), kept...)
 	const end = result.MaxStderrBytes
 	s.tail = append(s.tail, b[max(0, len(b)-end):]...)
 	if len(s.tail) > 4*end { // now and then, so that short lines cost no copy each

@@ -1,0 +1,100 @@
+package wasm
+
+import (
+	"bytes"
+	goruntime "runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+)
+
+// openRoom returns a room with this many regions, and its file.
+func openRoom(t require.TestingT, folder string, output, temp uint64, regions int64) (*diskRoom, func() int64) {
+	f, err := runtime.NewSpool(folder, false)
+	require.NoError(t, err)
+	require.NoError(t, f.Truncate(regions*int64(regionSize(output, temp))))
+	onDisk := func() int64 {
+		var stat unix.Stat_t
+		require.NoError(t, unix.Fstat(int(f.Fd()), &stat))
+		return stat.Blocks * 512
+	}
+	return newRoom(f, output, temp).(*diskRoom), onDisk
+}
+
+// TestLargeFilesLieOnDisk: what an app writes takes disk and none of the child's own memory, however it is written. The disk is free again when
+// the file is gone.
+func TestLargeFilesLieOnDisk(t *testing.T) {
+	const size, piece = 128 << 20, 1 << 20
+	room, onDisk := openRoom(t, t.TempDir(), size, 0, 4)
+	fs, err := memfs.New(nil, memfs.Limits{Out: size, Room: room})
+	require.NoError(t, err)
+	file, errno := fs.Open(fs.Root(), "out/large", memfs.OpenFlags{Create: true, Write: true})
+	require.Zero(t, errno)
+	data := bytes.Repeat([]byte("piece\n"), piece/6+1)[:piece]
+	var before, after goruntime.MemStats
+	goruntime.ReadMemStats(&before)
+	for at := uint64(0); at < size; at += piece {
+		require.Zero(t, file.WriteAt(data, at))
+	}
+	goruntime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for a file of %d", size)
+	require.GreaterOrEqual(t, onDisk(), int64(size))
+	for at := 0; at < size; at += piece {
+		require.True(t, bytes.Equal(data, file.Data[at:at+piece]), "the piece at %d", at)
+	}
+	require.Zero(t, fs.Remove(fs.Root(), "out/large", false))
+	fs.Close(file)
+	require.Less(t, onDisk(), int64(size/4), "bytes of disk that are left")
+}
+
+// TestRoomIsLikeMemory: files in a room have the bytes that they would have in memory, whatever was in the room before, and when the room is
+// full too.
+func TestRoomIsLikeMemory(t *testing.T) {
+	folder := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		const limit = 3 * largeFile
+		room, _ := openRoom(t, folder, limit, 0, 2)
+		trees := [2]*memfs.FS{}
+		for i, r := range []memfs.Room{room, memfs.Memory{}} {
+			var err error
+			trees[i], err = memfs.New(nil, memfs.Limits{Out: 4 * limit, Room: r})
+			require.NoError(t, err)
+		}
+		for range rapid.IntRange(1, 20).Draw(t, "steps") {
+			path := rapid.SampledFrom([]string{"out/a", "out/b", "out/c"}).Draw(t, "path")
+			kind := rapid.IntRange(0, 4).Draw(t, "kind")
+			size := rapid.Uint64Range(0, limit).Draw(t, "size")
+			for _, fs := range trees {
+				if kind == 0 {
+					fs.Remove(fs.Root(), path, false)
+					continue
+				}
+				file, errno := fs.Open(fs.Root(), path, memfs.OpenFlags{Create: true, Write: true})
+				require.Zero(t, errno)
+				if kind == 1 {
+					require.Zero(t, file.Resize(size))
+				} else {
+					require.Zero(t, file.WriteAt(bytes.Repeat([]byte{byte(kind)}, 1+int(size)/kind/3), size))
+				}
+				fs.Close(file)
+			}
+		}
+		mine, want := trees[0].Output(), trees[1].Output()
+		require.Len(t, mine, len(want))
+		for i := range want {
+			require.Equal(t, want[i].Path, mine[i].Path)
+			require.True(t, bytes.Equal(want[i].Content.(artifact.Bytes), mine[i].Content.(artifact.Bytes)), "%s", want[i].Path)
+		}
+		for _, path := range []string{"out/a", "out/b", "out/c"} {
+			trees[0].Remove(trees[0].Root(), path, false)
+		}
+		require.Empty(t, room.used, "regions of files that are gone")
+		require.Len(t, room.free, 2)
+	})
+}
