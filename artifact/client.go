@@ -71,12 +71,22 @@ func (c *Client) Open(ctx context.Context, digest Digest) (io.ReadCloser, int64,
 	return newVerifier(spool, digest, size, nil), size, nil
 }
 
+// Within returns a source that gives blobs of at most limit bytes from servers, however large or small the limit of the source is. A source
+// that is no Client is returned as it is.
+func Within(source Source, limit int64) Source {
+	c, is := source.(*Client)
+	if !is {
+		return source
+	}
+	bounded := *c
+	bounded.MaxBytes = max(1, limit) // 0 would be the default
+	return &bounded
+}
+
 // Fetch brings a blob of at most limit bytes into a store, unless it is held already.
 // Errors are those of Open and of Store.PutAs.
 func (c *Client) Fetch(ctx context.Context, store Store, digest Digest, limit int64) error {
-	bounded := *c
-	bounded.MaxBytes = limit
-	return Copy(ctx, store, &bounded, digest, limit)
+	return Copy(ctx, store, Within(c, limit), digest, limit)
 }
 
 // FetchManifest is Fetch of an image's manifest.

@@ -9,8 +9,12 @@ import (
 	"strings"
 )
 
-// DefaultMaxBytes bounds uploads and downloads where no other limit is given.
-const DefaultMaxBytes = 256 << 20
+const (
+	// DefaultMaxBytes bounds downloads where no other limit is given.
+	DefaultMaxBytes = 256 << 20
+	// DefaultMaxUpload bounds one blob that a registry takes where no other limit is given: 4 GiB, as the largest output of a task.
+	DefaultMaxUpload = 4 << 30
+)
 
 // Handler serves the blobs of a store to readers, as the OCI distribution protocol has it:
 //

@@ -62,7 +62,12 @@ func BlobTag(blob Digest) string { return "sha256-" + blob.Hex() }
 // declined, with ErrUnreachable otherwise.
 func (c *Client) Upload(ctx context.Context, data []byte) (Digest, error) {
 	digest := Sum(data)
-	return digest, c.putEverywhere(digest, func(base string) error { return c.uploadTo(ctx, base, digest, data) })
+	return digest, c.UploadContent(ctx, digest, Bytes(data))
+}
+
+// UploadContent puts the content with this digest on every server. It does not read the content into memory. Errors are those of Upload.
+func (c *Client) UploadContent(ctx context.Context, digest Digest, content Content) error {
+	return c.putEverywhere(digest, func(base string) error { return c.uploadTo(ctx, base, digest, content) })
 }
 
 // putEverywhere puts the content of a digest on every server, and fails if no server took it.
@@ -87,18 +92,19 @@ func (c *Client) putEverywhere(digest Digest, put func(base string) error) error
 }
 
 // uploadTo puts a blob and the manifest that keeps it on one server.
-func (c *Client) uploadTo(ctx context.Context, base string, digest Digest, data []byte) error {
+func (c *Client) uploadTo(ctx context.Context, base string, digest Digest, content Content) error {
 	l, err := ParseLocation(base)
 	if err != nil {
 		return fmt.Errorf("%w: %v", ErrRefused, err)
 	}
 	ctx = withScope(ctx, l, auth.ActionPull, auth.ActionPush)
-	for _, part := range [][]byte{data, emptyConfig} {
-		if err := c.uploadBlob(ctx, l, Sum(part), Bytes(part)); err != nil {
-			return err
-		}
+	if err := c.uploadBlob(ctx, l, digest, content); err != nil {
+		return err
 	}
-	_, err = c.sendRequest(ctx, http.MethodPut, l.manifestURL(BlobTag(digest)), ManifestType, Bytes(BlobManifest(digest, int64(len(data)))), http.StatusCreated)
+	if err := c.uploadBlob(ctx, l, Sum(emptyConfig), Bytes(emptyConfig)); err != nil {
+		return err
+	}
+	_, err = c.sendRequest(ctx, http.MethodPut, l.manifestURL(BlobTag(digest)), ManifestType, Bytes(BlobManifest(digest, content.Size())), http.StatusCreated)
 	return err
 }
 

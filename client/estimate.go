@@ -111,12 +111,12 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	}
 	order.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
-		data, err := in.Read()
+		content, digest, err := in.blob()
 		if err != nil {
 			return nil, err
 		}
-		e.Inputs += uint64(len(data))
-		order.Inputs = append(order.Inputs, &dealstypes.Input{Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder})
+		e.Inputs += uint64(content.Size())
+		order.Inputs = append(order.Inputs, &dealstypes.Input{Name: in.Name, Digest: digest.String(), Size_: uint64(content.Size()), Locators: r.Stores, Tree: in.Folder})
 	}
 	if e.Balance, err = r.Conn.Balance(ctx, r.Requester.Address()); err != nil {
 		return e, err

@@ -99,6 +99,23 @@ func (in InputFile) Read() ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
+// blob returns the content to store, and its digest. A file stays on the disk, so that it may be larger than the memory.
+func (in InputFile) blob() (artifact.Content, artifact.Digest, error) {
+	if in.packed != nil || in.Folder {
+		data, err := in.Read()
+		return artifact.Bytes(data), artifact.Sum(data), err
+	}
+	file, err := findFile("Inputs", in.Path, MaxInputFile)
+	if err != nil {
+		return nil, artifact.Digest{}, err
+	}
+	hasher := artifact.NewHasher()
+	if err := artifact.CopyContent(hasher, file); err != nil {
+		return nil, artifact.Digest{}, err
+	}
+	return file, hasher.Digest(), nil
+}
+
 // listFiles lists the files of a folder or a pattern, by their names below the input's name.
 func (in InputFile) listFiles() ([]tree.Source, error) {
 	if info, err := os.Stat(in.Path); err == nil && info.IsDir() {

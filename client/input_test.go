@@ -1,12 +1,17 @@
 package client
 
 import (
+	"io"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/registry"
 	"github.com/credence-chain/credence/artifact/tree"
 	"github.com/credence-chain/credence/poco/contract"
 )
@@ -73,4 +78,34 @@ func TestStdinInAFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, inputs, 2)
 	require.Equal(t, "a.csv", e.Stdin)
+}
+
+// TestLargeInputsStayOnDisk: a file that is larger than what the client packs goes from the disk into the store, and not through memory.
+func TestLargeInputsStayOnDisk(t *testing.T) {
+	const size = MaxInput + 1
+	blobs, err := registry.Open(t.TempDir(), registry.Options{Open: true})
+	require.NoError(t, err)
+	defer blobs.Close()
+	server := httptest.NewServer(blobs)
+	defer server.Close()
+	path := filepath.Join(t.TempDir(), "large")
+	require.NoError(t, os.WriteFile(path, []byte("begins"), 0o600))
+	require.NoError(t, os.Truncate(path, size))
+	r := &Runner{Stores: []string{server.URL}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	inputs, err := r.uploadInputs(t.Context(), Job{Inputs: []InputFile{{Name: "large", Path: path}}}, nil)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for an input of %d", size)
+	require.EqualValues(t, size, inputs[0].Size_)
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	sum := artifact.NewHasher()
+	_, err = io.Copy(sum, file)
+	require.NoError(t, err)
+	require.Equal(t, sum.Digest().String(), inputs[0].Digest)
+	has, err := (&artifact.Client{BaseURLs: r.Stores}).Has(t.Context(), sum.Digest())
+	require.True(t, has, "%v", err)
 }

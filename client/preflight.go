@@ -87,12 +87,12 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	}
 	asked.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
-		data, err := in.Read()
+		content, digest, err := in.blob()
 		if err != nil {
 			return err
 		}
 		asked.Inputs = append(asked.Inputs, &dealstypes.Input{
-			Name: in.Name, Digest: artifact.Sum(data).String(), Size_: uint64(len(data)), Locators: r.Stores, Tree: in.Folder,
+			Name: in.Name, Digest: digest.String(), Size_: uint64(content.Size()), Locators: r.Stores, Tree: in.Folder,
 		})
 	}
 	res, err := r.Conn.Market().Params(ctx, &markettypes.QueryParamsRequest{})
@@ -102,8 +102,13 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	return asked.Normal().Validate(res.Params)
 }
 
-// MaxInput is the size of the largest file that stores and workers take, in bytes.
-const MaxInput = artifact.DefaultMaxBytes
+const (
+	// MaxInput is the size of the largest folder that is packed, and of the largest dataset, in bytes. Both are read into memory.
+	MaxInput = artifact.DefaultMaxBytes
+	// MaxInputFile is the size of the largest file that stores take by default, in bytes. It is not read into memory. The chain's
+	// parameters may allow less.
+	MaxInputFile = artifact.DefaultMaxUpload
+)
 
 func wholeID(id string) bool {
 	_, err := markettypes.ParseID(id)

@@ -64,7 +64,7 @@ func storeOne(ctx context.Context, blobs artifact.Store, digest artifact.Digest,
 // FetchManifest opens and reads the manifest with this digest. Errors wrap ErrManifest or
 // what the source gave.
 func FetchManifest(ctx context.Context, digest [32]byte, blobs artifact.Source) (Manifest, error) {
-	data, err := artifact.ReadAll(ctx, blobs, digest, MaxEncodedBytes)
+	data, err := artifact.ReadAll(ctx, artifact.Within(blobs, MaxEncodedBytes), digest, MaxEncodedBytes)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("fetch result manifest: %w", err)
 	}
@@ -113,7 +113,7 @@ func fetchEntry(ctx context.Context, root *os.Root, e Entry, blobs artifact.Sour
 		}
 		return fs.ErrExist
 	}
-	r, size, err := blobs.Open(ctx, e.Content)
+	r, size, err := artifact.Within(blobs, int64(e.Size)).Open(ctx, e.Content)
 	if err != nil {
 		return err
 	}

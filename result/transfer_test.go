@@ -183,3 +183,20 @@ func TestFetchOverHTTP(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, m, got)
 }
+
+// TestFetchHasTheManifestsSizes: the sizes that the manifest says bound what is taken from a server, whatever bound the source has for other
+// blobs. So a file can be larger than this bound, and a liar fills no disk.
+func TestFetchHasTheManifestsSizes(t *testing.T) {
+	m, blobs := stored(t, sample)
+	server := httptest.NewServer(artifact.Handler(blobs))
+	defer server.Close()
+	source := &artifact.Client{BaseURLs: []string{server.URL}, MaxBytes: 1, Attempts: 1}
+	got, err := Fetch(t.Context(), m.Digest(), source, filepath.Join(t.TempDir(), "out"))
+	require.NoError(t, err)
+	require.Equal(t, m, got)
+	large := artifact.Bytes("larger")
+	_, err = blobs.PutAs(t.Context(), artifact.Sum(large), bytes.NewReader(large), large.Size())
+	require.NoError(t, err)
+	_, _, err = artifact.Within(source, large.Size()-1).Open(t.Context(), artifact.Sum(large))
+	require.ErrorIs(t, err, artifact.ErrTooLarge)
+}

@@ -23,7 +23,7 @@ type Options struct {
 	Accounts Accounts
 	// Quota of an organisation whose account names none, in bytes; 0 means none.
 	Quota int64
-	// MaxBytes bounds one blob; 0 means artifact.DefaultMaxBytes.
+	// MaxBytes bounds one blob; 0 means artifact.DefaultMaxUpload.
 	MaxBytes int64
 	// MaxUploads bounds the uploads that one organisation has under way; 0 means 16.
 	MaxUploads int
@@ -50,7 +50,7 @@ type Registry struct {
 
 // Open opens or creates a registry in a folder. One process owns the folder.
 func Open(folder string, opts Options) (*Registry, error) {
-	opts.MaxBytes = cmp.Or(opts.MaxBytes, artifact.DefaultMaxBytes)
+	opts.MaxBytes = cmp.Or(opts.MaxBytes, artifact.DefaultMaxUpload)
 	opts.MaxUploads = cmp.Or(opts.MaxUploads, 16)
 	opts.UploadIdle = cmp.Or(opts.UploadIdle, 15*time.Minute)
 	opts.Grace = cmp.Or(opts.Grace, 7*24*time.Hour)
