@@ -173,6 +173,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
 	a.setHandlers(opts)
+	a.setRunner(appOpts)
 	a.SetQueryMultiStore(&queryState{CommitMultiStore: a.CommitMultiStore(), app: a})
 	if load {
 		if err := a.LoadLatestVersion(); err != nil {

@@ -48,6 +48,7 @@ func (c *Chain) execute(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeB
 	c.sets[c.height+2] = apply(c.sets[c.height+1], res.ValidatorUpdates)
 	delete(c.sets, c.height-2)
 	c.Blocks, c.LastBlock = append(c.Blocks, req), res
+	c.answers[req.Height] = c.digest(res)
 	return res, nil
 }
 

@@ -92,11 +92,13 @@ type Chain struct {
 	base     []func(*baseapp.BaseApp)
 	params   *cmtproto.ConsensusParams
 	opts     app.Options
+	config   map[string]any
 	logger   log.Logger
 
 	init    *abci.RequestInitChain
 	height  int64
 	now     time.Time
+	answers map[int64][sha256.Size]byte // digests of the answers to blocks, by height
 	queue   [][]byte
 	pending map[string]uint64 // account -> its transactions in the queue
 	absent  map[string]bool
@@ -147,7 +149,7 @@ func newChain(t testing.TB) *Chain {
 	return &Chain{
 		T: t, chainID: ChainID, db: dbm.NewMemDB(), params: &params,
 		orgs: map[string]*Org{}, pending: map[string]uint64{}, absent: map[string]bool{}, logger: log.NewNopLogger(),
-		sets: map[int64][]abci.Validator{}, takeovers: map[int64]*upgrades.Version{}, home: t.TempDir(),
+		sets: map[int64][]abci.Validator{}, takeovers: map[int64]*upgrades.Version{}, home: t.TempDir(), config: map[string]any{}, answers: map[int64][sha256.Size]byte{},
 	}
 }
 
@@ -156,7 +158,7 @@ func (c *Chain) open() {
 	opts := c.opts
 	opts.Signer = signer{c}
 	base := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice)}, c.base...)
-	c.App = app.New(c.logger, c.db, true, options{c.home}, opts, base...)
+	c.App = app.New(c.logger, c.db, true, options{c.home, c.config}, opts, base...)
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}

@@ -16,14 +16,17 @@ import (
 	"github.com/credence-chain/credence/x/beacon/proposal"
 )
 
-// options is a node's configuration that has only its folder.
-type options struct{ home string }
+// options is a node's configuration. It has its folder, and what a test configures.
+type options struct {
+	home   string
+	values map[string]any
+}
 
 func (o options) Get(key string) any {
 	if key == flags.FlagHome {
 		return o.home
 	}
-	return nil
+	return o.values[key]
 }
 
 // Option changes how a chain starts.
@@ -63,6 +66,11 @@ func WithApp(hook func(*app.App)) Option {
 // WithBase changes every application before its stores are mounted. It can watch what the application reads and writes.
 func WithBase(option func(*baseapp.BaseApp)) Option {
 	return func(c *Chain) { c.base = append(c.base, option) }
+}
+
+// WithConfig sets a value of the node's configuration.
+func WithConfig(key string, value any) Option {
+	return func(c *Chain) { c.config[key] = value }
 }
 
 // WithSelector replaces the way in which the application picks transactions for its blocks.
