@@ -3,7 +3,6 @@ package order
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +23,7 @@ type desk struct {
 	t    *testing.T
 	dir  string
 	ring keyring.Keyring
+	said bytes.Buffer // what the last command wrote to standard error
 }
 
 func newDesk(t *testing.T) *desk {
@@ -62,7 +62,8 @@ func (d *desk) run(args ...string) (string, error) {
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
 	var out bytes.Buffer
 	cmd.SetOut(&out)
-	cmd.SetErr(io.Discard)
+	d.said.Reset()
+	cmd.SetErr(&d.said)
 	if args[0] != "inspect" { // the flags go before the program's own arguments, if there are any
 		at := slices.Index(args, "--")
 		if at < 0 {

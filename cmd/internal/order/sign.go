@@ -63,13 +63,12 @@ together. A ledger can not sign orders: use "order presign".`,
 				if err != nil {
 					return err
 				}
-				what := fmt.Sprintf("signed for chain %s by %s", chain, o.Describe(key.Address()))
+				said := cli.Problem{What: fmt.Sprintf("signed for chain %s by %s", chain, o.Describe(key.Address())), Next: "send it to whoever has it matched: credenced order match --help"}
 				if many != "" {
-					what += ", one of the keys of " + many + fmt.Sprintf("\n  Next: credenced order multisign %s %s %s ...", cli.ShellQuote(args[0]), cli.ShellQuote(many), cli.ShellQuote(out))
-				} else {
-					what += "\n  Next: send it to whoever has it matched: credenced order match --help"
+					said.What += ", one of the keys of " + many
+					said.Next = fmt.Sprintf("credenced order multisign %s %s %s ...", cli.ShellQuote(args[0]), cli.ShellQuote(many), cli.ShellQuote(out))
 				}
-				return writeOrder(cmd, signed, out, overwritable, what)
+				return writeOrder(cmd, signed, out, overwritable, said.Error())
 			})
 		},
 	}

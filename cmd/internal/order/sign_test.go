@@ -14,6 +14,7 @@ import (
 
 	"github.com/credence-chain/credence/client/order"
 	"github.com/credence-chain/credence/cmd/internal/connect"
+	"github.com/credence-chain/credence/internal/cli"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -32,7 +33,11 @@ func TestOrderSign(t *testing.T) {
 	require.ErrorContains(t, err, "--from carol")
 	_, err = d.run("sign", file, "--chain-id", "one")
 	require.ErrorContains(t, err, "no key was named")
+	before := cli.Program
+	cli.Program = "credence"
 	d.must("sign", file, "--from", "alice", "--chain-id", "one", "--out", signed)
+	cli.Program = before
+	require.Contains(t, d.said.String(), "Next: send it to whoever has it matched: credence order match --help", "the program's own name")
 
 	i, err := d.inspect(signed, "--chain-id", "one")
 	require.NoError(t, err)
