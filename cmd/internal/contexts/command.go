@@ -142,7 +142,7 @@ func (c *Context) normalise() error {
 func useCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "use NAME", Short: "Use a context from now on; devnet for none", Args: cli.Exactly("NAME"), PersistentPreRunE: cli.NoPrepare,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := Load()
 			if err != nil {
 				return err
@@ -153,7 +153,13 @@ func useCmd() *cobra.Command {
 			if file.Current = args[0]; file.Current == Devnet {
 				file.Current = ""
 			}
-			return file.Save()
+			if err := file.Save(); err != nil {
+				return err
+			}
+			if by := overriding(); by != "" {
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s goes before it in this shell; with \"unset %[1]s\" commands use %s\n", by, args[0])
+			}
+			return nil
 		},
 	}
 }

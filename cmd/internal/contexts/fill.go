@@ -57,13 +57,21 @@ func choose(flags *pflag.FlagSet) (chosen, error) {
 	c := chosen{name: cmp.Or(file.Current, Devnet), by: "current"}
 	if f := flags.Lookup(Flag); f != nil && f.Changed {
 		c.name, c.by = f.Value.String(), "--"+Flag
-	} else if name := os.Getenv(Env); name != "" {
-		c.name, c.by = name, Env
-	} else if os.Getenv(devinfo.EnvInfo) != "" {
-		c.name, c.by = Devnet, devinfo.EnvInfo
+	} else if by := overriding(); by != "" {
+		c.name, c.by = cmp.Or(os.Getenv(Env), Devnet), by
 	}
 	c.Context, err = file.find(c.by, c.name)
 	return c, err
+}
+
+// overriding returns the environment variable that goes before the context in use; "" if none is set.
+func overriding() string {
+	for _, name := range []string{Env, devinfo.EnvInfo} {
+		if os.Getenv(name) != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // place is one of the places from which settings come.
