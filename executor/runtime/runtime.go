@@ -89,7 +89,7 @@ type Outcome struct {
 	Memory uint64
 	// Files are the files of the result, as result.Judge returns them: sorted by path, paths relative to /out. A runtime judges
 	// them where the app ran, so that any output of an app leads to an answer. Empty unless Kind is Result. Their bytes may lie on
-	// disk, in files that disappear once nothing refers to them.
+	// disk, in files that disappear with Close, or once nothing refers to them.
 	Files []result.File
 	// Stdout and Stderr are logs for the operator: the beginning of what the app printed, cut at a limit of the runtime, and then
 	// lines of the runtime. They are not part of the answer's digest.

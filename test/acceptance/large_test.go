@@ -94,9 +94,10 @@ func TestLargeOutput(t *testing.T) {
 		require.Less(t, int64(peak)-int64(before[i]), int64(mostGrowth), "of worker %s", n.Info.Workers[i].Organisation)
 	}
 
-	// What was on the way lay in files without a name. Nothing of it is open any more.
+	// What was on the way lay in files without a name. The worker closed them when its store had the result, before it committed.
 	for _, w := range n.Info.Workers {
-		n.until("the worker has closed the files of its run", func() bool { return unnamedBytes(t, n.Worker(w.Organisation).PID()) == 0 })
+		require.Eventually(t, func() bool { return unnamedBytes(t, n.Worker(w.Organisation).PID()) == 0 }, time.Minute, 100*time.Millisecond,
+			"bytes of files without a name that worker %s has open", w.Organisation)
 	}
 }
 

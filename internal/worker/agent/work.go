@@ -134,6 +134,7 @@ func (a *Agent) executeTask(ctx context.Context, s sight, pinned *pin) (answer A
 	if err != nil {
 		return answer, "run", err
 	}
+	defer func() { _ = out.Close() }() // the store has the files then
 	a.Metrics.RunSeconds.Observe(time.Since(start).Seconds())
 	a.Metrics.Fuel.Add(float64(out.Fuel))
 	a.at("ran")
