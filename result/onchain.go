@@ -5,11 +5,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 )
+
+// ExitStatus is the name under which the exit status of a program stands among the files of its result, for a job that wants it on chain. It is
+// absolute, so that no file of a result has it.
+const ExitStatus = "/exit"
 
 // Prove proves that a file belongs to the result with this digest, and returns the file's value on chain. The manifest must hash to
 // the digest, be that of a RESULT, and name the file with the size and the hash of content. The value is the file's bytes; for
-// ComputedName it is the file's callback-data. The chain, which stores only the value, and the workers, which check before they
+// ComputedName it is the file's callback-data. For ExitStatus there is no content, and the value is the exit status in decimal digits. The chain, which stores only the value, and the workers, which check before they
 // send, use this one rule. Prove does not change its arguments.
 //
 // Errors wrap ErrManifest if the manifest is invalid, ErrComputed if a file ComputedName has no callback-data, and ErrMismatch
@@ -24,6 +29,12 @@ func Prove(digest [sha256.Size]byte, manifest []byte, name string, content []byt
 	}
 	if m.Kind != KindResult {
 		return nil, fmt.Errorf("%w: the manifest says %s, expected %s", ErrMismatch, m.Kind, KindResult)
+	}
+	if name == ExitStatus {
+		if len(content) > 0 {
+			return nil, fmt.Errorf("%w: got %d bytes with the exit status, expected none: the manifest has it", ErrMismatch, len(content))
+		}
+		return strconv.AppendUint(nil, uint64(m.ExitCode), 10), nil
 	}
 	entry, found := m.File(name)
 	if !found {

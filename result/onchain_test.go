@@ -108,3 +108,22 @@ func bytesOf(t require.TestingT, f File) []byte {
 	require.NoError(t, err)
 	return data
 }
+
+// The exit status of a result is proven by the manifest alone. No file of a result has its name.
+func TestProveExitStatus(t *testing.T) {
+	m, err := Build(KindResult, "", 4_294_967_295, []File{file("exit", "7")})
+	require.NoError(t, err)
+	data, err := Prove(m.Digest(), m.Bytes(), ExitStatus, nil)
+	require.NoError(t, err)
+	require.Equal(t, "4294967295", string(data))
+	_, err = Prove(m.Digest(), m.Bytes(), ExitStatus, []byte("7"))
+	require.ErrorIs(t, err, ErrMismatch)
+	failed, err := Build(KindAppFailed, "exit", 7, nil)
+	require.NoError(t, err)
+	_, err = Prove(failed.Digest(), failed.Bytes(), ExitStatus, nil)
+	require.ErrorContains(t, err, "says APP_FAILED")
+	_, err = Prove(m.Digest(), failed.Bytes(), ExitStatus, nil)
+	require.ErrorContains(t, err, "the manifest hashes to")
+	_, err = Build(KindResult, "", 0, []File{file(ExitStatus, "7")})
+	require.ErrorIs(t, err, ErrTree)
+}

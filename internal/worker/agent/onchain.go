@@ -62,6 +62,9 @@ func readOnchain(ctx context.Context, d dealstypes.Deal, o taskstypes.Outcome, f
 	if err != nil {
 		return nil, err
 	}
+	if d.Onchain == result.ExitStatus && len(manifest) <= taskstypes.MaxOnchainManifest {
+		return &taskstypes.OnchainFile{Manifest: manifest}, nil
+	}
 	entry, found := m.File(d.Onchain)
 	if !found || len(manifest) > taskstypes.MaxOnchainManifest || entry.Size > uint64(taskstypes.MaxOnchainContent(d.MaxOnchain)) {
 		return nil, nil

@@ -27,6 +27,12 @@ func TestFileComesWithTheReveal(t *testing.T) {
 		{"first", asFirst, "sum", 32, nil, []bool{true}},
 		{"second", asSecond, "sum", 32, nil, []bool{true}},
 		{"court", inCourt, "sum", 32, nil, []bool{true}},
+		{"the exit status", asFirst, result.ExitStatus, 32, nil, []bool{true}},
+		{"the exit status of a failure", inCourt, result.ExitStatus, 32, func(h *house) {
+			h.runtime.then = func() (runtime.Outcome, bool) {
+				return runtime.Outcome{Kind: runtime.AppFailed, Reason: runtime.Exit, ExitCode: 3, Fuel: 77}, true
+			}
+		}, []bool{false}},
 		{"not asked for", asFirst, "", 0, nil, []bool{false}},
 		{"switched off", asFirst, "sum", 0, nil, []bool{false}},
 		{"too large", asFirst, "sum", 31, nil, []bool{false}},

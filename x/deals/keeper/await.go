@@ -58,3 +58,12 @@ func (k Keeper) ResultOf(ctx context.Context, request string) (digest string, fo
 	}
 	return k.hooks.tasks.Result(ctx, ids.Format(poco.OnlyTask(id)))
 }
+
+// OnchainOf returns what lives on chain of the accepted answer of a request of one task, and found as false when nothing does.
+func (k Keeper) OnchainOf(ctx context.Context, request string) (data []byte, found bool, err error) {
+	id, err := ids.Parse(request)
+	if err != nil || k.hooks.tasks == nil {
+		return nil, false, err
+	}
+	return k.hooks.tasks.OnchainOf(ctx, ids.Format(poco.OnlyTask(id)))
+}

@@ -38,6 +38,10 @@ func TestAwaitedDealsTellTheirEnd(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, found)
 	require.Contains(t, digest, "digest of ")
+	data, found, err := f.OnchainOf(f.ctx, d.Request)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, "kept"+digest[len("digest"):], string(data), "of the same task")
 }
 
 // Nobody can wait for a request with very many deals.

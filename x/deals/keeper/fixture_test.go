@@ -191,6 +191,10 @@ func (t *tasks) Result(_ context.Context, task string) (string, bool, error) {
 	return "digest of " + task, true, nil
 }
 
+func (t *tasks) OnchainOf(_ context.Context, task string) ([]byte, bool, error) {
+	return []byte("kept of " + task), true, nil
+}
+
 func (t *tasks) Pruning(context.Context) (retention.Policy, error) { return t.policy, nil }
 
 // taskName is how tests call the task of an index.

@@ -71,6 +71,8 @@ type TaskHooks interface {
 	Pruning(ctx context.Context) (retention.Policy, error)
 	// Result returns the digest of a task's accepted result, in text; found is false for a task that has none.
 	Result(ctx context.Context, task string) (digest string, found bool, err error)
+	// OnchainOf returns what lives on chain of a task's accepted answer; found is false for a task that has nothing there.
+	OnchainOf(ctx context.Context, task string) (data []byte, found bool, err error)
 }
 
 // Callback is a hook of another module that a request may name. It is told each task of the request that ended with an answer. It runs on

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/internal/records"
+	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	"github.com/credence-chain/credence/x/market/types"
 )
@@ -55,6 +56,9 @@ func (s *submission) awaitRequest(id string) error {
 	if s.request.Job.Reads(id) && r.Job.Size_ != 1 {
 		return types.ErrAwaited.Wrapf("inputs: request %s is a bag of %d tasks, expected one task; name a bag in after", id, r.Job.Size_)
 	}
+	if s.request.Job.ConditionOn(id) != nil && (r.Job.Size_ != 1 || r.Job.Onchain != result.ExitStatus) {
+		return types.ErrAwaited.Wrapf("when: request %s has %d tasks and %q on chain, expected one task and %q: the chain does not know its exit status", id, r.Job.Size_, r.Job.Onchain, result.ExitStatus)
+	}
 	if err := s.markAwaited(s.ctx, &r); err != nil {
 		return err
 	}
@@ -64,6 +68,9 @@ func (s *submission) awaitRequest(id string) error {
 	case end == endedOtherwise:
 		return explainEnd(r)
 	case end == endedWithResults:
+		if err := s.checkCondition(s.ctx, s.request.Job, id); err != nil {
+			return err
+		}
 		s.request.Job, err = s.takeAnswer(s.ctx, s.request.Job, id)
 		return err
 	}
@@ -136,6 +143,25 @@ func (k Keeper) takeAnswer(ctx context.Context, job types.Job, request string) (
 		return job, types.ErrAwaited.Wrapf("the result of request %s does not stand any more: the court has overturned it", request)
 	}
 	return job.WithAnswer(request, digest), nil
+}
+
+// checkCondition checks the condition that a job has on the exit status of a request that ended with its result. A status that no seat has proven is
+// not known, and no condition on it holds.
+func (k Keeper) checkCondition(ctx context.Context, job types.Job, request string) error {
+	condition := job.ConditionOn(request)
+	if condition == nil {
+		return nil
+	}
+	exit, found, err := k.deals.OnchainOf(ctx, request)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return types.ErrAwaited.Wrapf("request %s ended, and its exit status is not on chain: no seat has proven it; expected %s", request, condition.Words())
+	case !condition.Holds(string(exit)):
+		return types.ErrAwaited.Wrapf("request %s ended with exit status %s, expected %s", request, exit, condition.Words())
+	}
+	return nil
 }
 
 // DealEnded implements the hook of x/deals: it counts the results of an awaited deal, and notes that its request may have ended.

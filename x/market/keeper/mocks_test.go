@@ -192,6 +192,8 @@ type tasks struct {
 	policy retention.Policy
 	// results are the digests of accepted results, by the ids of tasks.
 	results map[string]string
+	// exits are the exit statuses on chain, by the ids of tasks.
+	exits map[string]string
 }
 
 func (s *tasks) Pruning(context.Context) (retention.Policy, error) { return s.policy, nil }
@@ -218,6 +220,11 @@ func (s *tasks) setResult(request string) {
 func (s *tasks) Result(_ context.Context, task string) (digest string, found bool, err error) {
 	digest, found = s.results[task]
 	return digest, found, nil
+}
+
+func (s *tasks) OnchainOf(_ context.Context, task string) (data []byte, found bool, err error) {
+	exit, found := s.exits[task]
+	return []byte(exit), found, nil
 }
 
 // hook is a callback of another module.

@@ -97,6 +97,9 @@ func (m *matching) meetAwaited(ctx sdk.Context, id []byte, awaited string, looks
 	if err != nil || r.Status != types.REQUEST_STATUS_WAITING {
 		return err
 	}
+	if err := m.checkCondition(ctx, r.Job, awaited); err != nil {
+		return err
+	}
 	was := r.Status
 	meet(&r, awaited)
 	if r.Job.Reads(awaited) {

@@ -117,6 +117,8 @@ type DealsKeeper interface {
 	AwaitDeals(ctx context.Context, request string) (deals int, results uint64, err error)
 	// ResultOf returns the digest of the accepted result of a request of one task; found is false when there is none.
 	ResultOf(ctx context.Context, request string) (digest string, found bool, err error)
+	// OnchainOf returns what lives on chain of the accepted answer of a request of one task; found is false when nothing does.
+	OnchainOf(ctx context.Context, request string) (data []byte, found bool, err error)
 	// WalkDeals visits all deals, for invariants.
 	WalkDeals(ctx context.Context, visit func(dealstypes.Deal) error) error
 	// HasCallback says whether a name is that of a hook.

@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/internal/account"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
+	"github.com/credence-chain/credence/result"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -114,13 +115,16 @@ func (j Job) validateCallback() error {
 	return nil
 }
 
-// validateOnchain checks the name of the file that the chain is to keep.
+// validateOnchain checks the name of the file that the chain is to keep, or of the exit status.
 func (j Job) validateOnchain() error {
 	if j.Onchain == "" {
 		return nil
 	}
 	if j.Execution.Contract().Recipient != "" {
 		return ErrOnchain.Wrapf("onchain: got %.80q in a job whose answer is sealed for a recipient, expected none: everybody reads what lives on chain", j.Onchain)
+	}
+	if j.Onchain == result.ExitStatus {
+		return nil
 	}
 	if err := contract.CheckInputName(j.Onchain); err != nil {
 		return ErrOnchain.Wrapf("onchain: %s", err)

@@ -21,3 +21,15 @@ func (k Keeper) Result(ctx context.Context, id string) (digest string, found boo
 	}
 	return t.Verdict.Digest, true, nil
 }
+
+// OnchainOf implements the hook of x/deals. It returns what lives on chain of a task's accepted answer; found is false if nothing does.
+func (k Keeper) OnchainOf(ctx context.Context, id string) (data []byte, found bool, err error) {
+	t, err := k.FindTask(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return k.OnchainResult(ctx, t)
+}
