@@ -1,9 +1,12 @@
 package client
 
 import (
+	"slices"
 	"time"
 
+	"github.com/credence-chain/credence/result"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 // Answer is the result of an earlier request of one task, as an input of a job. The chain fills in what it is when that request has ended.
@@ -16,6 +19,27 @@ type Answer struct {
 	Most uint64
 }
 
+// ExitCondition is a condition on the exit status of an earlier request of one task, which has ExitStatus as its Onchain.
+type ExitCondition struct {
+	// Request is the id of the request.
+	Request string
+	// Exit are the exit statuses with which the job runs. They must be successes of that request's program.
+	Exit []uint32
+}
+
+// ExitStatus is the Onchain of a job whose exit status the chain is to know.
+const ExitStatus = result.ExitStatus
+
+// conditions returns the conditions in the form that the chain takes.
+func (j Job) conditions() (out []*markettypes.ExitCondition) {
+	for _, c := range j.When {
+		exit := slices.Clone(c.Exit)
+		slices.Sort(exit)
+		out = append(out, &markettypes.ExitCondition{Request: c.Request, Exit: slices.Compact(exit)})
+	}
+	return out
+}
+
 const (
 	// DefaultAnswerBytes is the most bytes of an Answer that names none.
 	DefaultAnswerBytes = 64 << 20
@@ -25,7 +49,7 @@ const (
 
 // limitWaiting lets a job that waits for others end at some time.
 func (j *Job) limitWaiting() {
-	if len(j.After)+len(j.Answers) > 0 && !j.mayRest() {
+	if len(j.After)+len(j.Answers)+len(j.When) > 0 && !j.mayRest() {
 		j.RestFor = defaultWait
 	}
 }

@@ -31,6 +31,8 @@ type Job struct {
 	After []string
 	// Answers are results of earlier requests that the program finds in /in, each as a folder. The chain waits for them too.
 	Answers []Answer
+	// When are earlier requests that must end with certain exit statuses. The chain waits for them too, and refunds the job if one ends with another.
+	When []ExitCondition
 	// Datasets are what the program finds in /in/datasets. Each is "organisation/name:version", "sha256:...", or the path of a file,
 	// which is published as a dataset unless the chain has it.
 	Datasets []string
@@ -77,7 +79,7 @@ type Job struct {
 	Beneficiary string
 	// Callback names a module's hook that the chain calls at the end of each task.
 	Callback string
-	// Onchain names a file of the result, below /out, that is kept on the chain once the task is accepted, if it is small enough. For
+	// Onchain names a file of the result, below /out, or ExitStatus, that is kept on the chain once the task is accepted, if it is small enough. For
 	// "computed.json" only its callback-data are kept. Empty means no file.
 	Onchain string
 	// Partial allows that a part of the bag is matched while the rest is not.
@@ -105,7 +107,7 @@ func (j Job) OrderFor(app string) markettypes.Job {
 		DatasetsPerTask: j.DatasetsPerTask, Category: j.Category, Tags: markettypes.NormalTags(j.Tags), Resources: j.Resources,
 		MaxAppPrice: j.MaxAppPrice, MaxDatasetPrice: j.MaxDatasetPrice, MaxPoolPrice: j.MaxPoolPrice,
 		Voucher: j.Voucher, Beneficiary: j.Beneficiary, Callback: j.Callback, Onchain: j.Onchain, Partial: j.Partial, AuditBlocks: j.AuditBlocks,
-		After: j.After,
+		After: j.After, When: j.conditions(),
 	}
 	if len(j.Pools) == 1 && j.PoolsOf.IsEmpty() {
 		out.Pool = j.Pools[0]

@@ -21,6 +21,7 @@ func TestEveryFieldOfAJobIsCopied(t *testing.T) {
 	filled := map[string]any{
 		"Resources": appstypes.Resources{CpuMillis: 1}, "PoolsOf": orgstypes.Audience{Organisations: []string{"lab"}},
 		"Execution": contract.Execution{Stdout: "x"}, "RestFor": time.Minute, "Inputs": []InputFile{{Path: "x"}},
+		"When": []ExitCondition{{Request: "x", Exit: []uint32{1}}},
 	}
 	kind := reflect.TypeOf(Job{})
 	for i := range kind.NumField() {
@@ -30,20 +31,22 @@ func TestEveryFieldOfAJobIsCopied(t *testing.T) {
 		}
 		var job Job
 		value := reflect.ValueOf(&job).Elem().Field(i)
-		switch value.Kind() {
-		case reflect.String:
+		own, given := filled[field.Name]
+		switch kind := value.Kind(); {
+		case given:
+			value.Set(reflect.ValueOf(own))
+		case kind == reflect.String:
 			value.SetString("x")
-		case reflect.Bool:
+		case kind == reflect.Bool:
 			value.SetBool(true)
-		case reflect.Uint32, reflect.Uint64:
+		case kind == reflect.Uint32, kind == reflect.Uint64:
 			value.SetUint(7)
-		case reflect.Int64:
+		case kind == reflect.Int64:
 			value.SetInt(7)
-		case reflect.Slice:
+		case kind == reflect.Slice:
 			value.Set(reflect.ValueOf([]string{"x"}))
 		default:
-			require.Contains(t, filled, field.Name, "the test has no value for it")
-			value.Set(reflect.ValueOf(filled[field.Name]))
+			require.Fail(t, "the test has no value for "+field.Name)
 		}
 		require.NotEqual(t, Job{}.OrderFor("a"), job.OrderFor("a"), "%s is copied by nobody", field.Name)
 	}

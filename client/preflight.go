@@ -27,7 +27,7 @@ func (r *Runner) completeIDs(ctx context.Context, job *Job) error {
 	if err := complete(&job.Voucher, KindVoucher); err != nil {
 		return err
 	}
-	job.After, job.Answers = slices.Clone(job.After), slices.Clone(job.Answers) // the caller keeps what it wrote
+	job.After, job.Answers, job.When = slices.Clone(job.After), slices.Clone(job.Answers), slices.Clone(job.When) // the caller keeps what it wrote
 	for i := range job.After {
 		if err := complete(&job.After[i], KindRequest); err != nil {
 			return fmt.Errorf("After[%d]: %w", i, err)
@@ -36,6 +36,11 @@ func (r *Runner) completeIDs(ctx context.Context, job *Job) error {
 	for i := range job.Answers {
 		if err := complete(&job.Answers[i].Request, KindRequest); err != nil {
 			return fmt.Errorf("Answers[%d]: %w", i, err)
+		}
+	}
+	for i := range job.When {
+		if err := complete(&job.When[i].Request, KindRequest); err != nil {
+			return fmt.Errorf("When[%d]: %w", i, err)
 		}
 	}
 	return nil

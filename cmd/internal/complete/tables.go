@@ -83,6 +83,7 @@ var arguments = map[string][]source{
 // followed by the flag.
 var flagsOf = map[string]source{
 	"after":           requestID,
+	"when":            requestID,
 	"app":             wordsOf(apps),
 	"callback":        wordsOf(callbacks),
 	"category":        wordsOf(categories),

@@ -16,7 +16,7 @@ func someText(t *testing.T, f *pflag.Flag) string {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
 	special := map[string]string{
-		"input": file, "answer": "counts=" + someRequest, "after": someRequest, "trust": "99%", "fuel": "2G", "memory": "2GiB", "disk": "1MiB", "cpu": "0.5", "rest": "10m", "clock": "2026-01-01T00:00:00Z", "recipient": "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm", "workdir": "in", "only-pool-of": "lab",
+		"input": file, "answer": "counts=" + someRequest, "after": someRequest, "when": someRequest + "=0,10", "trust": "99%", "fuel": "2G", "memory": "2GiB", "disk": "1MiB", "cpu": "0.5", "rest": "10m", "clock": "2026-01-01T00:00:00Z", "recipient": "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm", "workdir": "in", "only-pool-of": "lab",
 		"ok-exit": "0", "time": "10m", "env": "A=1", "stdin": "stdin=" + file, "stdout": "log.txt", "beneficiary": someAccount, "sponsor": someAccount, "voucher": "abcd", "arg": "x", "args": "y", "category": "xs", "policy": "court",
 		"max-price": "5CRED", "max-app-price": "1CRED", "max-dataset-price": "1CRED", "max-pool-price": "1CRED", "value": "9CRED", "out": "o",
 	}

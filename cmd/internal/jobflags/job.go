@@ -57,7 +57,7 @@ func (j *Flags) Add(f *pflag.FlagSet) {
 	f.StringVar(&j.voucher, "voucher", "", "id of a voucher that pays in your place")
 	f.StringVar(&j.Beneficiary, "beneficiary", "", "account that the results are for (default: yours)")
 	f.StringVar(&j.Callback, "callback", "", "hook of the chain that is told each final answer, such as feeds/NAME; \"query deals callbacks\" lists them")
-	f.StringVar(&j.Onchain, "onchain", "", "small FILE of the result, below /out, that lives on chain; computed.json for an app's callback-data (default: none)")
+	f.StringVar(&j.Onchain, "onchain", "", "small FILE of the result, below /out, that lives on chain; computed.json for an app's callback-data, /exit for the exit status (default: none)")
 	f.BoolVar(&j.Partial, "partial", false, "start whatever part of the bag can be met at once")
 	j.Needs.Add(f, "of one execution, such as", "the app's requirement")
 }

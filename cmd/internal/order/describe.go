@@ -80,6 +80,9 @@ func (o *orderFlags) describeJob(t *printer.Labels, j markettypes.Job) {
 		t.AddRow("input", "%s, %s, %s", name, cli.FormatBytes(in.Size_), credence.ShortDigest(in.Digest))
 	}
 	t.AddSome("after", strings.Join(j.After, ", "))
+	for _, c := range j.When {
+		t.AddSome("when", fmt.Sprintf("request %s ends with exit status %s", c.Request, c.Words()))
+	}
 	t.AddSome("datasets", strings.Join(j.Datasets, ", "))
 	bag := fmt.Sprint(j.Size_)
 	if j.Partial {

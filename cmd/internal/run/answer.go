@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/credence-chain/credence/client"
@@ -23,6 +24,23 @@ func readAnswers(texts []string) (out []client.Answer, err error) {
 			}
 		}
 		out = append(out, a)
+	}
+	return out, nil
+}
+
+// readConditions reads the values of --when: REQUEST=STATUS or REQUEST=STATUS,STATUS.
+func readConditions(texts []string) (out []client.ExitCondition, err error) {
+	for _, text := range texts {
+		request, list, _ := strings.Cut(text, "=")
+		c := client.ExitCondition{Request: strings.ToLower(request)}
+		for _, one := range strings.Split(list, ",") {
+			exit, err := strconv.ParseUint(one, 10, 32)
+			if err != nil || request == "" {
+				return nil, &cli.Problem{What: fmt.Sprintf("--when %s: expected REQUEST=STATUS, such as 3f2a5c0e9d8b=0,10", text), Next: "\"task list\" shows your requests"}
+			}
+			c.Exit = append(c.Exit, uint32(exit))
+		}
+		out = append(out, c)
 	}
 	return out, nil
 }

@@ -19,6 +19,7 @@ type marketFlags struct {
 	poolsOf []string
 	after   []string
 	answers []string
+	when    []string
 	expiry  int64
 	rest    string
 
@@ -33,6 +34,7 @@ func (m *marketFlags) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&m.platform, "platform", "", "which image of several, such as linux/arm64 (default: the only one, or the one for this machine)")
 	f.StringArrayVar(&m.after, "after", nil, "id of an earlier request of yours that must end with results first; the chain waits for it, and refunds this one if it fails; repeatable")
 	f.StringArrayVar(&m.answers, "answer", nil, "NAME=REQUEST: the result of an earlier request of yours, of one task, as a folder under /in; the chain waits for it. NAME=REQUEST,SIZE says the most that it may have (default: 64MiB); repeatable")
+	f.StringArrayVar(&m.when, "when", nil, "REQUEST=STATUS,STATUS: an earlier request of yours, of one task, that must end with one of these exit statuses; it needs --onchain /exit and --ok-exit; the chain waits for it, and refunds this one otherwise; repeatable")
 	f.StringVar(&m.rest, "rest", "", "the same as a time such as 10m, or in blocks from now such as 1000")
 }
 
@@ -41,6 +43,9 @@ func (m *marketFlags) fillJob(job *client.Job) error {
 	job.Pools, job.Expiry, job.Platform, job.After = m.pools, m.expiry, m.platform, m.after
 	var err error
 	if job.Answers, err = readAnswers(m.answers); err != nil {
+		return err
+	}
+	if job.When, err = readConditions(m.when); err != nil {
 		return err
 	}
 	if job.PoolsOf, err = jobflags.ParseAudience("--only-pool-of", m.poolsOf); err != nil {

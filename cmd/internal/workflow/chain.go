@@ -55,7 +55,9 @@ func (d *definition) obstacleOf(n node) (why, do string) {
 		}
 	}
 	if n.when != nil {
-		return fmt.Sprintf("when: the chain does not know with which exit status %s ends", n.when.Node), "let the program of this node look at the result"
+		if kept := d.find(n.when.Node).flags["onchain"]; len(kept) > 0 && kept[0] != client.ExitStatus {
+			return fmt.Sprintf("when: %s keeps %s on chain, and the chain keeps that or the exit status", n.when.Node, kept[0]), "leave out onchain of " + n.when.Node
+		}
 	}
 	return "", ""
 }
@@ -101,7 +103,15 @@ func (n node) waiting(requests map[string]string) (client.Job, error) {
 		flags["after"] = append(slices.Clip(flags["after"]), requests[of])
 	}
 	job, _, err := run.ParseJob(n.app, flags, n.args)
+	if n.when != nil {
+		job.When = append(job.When, client.ExitCondition{Request: requests[n.when.Node], Exit: n.when.Exit})
+	}
 	return job, n.explain(err)
+}
+
+// isAsked says whether another node has a condition on the exit status of this one, so that the chain has to know it.
+func (d *definition) isAsked(name string) bool {
+	return slices.ContainsFunc(d.nodes, func(n node) bool { return n.when != nil && n.when.Node == name })
 }
 
 // withNames replaces the ids of requests in a text by the names of their nodes.

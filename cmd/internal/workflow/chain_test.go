@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
 const released = `
@@ -26,11 +27,12 @@ nodes:
   - {name: part, app: "studio/words:1", input: "x=@split/part-1.txt"}
   - {name: all, app: "studio/words:1", input: "@bag"}
   - {name: said, app: "studio/words:1", stdin: "@split/x"}
-  - {name: rare, app: "studio/words:1", when: {node: split, exit: [10]}}
+  - {name: kept, app: "studio/words:1", onchain: sum}
+  - {name: rare, app: "studio/words:1", when: {node: kept, exit: [10]}}
   - {name: fine, app: "studio/words:1", input: "@split", after: bag}
 `})
 	out, err := runLine(t, "run", "w.yaml", "--detach")
-	require.ErrorContains(t, err, "the chain can't release 5 nodes of 8 by itself; nothing was submitted")
+	require.ErrorContains(t, err, "the chain can't release 5 nodes of 9 by itself; nothing was submitted")
 	for _, want := range []string{
 		"node each: map: @split/*.txt: the files of a result are not known", "node part: input: x=@split/part-1.txt: the chain gives a result as a whole",
 		"node all: input: @bag: bag is a bag", "node said: stdin: @split/x: ", "node rare: when: ",
@@ -61,4 +63,22 @@ func TestJobThatWaits(t *testing.T) {
 	require.Equal(t, []client.Answer{{Name: "count", Request: "bb"}}, job.Answers)
 	require.Equal(t, []string{"aa"}, job.After)
 	require.Empty(t, job.Inputs)
+}
+
+// A condition names the request, and makes the chain keep the exit status of that request.
+func TestConditionOnTheChain(t *testing.T) {
+	m := newMarket(t)
+	inFolder(t, map[string]string{"w.yaml": `
+nodes:
+  - {name: check, app: "studio/words:1", ok-exit: [0, 10]}
+  - {name: rare, app: "studio/words:1", when: {node: check, exit: [10, 0]}}
+`})
+	_, err := m.run(t, "run", "w.yaml", "--detach")
+	require.NoError(t, err)
+	msgs := m.taken.All()[0].Msgs
+	check, rare := msgs[0].(*markettypes.MsgSubmitTask).Job, msgs[1].(*markettypes.MsgSubmitTask).Job
+	require.Equal(t, "/exit", check.Onchain)
+	require.Empty(t, rare.Onchain)
+	require.Equal(t, []uint32{0, 10}, rare.When[0].Exit)
+	require.Contains(t, m.requests, rare.When[0].Request)
 }

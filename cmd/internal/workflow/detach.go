@@ -87,7 +87,9 @@ func (h *handover) prepare(ctx context.Context, v *view) (err error) {
 		if err != nil {
 			return err
 		}
-		job.Nonce = s.Nonce
+		if job.Nonce = s.Nonce; h.d.isAsked(name) {
+			job.Onchain = client.ExitStatus
+		}
 		p, err := h.runner.Prepare(ctx, job, func(e client.Event) { v.observe(name, s, e) })
 		if err != nil {
 			return n.explain(err)
