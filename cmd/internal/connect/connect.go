@@ -132,8 +132,8 @@ func (c *Flags) Connect(ctx context.Context) (*Link, error) {
 	if err != nil {
 		if l.Info != nil && errors.Is(err, client.ErrNoEndpoint) {
 			return nil, &cli.Problem{
-				What: "the devnet in " + l.Info.State + " does not answer; it seems to have been killed",
-				Next: "start it again in another terminal with `credenced devnet" + stateFlag(l.Info) + "`", Exit: cli.ExitNetwork, Err: err,
+				What: "the devnet in " + l.Info.State + " does not answer: it is still starting, or it was killed",
+				Next: "wait until it says that it is ready, or start it again in another terminal with `credenced devnet" + stateFlag(l.Info) + "`", Exit: cli.ExitNetwork, Err: err,
 			}
 		}
 		if errors.Is(err, client.ErrWrongChain) {

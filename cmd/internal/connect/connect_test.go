@@ -59,7 +59,7 @@ func TestNoChainToReach(t *testing.T) {
 	}{
 		{"no devnet", func() *devinfo.Info { return nil }, nil, "no devnet is known here, and no --node was given", func(*devinfo.Info) string { return "--node HOST:PORT --key-file FILE --store URL" }},
 		{"a stopped one", func() *devinfo.Info { return devnet(t, false, "127.0.0.1:1") }, nil, "is not running", func(i *devinfo.Info) string { return "credenced devnet --state " + i.State }},
-		{"a killed one", func() *devinfo.Info { return devnet(t, true, "127.0.0.1:1") }, nil, "does not answer; it seems to have been killed", func(i *devinfo.Info) string { return "credenced devnet --state " + i.State }},
+		{"a killed one", func() *devinfo.Info { return devnet(t, true, "127.0.0.1:1") }, nil, "does not answer: it is still starting, or it was killed", func(i *devinfo.Info) string { return "credenced devnet --state " + i.State }},
 		{"a node that is away", func() *devinfo.Info { return nil }, []string{"--node", "127.0.0.1:1"}, "127.0.0.1:1", func(*devinfo.Info) string { return "" }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -156,7 +157,7 @@ func useCmd() *cobra.Command {
 			if err := file.Save(); err != nil {
 				return err
 			}
-			if by := overriding(); by != "" {
+			if by := overriding(); by != "" && cmp.Or(os.Getenv(Env), Devnet) != args[0] {
 				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s goes before it in this shell; with \"unset %[1]s\" commands use %s\n", by, args[0])
 			}
 			return nil
