@@ -41,7 +41,7 @@ func TestTradePinsEverything(t *testing.T) {
 	require.Equal(t, dealstypes.Terms{
 		Policy: "credence", Trust: 10_000, AppPrice: 8, DatasetPrice: 5 + 3, Price: 100, CommissionBps: 150, Stake: 500, Value: 916, CourtFee: 100, Premium: 1,
 		InformerBps: 2_000, MinReplicas: 3, MaxSeats: 9, FuelLimit: 900,
-		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5, AuditBlocks: 1_200 + 145,
+		CommitBlocks: 120 + 20 + 3 + 2, RevealBlocks: 120, CourtBlocks: 120 + 20 + 3 + 2, CourtRevealBlocks: 120, WaitBlocks: 60, RetryBlocks: 5, MaxAttempts: 5, AuditBlocks: 1_200 + 145, AnswerBlocks: 135,
 	}, d.Terms)
 	rid, err := types.ParseID(id)
 	require.NoError(t, err)
