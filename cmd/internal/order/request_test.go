@@ -21,5 +21,5 @@ func TestOrderRequestSetsEveryField(t *testing.T) {
 	c.cmd.Flags().AddFlagSet(f)
 	job, err := r.readJob(context.Background(), c, nil, "studio/app:1.0", nil)
 	require.NoError(t, err)
-	require.Empty(t, flagtest.UnsetFields(job, "Inputs", "After"), "the inputs are put into the store later, and no signed request waits for others")
+	require.Empty(t, flagtest.UnsetFields(job, "Inputs", "After", "When"), "the inputs are put into the store later, and no signed request waits for others")
 }
