@@ -77,10 +77,10 @@ type worker struct {
 	working []string // names of the runtimes that work on this machine
 }
 
-// noKey adds to the error of a missing key how to make one. Other errors are returned unchanged.
+// noKey returns the error of a missing key with how to make one. Other errors are returned unchanged.
 func noKey(err error, path string) error {
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, keyfile.ErrLocked) {
-		return fmt.Errorf("%w; make one with: credence-worker key new %s", err, path)
+		return &cli.Problem{What: "key file: there is no file " + path, Next: "make one with: credence-worker key new " + path, Err: err}
 	}
 	return err
 }
