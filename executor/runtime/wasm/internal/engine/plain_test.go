@@ -11,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/admit"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 )
@@ -25,7 +26,7 @@ func (noMeter) SetFuel(int64) {}
 func runPlain(t testing.TB, config wazero.RuntimeConfig, spec runtime.Spec) (*wasi.Host, error) {
 	t.Helper()
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, config.WithMemoryLimitPages(uint32(spec.MemoryLimit>>16)))
+	r := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(admit.Features).WithMemoryLimitPages(uint32(spec.MemoryLimit>>16)))
 	defer r.Close(ctx)
 	host, err := wasi.New(wasi.Config{Args: spec.Args, Env: spec.Env, Inputs: spec.Inputs,
 		OutputLimit: spec.OutputLimit, TempLimit: spec.MemoryLimit, Clock: spec.Clock, Seed: spec.Seed}, noMeter{})
