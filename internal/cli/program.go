@@ -33,6 +33,9 @@ func Tell(w io.Writer, format string, args ...any) {
 	fmt.Fprintf(w, nameProgram(format), args...)
 }
 
+// NameCommand returns a proposed command under the program's own name.
+func NameCommand(command string) string { return nameProgram(command) }
+
 // NameProgram does so in the examples and the long help of all commands.
 func NameProgram(root *cobra.Command) {
 	root.Example, root.Long = nameProgram(root.Example), nameProgram(root.Long)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -169,11 +170,17 @@ func (h *handover) tellHandedOver(ctx context.Context, cmd *cobra.Command) error
 	if err := printProgress(cmd.OutOrStdout(), list); err != nil {
 		return err
 	}
-	cli.Tell(cmd.OutOrStdout(), `
+	h.tellNext(cmd.OutOrStdout(), h.file)
+	return nil
+}
+
+// tellNext prints what can be done with a workflow that the chain runs.
+func (f *runFlags) tellNext(out io.Writer, file string) {
+	command := func(verb string) string { return cli.NameCommand(f.command(verb, file)) }
+	fmt.Fprintf(out, `
 The chain releases the nodes: no client has to stay online.
   %-40s  shows how far they are
   %-40s  fetches the results and verifies them
   %-40s  takes back what waits
-`, h.command("status", h.file), h.command("resume", h.file), h.command("cancel", h.file))
-	return nil
+`, command("status"), command("resume"), command("cancel"))
 }

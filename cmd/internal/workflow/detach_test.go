@@ -14,6 +14,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/workflow"
 	"github.com/credence-chain/credence/cmd/internal/nodetest"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/poco"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -224,4 +225,17 @@ func TestUnsubmittedNodesAreForgotten(t *testing.T) {
 	before.Request = ""
 	require.Equal(t, before, j.Node("merge"))
 	require.NotEmpty(t, j.Node("count").Request)
+}
+
+// The commands that go on with a workflow can be pasted: they name the program that was called.
+func TestTellNext(t *testing.T) {
+	before := cli.Program
+	cli.Program = "credence"
+	t.Cleanup(func() { cli.Program = before })
+	var out strings.Builder
+	(&runFlags{}).tellNext(&out, "my words.yaml")
+	for _, verb := range []string{"status", "resume", "cancel"} {
+		require.Contains(t, out.String(), "  credence workflow "+verb+" 'my words.yaml' ")
+	}
+	require.NotContains(t, out.String(), "credenced")
 }
