@@ -15,7 +15,7 @@ LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
            -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT) \
            -X github.com/credence-chain/credence/executor/runtime/wasm.build=$(COMMIT)
 BINS    := credence credenced credence-worker credence-sandbox credence-lab credence-load
-TIMEOUT ?= 20m
+TIMEOUT ?= 30m
 
 .DEFAULT_GOAL := help
 

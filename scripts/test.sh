@@ -14,7 +14,7 @@ scripts/prerequisites.sh
 [ -z "${CREDENCE_REQUIRE_TOOLS:-}" ] || scripts/test-tools.sh
 make build
 
-timeout="${TIMEOUT:-20m}"
+timeout="${TIMEOUT:-30m}"
 module=github.com/credence-chain/credence
 # shellcheck disable=SC2086 # one argument a package
 all=$(go list ${PACKAGES:-./...})
