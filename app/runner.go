@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/spf13/cast"
@@ -22,11 +24,11 @@ import (
 // docs/adr/0092-block-stm-is-the-operators-choice.md.
 func (a *App) setRunner(appOpts servertypes.AppOptions) {
 	var stores []storetypes.StoreKey
-	for _, key := range a.keys {
-		stores = append(stores, key)
+	for _, name := range slices.Sorted(maps.Keys(a.keys)) {
+		stores = append(stores, a.keys[name])
 	}
-	for _, key := range a.objectKeys {
-		stores = append(stores, key)
+	for _, name := range slices.Sorted(maps.Keys(a.objectKeys)) {
+		stores = append(stores, a.objectKeys[name])
 	}
 	decode := a.Encoding.TxConfig.TxDecoder()
 	var wrapped []blockexec.Option
