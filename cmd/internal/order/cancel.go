@@ -79,7 +79,7 @@ func findTarget(ctx context.Context, l *connect.Link, args []string) (t target, 
 		return t, err
 	}
 	if _, err := parseKind(args[0]); err == nil && !fileExists(args[0]) {
-		return t, &cli.Problem{What: fmt.Sprintf("NONCE: missing; expected %s NONCE", args[0]), Next: "list your orders with their nonces: credenced order list"}
+		return t, &cli.Problem{What: "NONCE: missing; expected " + cli.NameCommand("credenced order cancel "+args[0]+" NONCE"), Next: "list your orders with their nonces: credenced order list"}
 	}
 	s, _, err := readNamed(ctx, l, args[0])
 	if err != nil {

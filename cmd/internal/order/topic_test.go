@@ -79,7 +79,7 @@ func TestCancelRefuses(t *testing.T) {
 	n := bookNode(t)
 	knowOrder(n, nil)
 	_, err := n.RunCommand(t, NewCommand(), "cancel", "pool")
-	require.ErrorContains(t, err, "NONCE: missing; expected pool NONCE")
+	require.ErrorContains(t, err, "NONCE: missing; expected credenced order cancel pool NONCE")
 	_, err = n.RunCommand(t, NewCommand(), "cancel", "pool", "x")
 	require.ErrorContains(t, err, `nonce "x"`)
 	_, err = n.RunCommand(t, NewCommand(), "cancel-below", "pool")
