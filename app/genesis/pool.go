@@ -28,9 +28,9 @@ const (
 	PublicMaxFuel = 1_000_000_000_000
 )
 
-// ExecutorResources are the resources that an executor gives one execution with its default settings: a core, a gibibyte of memory,
-// a gibibyte of files, which is the largest output by the chain's default parameters.
-var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: 1 << 30, DiskBytes: 1 << 30}
+// ExecutorResources are the resources that an executor gives one execution with its default settings: a core, the memory of a task that asks
+// for none, and files as large as the chain's default parameters allow.
+var ExecutorResources = appstypes.Resources{CpuMillis: 1_000, MemoryBytes: contract.DefaultMemoryBytes, DiskBytes: markettypes.DefaultParams().MaxOutputBytes}
 
 // PublicPool is a pool of the council with a standing offer. It is open to everybody, and workers that name no pool join it. So a
 // fresh network has a pool and a price, and needs no pool operator. The council keeps nothing of the price. It changes the terms by

@@ -55,7 +55,7 @@ func serveCmd() *cobra.Command {
 	f.StringVar(&s.listen, "listen", ":5000", "address that readers and writers reach")
 	f.StringVar(&s.metrics, "metrics-listen", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz; empty for none")
 	f.StringVar(&s.quota, "quota", "20GiB", "bytes of an organisation whose account names no quota; 0 for no bound")
-	f.StringVar(&s.blob, "max-blob", "4GiB", "largest blob")
+	f.StringVar(&s.blob, "max-blob", fmt.Sprintf("%dGiB", artifact.DefaultMaxUpload>>30), "largest blob")
 	f.IntVar(&s.uploads, "max-uploads", 16, "uploads that one organisation may have under way")
 	f.IntVar(&s.connections, "max-connections", 1024, "connections served at once; more wait")
 	f.DurationVar(&s.uploadIdle, "upload-idle", 15*time.Minute, "how long an upload may rest before it is forgotten")
