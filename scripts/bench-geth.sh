@@ -23,7 +23,7 @@ cmp -s $folder/package-lock.json $folder/node_modules/.credence-installed || {
 
 if [ ! -d $folder/package ]; then
   archive=$(npm pack "@iexec/poco@$poco_version" --pack-destination "$cache" --silent)
-  [ "sha512-$(openssl dgst -sha512 -binary "$cache/$archive" | base64 -w0)" = "$poco_integrity" ] ||
+  [ "sha512-$(node -p 'crypto.createHash("sha512").update(fs.readFileSync(process.argv[1])).digest("base64")' "$cache/$archive")" = "$poco_integrity" ] ||
     { echo "$archive: its digest is not that of @iexec/poco $poco_version: expected $poco_integrity" >&2; exit 1; }
   tar xzf "$cache/$archive" -C $folder
 fi
