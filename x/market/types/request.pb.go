@@ -47,7 +47,7 @@ const (
 	REQUEST_STATUS_SIGNED RequestStatus = 7
 	// Waits for the results of other requests, and is queued when it has them. Its escrow is locked.
 	REQUEST_STATUS_WAITING RequestStatus = 8
-	// A request that it waited for ended without its results; all of its escrow is refunded.
+	// A request that it waited for ended without its results, or with another exit status; all of its escrow is refunded.
 	REQUEST_STATUS_SKIPPED RequestStatus = 9
 )
 
