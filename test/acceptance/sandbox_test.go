@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -21,20 +20,14 @@ func TestSandboxIsTheSmallProgram(t *testing.T) {
 	home := t.TempDir()
 	app := filepath.Join(home, "slow.wasm")
 	require.NoError(t, os.WriteFile(app, echoAfter(1<<31-1), 0o600))
-	cmd := exec.Command(filepath.Join(binaries, "credenced"), "run", app, "--local", "--fuel", "100G")
-	cmd.Env = append(os.Environ(), "HOME="+home)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	require.NoError(t, cmd.Start())
-	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	}()
+	c := &command{t: t, ctx: t.Context(), env: append(os.Environ(), "HOME="+home)}
+	job := c.start("run", app, "--local", "--fuel", "100G")
+	defer func() { _ = job.cmd.Process.Kill() }()
 	want := filepath.Join(binaries, "credence-sandbox")
 	deadline := time.Now().Add(time.Minute)
 	for {
 		var seen []string
-		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", cmd.Process.Pid))
+		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", job.cmd.Process.Pid))
 		require.NoError(t, err)
 		for _, list := range lists {
 			pids, _ := os.ReadFile(list)
@@ -47,7 +40,7 @@ func TestSandboxIsTheSmallProgram(t *testing.T) {
 				seen = append(seen, file)
 			}
 		}
-		require.True(t, time.Now().Before(deadline), "children: %q; expected %s; the command says: %s", seen, want, said.String())
+		require.True(t, time.Now().Before(deadline), "children: %q; expected %s; the command says: %s", seen, want, job.all())
 		time.Sleep(5 * time.Millisecond)
 	}
 }
