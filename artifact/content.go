@@ -55,6 +55,16 @@ func CopyContent(to io.Writer, c Content) error {
 	return nil
 }
 
+// SumContent returns the digest of a content, of which it reads all bytes, except of a blob, which has its digest.
+func SumContent(c Content) (Digest, error) {
+	if blob, ok := c.(Blob); ok {
+		return blob.Digest, nil
+	}
+	hasher := NewHasher()
+	err := CopyContent(hasher, c)
+	return hasher.Digest(), err
+}
+
 // Bytes is a content in memory.
 type Bytes []byte
 

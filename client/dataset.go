@@ -41,15 +41,15 @@ var mediaTypes = map[string]string{
 // PublishDataset puts a file into the artifact stores and publishes it as a dataset of the provider, unless the chain already has
 // its bytes. It returns the reference, "organisation/name:version". An *Error says what is wrong with the file.
 func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observer) (string, error) {
-	data, err := readFile("Datasets", d.Path, appstypes.MaxDatasetSize)
+	file, sum, err := findDataset(d.Path)
 	if err != nil {
 		return "", err
 	}
-	digest := artifact.Sum(data).String()
+	digest := sum.String()
 	if reference, err := r.knownDataset(ctx, digest, tell); reference != "" || err != nil {
 		return reference, err
 	}
-	if err := r.uploadBlob(ctx, d.Path, data, tell); err != nil {
+	if err := r.uploadContent(ctx, d.Path, sum, file, tell); err != nil {
 		return "", err
 	}
 	if d.Name == "" {
@@ -63,7 +63,7 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 	}
 	msg := &appstypes.MsgPublishDataset{
 		Owner: r.providerKey().Address(), Name: d.Name, Version: d.Version, Description: d.Description, Digest: digest,
-		Size_: uint64(len(data)), Locators: r.Stores, Price: d.Price, ByOrder: d.ByOrder,
+		Size_: uint64(file.Size()), Locators: r.Stores, Price: d.Price, ByOrder: d.ByOrder,
 		Tags: markettypes.NormalTags(d.Tags), MediaType: d.MediaType, Schema: d.Schema,
 	}
 	var answer appstypes.MsgPublishDatasetResponse
@@ -77,6 +77,16 @@ func (r *Runner) PublishDataset(ctx context.Context, d DatasetFile, tell Observe
 		Text: fmt.Sprintf("published as %s (%s): programs find exactly these bytes in /in/datasets/%s", answer.Reference, ShortDigest(digest), name),
 	})
 	return answer.Reference, nil
+}
+
+// findDataset returns a file that is to be a dataset, as it lies on the disk, and its digest.
+func findDataset(path string) (artifact.File, artifact.Digest, error) {
+	file, err := findFile("Datasets", path, appstypes.MaxDatasetSize)
+	if err != nil {
+		return file, artifact.Digest{}, err
+	}
+	digest, err := artifact.SumContent(file)
+	return file, digest, err
 }
 
 // publishDatasets publishes those datasets of a job that are files, and returns the references of all.

@@ -6,7 +6,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/poco"
 	"github.com/credence-chain/credence/poco/contract"
 	appstypes "github.com/credence-chain/credence/x/apps/types"
@@ -111,7 +110,7 @@ func (r *Runner) Estimate(ctx context.Context, job Job) (*Estimate, error) {
 	}
 	order.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
-		content, digest, err := in.blob()
+		content, digest, err := in.Blob()
 		if err != nil {
 			return nil, err
 		}
@@ -228,9 +227,9 @@ func (r *Runner) datasetReference(ctx context.Context, text string) (string, err
 	if isReference(text) {
 		return ResolveReference(ctx, r.Conn, text, true)
 	}
-	data, err := readFile("Datasets", text, MaxInput)
+	_, digest, err := findDataset(text)
 	if err != nil {
 		return "", err
 	}
-	return r.knownDataset(ctx, artifact.Sum(data).String(), nil)
+	return r.knownDataset(ctx, digest.String(), nil)
 }

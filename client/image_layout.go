@@ -148,12 +148,12 @@ func (img *image) readSaved(files imageFiles) error {
 		if !found {
 			return artifact.Descriptor{}, fmt.Errorf("it has no %s", name)
 		}
-		h := artifact.NewHasher()
-		if err := artifact.CopyContent(h, part); err != nil {
+		digest, err := artifact.SumContent(part)
+		if err != nil {
 			return artifact.Descriptor{}, err
 		}
-		img.parts[h.Digest()] = part
-		return artifact.Descriptor{MediaType: mediaType, Digest: h.Digest(), Size: part.Long}, nil
+		img.parts[digest] = part
+		return artifact.Descriptor{MediaType: mediaType, Digest: digest, Size: part.Long}, nil
 	}
 	if m.Config, err = add("application/vnd.oci.image.config.v1+json", saved[0].Config); err != nil {
 		return err

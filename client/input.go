@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path"
@@ -67,53 +66,55 @@ func (in *InputFile) completeName() {
 // Rule returns the part of an input that its rules check.
 func (in InputFile) Rule() contract.Input { return contract.Input{Name: in.Name, Tree: in.Folder} }
 
-// Read returns the bytes to store; for a folder, its archive. An *Error says what is wrong with the input.
-func (in InputFile) Read() ([]byte, error) {
+// Content returns the bytes to store, which stay where they lie; for a folder, its archive. An *Error says what is wrong with the
+// input.
+func (in InputFile) Content() (artifact.Content, error) {
 	switch {
 	case in.packed != nil:
-		return in.packed, nil
-	case !in.Folder:
-		return readFile("Inputs", in.Path, MaxInput)
+		return artifact.Bytes(in.packed), nil
+	case in.Folder:
+		return in.pack()
 	}
+	file, err := findFile("Inputs", in.Path, MaxInputFile)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(in.Path); err == nil && !info.Mode().IsRegular() { // it can be read only once
+		return nil, &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: "it is neither a file nor a folder", Expected: "one of them"}
+	}
+	return file, nil
+}
+
+// pack returns the archive of a folder or a pattern.
+func (in InputFile) pack() (artifact.Content, error) {
 	files, err := in.listFiles()
 	if err != nil {
 		return nil, err
 	}
-	size := int64(0)
-	for _, f := range files {
-		if f.Content != nil {
-			size += f.Content.Size()
-		}
-	}
-	wrong := &Error{Code: CodeTooLarge, Field: "Inputs", Value: printable.Name(in.Path), Limit: MaxInput, What: "its files have more bytes together than are taken"}
-	if wrong.Got = uint64(size); size > MaxInput {
-		return nil, wrong
-	}
-	var packed bytes.Buffer
-	if err := tree.Pack(&packed, files); err != nil {
+	packed, err := tree.NewArchive(files)
+	if err != nil {
 		return nil, &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: "the folder can not be packed: " + err.Error(), Err: err}
 	}
-	if wrong.Got = uint64(packed.Len()); packed.Len() > MaxInput {
-		return nil, wrong
+	if size := packed.Size(); size > MaxInputFile {
+		return nil, &Error{
+			Code: CodeTooLarge, Field: "Inputs", Value: printable.Name(in.Path), Got: uint64(size), Limit: MaxInputFile,
+			What: "its files, packed, have more bytes together than are taken",
+		}
 	}
-	return packed.Bytes(), nil
+	return packed, nil
 }
 
-// blob returns the content to store, and its digest. A file stays on the disk, so that it may be larger than the memory.
-func (in InputFile) blob() (artifact.Content, artifact.Digest, error) {
-	if in.packed != nil || in.Folder {
-		data, err := in.Read()
-		return artifact.Bytes(data), artifact.Sum(data), err
-	}
-	file, err := findFile("Inputs", in.Path, MaxInputFile)
+// Blob returns the content to store, and its digest. An *Error says what is wrong with the input.
+func (in InputFile) Blob() (artifact.Content, artifact.Digest, error) {
+	content, err := in.Content()
 	if err != nil {
 		return nil, artifact.Digest{}, err
 	}
-	hasher := artifact.NewHasher()
-	if err := artifact.CopyContent(hasher, file); err != nil {
-		return nil, artifact.Digest{}, err
+	digest, err := artifact.SumContent(content)
+	if err != nil {
+		return nil, artifact.Digest{}, &Error{Code: CodeInvalid, Field: "Inputs", Value: printable.Name(in.Path), What: "it can not be read: " + err.Error(), Err: err}
 	}
-	return file, hasher.Digest(), nil
+	return content, digest, nil
 }
 
 // listFiles lists the files of a folder or a pattern, by their names below the input's name.
@@ -208,20 +209,4 @@ func holdsFile(inputs []InputFile, name string) bool {
 		}
 	}
 	return false
-}
-
-// Content returns the input's content for a run on this machine; for a folder, its archive.
-func (in InputFile) Content() (artifact.Content, error) {
-	if in.Folder {
-		data, err := in.Read()
-		return artifact.Bytes(data), err
-	}
-	info, err := os.Stat(in.Path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("input %s: expected a file or a folder", in.Path)
-	}
-	return artifact.File{Path: in.Path, Long: info.Size()}, nil
 }

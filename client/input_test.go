@@ -1,7 +1,6 @@
 package client
 
 import (
-	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -45,7 +44,9 @@ func TestFolderInputs(t *testing.T) {
 		in := ParseInput(tc.text)
 		require.True(t, in.Folder, tc.text)
 		require.Equal(t, tc.name, in.Name, tc.text)
-		data, err := in.Read()
+		content, err := in.Content()
+		require.NoError(t, err, tc.text)
+		data, err := artifact.ReadContent(content)
 		require.NoError(t, err, tc.text)
 		files, err := tree.Read(data)
 		require.NoError(t, err)
@@ -54,16 +55,17 @@ func TestFolderInputs(t *testing.T) {
 			names = append(names, f.Name)
 		}
 		require.Equal(t, tc.expFiles, names, tc.text)
-		again, err := in.Content()
+		again, digest, err := in.Blob()
 		require.NoError(t, err)
 		require.EqualValues(t, len(data), again.Size())
+		require.Equal(t, artifact.Sum(data), digest)
 	}
 	for _, text := range []string{root + "/*.none", root + "/["} {
-		_, err := ParseInput(text).Read()
+		_, err := ParseInput(text).Content()
 		require.Error(t, err, text)
 	}
 	require.NoError(t, os.Symlink("a.csv", filepath.Join(root, "link")))
-	_, err := ParseInput(root).Read()
+	_, err := ParseInput(root).Content()
 	require.ErrorContains(t, err, "neither a file nor a folder")
 }
 
@@ -80,32 +82,79 @@ func TestStdinInAFolder(t *testing.T) {
 	require.Equal(t, "a.csv", e.Stdin)
 }
 
-// TestLargeInputsStayOnDisk: a file that is larger than what the client packs goes from the disk into the store, and not through memory.
+// TestLargeInputsStayOnDisk: files, folders and datasets that are larger than what is read into memory go from the disk into the store.
 func TestLargeInputsStayOnDisk(t *testing.T) {
-	const size = MaxInput + 1
+	const size = MaxRows + 1
 	blobs, err := registry.Open(t.TempDir(), registry.Options{Open: true})
 	require.NoError(t, err)
 	defer blobs.Close()
 	server := httptest.NewServer(blobs)
 	defer server.Close()
-	path := filepath.Join(t.TempDir(), "large")
-	require.NoError(t, os.WriteFile(path, []byte("begins"), 0o600))
-	require.NoError(t, os.Truncate(path, size))
-	r := &Runner{Stores: []string{server.URL}}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	inputs, err := r.uploadInputs(t.Context(), Job{Inputs: []InputFile{{Name: "large", Path: path}}}, nil)
-	runtime.ReadMemStats(&after)
+	m := newFakeMarket(t)
+	r, _, tell := m.runner()
+	r.Stores = []string{server.URL}
+	// largeFile makes a file that is a hole but for its beginning.
+	largeFile := func(begins string) string {
+		path := filepath.Join(t.TempDir(), "large")
+		require.NoError(t, os.WriteFile(path, []byte(begins), 0o600))
+		require.NoError(t, os.Truncate(path, size))
+		return path
+	}
+	upload := func(path string) (digest string, bytes uint64) {
+		inputs, err := r.uploadInputs(t.Context(), Job{Inputs: []InputFile{ParseInput(path)}}, nil)
+		require.NoError(t, err)
+		return inputs[0].Digest, inputs[0].Size_
+	}
+	file, folder, data := largeFile("a file"), filepath.Dir(largeFile("in a folder")), largeFile("a dataset")
+	for name, put := range map[string]func() (digest string, bytes uint64){
+		"file":   func() (string, uint64) { return upload(file) },
+		"folder": func() (string, uint64) { return upload(folder) },
+		"dataset": func() (string, uint64) {
+			_, err := r.PublishDataset(t.Context(), DatasetFile{Path: data}, tell)
+			require.NoError(t, err)
+			for digest, d := range m.datasets {
+				return digest, d.Size_
+			}
+			return "", 0
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			text, bytes := put()
+			runtime.ReadMemStats(&after)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for %d", size)
+			require.GreaterOrEqual(t, bytes, uint64(size))
+			digest, err := artifact.ParseDigest(text)
+			require.NoError(t, err)
+			has, err := (&artifact.Client{BaseURLs: r.Stores}).Has(t.Context(), digest)
+			require.True(t, has, "%v", err)
+		})
+	}
+}
+
+// TestFolderSizes: a folder is refused by the size of its archive, before a byte of it is read. A folder that changes while it is read is
+// refused as well.
+func TestFolderSizes(t *testing.T) {
+	root := folderOf(t, "a")
+	in := ParseInput(root)
+	small, err := in.Content()
 	require.NoError(t, err)
-	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for an input of %d", size)
-	require.EqualValues(t, size, inputs[0].Size_)
-	file, err := os.Open(path)
-	require.NoError(t, err)
-	defer file.Close()
-	sum := artifact.NewHasher()
-	_, err = io.Copy(sum, file)
-	require.NoError(t, err)
-	require.Equal(t, sum.Digest().String(), inputs[0].Digest)
-	has, err := (&artifact.Client{BaseURLs: r.Stores}).Has(t.Context(), sum.Digest())
-	require.True(t, has, "%v", err)
+	head := small.Size() - 512 // all but the block of the file
+	for size, ok := range map[int64]bool{MaxInputFile - head: true, MaxInputFile - head + 1: false} {
+		require.NoError(t, os.Truncate(filepath.Join(root, "a"), size))
+		content, err := in.Content()
+		if ok {
+			require.NoError(t, err)
+			require.EqualValues(t, MaxInputFile, content.Size())
+			continue
+		}
+		var problem *Error
+		require.ErrorAs(t, err, &problem)
+		require.Equal(t, CodeTooLarge, problem.Code)
+		require.EqualValues(t, MaxInputFile, problem.Limit)
+	}
+	require.NoError(t, os.Truncate(filepath.Join(root, "a"), 5))
+	_, err = artifact.ReadContent(small)
+	require.ErrorContains(t, err, "got 2 bytes or more, expected 1")
 }

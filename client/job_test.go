@@ -166,7 +166,9 @@ func TestProgramSizes(t *testing.T) {
 // where its parameters allow less, from the job as from the app's version, before money moves.
 func TestOutputSizes(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("ab", 32)
-	require.EqualValues(t, contract.MaxOutputBytes, MaxInputFile, "what a task may write, another may read")
+	require.EqualValues(t, contract.MaxOutputBytes, MaxInputFile, "what a task may write, another may read, as a file or in a folder")
+	require.EqualValues(t, contract.MaxOutputBytes, artifact.DefaultMaxUpload, "and a store takes it")
+	require.EqualValues(t, contract.MaxOutputBytes, appstypes.MaxDatasetSize, "and it can be published as a dataset")
 	for _, most := range []uint64{contract.DefaultOutputBytes, 1 << 30, contract.MaxOutputBytes} {
 		params := markettypes.DefaultParams()
 		params.MaxOutputBytes = most

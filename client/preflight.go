@@ -80,11 +80,11 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	for _, text := range job.Datasets {
 		switch {
 		case !isReference(text):
-			data, err := readFile("Datasets", text, MaxInput)
+			_, digest, err := findDataset(text)
 			if err != nil {
 				return err
 			}
-			text = artifact.Sum(data).String()
+			text = digest.String()
 		case artifact.NamesDigest(text):
 			text = artifact.Sum([]byte(text)).String()
 		}
@@ -92,7 +92,7 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 	}
 	asked.Inputs = job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
-		content, digest, err := in.blob()
+		content, digest, err := in.Blob()
 		if err != nil {
 			return err
 		}
@@ -108,10 +108,10 @@ func (r *Runner) preflightJob(ctx context.Context, job *Job) error {
 }
 
 const (
-	// MaxInput is the size of the largest folder that is packed, and of the largest dataset, in bytes. Both are read into memory.
-	MaxInput = artifact.DefaultMaxBytes
-	// MaxInputFile is the size of the largest file that stores take by default, in bytes. It is not read into memory. The chain's
-	// parameters may allow less.
+	// MaxRows is the size of the largest archive of a bag's rows and their files, in bytes. It is read into memory, here and by workers.
+	MaxRows = artifact.DefaultMaxBytes
+	// MaxInputFile is the size of the largest file that stores take by default, and of the largest folder when it is packed, in bytes.
+	// Neither is read into memory. The chain's parameters may allow less.
 	MaxInputFile = artifact.DefaultMaxUpload
 )
 

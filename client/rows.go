@@ -41,14 +41,14 @@ func CompleteRows(e contract.Execution, inputs []InputFile, list []Row) (contrac
 		}
 	}
 	var archive bytes.Buffer
-	if p.size > MaxInput {
-		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(p.size), Limit: MaxInput, What: "the files of all rows have more bytes together than are taken"}
+	if p.size > MaxRows {
+		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(p.size), Limit: MaxRows, What: "the files of all rows have more bytes together than are taken"}
 	}
 	if err := rows.Pack(&archive, packed, p.files); err != nil {
 		return e, inputs, &Error{Code: CodeInvalid, Field: "Rows", What: err.Error(), Err: err}
 	}
-	if archive.Len() > MaxInput {
-		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(archive.Len()), Limit: MaxInput, What: "the rows and their files have more bytes than are taken"}
+	if archive.Len() > MaxRows {
+		return e, inputs, &Error{Code: CodeTooLarge, Field: "Rows", Got: uint64(archive.Len()), Limit: MaxRows, What: "the rows and their files have more bytes than are taken"}
 	}
 	e.Rows = rows.DefaultName
 	return e, append(slices.Clip(inputs), InputFile{Name: rows.DefaultName, Path: fmt.Sprintf("%d rows", len(list)), Folder: true, packed: archive.Bytes()}), nil

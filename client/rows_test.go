@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/artifact/rows"
 	"github.com/credence-chain/credence/poco/contract"
 )
@@ -34,7 +35,9 @@ func TestCompleteRows(t *testing.T) {
 	require.Equal(t, rows.DefaultName, job.Execution.Rows)
 	require.NoError(t, job.Prepare(), "looking twice packs once")
 	require.Len(t, job.Inputs, 2)
-	packed, err := job.Inputs[1].Read()
+	content, err := job.Inputs[1].Content()
+	require.NoError(t, err)
+	packed, err := artifact.ReadContent(content)
 	require.NoError(t, err)
 	for i, want := range []rows.Row{
 		{Args: []string{"1"}, Files: []rows.File{{Name: "a.txt", From: "0"}}},
@@ -54,7 +57,7 @@ func TestCompleteRows(t *testing.T) {
 		code Code
 		err  string
 	}{
-		{"a file that is none", Job{Rows: []Row{good, {Inputs: []InputFile{{Path: filepath.Join(dir, "none")}}}}}, CodeInvalid, "Rows 2"},
+		{"a file that is none", Job{Rows: []Row{good, {Inputs: []InputFile{{Path: filepath.Join(dir, "none")}}}}}, CodeNotFound, "Rows 2"},
 		{"the name of a common input", Job{Inputs: own, Rows: []Row{{Inputs: []InputFile{{Path: a, Name: "common.txt"}}}}}, CodeInvalid, "there twice"},
 		{"a variable twice", Job{Execution: contract.Execution{Env: []string{"A=1"}}, Rows: []Row{good, good, {Env: []string{"A=2"}}}}, CodeInvalid, "Rows 3"},
 		{"a bag of another size", Job{Bag: 3, Rows: []Row{good, good}}, CodeConflict, "2 rows make as many tasks"},

@@ -13,7 +13,7 @@ import (
 func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*dealstypes.Input, error) {
 	out := job.answerInputs(r.Stores)
 	for _, in := range job.Inputs {
-		content, digest, err := in.blob()
+		content, digest, err := in.Blob()
 		if err != nil {
 			return nil, err
 		}
@@ -25,15 +25,8 @@ func (r *Runner) uploadInputs(ctx context.Context, job Job, tell Observer) ([]*d
 	return out, nil
 }
 
-// readFile reads a file of at most `most` bytes. field is the name of the field that the error is about.
-func readFile(field, path string, most int64) ([]byte, error) {
-	if _, err := findFile(field, path, most); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-}
-
-// findFile returns the content of a file as it lies on the disk. It refuses what readFile refuses.
+// findFile returns the content of a file of at most `most` bytes, as it lies on the disk. field is the name of the field that the error is
+// about.
 func findFile(field, path string, most int64) (artifact.File, error) {
 	info, err := os.Stat(path)
 	wrong := &Error{Field: field, Value: path}

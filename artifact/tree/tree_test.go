@@ -30,6 +30,11 @@ func pack(t testing.TB, files map[string]string) []byte {
 	}
 	var out bytes.Buffer
 	require.NoError(t, Pack(&out, list))
+	content, err := NewArchive(list)
+	require.NoError(t, err)
+	opened, err := artifact.ReadContent(content) // it compares the size
+	require.NoError(t, err)
+	require.Equal(t, out.Bytes(), opened)
 	return out.Bytes()
 }
 

@@ -89,18 +89,17 @@ func (r *requestFlags) uploadInputs(ctx context.Context, l *connect.Link, stores
 		return &cli.Problem{What: "--input: no store is known to put it into", Next: "name one with --store URL, or with --locator URL where it is served already"}
 	}
 	for _, in := range r.files {
-		data, err := in.Read()
+		content, digest, err := in.Blob()
 		if err != nil {
 			return fmt.Errorf("--input: %w", err)
 		}
-		digest := artifact.Sum(data)
 		if len(r.locators) == 0 {
-			if digest, err = (&artifact.Client{BaseURLs: stores}).Upload(ctx, data); err != nil {
+			if err := (&artifact.Client{BaseURLs: stores}).UploadContent(ctx, digest, content); err != nil {
 				return fmt.Errorf("--input %s: %w", in.Path, err)
 			}
 		}
 		job.Inputs = append(job.Inputs, &dealstypes.Input{
-			Name: in.Name, Digest: digest.String(), Size_: uint64(len(data)), Locators: locators, Tree: in.Folder,
+			Name: in.Name, Digest: digest.String(), Size_: uint64(content.Size()), Locators: locators, Tree: in.Folder,
 		})
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/artifact"
+	"github.com/credence-chain/credence/artifact/tree"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
@@ -231,29 +232,29 @@ func TestGoProgram(t *testing.T) {
 	}
 }
 
-// TestLargeInputStaysOnDisk: a large input is not read into the worker's memory.
+// TestLargeInputStaysOnDisk: a large input is not read into the worker's memory, be it a file or in a folder.
 func TestLargeInputStaysOnDisk(t *testing.T) {
 	const size = 96 << 20
 	r, _ := newRuntime(t)
 	path := filepath.Join(t.TempDir(), "large")
-	file, err := os.Create(path)
-	if err == nil {
-		err = errors.Join(file.Truncate(size), file.Close())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	spec := conformance.Spec(testapps.Copy())
-	spec.Inputs = append(spec.Inputs, result.File{Path: "large", Content: artifact.File{Path: path, Long: size}})
-	var before, after goruntime.MemStats
-	goruntime.ReadMemStats(&before)
-	o, err := r.Run(context.Background(), spec)
-	goruntime.ReadMemStats(&after)
-	if err != nil || o.Kind != runtime.Result {
-		t.Fatalf("got %+v, %v, want a result", o, err)
-	}
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > size/4 {
-		t.Errorf("a run with an input of %d bytes allocated %d bytes here", size, grown)
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	require.NoError(t, os.Truncate(path, size))
+	file := artifact.File{Path: path, Long: size}
+	packed, err := tree.NewArchive([]tree.Source{{Name: "large", Content: file}})
+	require.NoError(t, err)
+	for name, add := range map[string]func(*runtime.Spec){
+		"file":   func(s *runtime.Spec) { s.Inputs = append(s.Inputs, result.File{Path: "large", Content: file}) },
+		"folder": func(s *runtime.Spec) { s.Folders = append(s.Folders, runtime.Folder{Name: "data", Content: packed}) },
+	} {
+		spec := conformance.Spec(testapps.Copy())
+		add(&spec)
+		var before, after goruntime.MemStats
+		goruntime.ReadMemStats(&before)
+		o, err := r.Run(context.Background(), spec)
+		goruntime.ReadMemStats(&after)
+		require.NoError(t, err, name)
+		require.Equal(t, runtime.Result, o.Kind, "%s: %s", name, o.Reason)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4), "bytes of memory for a %s of %d", name, size)
 	}
 }
 

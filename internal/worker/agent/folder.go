@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -62,15 +61,11 @@ func (f Fetcher) packResult(ctx context.Context, r read, m result.Manifest, mani
 		}
 		files = append(files, file)
 	}
-	var names bytes.Buffer
-	if err := tree.Pack(&names, withoutContent(files)); err != nil { // what the rules of folders refuse depends on the names alone
+	packed, err := tree.NewArchive(files) // a content whose files stay in the store
+	if err != nil {                       // what the rules of folders refuse depends on the names and sizes alone
 		return invalidFolder(err.Error()), nil
 	}
-	var packed bytes.Buffer
-	if err := tree.Pack(&packed, files); err != nil {
-		return nil, err
-	}
-	return artifact.Bytes(packed.Bytes()), nil
+	return packed, nil
 }
 
 // askMakers fetches a blob, and asks those who answered a request for it if no store has it.
@@ -81,14 +76,6 @@ func (f Fetcher) askMakers(ctx context.Context, request string, fetch func(Fetch
 	}
 	f.Extra = slices.Concat(f.Extra, f.Makers(ctx, request))
 	return fetch(f)
-}
-
-func withoutContent(files []tree.Source) []tree.Source {
-	out := slices.Clone(files)
-	for i := range out {
-		out[i].Content = nil
-	}
-	return out
 }
 
 // invalidFolder is the content of a folder that cannot be unpacked, for a reason.

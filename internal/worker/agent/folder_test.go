@@ -49,6 +49,7 @@ func TestAResultIsAFolder(t *testing.T) {
 	_, got, err := f.FetchTask(context.Background(), s.a)
 	require.NoError(t, err)
 	require.Equal(t, request, asked)
+	require.IsType(t, tree.Archive{}, got[0], "its files stay in the store")
 	unpacked, err := tree.Read(bytesOf(t, got[0]))
 	require.NoError(t, err)
 	require.Len(t, unpacked, 3)

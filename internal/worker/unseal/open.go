@@ -82,7 +82,7 @@ func sealedOf(a chain.Assignment, f artifact.Content) (*sealed, error) {
 	if !is || err != nil {
 		return nil, err
 	}
-	blob, err := digestOf(f)
+	blob, err := artifact.SumContent(f)
 	return &sealed{a, f, blob, head}, err
 }
 
@@ -257,13 +257,4 @@ func (u *Unsealer) openBy(ctx context.Context, url string, s sealed) (*unlocked,
 		err = ownError{err}
 	}
 	return opened, err
-}
-
-func digestOf(f artifact.Content) (artifact.Digest, error) {
-	if blob, ok := f.(artifact.Blob); ok {
-		return blob.Digest, nil
-	}
-	hasher := artifact.NewHasher()
-	err := artifact.CopyContent(hasher, f)
-	return hasher.Digest(), err
 }

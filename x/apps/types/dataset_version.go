@@ -1,12 +1,16 @@
 package types
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/credence-chain/credence/poco/contract"
+)
 
 // Limits of a dataset's version.
 const (
-	// MaxDatasetSize bounds a dataset in bytes: 256 MiB, the most that the client reads into memory. Larger data is published as
-	// several datasets, which one deal may read.
-	MaxDatasetSize = 256 << 20
+	// MaxDatasetSize bounds a dataset in bytes: 4 GiB, as the largest output of a task. What one task reads altogether is bounded by the
+	// market's max_input_bytes.
+	MaxDatasetSize = contract.MaxOutputBytes
 	// MaxMediaTypeLen bounds a media type in bytes.
 	MaxMediaTypeLen = 127
 )
@@ -37,7 +41,7 @@ func (v DatasetVersion) Validate() error {
 		return err
 	}
 	if v.Size_ == 0 || v.Size_ > MaxDatasetSize {
-		return ErrInvalidVersion.Wrapf("size: %d bytes, expected 1 to %d (256 MiB)", v.Size_, uint64(MaxDatasetSize))
+		return ErrInvalidVersion.Wrapf("size: %d bytes, expected 1 to %d (4 GiB)", v.Size_, uint64(MaxDatasetSize))
 	}
 	if err := validateHeight(v.Reference(), v.Height); err != nil {
 		return err
