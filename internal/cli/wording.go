@@ -182,7 +182,7 @@ const buildHint = "build one for WASI: GOOS=wasip1 GOARCH=wasm go build -o app.w
 var byFeature = map[wasmcheck.Feature]string{
 	wasmcheck.Imports:     "build it for WASI preview 1 alone, without the host functions of a browser or another host",
 	wasmcheck.Entry:       "build a program with a main function, not a library or a reactor",
-	wasmcheck.Exceptions:  "build it without them: -fno-exceptions in C++, no setjmp and longjmp in C, panic=abort in Rust",
+	wasmcheck.Exceptions:  "most exceptions run, and docs/fuel.md lists those that do not; without them, build with -fno-exceptions in C++, and panic=abort in Rust",
 	wasmcheck.Threads:     "build it for one thread, without -pthread and shared memory: wasm32-wasip1, not wasm32-wasip1-threads",
 	wasmcheck.Memory64:    "build it for wasm32, not wasm64",
 	wasmcheck.RelaxedSIMD: "build it without -mrelaxed-simd; -msimd128 is fine",

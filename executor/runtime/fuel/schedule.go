@@ -92,6 +92,8 @@ const (
 	MaxTypes     = 50_000
 	MaxGlobals   = 100_000
 	MaxSegments  = 100_000
+	// MaxTags bounds the kinds of exceptions that a module throws.
+	MaxTags = 1_000
 	// MaxBody is the largest body of a function, in bytes.
 	MaxBody = 4 << 20
 	// MaxLocals bounds parameters and locals of a function together, MaxArity its

@@ -32,17 +32,31 @@ func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	if err != nil {
 		return m, refusal.FindRefusal(err)
 	}
-	if err := validateModule(ctx, code); err != nil {
+	if err := validateForms(ctx, code, m); err != nil {
 		return m, refusal.FindRefusal(err)
 	}
 	return m, nil
 }
 
-// validateModule has wazero check the original module, so that the module cannot use anything that the pass adds. It uses the
-// interpreter, which shares the compiler's front end and is faster here.
-func validateModule(ctx context.Context, code []byte) error {
+// validateForms has wazero check the original module, so that the module cannot use anything that the pass adds. Of a module with
+// exceptions it also checks what the pass made of them, which is what will run. It does not know their first form; there, this second
+// check is the only one, and the pass itself has refused what names anything that the pass adds.
+func validateForms(ctx context.Context, code []byte, m instrument.Module) error {
+	if m.Lowered == nil {
+		return validateModule(ctx, code, Features)
+	}
+	if !m.FirstForm {
+		if err := validateModule(ctx, code, Features|experimental.CoreFeaturesExceptionHandling); err != nil {
+			return err
+		}
+	}
+	return validateModule(ctx, m.Lowered, Features)
+}
+
+// validateModule has wazero check a module. It uses the interpreter, which shares the compiler's front end and is faster here.
+func validateModule(ctx context.Context, code []byte, features api.CoreFeatures) error {
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().
-		WithCoreFeatures(Features).WithDebugInfoEnabled(false))
+		WithCoreFeatures(features).WithDebugInfoEnabled(false))
 	defer r.Close(ctx)
 	_, err := r.CompileModule(ctx, code)
 	return err

@@ -11,9 +11,9 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 )
 
-// kernels returns the programs of the benchmark: one each of floats, integers, memory and calls.
+// kernels returns the programs of the benchmark: one each of floats, integers, memory and calls, and calls that may throw.
 func kernels() map[string][]byte {
-	return map[string][]byte{"float": floatBench(), "mix": mixBench(), "sieve": sieveBench(), "fib": fibBench()}
+	return map[string][]byte{"float": floatBench(), "mix": mixBench(), "sieve": sieveBench(), "fib": fibBench(false), "fib-throws": fibBench(true)}
 }
 
 // floatBench iterates the logistic map and a division over an array of doubles.
@@ -54,12 +54,17 @@ func sieveBench() []byte {
 				asm.Get(1), asm.Get(0), asm.Op(0x6a), asm.Tee(1), asm.ConstI32(n), asm.Op(0x49), asm.BrIf(0)))).Bytes()
 }
 
-func fibBench() []byte {
+// fibBench calls tiny functions. If it throws, each of them may throw: the looks after the calls cost most here.
+func fibBench(throws bool) []byte {
 	var m asm.Module
 	m.Memory(1, 0)
+	var throw []byte
+	if throws {
+		throw = asm.Code(asm.Get(0), asm.ConstI32(5), asm.Op(0x46), asm.If(asm.Throw(m.Tag(nil))))
+	}
 	self := m.Next()
 	m.Func(asm.Types{asm.I32}, asm.Types{asm.I32}, nil,
-		asm.Get(0), asm.ConstI32(2), asm.Op(0x49), asm.If(asm.Get(0), asm.Op(0x0f)),
+		asm.Get(0), asm.ConstI32(2), asm.Op(0x49), asm.If(asm.Get(0), throw, asm.Op(0x0f)),
 		asm.Get(0), asm.ConstI32(1), asm.Op(0x6b), asm.Call(self), asm.Get(0), asm.ConstI32(2), asm.Op(0x6b), asm.Call(self), asm.Op(0x6a))
 	return m.Start(nil, asm.ConstI32(32), asm.Call(self), asm.Op(0x1a)).Bytes()
 }

@@ -12,6 +12,7 @@ import (
 type meter struct {
 	fuelLeft  api.MutableGlobal
 	depthLeft api.Global
+	exception api.Global // nil if the module has no exceptions
 }
 
 func (m *meter) attachTo(instance api.Module) error {
@@ -22,6 +23,7 @@ func (m *meter) attachTo(instance api.Module) error {
 	if m.depthLeft = instance.ExportedGlobal(instrument.DepthGlobal); m.depthLeft == nil {
 		return fmt.Errorf("the instrumented module has no global %q", instrument.DepthGlobal)
 	}
+	m.exception = instance.ExportedGlobal(instrument.ExceptionGlobal)
 	return nil
 }
 
@@ -32,3 +34,6 @@ func (m *meter) Fuel() int64 { return int64(m.fuelLeft.Get()) }
 func (m *meter) SetFuel(left int64) { m.fuelLeft.Set(uint64(left)) }
 
 func (m *meter) stackLeft() int32 { return int32(uint32(m.depthLeft.Get())) }
+
+// thrown says whether an exception has left the function that was called.
+func (m *meter) thrown() bool { return m.exception != nil && m.exception.Get() != 0 }

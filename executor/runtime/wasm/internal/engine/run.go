@@ -131,7 +131,7 @@ func runModule(ctx context.Context, r wazero.Runtime, compiled wazero.CompiledMo
 	if m.HasStart {
 		_, err = instance.ExportedFunction(instrument.StartFunction).Call(ctx)
 	}
-	if err == nil && meter.Fuel() >= 0 {
+	if err == nil && meter.Fuel() >= 0 && !meter.thrown() {
 		_, err = instance.ExportedFunction(instrument.EntryFunction).Call(ctx)
 	}
 	out, err := makeOutcome(err, host, meter, spec)
@@ -196,6 +196,9 @@ func makeOutcome(err error, host *wasi.Host, meter *meter, spec runtime.Spec) (r
 		return runtime.Outcome{}, fmt.Errorf("the engine failed: %w", err)
 	case meter.Fuel() < 0:
 		out.Reason = runtime.OutOfFuel
+	case meter.thrown():
+		out.Reason = runtime.Trap
+		out.Stderr = appendLine(out.Stderr, "trap: uncaught exception")
 	case err == nil:
 	case meter.stackLeft() < 0:
 		out.Reason = runtime.CallDepth

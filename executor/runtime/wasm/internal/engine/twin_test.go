@@ -10,8 +10,6 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasi"
-	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/asm"
 	"github.com/credence-chain/credence/testutil/until"
 )
 
@@ -33,6 +31,8 @@ type node struct {
 	body   []node
 	orElse []node
 	callee int
+	form   int // of a try
+	tag    uint32
 }
 
 const (
@@ -46,6 +46,8 @@ const (
 	kindCall     // a = callee(b)
 	kindTailCall // return callee(b), as a tail call
 	kindFill     // memory.fill of a&0xff bytes
+	kindTry      // twin_exception_test.go
+	kindThrow    // throw tag, with b if it has a value
 	kinds
 )
 
@@ -82,8 +84,10 @@ func drawNode(t *rapid.T, depth, nesting, functions int) node {
 		op:     rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2, 3, 3, 4}).Draw(t, "op"),
 		label:  uint32(rapid.IntRange(0, nesting).Draw(t, "label")), // nesting itself means the function
 		callee: rapid.IntRange(0, functions-1).Draw(t, "callee"),
+		form:   rapid.IntRange(0, tryForms-1).Draw(t, "form"),
+		tag:    rapid.Uint32Range(0, 1).Draw(t, "tag"),
 	}
-	structured := n.kind == kindBlock || n.kind == kindLoop || n.kind == kindIf
+	structured := n.kind == kindBlock || n.kind == kindLoop || n.kind == kindIf || n.kind == kindTry
 	if structured && depth == 0 {
 		n.kind = kindAssign
 		return n
@@ -91,84 +95,20 @@ func drawNode(t *rapid.T, depth, nesting, functions int) node {
 	if structured {
 		n.body = drawBody(t, depth-1, nesting+1, functions)
 	}
-	if n.kind == kindIf {
+	if n.kind == kindIf || n.kind == kindTry && n.form != tryPass {
 		n.orElse = drawBody(t, depth-1, nesting+1, functions)
 	}
 	return n
 }
 
-// encode turns statements into WebAssembly code.
-func encode(body []node, first uint32, nesting int) (code []byte) {
-	for _, n := range body {
-		switch n.kind {
-		case kindAssign:
-			code = append(code, asm.Code(asm.Get(n.a), asm.Get(n.b), asm.Op(operators[n.op].code), asm.Set(n.a))...)
-		case kindBlock:
-			code = append(code, asm.Block(encode(n.body, first, nesting+1))...)
-		case kindLoop:
-			code = append(code, asm.Loop(encode(n.body, first, nesting+1),
-				asm.Get(n.a), asm.ConstI32(1), asm.Op(0x6b), asm.Tee(n.a), asm.ConstI32(3), asm.Op(0x71), asm.BrIf(0))...)
-		case kindIf:
-			code = append(code, asm.Get(n.a)...)
-			code = append(append(code, 0x04, 0x40), encode(n.body, first, nesting+1)...)
-			code = append(append(append(code, 0x05), encode(n.orElse, first, nesting+1)...), 0x0b)
-		case kindBranchIf:
-			if n.label == uint32(nesting) { // a branch out of the function needs a value
-				code = append(code, asm.Code(asm.Get(n.a), asm.If(asm.Get(0), asm.Op(0x0f)))...)
-				continue
-			}
-			code = append(code, asm.Code(asm.Get(n.a), asm.BrIf(n.label))...)
-		case kindBranch:
-			if n.label == uint32(nesting) {
-				code = append(code, asm.Get(0)...)
-			}
-			code = append(code, asm.Br(n.label)...)
-		case kindReturn:
-			code = append(code, asm.Code(asm.Get(0), asm.Op(0x0f))...)
-		case kindCall:
-			code = append(code, asm.Code(asm.Get(n.b), asm.Call(first+uint32(n.callee)), asm.Set(n.a))...)
-		case kindTailCall:
-			code = append(code, asm.Code(asm.Get(n.b), asm.ReturnCall(first+uint32(n.callee)))...)
-		case kindFill:
-			code = append(code, asm.Code(asm.ConstI32(4096), asm.ConstI32(0), asm.Get(n.a), asm.ConstI32(0xff), asm.Op(0x71), asm.Bulk(11, 0))...)
-		}
-	}
-	return code
-}
-
-// program makes the module. Its _start calls function 0 with 7 and writes the result to /out/r.
-func program(functions [][]node) []byte {
-	var m asm.Module
-	open := importWASI(&m, "path_open")
-	write := importWASI(&m, "fd_write")
-	m.Memory(1, 0)
-	m.Data(0, []byte("out/r"))
-	m.Data(16, binary.LittleEndian.AppendUint32([]byte{32, 0, 0, 0}, 4))
-	first := m.Next()
-	for _, body := range functions {
-		m.Func(asm.Types{asm.I32}, asm.Types{asm.I32}, asm.Types{asm.I32, asm.I32, asm.I32}, encode(body, first, 0), asm.Get(0))
-	}
-	return m.Start(nil,
-		asm.ConstI32(32), asm.ConstI32(7), asm.Call(first), asm.Mem(0x36, 0),
-		asm.ConstI32(3), asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(5), asm.ConstI32(1), asm.ConstI64(64), asm.ConstI64(0), asm.ConstI32(0), asm.ConstI32(24), asm.Call(open), asm.Op(0x1a),
-		asm.ConstI32(4), asm.ConstI32(16), asm.ConstI32(1), asm.ConstI32(24), asm.Call(write), asm.Op(0x1a),
-	).Bytes()
-}
-
-func importWASI(m *asm.Module, name string) uint32 {
-	for _, f := range wasi.Functions() {
-		if f.Name == name {
-			return m.Import(wasi.ModuleName, name, f.Type.Params, f.Type.Results)
-		}
-	}
-	panic(name)
-}
-
-// startAndOutput is the fuel that a program costs besides its functions.
-const startAndOutput = fuel.Start + fuel.Page + 8/fuel.BytesPerFuel + // the data: 5 bytes are free, 8 cost 1
-	fuel.Entry + 3 + fuel.Call + // entry, two constants and the store, the call
-	9 + fuel.Call + fuel.HostCall + fuel.HostPath + 5 +
-	4 + fuel.Call + fuel.HostCall + fuel.HostVector + (4+4)/fuel.BytesPerFuel // 4 bytes, by which the file grows
+// start is the fuel that a program costs up to the call of its function, and output what it costs after.
+const (
+	start = fuel.Start + fuel.Page + 8/fuel.BytesPerFuel + // the data: 5 bytes are free, 8 cost 1
+		fuel.Entry + 2 + fuel.Call // entry, two constants, the call
+	output = 1 + // the store
+		9 + fuel.Call + fuel.HostCall + fuel.HostPath + 5 +
+		4 + fuel.Call + fuel.HostCall + fuel.HostVector + (4+4)/fuel.BytesPerFuel // 4 bytes, by which the file grows
+)
 
 // walker runs a program by walking its tree, and counts the fuel.
 type walker struct {
@@ -177,24 +117,30 @@ type walker struct {
 	steps     int
 	trapped   bool
 	long      bool
+	exceptions
 }
 
-// A statement ends in one of three ways. It falls through (fallThrough), branches out of a number of blocks (that number), or leaves the
-// function (returning).
+// A statement ends in one of four ways. It falls through (fallThrough), branches out of a number of blocks (that number), leaves the
+// function (returning), or throws (throwing).
 const (
 	fallThrough = -1
 	returning   = 1 << 20
+	throwing    = 1 << 21
 )
 
 func (w *walker) call(f int, arg int32, depth int) int32 {
-	w.fuel += fuel.Entry + 3/fuel.LocalsPerFuel
+	w.fuel += fuel.Entry + (3+w.caughtLocals(w.functions[f]))/fuel.LocalsPerFuel
 	if depth > 500 {
 		w.long = true
 		return 0
 	}
 	vars := [variables]int32{arg}
-	if w.run(w.functions[f], &vars, depth, 0) == fallThrough && !w.trapped {
+	switch exit := w.run(w.functions[f], &vars, depth, 0); {
+	case exit == fallThrough && !w.trapped:
 		w.fuel++ // the last local.get
+	case exit == throwing:
+		w.fuel++ // the zero that is returned
+		w.passes = 0
 	}
 	return vars[0]
 }
@@ -224,15 +170,15 @@ func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
 		w.trapped = !ok
 		vars[n.a] = value
 	case kindBlock:
-		return leave(w.run(n.body, vars, depth, nesting+1))
+		return w.leave(w.run(n.body, vars, depth, nesting+1))
 	case kindLoop:
 		return w.loop(n, vars, depth, nesting)
 	case kindIf:
 		w.fuel += 2
 		if vars[n.a] != 0 {
-			return leave(w.run(n.body, vars, depth, nesting+1))
+			return w.leave(w.run(n.body, vars, depth, nesting+1))
 		}
-		return leave(w.run(n.orElse, vars, depth, nesting+1))
+		return w.leave(w.run(n.orElse, vars, depth, nesting+1))
 	case kindBranchIf:
 		w.fuel += 2 // local.get with br_if, or with if
 		if vars[n.a] != 0 {
@@ -245,12 +191,15 @@ func (w *walker) step(n node, vars *[variables]int32, depth, nesting int) int {
 		w.fuel++
 		return returning
 	case kindCall:
-		w.fuel += 2 + fuel.Call
-		vars[n.a] = w.call(n.callee, vars[n.b], depth+1)
+		return w.tryCall(n, vars, depth)
 	case kindTailCall:
 		w.fuel += 1 + fuel.Call
 		vars[0] = w.call(n.callee, vars[n.b], depth+1)
 		return returning
+	case kindTry:
+		return w.try(n, vars, depth, nesting)
+	case kindThrow:
+		return w.throw(n, vars)
 	case kindFill:
 		w.fuel += 5 + fuel.Bulk + uint64(vars[n.a]&0xff)/fuel.BytesPerFuel
 	}
@@ -266,12 +215,15 @@ func (w *walker) branch(label uint32, nesting int) int {
 	return int(label)
 }
 
-func leave(exit int) int {
+func (w *walker) leave(exit int) int {
 	switch exit {
 	case fallThrough, 0:
 		return fallThrough
 	case returning:
 		return returning
+	case throwing:
+		w.passes = max(w.passes-1, 0)
+		return throwing
 	}
 	return exit - 1
 }
@@ -290,7 +242,7 @@ func (w *walker) loop(n node, vars *[variables]int32, depth, nesting int) int {
 			}
 			continue
 		case exit != fallThrough:
-			return leave(exit)
+			return w.leave(exit)
 		}
 		w.fuel += 7
 		vars[n.a]--
@@ -303,7 +255,7 @@ func (w *walker) loop(n node, vars *[variables]int32, depth, nesting int) int {
 // TestTwin: on both of wazero's engines the result and the fuel of a program equal the twin's.
 func TestTwin(t *testing.T) {
 	compiler, interpreter := newEngine(t, Options{}), newEngine(t, Options{Interpreter: true})
-	finished, trapped := 0, 0
+	seen := map[string]int{}
 	until.Check(t, func(t *rapid.T) {
 		functions := make([][]node, rapid.IntRange(1, 3).Draw(t, "functions"))
 		for i := range functions {
@@ -312,12 +264,21 @@ func TestTwin(t *testing.T) {
 		if rapid.Bool().Draw(t, "divides last") { // mostly by zero: without it few programs would trap
 			functions[0] = append(functions[0], node{kind: kindAssign, a: 1, b: 1, op: 4})
 		}
-		w := &walker{functions: functions, fuel: startAndOutput}
+		w := &walker{functions: functions, fuel: start}
+		w.secondForm = rapid.Bool().Draw(t, "second form")
+		w.findThrowers(functions)
 		value := w.call(0, 7, 0)
+		if w.throws[0] {
+			w.fuel += 2 // the look at what came back
+		}
 		if w.long {
 			t.Skip("too long")
 		}
-		module := program(functions)
+		if !w.uncaught() {
+			w.fuel += output
+		}
+		seen[w.outcome()]++
+		module := program(functions, w.secondForm)
 		spec := runtime.Spec{
 			Program:   runtime.ProgramOf(module),
 			FuelLimit: 1 << 40, MemoryLimit: 1 << 20, OutputLimit: 4,
@@ -328,24 +289,33 @@ func TestTwin(t *testing.T) {
 			case err != nil:
 				t.Fatalf("%s: %v", name, err)
 			case w.trapped:
-				trapped++
 				if o.Reason != runtime.Trap {
-					t.Fatalf("%s: got %v %q, the twin traps", name, o.Kind, o.Reason)
+					t.Fatalf("%s: got %v %q %s, the twin traps", name, o.Kind, o.Reason, o.Stderr)
+				}
+			case w.uncaught():
+				if o.Reason != runtime.Trap || string(o.Stderr) != "trap: uncaught exception\n" || o.Fuel != w.fuel {
+					t.Fatalf("%s: got %v %q with fuel %d, %s, the twin throws and used %d", name, o.Kind, o.Reason, o.Fuel, o.Stderr, w.fuel)
 				}
 			default:
-				finished++
 				if o.Kind != runtime.Result || o.Fuel != w.fuel {
-					t.Fatalf("%s: got %v %q with fuel %d, the twin used %d", name, o.Kind, o.Reason, o.Fuel, w.fuel)
+					t.Fatalf("%s: got %v %q with fuel %d, the twin used %d; %s", name, o.Kind, o.Reason, o.Fuel, w.fuel, o.Stderr)
 				}
 				if got := int32(binary.LittleEndian.Uint32(o.Files[0].Content.(artifact.Bytes))); got != value {
 					t.Fatalf("%s: got %d, the twin has %d", name, got, value)
 				}
 			}
 		}
-		if !w.trapped {
+		if !w.trapped && !w.uncaught() {
 			checkExactLimit(t, compiler, spec, w.fuel)
 		}
-	}, func() bool { return finished > 0 && trapped > 0 })
+	}, func() bool {
+		for _, outcome := range []string{"finished", "trapped", "first form: caught", "first form: uncaught", "second form: caught", "second form: uncaught"} {
+			if seen[outcome] == 0 {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // checkExactLimit requires that a program ends well with exactly the fuel that it needs. With one less it must run out of fuel.

@@ -70,6 +70,9 @@ func (b *body) readLocals(r *wasmbin.Reader) (declared uint32, err error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := wasmbin.CheckType("a local", typ); err != nil {
+			return 0, err
+		}
 		if n > fuel.MaxLocals || declared+n+uint32(len(b.typ.Params)) > fuel.MaxLocals {
 			return 0, refusal.New(refusal.Limits, "more than %d locals", fuel.MaxLocals)
 		}
@@ -102,6 +105,9 @@ func (b *body) rewriteBody(r *wasmbin.Reader) error {
 		ins, err := readInstruction(r)
 		if err != nil {
 			return err
+		}
+		if isException(ins.op) {
+			return refusal.New(refusal.Exceptions, "instruction %#x in a module without a section of exception tags, in which nothing can be thrown", uint16(ins.op))
 		}
 		b.count++
 		b.cost += staticCost(ins.op)

@@ -30,6 +30,15 @@ const (
 	opCall         opcode = 0x10
 	opCallIndirect opcode = 0x11
 
+	opTry      opcode = 0x06
+	opCatch    opcode = 0x07
+	opThrow    opcode = 0x08
+	opRethrow  opcode = 0x09
+	opThrowRef opcode = 0x0a
+	opDelegate opcode = 0x18
+	opCatchAll opcode = 0x19
+	opTryTable opcode = 0x1f
+
 	opReturnCall         opcode = 0x12
 	opReturnCallIndirect opcode = 0x13
 
@@ -51,6 +60,13 @@ const (
 	opI64Store32   opcode = 0x3e
 	opMemorySize   opcode = 0x3f
 	opMemoryGrow   opcode = 0x40
+	opI32Eq        opcode = 0x46
+	opI64Eqz       opcode = 0x50
+	opI64Or        opcode = 0x84
+	opI64Shl       opcode = 0x86
+	opI64ShrU      opcode = 0x88
+	opI32WrapI64   opcode = 0xa7
+	opI64ExtendI32 opcode = 0xad
 	opI32Const     opcode = 0x41
 	opI64Const     opcode = 0x42
 	opF32Const     opcode = 0x43
@@ -149,8 +165,14 @@ func readInstruction(r *wasmbin.Reader) (instruction, error) {
 
 func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	switch op := ins.op; {
-	case op == opBlock || op == opLoop || op == opIf:
-		ins.imm, err = r.Signed(33)
+	case op == opBlock || op == opLoop || op == opIf || op == opTry:
+		ins.imm, err = readBlockType(r)
+	case op == opTryTable:
+		if ins.imm, err = readBlockType(r); err == nil {
+			_, err = readClauses(r)
+		}
+	case op == opCatch || op == opThrow || op == opRethrow || op == opDelegate:
+		ins.imm, err = readIndex(r)
 	case op == opBr || op == opBrIf || op == opCall || op == opReturnCall || op >= opLocalGet && op <= opTableSet || op == opRefFunc:
 		ins.imm, err = readIndex(r)
 	case op == opBrTable:
@@ -161,8 +183,8 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 		}
 	case op == opSelectTyped:
 		var n uint32
-		if n, err = r.Count("types of a select", 1); err == nil {
-			_, err = r.Bytes(n)
+		if n, err = r.Count("types of a select", 1); err == nil && n > 0 {
+			err = readType(r, "a select")
 		}
 	case op >= opI32Load && op <= opI64Store32:
 		return readMemarg(r)
@@ -177,7 +199,7 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	case op == opF64Const:
 		_, err = r.Bytes(8)
 	case op == opRefNull:
-		_, err = r.Byte()
+		return readType(r, "a null")
 	case op>>8 == 0xfc:
 		return readBulkImmediates(op, r)
 	case op>>8 == 0xfd:
@@ -192,8 +214,6 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 func refuseOpcode(op opcode) error {
 	feature := refusal.Invalid
 	switch {
-	case op >= 0x06 && op <= 0x0a, op == 0x18, op == 0x19, op == 0x1f:
-		feature = refusal.Exceptions
 	case op == 0x14 || op == 0x15 || op >= 0xd3 && op <= 0xd6 || op == 0xfb:
 		feature = refusal.GC
 	case op == 0xfe:
@@ -207,7 +227,7 @@ func refuseOpcode(op opcode) error {
 // isPlain tells whether op is a one-byte instruction without immediates.
 func isPlain(op opcode) bool {
 	switch op {
-	case opUnreachable, opNop, opElse, opEnd, opReturn, opDrop, opSelect, opRefIsNull:
+	case opUnreachable, opNop, opElse, opEnd, opReturn, opDrop, opSelect, opRefIsNull, opThrowRef, opCatchAll:
 		return true
 	}
 	return op >= 0x45 && op <= opI64Extend32S
@@ -260,6 +280,30 @@ func readVectorImmediates(op opcode, r *wasmbin.Reader) (err error) {
 		_, err = r.Byte()
 	}
 	return err
+}
+
+// voidBlock is the type of a block without results.
+const voidBlock = -64
+
+// readBlockType reads the type of a block: the number of a type, or a value type, which as a signed number is negative.
+func readBlockType(r *wasmbin.Reader) (int64, error) {
+	encoded, err := r.Signed(33)
+	if err == nil && encoded < 0 && encoded != voidBlock {
+		if encoded < voidBlock {
+			return 0, fmt.Errorf("a block of the unknown type %d", encoded)
+		}
+		err = wasmbin.CheckType("a block", byte(encoded+128))
+	}
+	return encoded, err
+}
+
+// readType reads a value type.
+func readType(r *wasmbin.Reader, what string) error {
+	t, err := r.Byte()
+	if err != nil {
+		return err
+	}
+	return wasmbin.CheckType(what, t)
 }
 
 func readIndex(r *wasmbin.Reader) (int64, error) {

@@ -22,7 +22,7 @@ var host = Host{"wasi_snapshot_preview1": {"proc_exit": {Params: []byte{wasmbin.
 func valid(t testing.TB, code []byte) error {
 	t.Helper()
 	ctx := context.Background()
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2|experimental.CoreFeaturesTailCall))
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2|experimental.CoreFeaturesTailCall|experimental.CoreFeaturesExceptionHandling))
 	defer r.Close(ctx)
 	_, err := r.CompileModule(ctx, code)
 	return err
@@ -56,20 +56,29 @@ func TestRefused(t *testing.T) {
 			m.Func(nil, nil, nil)
 			m.Start(nil, asm.Call(0), asm.Op(0x02, 0x40), asm.ConstI32(0), asm.Op(0x13, 0, 0), asm.Op(0x0b), asm.Op(0x12, 0))
 		}, ""},
-		"tail call by reference":   {func(m *asm.Module) { m.Start(nil, asm.Op(0x15, 0)) }, "it uses garbage-collected types"},
-		"exceptions":               {func(m *asm.Module) { m.Start(nil, asm.Op(0x06, 0x40, 0x0b)) }, "it uses exceptions"},
-		"bulk of later proposals":  {func(m *asm.Module) { m.Start(nil, asm.Bulk(18, 0)) }, "not valid WebAssembly"},
-		"shared memory":            {func(m *asm.Module) { m.RawMemory(3, 1, 2).Start(nil) }, "it uses threads"},
-		"64-bit memory":            {func(m *asm.Module) { m.RawMemory(4, 1).Start(nil) }, "it uses 64-bit memory"},
-		"two memories":             {func(m *asm.Module) { m.RawMemory(0, 1).RawMemory(0, 1).Start(nil) }, "it uses multiple memories: 2 memories"},
-		"access to memory 1":       {func(m *asm.Module) { m.Memory(1, 0).Start(nil, asm.Op(0x3f, 1, 0x1a)) }, "it uses multiple memories"},
-		"memarg of memory 1":       {func(m *asm.Module) { m.Memory(1, 0).Start(nil, asm.ConstI32(0), asm.Op(0x28, 0x42, 1, 0, 0x1a)) }, "it uses multiple memories"},
-		"table too large":          {func(m *asm.Module) { m.Table(fuel.MaxTableElements + 1).Start(nil) }, "the limit is"},
-		"largest table":            {func(m *asm.Module) { m.Table(fuel.MaxTableElements).Start(nil) }, ""},
-		"data beyond the memory":   {func(m *asm.Module) { m.Memory(1, 0).Data(65535, []byte("ab")).Start(nil) }, "does not fit"},
-		"data at a negative place": {func(m *asm.Module) { m.Memory(1, 0).Data(-1, []byte("a")).Start(nil) }, "does not fit"},
-		"data up to the end":       {func(m *asm.Module) { m.Memory(1, 0).Data(65534, []byte("ab")).Start(nil) }, ""},
-		"elements beyond":          {func(m *asm.Module) { m.Table(1).Start(nil).Elements(1, 0) }, "does not fit"},
+		"tail call by reference": {func(m *asm.Module) { m.Start(nil, asm.Op(0x15, 0)) }, "it uses garbage-collected types"},
+		// The engine reads one type here. A decoder that does not know it would take its second byte for br_table, and what is behind it for
+		// labels. It is a loop without end, which would never be charged.
+		"block of a typed reference":  {func(m *asm.Module) { hideLoop(m, asm.Op(0x02, 0x63), asm.Op(0x00, 0x0b, 0x1a)) }, "garbage-collected types"},
+		"loop of a typed reference":   {func(m *asm.Module) { hideLoop(m, asm.Op(0x03, 0x64), asm.Op(0x00, 0x0b, 0x1a)) }, "garbage-collected types"},
+		"select of a typed reference": {func(m *asm.Module) { hideLoop(m, asm.Op(0x00, 0x1c, 1, 0x63), asm.Op(0x1a)) }, "garbage-collected types"},
+		"null of a typed reference":   {func(m *asm.Module) { m.Start(nil, asm.Op(0xd0, 0x63, 0x0e, 0x1a)) }, "garbage-collected types"},
+		"local of a typed reference":  {func(m *asm.Module) { m.RawFunc(nil, nil, []byte{1, 1, 0x63, 0, 0x0b}); m.Start(nil) }, "garbage-collected types"},
+		"table of typed references":   {func(m *asm.Module) { m.RawTable(0x63, 0x70, 0, 1); m.Start(nil) }, "garbage-collected types"},
+		"block of no type":            {func(m *asm.Module) { m.Start(nil, asm.Op(0x02, 0x80, 0x7f, 0x0b)) }, "unknown type -128"},
+		"exceptions":                  {func(m *asm.Module) { m.Start(nil, asm.Op(0x06, 0x40, 0x0b)) }, "it uses exceptions"},
+		"bulk of later proposals":     {func(m *asm.Module) { m.Start(nil, asm.Bulk(18, 0)) }, "not valid WebAssembly"},
+		"shared memory":               {func(m *asm.Module) { m.RawMemory(3, 1, 2).Start(nil) }, "it uses threads"},
+		"64-bit memory":               {func(m *asm.Module) { m.RawMemory(4, 1).Start(nil) }, "it uses 64-bit memory"},
+		"two memories":                {func(m *asm.Module) { m.RawMemory(0, 1).RawMemory(0, 1).Start(nil) }, "it uses multiple memories: 2 memories"},
+		"access to memory 1":          {func(m *asm.Module) { m.Memory(1, 0).Start(nil, asm.Op(0x3f, 1, 0x1a)) }, "it uses multiple memories"},
+		"memarg of memory 1":          {func(m *asm.Module) { m.Memory(1, 0).Start(nil, asm.ConstI32(0), asm.Op(0x28, 0x42, 1, 0, 0x1a)) }, "it uses multiple memories"},
+		"table too large":             {func(m *asm.Module) { m.Table(fuel.MaxTableElements + 1).Start(nil) }, "the limit is"},
+		"largest table":               {func(m *asm.Module) { m.Table(fuel.MaxTableElements).Start(nil) }, ""},
+		"data beyond the memory":      {func(m *asm.Module) { m.Memory(1, 0).Data(65535, []byte("ab")).Start(nil) }, "does not fit"},
+		"data at a negative place":    {func(m *asm.Module) { m.Memory(1, 0).Data(-1, []byte("a")).Start(nil) }, "does not fit"},
+		"data up to the end":          {func(m *asm.Module) { m.Memory(1, 0).Data(65534, []byte("ab")).Start(nil) }, ""},
+		"elements beyond":             {func(m *asm.Module) { m.Table(1).Start(nil).Elements(1, 0) }, "does not fit"},
 		"too many locals": {func(m *asm.Module) {
 			m.RawFunc(nil, nil, append(wasmbin.AppendU32([]byte{1}, fuel.MaxLocals+1), asm.I32, 0x0b))
 			m.Start(nil)
@@ -101,6 +110,14 @@ func TestRefused(t *testing.T) {
 	if _, err := Instrument(make([]byte, fuel.MaxModuleSize+1), host); err == nil {
 		t.Error("a module above the largest size is accepted")
 	}
+}
+
+// hideLoop makes a module whose code has type 14 between the parts, and then an endless loop.
+func hideLoop(m *asm.Module, before, after []byte) {
+	for n := range 15 {
+		m.Type(bytes.Repeat([]byte{asm.I32}, n), nil)
+	}
+	m.Start(nil, before, asm.Op(14, 0x03, 0x40, 0x0c, 0x00, 0x0b), after)
 }
 
 func TestStartCost(t *testing.T) {
@@ -168,6 +185,9 @@ func FuzzInstrument(f *testing.F) {
 	m.Start(asm.Types{asm.I32}, asm.ConstF64(1), asm.Call(fn), asm.If(asm.Loop(asm.Get(0), asm.BrIf(0))), asm.Op(0x1a),
 		asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(1), asm.Bulk(10, 0, 0))
 	f.Add(m.Bytes())
+	for _, secondForm := range []bool{false, true} {
+		f.Add(throwing(secondForm))
+	}
 	f.Fuzz(func(t *testing.T, code []byte) {
 		first, err := Instrument(code, host)
 		if err != nil {
@@ -176,7 +196,16 @@ func FuzzInstrument(f *testing.F) {
 		if again, err := Instrument(code, host); err != nil || !bytes.Equal(first.Code, again.Code) || first.StartCost != again.StartCost {
 			t.Fatalf("the second time is different: %v", err)
 		}
-		if first.MinPages > 16 || valid(t, code) != nil {
+		if first.MinPages > 16 {
+			return
+		}
+		if first.Lowered != nil {
+			if !first.FirstForm && valid(t, code) == nil && valid(t, first.Lowered) != nil {
+				t.Fatalf("a valid module became invalid when its exceptions were lowered: %v", valid(t, first.Lowered))
+			}
+			code = first.Lowered
+		}
+		if valid(t, code) != nil {
 			return
 		}
 		if err := valid(t, first.Code); err != nil {

@@ -24,6 +24,8 @@ const (
 	// StartFunction is the module's start function, which the host calls before
 	// _start, so that it is metered.
 	StartFunction = reserved + "start"
+	// ExceptionGlobal is not 0 while an exception is on its way, an i32. Only a module with exceptions has it.
+	ExceptionGlobal = reserved + "exception"
 	// EntryFunction is the function that the app itself has to export.
 	EntryFunction = "_start"
 )
@@ -46,6 +48,10 @@ type Module struct {
 	// Imports are the functions that the module imports, in its order, as "module.name". They are for people: a module from the
 	// cache has none.
 	Imports []string
+	// Lowered is the module without its exceptions, before it meters itself; nil if it had none. FirstForm says that they were of the
+	// first form, which no engine here knows. A module from the cache has neither.
+	Lowered   []byte
+	FirstForm bool
 }
 
 // module is a module during the pass.
@@ -66,6 +72,7 @@ type module struct {
 	hasStart  bool
 
 	fuelGlobal, depthGlobal uint32
+	exceptions              *exceptions // nil if the module has none
 }
 
 type table struct {
@@ -88,11 +95,19 @@ func Instrument(code []byte, host Host) (Module, error) {
 	if err := m.readSections(); err != nil {
 		return Module{}, err
 	}
+	var lowered []byte
+	firstForm := false
+	if m.exceptions != nil {
+		if err := m.lowerExceptions(); err != nil {
+			return Module{}, err
+		}
+		lowered, firstForm = wasmbin.Join(m.sections), m.exceptions.firstForm
+	}
 	m.fuelGlobal, m.depthGlobal = m.globals, m.globals+1
 	if err := m.rewriteSections(); err != nil {
 		return Module{}, err
 	}
-	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports}
+	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports, Lowered: lowered, FirstForm: firstForm}
 	if m.memory != nil {
 		result.MinPages, result.MaxPages = m.memory.Min, fuel.MaxPages
 		if m.memory.HasMax {
@@ -230,6 +245,10 @@ func (m *module) rewriteExports() ([]byte, error) {
 	added := appendExport(nil, FuelGlobal, kindGlobal, m.fuelGlobal)
 	added = appendExport(added, DepthGlobal, kindGlobal, m.depthGlobal)
 	count += 2
+	if m.exceptions != nil {
+		added = appendExport(added, ExceptionGlobal, kindGlobal, m.exceptions.pending)
+		count++
+	}
 	if start := m.sections[wasmbin.StartFunction]; start != nil {
 		function, err := wasmbin.NewReader(start).U32()
 		if err != nil {

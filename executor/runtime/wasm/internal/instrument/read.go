@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/credence-chain/credence/executor/runtime/fuel"
@@ -19,6 +20,7 @@ const (
 	kindTable
 	kindMemory
 	kindGlobal
+	kindTag
 )
 
 // noEntries is the content of an empty section, for a section that the module does not have.
@@ -37,6 +39,7 @@ func (m *module) readSections() error {
 		{wasmbin.Functions, "functions", m.readFunctions},
 		{wasmbin.Tables, "tables", m.readTables},
 		{wasmbin.Memories, "memories", m.readMemories},
+		{wasmbin.Tags, "exception tags", m.readTags},
 		{wasmbin.Globals, "globals", m.readGlobals},
 		{wasmbin.Exports, "exports", m.readExports},
 		{wasmbin.Elements, "elements", m.readElements},
@@ -61,9 +64,13 @@ func (m *module) readTypes(r *wasmbin.Reader) error {
 	n, err := r.Count("types", fuel.MaxTypes)
 	for ; err == nil && n > 0; n-- {
 		var t wasmbin.FuncType
-		if t, err = wasmbin.ReadFuncType(r, fuel.MaxArity); err == nil {
-			m.types = append(m.types, t)
+		if t, err = wasmbin.ReadFuncType(r, fuel.MaxArity); err != nil {
+			return err
 		}
+		if m.sections[wasmbin.Tags] == nil && (bytes.IndexByte(t.Params, wasmbin.ExnRef) >= 0 || bytes.IndexByte(t.Results, wasmbin.ExnRef) >= 0) {
+			return refusal.New(refusal.Exceptions, "a value that holds an exception, in a module without a section of exception tags")
+		}
+		m.types = append(m.types, t)
 	}
 	return err
 }
@@ -113,7 +120,6 @@ func (m *module) readImport(r *wasmbin.Reader) error {
 // refuseImport refuses an import that is not a function. It reads over the import's type and counts the import as missing; exceptions and
 // unknown kinds have errors of their own.
 func (m *module) refuseImport(r *wasmbin.Reader, name string, kind byte) error {
-	const kindTag = 4
 	switch kind {
 	case kindTable:
 		if _, err := r.Byte(); err != nil {
@@ -161,6 +167,12 @@ func (m *module) readTables(r *wasmbin.Reader) error {
 	for ; err == nil && n > 0; n-- {
 		var t table
 		if t.typ, err = r.Byte(); err != nil {
+			return err
+		}
+		if t.typ == wasmbin.ExnRef {
+			return refusal.New(refusal.Exceptions, "a table of exceptions; a table holds functions or references of the host")
+		}
+		if err = wasmbin.CheckType("a table", t.typ); err != nil {
 			return err
 		}
 		if t.limits, err = wasmbin.ReadLimits(r); err != nil {
@@ -218,8 +230,17 @@ func (m *module) readExports(r *wasmbin.Reader) error {
 		if err != nil {
 			return err
 		}
+		if kind == kindTag && m.exceptions != nil {
+			if index >= uint32(len(m.exceptions.tags)) {
+				return fmt.Errorf("export %.80q: exception tag %d does not exist", name, index)
+			}
+			m.exceptions.exported = true
+		}
 		if isReserved(name) {
 			return fmt.Errorf("export %.80q: names that begin with %q are reserved", name, reserved)
+		}
+		if kind == kindGlobal && index >= m.globals {
+			return fmt.Errorf("export %.80q: global %d does not exist", name, index)
 		}
 		if name == EntryFunction {
 			if entry, err = m.isEntry(kind, index); err != nil {

@@ -84,8 +84,17 @@ func (m *module) readElementSegment(r *wasmbin.Reader) error {
 		}
 	}
 	if flags&3 != 0 {
-		if _, err = r.Byte(); err != nil { // the kind or type of the elements
+		kind, err := r.Byte() // or type of the elements
+		if err != nil {
 			return err
+		}
+		if kind == wasmbin.ExnRef {
+			return refusal.New(refusal.Exceptions, "a list of exceptions; a list holds functions or references of the host")
+		}
+		if kind != 0 {
+			if err := wasmbin.CheckType("a list of elements", kind); err != nil {
+				return err
+			}
 		}
 	}
 	count, err := r.Count("elements", fuel.MaxTableElements)
@@ -93,7 +102,7 @@ func (m *module) readElementSegment(r *wasmbin.Reader) error {
 		return err
 	}
 	for i := uint32(0); i < count; i++ {
-		if err = readElement(r, expressions); err != nil {
+		if err = m.readElement(r, expressions); err != nil {
 			return err
 		}
 	}
@@ -107,7 +116,7 @@ func (m *module) readElementSegment(r *wasmbin.Reader) error {
 	return nil
 }
 
-func readElement(r *wasmbin.Reader, expression bool) error {
+func (m *module) readElement(r *wasmbin.Reader, expression bool) error {
 	if !expression {
 		_, err := r.U32()
 		return err
@@ -116,6 +125,9 @@ func readElement(r *wasmbin.Reader, expression bool) error {
 		ins, err := readInstruction(r)
 		if err != nil || ins.op == opEnd {
 			return err
+		}
+		if ins.op == opGlobalGet && uint32(ins.imm) >= m.globals {
+			return fmt.Errorf("an element is global %d, which does not exist", ins.imm)
 		}
 	}
 }

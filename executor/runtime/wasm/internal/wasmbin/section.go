@@ -26,15 +26,13 @@ const (
 	Code
 	Data
 	DataCount
+	Tags // the exceptions that a module throws, a later proposal
 	sectionIDs
 )
 
 // Order is the order of the sections in a binary.
-var Order = []SectionID{Types, Imports, Functions, Tables, Memories, Globals, Exports,
+var Order = []SectionID{Types, Imports, Functions, Tables, Memories, Tags, Globals, Exports,
 	StartFunction, Elements, DataCount, Code, Data}
-
-// tagSection is the section of the exceptions that a module throws, a later proposal.
-const tagSection = 13
 
 // Magic is the beginning of every module of version 1.
 var Magic = []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
@@ -71,9 +69,6 @@ func Split(module []byte) (Sections, error) {
 		}
 		if SectionID(id) == Custom {
 			continue
-		}
-		if id == tagSection {
-			return s, refusal.New(refusal.Exceptions, "a section of exception tags")
 		}
 		place := sectionPosition(SectionID(id))
 		if place <= last {

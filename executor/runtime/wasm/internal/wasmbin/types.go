@@ -19,8 +19,7 @@ const (
 	V128      ValueType = 0x7b
 	FuncRef   ValueType = 0x70
 	ExternRef ValueType = 0x6f
-
-	exnRef ValueType = 0x69 // refused
+	ExnRef    ValueType = 0x69 // holds an exception
 )
 
 // FuncType is the type of a function.
@@ -66,21 +65,28 @@ func readValueTypes(r *Reader, what string, limit uint32) ([]ValueType, error) {
 		return nil, err
 	}
 	for _, t := range types {
-		if t == exnRef {
-			return nil, refusal.New(refusal.Exceptions, "%s: a value that holds an exception", what)
-		}
-		if t >= 0x63 && t < FuncRef {
-			return nil, refusal.New(refusal.GC, "%s: value type %#x", what, t)
-		}
-		if !knownType(t) {
-			return nil, fmt.Errorf("%s: unknown value type %#x", what, t)
+		if err := CheckType(what, t); err != nil {
+			return nil, err
 		}
 	}
 	return types, nil
 }
 
-func knownType(t ValueType) bool {
-	return t >= V128 && t <= I32 || t == FuncRef || t == ExternRef
+// CheckType refuses a byte that is no value type. That of a later proposal begins a type of several bytes, so that whoever read on would take
+// the rest of the type for something else.
+func CheckType(what string, t ValueType) error {
+	switch {
+	case KnownType(t):
+		return nil
+	case t >= 0x63 && t < FuncRef:
+		return refusal.New(refusal.GC, "%s: value type %#x", what, t)
+	}
+	return fmt.Errorf("%s: unknown value type %#x", what, t)
+}
+
+// KnownType says whether t is one of the value types.
+func KnownType(t ValueType) bool {
+	return t >= V128 && t <= I32 || t == FuncRef || t == ExternRef || t == ExnRef
 }
 
 // Limits are the bounds of a memory or a table.

@@ -83,7 +83,7 @@ func TestSplitJoin(t *testing.T) {
 		"version 2":    {0, 'a', 's', 'm', 2, 0, 0, 0},
 		"twice":        AppendSection(append([]byte{}, module...), Data, []byte{0}),
 		"out of order": AppendSection(append([]byte{}, module...), Types, []byte{0}),
-		"unknown id":   AppendSection(append([]byte{}, Magic...), 13, []byte{0}),
+		"unknown id":   AppendSection(append([]byte{}, Magic...), 14, []byte{0}),
 		"cut off":      module[:len(module)-1],
 	} {
 		if _, err := Split(bad); err == nil {

@@ -94,3 +94,39 @@ func wrapBlock(op byte, code [][]byte) []byte {
 func While(local uint32, code ...[]byte) []byte {
 	return Loop(joinCode(code), Get(local), ConstI32(1), Op(0x6b), Tee(local), BrIf(0))
 }
+
+// Throw throws an exception.
+func Throw(tag uint32) []byte { return wasmbin.AppendU32([]byte{0x08}, tag) }
+
+// ThrowRef throws the exception that a value holds.
+func ThrowRef() []byte { return []byte{0x0a} }
+
+// Try is try of the first form. Its catches are parts of the code.
+func Try(typ byte, code ...[]byte) []byte {
+	return append(append([]byte{0x06, typ}, joinCode(code)...), 0x0b)
+}
+
+// Catch begins the part of a Try that catches a tag.
+func Catch(tag uint32) []byte { return wasmbin.AppendU32([]byte{0x07}, tag) }
+
+// CatchAll begins the part of a Try that catches all.
+func CatchAll() []byte { return []byte{0x19} }
+
+// Rethrow throws what the Try of a label has caught.
+func Rethrow(label uint32) []byte { return wasmbin.AppendU32([]byte{0x09}, label) }
+
+// TryDelegate is a try of the first form whose exceptions go to a label.
+func TryDelegate(typ byte, label uint32, code ...[]byte) []byte {
+	return wasmbin.AppendU32(append(append([]byte{0x06, typ}, joinCode(code)...), 0x18), label)
+}
+
+// TryTable is try_table with encoded clauses.
+func TryTable(typ byte, clauses [][]byte, code ...[]byte) []byte {
+	b := append(wasmbin.AppendU32([]byte{0x1f, typ}, uint32(len(clauses))), joinCode(clauses)...)
+	return append(append(b, joinCode(code)...), 0x0b)
+}
+
+// Typed is a block with results.
+func Typed(typ byte, code ...[]byte) []byte {
+	return append(append([]byte{0x02, typ}, joinCode(code)...), 0x0b)
+}

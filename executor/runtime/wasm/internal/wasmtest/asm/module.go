@@ -10,6 +10,7 @@ const (
 	F32  = wasmbin.F32
 	F64  = wasmbin.F64
 	V128 = wasmbin.V128
+	Exn  = wasmbin.ExnRef
 )
 
 // Types is a list of value types.
@@ -23,6 +24,7 @@ type Module struct {
 	bodies    [][]byte
 	tables    [][]byte
 	memories  [][]byte
+	tags      [][]byte
 	globals   [][]byte
 	exports   [][]byte
 	start     []byte
@@ -101,6 +103,18 @@ func (m *Module) Table(min uint32) *Module {
 	return m
 }
 
+// Tag defines an exception with values of these types and gives its index.
+func (m *Module) Tag(params Types) uint32 {
+	m.tags = append(m.tags, wasmbin.AppendU32([]byte{0}, m.Type(params, nil)))
+	return uint32(len(m.tags) - 1)
+}
+
+// RawTag defines an exception by its encoded attribute and type.
+func (m *Module) RawTag(attribute, typ byte) { m.tags = append(m.tags, []byte{attribute, typ}) }
+
+// RawTable defines a table by its encoded type and limits.
+func (m *Module) RawTable(encoded ...byte) { m.tables = append(m.tables, encoded) }
+
 // Global defines a mutable global that starts as code says.
 func (m *Module) Global(typ wasmbin.ValueType, code ...[]byte) uint32 {
 	m.globals = append(m.globals, append(append([]byte{typ, 1}, joinCode(code)...), 0x0b))
@@ -144,6 +158,7 @@ func (m *Module) Bytes() []byte {
 	s[wasmbin.Types], s[wasmbin.Imports] = encodeVector(types), encodeVector(m.imports)
 	s[wasmbin.Functions], s[wasmbin.Tables] = encodeVector(functions), encodeVector(m.tables)
 	s[wasmbin.Memories], s[wasmbin.Globals] = encodeVector(m.memories), encodeVector(m.globals)
+	s[wasmbin.Tags] = encodeVector(m.tags)
 	s[wasmbin.Exports], s[wasmbin.StartFunction] = encodeVector(m.exports), m.start
 	s[wasmbin.Elements], s[wasmbin.Code] = encodeVector(m.elements), encodeVector(m.bodies)
 	if s[wasmbin.Data] = encodeVector(m.data); len(m.data) > 0 {
