@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -43,6 +44,14 @@ func withPause(paused interface {
 		}
 		return next(ctx, tx, simulate)
 	}
+}
+
+// readCheckRules returns everything but accounts, tasks and the node's configuration by which a transaction's check judges.
+func (a *App) readCheckRules(ctx sdk.Context) (string, error) {
+	k := keepersOf(a)
+	consensus, accounts := a.GetConsensusParams(ctx), k.Account.GetParams(ctx)
+	running := k.Poa.CheckRunning(ctx) == nil
+	return fmt.Sprintf("%s %s %t", &consensus, &accounts, running), nil
 }
 
 // answers admits the answers of seats to the mempool: commits, reveals and declines on their way into a block.
@@ -90,13 +99,7 @@ func (a answers) withAnswers(next sdk.AnteHandler) sdk.AnteHandler {
 				need, taskstypes.GasOfAnswers(tx.GetMsgs()...))
 		}
 		// The block that can hold it is the next one.
-		if err := a.checkDue(after, tx, a.height()+1); err != nil {
-			return after, err
-		}
-		if ctx.IsReCheckTx() {
-			a.lanes.noteWaiting(ctx.TxBytes())
-		}
-		return after, nil
+		return after, a.checkDue(after, tx, a.height()+1)
 	}
 }
 

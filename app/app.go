@@ -109,6 +109,7 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
+	rechecks   *rechecks
 	observer   observer                    // nil on what is no node
 	stream     atomic.Pointer[stream.Feed] // likewise; set while blocks are made
 	health     atomic.Pointer[health.Server]
@@ -229,9 +230,10 @@ func (a *App) setHandlers(opts Options) {
 	}
 	urgent := answers{tasks: k.Tasks, lanes: a.waiting, height: a.committed.Load}
 	signed := signatures{accounts: k.Account, good: recent.New[[sha256.Size]byte, struct{}](rememberedSignatures)}
-	a.SetAnteHandler(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(signed.withSignatures(anteHandler)))))
+	a.rechecks = &rechecks{lanes: a.waiting, answers: urgent, readRules: a.readCheckRules, bank: k.Bank, accounts: k.Account}
+	a.SetAnteHandler(a.rechecks.withTerms(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(signed.withSignatures(anteHandler))))))
 	a.waiting.height = a.committed.Load
-	a.SetPrepareCheckStater(func(sdk.Context) { a.waiting.forgetUnchecked() })
+	a.SetPrepareCheckStater(a.rechecks.begin)
 
 	blocks := proposal.New(k.Beacon, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)
 	a.SetPrepareProposal(a.prepareAfterUpgrade(blocks.Prepare))

@@ -29,10 +29,12 @@ type lanes struct {
 	bytes  int64        // and their bytes
 	height func() int64 // of the last block
 
-	mu    sync.Mutex
-	known map[[sha256.Size]byte]*waiting
-	line  [2]lane
-	steps map[taskstypes.Step]*waiting
+	mu     sync.Mutex
+	known  map[[sha256.Size]byte]*waiting
+	line   [2]lane
+	steps  map[taskstypes.Step]*waiting
+	nonces map[nonce]*waiting // those with terms
+	rules  uint64             // number of the rules that the last block left; see rechecks
 }
 
 const (
@@ -63,6 +65,10 @@ type waiting struct {
 	at    *list.Element
 	steps []taskstypes.Step
 	seen  int64 // height of the state that it was last checked against
+
+	terms *terms // nil if only the whole check can say whether it is still good
+	rules uint64 // under which it passed the whole check
+	rival bool   // a block had another transaction of its nonce since
 }
 
 var _ mempool.ExtMempool = (*lanes)(nil)
@@ -78,7 +84,7 @@ func newLanes(opts servertypes.AppOptions) *lanes {
 	}
 	return &lanes{
 		most: max(1, size/laneParts*laneShare), bytes: bytes / laneParts * laneShare,
-		known: map[[sha256.Size]byte]*waiting{}, steps: map[taskstypes.Step]*waiting{},
+		known: map[[sha256.Size]byte]*waiting{}, steps: map[taskstypes.Step]*waiting{}, nonces: map[nonce]*waiting{},
 	}
 }
 
@@ -89,10 +95,12 @@ func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) e
 	if w.steps = readSteps(tx); w.steps != nil {
 		w.lane, w.tx = laneAnswers, bz
 	}
+	w.terms = readTerms(tx, w)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	w.rules = l.rules
 	if old := l.known[w.hash]; old != nil {
-		old.seen = w.seen
+		l.notePassed(old)
 		return nil
 	}
 	for _, step := range w.steps {
@@ -110,18 +118,26 @@ func (l *lanes) Insert(ctx context.Context, tx sdk.Tx, _ mempool.InsertOption) e
 	for _, step := range w.steps {
 		l.steps[step] = w
 	}
+	switch {
+	case w.terms == nil:
+	case l.nonces[w.terms.nonce] != nil: // only the whole check sees both
+		w.terms = nil
+	default:
+		l.nonces[w.terms.nonce] = w
+	}
 	return nil
 }
 
-// noteWaiting notes that a transaction is still waiting.
+// noteWaiting notes that a transaction is still waiting, and that it passed the whole check again.
 func (l *lanes) noteWaiting(tx []byte) {
-	height := l.height()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if w := l.known[sha256.Sum256(tx)]; w != nil {
-		w.seen = height
+		l.notePassed(w)
 	}
 }
+
+func (l *lanes) notePassed(w *waiting) { w.seen, w.rules, w.rival = l.height(), l.rules, false }
 
 // listAnswers returns the transactions of the lane of answers, first come first.
 func (l *lanes) listAnswers() (out [][]byte) {
@@ -167,6 +183,9 @@ func (l *lanes) dropWaiting(w *waiting) {
 	l.line[w.lane].bytes -= w.size
 	for _, step := range w.steps {
 		delete(l.steps, step)
+	}
+	if w.terms != nil && l.nonces[w.terms.nonce] == w {
+		delete(l.nonces, w.terms.nonce)
 	}
 }
 
