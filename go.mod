@@ -58,6 +58,7 @@ require (
 
 require (
 	filippo.io/age v1.3.1
+	github.com/KimMachineGun/automemlimit v1.0.2
 	github.com/consensys/gnark-crypto v0.21.0
 	github.com/lib/pq v1.12.3
 	golang.org/x/crypto v0.54.0

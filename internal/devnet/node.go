@@ -124,6 +124,7 @@ func writeConfig(o Options, v ValidatorInfo, peers []string) {
 
 	a := srvconfig.DefaultConfig()
 	a.MinGasPrices = encoding.LeastGasPrice
+	a.IndexEvents = encoding.IndexedEvents()
 	a.API.Enable = true
 	a.API.Address = "tcp://" + loopbackAddress(v.REST)
 	a.GRPC.Enable = true

@@ -173,6 +173,9 @@ func (n node) endsWithReason(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
+		if err := tuneCollector(); err != nil {
+			return err
+		}
 		serverCtx := server.GetServerContextFromCmd(cmd)
 		for _, folder := range writtenFolders(serverCtx.Config) {
 			if err := n.ending.GuardDisk(folder, least<<20, diskEvery, ctx.Done()); err != nil {

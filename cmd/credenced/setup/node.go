@@ -171,12 +171,13 @@ func DefaultCometConfig() *cmtcfg.Config {
 	return cfg
 }
 
-// DefaultAppConfig returns the application's configuration of a new node: a minimum gas price, queries with a gas limit, snapshots for
-// other nodes, and metrics for Prometheus.
+// DefaultAppConfig returns the application's configuration of a new node: a minimum gas price, queries with a gas limit, an index of what
+// people look for, snapshots for other nodes, and metrics for Prometheus.
 func DefaultAppConfig() *serverconfig.Config {
 	cfg := serverconfig.DefaultConfig()
 	cfg.MinGasPrices = encoding.LeastGasPrice
 	cfg.QueryGasLimit = 100_000_000
+	cfg.IndexEvents = encoding.IndexedEvents()
 	cfg.StateSync.SnapshotInterval, cfg.StateSync.SnapshotKeepRecent = SnapshotInterval, SnapshotKeep
 	cfg.Telemetry.Enabled = true
 	cfg.Telemetry.ServiceName = "credence"

@@ -38,7 +38,7 @@ const (
 	RoleSeed Role = "seed"
 	// RoleFull serves workers, requesters and explorers.
 	RoleFull Role = "full"
-	// RoleArchive is a full node that keeps every state.
+	// RoleArchive is a full node that keeps every state and indexes every attribute of events.
 	RoleArchive Role = "archive"
 )
 
@@ -241,7 +241,7 @@ func (m Member) AppConfig() *serverconfig.Config {
 		cfg.StateSync.SnapshotInterval = 0
 	}
 	if m.Role == RoleArchive {
-		cfg.Pruning = "nothing"
+		cfg.Pruning, cfg.IndexEvents = "nothing", nil
 	}
 	return cfg
 }
