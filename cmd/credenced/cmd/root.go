@@ -141,7 +141,7 @@ func addCommands(root *cobra.Command, a *app.App, n node) {
 	root.AddCommand(requester.Commands()...)
 	// This adds start, comet, export, version and rollback.
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome, n.newApp, n.exportApp,
-		server.StartCmdOptions{AddFlags: addServiceFlags, PostSetup: startServices})
+		server.StartCmdOptions{AddFlags: addServiceFlags, PostSetup: startServices, DBOpener: openDatabase})
 }
 
 // plainLogs switches colours off in logs that do not go to a terminal, and in all logs when NO_COLOR is set.
