@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/memory"
 )
 
 var largeMiB = flag.Uint64("large.mib", 200, "size of the result of TestLargeOutput, in MiB; at most 1024, what a chain allows by default")
@@ -71,7 +72,7 @@ func TestLargeOutput(t *testing.T) {
 	}
 	peaks := func() (list []uint64) {
 		for _, w := range n.Info.Workers {
-			list = append(list, memoryOf(t, n.Worker(w.Organisation).PID(), "VmHWM"))
+			list = append(list, memory.Of(t, n.Worker(w.Organisation).PID(), "VmHWM"))
 		}
 		return list
 	}

@@ -2,11 +2,8 @@ package acceptance
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +11,7 @@ import (
 
 	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/devnet"
+	"github.com/credence-chain/credence/testutil/memory"
 	"github.com/credence-chain/credence/testutil/port"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 	workerstypes "github.com/credence-chain/credence/x/workers/types"
@@ -21,21 +19,6 @@ import (
 
 // idleMemory is the memory of its own that a worker which waits may have, in bytes. Pages of the program's file are not in it.
 const idleMemory = 32 << 20
-
-// memoryOf returns a number of bytes in a process's /proc/PID/status.
-func memoryOf(t *testing.T, pid int, field string) uint64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	require.NoError(t, err)
-	for line := range strings.Lines(string(text)) {
-		var kilobytes uint64
-		if _, err := fmt.Sscanf(line, field+": %d kB", &kilobytes); err == nil {
-			return kilobytes << 10
-		}
-	}
-	require.Fail(t, "no such field", "%s in %s", field, text)
-	return 0
-}
 
 // The life of a worker by its operator's commands: an old worker is drained, a new one of the same organisation is made, registered and
 // started, works, tells what it did, is drained while it has a task, and gives its stake back.
@@ -56,8 +39,8 @@ func TestWorkerCommands(t *testing.T) {
 	}
 
 	idle := n.Worker("birch")
-	n.until("a worker that waits is small", func() bool { return memoryOf(t, idle.PID(), "RssAnon") <= idleMemory })
-	t.Logf("a worker that waits: VmRSS %d KiB, RssAnon %d KiB", memoryOf(t, idle.PID(), "VmRSS")>>10, memoryOf(t, idle.PID(), "RssAnon")>>10)
+	n.until("a worker that waits is small", func() bool { return memory.Of(t, idle.PID(), "RssAnon") <= idleMemory })
+	t.Logf("a worker that waits: VmRSS %d KiB, RssAnon %d KiB", memory.Of(t, idle.PID(), "VmRSS")>>10, memory.Of(t, idle.PID(), "RssAnon")>>10)
 
 	old := n.Info.Worker("amber")
 	n.Worker("amber").Expect()

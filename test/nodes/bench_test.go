@@ -12,6 +12,7 @@ import (
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/internal/devnet"
 	"github.com/credence-chain/credence/internal/load"
+	"github.com/credence-chain/credence/testutil/memory"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
@@ -63,6 +64,14 @@ func (n *network) tasks(t testing.TB, ctx context.Context, replicas uint32, bag,
 	return r, c.reveals
 }
 
+// peak returns the most memory that a node has had since it was started, in megabytes.
+func (n *network) peak(t testing.TB) (most float64) {
+	for i := range n.Info.Validators {
+		most = max(most, float64(memory.Of(t, n.Validator(i).PID(), "VmHWM"))/1e6)
+	}
+	return most
+}
+
 // BenchmarkNodes measures how many bank sends and how many tasks one node and four nodes on this machine execute in a second, and what
 // processor time all nodes together take for one. A figure of tasks stands beside that of the sends of the same network.
 func BenchmarkNodes(b *testing.B) {
@@ -75,6 +84,7 @@ func BenchmarkNodes(b *testing.B) {
 				sends = n.sends(b, ctx, manySends, *duration)
 				b.ReportMetric(sends.PerSecond(), "op/s")
 				b.ReportMetric(sends.NodeMillis(), "node-ms/op")
+				b.ReportMetric(n.peak(b), "node-MB")
 				b.ReportMetric(0, "ns/op")
 			})
 			for _, c := range []struct {
@@ -85,6 +95,7 @@ func BenchmarkNodes(b *testing.B) {
 					r, reveals := n.tasks(b, ctx, c.replicas, c.bag, c.answers, manyTasks, *duration)
 					b.ReportMetric(r.PerSecond(), "op/s")
 					b.ReportMetric(r.NodeMillis(), "node-ms/op")
+					b.ReportMetric(n.peak(b), "node-MB")
 					b.ReportMetric(float64(reveals)/float64(r.Accepted), "replicas/op")
 					if sends != nil {
 						b.ReportMetric(r.PerSecond()/sends.PerSecond(), "of-sends")
