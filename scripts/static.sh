@@ -17,7 +17,12 @@ ldflags="-s -w -buildid= -X $sdk.Name=credence -X $sdk.AppName=credenced -X $sdk
 # linker keeps every exported method of every type.
 mkdir -p "$out"
 for program in "$@"; do
-  GOFLAGS='' CGO_ENABLED=0 GOOS=linux GOARCH="$arch" go build -tags grpcnotrace -trimpath -buildvcs=false -ldflags "$ldflags" -o "$out/$program" "./cmd/$program"
+  light=()
+  if [ "$program" = credence ]; then
+    scripts/light.sh
+    light=(-modfile build/light/go.mod)
+  fi
+  GOFLAGS='' CGO_ENABLED=0 GOOS=linux GOARCH="$arch" go build "${light[@]}" -tags grpcnotrace -trimpath -buildvcs=false -ldflags "$ldflags" -o "$out/$program" "./cmd/$program"
   # A program with an interpreter needs the libraries of a system: it would not start in an image without any.
   headers=$(LC_ALL=C readelf --program-headers "$out/$program")
   if grep -q INTERP <<<"$headers"; then
