@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -15,12 +16,12 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// This file has "workflow run --detach": it hands the whole graph to the chain, and leaves. Everything is checked, stored and priced before
+// This file has "workflow run --detach" and "workflow resume --detach": it hands the whole graph to the chain, and leaves. Everything is checked, stored and priced before
 // money is locked. Then the journal gets the nonces and the ids of the requests, and only then they are submitted, so that the same command goes on
 // after a crash at any line.
 
 func (f *runFlags) runDetached(cmd *cobra.Command, d *definition, file string) error {
-	if err := d.explainObstacles(cmd.ErrOrStderr(), f.command("run", file)); err != nil {
+	if err := d.explainObstacles(cmd.ErrOrStderr(), f.command(f.verb(), file)); err != nil {
 		return err
 	}
 	return connect.WithLink(cmd, &f.chain, func(ctx context.Context, l *connect.Link) error {
@@ -28,7 +29,7 @@ func (f *runFlags) runDetached(cmd *cobra.Command, d *definition, file string) e
 			return err
 		}
 		r := &client.Runner{Conn: l.Conn, Requester: l.Requester, Provider: l.Provider, Stores: l.Stores, StoreToken: f.chain.StoreToken, Stall: f.stall}
-		h := &handover{runFlags: f, d: d, file: file, runner: r, states: map[string]workflow.State{}, requests: map[string]string{}}
+		h := &handover{runFlags: f, d: d, file: file, runner: r, states: map[string]workflow.State{}, requests: map[string]string{}, renewed: map[string]bool{}}
 		v := newView(cmd.OutOrStdout(), d, f.output, f.verbose)
 		if err := h.prepare(ctx, v); err != nil {
 			return err
@@ -54,7 +55,9 @@ type handover struct {
 	runner  *client.Runner
 	journal *workflow.Journal // nil until there is one
 
-	order    []string // the nodes, each after those that it waits for
+	before   map[string]nodeProgress // how far the nodes are that "resume" goes on with
+	renewed  map[string]bool         // nodes that are submitted again, as new requests
+	order    []string                // the nodes, each after those that it waits for
 	states   map[string]workflow.State
 	requests map[string]string // ids by the names of nodes
 	nodes    []string          // those that the chain is to have, in the order of jobs
@@ -66,10 +69,16 @@ func (h *handover) prepare(ctx context.Context, v *view) (err error) {
 	if h.journal, err = h.open(h.d, h.file, h.runner.Conn.ChainID(), true); err != nil && !errors.Is(err, workflow.ErrNoJournal) {
 		return err
 	}
-	if h.journal == nil {
-		if err := h.checkFresh(h.d, h.file); err != nil {
-			return err
-		}
+	switch {
+	case h.journal == nil && h.resume:
+		return err
+	case h.journal == nil:
+		err = h.checkFresh(h.d, h.file)
+	case h.resume:
+		err = h.readBefore(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	if h.order, err = h.d.graph().Order(); err != nil {
 		return err
@@ -80,10 +89,10 @@ func (h *handover) prepare(ctx context.Context, v *view) (err error) {
 			return err
 		}
 		h.states[name], h.requests[name] = s, s.Request
-		if s.Status == workflow.Done {
+		if s.Status != workflow.Begun || h.stays(name) {
 			continue
 		}
-		n := h.d.find(name)
+		n := h.settled(h.d.find(name))
 		job, err := n.waiting(h.requests)
 		if err != nil {
 			return err
@@ -105,11 +114,17 @@ func (h *handover) begin(name string) (s workflow.State, err error) {
 	if h.journal != nil {
 		s = h.journal.Node(name)
 	}
+	if h.resume {
+		s = h.renew(name, s)
+	}
 	switch s.Status {
 	case workflow.Done:
 		return s, nil
 	case workflow.Failed, workflow.Skipped:
-		return s, &cli.Problem{What: fmt.Sprintf("node %s was %s before: %s", name, s.Status, s.Why), Next: "go on with a client: " + h.command("resume", h.file)}
+		if h.resume {
+			return s, nil
+		}
+		return s, &cli.Problem{What: fmt.Sprintf("node %s was %s before: %s", name, s.Status, s.Why), Next: "go on with what is left: " + h.command("resume", h.file) + ", with --detach if the chain is to run it"}
 	}
 	if s, err = s.Begin(); err == nil {
 		s.Request = h.runner.RequestID(s.Nonce)
@@ -124,8 +139,15 @@ func (h *handover) record() (err error) {
 			return err
 		}
 	}
-	for _, name := range h.nodes {
-		if err := h.journal.Set(name, h.states[name]); err != nil {
+	for _, name := range h.order {
+		s := h.states[name]
+		if s.Status == workflow.Begun && h.resume && !h.stays(name) {
+			err = moveAside(filepath.Join(h.journal.Out, name)) // what a failed run of it left
+		}
+		if s.Status == workflow.Begun || s.Status == workflow.Skipped {
+			err = errors.Join(err, h.journal.Set(name, s))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -153,7 +175,7 @@ func (h *handover) submit(ctx context.Context, v *view) error {
 	first := cli.Explain(err)
 	return &cli.Problem{
 		What: fmt.Sprintf("%d of %s are submitted, and then: %v", len(h.jobs)-len(open)+before, printer.CountOf(uint64(len(h.d.nodes)), "node"), first),
-		Next: fmt.Sprintf("the same command submits the rest, and pays nothing twice: %s --detach", h.command("run", h.file)), Exit: cli.ExitStatus(first), Err: err,
+		Next: fmt.Sprintf("the same command submits the rest, and pays nothing twice: %s --detach", h.command(h.verb(), h.file)), Exit: cli.ExitStatus(first), Err: err,
 	}
 }
 

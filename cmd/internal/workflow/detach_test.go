@@ -158,6 +158,94 @@ func TestDetachAfterAFailure(t *testing.T) {
 	require.Empty(t, m.taken.All())
 }
 
+// "resume --detach" hands over what is left: what failed and what waited for it is submitted again, what goes on is left alone, and a node whose
+// condition did not hold stays skipped.
+func TestResumeDetached(t *testing.T) {
+	m := newMarket(t)
+	inFolder(t, map[string]string{"w.yaml": `
+nodes:
+  - {name: split, app: "studio/words:1"}
+  - {name: count, app: "studio/words:1", input: "parts=@split"}
+  - {name: merge, app: "studio/words:1", after: [count]}
+  - {name: check, app: "studio/words:1", ok-exit: [0, 3]}
+  - {name: mend, app: "studio/words:1", when: {node: check, exit: [3]}}
+  - {name: after-mend, app: "studio/words:1", after: [mend]}
+`})
+	_, err := m.run(t, "resume", "w.yaml", "--detach")
+	require.ErrorContains(t, err, "nothing of the workflow was begun")
+	_, err = m.run(t, "run", "w.yaml", "--detach")
+	require.NoError(t, err)
+	first, err := workflow.LoadJournal("w.yaml.journal.json")
+	require.NoError(t, err)
+	begun := len(m.taken.All())
+	end := func(name string, status markettypes.RequestStatus, accepted uint64) {
+		r := m.requests[first.Node(name).Request]
+		r.Status, r.WaitsFor, r.Escrow = status, nil, 0
+		if status == markettypes.REQUEST_STATUS_MATCHED {
+			r.Deal, r.Deals, r.Filled = r.Id, 1, 1
+			m.deals[r.Id] = dealstypes.Deal{Id: r.Id, Size_: 1, Ended: 1, Accepted: accepted}
+		}
+		m.requests[r.Id] = r
+	}
+	end("split", markettypes.REQUEST_STATUS_MATCHED, 1)
+	end("count", markettypes.REQUEST_STATUS_MATCHED, 0) // it failed
+	end("merge", markettypes.REQUEST_STATUS_SKIPPED, 0)
+	end("check", markettypes.REQUEST_STATUS_MATCHED, 1)
+	end("mend", markettypes.REQUEST_STATUS_SKIPPED, 0)
+	end("after-mend", markettypes.REQUEST_STATUS_SKIPPED, 0)
+
+	out, err := m.run(t, "resume", "w.yaml", "--detach")
+	require.NoError(t, err)
+	require.Len(t, m.taken.All(), begun+1)
+	again := m.taken.All()[begun].Msgs
+	require.Len(t, again, 2, "what failed, and what waited for it")
+	second, err := workflow.LoadJournal("w.yaml.journal.json")
+	require.NoError(t, err)
+	for _, name := range []string{"split", "check"} {
+		require.Equal(t, first.Node(name), second.Node(name))
+	}
+	for i, name := range []string{"count", "merge"} {
+		require.NotEqual(t, first.Node(name).Nonce, second.Node(name).Nonce)
+		require.Equal(t, second.Node(name).Nonce, again[i].(*markettypes.MsgSubmitTask).Nonce)
+	}
+	require.Equal(t, second.Node("split").Request, again[0].(*markettypes.MsgSubmitTask).Job.Inputs[0].Of)
+	require.Equal(t, []string{second.Node("count").Request}, again[1].(*markettypes.MsgSubmitTask).Job.After)
+	for _, name := range []string{"mend", "after-mend"} {
+		require.Equal(t, workflow.Skipped, second.Node(name).Status, name)
+	}
+	require.Regexp(t, `(?m)^merge +waiting `, out)
+	_, err = m.run(t, "resume", "w.yaml", "--detach")
+	require.NoError(t, err)
+	require.Len(t, m.taken.All(), begun+1, "nothing was left")
+}
+
+// A node that a client ran to its end has told its exit status to the client alone: the client judges the conditions on it.
+func TestResumeDetachedAfterAClient(t *testing.T) {
+	m := newMarket(t)
+	inFolder(t, map[string]string{"w.yaml": `
+nodes:
+  - {name: check, app: "studio/words:1", ok-exit: [0, 3]}
+  - {name: mend, app: "studio/words:1", when: {node: check, exit: [3]}}
+  - {name: go, app: "studio/words:1", when: {node: check, exit: [0]}}
+`})
+	d, err := readDefinition("w.yaml")
+	require.NoError(t, err)
+	j, err := workflow.NewJournal("w.yaml.journal.json", d.digest, nodetest.ChainID, "out")
+	require.NoError(t, err)
+	done := strings.Repeat("c", 64)
+	require.NoError(t, j.Set("check", workflow.State{Status: workflow.Done, Nonce: 1, Request: done}))
+	_, err = m.run(t, "resume", "w.yaml", "--detach")
+	require.NoError(t, err)
+	require.Len(t, m.taken.All(), 1)
+	require.Len(t, m.taken.All()[0].Msgs, 1)
+	job := m.taken.All()[0].Msgs[0].(*markettypes.MsgSubmitTask).Job
+	require.Equal(t, []string{done}, job.After)
+	require.Empty(t, job.When)
+	j, err = workflow.LoadJournal("w.yaml.journal.json")
+	require.NoError(t, err)
+	require.Equal(t, workflow.State{Status: workflow.Skipped, Why: "check ended with exit status 0"}, j.Node("mend"))
+}
+
 // What the chain says of each node is shown with the names of the file: who waits for whom, what was paid, what came back, and why. Cancelling
 // takes back what waits, those first that wait for others.
 func TestStatusAndCancel(t *testing.T) {

@@ -36,11 +36,12 @@ type runFlags struct {
 	most    int
 	stall   time.Duration
 	detach  bool
+	resume  bool // go on with what was begun
 	given   bool // the journal was given by the flag
 }
 
 func runCmd(resume bool) *cobra.Command {
-	var f runFlags
+	f := runFlags{resume: resume}
 	cmd := &cobra.Command{
 		Use: "run FILE", Short: "Run a workflow", Args: cli.Exactly("FILE"), PersistentPreRunE: cli.NoPrepare,
 		Long: `Run a workflow: each node when those are done whose results it reads, several at once. Results lie in a folder for each node. The
@@ -55,8 +56,12 @@ interrupted, and pays nothing twice.`,
 	if resume {
 		cmd.Use, cmd.Short = "resume FILE", "Go on with a workflow that was stopped, killed, or failed"
 		cmd.Long = `Go on with a workflow where its journal ends: what is done is kept, what was submitted is followed to its end and not paid again, and
-nodes that failed are run again.`
-		cmd.Example = "  credenced workflow resume words.yaml"
+nodes that failed are run again.
+
+With --detach the chain runs what is left: nodes that failed, and those that waited for them, are submitted again, with those that were never
+submitted. It leaves the results where they are: the same command without --detach fetches them.`
+		cmd.Example = `  credenced workflow resume words.yaml
+  credenced workflow resume words.yaml --detach`
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := cli.OneOf("--output", f.output, "text", "json"); err != nil {
@@ -68,13 +73,13 @@ nodes that failed are run again.`
 		if err := f.fixPaths(); err != nil {
 			return err
 		}
-		return withDefinition(args[0], func(d *definition) error { return f.run(cmd, d, args[0], resume) })
+		return withDefinition(args[0], func(d *definition) error { return f.run(cmd, d, args[0]) })
 	}
 	flags := cmd.Flags()
 	if !resume {
 		flags.StringVar(&f.out, "out", "", "folder for the results, new or empty (default: NAME-results beside the file)")
-		flags.BoolVar(&f.detach, "detach", false, "submit all nodes and leave: the chain releases them")
 	}
+	flags.BoolVar(&f.detach, "detach", false, "submit all nodes and leave: the chain releases them")
 	flags.IntVar(&f.most, "concurrency", 8, "how many nodes run at once")
 	f.addJournalFlags(flags, "text, or json for one line an event")
 	cli.AddVerbose(flags, &f.verbose)
@@ -123,7 +128,7 @@ func (f *runFlags) placeJournal(d *definition) {
 	}
 }
 
-func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bool) error {
+func (f *runFlags) run(cmd *cobra.Command, d *definition, file string) error {
 	f.placeJournal(d)
 	if err := d.check(); err != nil {
 		return err
@@ -135,7 +140,7 @@ func (f *runFlags) run(cmd *cobra.Command, d *definition, file string, resume bo
 		if err := f.chain.LoadKeys(cmd, l); err != nil {
 			return err
 		}
-		j, err := f.open(d, file, l.Conn.ChainID(), resume)
+		j, err := f.open(d, file, l.Conn.ChainID(), f.resume)
 		if err != nil {
 			return err
 		}
