@@ -23,7 +23,8 @@ import (
 // commands about the network, and the others build on it. READMEs of examples come after apps.md: whoever runs a module publishes
 // it, and apps.md publishes that of sat under a name.
 var pages = []string{"../README.md", "start.md", "provider.md", "pool-operator.md", "worker.md", "requester.md", "integrator.md", "quickstart/bag.md", "quickstart/workflow.md", "quickstart/receipt.md", "quickstart/page.md", "feeds.md", "secrets.md", "apps.md",
-	"../examples/align/README.md", "../examples/planets/README.md", "../examples/sat/README.md", "../examples/wordfreq-container/README.md"}
+	"../examples/align/README.md", "../examples/planets/README.md", "../examples/sat/README.md", "../examples/wordfreq-container/README.md",
+	"../examples/raytrace/README.md", "../examples/words/README.md", "../examples/wordstat/README.md"}
 
 // show prints what each block said, for whoever writes a page: go test ./test/docs -run TestGuides -args -show
 var show = flag.Bool("show", false, "print the output of each block")
