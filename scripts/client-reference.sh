@@ -30,9 +30,9 @@ if [ -x "$tsc" ]; then
   "$tsc" -p clients/typescript --emitDeclarationOnly --outDir "$made/ts" >&2
   {
     printf '# Reference of the TypeScript client\n\nWritten by `scripts/client-reference.sh` from the declarations that the compiler writes. [Its page](../../clients/typescript/README.md) says how to begin.\n'
-    for file in client result errors; do
+    for file in client market workflow result errors; do
       printf '\n## @credence-chain/client: %s\n\n' "$file"
-      grep -vE '^(import |export \{\};|//# )|^    private ' "$made/ts/src/$file.d.ts" | fenced ts
+      grep -vE '^(import |export \{\};|//# )|^    (private|protected) ' "$made/ts/src/$file.d.ts" | fenced ts
     done
     printf '\n## @credence-chain/client/receipt\n\n'
     fenced ts <clients/typescript/receipt.d.mts

@@ -53,6 +53,7 @@ func TestPagesAndClients(t *testing.T) {
 	t.Run("Python", func(t *testing.T) {
 		python := tool.FindPython(t, "cryptography")
 		n.runs(t, "verified sha256:", []string{"PYTHONPATH=clients/python"}, python, "clients/python/examples/count.py", module, text)
+		n.trades(t, python, []string{"PYTHONPATH=clients/python"}, "clients/python/examples/market.py", module, text)
 		n.runs(t, "OK", []string{"PYTHONPATH=clients/python"}, python, "-m", "unittest", "discover", "clients/python/tests")
 		n.runs(t, "Proven: ", []string{"PYTHONPATH=clients/python"}, python, "-m", "credence.receipt", proof.file, "--trust", proof.set, "--chain-id", proof.chain, "--task", judged.Id)
 	})
@@ -63,6 +64,7 @@ func TestPagesAndClients(t *testing.T) {
 		n.runs(t, "", nil, node, "clients/typescript/copy.mjs")
 		out := n.runs(t, "verified sha256:", nil, node, "clients/typescript/dist/examples/count.js", module, text)
 		require.Contains(t, out, "published studio/from-typescript:1.0 and again, which changes nothing: studio/from-typescript:1.0\n")
+		n.trades(t, node, nil, "clients/typescript/dist/examples/market.js", module, text)
 		n.runs(t, "fail 0", nil, node, "--test", "clients/typescript/dist/test/client.test.js", "clients/typescript/dist/test/receipt.test.js")
 		n.runs(t, "proven sha256:", nil, node, "clients/typescript/dist/examples/verify.js", proof.file, proof.set)
 	})
@@ -88,6 +90,19 @@ func (n *network) runs(t *testing.T, says string, env []string, name string, arg
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), says)
 	return string(out)
+}
+
+// trades runs the example of a client that trades orders, uses a voucher and hands over a graph, and reads what it says.
+func (n *network) trades(t *testing.T, program string, env []string, args ...string) {
+	t.Helper()
+	out := n.runs(t, "published studio/market-", env, program, args...)
+	for _, said := range []string{
+		`(?m)^by voucher .*ENDING_ACCEPTED.* .*[tT]rue`, `(?m)^the voucher paid [tT]rue$`, `(?m)^placed [tT]rue [tT]rue$`, `(?m)^cancelled ORDER_STATUS_CANCELLED$`,
+		`(?m)^matched .*ENDING_ACCEPTED`, `(?m)^node first ENDING_ACCEPTED sha256:`, `(?m)^node second ENDING_ACCEPTED sha256:`, `(?m)^node last ENDING_ACCEPTED sha256:`,
+		`(?m)^node never REQUEST_STATUS_SKIPPED$`,
+	} {
+		require.Regexp(t, said, out)
+	}
 }
 
 // streams reads a request's events from the first block on, breaks off, and continues from the place in the last event.

@@ -9,6 +9,7 @@ from typing import Any, AsyncIterator, Callable, Iterator, ParamSpec, TypeVar
 from .client import Client, Job, Quote, Submitted
 from .key import Key
 from .result import Result
+from .workflow import Node
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -65,6 +66,68 @@ class AsyncClient:
     async def submit(self, key: Key, job: Job, nonce: int | None = None) -> Submitted:
         """Asks for a job, and returns once a block has the request."""
         return await _run(self.client.submit, key, job, nonce)
+
+    async def publish_dataset(self, key: Key, name: str, version: str, content: bytes, description: str, price: int = 0, media_type: str = "") -> str:
+        """Uploads a file and publishes it as a version of a dataset; returns its reference."""
+        return await _run(self.client.publish_dataset, key, name, version, content, description, price, media_type)
+
+    async def submit_graph(self, key: Key, graph: dict[str, Node], nonce: int | None = None) -> dict[str, str]:
+        """Hands a graph of jobs to the chain, and returns the request of each node."""
+        return await _run(self.client.submit_graph, key, graph, nonce)
+
+    async def cancel_request(self, key: Key, request: str) -> None:
+        """Takes back what no worker was drawn for of a request, or a request that waits for others."""
+        return await _run(self.client.cancel_request, key, request)
+
+    def order_id(self, owner: str, kind: str, nonce: int) -> str:
+        """The id that an order has, whether the chain has seen it or not."""
+        return self.client.order_id(owner, kind, nonce)
+
+    def sign_order(self, key: Key, order: dict[str, Any]) -> dict[str, Any]:
+        """Signs an order off the chain. Nothing is sent."""
+        return self.client.sign_order(key, order)
+
+    async def place_order(self, key: Key, order: dict[str, Any]) -> str:
+        """Puts an app, dataset or pool order on the book, and returns its id."""
+        return await _run(self.client.place_order, key, order)
+
+    async def match_orders(self, key: Key, *, pool: dict[str, Any] | str, request: dict[str, Any] | str, app: dict[str, Any] | str | None = None,
+                           datasets: list[dict[str, Any] | str] | None = None) -> int:
+        """Proposes a deal of orders, and returns the height."""
+        return await _run(self.client.match_orders, key, pool=pool, request=request, app=app, datasets=datasets)
+
+    async def cancel_order(self, key: Key, kind: str, nonce: int) -> str:
+        """Takes back an order of the key's account, and returns its id."""
+        return await _run(self.client.cancel_order, key, kind, nonce)
+
+    async def order(self, order: str) -> dict[str, Any]:
+        """An app, dataset or pool order as the chain has it."""
+        return await _run(self.client.order, order)
+
+    def orders(self, *, owner: str = "", app: str = "", dataset: str = "", pool: str = "", status: str = "") -> AsyncIterator[dict[str, Any]]:
+        """The orders of exactly one party, all or those of one status."""
+        return _each(lambda: self.client.orders(owner=owner, app=app, dataset=dataset, pool=pool, status=status))
+
+    def book(self, *, runtime: str = "", category: str = "", pool: str = "", app: str = "", dataset: str = "") -> AsyncIterator[dict[str, Any]]:
+        """The orders that rest on the book, best first."""
+        return _each(lambda: self.client.book(runtime=runtime, category=category, pool=pool, app=app, dataset=dataset))
+
+    async def voucher(self, voucher: str) -> dict[str, Any]:
+        """A voucher as the chain has it."""
+        return await _run(self.client.voucher, voucher)
+
+    def vouchers(self, *, holder: str = "", issuer: str = "") -> AsyncIterator[dict[str, Any]]:
+        """The vouchers that an account holds, or has issued."""
+        return _each(lambda: self.client.vouchers(holder=holder, issuer=issuer))
+
+    async def issue_voucher(self, key: Key, holder: str, amount: int, seconds: float, *, apps: list[str] | None = None, datasets: list[str] | None = None,
+                            pools: list[str] | None = None, description: str = "", nonce: int | None = None) -> str:
+        """Sets money aside which the holder may spend on requests, and returns the voucher's id."""
+        return await _run(self.client.issue_voucher, key, holder, amount, seconds, apps=apps, datasets=datasets, pools=pools, description=description, nonce=nonce)
+
+    async def height_after(self, seconds: float) -> int:
+        """The height that the chain has in so many seconds, at the time that it means a block to take."""
+        return await _run(self.client.height_after, seconds)
 
     async def fetch(self, task: str, sources: list[str] | None = None) -> Result:
         """Fetches the accepted result of a task, each byte verified."""

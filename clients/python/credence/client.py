@@ -17,14 +17,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
 
-from . import wire
+from . import messages, wire
 from .errors import CredenceError, DigestMismatch, NoAnswer, NodeError, Refused
 from .key import Key
+from .market import Market
 from .result import Manifest, Result, check
+from .workflow import Workflows
 
-#: Gas of a request: its place in the matching queue, and the rest.
-_GAS_SUBMIT = 3_000_000
+#: Gas of a request: its place in the matching queue, which one that waits for others has twice, and the rest.
+_GAS_PLACE = 2_000_000
+_GAS_SUBMIT = 1_000_000
 _GAS_PUBLISH = 1_000_000
+#: How long a request that waits for others does so, in seconds, where its job says nothing.
+_WAIT = 24 * 3600
+#: Most bytes of an answer that is an input.
+_ANSWER = 64 << 20
 #: How long a transaction may wait to be included, in seconds; the chain takes at most ten minutes.
 _TIMEOUT = 120
 _MAX_BYTES = 1 << 30
@@ -55,8 +62,23 @@ class Job:
     min_replicas: int = 0
     #: Hook of the chain that is told each final answer, such as "feeds/NAME".
     callback: str = ""
-    #: A small file of the result that lives on chain; empty for none.
+    #: A small file of the result that lives on chain, or "/exit" for the exit status; empty for none.
     onchain: str = ""
+    #: Id of a voucher that pays in the requester's place.
+    voucher: str = ""
+    #: Exit statuses that mean success; empty for those that the app names, or 0.
+    ok_exit: list[int] = field(default_factory=list)
+    #: Requests that must have ended with a result of every task before this one begins.
+    after: list[str] = field(default_factory=list)
+    #: Requests of one task whose whole results are inputs, by the names of their folders below /in.
+    answers: dict[str, str] = field(default_factory=dict)
+    #: Requests of one task that keep "/exit" on chain, with the exit statuses with which this one begins.
+    when: dict[str, list[int]] = field(default_factory=dict)
+    #: How many seconds the request waits for others, and for offers. 0: the next block refunds what it cannot match, and one that waits for
+    #: others does so for a day.
+    rest: float = 0
+    #: Further fields of the chain's Job, by their names in REST.
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +101,7 @@ class Submitted:
     height: int
 
 
-class Client:
+class Client(Market, Workflows):
     """Speaks to one node over REST. It may be used by several threads.
 
     `rest` is the base URL of the node's REST interface; `store` that of an artifact store, which is needed to upload inputs and
@@ -149,20 +171,42 @@ class Client:
     def publish(self, key: Key, name: str, version: str, module: bytes, description: str, price: int = 0) -> str:
         """Uploads a WebAssembly module and publishes it; returns its reference. The key is a provider's."""
         digest = self.upload(module)
+        reference, known = self._published(key, "versions", name, version, digest)
+        if known:
+            return reference
+        message = {
+            "owner": key.address, "name": name, "version": version, "description": description, "digest": digest, "size": len(module), "runtime": "wasm",
+            "locators": [self.store], "price": price}
+        self.send(key, [("/credence.apps.v1.MsgPublish", messages.encode("MsgPublish", message))], _GAS_PUBLISH)
+        return reference
+
+    def publish_dataset(self, key: Key, name: str, version: str, content: bytes, description: str, price: int = 0, media_type: str = "") -> str:
+        """Uploads a file and publishes it as a version of a dataset; returns its reference. The key is a provider's. Programs find exactly these
+        bytes in /in/datasets/ORGANISATION/NAME. Publishing the same bytes again changes nothing.
+        """
+        digest = self.upload(content)
+        reference, known = self._published(key, "dataset_versions", name, version, digest)
+        if known:
+            return reference
+        message = {
+            "owner": key.address, "name": name, "version": version, "description": description, "digest": digest, "size": len(content),
+            "locators": [self.store], "price": price, "media_type": media_type}
+        self.send(key, [("/credence.apps.v1.MsgPublishDataset", messages.encode("MsgPublishDataset", message))], _GAS_PUBLISH)
+        return reference
+
+    def _published(self, key: Key, kind: str, name: str, version: str, digest: str) -> tuple[str, bool]:
+        """The reference of a version of the key's organisation, and whether it is published, which has to be with the same bytes."""
         organisation = self.query(f"/credence/orgs/v1/organisation_of/{key.address}")["organisation"]["id"]
         reference = f"{organisation}/{name}:{version}"
         try:
-            known = self.query(f"/credence/apps/v1/versions/{urllib.parse.quote(reference)}")["version"]
+            known = self.query(f"/credence/apps/v1/{kind}/{urllib.parse.quote(reference)}")["version"]
         except NodeError as trouble:
             if trouble.status != 404:
                 raise
-        else:
-            if known["digest"] != digest:
-                raise CredenceError(f"{reference} is published with other bytes, {known['digest']}: publish a new version")
-            return reference
-        message = wire.publish(key.address, name, version, description, digest, len(module), "wasm", [self.store], price)
-        self.send(key, [("/credence.apps.v1.MsgPublish", message)], _GAS_PUBLISH)
-        return reference
+            return reference, False
+        if known["digest"] != digest:
+            raise CredenceError(f"{reference} is published with other bytes, {known['digest']}: publish a new version")
+        return reference, True
 
     def submit(self, key: Key, job: Job, nonce: int | None = None) -> Submitted:
         """Uploads the inputs, asks for the job, and returns once a block has the request.
@@ -172,18 +216,31 @@ class Client:
         """
         nonce = secrets.randbits(63) if nonce is None else nonce
         request = wire.request_id(self.chain_id, key.address, nonce)
-        try:
-            taken = self.request(request)
+        taken = self._known(request)
+        if taken:
             return Submitted(request, "", int(taken["height"]))
+        message, gas = self._prepare(key, job, nonce)
+        sent = self.send(key, [("/credence.market.v1.MsgSubmitTask", message)], gas)
+        return Submitted(request, sent["txhash"], int(sent["height"]))
+
+    def _known(self, request: str) -> dict[str, Any] | None:
+        try:
+            return self.request(request)
         except NodeError as trouble:
             if trouble.status != 404:
                 raise
+            return None
+
+    def _prepare(self, key: Key, job: Job, nonce: int) -> tuple[bytes, int]:
+        """Uploads the inputs of a job and prices it; returns the message that submits it, and its gas."""
         for content in job.inputs.values():
             self.upload(content)
-        price = job.max_price or self.quote(key.address, job).max_price
-        message = wire.submit_task(key.address, nonce, self._job(job, price))
-        sent = self.send(key, [("/credence.market.v1.MsgSubmitTask", message)], _GAS_SUBMIT)
-        return Submitted(request, sent["txhash"], int(sent["height"]))
+        waits = bool(job.after or job.answers or job.when)
+        rest = job.rest or (_WAIT if waits else 0)
+        message = {
+            "requester": key.address, "nonce": nonce, "expiry": self.height_after(rest) if rest else 0,
+            "job": self._job(job, job.max_price or self.quote(key.address, job).max_price)}
+        return messages.encode("MsgSubmitTask", message), _GAS_SUBMIT + _GAS_PLACE * (2 if waits else 1)
 
     def send(self, key: Key, messages: list[tuple[str, bytes]], gas: int) -> dict[str, Any]:
         """Signs and sends a transaction, and returns its outcome once a block has it. Raises Refused."""
@@ -215,17 +272,25 @@ class Client:
             return self._last_timeout
 
     def _job(self, job: Job, max_price: int) -> dict[str, Any]:
-        if job.inputs and not self.store:
+        if (job.inputs or job.answers) and not self.store:
             raise CredenceError("inputs: no store was named that serves them: give the client one")
-        inputs = [
+        inputs: list[dict[str, Any]] = [
             {"name": name, "digest": "sha256:" + hashlib.sha256(content).hexdigest(), "size": str(len(content)), "locators": [self.store]}
             for name, content in job.inputs.items()
         ]
-        return {
+        inputs += [{"name": name, "size": str(_ANSWER), "locators": [self.store], "tree": True, "of": request} for name, request in job.answers.items()]
+        asked: dict[str, Any] = {
             "app": job.app, "args": job.args, "inputs": inputs, "trust": str(job.trust), "fuel_limit": str(job.fuel_limit), "size": str(job.size),
             "max_price": str(max_price), "pool": job.pool, "datasets": job.datasets, "policy": job.policy or "credence", "category": job.category,
-            "min_replicas": job.min_replicas, "callback": job.callback, "onchain": job.onchain,
+            "min_replicas": job.min_replicas, "callback": job.callback, "onchain": job.onchain, "voucher": job.voucher, "after": job.after,
+            "when": [{"request": request, "exit": sorted(set(exits))} for request, exits in job.when.items()],
         }
+        if job.ok_exit:
+            asked["execution"] = {"ok_exit": job.ok_exit}
+        # What the app takes is what is signed: the node is asked about the same job.
+        asked = messages.normal_job({**asked, **job.more})
+        messages.encode("Job", asked)
+        return {name: value for name, value in asked.items() if value is not None}
 
     # Following.
 

@@ -1,6 +1,6 @@
-"""Protobuf as transactions need it: a writer of a few field types, and the messages that this client sends.
+"""Protobuf as transactions need it: a writer of a few field types, transactions, and the ids that follow from what is sent.
 
-Field numbers are those of proto/credence and of the SDK. A zero, an empty text and an empty list are left out, as proto3 has it.
+Field numbers are those of the SDK. A zero, an empty text and an empty list are left out, as proto3 has it.
 """
 
 from __future__ import annotations
@@ -41,41 +41,6 @@ def packed(type_url: str, message: bytes) -> bytes:
     return data(1, type_url) + data(2, message)
 
 
-def submit_task(requester: str, nonce: int, job: dict[str, Any], expiry: int = 0) -> bytes:
-    """credence.market.v1.MsgSubmitTask; the job in JSON, as REST takes it, with snake_case names."""
-    return data(1, requester) + number(2, nonce) + data(3, encode_job(job), always=True) + number(4, expiry)
-
-
-def encode_job(job: dict[str, Any]) -> bytes:
-    """credence.market.v1.Job. A field that this client does not know is an error, and never left out in silence."""
-    known = {
-        "app": 1, "args": 2, "inputs": 3, "trust": 4, "policy": 5, "min_replicas": 6, "max_price": 7, "value": 8, "fuel_limit": 9,
-        "size": 10, "pool": 11, "datasets": 13, "category": 15, "beneficiary": 24, "callback": 25, "partial": 26,
-        "onchain": 40,
-    }
-    unknown = set(job) - set(known)
-    if unknown:
-        raise ValueError(f"job: this client does not send the fields {sorted(unknown)}")
-    out = b""
-    for name, field in sorted(known.items(), key=lambda item: item[1]):
-        value = job.get(name)
-        if name == "inputs":
-            out += each(field, [data(1, i["name"]) + data(2, i["digest"]) + number(3, int(i["size"])) + each(4, i["locators"]) for i in value or []])
-        elif name in ("args", "datasets"):
-            out += each(field, value or [])
-        elif name in ("app", "policy", "pool", "category", "beneficiary", "callback", "onchain"):
-            out += data(field, value or "")
-        else:
-            out += number(field, int(value or 0))
-    return out
-
-
-def publish(owner: str, name: str, version: str, description: str, digest: str, size: int, runtime: str, locators: list[str], price: int) -> bytes:
-    """credence.apps.v1.MsgPublish."""
-    return (data(1, owner) + data(2, name) + data(3, version) + data(4, description) + data(5, digest) + number(6, size)
-            + data(7, runtime) + each(8, locators) + number(9, price))
-
-
 def transaction(messages: list[tuple[str, bytes]], key: Any, chain_id: str, account: int, gas: int, fee: int, timeout_ns: int) -> bytes:
     """A signed, unordered transaction: a timeout, in nanoseconds since 1970, replaces the sequence number."""
     timestamp = number(1, timeout_ns // 10**9) + number(2, timeout_ns % 10**9)
@@ -87,9 +52,23 @@ def transaction(messages: list[tuple[str, bytes]], key: Any, chain_id: str, acco
     return data(1, body) + data(2, auth) + data(3, key.sign(signed))
 
 
+def frame(*fields: bytes) -> bytes:
+    """Joins fields, each after its length, so that no two lists of fields make the same bytes."""
+    return b"".join(len(field).to_bytes(8, "big") + field for field in fields)
+
+
 def request_id(chain_id: str, requester: str, nonce: int) -> str:
-    """The id of a request, known before it is sent: H over the fields, each after its length."""
-    h = hashlib.sha256()
-    for field in (b"credence/request/v1", chain_id.encode(), requester.encode(), nonce.to_bytes(8, "big")):
-        h.update(len(field).to_bytes(8, "big") + field)
-    return h.hexdigest()
+    """The id of a request, known before it is sent."""
+    return hashlib.sha256(frame(b"credence/request/v1", chain_id.encode(), requester.encode(), nonce.to_bytes(8, "big"))).hexdigest()
+
+
+def order_id(chain_id: str, kind: str, owner: str, nonce: int) -> str:
+    """The id of an order, known before it is sent. A request has the same whether it is submitted or signed."""
+    if kind == "request":
+        return request_id(chain_id, owner, nonce)
+    return hashlib.sha256(frame(b"credence/order/v1", chain_id.encode(), kind.encode(), owner.encode(), nonce.to_bytes(8, "big"))).hexdigest()
+
+
+def voucher_id(chain_id: str, issuer: str, nonce: int) -> str:
+    """The id of a voucher, known before it is sent."""
+    return hashlib.sha256(frame(b"credence/voucher/v1", chain_id.encode(), issuer.encode(), nonce.to_bytes(8, "big"))).hexdigest()

@@ -1,14 +1,20 @@
 """What needs no chain. Run: PYTHONPATH=clients/python python3 -m unittest discover clients/python/tests"""
 
 import asyncio
+import base64
 import hashlib
 import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from credence import AsyncClient, Client, CredenceError, DigestMismatch, Job, Key, Manifest, NoAnswer, NodeError
-from credence import wire
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from credence import AsyncClient, Client, CredenceError, DigestMismatch, Job, Key, Manifest, NoAnswer, Node, NodeError
+from credence import messages, wire
 from credence.client import _fee
 from credence.key import encode_address
 from credence.result import check
@@ -43,24 +49,43 @@ class Wire(unittest.TestCase):
             wire.number(1, 1 << 64)
 
     def test_no_field_is_dropped_in_silence(self):
-        with self.assertRaisesRegex(ValueError, "voucher"):
-            wire.encode_job({"app": "a/b:1", "voucher": "x"})
+        with self.assertRaisesRegex(ValueError, "vaucher"):
+            messages.encode("Job", {"app": "a/b:1", "vaucher": "x"})
+        with self.assertRaisesRegex(ValueError, r"pool.apps: .*audiense"):
+            messages.encode("Order", {"pool": {"apps": {"audiense": {}}}})
+        with self.assertRaisesRegex(ValueError, "args: got 'x', expected a list"):
+            messages.encode("Job", {"args": "x"})
 
     def test_a_job_of_a_feed(self):
         # The TypeScript client writes the same bytes: its test has the same vector.
-        self.assertEqual(wire.encode_job({"app": "a/b:1", "callback": "feeds/x", "onchain": "v"}).hex(), "0a05612f623a31ca010766656564732f78c2020176")
+        self.assertEqual(messages.encode("Job", {"app": "a/b:1", "callback": "feeds/x", "onchain": "v"}).hex(), "0a05612f623a318a01009201021200ca010766656564732f78c2020176")
 
     def test_a_job(self):
         # The TypeScript client writes the same bytes: its test has the same vector.
         job = {
             "app": "a/b:1", "args": ["x", ""], "inputs": [{"name": "t", "digest": "sha256:00", "size": "2", "locators": ["http://s"]}], "trust": "100",
             "policy": "credence", "min_replicas": 2, "max_price": "300", "fuel_limit": "1000", "size": "1", "pool": "p", "datasets": ["d/e:1"], "category": "xs"}
-        self.assertEqual(wire.encode_job(job).hex(), "0a05612f623a3112017812001a1a0a0174120973686132" "35363a303018022208687474703a2f2f73" "20642a0863726564656e6365300238ac0248e80750015a01706a05642f653a317a027873")
+        self.assertEqual(messages.encode("Job", job).hex(), "0a05612f623a3112017812001a1a0a0174120973686132" "35363a303018022208687474703a2f2f73" "20642a0863726564656e6365300238ac0248e80750015a01706a05642f653a317a0278738a01009201021200")
 
     def test_a_publication(self):
         # The TypeScript client writes the same bytes: its test has the same vector.
-        message = wire.publish("cred1x", "count", "1.0", "Counts", "sha256:00", 300, "wasm", ["http://s"], 7)
+        message = messages.encode("MsgPublish", {
+            "owner": "cred1x", "name": "count", "version": "1.0", "description": "Counts", "digest": "sha256:00", "size": 300, "runtime": "wasm",
+            "locators": ["http://s"], "price": 7})
         self.assertEqual(message.hex(), "0a066372656431781205636f756e741a03312e302206436f756e74732a097368613235363a303030ac023a047761736d4208687474703a2f2f734807")
+
+    def test_orders(self):
+        # Go writes the vectors: an order of each kind with a value in every field, in another form than the one that is signed.
+        for vector in json.loads((Path(__file__).parents[2] / "vectors" / "orders.json").read_text()):
+            order = messages.normal_order(vector["order"])
+            self.assertEqual(messages.sign_bytes(order, vector["chain"]).hex(), vector["sign_bytes"])
+            self.assertEqual(wire.order_id(vector["chain"], messages.kind_of(order), order["owner"], int(order["nonce"])), vector["id"])
+            self.assertEqual(messages.normal_order(order), order)
+
+    def test_an_order_has_one_kind(self):
+        for order in ({}, {"app": {}, "pool": {}}):
+            with self.assertRaisesRegex(ValueError, "exactly one of app, dataset, pool and request"):
+                messages.kind_of(order)
 
     def test_the_price_of_gas(self):
         self.assertEqual(_fee("0.001000000000000000ucred", 3_000_000), 3000)
@@ -87,6 +112,7 @@ class Manifests(unittest.TestCase):
 
 class FakeNode(BaseHTTPRequestHandler):
     answers: dict[str, object] = {}
+    asked_for: list[str] = []
     #: What is answered with the status 400.
     refusals: dict[str, object] = {}
     #: Is set once a path that ends in "/slow" was asked for, and what it waits for.
@@ -97,6 +123,7 @@ class FakeNode(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self):
+        FakeNode.asked_for.append(self.path)
         if self.path in self.refusals:
             raw = self.refusals[self.path]
             raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
@@ -201,8 +228,94 @@ class Fetching(unittest.TestCase):
         asyncio.run(run())
 
     def test_asyncio_has_what_the_client_has(self):
-        mine = {name for name in vars(Client) if not name.startswith("_")}
+        mine = {name for of in Client.__mro__[:-1] for name in vars(of) if not name.startswith("_")}
         self.assertEqual(mine - {name for name in vars(AsyncClient)}, {"upload", "send"})
+
+    def test_orders_are_signed_and_placed_once(self):
+        key = Key(hashlib.sha256(b"seed").digest())
+        signed = self.client.sign_order(key, {"nonce": 7, "app": {"app": "a/b:1", "price": 5, "tags": ["b", "a", "b"]}})
+        self.assertEqual(signed["order"]["app"]["tags"], ["a", "b"])
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256K1(), base64.b64decode(signed["signature"]["public_key"]["key"]))
+        raw = base64.b64decode(signed["signature"]["data"]["single"]["signature"])
+        public.verify(encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")),
+                      messages.sign_bytes(signed["order"], "fake-1"), ec.ECDSA(hashes.SHA256()))
+        messages.encode("SignedOrder", signed)
+        with self.assertRaisesRegex(CredenceError, "owner: got cred1x, expected the account of the key"):
+            self.client.sign_order(key, {**signed["order"], "owner": "cred1x"})
+        order_id = self.client.order_id(key.address, "app", 7)
+        # The chain has it already: nothing is sent, and the node would answer nothing that a transaction needs.
+        FakeNode.answers[f"/credence/market/v1/orders/{order_id}"] = {"order": {"id": order_id, "order": {**signed["order"], "pool": None}}}
+        self.assertEqual(self.client.place_order(key, signed["order"]), order_id)
+        with self.assertRaisesRegex(CredenceError, "another order under 7"):
+            self.client.place_order(key, {"nonce": 7, "app": {"app": "a/b:1", "price": 6}})
+        with self.assertRaisesRegex(ValueError, "kind: got 'task'"):
+            self.client.cancel_order(key, "task", 7)
+
+    def test_lists_go_on(self):
+        FakeNode.answers["/credence/market/v1/orders"] = {"orders": [{"id": "1"}], "pagination": {}}
+        FakeNode.answers["/credence/vouchers/v1/vouchers"] = {"vouchers": [{"id": "2"}], "pagination": {}}
+        self.assertEqual([o["id"] for o in self.client.orders(owner="cred1x", status="ORDER_STATUS_RESTING")], ["1"])
+        self.assertEqual(FakeNode.asked_for[-1], "/credence/market/v1/orders?owner=cred1x&status=1")
+        with self.assertRaisesRegex(ValueError, "status: got 'RESTING'"):
+            self.client.orders(owner="cred1x", status="RESTING")
+        self.assertEqual([v["id"] for v in self.client.vouchers(holder="cred1x")], ["2"])
+
+    def test_a_graph_is_priced_and_sent_in_order(self):
+        key = Key(hashlib.sha256(b"seed").digest())
+        client = self.client
+        client.store = self.base
+        FakeNode.answers |= {
+            "/cosmos/base/tendermint/v1beta1/blocks/latest": {"block": {"header": {"height": "100"}}},
+            "/credence/market/v1/params": {"params": {"block_millis": "1000"}},
+        }
+        sent: list[list[tuple[str, bytes]]] = []
+        client.send = lambda _key, batch, gas: sent.append(batch) or {"txhash": "", "height": "1"}  # type: ignore[method-assign]
+        fast = Job("a/b:1", max_price=5, rest=10)
+        graph = {
+            "merge": Node(Job("a/b:1", max_price=5), after=["split"], answers={"parts": "count"}, when={"check": [3, 0, 3]}),
+            "split": Node(fast), "count": Node(fast, answers={"text": "split"}), "check": Node(Job("a/b:1", max_price=5, ok_exit=[3, 0])),
+        }
+        requests = client.submit_graph(key, graph, nonce=40)
+        self.assertEqual(list(requests), ["split", "count", "check", "merge"])
+        self.assertEqual(requests["merge"], wire.request_id("fake-1", key.address, 43))
+        self.assertEqual([len(batch) for batch in sent], [4], "all of it in one transaction, which is taken or not")
+        raw = [message for _, message in sent[0]]
+        self.assertEqual(raw[3], messages.encode("MsgSubmitTask", {
+            "requester": key.address, "nonce": 43, "expiry": 100 + 24 * 3600, "job": messages.normal_job({
+                "app": "a/b:1", "trust": 1000, "fuel_limit": 10**10, "max_price": 5, "after": [requests["split"]],
+                "inputs": [{"name": "parts", "size": 64 << 20, "locators": [self.base], "tree": True, "of": requests["count"]}],
+                "when": [{"request": requests["check"], "exit": [0, 3]}]})}))
+        self.assertIn(messages.encode("Job", {"onchain": "/exit"})[-7:], raw[2], "a node that another one asks for its exit status keeps it")
+        # What the chain has already is not sent again.
+        for name in ("split", "count", "check"):
+            FakeNode.answers[f"/credence/market/v1/requests/{requests[name]}"] = {"request": {"height": "5"}}
+        self.assertEqual(client.submit_graph(key, graph, nonce=40), requests)
+        self.assertEqual(sent[1], [sent[0][3]])
+        sent.clear()
+        many = {f"n{i}": Node(fast) for i in range(9)}
+        client.submit_graph(key, many, nonce=60)
+        self.assertEqual([len(batch) for batch in sent], [6, 3], "a transaction has as much as a block takes of one")
+
+    def test_graphs_that_never_end_are_refused(self):
+        job = Job("a/b:1")
+        with self.assertRaisesRegex(ValueError, "nodes wait for each other: a waits for b waits for a"):
+            self.client.submit_graph(Key(b"\1" * 32), {"a": Node(job, after=["b"]), "b": Node(job, after=["a"])})
+        with self.assertRaisesRegex(ValueError, "node a waits for c, and there is no such node"):
+            self.client.submit_graph(Key(b"\1" * 32), {"a": Node(job, when={"c": [0]})})
+        with self.assertRaisesRegex(CredenceError, "node a: its job keeps v on chain"):
+            self.client.submit_graph(Key(b"\1" * 32), {"a": Node(Job("a/b:1", onchain="v")), "b": Node(job, when={"a": [0]})})
+
+    def test_a_dataset_is_published_once(self):
+        key = Key(hashlib.sha256(b"seed").digest())
+        client = self.client
+        client.store = self.base
+        FakeNode.answers |= {
+            f"/credence/orgs/v1/organisation_of/{key.address}": {"organisation": {"id": "acme"}}, "/v2/credence/blobs/uploads/": b"",
+            "/credence/apps/v1/dataset_versions/acme/cities%3A1": {"version": {"digest": "sha256:" + hashlib.sha256(b"x").hexdigest()}},
+        }
+        self.assertEqual(client.publish_dataset(key, "cities", "1", b"x", "Cities"), "acme/cities:1")
+        with self.assertRaisesRegex(CredenceError, "published with other bytes"):
+            client.publish_dataset(key, "cities", "1", b"y", "Cities")
 
     def test_check(self):
         self.assertEqual(check(b"hi", "sha256:" + hashlib.sha256(b"hi").hexdigest()), b"hi")

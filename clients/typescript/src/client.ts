@@ -1,7 +1,10 @@
 import {makeSignDoc, type OfflineDirectSigner} from "@cosmjs/proto-signing";
 import {CredenceError, DigestMismatch, type ErrorInfo, NoAnswer, NodeError, Refused} from "./errors.js";
+import {addressOf, Market} from "./market.js";
+import {encode, type Message, normalJob} from "./messages.js";
 import {check, parseManifest, type Result} from "./result.js";
-import {authInfo, base64, body, fromBase64, publish, requestId, sha256, submitTask, txRaw, type WireJob} from "./wire.js";
+import {authInfo, base64, body, fromBase64, randomNonce, requestId, sha256, txRaw} from "./wire.js";
+import {type Graph, orderOf, waitingJob} from "./workflow.js";
 
 /** What is to be run. Amounts are in ucred, millionths of a CRED. */
 export interface Job {
@@ -26,8 +29,22 @@ export interface Job {
   minReplicas?: number;
   /** Hook of the chain that is told each final answer, such as "feeds/NAME". */
   callback?: string;
-  /** A small file of the result that lives on chain; none by default. */
+  /** A small file of the result that lives on chain, or "/exit" for the exit status; none by default. */
   onchain?: string;
+  /** Id of a voucher that pays in the requester's place. */
+  voucher?: string;
+  /** Exit statuses that mean success; those that the app names, or 0, by default. */
+  okExit?: number[];
+  /** Requests that must have ended with a result of every task before this one begins. */
+  after?: string[];
+  /** Requests of one task whose whole results are inputs, by the names of their folders below /in. */
+  answers?: Record<string, string>;
+  /** Requests of one task that keep "/exit" on chain, with the exit statuses with which this one begins. */
+  when?: Record<string, number[]>;
+  /** How many seconds the request waits for others, and for offers. By default the next block refunds what it cannot match, and one that waits for others does so for a day. */
+  rest?: number;
+  /** Further fields of the chain's Job, by their names in REST. */
+  more?: Message;
 }
 
 /** What a job would cost one task in ucred, and how it would be checked. */
@@ -43,6 +60,12 @@ export interface NewVersion {
   description: string;
   /** Price of a task in ucred; 0 by default. */
   price?: bigint;
+}
+
+/** A version of a dataset that is to be published. */
+export interface NewDataset extends NewVersion {
+  /** Media type of the content, such as "text/csv"; for readers. */
+  mediaType?: string;
 }
 
 /** A request that the chain took. */
@@ -61,15 +84,23 @@ export interface Options {
   web?: string;
 }
 
-const GAS_SUBMIT = 3_000_000;
+/** Gas of a request: its place in the matching queue, which one that waits for others has twice, and the rest. */
+const GAS_PLACE = 2_000_000;
+const GAS_SUBMIT = 1_000_000;
 const GAS_PUBLISH = 1_000_000;
+/** Most gas of a transaction of several requests: a chain takes a tenth of a block, 20,000,000. */
+const GAS_BATCH = 18_000_000;
 const TIMEOUT_MS = 120_000;
+/** How long a request that waits for others does so, in seconds, where its job says nothing. */
+const WAIT = 24 * 3600;
+/** Most bytes of an answer that is an input. */
+const ANSWER_BYTES = 64 << 20;
 
 /** Speaks to one node over REST, in Node and in browsers. */
-export class Client {
+export class Client extends Market {
   private lastTimeout = 0;
 
-  private constructor(readonly rest: string, readonly chainId: string, readonly store: string, readonly web: string) {}
+  private constructor(readonly rest: string, readonly chainId: string, readonly store: string, readonly web: string) { super(); }
 
   /** Connects to a node by the base URL of its REST interface. */
   static async connect(rest: string, options: Options = {}): Promise<Client> {
@@ -101,17 +132,38 @@ export class Client {
    * same bytes again changes nothing. Other bytes need another version.
    */
   async publish(signer: OfflineDirectSigner, app: NewVersion, module: Uint8Array): Promise<string> {
-    const [account] = await signer.getAccounts();
-    if (!account) throw new CredenceError("signer: it has no account");
-    const digest = await this.upload(module);
-    const {organisation} = await this.query<{organisation: {id: string}}>(`/credence/orgs/v1/organisation_of/${account.address}`);
-    const reference = `${organisation.id}/${app.name}:${app.version}`;
-    const known = await this.find<{version: {digest: string}}>(`/credence/apps/v1/versions/${encodeURI(reference)}`);
-    if (known && known.version.digest !== digest) throw new CredenceError(`${reference} is published with other bytes, ${known.version.digest}: publish a new version`);
+    const digest = await this.upload(module), {owner, reference, known} = await this.published(signer, "versions", app, digest);
     if (known) return reference;
-    const message = publish(account.address, app.name, app.version, app.description, digest, module.length, "wasm", [this.store], app.price ?? 0n);
-    await this.send(signer, [["/credence.apps.v1.MsgPublish", message]], GAS_PUBLISH);
+    const message = {
+      owner, name: app.name, version: app.version, description: app.description, digest, size: module.length, runtime: "wasm", locators: [this.store], price: app.price ?? 0n,
+    };
+    await this.send(signer, [["/credence.apps.v1.MsgPublish", encode("MsgPublish", message)]], GAS_PUBLISH);
     return reference;
+  }
+
+  /**
+   * Uploads a file and publishes it as a version of a dataset of the signer's organisation; returns its reference. Programs find exactly these
+   * bytes in /in/datasets/ORGANISATION/NAME. Publishing the same bytes again changes nothing. Other bytes need another version.
+   */
+  async publishDataset(signer: OfflineDirectSigner, dataset: NewDataset, content: Uint8Array): Promise<string> {
+    const digest = await this.upload(content), {owner, reference, known} = await this.published(signer, "dataset_versions", dataset, digest);
+    if (known) return reference;
+    const message = {
+      owner, name: dataset.name, version: dataset.version, description: dataset.description, digest, size: content.length, locators: [this.store],
+      price: dataset.price ?? 0n, media_type: dataset.mediaType ?? "",
+    };
+    await this.send(signer, [["/credence.apps.v1.MsgPublishDataset", encode("MsgPublishDataset", message)]], GAS_PUBLISH);
+    return reference;
+  }
+
+  /** The reference of a version of the signer's organisation, and whether it is published, which has to be with the same bytes. */
+  private async published(signer: OfflineDirectSigner, kind: string, asset: NewVersion, digest: string): Promise<{owner: string; reference: string; known: boolean}> {
+    const owner = await addressOf(signer);
+    const {organisation} = await this.query<{organisation: {id: string}}>(`/credence/orgs/v1/organisation_of/${owner}`);
+    const reference = `${organisation.id}/${asset.name}:${asset.version}`;
+    const found = await this.find<{version: {digest: string}}>(`/credence/apps/v1/${kind}/${encodeURI(reference)}`);
+    if (found && found.version.digest !== digest) throw new CredenceError(`${reference} is published with other bytes, ${found.version.digest}: publish a new version`);
+    return {owner, reference, known: found !== undefined};
   }
 
   /**
@@ -120,16 +172,48 @@ export class Client {
    * is safe, and never pays twice.
    */
   async submit(signer: OfflineDirectSigner, job: Job, nonce: bigint = randomNonce()): Promise<Submitted> {
-    const [account] = await signer.getAccounts();
-    if (!account) throw new CredenceError("signer: it has no account");
-    const request = await requestId(this.chainId, account.address, nonce);
+    const requester = await addressOf(signer), request = await requestId(this.chainId, requester, nonce);
     const taken = await this.find<{request: {height: string}}>(`/credence/market/v1/requests/${request}`);
     if (taken) return {request, hash: "", height: Number(taken.request.height)};
+    const {message, gas} = await this.prepare(requester, job, nonce);
+    return {request, ...await this.send(signer, [["/credence.market.v1.MsgSubmitTask", message]], gas)};
+  }
+
+  /**
+   * Hands a graph of jobs to the chain, and returns the request of each node once blocks have all of them. All money is locked at once; what is
+   * not spent comes back node by node. The chain releases each node when those that it waits for have ended, and skips it if one of them fails:
+   * no client has to stay online. `watch` and `fetch` work on each request as on any other; that of a node that was skipped throws NoAnswer with
+   * REQUEST_STATUS_SKIPPED. Everything is uploaded and priced before anything is paid. The requests' ids follow from the nonce: giving the same
+   * again, with the same graph, submits what is missing, and pays nothing twice.
+   */
+  async submitGraph(signer: OfflineDirectSigner, graph: Graph, nonce: bigint = randomNonce() >> 1n): Promise<Record<string, string>> {
+    const requester = await addressOf(signer), order = orderOf(graph), requests: Record<string, string> = {};
+    for (const [i, name] of order.entries()) requests[name] = await requestId(this.chainId, requester, nonce + BigInt(i));
+    const prepared: {message: Uint8Array; gas: number}[] = [];
+    for (const [i, name] of order.entries()) {
+      if (await this.find(`/credence/market/v1/requests/${requests[name]}`)) continue;
+      prepared.push(await this.prepare(requester, waitingJob(graph, name, requests), nonce + BigInt(i)));
+    }
+    while (prepared.length) {
+      const batch: [string, Uint8Array][] = [];
+      let gas = 0;
+      while (prepared.length && (!batch.length || gas + prepared[0]!.gas <= GAS_BATCH)) {
+        const next = prepared.shift()!;
+        batch.push(["/credence.market.v1.MsgSubmitTask", next.message]);
+        gas += next.gas;
+      }
+      await this.send(signer, batch, gas);
+    }
+    return requests;
+  }
+
+  /** Uploads the inputs of a job and prices it; returns the message that submits it, and its gas. */
+  private async prepare(requester: string, job: Job, nonce: bigint): Promise<{message: Uint8Array; gas: number}> {
     for (const content of Object.values(job.inputs ?? {})) await this.upload(content);
-    const price = job.maxPrice || (await this.quote(account.address, job)).maxPrice;
-    const message = submitTask(account.address, nonce, await this.wireJob(job, price));
-    const sent = await this.send(signer, [["/credence.market.v1.MsgSubmitTask", message]], GAS_SUBMIT);
-    return {request, ...sent};
+    const waits = [...job.after ?? [], ...Object.keys(job.answers ?? {}), ...Object.keys(job.when ?? {})].length > 0;
+    const rest = job.rest || (waits ? WAIT : 0), expiry = rest ? await this.heightAfter(rest) : 0n;
+    const price = job.maxPrice || (await this.quote(requester, job)).maxPrice;
+    return {message: encode("MsgSubmitTask", {requester, nonce, job: await this.wireJob(job, price), expiry}), gas: GAS_SUBMIT + GAS_PLACE * (waits ? 2 : 1)};
   }
 
   /** Signs and sends a transaction, and returns once a block has it. Throws Refused. */
@@ -220,36 +304,22 @@ export class Client {
     return this.find<Feed>(`/credence/feeds/v1/owners/${encodeURIComponent(owner)}/feeds/${encodeURIComponent(name)}`);
   }
 
-  private async *pages<T>(path: string, name: string): AsyncGenerator<T> {
-    for (let key = ""; ;) {
-      const page = await this.query<{[list: string]: unknown; pagination?: {next_key: string | null}}>(path + (key ? "&pagination.key=" + encodeURIComponent(key) : ""));
-      yield* page[name] as T[];
-      key = page.pagination?.next_key ?? "";
-      if (!key) return;
-    }
-  }
-
-  private async find<T>(path: string): Promise<T | undefined> {
-    try {
-      return await this.query<T>(path);
-    } catch (trouble) {
-      if (trouble instanceof NodeError && trouble.status === 404) return undefined;
-      throw trouble;
-    }
-  }
-
-  private async wireJob(job: Job, price: bigint): Promise<WireJob> {
-    const inputs = [];
+  private async wireJob(job: Job, price: bigint): Promise<Message> {
+    const inputs: Message[] = [], answers = Object.entries(job.answers ?? {});
+    if (!this.store && (answers.length || Object.keys(job.inputs ?? {}).length)) throw new CredenceError("inputs: no store was named that serves them: give the client one");
     for (const [name, content] of Object.entries(job.inputs ?? {})) {
-      if (!this.store) throw new CredenceError("inputs: no store was named that serves them: give the client one");
       inputs.push({name, digest: "sha256:" + await sha256(content), size: String(content.length), locators: [this.store]});
     }
-    return {
+    for (const [name, of] of answers) inputs.push({name, size: String(ANSWER_BYTES), locators: [this.store], tree: true, of});
+    const asked = normalJob({
       app: job.app, args: job.args ?? [], inputs, trust: String(job.trust ?? 1000), policy: job.policy ?? "credence", min_replicas: job.minReplicas ?? 0,
       max_price: String(price), fuel_limit: String(job.fuelLimit ?? 10_000_000_000n), size: String(job.size ?? 1), pool: job.pool ?? "",
-      datasets: job.datasets ?? [], category: job.category ?? "",
-      callback: job.callback ?? "", onchain: job.onchain ?? "",
-    };
+      datasets: job.datasets ?? [], category: job.category ?? "", callback: job.callback ?? "", onchain: job.onchain ?? "", voucher: job.voucher ?? "",
+      execution: job.okExit?.length ? {ok_exit: job.okExit} : undefined, after: job.after ?? [],
+      when: Object.entries(job.when ?? {}).map(([request, exits]) => ({request, exit: [...new Set(exits)].sort((x, y) => x - y)})), ...job.more,
+    });
+    encode("Job", asked); // a field that is none is an error here, before anything is uploaded or asked
+    return asked;
   }
 }
 
@@ -261,8 +331,6 @@ export function feeOf(price: string, gas: number): bigint {
   const unit = 10n ** BigInt(part.length);
   return (BigInt(whole! + part) * BigInt(gas) + unit - 1n) / unit;
 }
-
-function randomNonce(): bigint { return new DataView(crypto.getRandomValues(new Uint8Array(8)).buffer).getBigUint64(0) >> 1n; }
 
 function id(text: string): string {
   if (!/^[0-9a-f]{64}$/.test(text)) throw new CredenceError(`id: got ${JSON.stringify(text.slice(0, 80))}, expected 64 lower-case hexadecimal digits`);
@@ -296,7 +364,7 @@ function readRefusal(text: string): {words: string; info: ErrorInfo} {
 }
 
 async function ask<T>(url: string, body?: unknown): Promise<T> {
-  const answer = await http(url, body === undefined ? {} : {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+  const answer = await http(url, body === undefined ? {} : {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body, (_, value: unknown) => typeof value === "bigint" ? value.toString() : value)});
   return await answer.json() as T;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Protobuf as transactions need it: a writer of a few field types, and the messages that this client sends. Field numbers are those
- * of proto/credence and of the SDK. A zero, an empty text and an empty list are left out, as proto3 has it.
+ * Protobuf as transactions need it: a writer of a few field types, and transactions. Field numbers are those of the SDK. A zero, an
+ * empty text and an empty list are left out, as proto3 has it.
  */
 
 const utf8 = new TextEncoder();
@@ -13,7 +13,8 @@ export function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-function varint(n: bigint): Uint8Array {
+/** A number of 0 or more. */
+export function varint(n: bigint): Uint8Array {
   const out: number[] = [];
   for (; n > 127n; n >>= 7n) out.push(Number(n & 127n) | 128);
   out.push(Number(n));
@@ -37,34 +38,6 @@ export function each(field: number, items: (Uint8Array | string)[]): Uint8Array 
 
 /** google.protobuf.Any. */
 export function packed(typeUrl: string, message: Uint8Array): Uint8Array { return join(data(1, typeUrl), data(2, message)); }
-
-/** A file that a job reads. */
-export interface Input { name: string; digest: string; size: string; locators: string[] }
-
-/** credence.market.v1.Job as REST has it in JSON; the fields that this client sends. */
-export interface WireJob {
-  app: string; args: string[]; inputs: Input[]; trust: string; policy: string; min_replicas: number; max_price: string; fuel_limit: string; size: string;
-  pool: string; datasets: string[]; category: string; callback: string; onchain: string;
-}
-
-export function encodeJob(job: WireJob): Uint8Array {
-  return join(
-    data(1, job.app), each(2, job.args),
-    each(3, job.inputs.map(i => join(data(1, i.name), data(2, i.digest), number(3, BigInt(i.size)), each(4, i.locators)))),
-    number(4, BigInt(job.trust)), data(5, job.policy), number(6, job.min_replicas), number(7, BigInt(job.max_price)), number(9, BigInt(job.fuel_limit)),
-    number(10, BigInt(job.size)), data(11, job.pool), each(13, job.datasets), data(15, job.category),
-    data(25, job.callback), data(40, job.onchain));
-}
-
-/** credence.market.v1.MsgSubmitTask. */
-export function submitTask(requester: string, nonce: bigint, job: WireJob): Uint8Array {
-  return join(data(1, requester), number(2, nonce), data(3, encodeJob(job), true));
-}
-
-/** credence.apps.v1.MsgPublish. */
-export function publish(owner: string, name: string, version: string, description: string, digest: string, size: number, runtime: string, locators: string[], price: bigint): Uint8Array {
-  return join(data(1, owner), data(2, name), data(3, version), data(4, description), data(5, digest), number(6, size), data(7, runtime), each(8, locators), number(9, price));
-}
 
 /** The body of an unordered transaction: a timeout, in milliseconds since 1970 and nanoseconds beside, replaces the sequence. */
 export function body(messages: [typeUrl: string, message: Uint8Array][], timeoutMs: number, nanos: number): Uint8Array {
@@ -96,11 +69,24 @@ export function base64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+/** A nonce of 63 bits. */
+export function randomNonce(): bigint { return new DataView(crypto.getRandomValues(new Uint8Array(8)).buffer).getBigUint64(0) >> 1n; }
+
 export function fromBase64(text: string): Uint8Array { return Uint8Array.from(atob(text), c => c.charCodeAt(0)); }
+
+/** A number in 8 bytes. */
+export function u64(n: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, n);
+  return bytes;
+}
+
+/** Joins fields, each after its length, so that no two lists of fields make the same bytes. */
+export function frame(...fields: (Uint8Array | string)[]): Uint8Array<ArrayBuffer> {
+  return join(...fields.map(f => typeof f === "string" ? utf8.encode(f) : f).flatMap(f => [u64(BigInt(f.length)), f]));
+}
 
 /** The id of a request, known before it is sent: H over the fields, each after its length. */
 export async function requestId(chainId: string, requester: string, nonce: bigint): Promise<string> {
-  const u64 = (n: bigint) => { const b = new Uint8Array(8); new DataView(b.buffer).setBigUint64(0, n); return b; };
-  const fields = [utf8.encode("credence/request/v1"), utf8.encode(chainId), utf8.encode(requester), u64(nonce)];
-  return sha256(join(...fields.flatMap(f => [u64(BigInt(f.length)), f])));
+  return sha256(frame("credence/request/v1", chainId, requester, u64(nonce)));
 }
