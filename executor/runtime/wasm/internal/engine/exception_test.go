@@ -77,6 +77,14 @@ var exceptionCases = map[string]struct {
 				asm.CatchAll(), asm.Try(asm.I32, asm.ConstI32(4), asm.Call(f), asm.CatchAll(), asm.Rethrow(1))),
 			asm.Catch(0)))
 	}, 3},
+	"both of two are kept": {func(m *asm.Module) uint32 {
+		f := thrower(m)
+		return value(m, nil, asm.Try(asm.I32,
+			asm.Try(asm.I32, asm.ConstI32(3), asm.Call(f), asm.CatchAll(),
+				asm.Try(void, asm.ConstI32(4), asm.Call(f), asm.Op(0x1a), asm.CatchAll(), asm.ConstI32(0), asm.If(asm.Rethrow(1))),
+				asm.Rethrow(0)),
+			asm.Catch(0), asm.ConstI32(41), add32))
+	}, 44},
 	"thrown in a catch": {func(m *asm.Module) uint32 {
 		f := thrower(m)
 		return value(m, nil, asm.Try(asm.I32,

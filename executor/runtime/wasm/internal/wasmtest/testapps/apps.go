@@ -56,6 +56,9 @@ func All() []App {
 		{Name: "tail-calls-with-many-parameters", Module: TailCalls(1_000, 6)},
 		{Name: "tail-calls-nested", Module: TailCalls(300_000, 6), Deep: true},
 		{Name: "tail-call-of-the-host", Module: exitByTail()},
+		{Name: "exceptions-of-the-first-form", Module: Exceptions(300, false)},
+		{Name: "exceptions-of-the-second-form", Module: Exceptions(300, true)},
+		{Name: "exception-uncaught", Module: uncaught()},
 		{Name: "bulk-memory", Module: bulkMemory()},
 		{Name: "bulk-memory-out-of-fuel", Module: startModule(asm.Loop(
 			asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(65536), asm.Bulk(11, 0), asm.Br(0)))},
