@@ -15,7 +15,7 @@ work=$out/sources
 compat=$PWD/test/programs/compat
 mkdir -p "$work"
 
-programs=(esbuild hello-c bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3 ffmpeg)
+programs=(esbuild hello-c bzip2 picosat fasttree ministat fairymax svm-train svm-predict sqlite3 lua ffmpeg)
 missing=()
 for p in "${programs[@]}"; do [ -e "$out/$p.wasm" ] || missing+=("$p"); done
 [ "${#missing[@]}" -gt 0 ] || exit 0
@@ -144,6 +144,15 @@ build_sqlite3() {
   unpack sqlite-autoconf-3440200.tar.gz sqlite
   c sqlite3 -O1 -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_WAL -DSQLITE_OMIT_POPEN -DSQLITE_NOHAVE_SYSTEM \
     "$work"/sqlite/{shell,sqlite3}.c
+}
+
+# Lua's errors are longjmp.
+build_lua() {
+  debian lua5.4_5.4.4.orig.tar.gz 164c7849653b80ae67bec4b7473b884bf5cc8d2dca05653475ec2ed27b9ebf61 lua5.4
+  unpack lua5.4_5.4.4.orig.tar.gz lua
+  local d=$work/lua/src
+  rm "$d/luac.c" # another program
+  c lua -mllvm -wasm-enable-sjlj -DL_tmpnam=20 -Wl,-z,stack-size=1048576 "$d"/*.c "$compat/setjmp.c"
 }
 
 # With threads, which WASI lacks, switched off, as well as assembly, the network and what its test does not use.

@@ -97,6 +97,33 @@ func printed(t *testing.T, out string) string {
 	return string(data)
 }
 
+// errorsInLua raises errors, which are exceptions of the module, from calls up to a hundred deep, from coroutines and from handlers.
+const errorsInLua = `local function deep(n)
+  if n == 0 then error({code = 42}) end
+  return deep(n - 1) + 1
+end
+local caught = 0
+for i = 1, 1000 do
+  local ok, e = pcall(deep, i % 100)
+  if not ok and e.code == 42 then caught = caught + 1 end
+end
+local function index() local x = nil; return x.field end
+print("caught", caught)
+print(pcall(error, "plain"))
+print(select(2, pcall(index)))
+local co = coroutine.wrap(function() coroutine.yield(1); error("inside", 0) end)
+print(co(), pcall(co))
+print(xpcall(function() error("again", 0) end, function(m) return m .. " handled" end))
+local primes = 0
+for n = 2, 10000 do
+  local ok = pcall(function()
+    for d = 2, math.floor(math.sqrt(n)) do if n % d == 0 then error() end end
+  end)
+  if ok then primes = primes + 1 end
+end
+print("primes", primes)
+`
+
 // programs are the runs. Each uses another part of the contract: standard input, folders, statuses, relative paths. All but hello-c, which the
 // manual shows, were written elsewhere.
 var programs = []program{
@@ -229,6 +256,14 @@ SELECT a, avg(b) FROM t GROUP BY a ORDER BY a;
 		check: func(t *testing.T, out string, _ uint32) {
 			n := int64(10000 / 7)
 			require.Equal(t, fmt.Sprintf("%d|%d|%d\nx|2.25\ny|2.5\n", n, 7*n*(n+1)/2, 49*n*(n+1)*(2*n+1)/6), printed(t, out))
+		},
+	},
+	{
+		name: "lua", args: []string{"/in/errors.lua"},
+		inputs: func(t *testing.T) []client.InputFile { return []client.InputFile{file(t, "errors.lua", errorsInLua)} },
+		check: func(t *testing.T, out string, _ uint32) {
+			require.Equal(t, "caught\t1000\nfalse\tplain\n/in/errors.lua:10: attempt to index a nil value (local 'x')\n"+
+				"1\tfalse\tinside\nfalse\tagain handled\nprimes\t1229\n", printed(t, out))
 		},
 	},
 	{

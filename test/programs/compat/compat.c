@@ -11,6 +11,9 @@ int fchmod(int fd, unsigned mode) { (void)fd; (void)mode; return 0; }
 int fchown(int fd, unsigned owner, unsigned group) { (void)fd; (void)owner; (void)group; return 0; }
 unsigned alarm(unsigned seconds) { (void)seconds; return 0; }
 FILE *popen(const char *command, const char *mode) { (void)command; (void)mode; errno = ENOSYS; return NULL; }
+int system(const char *command) { (void)command; errno = ENOSYS; return -1; }
+FILE *tmpfile(void) { errno = ENOSYS; return NULL; }
+char *tmpnam(char *name) { (void)name; errno = ENOSYS; return NULL; }
 int pclose(FILE *stream) { (void)stream; errno = ENOSYS; return -1; }
 
 static void say(const char *format, va_list args, const char *why) {
