@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"bytes"
+	"fmt"
 	goruntime "runtime"
 	"testing"
 
@@ -11,7 +12,9 @@ import (
 
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/conformance"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/memfs"
+	"github.com/credence-chain/credence/executor/runtime/wasm/internal/wasmtest/testapps"
 )
 
 // openRoom returns a room with this many regions, and its file.
@@ -97,4 +100,59 @@ func TestRoomIsLikeMemory(t *testing.T) {
 		require.Empty(t, room.used, "regions of files that are gone")
 		require.Len(t, room.free, 2)
 	})
+}
+
+// TestFullDisk: on a full disk an execution ends with an error, which is a failure of the machine, and never with an answer. It does so
+// when what the app writes does not fit, and when the worker's own copy of it does not. Nothing of it stays on the disk, and with room
+// the same runtime gives the answer.
+func TestFullDisk(t *testing.T) {
+	const small, large = largeFile / 2, 6 * largeFile // the child keeps the small file in its memory
+	disk := t.TempDir()
+	resize := func(flags uintptr, bytes uint64) error {
+		return unix.Mount("none", disk, "tmpfs", flags, fmt.Sprintf("size=%d,mode=700", bytes))
+	}
+	if err := resize(0, 4*large); err != nil {
+		t.Skip("no small disk can be mounted here: ", err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(disk, unix.MNT_DETACH) })
+	used := func() uint64 {
+		var stat unix.Statfs_t
+		require.NoError(t, unix.Statfs(disk, &stat))
+		return (stat.Blocks - stat.Bfree) * uint64(stat.Bsize)
+	}
+	r, err := New(Config{CacheDir: disk})
+	require.NoError(t, err)
+	specOf := func(size uint64) runtime.Spec {
+		spec := conformance.Spec(testapps.Large(int64(size)))
+		spec.FuelLimit, spec.MemoryLimit, spec.OutputLimit = 10_000_000_000, 1<<30, size
+		require.NoError(t, r.Prepare(t.Context(), spec.Program))
+		return spec
+	}
+	specs := map[uint64]runtime.Spec{small: specOf(small), large: specOf(large)}
+	before := used()
+	for _, tc := range []struct {
+		name       string
+		size, free uint64
+		expErr     string // a pattern; empty for a result
+	}{
+		{"for what the app writes", large, large / 2, "SIGBUS|" + unix.ENOSPC.Error()},
+		{"for the copy of it", small, small / 2, unix.ENOSPC.Error()},
+		{"for neither", large, 3 * large, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			require.NoError(t, resize(unix.MS_REMOUNT, before+tc.free))
+			o, err := r.Run(t.Context(), specs[tc.size])
+			if tc.expErr != "" {
+				require.Error(t, err)
+				require.Regexp(t, tc.expErr, err.Error())
+				require.Zero(t, o)
+			} else {
+				require.NoError(t, err)
+				require.Equal(t, runtime.Result, o.Kind, "%s", o.Reason)
+				require.EqualValues(t, tc.size, o.Files[0].Content.Size())
+				require.NoError(t, o.Close())
+			}
+			require.Less(t, used(), before+small/4, "bytes that stay")
+		})
+	}
 }

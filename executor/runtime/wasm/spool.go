@@ -73,16 +73,20 @@ func readTask(req request, data []byte) (program []byte, inputs []result.File, f
 	return program, inputs, folders, nil
 }
 
-// readFiles reads the files of a manifest, in its order, into a file.
-func readFiles(in io.Reader, m result.Manifest, newSpool func() (*os.File, error)) ([]result.File, error) {
+// readFiles reads the files of a manifest, in its order, into a file. If that fails, the file is closed, so that what was written of it
+// does not take the disk of the next attempt.
+func readFiles(in io.Reader, m result.Manifest, newSpool func() (*os.File, error)) (files []result.File, err error) {
 	var spool *os.File
 	if m.TotalBytes() > 0 {
-		var err error
 		if spool, err = newSpool(); err != nil {
 			return nil, err
 		}
+		defer func() {
+			if err != nil {
+				_ = spool.Close()
+			}
+		}()
 	}
-	var files []result.File
 	offset := int64(0)
 	for _, e := range m.Entries {
 		f := result.File{Path: e.Path, Executable: e.Executable, Dir: e.Dir}
