@@ -94,6 +94,8 @@ type Options struct {
 	Signer beaconkeeper.Signer
 	// Selector picks transactions for blocks; nil for the order of arrival. Tests set it.
 	Selector proposal.Selector
+	// Runner wraps what executes the transactions of blocks. May be nil. Tests set it.
+	Runner func(sdk.TxRunner) sdk.TxRunner
 	// Version lists the upgrades of the build and the layout of the state; nil means the version of this source. Rehearsals of
 	// upgrades set it.
 	Version *upgrades.Version
@@ -174,7 +176,7 @@ func New(logger log.Logger, db dbm.DB, load bool, appOpts servertypes.AppOptions
 	a.MountKVStores(a.keys)
 	a.MountObjectStores(a.objectKeys)
 	a.setHandlers(opts)
-	a.setRunner(appOpts)
+	a.setRunner(appOpts, opts.Runner)
 	a.SetQueryMultiStore(&queryState{CommitMultiStore: a.CommitMultiStore(), app: a})
 	if load {
 		if err := a.LoadLatestVersion(); err != nil {

@@ -21,8 +21,8 @@ import (
 
 // setRunner installs what executes the transactions of blocks: one after the other, or, where the node's configuration says
 // block-executor = "block-stm", several at once. Both reach the same state and give the same results, so that each node may choose. See
-// docs/adr/0092-block-stm-is-the-operators-choice.md.
-func (a *App) setRunner(appOpts servertypes.AppOptions) {
+// docs/adr/0092-block-stm-is-the-operators-choice.md. Tests wrap it to watch it.
+func (a *App) setRunner(appOpts servertypes.AppOptions, wrap func(sdk.TxRunner) sdk.TxRunner) {
 	var stores []storetypes.StoreKey
 	for _, name := range slices.Sorted(maps.Keys(a.keys)) {
 		stores = append(stores, a.keys[name])
@@ -31,11 +31,18 @@ func (a *App) setRunner(appOpts servertypes.AppOptions) {
 		stores = append(stores, a.objectKeys[name])
 	}
 	decode := a.Encoding.TxConfig.TxDecoder()
-	var wrapped []blockexec.Option
 	if cast.ToString(appOpts.Get(server.FlagBlockExecutor)) == config.BlockExecutorBlockSTM {
-		wrapped = append(wrapped, blockexec.WithRunnerWrap(func(next sdk.TxRunner) sdk.TxRunner { return parallel{next, decode} }))
+		outer := wrap
+		wrap = func(next sdk.TxRunner) sdk.TxRunner {
+			next = parallel{next, decode}
+			if outer != nil {
+				next = outer(next)
+			}
+			return next
+		}
 	}
-	blockexec.Apply(a.BaseApp, appOpts, stores, decode, func(storetypes.MultiStore) string { return encoding.BaseDenom }, wrapped...)
+	denom := func(storetypes.MultiStore) string { return encoding.BaseDenom }
+	blockexec.Apply(a.BaseApp, appOpts, stores, decode, denom, blockexec.WithRunnerWrap(wrap))
 }
 
 // parallel runs transactions at once. It answers for bytes that are no transaction, such as the beacon's proof, which is the first of each

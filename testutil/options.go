@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
@@ -76,6 +77,11 @@ func WithConfig(key string, value any) Option {
 // WithSelector replaces the way in which the application picks transactions for its blocks.
 func WithSelector(s proposal.Selector) Option {
 	return func(c *Chain) { c.opts.Selector = s }
+}
+
+// WithRunner wraps what executes the transactions of blocks.
+func WithRunner(wrap func(sdk.TxRunner) sdk.TxRunner) Option {
+	return func(c *Chain) { c.opts.Runner = wrap }
 }
 
 // WithDB keeps the state in a database instead of in memory.

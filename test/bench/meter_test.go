@@ -124,22 +124,46 @@ func sendCost(t testing.TB) float64 {
 }
 
 // sends makes blocks of bank sends, each from an account of its own, and returns the number of sends.
-func sends(t testing.TB, blocks int, w *watch) (m meter, n int) {
-	var names []string
-	for i := range perBlock {
-		names = append(names, fmt.Sprintf("account-%d", i))
-	}
-	c := testutil.New(t, append(w.options(), testutil.WithSeats(1), testutil.WithAccounts(names...))...)
-	c.Next() // the mempool checks nothing before the first block
-	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
+func sends(t testing.TB, blocks int, w *watch, more ...testutil.Option) (m meter, n int) {
+	c := payers(t, append(w.options(), more...)...)
 	for i := range warm + blocks {
 		if i == warm {
 			m = meter{watch: w}
 		}
-		for j := range names {
-			queue(c, c.Account(names[j]), sendGas, banktypes.NewMsgSend(c.Account(names[j]).Addr, c.Account(names[(j*7+1)%perBlock]).Addr, one))
-		}
+		queueSends(c)
 		m.block(t, c)
 	}
 	return m, blocks * perBlock
+}
+
+// payers returns a chain with accounts that have coins.
+func payers(t testing.TB, more ...testutil.Option) *testutil.Chain {
+	var names []string
+	for i := range perBlock {
+		names = append(names, payer(i))
+	}
+	c := testutil.New(t, append(more, testutil.WithSeats(1), testutil.WithAccounts(names...))...)
+	c.Next() // the mempool checks nothing before the first block
+	return c
+}
+
+func payer(i int) string { return fmt.Sprintf("account-%d", i%perBlock) }
+
+// queueSends queues a send of each account to another one.
+func queueSends(c *testutil.Chain) {
+	for i := range perBlock {
+		queueSend(c, i, i*7+1)
+	}
+}
+
+// queueSendsApart queues sends of which no two have an account in common.
+func queueSendsApart(c *testutil.Chain) {
+	for i := range perBlock / 2 {
+		queueSend(c, 2*i, 2*i+1)
+	}
+}
+
+func queueSend(c *testutil.Chain, from, to int) {
+	one := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, 1))
+	queue(c, c.Account(payer(from)), sendGas, banktypes.NewMsgSend(c.Account(payer(from)).Addr, c.Account(payer(to)).Addr, one))
 }
