@@ -126,6 +126,12 @@ bench: ## Measure the protocol, the WebAssembly pass and blocks, with bank sends
 bench-check: ## Fail when a send, a request, a task or an idle block costs a tenth more reads, writes or allocations than test/bench/testdata says
 	$(GO) test ./test/bench -count=1 -run 'TestCounts|TestIdleBlockIsFlat' -v
 
+.PHONY: large
+OPEN ?= 1000000
+large: ## Measure idle blocks, export, import and matching on large states (OPEN=1000000 tasks; an hour and more)
+	$(GO) test -timeout 6h ./test/bench -run '^$$' -bench 'IdleBlock|Genesis' -benchtime 3x -args -bench.open=$(OPEN)
+	$(GO) test -timeout 1h ./x/market/keeper -run '^$$' -bench MatchRatio -benchtime 4x
+
 .PHONY: lint
 lint: ## Check formatting, Go, determinism of state code, proto, generated code, documentation
 	scripts/lint.sh

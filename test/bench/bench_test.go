@@ -199,25 +199,37 @@ func BenchmarkTasks(b *testing.B) {
 	}
 }
 
-// BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and with -bench.open=100000 a
-// hundred thousand. All of them wait for a worker.
+// BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and with -bench.open=100000 or
+// 1000000 more. All of them wait for a worker. The state is on disk. The node has started again, so that its memory is what it needs for the
+// blocks, without what the opening of the tasks has left in caches.
 func BenchmarkIdleBlock(b *testing.B) {
-	c := idle(b, nil)
+	w := new(watch)
+	c := idle(b, w, testutil.WithDB(onDisk(b)))
 	open := 0
-	for _, n := range []int{1_000, 10_000, 100_000} {
+	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
 		if n > *mostOpen {
 			break
 		}
 		b.Run(fmt.Sprintf("open=%d", n), func(b *testing.B) {
+			c.Restart() // what is written now is not watched
 			openTasks(c, n-open)
 			open = n
 			c.NextN(3)
+			c.Restart()
+			c.NextN(3)
 			c.Blocks = nil
-			var m meter
+			w.counts = counts{by: map[string]*place{}}
+			m := meter{watch: w}
 			for range b.N {
 				m.block(b, c.Chain)
 			}
 			m.report(b, b.N)
+			heap, resident := memoryMB(b)
+			b.ReportMetric(heap, "heap-MB")
+			b.ReportMetric(resident, "resident-MB")
+			for unit, count := range map[string]int{"reads/op": w.reads, "writes/op": w.writes, "iterators/op": w.iterators, "steps/op": w.steps} {
+				b.ReportMetric(float64(count)/float64(b.N), unit)
+			}
 		})
 	}
 	require.GreaterOrEqual(b, len(c.OpenTasks()), open)

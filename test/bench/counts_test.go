@@ -180,6 +180,7 @@ func TestIdleBlockIsFlat(t *testing.T) {
 }
 
 // idle returns a chain on which every task waits for a worker as long as the chain lives.
-func idle(t testing.TB, w *watch) *testutil.Compute {
-	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: 1, Workers: 20, Stake: 100_000_000_000}, append(w.options(), idleParams()...)...)
+func idle(t testing.TB, w *watch, more ...testutil.Option) *testutil.Compute {
+	options := append(w.options(), idleParams()...)
+	return testutil.NewCompute(t, testutil.ComputeOptions{Seats: 1, Workers: 20, Stake: 100_000_000_000}, append(options, more...)...)
 }

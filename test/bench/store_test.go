@@ -56,6 +56,9 @@ type watch struct {
 	counts
 	on bool
 	ms storetypes.CommitMultiStore
+	// listen has the stores remember what is written into the trees. They remember all of it until they are asked, so that it waits for the
+	// first start: a benchmark may fill the state before.
+	listen func()
 }
 
 // options returns the options of a chain that is watched. Without a watch there are none.
@@ -70,9 +73,11 @@ func (w *watch) options() []testutil.Option {
 			b.SetCMS(watchedRoot{w.ms, w})
 		}),
 		testutil.WithApp(func(a *app.App) {
-			for _, name := range append(slices.Sorted(maps.Keys(a.ModuleManager.Modules)), "acc") {
-				if key := a.StoreKey(name); key != nil {
-					w.ms.AddListeners([]storetypes.StoreKey{key})
+			w.listen = func() {
+				for _, name := range append(slices.Sorted(maps.Keys(a.ModuleManager.Modules)), "acc") {
+					if key := a.StoreKey(name); key != nil {
+						w.ms.AddListeners([]storetypes.StoreKey{key})
+					}
 				}
 			}
 		}),
@@ -83,6 +88,10 @@ func (w *watch) options() []testutil.Option {
 func (w *watch) start() {
 	if w == nil {
 		return
+	}
+	if w.listen != nil {
+		w.listen()
+		w.listen = nil
 	}
 	w.ms.PopStateCache()
 	w.on = true

@@ -1,0 +1,40 @@
+package bench_test
+
+import (
+	"os"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"testing"
+
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/require"
+)
+
+// onDisk returns a database in a folder, as nodes have it.
+func onDisk(t testing.TB) dbm.DB {
+	db, err := dbm.NewGoLevelDB("application", t.TempDir(), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// memoryMB returns what the process keeps in its heap, and the memory that it then has, in megabytes. It collects the garbage first.
+func memoryMB(t testing.TB) (heap, resident float64) {
+	debug.FreeOSMemory()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return float64(stats.HeapAlloc) / 1e6, statusMB(t, "VmRSS")
+}
+
+// statusMB reads a figure of the kernel about this process, in megabytes.
+func statusMB(t testing.TB, name string) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	require.NoError(t, err)
+	found := regexp.MustCompile(`(?m)^` + name + `:\s+(\d+) kB$`).FindSubmatch(status)
+	require.NotNil(t, found, name)
+	kilobytes, err := strconv.ParseFloat(string(found[1]), 64)
+	require.NoError(t, err)
+	return kilobytes * 1024 / 1e6
+}
