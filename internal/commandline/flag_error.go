@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/internal/words"
 )
 
 // whole are the kinds of flags that hold a whole number of at least 0.
@@ -47,37 +48,14 @@ func FlagError(cmd *cobra.Command, err error) error {
 }
 
 // nearestFlag returns the flag that the user probably meant by a name; "" when none is near.
-func nearestFlag(cmd *cobra.Command, name string) (near string) {
-	best := 3 // fewer than 3 letters may be wrong, missing or too many
-	if len(name) < 4 {
-		best = 2 // with two wrong letters of three it is another word
-	}
+func nearestFlag(cmd *cobra.Command, name string) string {
+	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); !f.Hidden && d < best {
-			near, best = f.Name, d
+		if !f.Hidden {
+			names = append(names, f.Name)
 		}
 	})
-	return near
-}
-
-// editDistance returns how many letters have to be changed, added or taken away to make one word of another (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return words.Nearest(name, names)
 }
 
 // UsageError marks an error as that of a command line that cannot be read.

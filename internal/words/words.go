@@ -1,4 +1,5 @@
-// Package words checks the characters of names that people choose on the chain: a-z, 0-9 and a few signs.
+// Package words checks the characters of names that people choose on the chain: a-z, 0-9 and a few signs. It also finds the name that was
+// probably meant by one that does not exist.
 package words
 
 import "strings"

@@ -122,7 +122,11 @@ func (o *AccountFlags) WithOrWithoutChain(cmd *cobra.Command, work func(context.
 	if l != nil {
 		defer l.Close()
 	}
-	return cli.SimplifyError(cli.Explain(work(ctx, l)))
+	err = work(ctx, l)
+	if l == nil {
+		return cli.SimplifyError(cli.Explain(err))
+	}
+	return cli.SimplifyError(l.explain(ctx, err))
 }
 
 // NameOf returns the name by which people know an account: its name in the devnet, or the address itself.

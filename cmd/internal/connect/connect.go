@@ -207,7 +207,7 @@ func WithLink(cmd *cobra.Command, c *Flags, work func(context.Context, *Link) er
 		return err
 	}
 	defer l.Close()
-	return cli.Stopped(ctx, cli.Explain(work(ctx, l)), "")
+	return cli.Stopped(ctx, l.explain(ctx, work(ctx, l)), "")
 }
 
 // AddStall adds the flag that says how long a command waits for a chain that makes no blocks.

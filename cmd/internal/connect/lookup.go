@@ -24,7 +24,7 @@ func LookUp(field, value, list string, err error) error {
 	case err == nil:
 		return nil
 	case IsUnknown(err):
-		p.What = fmt.Sprintf("%s: the chain has no %q", field, value)
+		p.What, p.Err = fmt.Sprintf("%s: the chain has no %q", field, value), &unknownName{strings.TrimPrefix(list, listing), value, err}
 	case status.Code(err) == codes.InvalidArgument && refused == nil:
 		p.What = fmt.Sprintf("%s: %s", field, status.Convert(err).Message())
 	default:
@@ -40,7 +40,7 @@ func LookUpApp(ctx context.Context, l *Link, field, reference string) (*appstype
 		return nil, err
 	}
 	res, err := l.Conn.Apps().Version(ctx, &appstypes.QueryVersionRequest{Reference: reference})
-	return res, LookUp(field, reference, "credenced list apps", err)
+	return res, LookUp(field, reference, listing+kindApps, err)
 }
 
 // LookUpDataset finds a version of a dataset, as LookUpApp does.
@@ -50,14 +50,14 @@ func LookUpDataset(ctx context.Context, l *Link, field, reference string) (*apps
 		return nil, err
 	}
 	res, err := l.Conn.Apps().DatasetVersion(ctx, &appstypes.QueryDatasetVersionRequest{Reference: reference})
-	return res, LookUp(field, reference, "credenced list datasets", err)
+	return res, LookUp(field, reference, listing+kindDatasets, err)
 }
 
 // LookUpPool finds a pool by its id. Errors name the field.
 func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Pool, error) {
 	res, err := l.Conn.Workers().Pool(ctx, &workerstypes.QueryPoolRequest{Id: id})
 	if err != nil {
-		return workerstypes.Pool{}, LookUp(field, id, "credenced list pools", err)
+		return workerstypes.Pool{}, LookUp(field, id, listing+kindPools, err)
 	}
 	return res.Pool, nil
 }
@@ -66,7 +66,7 @@ func LookUpPool(ctx context.Context, l *Link, field, id string) (workerstypes.Po
 func LookUpCategory(ctx context.Context, l *Link, field, id string) (markettypes.Category, error) {
 	res, err := l.Conn.Market().Category(ctx, &markettypes.QueryCategoryRequest{Id: id})
 	if err != nil {
-		return markettypes.Category{}, LookUp(field, id, "credenced list categories", err)
+		return markettypes.Category{}, LookUp(field, id, listing+kindCategories, err)
 	}
 	return res.Category, nil
 }

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -117,7 +118,7 @@ func (k Keeper) checkNamedPool(ctx context.Context, job types.Job, app appstypes
 	}
 	pool, err := k.workers.GetPool(ctx, job.Pool)
 	if err != nil {
-		return types.ErrUnknownPool.Wrapf("pool: %.40q: %s", job.Pool, err)
+		return missingPool(job.Pool, err)
 	}
 	if pool.Runtime != app.Runtime {
 		return types.ErrRuntime.Wrapf("pool: %s executes %q, the app needs %q", job.Pool, pool.Runtime, app.Runtime)
@@ -128,7 +129,7 @@ func (k Keeper) checkNamedPool(ctx context.Context, job types.Job, app appstypes
 func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err error) {
 	job := a.Request.Job
 	if a.App.App, a.App.Version, err = k.apps.Resolve(ctx, job.App); err != nil {
-		return types.ErrUnknownApp.Wrapf("app: %q: %s", job.App, err)
+		return missing(types.ErrUnknownApp, "app", job.App, "an app that the chain has", err)
 	}
 	a.App.Left = types.Unbounded
 	if a.App.Owner, err = k.partyOf(ctx, a.App.App.Owner, a.App.App.Organisation); err != nil {
@@ -137,7 +138,7 @@ func (k Keeper) resolveAssets(ctx context.Context, a *types.Agreement) (err erro
 	for i, ref := range job.Datasets {
 		s := types.DatasetSide{Offer: types.Offer{Left: types.Unbounded}}
 		if s.Dataset, s.Version, err = k.apps.ResolveDataset(ctx, ref); err != nil {
-			return types.ErrUnknownDataset.Wrapf("datasets[%d]: %q: %s", i, ref, err)
+			return missing(types.ErrUnknownDataset, fmt.Sprintf("datasets[%d]", i), ref, "a dataset that the chain has", err)
 		}
 		if s.Owner, err = k.partyOf(ctx, s.Dataset.Owner, s.Dataset.Organisation); err != nil {
 			return err

@@ -26,7 +26,7 @@ func (k Keeper) orderTopics(ctx context.Context, o types.Order) ([]string, error
 	case o.Pool != nil:
 		pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
 		if err != nil {
-			return nil, types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
+			return nil, missingPool(o.Pool.Pool, err)
 		}
 		return []string{types.PoolTopic(pool.Runtime, o.Pool.Category), types.OwnPoolTopic(pool.Id, o.Pool.Category)}, nil
 	}

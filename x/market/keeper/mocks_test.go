@@ -75,7 +75,7 @@ type apps struct {
 func (a apps) Resolve(_ context.Context, ref string) (appstypes.App, appstypes.Version, error) {
 	found, ok := a.apps[ref]
 	if !ok {
-		return appstypes.App{}, appstypes.Version{}, fmt.Errorf("nothing is published as %q", ref)
+		return appstypes.App{}, appstypes.Version{}, appstypes.ErrNotFound.Wrapf("app version %q", ref)
 	}
 	if found.Description == "panics" {
 		panic("injected")
@@ -87,7 +87,7 @@ func (a apps) ResolveDataset(_ context.Context, ref string) (appstypes.Dataset, 
 	*a.read++
 	found, ok := a.datasets[ref]
 	if !ok {
-		return appstypes.Dataset{}, appstypes.DatasetVersion{}, fmt.Errorf("nothing is published as %q", ref)
+		return appstypes.Dataset{}, appstypes.DatasetVersion{}, appstypes.ErrNotFound.Wrapf("dataset version %q", ref)
 	}
 	return found.Dataset, found.DatasetVersion, nil
 }
@@ -124,7 +124,7 @@ type pools struct {
 func (p pools) GetPool(_ context.Context, id string) (workerstypes.Pool, error) {
 	pool, ok := p.pools[id]
 	if !ok {
-		return pool, fmt.Errorf("no pool %q", id)
+		return pool, workerstypes.ErrPoolNotFound.Wrapf("%q", id)
 	}
 	return pool, nil
 }

@@ -102,7 +102,7 @@ func (k Keeper) checkOwnTerms(ctx context.Context, o types.Order) error {
 	}
 	pool, err := k.workers.GetPool(ctx, o.Pool.Pool)
 	if err != nil {
-		return types.ErrUnknownPool.Wrapf("pool: %.40q: %s", o.Pool.Pool, err)
+		return missingPool(o.Pool.Pool, err)
 	}
 	return types.CheckPoolTerms(pool, *o.Pool)
 }

@@ -32,7 +32,7 @@ func (k Keeper) authorizeTrade(ctx context.Context, o types.Order) (org string, 
 func (k Keeper) authorizePool(ctx context.Context, account sdk.AccAddress, id string) (org string, err error) {
 	pool, err := k.workers.GetPool(ctx, id)
 	if err != nil {
-		return "", types.ErrUnknownPool.Wrapf("pool: %.40q: %s", id, err)
+		return "", missingPool(id, err)
 	}
 	return asOwner(k.workers.MayOperate(ctx, account, pool))
 }
@@ -42,13 +42,13 @@ func (k Keeper) assetID(ctx context.Context, o types.Order) (string, error) {
 	if o.App != nil {
 		app, _, err := k.apps.Resolve(ctx, o.App.App)
 		if err != nil {
-			err = types.ErrUnknownApp.Wrapf("app: %q: %s", o.App.App, err)
+			err = missing(types.ErrUnknownApp, "app", o.App.App, "an app that the chain has", err)
 		}
 		return app.Id, err
 	}
 	dataset, _, err := k.apps.ResolveDataset(ctx, o.Dataset.Dataset)
 	if err != nil {
-		err = types.ErrUnknownDataset.Wrapf("dataset: %q: %s", o.Dataset.Dataset, err)
+		err = missing(types.ErrUnknownDataset, "dataset", o.Dataset.Dataset, "a dataset that the chain has", err)
 	}
 	return dataset.Id, err
 }
