@@ -13,9 +13,10 @@ import (
 // in the order of a task's life: first worker, plan, other workers, reveals, later waves, ledgers, court, end, audit.
 
 // History returns all events of a task, as its state shows them. If the program failed, it asks the workers that agreed, and the
-// sources, for the reason. words may be nil.
+// sources, for the reason. words may be nil. An event whose height the state does not keep has none.
 func History(ctx context.Context, conn *Conn, t taskstypes.Task, sources []string, words LastWords) []Event {
 	events := CompareTasks(nil, t, t.Done)
+	setHeights(events, t)
 	for i, e := range events {
 		if e.Kind == EventEnded && e.Result.Failed() {
 			findReason(ctx, conn, e.Result, sources, words)

@@ -44,7 +44,7 @@ type Event struct {
 	Kind EventKind `json:"event"`
 	// Text describes the step in a few words, without amounts.
 	Text string `json:"text"`
-	// Height at which the step happened or was seen; 0 before the chain is involved.
+	// Height at which the step happened or was seen; 0 before the chain is involved, and in a History where the chain does not keep it.
 	Height int64 `json:"height,omitempty"`
 	// Task is the task's id, Index its index in the bag; empty if the event is about no single task.
 	Task  string `json:"task,omitempty"`
