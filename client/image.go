@@ -74,9 +74,12 @@ func isImage(text string) bool {
 
 // inRegistry says whether a text names an image in a registry, with or without a tag.
 func inRegistry(text string) bool {
-	scheme := strings.Index(text, "://")
-	at := strings.Index(text[max(0, scheme+3):], "/")
-	return at > 0 && registryHost.MatchString(text[:max(0, scheme+3)+at]) && !strings.HasSuffix(text, ".wasm")
+	begin := 0
+	if scheme := strings.Index(text, "://"); scheme >= 0 {
+		begin = scheme + len("://")
+	}
+	at := strings.Index(text[begin:], "/")
+	return at > 0 && registryHost.MatchString(text[:begin+at]) && !strings.HasSuffix(text, ".wasm")
 }
 
 // usualPlatform is the default choice among several images: Linux on this machine's architecture.

@@ -195,6 +195,7 @@ func TestNamesOfImages(t *testing.T) {
 		require.Equal(t, want, isImage(text), text)
 	}
 	require.True(t, isReference("acme/tool:1.0"))
+	require.False(t, isReference("a"), "a file with a name of one letter")
 	require.False(t, isReference("registry.example/tool:1.0"))
 	require.False(t, isReference("localhost:5000/tool"))
 }

@@ -122,6 +122,9 @@ func (j *Job) mayRest() bool { return j.Expiry > 0 || j.Rest > 0 || j.RestFor > 
 
 // checkJob checks and completes the job without asking a node.
 func (j *Job) checkJob() error {
+	if err := j.checkReferences(); err != nil {
+		return err
+	}
 	if err := j.checkInputs(); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/credence-chain/credence/artifact"
 	"github.com/credence-chain/credence/executor/runtime/wasm/wasmcheck"
 	"github.com/credence-chain/credence/poco/contract"
+	appstypes "github.com/credence-chain/credence/x/apps/types"
 )
 
 // MaxModule is the size of the largest module that workers run and the chain takes, in bytes.
@@ -31,6 +32,30 @@ func isReference(text string) bool {
 	}
 	name, version, ok := strings.Cut(text, ":")
 	return ok && version != "" && strings.Count(name, "/") == 1 && !strings.HasSuffix(text, ".wasm")
+}
+
+// nameRule says how apps and datasets on the chain are named.
+const nameRule = `organisation/name:version: organisation and name of 2 to 32 letters a-z, digits and "-", version of 1 to 32 of these, "." and "_"`
+
+// checkReference refuses a name of an app or a dataset that nothing on the chain can have. Names of files, images and digests are left alone.
+func checkReference(field, text string) error {
+	if !isReference(text) || artifact.NamesDigest(text) || appstypes.IsReference(text) {
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Field: field, Value: text, What: "it is no name of anything on the chain", Expected: nameRule}
+}
+
+// checkReferences checks the names of the app and of the datasets.
+func (j *Job) checkReferences() error {
+	if err := checkReference("App", j.App); err != nil {
+		return err
+	}
+	for _, text := range j.Datasets {
+		if err := checkReference("Datasets", text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // module is an app read from a file.

@@ -61,7 +61,7 @@ func TestCompleteRows(t *testing.T) {
 		{"the name of a common input", Job{Inputs: own, Rows: []Row{{Inputs: []InputFile{{Path: a, Name: "common.txt"}}}}}, CodeInvalid, "there twice"},
 		{"a variable twice", Job{Execution: contract.Execution{Env: []string{"A=1"}}, Rows: []Row{good, good, {Env: []string{"A=2"}}}}, CodeInvalid, "Rows 3"},
 		{"a bag of another size", Job{Bag: 3, Rows: []Row{good, good}}, CodeConflict, "2 rows make as many tasks"},
-		{"datasets too", Job{Datasets: []string{"a/b:1"}, DatasetsPerTask: 1, Rows: []Row{good}}, CodeConflict, "DatasetsPerTask"},
+		{"datasets too", Job{Datasets: []string{"aa/bb:1"}, DatasetsPerTask: 1, Rows: []Row{good}}, CodeConflict, "DatasetsPerTask"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.job.App, tc.job.Trust = "x", 100

@@ -26,7 +26,7 @@ func explainClient(e *client.Error) *Problem {
 	switch {
 	case e.Code == client.CodeAppFailed && e.Task != nil:
 		p.What, p.Next = appFailed(e.Task)
-	case (e.Field == "ID" || e.Field == "Endpoint") && e.Code == client.CodeInvalid:
+	case (e.Field == "ID" || e.Field == "Endpoint" || isMisnamed(e)) && e.Code == client.CodeInvalid:
 		p.Exit = ExitUsage
 	case e.Field == "Version":
 		p.Exit = ExitRefused

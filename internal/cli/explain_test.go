@@ -59,6 +59,11 @@ func TestExplainTheLibrarysErrors(t *testing.T) {
 			"key file: there is no file a.key", "check the path; or name a key of the keyring with --from NAME: credenced keys list", ExitFailed},
 		{client.Error{Code: client.CodeInvalid, Field: "Endpoint", Value: "node.example", What: "it has no port", Expected: "host:port, http://host:port or https://host:port"},
 			"--node node.example: it has no port", "give the gRPC address of a node with its port, such as node.example:9090", ExitUsage},
+		{client.Error{Code: client.CodeInvalid, Field: "Datasets", Value: "a/b:1", What: "it is no name of anything on the chain", Expected: "organisation/name:version"},
+			"--dataset a/b:1 is no name of anything on the chain; expected organisation/name:version", "list those there are: credenced list datasets; or check the path, if it is a file", ExitUsage},
+		{client.Error{Code: client.CodeInvalid, Field: "App", Value: "a/b:1", What: "it is no name of anything on the chain", Expected: "organisation/name:version"},
+			"a/b:1 is no name of anything on the chain; expected organisation/name:version", "list those there are: credenced list apps; or check the path, if it is a file", ExitUsage},
+		{client.Error{Code: client.CodeSkipped, Request: id, What: "request abab was refunded"}, "request abab was refunded", "look why that one ended so: credenced task show ID; then run both again", ExitNoVerdict},
 		{client.Error{Code: client.CodeExists, Field: "Version", Value: "1.0", What: "version 1.0 is published already"}, "version 1.0 is published already", "give another --version; left out, it is the beginning of the digest", ExitRefused},
 	} {
 		t.Run(tc.what, func(t *testing.T) {

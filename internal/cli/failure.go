@@ -27,12 +27,12 @@ func ExitFailureText(status uint32) string {
 
 // describeFailure says how the program failed, and what to do about it.
 func describeFailure(r *client.TaskReport) (what, next string) {
-	next = "run it on your own machine to see what it says; programs find their inputs in /in and write to /out"
-	if r.Stderr == "" {
+	next = "see what it says on your own machine: credenced run --local, with the same app, inputs and arguments; programs find their inputs in /in and write to /out"
+	switch {
+	case r.Stderr == "" && r.ReasonError != "":
+		next = fmt.Sprintf("the end of what it wrote to stderr is in that manifest, and all of it stays with the workers that ran it, in logs/%s-%d.stderr of their home; or %s", r.ID, r.Attempt, next)
+	case r.Stderr == "":
 		next = "it wrote nothing to stderr; " + next
-		if r.ReasonError != "" {
-			next = fmt.Sprintf("the end of what it wrote to stderr is in that manifest, and all of it stays with the workers that ran it, in logs/%s-%d.stderr of their home; run it on your own machine to see what it says", r.ID, r.Attempt)
-		}
 	}
 	switch r.Reason {
 	case "out-of-fuel":

@@ -47,7 +47,8 @@ var descriptions = wordings{
 	{"MaxPrice", client.CodeUnfunded, nil, "--max-price {got CRED} is too little: the cheapest offer takes {price CRED} a replica, and {plan} cost {limit CRED}"},
 	{"Voucher", client.CodeUnfunded, nil, "the voucher {value digest} has {got CRED} left, and {limit CRED} are locked for the request"},
 	{"", client.CodeUnfunded, nil, "the account {value} has {got CRED}, and {limit CRED} are locked for the request"},
-	{"", client.CodeSkipped, nil, "look why that one ended so: credenced task show ID; then run both again"},
+	{"App", client.CodeInvalid, isMisnamed, "{value} {is of kind}; expected {expected}"},
+	{"", client.CodeInvalid, isMisnamed, "{flag} {value} {is of kind}; expected {expected}"},
 	{"", client.CodeExpired, nil, "the voucher {value digest} has expired"},
 	{"Inputs", client.CodeTooLarge, nil, "{flag} {value} has {got bytes}, at most {limit bytes} are taken"},
 	{"Datasets", client.CodeTooLarge, nil, "{flag} {value} has {got bytes}, at most {limit bytes} are taken"},
@@ -97,6 +98,7 @@ var advice = wordings{
 	{"Execution", client.CodeInvalid, nil, executionHint},
 	{"Datasets", client.CodeNotFound, lacksVersion, "check the path; a dataset on the chain is named with its version: credenced show dataset {value} lists them"},
 	{"Datasets", client.CodeNotFound, nil, "check the path; a dataset on the chain is named organisation/name:version or sha256:DIGEST"},
+	{"Datasets", client.CodeInvalid, isMisnamed, "list those there are: credenced list datasets; or check the path, if it is a file"},
 	{"Datasets", client.CodeInvalid, nil, "pack it into one file, or repeat --dataset for each file in it"},
 	{"Datasets", client.CodeTooLarge, nil, "split it over the tasks of a bag"},
 	{"DatasetsPerTask", client.CodeConflict, nil, "name them with --dataset"},
@@ -107,6 +109,7 @@ var advice = wordings{
 	{"Rest", client.CodeTooLarge, nil, "give it as blocks such as 1000, or as a time such as 10m"},
 	{"App", client.CodeNotFound, lacksVersion, "check the path; an app on the chain is named with its version: credenced show app {value} lists them"},
 	{"App", client.CodeNotFound, nil, "check the path; an app on the chain is named organisation/name:version or sha256:DIGEST"},
+	{"App", client.CodeInvalid, isMisnamed, "list those there are: credenced list apps; or check the path, if it is a file"},
 	{"App", client.CodeInvalid, nil, buildHint},
 	{"App", client.CodeTooLarge, nil, "strip it: go build -ldflags='-s -w', wasm-strip or wasm-opt -Oz"},
 	{"Resources.MemoryBytes", "", nil, "ask for it with --memory {got MiB}MiB, or link it with a smaller initial memory"},
@@ -132,6 +135,7 @@ func namesOneKind(e *client.Error) bool     { return len(e.Kinds) == 1 }
 func hasFlag(e *client.Error) bool          { return flags[e.Field] != "" }
 func lacksFlagOrValue(e *client.Error) bool { return !hasFlag(e) || e.Value == "" }
 func isOfWrongKind(e *client.Error) bool    { return strings.HasPrefix(e.What, "it is a ") }
+func isMisnamed(e *client.Error) bool       { return strings.HasPrefix(e.What, "it is no name ") }
 func isPartial(e *client.Error) bool        { return e.Got > 0 } // a part of the work has ended or is still to come; Got is its size
 func isStalled(e *client.Error) bool        { return errors.Is(e.Err, client.ErrStalled) }
 func isDeclined(e *client.Error) bool       { return errors.Is(e.Err, artifact.ErrRefused) }

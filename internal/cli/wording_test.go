@@ -16,6 +16,7 @@ func TestEveryWordingIsReached(t *testing.T) {
 	variants := []client.Error{
 		{}, {Value: "a"}, {Value: "a", What: "it is a folder"}, {Got: 1}, {What: "no offer met it until height 7"}, {Deal: "cd34", Found: []string{"amber", "birch"}},
 		{Err: client.ErrStalled}, {Err: artifact.ErrRefused}, {Err: errors.New("refused")}, {Task: &client.TaskReport{}}, {Kinds: kinds}, {Value: "studio/count"},
+		{Value: "a/b:1", What: "it is no name of anything on the chain"},
 	}
 	for name, table := range map[string]wordings{"descriptions": descriptions, "advice": advice} {
 		fields, codes := map[string]bool{"": true}, map[client.Code]bool{"": true}

@@ -2,6 +2,7 @@
 package jobflags
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,6 +75,7 @@ func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Jo
 	err = steps.Run(
 		func() (err error) { job.Args, job.Rows, table, err = j.TakeRows(slices.Concat(j.Args, args)); return },
 		func() (err error) { job.Execution, err = j.Execution(); return },
+		j.checkPolicy,
 		func() error { return j.readPrices(&job) },
 		func() (err error) { job.Resources, err = j.Needs.Read(); return },
 		func() (err error) { job.Trust, err = j.readTrust(); return },
@@ -88,9 +90,17 @@ func (j *Flags) ReadJob(app string, args []string, bagGiven bool) (job client.Jo
 	case !bagGiven && (j.DatasetsPerTask > 0 || table != nil):
 		job.Bag = 0 // the datasets or the rows determine the size
 	case j.Bag == 0:
-		return job, table, &cli.Problem{What: "--bag 0: expected at least one task"}
+		return job, table, &cli.Problem{What: "--bag 0: expected at least one task", Exit: cli.ExitUsage}
 	}
 	return job, table, nil
+}
+
+// checkPolicy refuses a policy that there is not.
+func (j *Flags) checkPolicy() error {
+	if _, known := poco.PolicyByName(cmp.Or(j.Policy, poco.DefaultPolicy)); known {
+		return nil
+	}
+	return &cli.Problem{What: fmt.Sprintf("--policy %q: expected %s", j.Policy, poco.PolicyNames()), Next: "credenced run --help says what each of them means", Exit: cli.ExitUsage}
 }
 
 // readPrices reads the amounts. An amount of 0 would mean the default or no bound, which the user gets by leaving the flag out: it is

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/client"
+	"github.com/credence-chain/credence/internal/cli"
+	"github.com/credence-chain/credence/poco"
 )
 
 // readLine reads the job of a command line.
@@ -48,6 +50,18 @@ func TestReadJobBag(t *testing.T) {
 		require.Len(t, job.Rows, tc.rows, "%q", tc.line)
 		require.Equal(t, tc.rows > 0, table != nil, "%q", tc.line)
 	}
+}
+
+// A policy that there is not is refused before any node is asked, with those that there are.
+func TestPolicyIsKnown(t *testing.T) {
+	for name := range map[string]bool{"court": true, poco.DefaultPolicy: true, "": true} {
+		job, _, err := readLine(t, "--policy", name)
+		require.NoError(t, err)
+		require.Equal(t, name, job.Policy)
+	}
+	_, _, err := readLine(t, "--policy", "nonsense")
+	require.ErrorContains(t, err, `--policy "nonsense": expected `+poco.PolicyNames())
+	require.Equal(t, cli.ExitUsage, cli.ExitStatus(err))
 }
 
 func TestReadJob(t *testing.T) {

@@ -53,23 +53,30 @@ func TestValidate(t *testing.T) {
 	require.Equal(t, "w.yaml is sound: 4 nodes, in the order split, count, merge, rare\n", out)
 
 	node := func(text string) string {
-		return "nodes:\n  - {name: a, app: \"x/y:1\"}\n  - {name: b, app: \"x/y:1\", " + text + "}\n"
+		return "nodes:\n  - {name: a, app: \"lab/words:1\"}\n  - {name: b, app: \"lab/words:1\", " + text + "}\n"
 	}
 	for _, tc := range []struct{ name, text, want string }{
 		{"no YAML", "nodes: [", "w.yaml: "},
 		{"another word", "steps: []", `unknown field "steps"`},
+		{"a list", "- a\n- b", "w.yaml: the file is a list, expected a mapping; expected name, defaults and nodes"},
+		{"a text", "words", "w.yaml: the file is a text, expected a mapping"},
+		{"a number", "7", "w.yaml: the file is a number, expected a mapping"},
+		{"nodes by name", "nodes: {a: {app: \"lab/words:1\"}}", "nodes: got a mapping, expected a list of nodes"},
+		{"names of nodes", "nodes: [a]", "nodes: got a text, expected a mapping"},
+		{"a name that is none", "name: [a]\nnodes: []", "name: got a list, expected a text"},
+		{"defaults in a list", "defaults: [a]\nnodes: []", "defaults: got a list, expected a mapping"},
 		{"no nodes", "name: x", "nodes: missing"},
 		{"no app", "nodes: [{name: a}]", "node a: app: missing"},
-		{"no name", "nodes: [{app: \"x/y:1\"}]", "node 1: name: missing"},
+		{"no name", "nodes: [{app: \"lab/words:1\"}]", "node 1: name: missing"},
 		{"a name with capitals", "nodes: [{name: A, app: x}]", `node 1: name "A"`},
 		{"no flag", node("trusted: 99%"), "node b: trusted: neither a word of workflows"},
 		{"a flag's value", node("trust: lots"), "node b: --trust"},
 		{"a default", "defaults: {trusted: 9}\nnodes: [{name: a, app: x}]", "defaults: trusted"},
 		{"a list in a list", node("input: [[x]]"), "node b: input: a list in a list"},
 		{"nobody's result", node("input: \"@c\""), "node b waits for c, and there is no such node"},
-		{"a circle", "nodes:\n  - {name: a, app: \"x/y:1\", after: b}\n  - {name: b, app: \"x/y:1\", after: a}\n", "wait for each other"},
+		{"a circle", "nodes:\n  - {name: a, app: \"lab/words:1\", after: b}\n  - {name: b, app: \"lab/words:1\", after: a}\n", "wait for each other"},
 		{"a condition without a status", node("when: {node: a}"), "node b: when: expected a node and a list of exit statuses"},
-		{"a condition on a bag", "nodes:\n  - {name: a, app: \"x/y:1\", bag: 2}\n  - {name: b, app: \"x/y:1\", when: {node: a, exit: [0]}}\n", "a is a bag"},
+		{"a condition on a bag", "nodes:\n  - {name: a, app: \"lab/words:1\", bag: 2}\n  - {name: b, app: \"lab/words:1\", when: {node: a, exit: [0]}}\n", "a is a bag"},
 		{"a file that is not there", node("input: none.txt"), "node b: --input: there is no file none.txt"},
 		{"a program that is not there", "nodes: [{name: a, app: none.wasm}]", "node a: app: there is no file none.wasm"},
 	} {

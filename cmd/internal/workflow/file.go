@@ -3,10 +3,12 @@ package workflow
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,7 +80,7 @@ func readDefinition(path string) (*definition, error) {
 	dec.UseNumber()
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
-		return nil, wrongFile(path, "%v; expected name, defaults and nodes", err)
+		return nil, wrongFile(path, "%s; expected name, defaults and nodes", explainShape(err))
 	}
 	if len(f.Nodes) == 0 {
 		return nil, wrongFile(path, "nodes: missing, expected a list of at least one")
@@ -109,6 +111,27 @@ func readDefinition(path string) (*definition, error) {
 		return nil, wrongFile(path, "%v", err)
 	}
 	return d, nil
+}
+
+// explainShape says in the words of the file what a value is and what was expected, where the decoder names types of Go.
+func explainShape(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	got := map[string]string{"array": "a list", "object": "a mapping", "string": "a text", "bool": "true or false"}[wrong.Value]
+	if got == "" { // "number", or "number 5"
+		got = "a number"
+	}
+	switch kind := wrong.Type.Kind(); {
+	case wrong.Field == "":
+		return "the file is " + got + ", expected a mapping"
+	case kind == reflect.String:
+		return fmt.Sprintf("%s: got %s, expected a text", wrong.Field, got)
+	case kind == reflect.Slice:
+		return fmt.Sprintf("%s: got %s, expected a list of nodes", wrong.Field, got)
+	}
+	return fmt.Sprintf("%s: got %s, expected a mapping", wrong.Field, got)
 }
 
 // readNode reads a node. A field that is no word of workflows is a flag of "run".
