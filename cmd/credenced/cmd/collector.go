@@ -12,7 +12,7 @@ const (
 	// node's processor time at Go's default of 100, and half of that here.
 	gcPercent = 400
 	// memoryShare is the part of the machine's memory, or of the control group's, from which on the node collects more often than that.
-	memoryShare = 0.5
+	memoryShare = 0.25
 )
 
 // tuneCollector sets when a node collects garbage. The operator's GOGC and GOMEMLIMIT take precedence.
