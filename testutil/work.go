@@ -51,7 +51,19 @@ func (c *Compute) RevealMsg(t taskstypes.Task, who string, bench taskstypes.Benc
 // chain.
 func (c *Compute) FileOutcome(path, content string) poco.Outcome {
 	c.T.Helper()
-	m, err := result.Build(result.KindResult, "", 0, []result.File{{Path: path, Content: artifact.Bytes(content)}})
+	return c.onchainOutcome(0, content, result.File{Path: path, Content: artifact.Bytes(content)})
+}
+
+// ExitOutcome returns the outcome of a program that ended with an exit status and left nothing. From then on every reveal of this outcome
+// brings the exit status onto the chain.
+func (c *Compute) ExitOutcome(exit uint32) poco.Outcome {
+	c.T.Helper()
+	return c.onchainOutcome(exit, "")
+}
+
+func (c *Compute) onchainOutcome(exit uint32, content string, files ...result.File) poco.Outcome {
+	c.T.Helper()
+	m, err := result.Build(result.KindResult, "", exit, files)
 	require.NoError(c.T, err)
 	o := poco.Outcome{Kind: poco.KindResult, Digest: m.Digest(), Fuel: 12_345}
 	if c.files == nil {

@@ -69,6 +69,7 @@ func newStage(t *testing.T) *stage {
 //	commit first|second|third...|blind|all [truth|lie|failed|noinput|abstain]      workers commit, in one block
 //	commit stranger|lab-3 ..., reveal ...       an account by its name, drawn or not
 //	reveal first|...|all [lie]                  workers reveal; "lie" reveals something else than was committed
+//	truth exit:10                               from now on a right answer has this exit status, and leaves nothing
 //	truth 1.0842                                from now on a right answer leaves value.txt with this; "says:7" is an answer that
 //	                                            leaves another, wherever a step takes an answer
 //	decline first|...                           a worker gives its seat back
@@ -379,6 +380,9 @@ func (s *stage) who(word string) (out []string) {
 func (s *stage) outcome(word string) poco.Outcome {
 	if value, says := strings.CutPrefix(word, "says:"); says {
 		return s.chain.FileOutcome(feedFile, value)
+	}
+	if exit, says := strings.CutPrefix(s.value, "exit:"); word == "truth" && says {
+		return s.chain.ExitOutcome(uint32(s.number(exit)))
 	}
 	if word == "truth" && s.value != "" {
 		return s.chain.FileOutcome(feedFile, s.value)

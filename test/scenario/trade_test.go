@@ -29,7 +29,7 @@ type known struct {
 // trade carries out a step of the market. Names are the script's; expiry is a number of blocks from now on:
 //
 //	submit [as=bag] [from=volt] [expiry=9] [app= datasets=a,b per=2 category= tags= cpu= memory= pool= pools= maxapp=
-//	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial after=a,b reads=a] and the fields of a task       a request on the book
+//	    maxdata= maxpool= voucher= beneficiary= callback= onchain= audit= partial after=a,b reads=a when=a:0/10] and the fields of a task       a request on the book
 //	order pool NAME pool= price= base= gfuel= second= volume= commission= stake= fuel= category= trust= tags= apps= datasets= requesters=
 //	order app NAME app= price= volume= tags= datasets= pools= requesters=
 //	order dataset NAME dataset= price= volume= tags= apps= pools= requesters=       by=WHO, nonce=, expiry= for all
