@@ -204,7 +204,7 @@ func BenchmarkTasks(b *testing.B) {
 // blocks, without what the opening of the tasks has left in caches.
 func BenchmarkIdleBlock(b *testing.B) {
 	w := new(watch)
-	c := idle(b, w, testutil.WithDB(onDisk(b)))
+	c := idle(b, w, testutil.WithDB(onDisk(b)), forgotten())
 	open := 0
 	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
 		if n > *mostOpen {

@@ -123,7 +123,7 @@ func diskBytes(t testing.TB, compact func(from, to []byte) error, dir string) in
 // process, in which both chains are.
 func BenchmarkGenesis(b *testing.B) {
 	open := 0
-	c := idle(b, nil, testutil.WithDB(onDisk(b)))
+	c := idle(b, nil, testutil.WithDB(onDisk(b)), forgotten())
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		if n > *mostOpen {
 			break
@@ -160,7 +160,7 @@ func resume(t testing.TB, c *testutil.Compute, exporting, importing *stage) (nex
 	exporting.run(t, func() { exported = c.Export() })
 	db := onDisk(t)
 	importing.run(t, func() {
-		next = c.ResumeFrom(exported, testutil.WithDB(db))
+		next = c.ResumeFrom(exported, testutil.WithDB(db), forgotten())
 		next.Next()
 	})
 	return next, len(exported.AppState)

@@ -10,6 +10,10 @@ import (
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+
+	"github.com/credence-chain/credence/testutil"
 )
 
 // onDisk returns a database in a folder, as nodes have it.
@@ -19,6 +23,10 @@ func onDisk(t testing.TB) dbm.DB {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
 }
+
+// forgotten has a node that starts again leave nothing of the one before in memory: the pruning of trees in the background holds their caches
+// for ever.
+func forgotten() testutil.Option { return testutil.WithBase(baseapp.SetIAVLSyncPruning(true)) }
 
 // memoryMB returns what the process keeps in its heap, and the memory that it then has, in megabytes. It collects the garbage first.
 func memoryMB(t testing.TB) (heap, resident float64) {
