@@ -21,6 +21,7 @@ import (
 
 	"cosmossdk.io/log/v2"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/server"
@@ -57,7 +58,7 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 	if err == nil {
 		options.Signer = keys
 	}
-	a := app.New(logger, db, true, opts, options, server.DefaultBaseappOptions(opts)...)
+	a := app.New(logger, db, true, opts, options, baseOptions(opts)...)
 
 	a.Observe(prometheus.DefaultRegisterer) // CometBFT's metrics server serves these metrics together with its own
 
@@ -73,6 +74,16 @@ func (n node) newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) 
 		panic(startError{err})
 	}
 	return asProposer(a)
+}
+
+// baseOptions returns the SDK's options of a node. PostgreSQL gets every attribute of events, because the engine writes only those to it that
+// it indexes.
+func baseOptions(opts servertypes.AppOptions) []func(*baseapp.BaseApp) {
+	options := server.DefaultBaseappOptions(opts)
+	if cast.ToString(opts.Get("tx_index.indexer")) == "psql" {
+		options = append(options, baseapp.SetIndexEvents(nil))
+	}
+	return options
 }
 
 // consensusKey reads the public half of the node's consensus key. found is false when a remote signer has the key.
