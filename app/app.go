@@ -111,7 +111,7 @@ type App struct {
 	Encoding encoding.Config
 
 	waiting    *lanes
-	rechecks   *rechecks
+	passes     func(tx []byte) bool        // of a waiting transaction that nothing has changed for
 	observer   observer                    // nil on what is no node
 	stream     atomic.Pointer[stream.Feed] // likewise; set while blocks are made
 	health     atomic.Pointer[health.Server]
@@ -232,10 +232,11 @@ func (a *App) setHandlers(opts Options) {
 	}
 	urgent := answers{tasks: k.Tasks, lanes: a.waiting, height: a.committed.Load}
 	signed := signatures{accounts: k.Account, good: recent.New[[sha256.Size]byte, struct{}](rememberedSignatures)}
-	a.rechecks = &rechecks{lanes: a.waiting, answers: urgent, readRules: a.readCheckRules, bank: k.Bank, accounts: k.Account}
-	a.SetAnteHandler(a.rechecks.withTerms(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(signed.withSignatures(anteHandler))))))
+	again := &rechecks{lanes: a.waiting, answers: urgent, readRules: a.readCheckRules, bank: k.Bank, accounts: k.Account}
+	a.passes = again.passes
+	a.SetAnteHandler(again.withTerms(withGasShare(withPause(k.Poa, a.beginsWork, urgent.withAnswers(signed.withSignatures(anteHandler))))))
 	a.waiting.height = a.committed.Load
-	a.SetPrepareCheckStater(a.rechecks.begin)
+	a.SetPrepareCheckStater(again.begin)
 
 	blocks := proposal.New(k.Beacon, a.Encoding.TxConfig.TxDecoder(), opts.Signer, urgent, opts.Selector)
 	a.SetPrepareProposal(a.prepareAfterUpgrade(blocks.Prepare))

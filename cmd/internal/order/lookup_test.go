@@ -162,7 +162,7 @@ func TestCreateLooksUp(t *testing.T) {
 		{"for ever", "app studio/ray:1 --expiry +9223372036854775807", []string{"more blocks than there will be"}},
 		{"a nonce below the floor", "app studio/ray:1 --nonce 4", []string{"--nonce 4: the owner cancelled all app orders below 5", "leave it out"}},
 		{"a request for an app that there is not", "request studio/roy:1 --max-price 1CRED", []string{`app: the chain has no "studio/roy:1"`}},
-		{"a request for a dataset that there is not", "request studio/ray:1 --max-price 1CRED --dataset a/b:1", []string{`--dataset: the chain has no "a/b:1"`}},
+		{"a request for a dataset that there is not", "request studio/ray:1 --max-price 1CRED --dataset aa/bb:1", []string{`--dataset: the chain has no "aa/bb:1"`}},
 		{"a request for a pool that there is not", "request studio/ray:1 --max-price 1CRED --pool nord", []string{`--pool: the chain has no "nord"`}},
 		{"a request of a category that there is not", "request studio/ray:1 --max-price 1CRED --category xl", []string{`--category: the chain has no "xl"`}},
 	} {
