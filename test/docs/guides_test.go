@@ -49,7 +49,7 @@ func TestGuides(t *testing.T) {
 		}
 	}
 	env := environment(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	home := filepath.Join(t.TempDir(), "home")
 	net, err := devnet.Start(devnet.Options{
