@@ -16,9 +16,9 @@ import (
 	"github.com/credence-chain/credence/internal/cli"
 )
 
-// This file has "workflow run --detach" and "workflow resume --detach": it hands the whole graph to the chain, and leaves. Everything is checked, stored and priced before
-// money is locked. Then the journal gets the nonces and the ids of the requests, and only then they are submitted, so that the same command goes on
-// after a crash at any line.
+// This file has "workflow run --detach" and "workflow resume --detach": it hands the whole graph to the chain, and leaves. Everything is checked,
+// stored and priced before money is locked. Then the journal gets the nonces and the ids of the requests, and only then they are submitted, so that
+// the same command goes on after a crash at any line.
 
 func (f *runFlags) runDetached(cmd *cobra.Command, d *definition, file string) error {
 	if err := d.explainObstacles(cmd.ErrOrStderr(), f.command(f.verb(), file)); err != nil {
