@@ -2,10 +2,8 @@ package bench_test
 
 import (
 	"os"
-	"regexp"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"testing"
 
 	dbm "github.com/cosmos/cosmos-db"
@@ -14,6 +12,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 
 	"github.com/credence-chain/credence/testutil"
+	"github.com/credence-chain/credence/testutil/memory"
 )
 
 // onDisk returns a database in a folder, as nodes have it.
@@ -38,11 +37,5 @@ func memoryMB(t testing.TB) (heap, resident float64) {
 
 // statusMB reads a figure of the kernel about this process, in megabytes.
 func statusMB(t testing.TB, name string) float64 {
-	status, err := os.ReadFile("/proc/self/status")
-	require.NoError(t, err)
-	found := regexp.MustCompile(`(?m)^` + name + `:\s+(\d+) kB$`).FindSubmatch(status)
-	require.NotNil(t, found, name)
-	kilobytes, err := strconv.ParseFloat(string(found[1]), 64)
-	require.NoError(t, err)
-	return kilobytes * 1024 / 1e6
+	return float64(memory.Of(t, os.Getpid(), name)) / 1e6
 }
