@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -279,6 +280,17 @@ func TestStatusAndCancel(t *testing.T) {
 	out, err = m.RunCommand(t, NewCommand(), "status", "w.yaml", "--output", "json")
 	require.NoError(t, err)
 	require.Contains(t, out, `"refunded": 300000`)
+
+	// The chain names what is awaited by id. Here it is by name, whatever the ids are.
+	change("count", func(r *markettypes.Request) {
+		r.WaitsFor = []string{j.Node("split").Request, j.Node("merge").Request, j.Node("late").Request}
+	})
+	for range 2 {
+		out, err = m.RunCommand(t, NewCommand(), "status", "w.yaml")
+		require.NoError(t, err)
+		require.Regexp(t, `(?m)^count .* late, merge, split$`, out)
+		change("count", func(r *markettypes.Request) { slices.Reverse(r.WaitsFor) })
+	}
 
 	out, err = m.run(t, "cancel", "w.yaml")
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,6 +92,7 @@ func (p *nodeProgress) readRequest(ctx context.Context, conn *client.Conn, names
 		}
 		p.WaitsFor = append(p.WaitsFor, name)
 	}
+	slices.Sort(p.WaitsFor) // the chain has them by id, which says nothing to a reader
 	if p.State == "not submitted" {
 		p.State, p.Why = stateOf(r, p), withNames(r.Reason, names)
 	}
