@@ -8,6 +8,7 @@
 #   - docs/security.md has a row for each attack, in order, with a state, and with a test or a reason; its counts are right, and the
 #     tests and scenarios that it names exist;
 #   - tests and files that any document names exist, and so do errors that the README of a module names;
+#   - the README of a module names each of its parameters;
 #   - the references of the clients are current (scripts/client-reference.sh).
 # What documents say about the code is checked by tests beside the code (outcome table, fuel schedule, metrics).
 set -euo pipefail
@@ -47,6 +48,17 @@ named() {
   while IFS=: read -r file name; do
     grep -qw "$name" <<<"$known" || complain "$file: no module has the error $name"
   done < <(grep -oE '\bErr[A-Z][A-Za-z]+' x/*/README.md | sort -u)
+}
+
+# parameters complains of fields of a module's Params that its README does not name.
+parameters() {
+  local file module name
+  for file in $(grep -l '^message Params ' proto/credence/*/v1/*.proto); do
+    module="${file#proto/credence/}" && module="${module%%/*}"
+    for name in $(sed -nE '/^message Params /,/^}/s/^ +[^/ ].* ([a-z0-9_]+) = [0-9]+.*/\1/p' "$file"); do
+      grep -qw "$name" "x/$module/README.md" || complain "x/$module/README.md does not name the parameter $name"
+    done
+  done
 }
 
 claim() { sed -n '/<!-- claim -->/,/<!-- \/claim -->/p' "$1"; }
@@ -115,6 +127,7 @@ sum="Of $(wc -l <<<"$rows") rows, ${count[performed]} are performed, ${count['in
 [ "$(sed -n '/<!-- counts -->/,/<!-- \/counts -->/{//!p}' "$security")" = "$sum" ] || complain "$security: counts: expected: $sum"
 tests_exist "$security"
 named
+parameters
 scripts/client-reference.sh --check || bad=1
 ! grep -n TODO docs/*.md README.md RATIONALE.md CHANGELOG.md || complain "documentation: something is still to be written"
 
