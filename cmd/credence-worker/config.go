@@ -47,6 +47,8 @@ type config struct {
 	LogQuota       int64
 	Cache          string
 	ModuleCache    int64
+	Ahead          time.Duration
+	AheadApps      []string
 	GasPrices      string
 	TxTTL          time.Duration
 	WallLimit      time.Duration
@@ -112,6 +114,8 @@ func addFlags(f *pflag.FlagSet) {
 	f.Int64("log-quota", 1<<30, "bytes that the logs of apps may take on disk, 0 for no bound; the oldest go first")
 	f.String("cache", "", "folder of compiled modules (default HOME/cache); processes of one operator on one machine may share it")
 	f.Int64("module-cache", 10<<30, "bytes that compiled modules may take on disk, 0 for no bound; those that were not used for longest go first")
+	f.Duration("ahead", 5*time.Minute, "time in each hour that may go into preparing programs, in a free slot, before a task of them is drawn; 0 for none; more serves more first tasks in time, and lets strangers' requests cost more")
+	f.StringSlice("ahead-apps", nil, "apps that are prepared first, such as organisation/name, whose newest version is meant, or organisation/name:version")
 	f.String("gas-prices", "", "fee per unit of gas, such as 0.001ucred (default: none for answers to tasks, which nodes take for nothing)")
 	f.Duration("tx-ttl", 30*time.Second, "how long one signed transaction may wait for a block before it is signed anew")
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
@@ -153,7 +157,8 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	c := config{
 		Home: v.GetString("home"), Role: v.GetString("role"), KeyFile: v.GetString("key-file"), PassphraseFile: v.GetString(keyfile.Flag), Node: readList(v, "node"), Patience: v.GetDuration("node-patience"),
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
-		Quota: v.GetInt64("quota"), Retention: v.GetDuration("retention"), LogQuota: v.GetInt64("log-quota"), Cache: v.GetString("cache"), ModuleCache: v.GetInt64("module-cache"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
+		Quota: v.GetInt64("quota"), Retention: v.GetDuration("retention"), LogQuota: v.GetInt64("log-quota"), Cache: v.GetString("cache"), ModuleCache: v.GetInt64("module-cache"),
+		Ahead: v.GetDuration("ahead"), AheadApps: readList(v, "ahead-apps"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
 		OCI: runtime.OCI{
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
@@ -207,6 +212,7 @@ func (c config) rules() []rule {
 		{c.Quota < 0, fmt.Errorf("quota: got %d, expected bytes, or 0 for no bound", c.Quota)},
 		{c.Retention < 0, fmt.Errorf("retention: got %s, expected no negative time", c.Retention)},
 		{c.LogQuota < 0 || c.ModuleCache < 0, fmt.Errorf("log-quota and module-cache: got %d and %d, expected bytes, or 0 for no bound", c.LogQuota, c.ModuleCache)},
+		{c.Ahead < 0 || c.Ahead > time.Hour, fmt.Errorf("ahead: got %s, expected a time in each hour from 0s to 1h", c.Ahead)},
 		{c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL, fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)},
 		{c.WallLimit < 0 || c.Drain < 0, fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)},
 		{c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort, fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)},
@@ -266,6 +272,8 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"log-quota", fmt.Sprint(c.LogQuota)},
 		{"cache", fmt.Sprintf("%q", c.Cache)},
 		{"module-cache", fmt.Sprint(c.ModuleCache)},
+		{"ahead", fmt.Sprintf("%q", c.Ahead)},
+		{"ahead-apps", quoted(c.AheadApps)},
 		{"gas-prices", fmt.Sprintf("%q", c.GasPrices)},
 		{"tx-ttl", fmt.Sprintf("%q", c.TxTTL)},
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},

@@ -45,6 +45,9 @@ import (
 // holderTimeout bounds the query for one worker that may hold what a task reads.
 const holderTimeout = 5 * time.Second
 
+// wantedTimeout bounds one look at what the chain may draw this worker for.
+const wantedTimeout = 10 * time.Second
+
 func startCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "start", Short: "Work until stopped", Args: cobra.NoArgs,
@@ -213,12 +216,18 @@ func (w *worker) runAgent(ctx context.Context, j *journal.Journal, drain, finish
 		return err
 	}
 	pins := &agent.Pins{}
+	ahead := agent.Ahead{Budget: w.Ahead}
+	if w.Role == roleWorker { // a court seat has no pools, and is called seldom
+		ahead.Wanted = func(ctx context.Context) ([]chain.Wanted, error) {
+			return chain.FindWanted(ctx, conn, w.key.Address(), w.AheadApps, wantedTimeout)
+		}
+	}
 	a, err := agent.New(agent.Config{
 		Who: w.key.Address(), ChainID: conn.ChainID(), Bench: w.benchOfRole(), Secret: w.secret, Slots: w.Slots,
 		Runtimes: runtimes, Session: session, WallLimit: w.WallLimit,
 		Source:  source,
 		Sender:  broadcast.New(node, w.metrics),
-		Journal: j, Metrics: w.metrics, Traces: w.traces, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
+		Journal: j, Metrics: w.metrics, Traces: w.traces, Ahead: ahead, Pins: pins, Logger: w.log, LogFolder: w.pathOf("logs"),
 		PaidTo:  payeeOf(conn.Workers(), w.key.Address()),
 		Fetcher: agent.Fetcher{Store: w.store, Extra: w.Artifacts, Holders: known, Makers: makers}, Unsealer: unsealer,
 	})

@@ -52,6 +52,8 @@ type Config struct {
 	Metrics  *metrics.Set
 	// Traces is told of tasks that have ended. Nil where nobody asks for them.
 	Traces *traces.Exporter
+	// Ahead is what is compiled before a task needs it.
+	Ahead Ahead
 	// Pins protect the blobs of running work from a Collector, which has the same ones. Nil where nothing is collected.
 	Pins *Pins
 	// Logger; nil means slog's default.
@@ -92,6 +94,7 @@ type Agent struct {
 	included map[journal.Key]int64
 	// compilations by module: those under way, and those that ended well.
 	compilations map[moduleKey]*compilation
+	ahead        aheadWork
 	used         int  // slots in use
 	mute         bool // the chain does not answer, and the log has said so
 }
@@ -144,7 +147,7 @@ func New(c Config) (*Agent, error) {
 	c.Metrics.Slots.Set(float64(c.Slots))
 	return &Agent{Config: c, log: c.Logger, wake: make(chan struct{}, 1),
 		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, waiting: map[journal.Key]time.Time{}, included: map[journal.Key]int64{},
-		compilations: map[moduleKey]*compilation{}}, nil
+		compilations: map[moduleKey]*compilation{}, ahead: aheadWork{tried: map[moduleKey]bool{}}}, nil
 }
 
 // Run works until the context ends, and returns once all of its goroutines have ended. The journal has all work that was under way.
@@ -163,6 +166,9 @@ func (a *Agent) Run(ctx context.Context) error {
 		defer a.wg.Done()
 		a.followBlocks(ctx, height)
 	}()
+	if a.Ahead.Wanted != nil && a.Ahead.Budget > 0 {
+		a.wg.Go(func() { a.prepareAhead(ctx) })
+	}
 	resync := time.NewTicker(a.Resync)
 	defer resync.Stop()
 	for {

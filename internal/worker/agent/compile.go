@@ -23,6 +23,10 @@ type compilation struct {
 	done    chan struct{}
 	err     error // once done
 	waiters int
+	cancel  context.CancelCauseFunc
+	// given says that it was given up, with its slot, before it ended; joined is when the first task took over a compilation ahead. See ahead.go.
+	given  bool
+	joined time.Time
 }
 
 // prepareModule has a task's module compiled into the cache, and waits until that is done or the task's context ends. However many tasks
@@ -44,32 +48,46 @@ func (a *Agent) joinCompilation(key moduleKey, fn func(context.Context) error) *
 	defer a.mu.Unlock()
 	c := a.compilations[key]
 	if c == nil {
-		c = &compilation{done: make(chan struct{})}
-		a.compilations[key] = c
-		a.wg.Add(1)
-		go func() {
-			defer a.wg.Done()
-			defer a.Wake() // a slot may be free now
-			ctx, cancel := context.WithTimeoutCause(a.life, compileLimit, fmt.Errorf("the module was not compiled within %s", compileLimit))
-			defer cancel()
-			start := time.Now()
-			err := fn(ctx)
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			if c.err = err; err == nil {
-				a.Metrics.CompileSeconds.Observe(time.Since(start).Seconds())
-			} else {
-				delete(a.compilations, key) // the next task that needs the module tries again
-			}
-			if c.waiters == 0 {
-				a.takeSlots(-1)
-			}
-			close(c.done)
-		}()
+		c = a.startCompilation(key, fn)
 	} else if c.waiters == 0 && !c.hasEnded() {
 		a.takeSlots(-1) // from now on it runs in the slot of the task that waits for it
+		if a.ahead.now == c {
+			a.ahead.now, c.joined = nil, time.Now() // and without the bounds of a compilation ahead
+		}
 	}
 	c.waiters++
+	return c
+}
+
+// startCompilation starts the compilation of a module. While it has no waiters, the caller has taken a slot for it. mu is held.
+func (a *Agent) startCompilation(key moduleKey, fn func(context.Context) error) *compilation {
+	ctx, cancel := context.WithCancelCause(a.life)
+	c := &compilation{done: make(chan struct{}), cancel: cancel}
+	a.compilations[key] = c
+	a.wg.Add(1)
+	go func() {
+		defer a.wg.Done()
+		defer a.Wake() // a slot may be free now
+		defer cancel(nil)
+		ctx, stop := context.WithTimeoutCause(ctx, compileLimit, fmt.Errorf("the module was not compiled within %s", compileLimit))
+		defer stop()
+		start := time.Now()
+		err := fn(ctx)
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if c.err = err; err == nil {
+			a.Metrics.CompileSeconds.Observe(time.Since(start).Seconds())
+		} else if a.compilations[key] == c {
+			delete(a.compilations, key) // the next task that needs the module tries again
+		}
+		if c.waiters == 0 && !c.given {
+			a.takeSlots(-1)
+		}
+		if a.ahead.now == c {
+			a.ahead.now = nil
+		}
+		close(c.done)
+	}()
 	return c
 }
 

@@ -308,6 +308,7 @@ func (a *Agent) startWork(ctx context.Context, s sight, action Action, fn func(c
 		return
 	}
 	if action == Work {
+		a.makeRoom(moduleOf(s))
 		if a.slotsFor(moduleOf(s)) >= a.Slots || a.draining.Load() {
 			a.noteWaiting(s.key)
 			return

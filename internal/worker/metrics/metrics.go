@@ -20,6 +20,8 @@ type Set struct {
 	RunSeconds     prometheus.Histogram
 	FetchSeconds   prometheus.Histogram
 	CompileSeconds prometheus.Histogram
+	Ahead          *prometheus.CounterVec
+	AheadSeconds   prometheus.Counter
 	Fuel           prometheus.Counter
 	Outcomes       *prometheus.CounterVec
 	Declines       *prometheus.CounterVec
@@ -68,11 +70,13 @@ func New(reg prometheus.Registerer) *Set {
 	}
 	s.Transitions = counter("transitions_total", "Tasks that entered a state of their life.", "bench", "state")
 	s.Live = gauge("tasks_live", "Tasks in the journal that have not ended.")
-	s.SlotsBusy = gauge("slots_busy", "Tasks being fetched, compiled or executed now, and compilations for which no task waits any more.")
+	s.SlotsBusy = gauge("slots_busy", "Tasks being fetched, compiled or executed now, and compilations for which no task waits.")
 	s.Slots = gauge("slots", "Tasks that may be fetched or executed at once.")
 	s.RunSeconds = histogram("run_seconds", "Time of one execution.", prometheus.ExponentialBuckets(0.01, 4, 10))
 	s.FetchSeconds = histogram("fetch_seconds", "Time to get a task's module and inputs.", prometheus.ExponentialBuckets(0.01, 4, 8))
 	s.CompileSeconds = histogram("compile_seconds", "Time to compile a module, or to find it in the cache.", prometheus.ExponentialBuckets(0.01, 4, 8))
+	s.Ahead = counter("ahead_total", "Programs prepared before a task of them was drawn, by end: compiled, joined (a task took it over), yielded (a task needed the slot), unfound (nobody gave it in time), failed.", "end")
+	s.AheadSeconds = counter("ahead_seconds_total", "Time that went into it, of which the setting ahead bounds what one hour has.").WithLabelValues()
 	s.Fuel = counter("fuel_total", "Fuel used by executed apps.").WithLabelValues()
 	s.Outcomes = counter("outcomes_total", "Outcomes reached, by kind.", "kind")
 	s.Declines = counter("declines_total", "Seats given back, by reason: "+reasonNames()+".", "reason")

@@ -28,6 +28,7 @@ func TestEveryDeclaredMetricIsRegistered(t *testing.T) {
 	s := New(reg)
 	s.Transitions.WithLabelValues("workers", "done").Inc()
 	s.Outcomes.WithLabelValues("RESULT").Inc()
+	s.Ahead.WithLabelValues("compiled").Inc()
 	s.Declines.WithLabelValues("INPUT").Inc()
 	s.Troubles.WithLabelValues("run").Inc()
 	s.Faults.WithLabelValues("NONE").Inc()
