@@ -71,6 +71,12 @@ worker-soak: build ## Give workers of 64 slots 64 tasks at once, of real process
 	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 20m ./test/acceptance -run 'TestManyTasksAtOnce$$' -count=1 -v -args -soak.slots=64 \
 	  -soak.commit=$$(git rev-parse --short HEAD) -soak.out=$(CURDIR)/test/acceptance/results/many.md
 
+.PHONY: long-run
+long-run: build ## Run ten thousand small tasks on three workers and a node of real processes, and see that nothing grows (TASKS=; half an hour)
+	CREDENCE_BIN=$(CURDIR)/$(BUILD) $(GO) test -timeout 4h ./test/acceptance -run 'TestNothingGrows$$' -count=1 -v -args -soak.slots=64 -soak.tasks=$(TASKS) -soak.rounds=20 \
+	  -soak.commit=$$(git rev-parse --short HEAD) -soak.out=$(CURDIR)/test/acceptance/results/long-run.md
+TASKS ?= 10000
+
 .PHONY: hostile
 HOSTILE ?= 10000
 SEED ?= 1
