@@ -154,7 +154,7 @@ func TestAnswersAreBounded(t *testing.T) {
 		for field, raw := range answer {
 			var list []any
 			if json.Unmarshal(raw, &list) == nil {
-				require.LessOrEqual(t, len(list), 10*pageSize, "%s: %s", path, field)
+				require.LessOrEqual(t, len(list), 4*pageSize, "%s: %s", path, field)
 				rowsSeen += len(list)
 			}
 		}

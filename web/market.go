@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/credence-chain/credence/poco/contract"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
@@ -175,7 +177,7 @@ type marketPage struct {
 	Waiting    []requestRow  `json:"waiting"`
 	Pools      []poolRow     `json:"pools"`
 	Categories []categoryRow `json:"categories"`
-	Deals      []dealRow     `json:"deals"` // newest deals of each pool
+	Deals      []dealRow     `json:"deals"` // newest first, of the pools that are shown
 }
 
 // mostPools is the number of pools that the market page shows.
@@ -226,9 +228,15 @@ func (c *chain) readMarket(ctx context.Context, p params) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		m.Deals = append(m.Deals, deals[:min(10, len(deals))]...)
+		m.Deals = newest(append(m.Deals, deals...))
 	}
 	return m, nil
+}
+
+// newest returns the newest of some deals of several pools, as many as a page has, in place.
+func newest(deals []dealRow) []dealRow {
+	slices.SortStableFunc(deals, func(a, b dealRow) int { return cmp.Compare(b.Height, a.Height) })
+	return deals[:min(pageSize, len(deals))]
 }
 
 type orderPage struct {

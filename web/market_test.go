@@ -49,3 +49,20 @@ func TestDealRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"escrow":"18446744073709551615"`)
 }
+
+// TestNewestDeals: the market shows the newest deals, whatever the pool, and not more than a page has.
+func TestNewestDeals(t *testing.T) {
+	var shown []dealRow
+	for pool := range 3 {
+		var deals []dealRow
+		for i := range pageSize {
+			deals = append(deals, dealRow{Height: int64(100 - 3*i + pool)})
+		}
+		shown = newest(append(shown, deals...))
+	}
+	require.Len(t, shown, pageSize)
+	for i, d := range shown {
+		require.EqualValues(t, 102-i, d.Height)
+	}
+	require.Empty(t, newest([]dealRow{}))
+}

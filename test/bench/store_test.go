@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -54,7 +56,8 @@ func (c *counts) list(n, most int) string {
 // watch counts the operations of a chain on its stores while it is on.
 type watch struct {
 	counts
-	on bool
+	mu sync.Mutex // queries come side by side
+	on atomic.Bool
 	ms storetypes.CommitMultiStore
 	// listen has the stores remember what is written into the trees. They remember all of it until they are asked, so that it waits for the
 	// first start: a benchmark may fill the state before.
@@ -73,6 +76,7 @@ func (w *watch) options() []testutil.Option {
 			b.SetCMS(watchedRoot{w.ms, w})
 		}),
 		testutil.WithApp(func(a *app.App) {
+			a.SetQueryMultiStore(watchedRoot{w.ms, w}) // the application's own shares trees, which cannot be watched
 			w.listen = func() {
 				for _, name := range append(slices.Sorted(maps.Keys(a.ModuleManager.Modules)), "acc") {
 					if key := a.StoreKey(name); key != nil {
@@ -94,14 +98,14 @@ func (w *watch) start() {
 		w.listen = nil
 	}
 	w.ms.PopStateCache()
-	w.on = true
+	w.on.Store(true)
 }
 
 func (w *watch) stop() {
 	if w == nil {
 		return
 	}
-	w.on = false
+	w.on.Store(false)
 	for _, pair := range w.ms.PopStateCache() {
 		size := len(pair.Key) + len(pair.Value)
 		w.kept++
@@ -110,6 +114,16 @@ func (w *watch) stop() {
 		p.kept++
 		p.keptBytes += size
 	}
+}
+
+// note counts something while the watch is on.
+func (w *watch) note(count func(*counts)) {
+	if !w.on.Load() {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	count(&w.counts)
 }
 
 type watchedRoot struct {
@@ -154,19 +168,19 @@ type watchedStore struct {
 }
 
 func (s watchedStore) noteRead(key, value []byte) {
-	if s.w.on {
-		s.w.reads++
-		s.w.readBytes += len(value)
-		s.w.at(s.name, key).reads++
-	}
+	s.w.note(func(c *counts) {
+		c.reads++
+		c.readBytes += len(value)
+		c.at(s.name, key).reads++
+	})
 }
 
 func (s watchedStore) noteWrite(key, value []byte) {
-	if s.w.on {
-		s.w.writes++
-		s.w.writtenBytes += len(key) + len(value)
-		s.w.at(s.name, key).writes++
-	}
+	s.w.note(func(c *counts) {
+		c.writes++
+		c.writtenBytes += len(key) + len(value)
+		c.at(s.name, key).writes++
+	})
 }
 
 func (s watchedStore) Get(key []byte) []byte {
@@ -199,10 +213,10 @@ func (s watchedStore) ReverseIterator(start, end []byte) storetypes.Iterator {
 }
 
 func (s watchedStore) iterate(start []byte, iter storetypes.Iterator) storetypes.Iterator {
-	if s.w.on {
-		s.w.iterators++
-		s.w.at(s.name, start).iterators++
-	}
+	s.w.note(func(c *counts) {
+		c.iterators++
+		c.at(s.name, start).iterators++
+	})
 	return watchedIterator{iter, s.w}
 }
 
@@ -212,8 +226,6 @@ type watchedIterator struct {
 }
 
 func (i watchedIterator) Next() {
-	if i.w.on {
-		i.w.steps++
-	}
+	i.w.note(func(c *counts) { c.steps++ })
 	i.Iterator.Next()
 }

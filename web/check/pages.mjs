@@ -5,54 +5,19 @@
 //
 // WEB is the address of the node's page, REST that of its REST interface. CHROMIUM names the browser. With RECEIPT, a file, and TRUST,
 // a validators' hash, the page that checks receipts is tried on it.
-import {spawn} from "node:child_process";
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync} from "node:fs";
-import {tmpdir} from "node:os";
+import {mkdirSync, readFileSync, rmSync, writeFileSync, existsSync} from "node:fs";
 import {join, dirname} from "node:path";
 import {fileURLToPath} from "node:url";
+import {startChromium} from "./browser.mjs";
 
 const [base, rest, folder] = process.argv.slice(2);
 const {RECEIPT: receipt, TRUST: trust} = process.env;
 const axeFile = join(dirname(fileURLToPath(import.meta.url)), "node_modules/axe-core/axe.min.js");
 const axe = existsSync(axeFile) ? readFileSync(axeFile, "utf8") : "";
-const home = mkdtempSync(join(tmpdir(), "page-check-"));
-const chromium = spawn(process.env.CHROMIUM ?? "chromium", ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--disable-features=BackForwardCache", "--remote-debugging-pipe", "--user-data-dir=" + home, "about:blank"],
-  {stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"]});
+const {chromium, home, connect} = startChromium();
 let faults = 0;
 const fault = text => { faults++; console.log("FAULT " + text); };
 const sleep = ms => new Promise(done => setTimeout(done, ms));
-
-// connect speaks the browser's protocol with one tab, through a pipe: messages of JSON that end in a zero byte.
-async function connect() {
-  const [, , stderr, down, up] = chromium.stdio;
-  const waiting = new Map(), heard = [];
-  let last = 0, text = "", rest = "";
-  stderr.on("data", d => { text += d; });
-  chromium.on("error", trouble => { for (const {failed} of waiting.values()) failed(trouble); });
-  chromium.on("exit", () => { for (const {failed} of waiting.values()) failed(new Error("chromium ended: " + text)); });
-  down.on("error", () => {}); // it ended, which is told above
-  up.setEncoding("utf8").on("data", d => {
-    const parts = (rest + d).split("\0");
-    rest = parts.pop();
-    for (const part of parts) {
-      const m = JSON.parse(part);
-      if (!m.id) { heard.push(m); continue; }
-      const {done, failed} = waiting.get(m.id);
-      waiting.delete(m.id);
-      m.error ? failed(new Error(m.error.message)) : done(m.result);
-    }
-  });
-  const send = (method, params = {}, sessionId) => new Promise((done, failed) => { waiting.set(++last, {done, failed}); down.write(JSON.stringify({id: last, method, params, sessionId}) + "\0"); });
-  const {targetId} = await send("Target.createTarget", {url: "about:blank"});
-  const {sessionId} = await send("Target.attachToTarget", {targetId, flatten: true});
-  const call = (method, params) => send(method, params, sessionId);
-  const run = async expression => {
-    const {result, exceptionDetails} = await call("Runtime.evaluate", {expression, awaitPromise: true, returnByValue: true});
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value;
-  };
-  return {call, run, heard};
-}
 
 // until waits for a condition in the page.
 async function until(tab, what, expression) {
