@@ -132,7 +132,7 @@ func (r *runner) startReady(ctx context.Context, most int) error {
 			switch ready, skip := r.checkReady(n); {
 			case skip != "":
 				again = true
-				if err := r.setState(n.Name, State{Status: Skipped, Why: skip}); err != nil {
+				if err := r.setState(n.Name, s.Skip(skip)); err != nil {
 					return err
 				}
 			case ready && len(r.busy) < most:
@@ -266,6 +266,11 @@ func (s State) Begin() (State, error) {
 		s.Nonce, err = newNonce()
 	}
 	return s, err
+}
+
+// Skip returns the state of a node that never runs, and why. A request that the chain gave back stays known, so that its refund can be shown.
+func (s State) Skip(why string) State {
+	return State{Status: Skipped, Nonce: s.Nonce, Request: s.Request, Why: why}
 }
 
 // newNonce returns a random nonce, never 0.

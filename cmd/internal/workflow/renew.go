@@ -42,10 +42,10 @@ func (h *handover) renew(name string, s workflow.State) workflow.State {
 	p, again := h.before[name], false
 	for _, other := range h.d.find(name).waits() {
 		if h.states[other].Status == workflow.Skipped {
-			return workflow.State{Status: workflow.Skipped, Why: other + " was skipped"}
+			return s.Skip(other + " was skipped")
 		}
 		if exit, known := h.exitOf(other); known && h.asks(name, other) && !h.d.find(name).when.Holds(exit) {
-			return workflow.State{Status: workflow.Skipped, Why: fmt.Sprintf("%s ended with exit status %d", other, exit)}
+			return s.Skip(fmt.Sprintf("%s ended with exit status %d", other, exit))
 		}
 		again = again || h.renewed[other]
 	}
@@ -54,7 +54,7 @@ func (h *handover) renew(name string, s workflow.State) workflow.State {
 		return s
 	case s.Status == workflow.Begun && p.State == markettypes.REQUEST_STATUS_SKIPPED.Word() && !again:
 		// All that it waits for ended well, or goes on: it was its condition that did not hold.
-		return workflow.State{Status: workflow.Skipped, Why: p.Why}
+		return s.Skip(p.Why)
 	case s.Status == workflow.Begun && !again && !slices.Contains(endedBadly, p.State):
 		return s
 	}
