@@ -54,7 +54,7 @@ const (
 func FindWanted(ctx context.Context, m Market, who string, names []string, timeout time.Duration) ([]Wanted, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	f := &finder{Market: m, ctx: ctx}
+	f := &finder{Market: m, ctx: ctx, known: map[string]*appstypes.Version{}}
 	for _, name := range names {
 		f.addNamed(name, "the operator names the app")
 	}
@@ -82,8 +82,9 @@ type finder struct {
 	pools   []string
 	runtime string
 	orders  []markettypes.PoolOrder
-	asking  []string // requesters of open tasks in our pools
-	asked   int      // queries so far
+	asking  []string                      // requesters of open tasks in our pools
+	asked   int                           // queries so far
+	known   map[string]*appstypes.Version // versions by reference; nil for one that was not answered
 	list    []Wanted
 	failed  []error
 }
@@ -112,18 +113,32 @@ func (f *finder) addVersion(v appstypes.Version, why string, named bool) {
 	f.add(Wanted{App: v.Reference(), Digest: v.Digest, Runtime: v.Runtime, Locators: v.Locators, Size: v.Size_, Why: why, Named: named})
 }
 
+// version returns the version of an app, and nil if the node does not say it, or nothing more may be asked. Many requests are for one version,
+// which is asked for once.
+func (f *finder) version(reference string) *appstypes.Version {
+	v, known := f.known[reference]
+	if known || !f.mayAsk() {
+		return v
+	}
+	res, err := f.Apps().Version(f.ctx, &appstypes.QueryVersionRequest{Reference: reference})
+	if err != nil {
+		f.note(fmt.Errorf("app %s: %w", reference, err))
+	} else {
+		v = &res.Version
+	}
+	f.known[reference] = v
+	return v
+}
+
 // addNamed adds a version of an app, or the version of an app that was published last.
 func (f *finder) addNamed(name, why string) {
-	if !f.mayAsk() {
+	if strings.Contains(name, ":") {
+		if v := f.version(name); v != nil {
+			f.addVersion(*v, why, true)
+		}
 		return
 	}
-	if strings.Contains(name, ":") {
-		res, err := f.Apps().Version(f.ctx, &appstypes.QueryVersionRequest{Reference: name})
-		if err != nil {
-			f.note(fmt.Errorf("app %s: %w", name, err))
-			return
-		}
-		f.addVersion(res.Version, why, true)
+	if !f.mayAsk() {
 		return
 	}
 	res, err := f.Apps().App(f.ctx, &appstypes.QueryAppRequest{Id: name})
@@ -219,19 +234,18 @@ func (f *finder) addRequests() {
 		requests = append(requests, res.Requests...)
 	}
 	for _, r := range requests {
-		if r.Escrow == 0 || !slices.ContainsFunc(f.orders, func(o markettypes.PoolOrder) bool { return mayTake(o, r.Job) }) || !f.mayAsk() {
+		if r.Escrow == 0 || !slices.ContainsFunc(f.orders, func(o markettypes.PoolOrder) bool { return mayTake(o, r.Job) }) {
 			continue
 		}
-		res, err := f.Apps().Version(f.ctx, &appstypes.QueryVersionRequest{Reference: r.Job.App})
-		if err != nil {
-			f.note(fmt.Errorf("app %s: %w", r.Job.App, err))
+		v := f.version(r.Job.App)
+		if v == nil {
 			continue
 		}
 		// An order for certain apps is held against the version: the job may name a digest.
 		if slices.ContainsFunc(f.orders, func(o markettypes.PoolOrder) bool {
-			return mayTake(o, r.Job) && o.Apps.Meets(res.Version.Reference(), markettypes.Party{})
+			return mayTake(o, r.Job) && o.Apps.Meets(v.Reference(), markettypes.Party{})
 		}) {
-			f.addVersion(res.Version, "request "+r.Id+" waits for it", false)
+			f.addVersion(*v, "request "+r.Id+" waits for it", false)
 		}
 	}
 }

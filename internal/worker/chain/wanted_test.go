@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -176,11 +177,22 @@ func TestFindWanted(t *testing.T) {
 // TestFindWantedIsBounded: whatever stands on the book, one look asks a bounded number of queries.
 func TestFindWantedIsBounded(t *testing.T) {
 	f := &fakeMarket{orders: []markettypes.PoolOrder{{Pool: "ours", MaxFuel: 5, Price: 10}}}
-	for range 10 * wantedQueries {
-		f.resting = append(f.resting, request("a/rest:1", nil))
+	for i := range 10 * wantedQueries {
+		f.resting = append(f.resting, request(fmt.Sprint("a/rest:", i), nil))
 	}
 	_, err := FindWanted(t.Context(), f, "me", nil, time.Minute)
 	require.Error(t, err, "no such versions")
 	require.Greater(t, f.lookups, wantedQueries/2)
 	require.Less(t, f.lookups, wantedQueries)
+}
+
+// TestFindWantedAsksOnce: however many requests are for one version, the node is asked for it once, also when it does not know it.
+func TestFindWantedAsksOnce(t *testing.T) {
+	f := &fakeMarket{orders: []markettypes.PoolOrder{{Pool: "ours", MaxFuel: 5, Price: 10}}}
+	for range 20 {
+		f.resting = append(f.resting, request("a/rest:1", nil))
+	}
+	_, err := FindWanted(t.Context(), f, "me", nil, time.Minute)
+	require.Error(t, err, "no such version")
+	require.Equal(t, 1, f.lookups)
 }
