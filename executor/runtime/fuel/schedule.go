@@ -94,6 +94,8 @@ const (
 	MaxSegments  = 100_000
 	// MaxTags bounds the kinds of exceptions that a module throws.
 	MaxTags = 1_000
+	// MaxConstant is the largest number of instructions of a constant expression, its end included.
+	MaxConstant = 1_000
 	// MaxBody is the largest body of a function, in bytes.
 	MaxBody = 4 << 20
 	// MaxLocals bounds parameters and locals of a function together, MaxArity its

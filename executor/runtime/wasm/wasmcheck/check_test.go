@@ -62,6 +62,8 @@ func TestCheck(t *testing.T) {
 		"64-bit memory":           {module(func(m *asm.Module) { m.RawMemory(4, 1).Start(nil) }), Memory64, "it uses 64-bit memory"},
 		"two memories":            {module(func(m *asm.Module) { m.RawMemory(0, 1).RawMemory(0, 1).Start(nil) }), MultiMemory, "it uses multiple memories"},
 		"an access to memory 1":   {start(asm.Op(0x3f, 1, 0x1a)), MultiMemory, "it uses multiple memories"},
+		"a computed global":       {module(func(m *asm.Module) { m.Constant(asm.I32, asm.ConstI32(1), asm.ConstI32(2), asm.Op(0x6a)); m.Start(nil) }), "", ""},
+		"a divided global":        {module(func(m *asm.Module) { m.Constant(asm.I32, asm.ConstI32(1), asm.ConstI32(2), asm.Op(0x6d)); m.Start(nil) }), Invalid, "instruction 0x6d in a constant expression"},
 		"relaxed SIMD":            {start(asm.Vec(0x105)), RelaxedSIMD, "it uses relaxed SIMD"},
 		"structures":              {section(new(asm.Module), wasmbin.Types, []byte{1, 0x5f, 0}), GC, "garbage-collected types"},
 		"a typed reference":       {start(asm.Op(0x14, 0)), GC, "garbage-collected types"},
@@ -89,7 +91,7 @@ func TestCheck(t *testing.T) {
 			}
 			defer e.Close(context.Background())
 			o, engineErr := e.Run(context.Background(), runtime.Spec{
-				Program: runtime.ProgramOf(tc.module), FuelLimit: 1e9, MemoryLimit: 4 << 30,
+				Program: runtime.ProgramOf(tc.module), FuelLimit: 1e9, MemoryLimit: 1 << 20,
 			}, nil)
 			if engineErr != nil || (o.Reason == runtime.InvalidModule) != (err != nil) {
 				t.Errorf("a worker answers %v %q, %v; the check says %v", o.Kind, o.Reason, engineErr, err)

@@ -38,10 +38,14 @@ func AdmitModule(ctx context.Context, code []byte) (instrument.Module, error) {
 	return m, nil
 }
 
-// validateForms has wazero check the original module, so that the module cannot use anything that the pass adds. Of a module with
-// exceptions it also checks what the pass made of them, which is what will run. It does not know their first form; there, this second
-// check is the only one, and the pass itself has refused what names anything that the pass adds.
+// validateForms has wazero check the original module, so that the module cannot use anything that the pass adds. Of constant expressions
+// it sees the values: the pass alone checks how they are computed. Of a module with exceptions it also checks what the pass made of them,
+// which is what will run. It does not know their first form; there, this second check is the only one, and the pass itself has refused
+// what names anything that the pass adds.
 func validateForms(ctx context.Context, code []byte, m instrument.Module) error {
+	if m.Folded != nil {
+		code = m.Folded
+	}
 	if m.Lowered == nil {
 		return validateModule(ctx, code, Features)
 	}

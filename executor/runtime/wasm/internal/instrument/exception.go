@@ -204,7 +204,7 @@ func (e *exceptions) lowerGlobals(section []byte, count uint32) ([]byte, error) 
 		}
 		e.globalTypes = append(e.globalTypes, e.lowerType(typ))
 		out = append(out, e.lowerType(typ), mutable)
-		if out, err = e.lowerExpression(out, r, count); err != nil {
+		if out, err = e.lowerExpression(out, r); err != nil {
 			return nil, err
 		}
 	}
@@ -218,8 +218,8 @@ func (e *exceptions) lowerGlobals(section []byte, count uint32) ([]byte, error) 
 	return out, nil
 }
 
-// lowerExpression appends the constant expression that begins a global.
-func (e *exceptions) lowerExpression(out []byte, r *wasmbin.Reader, globals uint32) ([]byte, error) {
+// lowerExpression appends the constant with which a global begins.
+func (e *exceptions) lowerExpression(out []byte, r *wasmbin.Reader) ([]byte, error) {
 	for {
 		start := r.Pos()
 		ins, err := readInstruction(r)
@@ -227,10 +227,7 @@ func (e *exceptions) lowerExpression(out []byte, r *wasmbin.Reader, globals uint
 			return nil, err
 		}
 		raw := r.Since(start)
-		switch {
-		case ins.op == opGlobalGet && uint32(ins.imm) >= globals:
-			return nil, fmt.Errorf("global %d does not exist", ins.imm)
-		case ins.op == opRefNull && raw[1] == wasmbin.ExnRef:
+		if ins.op == opRefNull && raw[1] == wasmbin.ExnRef {
 			raw = appendDefault(nil, e.lowerType(raw[1]))
 		}
 		out = append(out, raw...)

@@ -35,7 +35,6 @@ func helperBody(h helper, fuelGlobal uint32) []byte {
 	const (
 		opI32LeU     opcode = 0x4d
 		opI64ExtendU opcode = 0xad
-		opI64Mul     opcode = 0x7e
 		opI64DivU    opcode = 0x80
 	)
 	b := []byte{1, 1, wasmbin.I64} // one local of type i64

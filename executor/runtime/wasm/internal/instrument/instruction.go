@@ -77,10 +77,13 @@ const (
 	opI32Sub       opcode = 0x6b
 	opI32LtS       opcode = 0x48
 	opI32Add       opcode = 0x6a
+	opI32Mul       opcode = 0x6c
 	opI32DivS      opcode = 0x6d
 	opI32RemU      opcode = 0x70
 	opI32Or        opcode = 0x72
+	opI64Add       opcode = 0x7c
 	opI64Sub       opcode = 0x7d
+	opI64Mul       opcode = 0x7e
 	opI64DivS      opcode = 0x7f
 	opI64RemU      opcode = 0x82
 	opF32Sqrt      opcode = 0x91
@@ -191,9 +194,9 @@ func (ins *instruction) readImmediates(r *wasmbin.Reader) (err error) {
 	case op == opMemorySize || op == opMemoryGrow:
 		return readZero(r)
 	case op == opI32Const:
-		_, err = r.Signed(32)
+		ins.imm, err = r.Signed(32)
 	case op == opI64Const:
-		_, err = r.Signed(64)
+		ins.imm, err = r.Signed(64)
 	case op == opF32Const:
 		_, err = r.Bytes(4)
 	case op == opF64Const:

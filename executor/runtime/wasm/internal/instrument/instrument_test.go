@@ -182,6 +182,7 @@ func FuzzInstrument(f *testing.F) {
 	fn := m.Func(asm.Types{asm.F64}, asm.Types{asm.F64, asm.I32}, asm.Types{asm.F32}, asm.Get(0), asm.Get(0), asm.Op(0xa6), asm.ConstI32(1), asm.Op(0x0f))
 	m.Elements(0, fn)
 	m.Global(asm.I64, asm.ConstI64(3))
+	m.DataAt(asm.Code(asm.GlobalGet(m.Constant(asm.I32, sum(1))), sum(1), asm.Op(0x6c)), []byte("y"))
 	m.Start(asm.Types{asm.I32}, asm.ConstF64(1), asm.Call(fn), asm.If(asm.Loop(asm.Get(0), asm.BrIf(0))), asm.Op(0x1a),
 		asm.ConstI32(0), asm.ConstI32(0), asm.ConstI32(1), asm.Bulk(10, 0, 0))
 	f.Add(m.Bytes())
@@ -198,6 +199,9 @@ func FuzzInstrument(f *testing.F) {
 		}
 		if first.MinPages > 16 {
 			return
+		}
+		if first.Folded != nil {
+			code = first.Folded
 		}
 		if first.Lowered != nil {
 			if !first.FirstForm && valid(t, code) == nil && valid(t, first.Lowered) != nil {

@@ -48,6 +48,9 @@ type Module struct {
 	// Imports are the functions that the module imports, in its order, as "module.name". They are for people: a module from the
 	// cache has none.
 	Imports []string
+	// Folded is the module with values in the place of its constant expressions, before anything else; nil if each of them is one constant.
+	// A module from the cache has none.
+	Folded []byte
 	// Lowered is the module without its exceptions, before it meters itself; nil if it had none. FirstForm says that they were of the
 	// first form, which no engine here knows. A module from the cache has neither.
 	Lowered   []byte
@@ -68,6 +71,9 @@ type module struct {
 	memory    *wasmbin.Limits
 	tables    []table
 	globals   uint32
+	constants []constant // the first values of the globals
+	folder    folder     // of the section that is being read
+	folded    bool       // whether any constant expression has been replaced
 	startCost uint64
 	hasStart  bool
 
@@ -95,7 +101,10 @@ func Instrument(code []byte, host Host) (Module, error) {
 	if err := m.readSections(); err != nil {
 		return Module{}, err
 	}
-	var lowered []byte
+	var folded, lowered []byte
+	if m.folded {
+		folded = wasmbin.Join(m.sections)
+	}
 	firstForm := false
 	if m.exceptions != nil {
 		if err := m.lowerExceptions(); err != nil {
@@ -107,7 +116,7 @@ func Instrument(code []byte, host Host) (Module, error) {
 	if err := m.rewriteSections(); err != nil {
 		return Module{}, err
 	}
-	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports, Lowered: lowered, FirstForm: firstForm}
+	result := Module{Code: wasmbin.Join(m.sections), StartCost: m.startCost, HasStart: m.hasStart, Imports: m.imports, Folded: folded, Lowered: lowered, FirstForm: firstForm}
 	if m.memory != nil {
 		result.MinPages, result.MaxPages = m.memory.Min, fuel.MaxPages
 		if m.memory.HasMax {

@@ -50,7 +50,7 @@ func (m *module) readSections() error {
 		if content == nil {
 			content = noEntries
 		}
-		if err := section.read(wasmbin.NewReader(content)); err != nil {
+		if err := m.foldSection(section.id, wasmbin.NewReader(content), section.read); err != nil {
 			return fmt.Errorf("section of %s: %w", section.name, err)
 		}
 	}
@@ -205,11 +205,6 @@ func (m *module) readMemories(r *wasmbin.Reader) error {
 	m.startCost += uint64(limits.Min) * fuel.Page
 	m.memory = &limits
 	return nil
-}
-
-func (m *module) readGlobals(r *wasmbin.Reader) (err error) {
-	m.globals, err = r.Count("globals", fuel.MaxGlobals)
-	return err
 }
 
 func (m *module) readExports(r *wasmbin.Reader) error {

@@ -29,7 +29,7 @@ func (m *module) readDataSegment(r *wasmbin.Reader) error {
 	}
 	active, offset := flags == 0, uint64(0)
 	if active {
-		if offset, err = readOffset(r); err != nil {
+		if offset, err = m.readOffset(r); err != nil {
 			return err
 		}
 	}
@@ -79,7 +79,7 @@ func (m *module) readElementSegment(r *wasmbin.Reader) error {
 		}
 	}
 	if active {
-		if offset, err = readOffset(r); err != nil {
+		if offset, err = m.readOffset(r); err != nil {
 			return err
 		}
 	}
@@ -121,33 +121,6 @@ func (m *module) readElement(r *wasmbin.Reader, expression bool) error {
 		_, err := r.U32()
 		return err
 	}
-	for {
-		ins, err := readInstruction(r)
-		if err != nil || ins.op == opEnd {
-			return err
-		}
-		if ins.op == opGlobalGet && uint32(ins.imm) >= m.globals {
-			return fmt.Errorf("an element is global %d, which does not exist", ins.imm)
-		}
-	}
-}
-
-// readOffset reads the constant offset of a segment. Globals cannot be imported, so it must be a plain number.
-func readOffset(r *wasmbin.Reader) (uint64, error) {
-	op, err := r.Byte()
-	if err != nil {
-		return 0, err
-	}
-	if opcode(op) != opI32Const {
-		return 0, fmt.Errorf("the offset of a segment is instruction %#x, want i32.const", op)
-	}
-	offset, err := r.Signed(32)
-	if err != nil {
-		return 0, err
-	}
-	end, err := r.Byte()
-	if err == nil && opcode(end) != opEnd {
-		err = fmt.Errorf("the offset of a segment goes on with instruction %#x", end)
-	}
-	return uint64(uint32(offset)), err
+	_, err := m.readConstant(r)
+	return err
 }

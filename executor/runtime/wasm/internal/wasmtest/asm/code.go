@@ -46,6 +46,9 @@ func Set(local uint32) []byte { return wasmbin.AppendU32([]byte{0x21}, local) }
 // Tee is local.tee.
 func Tee(local uint32) []byte { return wasmbin.AppendU32([]byte{0x22}, local) }
 
+// GlobalGet is global.get.
+func GlobalGet(global uint32) []byte { return wasmbin.AppendU32([]byte{0x23}, global) }
+
 // Call is call.
 func Call(function uint32) []byte { return wasmbin.AppendU32([]byte{0x10}, function) }
 

@@ -121,6 +121,18 @@ func (m *Module) Global(typ wasmbin.ValueType, code ...[]byte) uint32 {
 	return uint32(len(m.globals) - 1)
 }
 
+// Constant defines a global that begins as code says and never changes.
+func (m *Module) Constant(typ wasmbin.ValueType, code ...[]byte) uint32 {
+	m.globals = append(m.globals, append(append([]byte{typ, 0}, joinCode(code)...), 0x0b))
+	return uint32(len(m.globals) - 1)
+}
+
+// RawElements adds an encoded segment of elements.
+func (m *Module) RawElements(encoded ...[]byte) *Module {
+	m.elements = append(m.elements, joinCode(encoded))
+	return m
+}
+
 // Elements fills table 0 from offset on.
 func (m *Module) Elements(offset int32, functions ...uint32) *Module {
 	entry := wasmbin.AppendU32(append(append([]byte{0}, ConstI32(offset)...), 0x0b), uint32(len(functions)))
@@ -133,8 +145,12 @@ func (m *Module) Elements(offset int32, functions ...uint32) *Module {
 
 // Data fills the memory from offset on.
 func (m *Module) Data(offset int32, data []byte) *Module {
-	entry := append(append([]byte{0}, ConstI32(offset)...), 0x0b)
-	m.data = append(m.data, wasmbin.AppendBytes(entry, data))
+	return m.DataAt(ConstI32(offset), data)
+}
+
+// DataAt fills the memory from where code says.
+func (m *Module) DataAt(code, data []byte) *Module {
+	m.data = append(m.data, wasmbin.AppendBytes(append(append([]byte{0}, code...), 0x0b), data))
 	return m
 }
 

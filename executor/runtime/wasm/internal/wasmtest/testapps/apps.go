@@ -72,6 +72,7 @@ func All() []App {
 		{Name: "start-section", Module: startSection()},
 		{Name: "results", Module: returnResults()},
 		{Name: "branches", Module: takeBranches()},
+		{Name: "computed-constants", Module: computedConstants()},
 		{Name: "not-a-module", Module: []byte("#!/bin/sh\n")},
 		{Name: "unknown-import", Module: unknownImport()},
 	}
