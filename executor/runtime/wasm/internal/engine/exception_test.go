@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -303,5 +304,25 @@ func TestTheEnginesOwnExceptions(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []uint64{tc.exp}, got)
 		require.NoError(t, r.Close(ctx))
+	}
+}
+
+// TestExceptionsOfCpp: a program in C++ throws objects, destroys what is in between, throws again and catches by type, in both forms.
+func TestExceptionsOfCpp(t *testing.T) {
+	const want = "destroyed\n2\n" + "destroyed\npassed on 5\ncaught odd, alive 0\n" + "destroyed\ncaught 42, alive 0\n"
+	for file, firstForm := range map[string]bool{"throw-1": true, "throw-2": false} {
+		module, err := os.ReadFile("testdata/" + file + ".wasm")
+		require.NoError(t, err)
+		admitted, err := admit.AdmitModule(context.Background(), module)
+		require.NoError(t, err)
+		require.NotNil(t, admitted.Lowered)
+		require.Equal(t, firstForm, admitted.FirstForm)
+		spec := runtime.Spec{Program: runtime.ProgramOf(module), FuelLimit: 1e6, MemoryLimit: 1 << 20, OutputLimit: 1 << 10}
+		for _, o := range []Options{{}, {Interpreter: true}} {
+			got, err := newEngine(t, o).Run(context.Background(), spec, nil)
+			require.NoError(t, err)
+			require.Equal(t, runtime.Result, got.Kind, "%s: %s", file, got.Stderr)
+			require.Equal(t, want, string(got.Stdout), file)
+		}
 	}
 }

@@ -77,14 +77,21 @@ func newEngine(t testing.TB, o Options) *Engine {
 	return e
 }
 
-// apps returns the assembled apps and the compiled one.
+// apps returns the assembled apps and the compiled ones.
 func apps(t testing.TB) []testapps.App {
 	t.Helper()
-	c, err := os.ReadFile("testdata/kernel.wasm")
-	if err != nil {
-		t.Fatal(err)
+	all := testapps.All()
+	for _, compiled := range []struct{ name, file string }{
+		{"c-kernel", "kernel"},
+		{"c++-exceptions-of-the-first-form", "throw-1"}, {"c++-exceptions-of-the-second-form", "throw-2"},
+	} {
+		module, err := os.ReadFile("testdata/" + compiled.file + ".wasm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, testapps.App{Name: compiled.name, Module: module, Inputs: testapps.Inputs})
 	}
-	return append(testapps.All(), testapps.App{Name: "c-kernel", Module: c, Inputs: testapps.Inputs})
+	return all
 }
 
 // TestGoldens compares every app's answer with the expected one, on both of wazero's engines. The file of expected answers is part of the
