@@ -54,6 +54,7 @@ type config struct {
 	WallLimit      time.Duration
 	Drain          time.Duration
 	Sandbox        string
+	Cgroup         string
 	OCI            runtime.OCI
 	Enclave        string
 	// EnclaveCertificate is the file with the chip's certificate, and EnclaveProduct the product's name; both are for SEV-SNP.
@@ -78,6 +79,17 @@ const (
 	sandboxRequired   = "required"
 	sandboxBestEffort = "best-effort"
 )
+
+// cgroupOff is the setting for executions without control groups of their own.
+const cgroupOff = "off"
+
+// controlGroup returns the setting as package runtime has it.
+func (c config) controlGroup() string {
+	if c.Cgroup == cgroupOff {
+		return ""
+	}
+	return c.Cgroup
+}
 
 // benchOfRole returns the bench (workers or court) on which a process of this role answers.
 func (c config) benchOfRole() taskstypes.Bench {
@@ -121,6 +133,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.Duration("wall-limit", time.Hour, "real time of one execution; longer ones are given up as our own failure")
 	f.Duration("drain", 10*time.Second, "time to end running tasks after SIGTERM; what does not end goes on after the next start")
 	f.String("sandbox", sandboxRequired, "required: apps run only in a complete sandbox; best-effort: also where this system lacks a part of it, such as the filter of system calls, which is logged at every run")
+	f.String("cgroup", runtime.ControlGroupAuto, "control group of Linux below which each execution of WebAssembly gets one that bounds its memory: auto (the one in which the worker was started, if that is its own, as with Delegate=yes of systemd), off, or a folder, without which the worker does not start")
 	f.String("oci-engine", "", "what runs containers: docker (the Docker Engine API), or runc, crun or runsc (a program of the OCI runtime specification); empty: this worker runs none")
 	f.String("oci-path", "", "the engine's socket or program (default /var/run/docker.sock, or the program of that name)")
 	f.StringSlice("oci-args", nil, "arguments for the engine's program before its command, such as --systemd-cgroup")
@@ -159,7 +172,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		ChainID: v.GetString("chain-id"), Listen: v.GetString("listen"), Slots: v.GetInt("slots"), Artifacts: readList(v, "artifacts"),
 		Quota: v.GetInt64("quota"), Retention: v.GetDuration("retention"), LogQuota: v.GetInt64("log-quota"), Cache: v.GetString("cache"), ModuleCache: v.GetInt64("module-cache"),
 		Ahead: v.GetDuration("ahead"), AheadApps: readList(v, "ahead-apps"), GasPrices: v.GetString("gas-prices"), TxTTL: v.GetDuration("tx-ttl"),
-		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"),
+		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"), Cgroup: v.GetString("cgroup"),
 		OCI: runtime.OCI{
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
 			CPUs: v.GetFloat64("oci-cpus"),
@@ -216,6 +229,8 @@ func (c config) rules() []rule {
 		{c.TxTTL < time.Second || c.TxTTL > sender.MaxTTL, fmt.Errorf("tx-ttl: got %s, expected 1s to %s", c.TxTTL, sender.MaxTTL)},
 		{c.WallLimit < 0 || c.Drain < 0, fmt.Errorf("wall-limit and drain: got %s and %s, expected no negative time", c.WallLimit, c.Drain)},
 		{c.Sandbox != sandboxRequired && c.Sandbox != sandboxBestEffort, fmt.Errorf("sandbox: got %q, expected %s or %s", c.Sandbox, sandboxRequired, sandboxBestEffort)},
+		{c.Cgroup != runtime.ControlGroupAuto && c.Cgroup != cgroupOff && !filepath.IsAbs(c.Cgroup),
+			fmt.Errorf("cgroup: got %q, expected %s, %s, or the folder of a control group such as /sys/fs/cgroup/credence", c.Cgroup, runtime.ControlGroupAuto, cgroupOff)},
 		{c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0, fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)},
 		{c.Enclave != "" && (!slices.Contains(attester.Names(), c.Enclave) || c.Role != roleWorker),
 			fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, strings.Join(attester.Names(), ", "), roleWorker)},
@@ -279,6 +294,7 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"wall-limit", fmt.Sprintf("%q", c.WallLimit)},
 		{"drain", fmt.Sprintf("%q", c.Drain)},
 		{"sandbox", fmt.Sprintf("%q", c.Sandbox)},
+		{"cgroup", fmt.Sprintf("%q", c.Cgroup)},
 		{"oci-engine", fmt.Sprintf("%q", c.OCI.Engine)},
 		{"oci-path", fmt.Sprintf("%q", c.OCI.Path)},
 		{"oci-args", quoted(c.OCI.Args)},

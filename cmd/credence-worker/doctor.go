@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -22,6 +25,7 @@ import (
 	"github.com/credence-chain/credence/executor/runtime/registry"
 	"github.com/credence-chain/credence/executor/runtime/wasm"
 	"github.com/credence-chain/credence/internal/checkup"
+	"github.com/credence-chain/credence/internal/cli"
 	"github.com/credence-chain/credence/internal/keyfile"
 	"github.com/credence-chain/credence/internal/release"
 	"github.com/credence-chain/credence/internal/worker/agent"
@@ -44,8 +48,8 @@ const (
 func doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check everything that working depends on", Args: cobra.NoArgs,
-		Long: "Check key, disk, artifact store, a canary task through the real pipeline, node, clock, role, registration,\n" +
-			"stake and account. Exits with 1 when a check fails. A running worker is not disturbed.",
+		Long: "Check key, disk, artifact store, a canary task through the real pipeline, control groups, node, clock, role,\n" +
+			"registration, stake and account. Exits with 1 when a check fails. A running worker is not disturbed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := loadConfig(cmd)
 			if err != nil {
@@ -68,6 +72,7 @@ func listChecks(c config) []checkup.Check {
 		{Name: "home", Run: p.checkHome},
 		{Name: "disk", Run: p.checkDisk},
 		{Name: "canary", Run: p.checkCanary},
+		{Name: "cgroup", Run: p.checkControlGroup},
 		{Name: "containers", Run: p.checkContainers},
 		{Name: "node", Run: p.checkNode},
 		{Name: "clock", Run: p.checkClock},
@@ -129,8 +134,14 @@ func (p *checkedWorker) checkDisk(context.Context) (string, error) {
 	return checkup.Disk(folder, leastDisk)
 }
 
+// openWasm sets up the runtime as a worker that starts here would. It logs only what is wrong.
+func (p *checkedWorker) openWasm() (*wasm.Runtime, error) {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return wasm.New(wasm.Config{SandboxOptional: p.Sandbox == sandboxBestEffort, ControlGroup: p.controlGroup(), Logger: logger})
+}
+
 func (p *checkedWorker) checkCanary(ctx context.Context) (string, error) {
-	engine, err := wasm.New(wasm.Config{SandboxOptional: p.Sandbox == sandboxBestEffort})
+	engine, err := p.openWasm()
 	if err != nil {
 		return "", err
 	}
@@ -143,6 +154,50 @@ func (p *checkedWorker) checkCanary(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("answered %s %s, expected an empty RESULT", m.Kind, m.Reason)
 	}
 	return fmt.Sprintf("fetched, executed (%d fuel), stored and served in %s", fuel, time.Since(start).Round(time.Millisecond)), nil
+}
+
+// howToGroup says what to do for control groups.
+const howToGroup = "for one, start the worker with Delegate=yes of systemd, or with --cgroup FOLDER (docs/worker.md, Control groups)"
+
+// checkControlGroup says whether an execution has a control group of its own. Without one, its limits are those that its process sets itself.
+// A worker that runs is asked, because its group is another than that of this command.
+func (p *checkedWorker) checkControlGroup(ctx context.Context) (string, error) {
+	switch has, running := askControlGroups(ctx, p.Listen); {
+	case running && has:
+		return "the running worker has one for each execution", nil
+	case running:
+		return "the running worker has none for its executions, and its log says why; " + howToGroup, nil
+	}
+	engine, err := p.openWasm()
+	if err != nil {
+		return "", err
+	}
+	below, err := engine.ControlGroups()
+	if err != nil {
+		return fmt.Sprintf("executions have none (%s); %s", cli.InALine(err), howToGroup), nil
+	}
+	return "each execution has one below " + below, nil
+}
+
+// askControlGroups asks the worker that listens at an address whether its executions have control groups. running is false if there is
+// none, or an older one.
+func askControlGroups(ctx context.Context, listen string) (has, running bool) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listen+"/metrics", nil)
+	if err != nil {
+		return false, false
+	}
+	res, err := (&http.Client{Timeout: 3 * time.Second}).Do(req)
+	if err != nil {
+		return false, false
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(io.LimitReader(res.Body, 1<<20))
+	for lines.Scan() {
+		if value, found := strings.CutPrefix(lines.Text(), "credence_worker_control_groups "); found {
+			return value == "1", true
+		}
+	}
+	return false, false
 }
 
 // checkContainers runs a tiny container with all the limits that a task would have.

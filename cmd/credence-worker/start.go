@@ -34,6 +34,7 @@ import (
 	"github.com/credence-chain/credence/internal/worker/journal"
 	"github.com/credence-chain/credence/internal/worker/metrics"
 	"github.com/credence-chain/credence/poco"
+	"github.com/credence-chain/credence/poco/contract"
 	markettypes "github.com/credence-chain/credence/x/market/types"
 )
 
@@ -323,9 +324,14 @@ func (w *worker) setLimits(ctx context.Context, conn *client.Conn) limits {
 
 // openRuntimes returns the runtimes that work on this machine, by name.
 func (w *worker) openRuntimes(ctx context.Context) (map[string]runtime.Runtime, error) {
-	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, OCI: w.OCI, Logger: w.log})
+	working, err := registry.Open(ctx, runtime.Config{CacheDir: w.Cache, SandboxOptional: w.Sandbox == sandboxBestEffort, ControlGroup: w.controlGroup(), OCI: w.OCI, Logger: w.log})
 	if err != nil {
 		return nil, fmt.Errorf("apps can not be run safely here: %w; the worker needs Linux with seccomp filters and Landlock, and --sandbox %s does without what is missing", err, sandboxBestEffort)
+	}
+	if r, ok := working[contract.RuntimeWasm].(*wasm.Runtime); ok {
+		if _, err := r.ControlGroups(); err == nil {
+			w.metrics.ControlGroups.Set(1)
+		}
 	}
 	if w.Sabotage == "" {
 		return working, nil

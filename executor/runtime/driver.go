@@ -27,11 +27,17 @@ type Config struct {
 	// SandboxOptional runs apps even if this system lacks a part of the sandbox (a limit, or the filter of system calls), and warns
 	// of it. Otherwise such a run is an error, and the app's code is not even parsed.
 	SandboxOptional bool
+	// ControlGroup says below which control group of Linux each execution of WebAssembly gets one of its own, which bounds what memory the
+	// process takes: ControlGroupAuto, a folder, or "" for none. A folder that can't be used is an error.
+	ControlGroup string
 	// OCI sets up containers.
 	OCI OCI
 	// Logger receives messages for the operator; nil means the default logger.
 	Logger *slog.Logger
 }
+
+// ControlGroupAuto is the group in which this process was started, if that was handed over to it, and otherwise none.
+const ControlGroupAuto = "auto"
 
 // EngineDocker is the engine that is called through the Docker Engine API. The other engines are programs.
 const EngineDocker = "docker"

@@ -12,12 +12,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/credence-chain/credence/executor/runtime"
+	"github.com/credence-chain/credence/executor/runtime/internal/cgroup"
 )
 
 // A bundler runs bundles with a program of the OCI runtime specification (runc, crun, gVisor's runsc). It keeps these files:
@@ -210,28 +210,8 @@ func (b *bundler) lastComplaint(path string) string {
 func (b *bundler) readMemory(room string) (killed bool, peak uint64) {
 	group := groupPath(room)
 	v1, v2 := "/sys/fs/cgroup/memory"+group, "/sys/fs/cgroup"+group
-	killed = readCounter(filepath.Join(v1, "memory.oom_control"), "oom_kill") > 0 || readCounter(filepath.Join(v2, "memory.events"), "oom_kill") > 0
-	return killed, max(readCounter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), readCounter(filepath.Join(v2, "memory.peak"), ""))
-}
-
-// readCounter reads a number in a file of a control group: the one after a name, or the only one.
-func readCounter(path, name string) uint64 {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
-	for line := range strings.SplitSeq(string(data), "\n") {
-		if name != "" {
-			value, found := strings.CutPrefix(line, name+" ")
-			if !found {
-				continue
-			}
-			line = value
-		}
-		n, _ := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
-		return n
-	}
-	return 0
+	killed = cgroup.Counter(filepath.Join(v1, "memory.oom_control"), "oom_kill") > 0 || cgroup.Counter(filepath.Join(v2, "memory.events"), "oom_kill") > 0
+	return killed, max(cgroup.Counter(filepath.Join(v1, "memory.max_usage_in_bytes"), ""), cgroup.Counter(filepath.Join(v2, "memory.peak"), ""))
 }
 
 func groupPath(room string) string { return "/credence/" + room }

@@ -35,7 +35,7 @@ func BenchmarkTask(b *testing.B) {
 	r := benchRuntime(b)
 	nothing := conformance.Spec(testapps.Find("nothing").Module)
 	b.Run("nothing/compiled-anew", func(b *testing.B) {
-		uncached := &Runtime{Config{Logger: r.config.Logger}, r.rules, r.starter}
+		uncached := &Runtime{config: Config{Logger: r.config.Logger}, rules: r.rules, starter: r.starter}
 		benchTasks(b, uncached, nothing, 1)
 	})
 	b.Run("nothing/cached", func(b *testing.B) { benchTasks(b, r, nothing, 1) })

@@ -16,14 +16,17 @@ import (
 
 	"github.com/credence-chain/credence/executor/runtime"
 	"github.com/credence-chain/credence/executor/runtime/fuel"
+	"github.com/credence-chain/credence/executor/runtime/internal/cgroup"
 	"github.com/credence-chain/credence/executor/runtime/wasm/internal/engine"
 	"github.com/credence-chain/credence/poco/contract"
 )
 
 const (
-	// headroom is the address space that a child may take in addition to the task's memory and files: for the Go runtime, the
-	// compiler, and the compiled module.
-	headroom = 6 << 30
+	// ownMemory is what a child may take in addition to the task's memory and files: for the Go runtime, the compiler, and the compiled
+	// module. Compiling the largest modules takes 1.6 GB.
+	ownMemory = 2 << 30
+	// reserved is address space that a child may take without using it as memory.
+	reserved = 4 << 30
 	// cpuSlack is the processor time that a child may take in addition to its wall time on every processor, in seconds. Normally
 	// the parent stops the child at the wall limit. This limit is for the case that the parent cannot.
 	cpuSlack = 30
@@ -52,6 +55,9 @@ type Runtime struct {
 	config  Config
 	rules   contract.Runtime
 	starter starter
+	groups  *cgroup.Parent // nil: children have no control group of their own
+	// whyNoGroups says why there are none, where one was asked for.
+	whyNoGroups error
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -82,7 +88,11 @@ func New(c Config) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runtime{c, rules, start}, nil
+	r := &Runtime{config: c, rules: rules, starter: start}
+	if err := r.openGroups(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // ModuleFolders returns the folders below a cache folder that keep compiled modules. Their files may be deleted at any time.
@@ -180,9 +190,13 @@ func (r *Runtime) warnIncomplete(missing string) {
 	r.config.Logger.Warn("the app's sandbox is not complete", "missing", missing)
 }
 
-// addressMax returns the address space of a child in bytes. Outputs may be copied while they grow and while they are sent. Program
-// and inputs are mapped, and compiling takes several times the program's size.
-func addressMax(spec runtime.Spec) uint64 {
+// addressMax returns the address space of a child in bytes.
+func addressMax(spec runtime.Spec) uint64 { return reserved + memoryMax(spec) }
+
+// memoryMax returns the memory that a child may take in bytes. It is more than any task needs, so that only a child that does what no app
+// can make it do takes more. Outputs may be copied while they grow and while they are sent. Program and inputs are mapped, and compiling
+// takes several times the program's size.
+func memoryMax(spec runtime.Spec) uint64 {
 	inputs := uint64(0)
 	for _, f := range spec.Inputs {
 		inputs += f.Size()
@@ -192,7 +206,7 @@ func addressMax(spec runtime.Spec) uint64 {
 	}
 	memory := min(spec.MemoryLimit, fuel.MaxPages*fuel.PageSize)
 	const most = 1 << 46
-	return headroom + 2*memory + 4*min(spec.OutputLimit, most) + inputs + 8*spec.Program.Size()
+	return ownMemory + 2*memory + 4*min(spec.OutputLimit, most) + inputs + 8*spec.Program.Size()
 }
 
 // converseWithChild starts a child, sends the request, reads the response and reaps it.
@@ -230,6 +244,11 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 		return runtime.Outcome{}, err
 	}
 	defer end()
+	group, err := r.enclose(cmd.Process.Pid, spec) // before the request is sent: until then the child has nothing that an app's author chose
+	if err != nil {
+		r.config.Logger.Warn("the app's sandbox has no control group of its own", "error", err)
+	}
+	defer r.removeGroup(group)
 	go func() {
 		// A child that ends early breaks the pipe; its response or end says why.
 		_ = writeHeader(stdin, req)
@@ -247,6 +266,8 @@ func (r *Runtime) converseWithChild(ctx context.Context, req request, spec runti
 		return runtime.Outcome{}, context.Cause(ctx)
 	case errors.Is(err, errChild):
 		return runtime.Outcome{}, err
+	case group != nil && group.Killed():
+		return runtime.Outcome{}, fmt.Errorf("%w of %d bytes, and was ended by it: %w", ErrGroupLimit, groupMemory(spec), errors.Join(err, waitErr))
 	}
 	return runtime.Outcome{}, fmt.Errorf("the child failed: %w; its last words: %q", errors.Join(err, waitErr), lastWords.String())
 }

@@ -34,6 +34,7 @@ type Set struct {
 	Rebroadcasts   prometheus.Counter
 	InclusionSecs  prometheus.Histogram
 	Ready          prometheus.Gauge
+	ControlGroups  prometheus.Gauge
 	StoreBytes     prometheus.Gauge
 	StoreNeeded    prometheus.Gauge
 	LogBytes       prometheus.Gauge
@@ -89,6 +90,7 @@ func New(reg prometheus.Registerer) *Set {
 	s.Rebroadcasts = counter("rebroadcasts_total", "Signed transactions sent once more while they were not yet included.").WithLabelValues()
 	s.InclusionSecs = histogram("inclusion_seconds", "Time from signing a transaction to its inclusion.", prometheus.ExponentialBuckets(0.1, 2, 10))
 	s.Ready = gauge("ready", "1 when this worker can be drawn: node in sync, registered; else 0.")
+	s.ControlGroups = gauge("control_groups", "1 when each execution of WebAssembly has a control group of its own, which bounds its memory; else 0.")
 	s.StoreBytes = gauge("store_bytes", "Bytes of modules, inputs and results on disk, which the setting quota bounds.")
 	s.StoreNeeded = gauge("store_needed_bytes", "Of these, bytes that a task needs which is not final, so that they are not deleted.")
 	s.LogBytes = gauge("log_bytes", "Bytes of the apps' logs on disk, which the setting log-quota bounds.")
