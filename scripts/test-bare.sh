@@ -94,6 +94,7 @@ for suite in "${suites[@]}"; do
   debootstrap --variant=minbase "$suite" "$root" ${DEBIAN_MIRROR:-} >"$work/debootstrap.log" 2>&1 || { tail -20 "$work/debootstrap.log" >&2; exit 1; }
   apt-config dump | grep -E '^Acquire::(https?|ftp|Check-|Retries|ForceIPv4)' >"$root/etc/apt/apt.conf.d/00machine" || true
   [ -z "${SSL_CERT_FILE:-}" ] || cp "$SSL_CERT_FILE" "$root/etc/credence-test-authorities.crt"
+  echo '127.0.0.1 localhost' >"$root/etc/hosts" # as Debian's installer writes it
   mkdir -p "$root/src/credence"
   git archive HEAD | tar -x -C "$root/src/credence"
 

@@ -20,6 +20,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/credence-chain/credence/internal/keyfile"
+	"github.com/credence-chain/credence/testutil/port"
 )
 
 const chain = "signed-1"
@@ -69,7 +70,7 @@ func voteFor(key *privval.FilePV, height int64, block byte) *cmtproto.Vote {
 // beside another signer, it does not start.
 func TestASignerSignsEachHeightOnce(t *testing.T) {
 	home, key := newHome(t)
-	listen := "tcp://" + privval.GetFreeLocalhostAddrPort()
+	listen := "tcp://" + port.FreeAddress(t)
 	s := signer{home: home, chainID: chain, node: listen}
 	stop := start(t, s)
 	time.Sleep(12 * dialEvery) // the signer keeps dialling
@@ -114,7 +115,7 @@ func TestASignerOpensItsKey(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
-	listen := "tcp://" + privval.GetFreeLocalhostAddrPort()
+	listen := "tcp://" + port.FreeAddress(t)
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	err = signer{home: home, chainID: chain, node: listen}.serve(t.Context(), log.NewNopLogger())
 	require.ErrorIs(t, err, keyfile.ErrLocked)

@@ -122,7 +122,9 @@ func commonFlags(commands []*cobra.Command) map[string]*pflag.Flag {
 func usages(flags map[string]*pflag.Flag) string {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	for _, f := range flags {
-		set.AddFlag(f)
+		shown := *f
+		shown.DefValue = hideHome(f.DefValue) // before lines are wrapped, which the length of the home folder would change
+		set.AddFlag(&shown)
 	}
 	return strings.TrimRight(set.FlagUsagesWrapped(120), "\n")
 }
