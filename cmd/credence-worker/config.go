@@ -139,6 +139,7 @@ func addFlags(f *pflag.FlagSet) {
 	f.StringSlice("oci-args", nil, "arguments for the engine's program before its command, such as --systemd-cgroup")
 	f.Int64("oci-cache", runtime.DefaultImageCache, "bytes that images may take unpacked; those that were not used for longest go first")
 	f.Float64("oci-cpus", 1, "processors that one container may keep busy")
+	f.StringSlice("oci-gpus", nil, "graphics processors for containers whose deals need some, by their names in the Container Device Interface, such as nvidia.com/gpu=0; one serves one container at a time")
 	f.String("enclave", "", "the enclave that this worker runs in, whose word answers need under the policy attested: software (none at all, for development chains), tdx or sev-snp (asked for quotes through configfs); empty: it runs in none")
 	f.String("enclave-certificate", "", "with sev-snp: the file of the chip's certificate (VCEK), in DER")
 	f.String("enclave-product", "", "with sev-snp: the product of the chip as the chain's parameters name it, such as Milan")
@@ -175,7 +176,7 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 		WallLimit: v.GetDuration("wall-limit"), Drain: v.GetDuration("drain"), Sandbox: v.GetString("sandbox"), Cgroup: v.GetString("cgroup"),
 		OCI: runtime.OCI{
 			Engine: v.GetString("oci-engine"), Path: v.GetString("oci-path"), Args: readList(v, "oci-args"), CacheBytes: v.GetInt64("oci-cache"),
-			CPUs: v.GetFloat64("oci-cpus"),
+			CPUs: v.GetFloat64("oci-cpus"), GPUs: readList(v, "oci-gpus"),
 		},
 		Enclave:            v.GetString("enclave"),
 		EnclaveCertificate: v.GetString("enclave-certificate"), EnclaveProduct: v.GetString("enclave-product"),
@@ -232,6 +233,7 @@ func (c config) rules() []rule {
 		{c.Cgroup != runtime.ControlGroupAuto && c.Cgroup != cgroupOff && !filepath.IsAbs(c.Cgroup),
 			fmt.Errorf("cgroup: got %q, expected %s, %s, or the folder of a control group such as /sys/fs/cgroup/credence", c.Cgroup, runtime.ControlGroupAuto, cgroupOff)},
 		{c.OCI.CacheBytes <= 0 || c.OCI.CPUs <= 0, fmt.Errorf("oci-cache and oci-cpus: got %d and %g, expected more than 0", c.OCI.CacheBytes, c.OCI.CPUs)},
+		{len(c.OCI.GPUs) > 0 && c.OCI.Engine == "", fmt.Errorf("oci-gpus: got %q without an oci-engine, expected one: only containers use GPUs", c.OCI.GPUs)},
 		{c.Enclave != "" && (!slices.Contains(attester.Names(), c.Enclave) || c.Role != roleWorker),
 			fmt.Errorf("enclave: got %q in the role %s, expected %s in the role %s, or none", c.Enclave, c.Role, strings.Join(attester.Names(), ", "), roleWorker)},
 		{c.Enclave != attester.SEVSNP && c.EnclaveCertificate+c.EnclaveProduct != "",
@@ -300,6 +302,7 @@ func (c config) formatTOML(f *pflag.FlagSet) string {
 		{"oci-args", quoted(c.OCI.Args)},
 		{"oci-cache", fmt.Sprint(c.OCI.CacheBytes)},
 		{"oci-cpus", fmt.Sprint(c.OCI.CPUs)},
+		{"oci-gpus", quoted(c.OCI.GPUs)},
 		{"enclave", fmt.Sprintf("%q", c.Enclave)},
 		{"enclave-certificate", fmt.Sprintf("%q", c.EnclaveCertificate)},
 		{"enclave-product", fmt.Sprintf("%q", c.EnclaveProduct)},

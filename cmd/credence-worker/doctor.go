@@ -209,7 +209,11 @@ func (p *checkedWorker) checkContainers(ctx context.Context) (string, error) {
 	if _, err := registry.OpenOne(ctx, contract.RuntimeOCI, runtime.Config{CacheDir: p.Cache, OCI: p.OCI}); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s ran a container in %s", p.OCI.Engine, time.Since(start).Round(time.Millisecond)), nil
+	with := ""
+	if len(p.OCI.GPUs) > 0 {
+		with = " with " + strings.Join(p.OCI.GPUs, ", ")
+	}
+	return fmt.Sprintf("%s ran a container%s in %s", p.OCI.Engine, with, time.Since(start).Round(time.Millisecond)), nil
 }
 
 func (p *checkedWorker) checkNode(ctx context.Context) (string, error) {

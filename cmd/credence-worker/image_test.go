@@ -20,7 +20,7 @@ import (
 // default there. A new setting fails here until somebody has asked what a host could do with it.
 func TestEveryFlagIsDecided(t *testing.T) {
 	byDefault := []string{ // the host names neither files nor programs, and no setting that changes what is run or told
-		"key-passphrase-file", "tx-ttl", "wall-limit", "drain", "oci-engine", "oci-path", "oci-args", "oci-cache", "oci-cpus", "cgroup", "log-format",
+		"key-passphrase-file", "tx-ttl", "wall-limit", "drain", "oci-engine", "oci-path", "oci-args", "oci-cache", "oci-cpus", "oci-gpus", "cgroup", "log-format",
 		"log-file", "log-file-size", "log-file-keep", "log-quota", "module-cache", "ahead", "ahead-apps", "retention", "sabotage",
 	}
 	byFile := []string{"key-file", "enclave-certificate"}

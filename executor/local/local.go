@@ -41,6 +41,8 @@ type Job struct {
 	Execution contract.Execution
 	// Fuel is the fuel limit; Memory and Output are limits in bytes, where 0 means the default of the runtime.
 	Fuel, Memory, Output uint64
+	// GPUs is how many graphics processors a container gets.
+	GPUs uint32
 	// Bag is the number of tasks in the bag; at least 1.
 	Bag uint64
 }
@@ -163,7 +165,7 @@ func specOf(rules contract.Runtime, j Job) (runtime.Spec, error) {
 		Execution: dealstypes.NewExecution(j.Execution), Size_: max(1, j.Bag), Bag: max(1, j.Bag), Time: Clock,
 		Terms:      dealstypes.Terms{FuelLimit: j.Fuel},
 		OutputPath: j.Execution.OutputPath,
-		Resources:  appstypes.Resources{MemoryBytes: j.Memory, DiskBytes: j.Output},
+		Resources:  appstypes.Resources{MemoryBytes: j.Memory, DiskBytes: j.Output, Gpus: j.GPUs},
 	}
 	var files []artifact.Content
 	for _, in := range j.Inputs {

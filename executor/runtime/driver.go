@@ -58,6 +58,9 @@ type OCI struct {
 	CacheBytes int64
 	// CPUs is how many processors a container may keep busy; 0 means 1.
 	CPUs float64
+	// GPUs are the devices that containers may get, by their names in the Container Device Interface, such as nvidia.com/gpu=0. A
+	// device belongs to one container at a time.
+	GPUs []string
 }
 
 // DefaultImageCache is the default bound of the cache of images, in bytes.

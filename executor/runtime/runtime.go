@@ -20,7 +20,7 @@ import (
 //
 //	conformance.Run        Program (a wrong digest is an error, of Prepare too), Inputs, MemoryLimit (0, too), OutputLimit, WallLimit
 //	conformance.Inputs     Folders, Execution.Stdin, Execution.Workdir, Execution.Writable
-//	tests of the runtime   Args, Env, FuelLimit, OutputPath, Clock, Seed, Private, Execution.OkExit, Execution.Stdout, Execution.Env
+//	tests of the runtime   Args, Env, FuelLimit, OutputPath, Clock, Seed, Private, GPUs, Execution.OkExit, Execution.Stdout, Execution.Env
 //
 // The files of a program go through result.Judge, which gets the OutputPath; Execution.Succeeded judges its exit status.
 type Spec struct {
@@ -48,6 +48,9 @@ type Spec struct {
 	// OutputPath is the folder below /out whose files are the result, relative to /out. If it is empty, the app's computed.json
 	// decides; without one, everything counts.
 	OutputPath string
+	// GPUs is how many graphics processors the app gets. WebAssembly has no way to use one, so that its runtime ignores it. A
+	// machine with fewer fails by an error.
+	GPUs int
 	// WallLimit bounds real time. A run that exceeds it is this machine's failure (an error), never the app's, because machines
 	// differ in speed. Zero means no limit but the context's.
 	WallLimit time.Duration

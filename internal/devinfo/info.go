@@ -62,6 +62,9 @@ type ContainersInfo struct {
 	Engine string   `json:"engine"`
 	Path   string   `json:"path,omitempty"`
 	Args   []string `json:"args,omitempty"`
+	// GPUs are the devices that containers may get. The pool's offers promise so many to one execution. All workers have the same ones,
+	// since they share a machine.
+	GPUs []string `json:"gpus,omitempty"`
 	// Workers are the workers of the pool. Each of their organisations also has a worker for modules.
 	Workers []WorkerInfo `json:"workers"`
 }

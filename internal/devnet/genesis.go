@@ -197,8 +197,12 @@ func (b *builder) addOrders(o Options, info *Info) {
 		// With the window to commit this is about two minutes, so that a user can watch stakes come back.
 		s.Params.AuditBlocks = 20
 		place := func(pool, category string) {
+			resources := genesis.ExecutorResources
+			if pool == ContainerPoolName {
+				resources.Gpus = uint32(len(info.Containers.GPUs))
+			}
 			order := markettypes.Order{Owner: owner, Nonce: uint64(len(s.Orders)) + 1, Pool: &markettypes.PoolOrder{
-				Pool: pool, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: genesis.ExecutorResources,
+				Pool: pool, Price: Price, MaxFuel: MaxFuel, Stake: Stake, Category: category, Resources: resources,
 			}}
 			id := markettypes.FormatID(order.ID(o.ChainID))
 			s.Orders = append(s.Orders, markettypes.OrderRecord{

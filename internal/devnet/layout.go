@@ -68,7 +68,7 @@ func layOut(o Options) (*Info, error) {
 	}
 	info.Web = httpURL(next()) // last, so that the other ports are the same as in older versions
 	if o.ContainerWorkers > 0 {
-		info.Containers = &ContainersInfo{Pool: ContainerPoolName, Engine: o.OCI.Engine, Path: o.OCI.Path, Args: o.OCI.Args}
+		info.Containers = &ContainersInfo{Pool: ContainerPoolName, Engine: o.OCI.Engine, Path: o.OCI.Path, Args: o.OCI.Args, GPUs: o.OCI.GPUs}
 	}
 	for i := range o.ContainerWorkers {
 		beside := info.Workers[i]
@@ -154,7 +154,10 @@ func adoptContainers(o Options, info *Info) error {
 		return fmt.Errorf("the devnet in %s has %d workers for containers, not %d: start it with --reset to begin anew, or without --oci-workers and --oci-engine to continue it",
 			o.State, there, o.ContainerWorkers)
 	}
-	info.Containers.Engine, info.Containers.Path, info.Containers.Args = o.OCI.Engine, o.OCI.Path, o.OCI.Args
+	if promised := len(info.Containers.GPUs); promised != len(o.OCI.GPUs) {
+		return fmt.Errorf("the devnet in %s promises containers %d GPUs, not %d: start it with --reset to begin anew, or with as many --oci-gpus", o.State, promised, len(o.OCI.GPUs))
+	}
+	info.Containers.Engine, info.Containers.Path, info.Containers.Args, info.Containers.GPUs = o.OCI.Engine, o.OCI.Path, o.OCI.Args, o.OCI.GPUs
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -168,6 +169,9 @@ func containerArgs(c *ContainersInfo) []string {
 	}
 	for _, arg := range c.Args {
 		args = append(args, "--oci-args", arg)
+	}
+	if len(c.GPUs) > 0 {
+		args = append(args, "--oci-gpus", strings.Join(c.GPUs, ","))
 	}
 	return args
 }

@@ -143,6 +143,9 @@ func (o *Options) completeContainers() error {
 		if o.ContainerWorkers != 0 {
 			return fmt.Errorf("--oci-workers %d: they need an engine; say which one with --oci-engine", o.ContainerWorkers)
 		}
+		if len(o.OCI.GPUs) > 0 {
+			return fmt.Errorf("--oci-gpus %s: only containers use them; say with --oci-engine what runs containers", strings.Join(o.OCI.GPUs, ","))
+		}
 		return nil
 	}
 	if !slices.Contains(runtime.Engines, engine) {

@@ -107,6 +107,9 @@ func all(job *client.Job) { job.MinReplicas = 4 }
 // failures of every kind, and a worker that is killed while its container runs.
 func TestContainers(t *testing.T) {
 	engine := testEngine(t)
+	if engine.Engine != runtime.EngineDocker { // a Docker Engine reads the vendors' files itself, and only newer ones do
+		engine.GPUs = describeCard(t)
+	}
 	n := start(t, 15*time.Minute, devnet.Options{Workers: 4, ContainerWorkers: 4, Saboteurs: 1, OCI: engine})
 	c := &containers{network: n, probe: packImage(t, "probe", "github.com/credence-chain/credence/executor/runtime/conformance/probe"), liar: n.Info.Saboteurs[0]}
 	c.runner = client.Runner{Conn: n.conn, Stores: []string{n.Info.Store}, Requester: n.key("requester"), Provider: n.key("provider")}
@@ -117,7 +120,7 @@ func TestContainers(t *testing.T) {
 		play func(*testing.T)
 	}{
 		{"an app of iExec's", c.iExec}, {"single", c.single}, {"the network", c.networkDenied}, {"failures", c.failures},
-		{"no quorum", c.noQuorum}, {"killed", c.killed},
+		{"devices", c.devices}, {"no quorum", c.noQuorum}, {"killed", c.killed},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			c.t = t
@@ -172,6 +175,47 @@ func (c *containers) networkDenied(t *testing.T) {
 	word, err := os.ReadFile(filepath.Join(out, "refused"))
 	require.NoError(t, err)
 	require.Equal(t, "refused", string(word))
+}
+
+// describeCard writes the file of a vendor about a device, where all programs of this machine look for such files. The device is that of loop
+// devices' control, which no container has otherwise.
+func describeCard(t *testing.T) []string {
+	t.Helper()
+	const folder = "/var/run/cdi"
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	class := fmt.Sprintf("card%d", os.Getpid())
+	path := filepath.Join(folder, "credence.test-"+class+".json")
+	text := fmt.Sprintf(`{"cdiVersion": "0.6.0", "kind": "credence.test/%s", "devices": [{"name": "0", "containerEdits": {"deviceNodes":
+		[{"path": "/dev/card0", "type": "c", "major": 10, "minor": 237, "fileMode": 438, "permissions": "rw"}]}}]}`, class)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	t.Cleanup(func() { _ = os.Remove(path) })
+	return []string{"credence.test/" + class + "=0"}
+}
+
+// devices are in a container whose job asks for one, and in no other. A job that asks for more than the pool promises costs nothing.
+func (c *containers) devices(t *testing.T) {
+	if len(c.Info.Containers.GPUs) == 0 {
+		t.Skip("NOT TESTED: devices, which this engine gives in its own way")
+	}
+	found := func(gpus uint32) string {
+		task, out := c.run("quorum", func(job *client.Job) {
+			all(job)
+			job.Resources.Gpus = gpus
+		}, "devices")
+		c.agreed(task)
+		text, err := os.ReadFile(filepath.Join(out, "devices"))
+		require.NoError(t, err)
+		return string(text)
+	}
+	bare := found(0)
+	require.NotContains(t, bare, "card")
+	require.Equal(t, "card0 "+bare, found(1))
+
+	job := client.Job{App: c.probe, Args: []string{"devices"}, Trust: 1000, Policy: "quorum", MinReplicas: 4, Bag: 1, Out: filepath.Join(t.TempDir(), "out")}
+	job.Resources.Gpus = 2
+	report, err := c.runner.Run(c.ctx, job, nil)
+	require.ErrorContains(t, err, "gpus")
+	require.Nil(t, report)
 }
 
 // failures are answers too: workers agree on them and are paid.

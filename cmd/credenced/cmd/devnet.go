@@ -60,6 +60,7 @@ It runs until Ctrl-C, which stops everything. Its state lives in one folder; sta
 	f.StringVar(&o.OCI.Engine, "oci-engine", "", "what runs containers: docker, runc, crun or runsc; empty for no containers")
 	f.StringVar(&o.OCI.Path, "oci-path", "", "the engine's socket or program, where it is not the usual one")
 	f.StringSliceVar(&o.OCI.Args, "oci-args", nil, "arguments for the engine's program before its command")
+	f.StringSliceVar(&o.OCI.GPUs, "oci-gpus", nil, "devices for containers that ask for GPUs, such as nvidia.com/gpu=0 (docs/worker.md)")
 	f.IntVar(&o.ContainerWorkers, "oci-workers", 0, "how many of the organisations run containers as well; 0 for 3 when there is an engine")
 	f.BoolVar(&o.Enclaves, "enclaves", false, "run the workers on the software platform, which is no enclave, for the policy attested")
 	f.StringVar(&o.State, "state", devnet.DefaultState(), "folder that everything lives in")

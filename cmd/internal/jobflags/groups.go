@@ -10,7 +10,7 @@ import (
 func Group(cmd *cobra.Command) {
 	commandline.GroupFlags(cmd,
 		"First: input trust out max-price dry-run local map resume",
-		"The program: arg args bag env stdin stdout workdir writable dataset datasets-per-task after answer when clock seed ok-exit output-path onchain recipient identity platform oci-engine oci-path",
+		"The program: arg args bag env stdin stdout workdir writable dataset datasets-per-task after answer when clock seed ok-exit output-path onchain recipient identity platform oci-engine oci-path oci-gpus",
 		"What it may take: fuel category time memory disk cpu gpus",
 		"How the answer is checked: policy min-replicas static-credibility value audit-blocks callback",
 		"The market: pool tag only-pool only-pool-of max-app-price max-dataset-price max-pool-price rest expiry partial once nonce owner voucher sponsor beneficiary",

@@ -152,7 +152,7 @@ func TestCompletionIsBounded(t *testing.T) {
 // plain are the flags whose values cannot be known in advance.
 var plain = strings.Fields(`answer arg args audit-blocks bag base-price beneficiary chain-id clock commission concurrency cpu datasets-per-task description digest disk env expiry
 	fuel gas gas-prices gpus history holder input limit listen locator map max-app-price max-bond max-dataset-price max-fuel max-pool-price max-price
-	measurement media-type memory min-replicas name node nonce ok-exit once onchain only-app-of only-dataset-of only-pool-of only-requester output-path
+	measurement media-type memory min-replicas name node nonce oci-gpus ok-exit once onchain only-app-of only-dataset-of only-pool-of only-requester output-path
 	platform price price-per-gfuel price-per-second recipient requester rest schema seed since sponsor stake stall stdin stdout store store-token task time trust url value version
 	volume wait workdir`)
 

@@ -47,7 +47,7 @@ func runLocal(cmd *cobra.Command, job client.Job, engine runtime.OCI, output str
 	}
 	j := local.Job{
 		Name: program.Name, Program: program.Runnable(), Args: job.Args, Execution: job.Execution,
-		Fuel: job.Fuel, Memory: job.Resources.MemoryBytes, Output: job.Resources.DiskBytes, Bag: job.Bag,
+		Fuel: job.Fuel, Memory: job.Resources.MemoryBytes, Output: job.Resources.DiskBytes, GPUs: job.Resources.Gpus, Bag: job.Bag,
 	}
 	if j.Fuel == 0 {
 		j.Fuel = client.DefaultFuel

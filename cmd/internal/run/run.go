@@ -153,6 +153,7 @@ Exit status:
 	f.StringVar(&j.once, "once", "", "name under which this is submitted at most once: a command that is repeated goes on with what it began")
 	f.StringVar(&engine.Engine, "oci-engine", "", "with --local, what runs a container: docker, runc, crun or runsc (default: one that is here)")
 	f.StringVar(&engine.Path, "oci-path", "", "with --local, the engine's socket or program, where it is not the usual one")
+	f.StringSliceVar(&engine.GPUs, "oci-gpus", nil, "with --local, devices for a container that asks for --gpus, such as nvidia.com/gpu=0")
 	j.marketFlags.addFlags(f)
 	f.StringVar(&j.out, "out", "", "folder for the results, new or empty (default: ./NAME-result)")
 	identity.Add(f)

@@ -134,6 +134,11 @@ func (b *bundler) runContainer(ctx context.Context, c container) (end ending, er
 		defer cancel()
 		err = errors.Join(err, b.reapContainer(clean, c.room))
 	}()
+	if len(c.devices) > 0 {
+		if err := coverTree(b.treePath(c.image), b.folder, c.room); err != nil {
+			return end, err
+		}
+	}
 	spec, err := b.makeSpec(c)
 	if err != nil {
 		return end, err

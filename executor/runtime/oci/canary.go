@@ -140,7 +140,7 @@ func (r *Runtime) runCanary(ctx context.Context) error {
 	}
 	out, err := r.Run(ctx, runtime.Spec{
 		Program: program, Args: []string{"canary"}, MemoryLimit: 2 * r.rules.LeastMemoryBytes, OutputLimit: 1 << 16, WallLimit: canaryWithin,
-		Execution: contract.Execution{Writable: true}, Private: true, PrivateInputs: true, // mounts all that any task needs
+		Execution: contract.Execution{Writable: true}, Private: true, PrivateInputs: true, GPUs: len(r.gpus.all), // all that any task needs
 	})
 	if err != nil {
 		return fmt.Errorf("a container to try the engine with: %w", err)

@@ -308,6 +308,9 @@ func (d *docker) createOptions(c container) client.ContainerCreateOptions {
 			},
 		},
 	}
+	if len(c.devices) > 0 {
+		host.DeviceRequests = []dockercontainer.DeviceRequest{{Driver: "cdi", DeviceIDs: c.devices}}
+	}
 	for _, path := range inFolders {
 		host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeBind, Source: c.in, Target: path, ReadOnly: !c.writable})
 	}

@@ -18,7 +18,8 @@ import (
 //     size, and no programs or devices work in them. /out is the folder of the room.
 //   - User and group are nobody. There are no capabilities, no new privileges, and the engine's default filter of system calls.
 //   - Memory with swap, processors, processes, open files and the size of one file are bounded. There are no core files.
-//   - There is no device but null, zero, full, random, urandom and tty. Kernel files that describe the machine are masked.
+//   - There is no device but null, zero, full, random, urandom and tty, and the container's devices. Kernel files that describe the
+//     machine are masked.
 //   - Nothing is left of the container when runContainer returns, or after reapContainer.
 type engine interface {
 	// checkEngine returns an error that says what this machine lacks.
@@ -52,7 +53,8 @@ type container struct {
 	stdin      io.Reader
 	stdout     io.Writer
 	stderr     io.Writer
-	clock      int64 // Unix time for SOURCE_DATE_EPOCH
+	clock      int64    // Unix time for SOURCE_DATE_EPOCH
+	devices    []string // names of the Container Device Interface
 }
 
 // ending is how a container ended.

@@ -199,13 +199,8 @@ func (r *room) openWritable(bytes uint64) error {
 			return err
 		}
 	}
-	if err := unix.Mount("credence-in", changes, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,mode=0755", bytes)); err != nil {
+	if err := mountChanges(changes, bytes); err != nil {
 		return fmt.Errorf("writable inputs: %w", err)
-	}
-	for _, folder := range []string{"upper", "work"} {
-		if err := os.Mkdir(filepath.Join(changes, folder), 0o755); err != nil {
-			return err
-		}
 	}
 	err := filepath.WalkDir(r.in, func(name string, _ os.DirEntry, err error) error {
 		return errors.Join(err, os.Lchown(name, nobody, nobody))
@@ -216,12 +211,29 @@ func (r *room) openWritable(bytes uint64) error {
 	if err := os.Chown(filepath.Join(changes, "upper"), nobody, nobody); err != nil {
 		return err
 	}
-	options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", r.in, changes, changes)
-	if err := unix.Mount("overlay", view, "overlay", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+	if err := mountOver(r.in, changes, view, unix.MS_NOSUID|unix.MS_NODEV); err != nil {
 		return fmt.Errorf("writable inputs: %w", err)
 	}
 	r.in = view
 	return nil
+}
+
+// mountChanges mounts a file system in memory for the changes of a folder, of so many bytes.
+func mountChanges(changes string, bytes uint64) error {
+	if err := unix.Mount("credence-changes", changes, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%d,mode=0755", bytes)); err != nil {
+		return err
+	}
+	for _, folder := range []string{"upper", "work"} {
+		if err := os.Mkdir(filepath.Join(changes, folder), 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mountOver mounts a folder with its changes over it at view.
+func mountOver(folder, changes, view string, flags uintptr) error {
+	return unix.Mount("overlay", view, "overlay", flags, fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", folder, changes, changes))
 }
 
 // makeWorkdir makes the folder in which the app starts, if it is below /out, or below /in and the app may write there. A folder

@@ -24,6 +24,8 @@ import (
 //	rooms/<name>/out/     a file system in memory, of the size that the output may have
 //	rooms/<name>/changes/ another file system in memory, for the changes of a task that may change its inputs
 //	rooms/<name>/view/    the inputs, with the changes over them
+//	rooms/<name>/cover/   another file system in memory, for what a device's vendor adds to the image
+//	rooms/<name>/root/    the image's files, with the cover over them
 //
 // A worker that is killed leaves its rooms, and perhaps their containers. The next worker that starts finds the rooms whose lock
 // nobody holds, and clears them.
@@ -90,11 +92,31 @@ func (r *room) removeRoom() error {
 
 // clearRoom unmounts everything that is mounted in a room, also what is mounted several times, and removes the folder.
 func clearRoom(path string) error {
-	for _, name := range []string{"out", "view", "changes", "in"} {
+	for _, name := range []string{"root", "cover", "out", "view", "changes", "in"} {
 		for unix.Unmount(filepath.Join(path, name), unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
 		}
 	}
 	return os.RemoveAll(path)
+}
+
+func rootPath(folder, name string) string { return filepath.Join(roomPath(folder, name), "root") }
+
+// coverTree mounts an image's files at rootPath of a room, so that what is added there does not reach the other runs of the image: an engine
+// makes a file for each one that it mounts, and hooks of a device's vendor write into the root.
+func coverTree(tree, folder, room string) error {
+	cover, root := filepath.Join(roomPath(folder, room), "cover"), rootPath(folder, room)
+	for _, path := range []string{cover, root} {
+		if err := os.Mkdir(path, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := mountChanges(cover, tmpBytes); err != nil {
+		return fmt.Errorf("root of a container with devices: %w", err)
+	}
+	if err := mountOver(tree, cover, root, 0); err != nil {
+		return fmt.Errorf("root of a container with devices: %w", err)
+	}
+	return nil
 }
 
 // newOutput makes a file in /out that the app owns, as a shell makes the file for a program's output.

@@ -44,6 +44,7 @@ type Runtime struct {
 	rules  contract.Runtime
 	folder string
 	cpus   float64
+	gpus   *devices
 	engine engine
 	images *images
 	log    *slog.Logger
@@ -69,6 +70,9 @@ func New(c runtime.Config) (*Runtime, error) {
 	}
 	if r.cpus <= 0 {
 		r.cpus = 1
+	}
+	if r.gpus, err = newDevices(c.OCI.GPUs); err != nil {
+		return nil, err
 	}
 	if r.folder, err = filepath.Abs(filepath.Join(c.CacheDir, "oci")); err != nil {
 		return nil, err
@@ -133,6 +137,9 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if ctx.Err() != nil {
 		return runtime.Outcome{}, context.Cause(ctx)
 	}
+	if err := r.gpus.check(spec.GPUs); err != nil { // before an image is fetched in vain
+		return runtime.Outcome{}, err
+	}
 	img, release, err := r.images.prepareAndHold(ctx, spec.Program)
 	if refused, is := isRefusal(err); is {
 		return failedOutcome(runtime.InvalidModule, nil, refused.Error()), nil
@@ -144,11 +151,16 @@ func (r *Runtime) Run(ctx context.Context, spec runtime.Spec) (runtime.Outcome, 
 	if spec.MemoryLimit < r.rules.LeastMemoryBytes {
 		return failedOutcome(runtime.OutOfMemory, nil, fmt.Sprintf("memory: %d bytes, a container needs %d", spec.MemoryLimit, r.rules.LeastMemoryBytes)), nil
 	}
+	gpus, giveBack, err := r.gpus.take(ctx, spec.GPUs)
+	if err != nil {
+		return runtime.Outcome{}, err
+	}
+	defer giveBack()
 	place, err := newRoom(r.folder, spec.OutputLimit)
 	if err != nil {
 		return runtime.Outcome{}, err
 	}
-	out, err := r.runIn(ctx, place, img, spec)
+	out, err := r.runIn(ctx, place, img, gpus, spec)
 	if clear := place.removeRoom(); clear != nil {
 		r.log.Warn("a run's folder could not be removed; the next start tries again", "folder", place.path, "error", clear)
 	}
@@ -160,8 +172,8 @@ func failedOutcome(reason runtime.Reason, log []byte, why string) runtime.Outcom
 	return runtime.Outcome{Kind: runtime.AppFailed, Reason: reason, Stderr: appendLine(log, string(reason)+": "+why)}
 }
 
-// runIn runs a container in a room.
-func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtime.Spec) (runtime.Outcome, error) {
+// runIn runs a container in a room, with these devices.
+func (r *Runtime) runIn(ctx context.Context, place *room, img image, gpus []string, spec runtime.Spec) (runtime.Outcome, error) {
 	p, err := r.furnishRoom(place, spec)
 	var invalid *invalidInput
 	if errors.As(err, &invalid) {
@@ -176,6 +188,7 @@ func (r *Runtime) runIn(ctx context.Context, place *room, img image, spec runtim
 		room: place.name, image: img, env: append(append([]string{}, spec.Env...), spec.Execution.Env...),
 		in: place.in, out: place.out, memory: spec.MemoryLimit, cpus: r.cpus, fileBytes: spec.OutputLimit + outSlack + tmpBytes,
 		cpuSeconds: uint64(seconds)*uint64(r.cpus+1) + 1, stdin: p.stdin, stdout: &p.stdout, stderr: &p.stderr, clock: spec.Clock,
+		devices: gpus,
 	}
 	if spec.Execution.Workdir != "" {
 		c.workdir = "/" + spec.Execution.Workdir

@@ -49,6 +49,12 @@ func (b *bundler) makeSpec(c container) (*specs.Spec, error) {
 			ReadonlyPaths: []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"},
 		},
 	}
+	if len(c.devices) > 0 {
+		s.Root.Path = rootPath(b.folder, c.room)
+		if err := injectDevices(s, c.devices); err != nil {
+			return nil, err
+		}
+	}
 	if b.kind == "runsc" { // gVisor has a kernel of its own, and no filter is asked of it
 		return s, nil
 	}

@@ -37,7 +37,7 @@ func BuildSpec(a chain.Assignment, program runtime.Program, files []artifact.Con
 		Program:   program,
 		Args:      append([]string{path.Base(a.Deal.App)}, a.Deal.Args...),
 		FuelLimit: run.FuelLimit, MemoryLimit: run.MemoryLimit, OutputLimit: run.OutputLimit, OutputPath: run.Execution.OutputPath,
-		Execution: run.Execution, Clock: run.Execution.Clock, Seed: run.Seed,
+		Execution: run.Execution, Clock: run.Execution.Clock, Seed: run.Seed, GPUs: int(a.Deal.Resources.Gpus),
 	}
 	inputs := inputRules(a.Deal)
 	for i, r := range list {

@@ -236,6 +236,7 @@ func TestSpecResources(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tc.memory, spec.MemoryLimit)
 			require.Equal(t, tc.output, spec.OutputLimit)
+			require.EqualValues(t, tc.asked.Gpus, spec.GPUs)
 		})
 	}
 }

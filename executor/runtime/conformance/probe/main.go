@@ -45,6 +45,7 @@ var modes = map[string]func(args []string) error{
 	"start":     tellStart,
 	"env":       func([]string) error { return os.WriteFile("/out/env", []byte(strings.Join(os.Environ(), "\n")), 0o644) },
 	"args":      func(a []string) error { return os.WriteFile("/out/args", []byte(strings.Join(a, "\n")), 0o644) },
+	"devices":   listDevices,
 	"print":     func(a []string) error { fmt.Print(a[0]); return nil },
 }
 
@@ -113,6 +114,25 @@ func leaveRandom([]string) error {
 	_, _ = rand.Read(bytes[:]) // never fails
 	fmt.Fprintf(os.Stderr, "rolled %x\n", bytes)
 	return os.WriteFile("/out/random", bytes[:], 0o644)
+}
+
+// listDevices leaves the names of the device files that it can open for reading and writing.
+func listDevices([]string) error {
+	entries, err := os.ReadDir("/dev")
+	if err != nil {
+		return err
+	}
+	var open []string
+	for _, e := range entries {
+		if e.Type()&os.ModeDevice == 0 {
+			continue
+		}
+		if f, err := os.OpenFile(filepath.Join("/dev", e.Name()), os.O_RDWR, 0); err == nil {
+			f.Close()
+			open = append(open, e.Name())
+		}
+	}
+	return os.WriteFile("/out/devices", []byte(strings.Join(open, " ")), 0o644)
 }
 
 // reachNetwork tries to reach other machines.
