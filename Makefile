@@ -134,8 +134,9 @@ bench-check: ## Fail when a send, a request, a task or an idle block costs a ten
 
 .PHONY: large
 OPEN ?= 1000000
-large: ## Measure idle blocks, export, import and matching on large states (OPEN=1000000 tasks; an hour and more)
-	$(GO) test -timeout 6h ./test/bench -run '^$$' -bench 'IdleBlock|Genesis' -benchtime 3x -args -bench.open=$(OPEN)
+WORKERS ?= 100000
+large: ## Measure idle blocks, export, import and matching on large states (OPEN=1000000 tasks, WORKERS=100000; an hour and more)
+	$(GO) test -timeout 6h ./test/bench -run '^$$' -bench 'IdleBlock|Genesis|Workers' -benchtime 3x -args -bench.open=$(OPEN) -bench.workers=$(WORKERS)
 	$(GO) test -timeout 1h ./x/market/keeper -run '^$$' -bench MatchRatio -benchtime 4x
 
 .PHONY: lint

@@ -39,6 +39,11 @@ func (c *Compute) learn() {
 	c.names[c.Account("stranger").String()] = "stranger"
 }
 
+// Know has the chain know the key of a worker that was registered beside those of the options, and its organisation.
+func (c *Compute) Know(org string, key *Account) {
+	c.keys[key.String()], c.names[key.String()] = key, org
+}
+
 // Actor returns the account behind a word: the member of an organisation, or an account by its name.
 func (c *Compute) Actor(word string) *Account {
 	if org, found := c.orgs[word]; found {

@@ -200,12 +200,13 @@ func BenchmarkTasks(b *testing.B) {
 }
 
 // BenchmarkIdleBlock measures a block in which nothing is due, beside open tasks: a thousand, ten thousand, and with -bench.open=100000 or
-// 1000000 more. All of them wait for a worker. The state is on disk. The node has started again, so that its memory is what it needs for the
-// blocks, without what the opening of the tasks has left in caches.
+// 1000000 more. All of them wait for a worker. -bench.workers=100000 adds so many workers, of a hundred times fewer organisations, at the end.
+// The state is on disk. The node has started again, so that its memory is what it needs for the blocks, without what the opening of the tasks
+// has left in caches.
 func BenchmarkIdleBlock(b *testing.B) {
 	w := new(watch)
 	c := idle(b, w, testutil.WithDB(onDisk(b)), forgotten())
-	open := 0
+	open, filled := 0, false
 	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
 		if n > *mostOpen {
 			break
@@ -214,25 +215,40 @@ func BenchmarkIdleBlock(b *testing.B) {
 			c.Restart() // what is written now is not watched
 			openTasks(c, n-open)
 			open = n
-			c.NextN(3)
+			idleBlocks(b, c, w)
+		})
+	}
+	if *mostWorkers > 0 {
+		b.Run(fmt.Sprintf("open=%d/workers=%d", open, *mostWorkers), func(b *testing.B) {
 			c.Restart()
-			c.NextN(3)
-			c.Blocks = nil
-			w.counts = counts{by: map[string]*place{}}
-			m := meter{watch: w}
-			for range b.N {
-				m.block(b, c.Chain)
+			if !filled { // a benchmark calls this more than once
+				fillWorkers(c, uncached(c), *mostWorkers/100, *mostWorkers)
+				filled = true
 			}
-			m.report(b, b.N)
-			heap, resident := memoryMB(b)
-			b.ReportMetric(heap, "heap-MB")
-			b.ReportMetric(resident, "resident-MB")
-			for unit, count := range map[string]int{"reads/op": w.reads, "writes/op": w.writes, "iterators/op": w.iterators, "steps/op": w.steps} {
-				b.ReportMetric(float64(count)/float64(b.N), unit)
-			}
+			idleBlocks(b, c, w)
 		})
 	}
 	require.GreaterOrEqual(b, len(c.OpenTasks()), open)
+}
+
+// idleBlocks starts the node again and measures blocks in which nothing is due.
+func idleBlocks(b *testing.B, c *testutil.Compute, w *watch) {
+	c.NextN(3)
+	c.Restart()
+	c.NextN(3)
+	c.Blocks = nil
+	w.counts = counts{by: map[string]*place{}}
+	m := meter{watch: w}
+	for range b.N {
+		m.block(b, c.Chain)
+	}
+	m.report(b, b.N)
+	heap, resident := memoryMB(b)
+	b.ReportMetric(heap, "heap-MB")
+	b.ReportMetric(resident, "resident-MB")
+	for unit, count := range map[string]int{"reads/op": w.reads, "writes/op": w.writes, "iterators/op": w.iterators, "steps/op": w.steps} {
+		b.ReportMetric(float64(count)/float64(b.N), unit)
+	}
 }
 
 // idleParams let tasks wait without an end.

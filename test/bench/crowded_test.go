@@ -158,9 +158,9 @@ func fillOrders(c *testutil.Compute, ctx sdk.Context, orders int) {
 	}
 }
 
-// fillWorkers admits organisations and registers their workers.
+// fillWorkers admits organisations and registers their workers, whose keys the chain then knows.
 func fillWorkers(c *testutil.Compute, ctx sdk.Context, organisations, workers int) {
-	server := workerskeeper.NewMsgServer(app.WorkersKeeper(c.App))
+	server, accounts := workerskeeper.NewMsgServer(app.WorkersKeeper(c.App)), app.AccountKeeper(c.App)
 	for o := range organisations {
 		id := fmt.Sprintf("crowd-%d", o)
 		owner := addressOf(id)
@@ -172,8 +172,13 @@ func fillWorkers(c *testutil.Compute, ctx sdk.Context, organisations, workers in
 		coins := sdk.NewCoins(sdk.NewInt64Coin(encoding.BaseDenom, int64(each)*1_000_000))
 		require.NoError(c.T, app.BankKeeper(c.App).SendCoins(ctx, c.Account("stranger").Addr, owner, coins))
 		for i := range each {
+			key := testutil.NewAccount(fmt.Sprint(id, "-worker-", i))
+			c.Know(id, key)
+			account := accounts.NewAccountWithAddress(ctx, key.Addr)
+			require.NoError(c.T, account.SetPubKey(key.PubKey())) // as after a first transaction
+			accounts.SetAccount(ctx, account)
 			_, err := server.Register(ctx, &workerstypes.MsgRegister{
-				Owner: owner.String(), Worker: addressOf(fmt.Sprint(id, "-worker-", i)).String(), Endpoint: fmt.Sprintf("http://%s-%d.example", id, i), Slots: 8,
+				Owner: owner.String(), Worker: key.String(), Endpoint: fmt.Sprintf("http://%s-%d.example", id, i), Slots: 8,
 				Pools: []string{testutil.Pool}, Stake: 1_000_000,
 			})
 			require.NoError(c.T, err)

@@ -30,7 +30,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-var mostOpen = flag.Int("bench.open", 10_000, "most open tasks that an idle block, an export and an import are measured with")
+var (
+	mostOpen    = flag.Int("bench.open", 10_000, "most open tasks that an idle block, an export and an import are measured with")
+	mostWorkers = flag.Int("bench.workers", 0, "registered workers that an idle block and tasks are measured with, beside fewer")
+)
 
 // meter sums the processor time of blocks. It counts all the work of a validator's application on a block and its transactions: each
 // transaction is checked for the mempool, and the block is proposed, judged, executed and committed. Work of the test itself, such as

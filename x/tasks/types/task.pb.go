@@ -3426,7 +3426,8 @@ type Params struct {
 	WindowBlocks int64 `protobuf:"varint,4,opt,name=window_blocks,json=windowBlocks,proto3" json:"window_blocks,omitempty"`
 	// due_per_block bounds the due tasks of each line of the queue handled in a hook; the rest is carried over, oldest first.
 	DuePerBlock uint32 `protobuf:"varint,5,opt,name=due_per_block,json=duePerBlock,proto3" json:"due_per_block,omitempty"`
-	// court_strikes is how many silences jail a validator's seat; they are forgotten after window_blocks.
+	// court_strikes is how many outages in court and votes against two thirds, counted together, jail a validator's seat. They are remembered
+	// for window_blocks, or for the time of court_strikes courts as long as the last one, where that is more.
 	CourtStrikes uint32 `protobuf:"varint,6,opt,name=court_strikes,json=courtStrikes,proto3" json:"court_strikes,omitempty"`
 	// court_slots is how many tasks every seat of the court can run at once; the others wait.
 	CourtSlots uint32 `protobuf:"varint,7,opt,name=court_slots,json=courtSlots,proto3" json:"court_slots,omitempty"`
