@@ -27,6 +27,7 @@ package testutil
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -159,6 +160,14 @@ func (c *Chain) open() {
 	opts.Signer = signer{c}
 	base := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.chainID), baseapp.SetMinGasPrices(encoding.LeastGasPrice)}, c.base...)
 	c.App = app.New(c.logger, c.db, true, options{c.home, c.config}, opts, base...)
+	if compact.CheckRemembered.Load() {
+		tasks, deals := app.TasksKeeper(c.App).Tasks.ValueCodec(), app.DealsKeeper(c.App).Deals.ValueCodec()
+		c.T.Cleanup(func() {
+			if err := errors.Join(compact.Unchanged(tasks), compact.Unchanged(deals)); err != nil {
+				c.T.Error(err)
+			}
+		})
+	}
 	for _, hook := range c.hooks {
 		hook(c.App)
 	}

@@ -2,6 +2,8 @@ package compact
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,4 +80,43 @@ func TestCheckRemembered(t *testing.T) {
 	require.NoError(t, err)
 	got[0] = 'x'
 	require.Panics(t, func() { _, _ = c.Decode([]byte("a")) })
+}
+
+// TestUnchanged: a cached record that was changed in place is found, also if nobody reads it again, and so is an element that was appended
+// in the room behind the end of one of its lists.
+func TestUnchanged(t *testing.T) {
+	CheckRemembered.Store(true)
+	defer CheckRemembered.Store(false)
+	n := 0
+	c := rememberingOf(&n)
+	require.Error(t, Unchanged(value[[]byte]{}), "it remembers nothing")
+	got, err := c.Decode([]byte("a"))
+	require.NoError(t, err)
+	require.NoError(t, Unchanged[[]byte](c))
+	_ = append(slices.Clip(got), 'x')
+	require.NoError(t, Unchanged[[]byte](c))
+	require.Greater(t, cap(got), len(got))
+	_ = append(got, 'x')
+	require.ErrorContains(t, Unchanged[[]byte](c), "appended to in place: []uint8")
+	got[0] = 'x'
+	require.ErrorContains(t, Unchanged[[]byte](c), "changed in place")
+}
+
+// TestAppended: lists are looked into through structs, pointers and other lists.
+func TestAppended(t *testing.T) {
+	type inner struct{ List []uint64 }
+	type outer struct {
+		Name  string
+		Some  *inner
+		None  *inner
+		Inner []inner
+	}
+	room := func() []uint64 { return make([]uint64, 1, 4) }
+	o := outer{Name: "a", Some: &inner{room()}, Inner: []inner{{}, {room()}}}
+	require.Empty(t, appended(reflect.ValueOf(o)))
+	_ = append(o.Some.List, 7)
+	require.Equal(t, "[]uint64", appended(reflect.ValueOf(o)))
+	o.Some.List = room()
+	_ = append(o.Inner[1].List, 7)
+	require.Equal(t, "[]uint64", appended(reflect.ValueOf(o)))
 }

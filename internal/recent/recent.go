@@ -2,7 +2,11 @@
 // is the same when it is computed again.
 package recent
 
-import "sync"
+import (
+	"iter"
+	"maps"
+	"sync"
+)
 
 // Answers is a cache. It has at least the size answers that were put or got last, and at most twice as many. Its methods may be called
 // concurrently.
@@ -40,4 +44,17 @@ func (a *Answers[Question, Answer]) Put(q Question, answer Answer) {
 		a.young, a.old = make(map[Question]Answer, a.size), a.young
 	}
 	a.young[q] = answer
+}
+
+// All returns the questions and answers that are cached now, in no order.
+func (a *Answers[Question, Answer]) All() iter.Seq2[Question, Answer] {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	now := maps.Clone(a.young)
+	for q, answer := range a.old {
+		if _, found := now[q]; !found {
+			now[q] = answer
+		}
+	}
+	return maps.All(now)
 }

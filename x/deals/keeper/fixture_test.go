@@ -8,6 +8,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	corestore "cosmossdk.io/core/store"
@@ -20,6 +21,7 @@ import (
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/internal/ids"
 	"github.com/credence-chain/credence/internal/purse"
 	"github.com/credence-chain/credence/internal/retention"
@@ -285,6 +287,9 @@ func newFixtureOf(tb testing.TB, like *fixture) *fixture {
 	f.ctx = testutil.DefaultContext(store, storetypes.NewTransientStoreKey("transient")).WithBlockHeight(5)
 	f.Keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, faulty{runtime.NewKVStoreService(store), f}, addresses,
 		accounts{}, f.bank, f.vouchers, running{}, addr(council))
+	compact.CheckRemembered.Store(true)
+	deals := f.Deals.ValueCodec()
+	tb.Cleanup(func() { assert.NoError(tb, compact.Unchanged(deals)) })
 	f.SetMarketHooks(f.market)
 	f.SetTaskHooks(f.tasks)
 	return f

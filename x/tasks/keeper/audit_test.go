@@ -307,7 +307,10 @@ func TestAuditsOverAnExport(t *testing.T) {
 	}{
 		{"an audit without an answer", func(g *types.GenesisState) { g.Tasks[0].Audit, g.Tasks[0].Phase = nil, types.PHASE_AUDIT }, "without an accepted answer"},
 		{"an ending too early", func(g *types.GenesisState) { g.Tasks[0].Audit, g.Tasks[0].Phase = nil, types.PHASE_FIRST }, "expected PHASE_DONE"},
-		{"an audit with a cause that is none", func(g *types.GenesisState) { g.Tasks[0].Audit.Cause = 9 }, "the cause 9"},
+		{"an audit with a cause that is none", func(g *types.GenesisState) {
+			audit := *g.Tasks[0].Audit // the task's record is shared
+			audit.Cause, g.Tasks[0].Audit = 9, &audit
+		}, "the cause 9"},
 		{"convicted twice", func(g *types.GenesisState) { g.Convicted = append(g.Convicted, g.Convicted[0]) }, "convicted:"},
 		{"a count without a cause", func(g *types.GenesisState) { g.AuditCounts[0].Cause = 0 }, "audit_counts:"},
 	} {

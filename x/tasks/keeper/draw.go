@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -222,7 +223,7 @@ func (k Keeper) drawSeats(ctx context.Context, it *item, c crowd, w wave, size f
 			return nil, errNotCredible
 		}
 	}
-	it.stored.Draws = append(it.stored.Draws, rec)
+	it.stored.Draws = append(slices.Clip(it.stored.Draws), rec) // the list belongs to all readers of the record
 	return seats, nil
 }
 

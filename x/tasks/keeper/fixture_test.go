@@ -12,6 +12,7 @@ import (
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/core/store"
@@ -25,6 +26,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/credence-chain/credence/internal/compact"
 	"github.com/credence-chain/credence/poco"
 	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	poatypes "github.com/credence-chain/credence/x/poa/types"
@@ -472,6 +474,9 @@ func newFixture(t testing.TB, organisations uint64) *fixture {
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	f.k = keeper.NewKeeper(cdc, counting{runtime.NewKVStoreService(key), &f.reads, &f.writes}, addresses,
 		workers{f.books, &f.organisations, &f.list, &f.registered, &f.moves}, f.market, apps{f.books}, beacon{&f.delay, &f.seedLost}, bench{f.books, &f.seats, &f.jails}, nil, &f.enclaves, accounts{}, bank{f.books}, addressOf("council"))
+	compact.CheckRemembered.Store(true)
+	tasks := f.k.Tasks.ValueCodec()
+	t.Cleanup(func() { assert.NoError(t, compact.Unchanged(tasks)) })
 	f.msgs = keeper.NewMsgServer(f.k)
 	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesis()))
 	return f

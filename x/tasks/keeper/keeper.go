@@ -13,6 +13,10 @@ import (
 	"github.com/credence-chain/credence/x/tasks/types"
 )
 
+// rememberedTasks is the number of records of tasks that are kept decoded in memory; large records are not. The check of an answer, the
+// proposal, the vote and the handler read the same record (docs/adr/0096-tasks-are-kept-decoded.md).
+const rememberedTasks = 2048
+
 // Keeper of the module's state.
 type Keeper struct {
 	addresses types.AddressCodec
@@ -32,7 +36,8 @@ type Keeper struct {
 	Schema collections.Schema
 	// Params of the module.
 	Params collections.Item[types.Params]
-	// Tasks: id -> task.
+	// Tasks: id -> task. What was read shares its lists and pointers with all who read the same bytes: they are replaced, never changed
+	// in place and never appended to (slices.Clip).
 	Tasks collections.Map[string, types.Task]
 	// Assignments: (worker or court operator, task), while the task is open.
 	Assignments collections.KeySet[collections.Pair[string, string]]
@@ -106,7 +111,7 @@ func NewKeeper(
 		accounts: accounts, purse: purse.New(sb, types.OwedKey, types.DepositsPrefix, types.ModuleName, accounts, bank),
 
 		Params:         collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", compact.ID, compact.Value[types.Task](cdc, addresses)),
+		Tasks:          collections.NewMap(sb, types.TasksPrefix, "tasks", compact.ID, compact.Remembered[types.Task](cdc, addresses, rememberedTasks)),
 		Assignments:    collections.NewKeySet(sb, types.AssignmentsPrefix, "assignments", collections.PairKeyCodec(who, compact.ID)),
 		Queue:          collections.NewKeySet(sb, types.QueuePrefix, "queue", collections.TripleKeyCodec(collections.Uint32Key, collections.Uint64Key, compact.ID)),
 		Ledgers:        collections.NewMap(sb, types.LedgersPrefix, "ledgers", collections.StringKey, codec.CollValue[types.Ledger](cdc)),

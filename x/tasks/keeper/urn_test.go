@@ -50,10 +50,10 @@ func replayed(t *testing.T, f *fixture, id string) {
 	require.NotEmpty(t, res.Recorded)
 	require.Equal(t, res.Recorded, res.Recomputed)
 	require.True(t, res.Equal_)
-	draws := f.task(id).Draws
-	draws[0].Drawn[0]++
 	forged := f.task(id)
-	forged.Draws = draws
+	forged.Draws = slices.Clone(forged.Draws) // the lists of the record that was read are shared
+	forged.Draws[0].Drawn = slices.Clone(forged.Draws[0].Drawn)
+	forged.Draws[0].Drawn[0]++
 	require.NoError(t, f.k.Tasks.Set(f.ctx, id, forged))
 	res, err = keeper.NewQueryServer(f.k).ReplayDraw(f.ctx, &types.QueryReplayDrawRequest{Id: id})
 	require.NoError(t, err)
