@@ -39,3 +39,17 @@ func TestWhatTheFactorCosts(t *testing.T) {
 		require.Equal(t, want, plan.Replicas*LotterySteps+plan.Lottery, "%d seats", seats)
 	}
 }
+
+// TestReplicasOfTheBenchmark: docs/performance.md says how many replicas the first task of BenchmarkTasks with n=3 has, by the number of
+// seats. Of its 20 organisations, 4 may collude. Replicas are counted in sixteenths.
+func TestReplicasOfTheBenchmark(t *testing.T) {
+	for seats, want := range map[uint64]uint32{1: 3 * 16, 4: 3 * 16, 20: 4*16 + 12} {
+		ledger := Ledger{Trust: 2}
+		plan := makePlan(PlanInput{
+			Class: ledger, Requester: ledger, Allowances: DefaultAllowances, Height: 10, Window: 100, Faction: Faction(1, 5, 20), Eligible: 20,
+			Factor: ProposerChoices((seats - 1) / 3), FuelLimit: 1 << 20, MinReplicas: 3, MaxSeats: MaxReplicas + 1, Trust: ledger.Trust,
+		})
+		require.False(t, plan.Court, "%d seats", seats)
+		require.Equal(t, want, plan.Replicas*LotterySteps+plan.Lottery, "%d seats", seats)
+	}
+}
