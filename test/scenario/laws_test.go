@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,8 @@ func TestDraws(t *testing.T) {
 
 	// A recorded draw that was changed is noticed.
 	task := c.Task(others[0])
+	task.Draws = slices.Clone(task.Draws) // the record that was read is shared
+	task.Draws[1].Drawn = slices.Clone(task.Draws[1].Drawn)
 	task.Draws[1].Drawn[0]++
 	ctx := c.Ctx()
 	require.NoError(t, app.TasksKeeper(c.App).Tasks.Set(ctx, task.Id, task))
