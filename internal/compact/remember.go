@@ -87,7 +87,7 @@ func changed(known, fresh reflect.Value) string {
 func Unchanged[T any](c collcodec.ValueCodec[T]) error {
 	v, is := c.(value[T])
 	if !is || v.decoded == nil {
-		return fmt.Errorf("%T remembers no records, expected a codec of Remembered", c)
+		return fmt.Errorf("a %T remembers no records; make it with Remembered", c)
 	}
 	for raw, known := range v.decoded.All() {
 		if err := v.compare([]byte(raw), known); err != nil {
