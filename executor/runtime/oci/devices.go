@@ -77,7 +77,12 @@ var deviceFolders = cdi.DefaultSpecDirs
 
 // injectDevices adds devices to the configuration of a bundle. The files are read anew for each container, since the tools of vendors
 // write them again when a driver changes.
-func injectDevices(s *specs.Spec, names []string) error {
+func injectDevices(s *specs.Spec, names []string) (err error) {
+	defer func() { // the library panics on some files, such as one with a kind of a letter; no file may end the worker
+		if trouble := recover(); trouble != nil {
+			err = fmt.Errorf("devices of containers: a file in %q cannot be read: %v", deviceFolders, trouble)
+		}
+	}()
 	cache, err := cdi.NewCache(cdi.WithSpecDirs(deviceFolders...), cdi.WithAutoRefresh(false))
 	if err != nil {
 		return fmt.Errorf("devices of containers: %w", err)

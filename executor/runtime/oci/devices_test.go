@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opencontainers/runtime-spec/specs-go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/credence-chain/credence/executor/runtime"
@@ -166,6 +167,21 @@ func TestNamesOfDevices(t *testing.T) {
 			require.ErrorContains(t, err, deviceFolders[0])
 			nothingLeft(t, r)
 		})
+	}
+}
+
+// TestAVendorsBadFile: a file that nobody can read, even one on which the library panics, is this machine's failure, and the worker goes on.
+func TestAVendorsBadFile(t *testing.T) {
+	for name, text := range map[string]string{
+		"no JSON":        "{",
+		"a short kind":   `{"cdiVersion": "0.6.0", "kind": "a/b", "devices": [{"name": "0", "containerEdits": {"env": ["A=1"]}}]}`,
+		"another device": `{"cdiVersion": "0.6.0", "kind": "credence.test/card", "devices": [{"name": "7", "containerEdits": {"env": ["A=1"]}}]}`,
+	} {
+		describeCards(t)
+		require.NoError(t, os.WriteFile(filepath.Join(deviceFolders[0], "card.json"), []byte(text), 0o644))
+		err := injectDevices(&specs.Spec{}, cards)
+		require.ErrorContains(t, err, "devices of containers", name)
+		require.ErrorContains(t, err, deviceFolders[0], name)
 	}
 }
 
