@@ -72,6 +72,9 @@ func TestImportsPointDown(t *testing.T) {
 			continue
 		}
 		from, found := findRoom(rooms, pkg)
+		if !found && !strings.Contains(line, " "+module) {
+			continue // a program that a reader wrote here, as README.md says; one that we import is found below
+		}
 		if !found {
 			t.Errorf("%s is in no row of %s", pkg, page)
 			continue
