@@ -64,12 +64,14 @@ unpack() { rm -rf "${work:?}/$2" && mkdir "$work/$2" && tar xf "$work/$1" -C "$w
 
 emulated=(-D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_MMAN -D_WASI_EMULATED_GETPID)
 libraries=(-lwasi-emulated-signal -lwasi-emulated-process-clocks -lwasi-emulated-mman -lwasi-emulated-getpid -lm)
+# A newer clang takes C of the 1990s for errors, of which an older one only warned.
+old_c=(-Wno-error=implicit-function-declaration -Wno-error=implicit-int -Wno-error=int-conversion -Wno-error=incompatible-function-pointer-types)
 # c NAME ARGUMENTS...: compiles a program of that name.
 c() {
   local name=$1
   shift
   find_clang
-  clang --target=wasm32-wasi -O2 -w "${emulated[@]}" -I"$compat" -o "$out/$name.new" "$@" "$compat/compat.c" "${libraries[@]}"
+  clang --target=wasm32-wasi -O2 -w "${old_c[@]}" "${emulated[@]}" -I"$compat" -o "$out/$name.new" "$@" "$compat/compat.c" "${libraries[@]}"
   mv "$out/$name.new" "$out/$name.wasm"
 }
 cxx() {
@@ -146,13 +148,16 @@ build_sqlite3() {
     "$work"/sqlite/{shell,sqlite3}.c
 }
 
-# Lua's errors are longjmp.
+# Lua's errors are longjmp, of which a newer wasi-libc has the functions that a newer compiler calls.
 build_lua() {
   debian lua5.4_5.4.4.orig.tar.gz 164c7849653b80ae67bec4b7473b884bf5cc8d2dca05653475ec2ed27b9ebf61 lua5.4
   unpack lua5.4_5.4.4.orig.tar.gz lua
   local d=$work/lua/src
   rm "$d/luac.c" # another program
-  c lua -mllvm -wasm-enable-sjlj -DL_tmpnam=20 -Wl,-z,stack-size=1048576 "$d"/*.c "$compat/setjmp.c"
+  find_clang
+  local setjmp=(-I"$compat/setjmp" "$compat/setjmp/setjmp.c")
+  [ ! -e /usr/lib/wasm32-wasi/libsetjmp.a ] || setjmp=(-lsetjmp)
+  c lua -mllvm -wasm-enable-sjlj -DL_tmpnam=20 -Wl,-z,stack-size=1048576 "$d"/*.c "${setjmp[@]}"
 }
 
 # With threads, which WASI lacks, switched off, as well as assembly, the network and what its test does not use.
@@ -166,7 +171,7 @@ build_ffmpeg() {
   (
     cd "$d"
     ../configure --enable-cross-compile --target-os=none --arch=wasm32 --cc=clang --ar="$llvm/llvm-ar" --ranlib="$llvm/llvm-ranlib" --nm="$llvm/llvm-nm" \
-      --extra-cflags="--target=wasm32-wasi -w ${emulated[*]}" --extra-ldflags=--target=wasm32-wasi --extra-libs="${libraries[*]}" \
+      --extra-cflags="--target=wasm32-wasi -w -include $compat/tempnam.h ${old_c[*]} ${emulated[*]}" --extra-ldflags="--target=wasm32-wasi -Wl,-z,stack-size=1048576" --extra-libs="${libraries[*]}" \
       --disable-pthreads --disable-asm --disable-network --disable-debug --disable-doc --disable-autodetect --disable-everything \
       --enable-protocol=file --enable-demuxer=image2,wav,flac --enable-decoder=ppm,pcm_s16le,flac --enable-parser=flac \
       --enable-filter=scale,hflip,aresample --enable-encoder=mjpeg,pcm_s16le,flac --enable-muxer=avi,wav,flac >configure.log
