@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const commLength = 15 // letters that Linux keeps of a program's name
+const commLength = 15 // bytes that Linux keeps of a program's name
 
 // TestSandboxIsTheSmallProgram: where the programs lie beside each other, as they are installed, an app runs in credence-sandbox, and not
 // in a copy of the node or of the worker.
