@@ -13,7 +13,7 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SDKVER  := github.com/cosmos/cosmos-sdk/version
 LDFLAGS := -s -w -X $(SDKVER).Name=credence -X $(SDKVER).AppName=credenced \
            -X $(SDKVER).Version=$(VERSION) -X $(SDKVER).Commit=$(COMMIT) -X main.builtFrom=$(COMMIT) \
-           -X github.com/credence-chain/credence/executor/runtime/wasm.build=$(COMMIT)
+           -X github.com/credence-chain/credence/executor/runtime/wasm.build=$(shell scripts/build-name.sh)
 BINS    := credence credenced credence-worker credence-sandbox credence-lab credence-load
 TIMEOUT ?= 30m
 

@@ -12,7 +12,7 @@ shift 2
 version="${VERSION:-$(git describe --tags --always 2>/dev/null || echo dev)}"
 commit="${COMMIT:-$(git rev-parse HEAD 2>/dev/null || echo unknown)}"
 sdk=github.com/cosmos/cosmos-sdk/version
-ldflags="-s -w -buildid= -X $sdk.Name=credence -X $sdk.AppName=credenced -X $sdk.Version=$version -X $sdk.Commit=$commit -X main.builtFrom=$commit -X github.com/credence-chain/credence/executor/runtime/wasm.build=$commit"
+ldflags="-s -w -buildid= -X $sdk.Name=credence -X $sdk.AppName=credenced -X $sdk.Version=$version -X $sdk.Commit=$commit -X main.builtFrom=$commit -X github.com/credence-chain/credence/executor/runtime/wasm.build=${COMMIT:-$(scripts/build-name.sh)}"
 # Without grpcnotrace, gRPC links a page of traces, which nothing here turns on. Its templates call methods by name, and for that the
 # linker keeps every exported method of every type.
 mkdir -p "$out"

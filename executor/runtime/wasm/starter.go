@@ -16,8 +16,8 @@ import (
 // nothing but this package, so that it starts in a tenth of the time and of the memory that a worker's own program takes.
 const SandboxProgram = "credence-sandbox"
 
-// build names the build of this program: the commit that the linker was given. It is empty if the linker was given none, and unknown if
-// the source had none.
+// build names the build of this program: what scripts/build-name.sh printed for the linker. It is empty if the linker was given none, and
+// unknown if whoever built it named no commit.
 var build string
 
 const unknownBuild = "unknown"
