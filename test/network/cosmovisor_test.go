@@ -18,7 +18,6 @@ import (
 	"github.com/credence-chain/credence/app"
 	"github.com/credence-chain/credence/app/genesis"
 	"github.com/credence-chain/credence/app/upgrades/rehearsal"
-	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/testutil/tool"
 	beacontypes "github.com/credence-chain/credence/x/beacon/types"
@@ -58,9 +57,7 @@ func TestCosmovisorChangesTheBuild(t *testing.T) {
 
 	process := run()
 	waitForHeight(t, n, 2)
-	conn, err := client.Dial(ctx, []string{fmt.Sprintf("127.0.0.1:%d", n.Ports.GRPC)}, n.ChainID)
-	require.NoError(t, err)
-	defer conn.Close()
+	conn := dial(ctx, t, n)
 	beaconVersion := func() uint64 {
 		res, err := upgradetypes.NewQueryClient(conn).ModuleVersions(ctx, &upgradetypes.QueryModuleVersionsRequest{ModuleName: beacontypes.ModuleName})
 		require.NoError(t, err)

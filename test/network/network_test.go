@@ -14,11 +14,13 @@ import (
 	"time"
 
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
 
 	"github.com/credence-chain/credence/app"
+	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/cmd/credenced/setup"
 	"github.com/credence-chain/credence/testutil/port"
 )
@@ -191,6 +193,19 @@ func height(n setup.Node) int64 {
 		return -1
 	}
 	return h
+}
+
+// dial connects to a node's gRPC, which begins to listen after the node makes blocks.
+func dial(ctx context.Context, t *testing.T, n setup.Node) *client.Conn {
+	t.Helper()
+	var conn *client.Conn
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		var err error
+		conn, err = client.Dial(ctx, []string{fmt.Sprintf("127.0.0.1:%d", n.Ports.GRPC)}, n.ChainID)
+		require.NoError(c, err)
+	}, time.Minute, 50*time.Millisecond)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
 }
 
 func waitForHeight(t *testing.T, n setup.Node, want int64) int64 {

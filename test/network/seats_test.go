@@ -47,9 +47,7 @@ func TestSeatsChange(t *testing.T) {
 		procs[i] = start(t, binary, n)
 	}
 	waitForHeight(t, nodes[0], 2)
-	conn, err := client.Dial(ctx, []string{fmt.Sprintf("127.0.0.1:%d", nodes[0].Ports.GRPC)}, nodes[0].ChainID)
-	require.NoError(t, err)
-	defer conn.Close()
+	conn := dial(ctx, t, nodes[0])
 	council := consortium{t: t, ctx: ctx, conn: conn, homes: []string{nodes[0].Home, nodes[1].Home, nodes[2].Home, nodes[3].Home}}
 
 	fifth := follower(t, binary, lateHome, nodes)

@@ -2,7 +2,6 @@ package network_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,9 +56,7 @@ func TestOperatorKeyIsStolen(t *testing.T) {
 		procs[i] = start(t, binary, n)
 	}
 	waitForHeight(t, nodes[0], 2)
-	conn, err := client.Dial(ctx, []string{fmt.Sprintf("127.0.0.1:%d", nodes[0].Ports.GRPC)}, nodes[0].ChainID)
-	require.NoError(t, err)
-	defer conn.Close()
+	conn := dial(ctx, t, nodes[0])
 	c := consortium{t: t, ctx: ctx, conn: conn, homes: []string{nodes[0].Home, nodes[1].Home, nodes[2].Home}}
 
 	owner := nodes[3].Home
@@ -76,7 +73,7 @@ func TestOperatorKeyIsStolen(t *testing.T) {
 	c.sends(mule, &orgstypes.MsgRemoveMember{Admin: thief, OrgId: robbed, Member: stolen})
 	c.refuses(owner, &orgstypes.MsgAddMember{Admin: stolen, OrgId: robbed, Member: c.address(c.account())})
 	elsewhere := setup.Node{Home: t.TempDir(), ChainID: nodes[3].ChainID}
-	_, err = elsewhere.MakeKeys()
+	_, err := elsewhere.MakeKeys()
 	require.NoError(t, err)
 	keys, err := elsewhere.SeatKeys(robbed)
 	require.NoError(t, err)
