@@ -3,7 +3,7 @@
 # only if both are of one build.
 set -eu
 cd "$(dirname "$0")/.."
-git rev-parse HEAD 2>/dev/null && exit
+git rev-parse --verify HEAD 2>/dev/null && exit
 printf 'sources-'
-find . \( -name build -o -name node_modules \) -prune -o -type f \( -name '*.go' -o -name go.mod -o -name go.sum \) -print0 |
+find . \( -path ./build -o -name node_modules \) -prune -o -type f \( -name '*.go' -o -name go.mod -o -name go.sum \) -print0 |
   LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-40
