@@ -22,7 +22,7 @@ var duration = flag.Duration("nodes.duration", 20*time.Second, "how long a bench
 // Rates in operations a second that fill the machine of two cores for which docs/performance.md has figures. What it can't execute waits.
 const (
 	manySends = 5_000
-	manyTasks = 150
+	manyTasks = 1_000
 )
 
 // run loads the network for so long. Everything that was sent has to be accepted.
