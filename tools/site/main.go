@@ -38,23 +38,32 @@ func main() {
 	repo := flag.String("repo", ".", "the checkout whose documentation it is")
 	out := flag.String("out", "", "folder for the site; what was in it is replaced")
 	flag.Parse()
-	if err := build(*repo, *out); err != nil {
+	files, err := listPages(*repo)
+	if err == nil {
+		err = build(*repo, files, *out)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "site:", err)
 		os.Exit(1)
 	}
 }
 
-// build makes the site. It fails on a link that leads nowhere.
-func build(repo, out string) error {
+// listPages returns the Markdown files that git knows in a repository, or would add.
+func listPages(repo string) ([]string, error) {
+	listed, err := exec.Command("git", "-C", repo, "ls-files", "-co", "--exclude-standard", "*.md").Output()
+	if err != nil {
+		return nil, fmt.Errorf("git ls-files in %s: %w", repo, err)
+	}
+	return strings.Fields(string(listed)), nil
+}
+
+// build makes the site of a repository's Markdown files, except those of testdata. It fails on a link that leads nowhere.
+func build(repo string, files []string, out string) error {
 	if out == "" {
 		return errors.New("-out: got none, expected a folder")
 	}
-	listed, err := exec.Command("git", "-C", repo, "ls-files", "-co", "--exclude-standard", "*.md").Output()
-	if err != nil {
-		return fmt.Errorf("git ls-files in %s: %w", repo, err)
-	}
 	s := site{repo: os.DirFS(repo), pages: map[string]*page{}, files: map[string]bool{}}
-	for _, file := range strings.Fields(string(listed)) {
+	for _, file := range files {
 		if strings.Contains(file, "testdata/") {
 			continue
 		}
