@@ -4,8 +4,8 @@
 # -count=1. PACKAGES, if set, names the packages to test instead of all: PACKAGES=./poco/... scripts/test.sh
 #
 # Every package is in one section: the last but one takes all packages that the others do not name. Tests that start processes
-# use the binaries in build/. They run after everything else, one package at a time, because they could time out on a busy
-# machine. They wait most of the time: NETWORK_JOBS=2 runs two at a time.
+# use the binaries in build/. They run after everything else, because they could time out on a busy machine, and two packages at
+# a time, because they wait for blocks most of the time. NETWORK_JOBS=1 runs one at a time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh
@@ -48,7 +48,7 @@ run "protocol: units, properties, replays" "${JOBS:-2}" "$(among "$protocol" | w
 run "chain: keepers, scenarios, commands" "${JOBS:-2}" "$(among "$chain")" "$@"
 run "executor, client, examples" "${JOBS:-2}" "$(without "$protocol|$chain|$networks" <<<"$all"; among "$worker")" "$@"
 export CREDENCE_BIN="$PWD/build" CREDENCED="$PWD/build/credenced"
-run "networks of real processes" "${NETWORK_JOBS:-1}" "$(among "$networks")" "$@"
+run "networks of real processes" "${NETWORK_JOBS:-2}" "$(among "$networks")" "$@"
 not_tested=$(scripts/test-tools.sh missing)
 if [ -n "$not_tested" ]; then printf '\n%s\nscripts/test-tools.sh installs all of it.\n' "$not_tested" >&2; fi
 if [ -n "${PACKAGES:-}" ]; then
