@@ -97,16 +97,17 @@ func TestTasksAreCounted(t *testing.T) {
 	require.Equal(t, 2*time.Second, got.Latency(1))
 }
 
-// TestRefusedInABlock: a request that fails in a block is no longer under way. Its tasks count as failed.
+// TestRefusedInABlock: a request that fails in a block is no longer under way. Its tasks count as failed, for the chain's reason.
 func TestRefusedInABlock(t *testing.T) {
 	w := NewTasks("chain", markettypes.Job{App: "a/b:1"})
 	msgs := w.Messages(keysOf(t, 1), 0, 0, 3)
 	w.Sent(&sender.SignedTx{Hash: "A"}, msgs, 3, time.Now())
-	w.noteExecuted(executed{"another", false})
+	w.noteExecuted(executed{"another", "sdk/5"})
 	require.Equal(t, 3, w.UnderWay())
-	w.noteExecuted(executed{"A", false})
+	w.noteExecuted(executed{"A", "market/7"})
 	require.Zero(t, w.UnderWay())
 	require.Equal(t, 3, w.Result().Failed)
+	require.Equal(t, map[string]int{"refused by the chain: market/7": 3}, w.Result().Endings)
 }
 
 func TestSendsUnderWay(t *testing.T) {

@@ -18,7 +18,7 @@ type Result struct {
 	Accepted int `json:"accepted"`
 	// Failed: sends that failed in a block, tasks that ended otherwise.
 	Failed int `json:"failed"`
-	// Endings of tasks, by name.
+	// Endings of tasks, by name, and of operations whose transaction a block refused, by its codespace and code.
 	Endings map[string]int `json:"endings,omitempty"`
 
 	latencies []time.Duration
@@ -29,6 +29,14 @@ func (r *Result) noteAccepted(n int, took time.Duration) {
 	r.Accepted += n
 	for range n {
 		r.latencies = append(r.latencies, took)
+	}
+}
+
+// noteRefused notes n operations whose transaction a block refused.
+func (r *Result) noteRefused(n int, refusal string) {
+	if n > 0 {
+		r.Failed += n
+		r.Endings["refused by the chain: "+refusal] += n
 	}
 }
 

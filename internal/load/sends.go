@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -31,7 +32,9 @@ type operation struct {
 }
 
 // NewSends returns the work.
-func NewSends() *Sends { return &Sends{underWay: map[string]operation{}} }
+func NewSends() *Sends {
+	return &Sends{underWay: map[string]operation{}, result: Result{Endings: map[string]int{}}}
+}
 
 // Name implements Work.
 func (*Sends) Name() string { return "send" }
@@ -83,20 +86,20 @@ func (s *Sends) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 			continue
 		}
 		s.mu.Lock()
-		if tx.ok {
+		if tx.refusal == "" {
 			s.result.noteAccepted(op.count, seen.Sub(op.sent))
 		} else {
-			s.result.Failed += op.count
+			s.result.noteRefused(op.count, tx.refusal)
 		}
 		s.mu.Unlock()
 	}
 	return nil
 }
 
-// executed is a transaction of a block, and whether it succeeded.
+// executed is a transaction of a block.
 type executed struct {
-	hash string
-	ok   bool
+	hash    string
+	refusal string // codespace and code of what refused it, such as "sdk/5"; empty when it succeeded
 }
 
 func readTxs(ctx context.Context, conn *client.Conn, height int64) (out []executed, err error) {
@@ -110,7 +113,11 @@ func readTxs(ctx context.Context, conn *client.Conn, height int64) (out []execut
 	}
 	for i, bytes := range block.GetSdkBlock().GetData().GetTxs() {
 		if i < len(results.TxsResults) {
-			out = append(out, executed{sender.TxHash(bytes), results.TxsResults[i].Code == 0})
+			tx := executed{hash: sender.TxHash(bytes)}
+			if r := results.TxsResults[i]; r.Code != 0 {
+				tx.refusal = fmt.Sprintf("%s/%d", r.Codespace, r.Code)
+			}
+			out = append(out, tx)
 		}
 	}
 	return out, nil

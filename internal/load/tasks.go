@@ -55,8 +55,8 @@ func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
 	return []sdk.Msg{&markettypes.MsgSubmitTask{Requester: keys[account].Address(), Nonce: t.nonce + uint64(i), Job: job}}
 }
 
-// Gas implements Work. It returns 0, so that each request is simulated and a refusal is counted by its reason.
-func (*Tasks) Gas([]sdk.Msg) uint64 { return 0 }
+// Gas implements Work. It returns what "credence run" asks for, which simulates nothing.
+func (*Tasks) Gas(msgs []sdk.Msg) uint64 { return client.TableGas(msgs) }
 
 func (t *Tasks) requestOf(msgs []sdk.Msg) string {
 	m := msgs[0].(*markettypes.MsgSubmitTask)
@@ -120,8 +120,8 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 
 // noteExecuted counts the tasks of a request whose transaction failed in its block, for example for lack of coins, as failed.
 func (t *Tasks) noteExecuted(tx executed) {
-	if !tx.ok {
-		t.result.Failed += t.drop(tx.hash)
+	if tx.refusal != "" {
+		t.result.noteRefused(t.drop(tx.hash), tx.refusal)
 	}
 	delete(t.txs, tx.hash)
 }
