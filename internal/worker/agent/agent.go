@@ -147,7 +147,7 @@ func New(c Config) (*Agent, error) {
 	c.Metrics.Slots.Set(float64(c.Slots))
 	return &Agent{Config: c, log: c.Logger, wake: make(chan struct{}, 1),
 		active: map[journal.Key]*job{}, pauses: map[journal.Key]pause{}, waiting: map[journal.Key]time.Time{}, included: map[journal.Key]int64{},
-		compilations: map[moduleKey]*compilation{}, ahead: aheadWork{tried: map[moduleKey]bool{}}}, nil
+		compilations: map[moduleKey]*compilation{}, ahead: newAheadWork()}, nil
 }
 
 // Run works until the context ends, and returns once all of its goroutines have ended. The journal has all work that was under way.
@@ -244,6 +244,7 @@ func (a *Agent) followBlocks(ctx context.Context, from int64) {
 			if len(t.Drawn) > 0 || t.Missed || a.isConcerned() {
 				a.Wake()
 			}
+			a.hastenAhead(t.Apps, time.Now())
 			if len(t.Drawn) > 0 || t.Height >= next+10 {
 				// A height that is lost costs only reading these blocks again.
 				if err := a.Journal.SetHeight(t.Height); err == nil {

@@ -21,7 +21,7 @@ type Ahead struct {
 	Wanted func(context.Context) ([]chain.Wanted, error)
 	// Budget is how much time in each hour may go into fetching and compiling ahead. Nothing is begun with less than half of it left.
 	Budget time.Duration
-	// Every is the time between two looks; 0 means 15 s.
+	// Every is the time between two looks; 0 means 15 s. A deal of an app that was not seen lately makes the next look come sooner.
 	Every time.Duration
 }
 
@@ -30,6 +30,12 @@ const (
 	aheadPeriod = time.Hour
 	// aheadFetch bounds the fetching of one program in real time, so that a slow source does not take the budget of all others.
 	aheadFetch = 30 * time.Second
+	// aheadPause is the least time between two looks.
+	aheadPause = 2 * time.Second
+	// aheadLately is how long a deal of an app hastens no other look, so that a busy network does not make workers ask more often.
+	aheadLately = 5 * time.Minute
+	// aheadApps bounds the apps that are remembered for that.
+	aheadApps = 1_000
 )
 
 // Reasons for which a compilation ahead is given up.
@@ -60,6 +66,33 @@ type aheadWork struct {
 	tried map[moduleKey]bool // those not to be tried again
 	now   *compilation       // the one under way for which no task waits; nil for none
 	key   moduleKey          // its module
+
+	apps map[string]time.Time // of deals, when they last hastened a look
+	soon chan struct{}        // holds a value when a look is to come soon
+}
+
+func newAheadWork() aheadWork {
+	return aheadWork{tried: map[moduleKey]bool{}, apps: map[string]time.Time{}, soon: make(chan struct{}, 1)}
+}
+
+// hastenAhead has the next look come soon if deals were made of an app that has not hastened one lately: others of the pool are drawn for its
+// first wave, and the second follows within seconds. It is a hint. What it misses is found by the next look at its time.
+func (a *Agent) hastenAhead(apps []string, now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, app := range apps {
+		if last, known := a.ahead.apps[app]; known && now.Sub(last) < aheadLately {
+			continue
+		}
+		if len(a.ahead.apps) >= aheadApps {
+			clear(a.ahead.apps)
+		}
+		a.ahead.apps[app] = now
+		select {
+		case a.ahead.soon <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // budgetLeft returns how much of the budget is left at a time.
@@ -89,9 +122,15 @@ func (a *Agent) prepareAhead(ctx context.Context) {
 				a.prepareWanted(ctx, w)
 			}
 		}
+		looked := time.Now()
 		select {
 		case <-ctx.Done():
 		case <-time.After(every):
+		case <-a.ahead.soon:
+			select {
+			case <-ctx.Done():
+			case <-time.After(aheadPause - time.Since(looked)):
+			}
 		}
 	}
 }

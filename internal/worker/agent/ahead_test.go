@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -146,6 +147,37 @@ func TestBadProgramIsTriedOnce(t *testing.T) {
 	require.Equal(t, 2, broken.tries, "compileModule tries once more")
 	require.Equal(t, []int{1, 1}, []int{ends(a, aheadFailed), ends(a, aheadUnfound)})
 	require.Zero(t, a.used)
+}
+
+// TestDealsHastenTheLook: a deal of an app makes the next look come soon, once in a while for each app, and no oftener than aheadPause.
+func TestDealsHastenTheLook(t *testing.T) {
+	a := aheadAgent(t, &fakeRuntime{})
+	a.Ahead.Every = time.Hour
+	looks := make(chan time.Time, 10)
+	a.Ahead.Wanted = func(context.Context) ([]chain.Wanted, error) { looks <- time.Now(); return nil, nil }
+	go a.prepareAhead(t.Context())
+	first := <-looks
+	now := time.Now()
+	a.hastenAhead(nil, now)
+	a.hastenAhead([]string{"acme/echo", "acme/render"}, now)
+	select {
+	case second := <-looks:
+		require.GreaterOrEqual(t, second.Sub(first), aheadPause)
+	case <-time.After(patience):
+		t.Fatal("no look follows the deal")
+	}
+	a.hastenAhead([]string{"acme/render"}, now.Add(aheadLately-1))
+	require.Empty(t, a.ahead.soon, "it was seen lately")
+	a.hastenAhead([]string{"acme/render"}, now.Add(aheadLately))
+	select {
+	case <-looks:
+	case <-time.After(patience):
+		t.Fatal("no look follows the deal of later")
+	}
+	for i := range 3 * aheadApps {
+		a.hastenAhead([]string{fmt.Sprint(i)}, now)
+	}
+	require.LessOrEqual(t, len(a.ahead.apps), aheadApps)
 }
 
 // TestDrawAfterWorkAhead: with the real runtime, a task that is drawn after its module was compiled ahead, and after a restart of the worker,

@@ -238,7 +238,7 @@ func (b *brokenCompiler) Prepare(context.Context, runtime.Program) error {
 func idleAgent(t *testing.T) *Agent {
 	return &Agent{
 		Config: Config{Slots: 1, Metrics: metrics.New(prometheus.NewRegistry())}, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		life: t.Context(), wake: make(chan struct{}, 1), compilations: map[moduleKey]*compilation{}, ahead: aheadWork{tried: map[moduleKey]bool{}},
+		life: t.Context(), wake: make(chan struct{}, 1), compilations: map[moduleKey]*compilation{}, ahead: newAheadWork(),
 	}
 }
 

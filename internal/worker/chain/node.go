@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -130,8 +131,13 @@ func (n *node) Follow(ctx context.Context, from int64, fn func(context.Context, 
 		for _, e := range client.Typed[*taskstypes.EventEnded](b) {
 			t.Moved = append(t.Moved, e.Task)
 		}
-		slices.Sort(t.Moved)
-		t.Moved = slices.Compact(t.Moved)
+		for _, e := range client.Typed[*dealstypes.EventDeal](b) {
+			t.Apps = append(t.Apps, e.App)
+		}
+		for _, list := range []*[]string{&t.Moved, &t.Apps} {
+			slices.Sort(*list)
+			*list = slices.Compact(*list)
+		}
 		return fn(ctx, t)
 	})
 }

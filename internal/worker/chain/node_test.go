@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/credence-chain/credence/client"
+	dealstypes "github.com/credence-chain/credence/x/deals/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
 
@@ -85,6 +86,7 @@ func TestFollowTellsWhatConcernsUs(t *testing.T) {
 		{Height: 5, Events: []abci.Event{
 			event(&taskstypes.EventDrawn{Task: "a", Who: "me"}), event(&taskstypes.EventDrawn{Task: "a", Who: "you"}),
 			event(&taskstypes.EventPhase{Task: "b"}), event(&taskstypes.EventEnded{Task: "b"}),
+			event(&dealstypes.EventDeal{App: "acme/render"}), event(&dealstypes.EventDeal{App: "acme/echo"}), event(&dealstypes.EventDeal{App: "acme/render"}),
 		}},
 		{Height: 6, Missed: true},
 	}
@@ -100,6 +102,6 @@ func TestFollowTellsWhatConcernsUs(t *testing.T) {
 	})
 	err := n.Follow(context.Background(), 5, func(_ context.Context, tick Tick) error { got = append(got, tick); return nil })
 	require.ErrorIs(t, err, client.ErrStalled)
-	require.Equal(t, []Tick{{Height: 5, Drawn: []string{"a"}, Moved: []string{"b"}}, {Height: 6, Missed: true}}, got)
+	require.Equal(t, []Tick{{Height: 5, Drawn: []string{"a"}, Moved: []string{"b"}, Apps: []string{"acme/echo", "acme/render"}}, {Height: 6, Missed: true}}, got)
 	require.EqualValues(t, 6, n.highest.Load(), fmt.Sprint(got))
 }

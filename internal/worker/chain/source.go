@@ -36,6 +36,8 @@ type Tick struct {
 	Drawn []string
 	// Moved are the tasks that entered a phase or ended.
 	Moved []string
+	// Apps are those of the deals that this block made, as "organisation/name", whoever runs their tasks.
+	Apps []string
 	// Missed says that the node no longer keeps this block's events.
 	Missed bool
 }
