@@ -186,7 +186,7 @@ func (n *network) solvent() {
 	require.True(n.t, w.Solvent, "workers: %v", w)
 }
 
-func module(t *testing.T, name string) string {
+func module(t testing.TB, name string) string {
 	t.Helper()
 	text, err := encoding.Addresses().BytesToString(authtypes.NewModuleAddress(name))
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func module(t *testing.T, name string) string {
 }
 
 // conserve checks the two laws of money of a settlement.
-func conserve(t *testing.T, p piece) {
+func conserve(t testing.TB, p piece) {
 	t.Helper()
 	escrow, err := p.deal.Terms.Escrow()
 	require.NoError(t, err)
@@ -278,7 +278,7 @@ type debt struct {
 
 // ledgers recomputes every ledger from the tasks' records. The gate's answer for a turn does not depend on when it is asked: once the
 // earlier draws are settled, the turn is open or shut. So the charges follow from the order of the draws alone.
-func ledgers(t *testing.T, pieces []piece) map[string]*debt {
+func ledgers(t testing.TB, pieces []piece) map[string]*debt {
 	t.Helper()
 	drawn := slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.task.Plan == nil })
 	slices.SortFunc(drawn, func(a, b piece) int {

@@ -195,7 +195,7 @@ func alive(pid int) bool { return pid > 0 && syscall.Kill(pid, 0) == nil }
 
 // command runs credenced.
 type command struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 	env []string
 }

@@ -303,7 +303,7 @@ func (n container) exists(t *testing.T) bool {
 }
 
 // napping lists the probes that nap on this machine, with the rooms in which they run.
-func napping(t *testing.T) (all []container) {
+func napping(t testing.TB) (all []container) {
 	t.Helper()
 	commands, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)

@@ -30,13 +30,13 @@ const appPrice = 30_000
 // network is a devnet with helpers for the tests.
 type network struct {
 	*devnet.Network
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	conn *client.Conn
 }
 
 // start runs a devnet until the test ends. The test must end within the given time. After a failure the ends of all logs are shown.
-func start(t *testing.T, within time.Duration, o devnet.Options) *network {
+func start(t testing.TB, within time.Duration, o devnet.Options) *network {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -46,7 +46,7 @@ func start(t *testing.T, within time.Duration, o devnet.Options) *network {
 	return startIn(t, ctx, o)
 }
 
-func startIn(t *testing.T, ctx context.Context, o devnet.Options) *network {
+func startIn(t testing.TB, ctx context.Context, o devnet.Options) *network {
 	t.Helper()
 	if o.State == "" {
 		o.State = t.TempDir()
@@ -85,7 +85,7 @@ func windows(commit, reveal, wait int64) func(devnet.Genesis) error {
 	}
 }
 
-func logs(t *testing.T, n *devnet.Network) {
+func logs(t testing.TB, n *devnet.Network) {
 	files, _ := filepath.Glob(filepath.Join(n.Info.State, "logs", "*.log"))
 	for _, file := range files {
 		p := devnet.Process{LogFile: file}

@@ -43,7 +43,7 @@ func (n *network) truth(task taskstypes.Task, deal dealstypes.Deal) taskstypes.O
 }
 
 // truthCache returns a cache that keeps the compiled module within a test.
-func truthCache(t *testing.T) string {
+func truthCache(t testing.TB) string {
 	t.Helper()
 	if cache[t.Name()] == "" {
 		cache[t.Name()] = t.TempDir()
