@@ -30,7 +30,7 @@ func benchRuntime(b *testing.B) *Runtime {
 
 // BenchmarkTask measures one task, from the call to its outcome: of a program that does nothing, whose module is compiled anew, or was
 // before, or of which 64 run at once; and of one that takes about a second, beside the engine in this process. child-ms/op is the
-// processor time of the children, and over-direct what a task takes of the engine's time.
+// processor time of the children, and over-direct the least time of a task over the engine's least time.
 func BenchmarkTask(b *testing.B) {
 	r := benchRuntime(b)
 	nothing := conformance.Spec(testapps.Find("nothing").Module)
@@ -47,18 +47,19 @@ func BenchmarkTask(b *testing.B) {
 		e, err := engine.New(engine.Options{CacheDir: r.config.CacheDir})
 		require.NoError(b, err)
 		defer e.Close(context.Background())
-		var direct, task time.Duration
+		direct, task := time.Hour, time.Hour // the least of each, since whatever disturbs a machine only adds to a time
 		for b.Loop() {
 			start := time.Now()
 			_, err := e.Run(b.Context(), long, func() error { return nil })
 			require.NoError(b, err)
-			direct += time.Since(start)
+			direct = min(direct, time.Since(start))
 			start = time.Now()
 			_, err = r.Run(b.Context(), long)
 			require.NoError(b, err)
-			task += time.Since(start)
+			task = min(task, time.Since(start))
 		}
 		b.ReportMetric(float64(task)/float64(direct), "over-direct")
+		b.ReportMetric(direct.Seconds(), "direct-s")
 	})
 }
 
