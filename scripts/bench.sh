@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and prints Go's output, which benchstat can compare. Arguments go to "go test", for example -count=6.
+# At the end the report is in REPORT, build/bench/ and the commit by default: report.txt, which is this output, report.json with every
+# figure, and report.html, which shows them as bars. Compare two commits: benchstat build/bench/ONE/report.txt build/bench/OTHER/report.txt
 #
 # ONLY, if set, names the one part that is run (blocks, nodes, geth, protocol, evidence, flat, wasm or containers): ONLY=evidence scripts/bench.sh
 #
@@ -56,4 +58,10 @@ if [ -n "${ONLY:-}" ]; then
   [[ " $parts " == *" $ONLY "* ]] || { echo "ONLY: got $ONLY, expected one of: $parts" >&2; exit 2; }
   parts=$ONLY
 fi
-for part in $parts; do "$part" "$@"; done
+commit=$(scripts/build-name.sh)
+report="${REPORT:-$PWD/build/bench/$commit}"
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+for part in $parts; do "$part" "$@"; done | tee "$output"
+go run -C tools ./benchreport -out "$(realpath -m "$report")" -commit "$commit" <"$output"
+echo "the report is in $report"
