@@ -208,10 +208,13 @@ func (r *run) sendOne(ctx context.Context, i int) {
 	r.sent++
 }
 
+// refusalOf returns the name of a refusal by the chain, such as "sdk/5".
+func refusalOf(codespace string, code uint32) string { return fmt.Sprintf("%s/%d", codespace, code) }
+
 // shorten returns the part of an error that is the same for all errors of its kind, so that they are counted together.
 func shorten(err error) string {
 	if refused := client.Refused(err); refused != nil {
-		return fmt.Sprintf("%s/%d", refused.Codespace, refused.Code)
+		return refusalOf(refused.Codespace, refused.Code)
 	}
 	text := err.Error()
 	return text[:min(len(text), 100)]

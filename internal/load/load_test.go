@@ -110,6 +110,18 @@ func TestRefusedInABlock(t *testing.T) {
 	require.Equal(t, map[string]int{"refused by the chain: market/7": 3}, w.Result().Endings)
 }
 
+// TestGasOfRequests: a request has the gas of the table, until one of ours ran out of it, as on a chain with dearer places. Then it is simulated.
+func TestGasOfRequests(t *testing.T) {
+	w := NewTasks("chain", markettypes.Job{App: "a/b:1"})
+	msgs := w.Messages(keysOf(t, 1), 0, 0, 3)
+	w.noteExecuted(executed{"another", "sdk/11"})
+	require.Equal(t, client.TableGas(msgs), w.Gas(msgs))
+	require.NotZero(t, w.Gas(msgs))
+	w.Sent(&sender.SignedTx{Hash: "A"}, msgs, 3, time.Now())
+	w.noteExecuted(executed{"A", "sdk/11"})
+	require.Zero(t, w.Gas(msgs))
+}
+
 func TestSendsUnderWay(t *testing.T) {
 	s := NewSends()
 	s.Sent(&sender.SignedTx{Hash: "A"}, []sdk.Msg{nil, nil}, 2, time.Now())

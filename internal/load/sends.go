@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -115,7 +114,7 @@ func readTxs(ctx context.Context, conn *client.Conn, height int64) (out []execut
 		if i < len(results.TxsResults) {
 			tx := executed{hash: sender.TxHash(bytes)}
 			if r := results.TxsResults[i]; r.Code != 0 {
-				tx.refusal = fmt.Sprintf("%s/%d", r.Codespace, r.Code)
+				tx.refusal = refusalOf(r.Codespace, r.Code)
 			}
 			out = append(out, tx)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	"github.com/credence-chain/credence/client"
 	"github.com/credence-chain/credence/client/sender"
@@ -15,6 +16,9 @@ import (
 	markettypes "github.com/credence-chain/credence/x/market/types"
 	taskstypes "github.com/credence-chain/credence/x/tasks/types"
 )
+
+// outOfGas is the refusal of a transaction whose gas limit was too low.
+var outOfGas = refusalOf(sdkerrors.RootCodespace, sdkerrors.ErrOutOfGas.ABCICode())
 
 // Tasks are requests whose tasks the network's workers run. One is accepted when it has ended with an answer.
 type Tasks struct {
@@ -26,12 +30,13 @@ type Tasks struct {
 	job     markettypes.Job
 	nonce   uint64
 
-	mu       sync.Mutex
-	requests map[string]operation // under way, by id
-	deals    map[string]string    // deal -> its request
-	txs      map[string]string    // hash of a transaction that is in no block yet -> its request
-	open     int
-	result   Result
+	mu        sync.Mutex
+	requests  map[string]operation // under way, by id
+	deals     map[string]string    // deal -> its request
+	txs       map[string]string    // hash of a transaction that is in no block yet -> its request
+	open      int
+	simulates bool // the table's gas was too little on this chain
+	result    Result
 }
 
 // NewTasks returns the work of requesting a job. The bag of each request has as many tasks as the plan's Batch.
@@ -55,8 +60,15 @@ func (t *Tasks) Messages(keys []client.Key, account, i, count int) []sdk.Msg {
 	return []sdk.Msg{&markettypes.MsgSubmitTask{Requester: keys[account].Address(), Nonce: t.nonce + uint64(i), Job: job}}
 }
 
-// Gas implements Work. It returns what "credence run" asks for, which simulates nothing.
-func (*Tasks) Gas(msgs []sdk.Msg) uint64 { return client.TableGas(msgs) }
+// Gas implements Work. It returns what "credence run" asks for, which simulates a request only where the table's gas was too little.
+func (t *Tasks) Gas(msgs []sdk.Msg) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.simulates {
+		return 0
+	}
+	return client.TableGas(msgs)
+}
 
 func (t *Tasks) requestOf(msgs []sdk.Msg) string {
 	m := msgs[0].(*markettypes.MsgSubmitTask)
@@ -121,7 +133,9 @@ func (t *Tasks) Read(ctx context.Context, conn *client.Conn, height int64, seen 
 // noteExecuted counts the tasks of a request whose transaction failed in its block, for example for lack of coins, as failed.
 func (t *Tasks) noteExecuted(tx executed) {
 	if tx.refusal != "" {
-		t.result.noteRefused(t.drop(tx.hash), tx.refusal)
+		tasks := t.drop(tx.hash)
+		t.result.noteRefused(tasks, tx.refusal)
+		t.simulates = t.simulates || tasks > 0 && tx.refusal == outOfGas
 	}
 	delete(t.txs, tx.hash)
 }
