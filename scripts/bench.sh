@@ -59,9 +59,8 @@ if [ -n "${ONLY:-}" ]; then
   parts=$ONLY
 fi
 commit=$(scripts/build-name.sh)
-report="${REPORT:-$PWD/build/bench/$commit}"
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
-for part in $parts; do "$part" "$@"; done | tee "$output"
-go run -C tools ./benchreport -out "$(realpath -m "$report")" -commit "$commit" <"$output"
+report=$(realpath -m "${REPORT:-build/bench/$commit}")
+mkdir -p "$report"
+for part in $parts; do "$part" "$@"; done | tee "$report/report.txt"
+go run -C tools ./benchreport -dir "$report" -commit "$commit"
 echo "the report is in $report"

@@ -1,7 +1,7 @@
-// Command benchreport makes a report of the output of Go's benchmarks, which it reads from its standard input: report.txt, which is that output
-// and which benchstat compares, report.json with every figure, and report.html, which shows them as bars, one chart for each unit.
+// Command benchreport makes a report of the output of Go's benchmarks, which is report.txt in a folder. Beside it come report.json with every
+// figure, and report.html, which shows them as bars, one chart for each unit.
 //
-//	benchreport -out DIR [-commit COMMIT]
+//	benchreport -dir DIR [-commit COMMIT]
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"html/template"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -43,21 +42,18 @@ type Result struct {
 }
 
 func main() {
-	out := flag.String("out", "", "folder of the report, which is made")
+	dir := flag.String("dir", ".", "folder with report.txt")
 	commit := flag.String("commit", "", "commit that was measured")
 	flag.Parse()
-	if err := write(os.Stdin, *out, *commit, time.Now().UTC().Truncate(time.Second)); err != nil {
+	if err := write(*dir, *commit, time.Now().UTC().Truncate(time.Second)); err != nil {
 		fmt.Fprintln(os.Stderr, "benchreport:", err)
 		os.Exit(1)
 	}
 }
 
-// write reads the output of benchmarks and writes the report into a folder. Output without a single result is an error.
-func write(in io.Reader, out, commit string, made time.Time) error {
-	if out == "" {
-		return errors.New("-out: name the folder of the report")
-	}
-	text, err := io.ReadAll(in)
+// write reads the output of benchmarks in a folder and writes the report beside it. Output without a single result is an error.
+func write(dir, commit string, made time.Time) error {
+	text, err := os.ReadFile(filepath.Join(dir, "report.txt"))
 	if err != nil {
 		return err
 	}
@@ -70,20 +66,14 @@ func write(in io.Reader, out, commit string, made time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(out, "report.txt"), text, 0o644); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(out, "report.json"), append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "report.json"), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
 	var page bytes.Buffer
 	if err := template.Must(template.New("page").Parse(pageText)).Execute(&page, map[string]any{"Report": r, "Charts": charts(r.Results)}); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(out, "report.html"), page.Bytes(), 0o644)
+	return os.WriteFile(filepath.Join(dir, "report.html"), page.Bytes(), 0o644)
 }
 
 // read reads the results in an output of benchmarks.
@@ -122,9 +112,10 @@ type Chart struct {
 	Most float64
 }
 
-// Bar is the mean of a benchmark's rounds.
+// Bar is the mean of a benchmark's rounds. Benchmarks of two packages may have one name.
 type Bar struct {
-	Name   string
+	Package, Name string
+
 	Value  float64
 	rounds float64
 }
@@ -139,9 +130,9 @@ func charts(results []Result) (all []*Chart) {
 				c = &Chart{Unit: unit}
 				units[unit], all = c, append(all, c)
 			}
-			at := slices.IndexFunc(c.Bars, func(b Bar) bool { return b.Name == r.Name })
+			at := slices.IndexFunc(c.Bars, func(b Bar) bool { return b.Package == r.Package && b.Name == r.Name })
 			if at < 0 {
-				at, c.Bars = len(c.Bars), append(c.Bars, Bar{Name: r.Name})
+				at, c.Bars = len(c.Bars), append(c.Bars, Bar{Package: r.Package, Name: r.Name})
 			}
 			b := &c.Bars[at]
 			b.Value = (b.Value*b.rounds + r.Figures[unit]) / (b.rounds + 1)
